@@ -1,0 +1,201 @@
+"""The contract: one API's OpenAPI document, and the few facts the kit reads out of it.
+
+Documents are found by name, `openapi/<api>/openapi.yaml`. What Schemathesis understands stays in `document`; what
+only we understand (`x-effect`, `x-refusals`, `x-error-code`) becomes frozen values here, and a document that says it
+wrongly is refused before a request is sent.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from contract_tests.problems import CannotRun, did_you_mean
+from doublebook_data import openapi_dir
+
+__all__ = ["Contract", "Operation", "Refusal", "api_names", "load_contract"]
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# `control` is the sandbox's own control plane: it lies beside the APIs and is none.
+_NOT_AN_API = frozenset({"control"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """
+    A business refusal that an operation may answer to a well-formed request.
+
+    Args:
+        code: What stands at the document's `x-error-code`; None when the body has nothing there.
+        rule: The id of the written rule behind it.
+    """
+
+    status: int
+    code: str | int | None
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.code!r} ({self.rule})"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """
+    One method on one path.
+
+    Args:
+        reads_only: By `x-effect`, never by the method: a GET may write.
+        secured: Whether it wants a credential.
+        query: The required query parameters, each with a value the contract would accept.
+    """
+
+    method: str
+    path: str
+    reads_only: bool
+    secured: bool
+    query: Mapping[str, str]
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def label(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """
+    Args:
+        base_path: The path of the document's first server, without a slash at its end (`/v1`, or empty).
+        error_code: JSON pointer to the stable code in an error body; empty when the API has none.
+        credential: Header name and how its value is made of a token (`Bearer {}`).
+    """
+
+    api: str
+    document: dict[str, Any]
+    base_path: str
+    error_code: str
+    credential: tuple[str, str]
+    operations: tuple[Operation, ...]
+
+    def code_in(self, body: object) -> object:
+        """The stable error code in an answer's *body*; None when there is none."""
+        return _at_pointer(self.error_code, body) if self.error_code else None
+
+    def refusals_of(self, label: str) -> tuple[Refusal, ...]:
+        return next((operation.refusals for operation in self.operations if operation.label == label), ())
+
+
+class _Loader(yaml.CSafeLoader):
+    """Dates stay text: in an example `2026-03-02` is what a client sends, not a date object."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def api_names() -> list[str]:
+    found = {file.parent.name for file in openapi_dir().glob("*/openapi.yaml")}
+    return sorted(found - _NOT_AN_API)
+
+
+def load_contract(api: str) -> Contract:
+    """
+    Read the contract of *api*.
+
+    Raises:
+        CannotRun: There is no such API, or its document is not what the kit can read.
+    """
+    names = api_names()
+    if api not in names:
+        raise CannotRun(f"unknown API {api!r}{did_you_mean(api, names)}")
+    file = openapi_dir() / api / "openapi.yaml"
+    try:
+        return _read(api, file)
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError) as problem:
+        raise CannotRun(f"the contract {file} cannot be read: {type(problem).__name__}: {problem}") from problem
+
+
+def _read(api: str, file: Path) -> Contract:
+    # A subclass of the safe loader with fewer conversions is as safe as the safe loader.
+    document: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+    servers = document.get("servers") or [{"url": "/"}]
+    return Contract(
+        api=api,
+        document=document,
+        base_path=urlsplit(servers[0]["url"]).path.rstrip("/"),
+        error_code=document.get("x-error-code", ""),
+        credential=_credential(document),
+        operations=tuple(_operations(document)),
+    )
+
+
+def _credential(document: dict[str, Any]) -> tuple[str, str]:
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    for scheme in schemes.values():
+        if scheme["type"] == "apiKey" and scheme["in"] == "header" and scheme["name"].lower() != "authorization":
+            return scheme["name"], "{}"
+    return "Authorization", "Bearer {}"
+
+
+def _operations(document: dict[str, Any]) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method not in item:
+                continue
+            found = item[method]
+            parameters = [
+                _resolve(document, entry) for entry in [*item.get("parameters", []), *found.get("parameters", [])]
+            ]
+            security = found.get("security", document.get("security", []))
+            yield Operation(
+                method=method.upper(),
+                path=path,
+                reads_only=found.get("x-effect", "read" if method == "get" else "write") == "read",
+                secured=bool(security) and {} not in security,
+                query={
+                    entry["name"]: _acceptable(document, entry)
+                    for entry in parameters
+                    if entry["in"] == "query" and entry.get("required")
+                },
+                refusals=tuple(
+                    Refusal(status=int(entry["status"]), code=entry.get("code"), rule=entry["rule"])
+                    for entry in found.get("x-refusals", [])
+                ),
+            )
+
+
+def _resolve(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in value:
+        found = _at_pointer(value["$ref"].removeprefix("#"), document)
+        if found is None:
+            raise LookupError(f"{value['$ref']} points nowhere")
+        value = found
+    return value
+
+
+def _acceptable(document: dict[str, Any], parameter: dict[str, Any]) -> str:
+    """A value for a required parameter, good enough to ask whether the server is there at all."""
+    schema = _resolve(document, parameter.get("schema", {}))
+    for source in (parameter, schema):
+        if "example" in source:
+            return str(source["example"])
+    return str(schema.get("default", schema.get("enum", [schema.get("minimum", 1)])[0]))
+
+
+def _at_pointer(pointer: str, body: Any) -> Any:
+    """What stands at the JSON pointer (RFC 6901) in *body*; None when nothing stands there."""
+    here = body
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(here, dict):
+            here = here.get(key)
+        elif isinstance(here, list) and key.isdigit() and int(key) < len(here):
+            here = here[int(key)]
+        else:
+            return None
+    return here

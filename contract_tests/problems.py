@@ -1,0 +1,18 @@
+"""Why a run cannot start, said in one sentence that names the nearest right value."""
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["CannotRun", "did_you_mean"]
+
+
+class CannotRun(Exception):  # noqa: N818 - it is about the call, not about the API: exit code 2, never a finding
+    """Nothing was tested and nothing can be concluded about the API; the message is for the person who called."""
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """A clause that starts with a semicolon: the nearest known word if there is one, and all of them."""
+    words = sorted(known)
+    nearest = difflib.get_close_matches(given.lower(), words, n=1, cutoff=0.5)
+    guess = f"did you mean {nearest[0]!r}? " if nearest else ""
+    return f"; {guess}Known: {', '.join(words) or 'none'}"

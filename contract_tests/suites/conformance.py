@@ -1,0 +1,194 @@
+"""Does every answer keep to the contract? Schemathesis asks, phase by phase; we configure, count and judge.
+
+Its engine runs in this process as a stream of events. Each event is folded into a `Tally` and told to the `Watcher`;
+nothing of it is kept, so memory does not grow with the run. Phases: *examples* of the document, *coverage* (each
+boundary of each schema once, valid and invalid), *fuzzing* (generated), *stateful* (along the document's links).
+"""
+
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import schemathesis
+from hypothesis.configuration import set_hypothesis_home_dir
+from schemathesis.engine import StopReason, events, from_schema
+from schemathesis.engine.run import TESTING_PHASES, UNIT_PHASES
+
+from contract_tests.checks.refusals import REPLACED_CHECK, refusals_checked
+from contract_tests.contracts import Contract
+from contract_tests.findings import Finding
+from contract_tests.results import RunResult, Tally
+from contract_tests.suites.evidence import finding_of_silence, findings_in
+from contract_tests.suites.plans import Plan, Watcher
+from contract_tests.targets import Target
+
+__all__ = ["run"]
+
+
+def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher) -> RunResult:
+    """
+    Run the four phases over every operation of *contract*. Creates, changes and deletes data at *target*.
+
+    An interrupt (Ctrl-C) ends the run early; what was found until then is in the result.
+    """
+    started_at = time.monotonic()
+    fold = _Fold(contract, target, watcher)
+    with refusals_checked(contract, target.headers), _no_traces():
+        stream = from_schema(_schema(contract, target, plan)).execute()
+        try:
+            with _interruptible(stream.stop):
+                for event in stream:
+                    fold.take(event)
+        except KeyboardInterrupt:
+            fold.was_interrupted = True
+            stream.stop()
+            stream.generator.close()
+    return RunResult(
+        api=contract.api,
+        suite="conformance",
+        base_url=target.base_url,
+        seed=plan.seed,
+        seconds=time.monotonic() - started_at,
+        requests=fold.tally.requests,
+        phases=tuple(phase.value for phase in TESTING_PHASES),
+        operations=fold.tally.of_operations(operation.label for operation in contract.operations),
+        findings=tuple(fold.tally.findings.values()),
+        problems=tuple(fold.tally.problems),
+        was_interrupted=fold.was_interrupted,
+    )
+
+
+class _Fold:
+    """From the engine's events to counts and findings."""
+
+    def __init__(self, contract: Contract, target: Target, watcher: Watcher) -> None:
+        self.tally = Tally()
+        self.was_interrupted = False
+        self._contract = contract
+        self._target = target
+        self._watcher = watcher
+        self._told = 0
+
+    def take(self, event: events.EngineEvent) -> None:
+        match event:
+            case events.PhaseStarted() if event.phase.name in TESTING_PHASES and event.phase.is_enabled:
+                steps = len(self._contract.operations) if event.phase.name in UNIT_PHASES else None
+                self._watcher.phase_started(event.phase.name.value, steps)
+            case events.ScenarioFinished() if event.is_test_scenario:
+                self._take_scenario(event)
+            case events.PhaseFinished() if event.phase.name in TESTING_PHASES:
+                self._finish_phase(event)
+            case events.NonFatalError():
+                self._take_error(event)
+            case events.FatalError():
+                raise event.exception
+            case events.EngineFinished() if event.stop_reason is StopReason.INTERRUPTED:
+                self.was_interrupted = True
+            case events.EngineFinished() if event.stop_reason is StopReason.SERVER_UNAVAILABLE:
+                self.tally.problems["the target stopped answering, so the rest was not tested"] = None
+            case _:
+                pass
+
+    def _take_scenario(self, event: events.ScenarioFinished) -> None:
+        phase, recorder = event.phase.value, event.recorder
+        self.tally.requests += len(recorder.interactions)
+        for case_id, node in recorder.cases.items():
+            label = node.value.operation.label
+            if recorder.checks.get(case_id):
+                self.tally.count_case(phase, label)
+            answer = recorder.find_response(case_id=case_id)
+            if answer is not None:
+                was_accepted = 200 <= answer.status_code < 300  # noqa: PLR2004 - the class of successes
+                self.tally.count_answer(label, seconds=answer.elapsed, was_accepted=was_accepted)
+        simplest: dict[tuple[object, ...], Finding] = {}
+        for identity, finding in findings_in(recorder, phase, self._target.redact):
+            if identity not in simplest or _size(finding) < _size(simplest[identity]):
+                simplest[identity] = finding
+        for identity, finding in simplest.items():
+            # What an earlier phase has found stays as it was told.
+            self.tally.findings.setdefault(identity, finding)
+        self._watcher.progressed(self.tally.requests, len(self.tally.findings))
+
+    def _take_error(self, event: events.NonFatalError) -> None:
+        phase = event.phase.value if event.phase else ""
+        silence = finding_of_silence(event, phase, self._target.redact)
+        if silence is None:
+            said = self._target.redact(f"{event.label}: {event.info.title}: {event.info.message}")
+            self.tally.problems[said] = None
+        else:
+            self.tally.findings.setdefault((silence.operation, silence.check), silence)
+
+    def _finish_phase(self, event: events.PhaseFinished) -> None:
+        phase = event.phase.name.value
+        reason = event.phase.skip_reason.display if event.phase.skip_reason else None
+        self._watcher.phase_finished(phase, cases=self.tally.cases_in(phase), skipped_because=reason)
+        fresh = list(self.tally.findings.values())[self._told :]
+        self._told = len(self.tally.findings)
+        for finding in fresh:
+            self._watcher.found(finding)
+
+
+def _size(finding: Finding) -> tuple[int, int]:
+    return len(finding.commands), sum(len(command) for command in finding.commands)
+
+
+def _schema(contract: Contract, target: Target, plan: Plan) -> schemathesis.BaseSchema:
+    config = schemathesis.Config.from_dict(
+        {
+            "seed": plan.seed,
+            # One run depends on nothing an earlier run left behind, and leaves nothing behind.
+            "cache": {"enabled": False},
+            # A slow machine is not a finding.
+            "suppress-health-check": ["all"],
+            # Redacting is ours (`Target.redact`): the built-in one also blanks Idempotency-Key and made-up
+            # credentials, and then the curl does not reproduce what it is shown for.
+            "output": {"sanitization": {"enabled": False}},
+            "workers": plan.workers,
+            # Waits as long as `Retry-After` says and asks again.
+            "rate-limit": "auto",
+            # The engine does not shrink what it finds, and would stop asking the operation anything else. So each
+            # operation is asked to the end, and the shortest request that shows a defect is the one reported.
+            "continue-on-failure": True,
+            "generation": {"max-examples": plan.max_examples, "database": "none"},
+            "checks": {REPLACED_CHECK: {"enabled": False}},
+        }
+    )
+    # Not through the dict: there `${...}` in a value is replaced from the environment, in a token it is a token.
+    config.projects.default.update(base_url=target.base_url, headers=dict(target.headers))
+    return schemathesis.openapi.from_dict(contract.document, config=config)
+
+
+@contextmanager
+def _interruptible(stop: Callable[[], None]) -> Iterator[None]:
+    """
+    The first Ctrl-C ends the run after the requests under way, the second one at once.
+
+    Not left to KeyboardInterrupt: the engine forgets one that arrives while it is setting up a phase, and goes on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end_soon(*_: object) -> None:
+        signal.signal(signal.SIGINT, previous)
+        stop()
+
+    previous = signal.signal(signal.SIGINT, end_soon)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def _no_traces() -> Iterator[None]:
+    """Hypothesis keeps tables in `.hypothesis` of the current folder, which is the user's."""
+    with tempfile.TemporaryDirectory(prefix="contract-tests-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)

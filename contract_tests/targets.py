@@ -1,0 +1,162 @@
+"""Where a run goes: the address, the credential, and whether anybody is at home there.
+
+The token never leaves this module in the clear, except in a request: whatever is shown or written goes through
+`Target.redact`.
+"""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+
+from contract_tests.contracts import Contract, Operation
+from contract_tests.problems import CannotRun
+
+__all__ = ["TOKEN_VARIABLE", "Target", "find_target", "knock"]
+
+# The command line reads the token from this variable too, so a copied curl runs in the same shell.
+TOKEN_VARIABLE = "CONTRACT_TESTS_TOKEN"  # noqa: S105 - the name of a variable
+_PATIENCE_SECONDS = 10.0
+_UNAUTHORIZED = (401, 403)
+_NOT_FOUND = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    Args:
+        base_url: Complete: what stands before the contract's paths, without a slash at its end.
+        headers: The credential as it is sent; empty when there is none.
+    """
+
+    base_url: str
+    token: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def redact(self, text: str) -> str:
+        """*text* without the token. In a curl command, the credential's header becomes one that a shell fills in."""
+        if not self.token:
+            return text
+        placeholder = f"${TOKEN_VARIABLE}"
+        for name, value in self.headers.items():
+            open_header = f'"{name}: {value.replace(self.token, placeholder)}"'
+            text = text.replace(shlex.quote(f"{name}: {value}"), open_header)
+        return text.replace(self.token, placeholder)
+
+
+def find_target(contract: Contract, base_url: str, token: str | None) -> Target:
+    """
+    The address and credential for *contract*, from what the user typed.
+
+    What is typed replaces the host of the document's server and whatever stands before that server's own path, so
+    the path is added unless it is already there.
+
+    Raises:
+        CannotRun: The address is not one, or a token is missing or cannot stand in a header.
+    """
+    address = _address(base_url)
+    if not address.endswith(contract.base_path):
+        address += contract.base_path
+    if not token:
+        if any(operation.secured for operation in contract.operations):
+            raise CannotRun(f"{contract.api} wants a token: pass --token KEY or set {TOKEN_VARIABLE}")
+        return Target(base_url=address)
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise CannotRun("the token cannot be sent: a header takes printable ASCII without spaces, check --token")
+    name, form = contract.credential
+    return Target(base_url=address, token=token, headers={name: form.format(token)})
+
+
+def knock(contract: Contract, target: Target) -> None:
+    """
+    Ask for one harmless answer before the run, to tell a wrong call from a broken API.
+
+    Raises:
+        CannotRun: Nobody answers there, somebody else does, or the token is refused.
+    """
+    operation = _harmless(contract)
+    if operation is None:
+        return
+    with httpx.Client(headers=target.headers, timeout=_PATIENCE_SECONDS) as client:
+        url = target.base_url + operation.path
+        try:
+            answer = client.get(url, params=operation.query)
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+            reason = str(problem) or type(problem).__name__
+            raise CannotRun(
+                f"{target.base_url} cannot be reached ({reason}): is the server running, and is --base-url right?"
+            ) from problem
+        _understand(answer, contract, target, client, operation)
+
+
+def _understand(
+    answer: httpx.Response, contract: Contract, target: Target, client: httpx.Client, operation: Operation
+) -> None:
+    asked = f"GET {target.base_url}{operation.path}"
+    if answer.status_code in _UNAUTHORIZED and operation.secured:
+        said = _code_in(answer, contract)
+        raise CannotRun(
+            f"the token was refused: {asked} answered {answer.status_code}{f' {said!r}' if said else ''}; "
+            f"pass a valid one with --token or {TOKEN_VARIABLE}"
+        )
+    if answer.is_redirect:
+        raise CannotRun(f"{asked} redirects to {answer.headers['location']}: pass the final address as --base-url")
+    is_page = answer.headers.get("content-type", "").startswith("text/html")
+    if is_page or answer.status_code == _NOT_FOUND:
+        what = "a web page" if is_page else "404"
+        elsewhere = _elsewhere(contract, target, client, operation)
+        hint = f"did you mean --base-url {elsewhere}?" if elsewhere else "check --base-url, its path included"
+        raise CannotRun(f"{asked} answered {what}, so {contract.api} is not served there: {hint}")
+
+
+def _elsewhere(contract: Contract, target: Target, client: httpx.Client, operation: Operation) -> str | None:
+    """The address that was probably meant: the API under its own name, or at the root of the host."""
+    given = target.base_url.removesuffix(contract.base_path)
+    parts = urlsplit(given)
+    root = f"{parts.scheme}://{parts.netloc}"
+    for candidate in dict.fromkeys((f"{given}/{contract.api}", f"{root}/{contract.api}", root)):
+        if candidate == given:
+            continue
+        try:
+            answer = client.get(candidate + contract.base_path + operation.path, params=operation.query)
+        except httpx.HTTPError:
+            return None
+        if answer.is_success and answer.headers.get("content-type", "").partition(";")[0].endswith("json"):
+            return candidate
+    return None
+
+
+def _harmless(contract: Contract) -> Operation | None:
+    """A secured read is best, it tells about the token too; one that asks for the least comes first."""
+    reads = [
+        operation
+        for operation in contract.operations
+        if operation.method == "GET" and operation.reads_only and "{" not in operation.path
+    ]
+    return min(reads, key=lambda operation: (not operation.secured, len(operation.query)), default=None)
+
+
+def _code_in(answer: httpx.Response, contract: Contract) -> object:
+    try:
+        return contract.code_in(answer.json())
+    except ValueError:
+        return None
+
+
+def _address(base_url: str) -> str:
+    try:
+        parts = urlsplit(base_url)
+        port_is_a_number = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_a_number = False
+    if not port_is_a_number:
+        raise CannotRun(f"--base-url {base_url!r} has no usable port: write one like http://127.0.0.1:8080")
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        bare = base_url.partition("://")[2] or base_url
+        raise CannotRun(f"--base-url {base_url!r} is no http address: did you mean 'http://{bare.lstrip('/')}'?")
+    if parts.query or parts.fragment:
+        clean = parts._replace(query="", fragment="").geturl()
+        raise CannotRun(f"--base-url takes no query and no fragment: did you mean {clean!r}?")
+    return base_url.rstrip("/")

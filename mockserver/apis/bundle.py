@@ -1,0 +1,90 @@
+"""What an API is made of, seen from above: data and tables, nothing that runs before it is asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol
+
+from mockserver.apis.exchange import Call, Header, Reply
+from mockserver.apis.identities import Identity
+from mockserver.booking.errors import Refusal
+from mockserver.sandbox.domains import Domain
+
+__all__ = ["Api", "NoThrottle", "Persona", "Throttle"]
+
+Operation = Callable[..., Reply]
+"""`(call, work)` in an API with a domain, `(call)` in one without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A credential that always works, and whom it stands for."""
+
+    credential: str
+    who: str
+
+
+class Throttle(Protocol):
+    """Rate limits, which may be off and still be spoken of in headers."""
+
+    def admit(self, call: Call, now: datetime) -> tuple[Header, ...]:
+        """Count a call; answers the headers of its reply. Raises RateLimited, with `call.reply_headers` set."""
+        ...
+
+    def headers(self, call: Call, now: datetime) -> tuple[Header, ...]:
+        """The headers of a reply to a call that was not counted."""
+        ...
+
+
+class NoThrottle:
+    def admit(self, call: Call, now: datetime) -> tuple[Header, ...]:  # noqa: ARG002 - the protocol's
+        return ()
+
+    def headers(self, call: Call, now: datetime) -> tuple[Header, ...]:  # noqa: ARG002 - the protocol's
+        return ()
+
+
+@dataclass(frozen=True)
+class Api:
+    """One API.
+
+    Attributes:
+        prefix: Where it is served when several are; "" when it is the only one.
+        spec: The OpenAPI document, as a dictionary.
+        operations: By operationId; every one of the document, no other.
+        identify: Reads the credential from the request's headers.
+        render: A refusal in the API's own words. Total: every class of the tree has a row.
+        broken: The API's envelope around a 500.
+        domain: None for an API whose operations do not happen in a sandbox.
+    """
+
+    name: str
+    title: str
+    prefix: str
+    spec: dict[str, Any]
+    operations: Mapping[str, Operation]
+    identify: Callable[[Mapping[bytes, bytes]], Identity]
+    render: Callable[[Refusal], Reply]
+    broken: Callable[[str], Reply]
+    domain: Domain | None = None
+    personas: Sequence[Persona] = ()
+    throttle: Throttle = NoThrottle()
+
+    def throttled(self, operation: str) -> bool:
+        """Whether the replies of an operation speak of rate limits: those that need a caller do."""
+        return operation not in self._open
+
+    @cached_property
+    def _open(self) -> frozenset[str]:
+        return frozenset(
+            definition["operationId"]
+            for item in self.spec["paths"].values()
+            for definition in item.values()
+            if isinstance(definition, dict) and definition.get("security") == []
+        )
+
+    @property
+    def base_path(self) -> str:
+        """The API's own path, from its document: what follows the prefix."""
+        return str(self.spec["servers"][0]["url"]).rstrip("/")

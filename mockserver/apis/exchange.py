@@ -1,0 +1,71 @@
+"""A call, as an operation sees it, and the reply it gives. Parsed once, at the door: no request object goes further."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mockserver.apis.identities import Identity
+from mockserver.booking.errors import Refusal
+from mockserver.sandbox.journal import Entry
+from mockserver.sandbox.sandboxes import DEFAULT, Sandbox
+
+__all__ = ["NO_BODY", "Call", "Header", "Reply"]
+
+Header = tuple[bytes, bytes]
+
+
+class Reply(msgspec.Struct, frozen=True, gc=False):
+    """Status and JSON body; `NO_BODY` for an empty one."""
+
+    status: int
+    body: Any
+    headers: tuple[Header, ...] = ()
+
+
+NO_BODY = msgspec.UNSET
+
+
+class Call:
+    """One request on its way.
+
+    Attributes:
+        headers: Names in lower case; of a repeated header the last value.
+        path: Parameters by name, validated and of their declared type; `query` likewise.
+        body: The decoded JSON body; None where the operation takes none.
+        sandbox: None for an API that lives outside sandboxes, and as long as nobody who is known has asked for one.
+        sandbox_name: Which sandbox it is for.
+        dry: The reply is wanted and no change is to be kept.
+        reply_headers: Sent with the reply, whatever it turns out to be.
+    """
+
+    __slots__ = (
+        "body",
+        "dry",
+        "entry",
+        "headers",
+        "identity",
+        "method",
+        "operation",
+        "path",
+        "query",
+        "refused",
+        "reply_headers",
+        "sandbox",
+        "sandbox_name",
+    )
+
+    def __init__(self, method: str, headers: Mapping[bytes, bytes], identity: Identity) -> None:
+        self.method = method
+        self.headers = headers
+        self.identity = identity
+        self.sandbox: Sandbox | None = None
+        self.sandbox_name = DEFAULT
+        self.entry: Entry | None = None
+        self.operation: str | None = None
+        self.refused: Refusal | None = None
+        self.dry = False
+        self.path: dict[str, Any] = {}
+        self.query: dict[str, Any] = {}
+        self.body: Any = None
+        self.reply_headers: tuple[Header, ...] = ()

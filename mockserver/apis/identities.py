@@ -1,0 +1,68 @@
+"""Who calls, and for which sandbox: read from the credential before anything else happens.
+
+A client can often change nothing but a host and a key, so a key may carry the sandbox it is for: `KEY.NAME`, split at
+the last dot, and only when what stands before it is a key we know.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from mockserver.apis.refusals import RequestRefused
+
+__all__ = ["ANONYMOUS", "SANDBOX_NAME", "Caller", "Identity", "bearer", "split_credential"]
+
+SANDBOX_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
+
+_BEARER = re.compile(rb"[Bb]earer +([\x21-\x7e]+)", re.ASCII)
+
+
+class Caller(msgspec.Struct, frozen=True, gc=False):
+    """Somebody with a known credential.
+
+    Attributes:
+        tenant: Whose data they see.
+        role: In the API's own words; "" where it knows no roles.
+        id: Of the person or account, where the API knows one.
+    """
+
+    tenant: str
+    role: str = ""
+    id: str = ""
+
+
+class Identity(msgspec.Struct, frozen=True, gc=False):
+    """What the credential says.
+
+    Attributes:
+        caller: None without a known credential.
+        sandbox: The one its suffix names.
+        refused: Why an operation that needs a caller is refused.
+    """
+
+    caller: Caller | None = None
+    sandbox: str | None = None
+    refused: RequestRefused | None = None
+
+
+ANONYMOUS = Identity()
+
+
+def bearer(headers: Mapping[bytes, bytes]) -> str | None:
+    """The token of an `Authorization: Bearer` header; None when the header is missing, "" when it is malformed."""
+    value = headers.get(b"authorization")
+    if value is None:
+        return None
+    found = _BEARER.fullmatch(value)
+    return "" if found is None else found[1].decode("ascii")
+
+
+def split_credential(credential: str, known: Callable[[str], bool]) -> tuple[str, str | None]:
+    """A credential without its suffix, and the sandbox the suffix names."""
+    if known(credential):
+        return credential, None
+    before, dot, name = credential.rpartition(".")
+    if dot and SANDBOX_NAME.fullmatch(name) and known(before):
+        return before, name
+    return credential, None

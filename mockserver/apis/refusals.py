@@ -1,0 +1,113 @@
+"""What can be wrong with a request before the domain is asked: each API says it in its own envelope.
+
+    Refusal (booking.errors)
+    └── RequestRefused
+        ├── Unauthenticated     no credential, or not one we know
+        ├── Forbidden           known, but not allowed here
+        ├── UnknownPath
+        ├── WrongMethod         the path exists, the method does not
+        ├── BadInput            a parameter or a field breaks the contract
+        ├── BadBody             not JSON at all
+        ├── BodyTooLarge
+        ├── WrongMediaType
+        ├── BadSandboxName      malformed, or two different ones
+        └── RateLimited
+"""
+
+from mockserver.booking.errors import Refusal
+
+__all__ = [
+    "BadBody",
+    "BadInput",
+    "BadSandboxName",
+    "BodyTooLarge",
+    "Forbidden",
+    "RateLimited",
+    "RequestRefused",
+    "Unauthenticated",
+    "UnknownPath",
+    "WrongMediaType",
+    "WrongMethod",
+]
+
+
+class RequestRefused(Refusal):
+    code = "request_refused"
+
+
+class Unauthenticated(RequestRefused):
+    """The message says what is wrong with the credential, in the API's own words."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(RequestRefused):
+    code = "forbidden"
+
+
+class UnknownPath(RequestRefused):
+    code = "unknown_path"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"no such path: {path}")
+        self.path = path
+
+
+class WrongMethod(RequestRefused):
+    code = "wrong_method"
+
+    def __init__(self, method: str, allowed: str) -> None:
+        super().__init__(f"{method} is not possible here; {allowed} is")
+        self.method = method
+        self.allowed = allowed
+
+
+class BadInput(RequestRefused):
+    """A value breaks the contract.
+
+    Attributes:
+        place: `path`, `query`, `header` or `body`.
+        field: The parameter's name, or the way to a field of the body (`time_slots.0.end_time`); "" is the body itself.
+        reason: What is wrong with it, without naming it.
+    """
+
+    code = "bad_input"
+
+    def __init__(self, place: str, field: str, reason: str) -> None:
+        super().__init__(f"{field or place}: {reason}")
+        self.place = place
+        self.field = field
+        self.reason = reason
+
+
+class BadBody(RequestRefused):
+    code = "bad_body"
+
+
+class BodyTooLarge(RequestRefused):
+    code = "body_too_large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"a request body has at most {limit} bytes")
+        self.limit = limit
+
+
+class WrongMediaType(RequestRefused):
+    code = "wrong_media_type"
+
+    def __init__(self, wanted: str, got: str) -> None:
+        super().__init__(f"Content-Type must be {wanted}, not {got}")
+        self.wanted = wanted
+        self.got = got
+
+
+class BadSandboxName(RequestRefused):
+    code = "bad_sandbox_name"
+
+
+class RateLimited(RequestRefused):
+    code = "rate_limited"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"try again in {retry_after_seconds} seconds")
+        self.retry_after_seconds = retry_after_seconds

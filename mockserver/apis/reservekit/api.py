@@ -1,0 +1,38 @@
+"""The ReserveKit bundle."""
+
+from typing import Any
+
+from mockserver.apis.bundle import Api
+from mockserver.apis.reservekit.auth import PERSONAS, identify
+from mockserver.apis.reservekit.errors import broken, render
+from mockserver.apis.reservekit.limits import RateLimits, Settings
+from mockserver.apis.reservekit.operations import OPERATIONS
+from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, SERVICES, TIME_SLOTS
+from mockserver.apis.reservekit.seed import SEED_VERSION, draw_world, scenarios
+from mockserver.sandbox.domains import Domain
+
+__all__ = ["build"]
+
+
+def build(spec: dict[str, Any], *, prefix: str) -> Api:
+    """The API as *spec*, its OpenAPI document, describes it, served under *prefix*."""
+    return Api(
+        name="reservekit",
+        title="ReserveKit v1: services, weekly time slots, bookings",
+        prefix=prefix,
+        spec=spec,
+        operations=OPERATIONS,
+        identify=identify,
+        render=render,
+        broken=broken,
+        domain=Domain(
+            name="reservekit",
+            kinds=(SERVICES, TIME_SLOTS, BOOKINGS, CLAIMS.kind),
+            seed=draw_world,
+            seed_version=SEED_VERSION,
+            scenarios=scenarios(),
+            settings=Settings,
+        ),
+        personas=PERSONAS,
+        throttle=RateLimits(),
+    )

@@ -1,0 +1,77 @@
+"""The composition root: the only module that knows everybody, and the only one that opens anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from doublebook_data import openapi_dir, read_yaml
+from mockserver.apis.bundle import Api
+from mockserver.booking.ports import Clock, Store
+from mockserver.console.pages import build_pages
+from mockserver.control.api import build as build_control
+from mockserver.sandbox.clocks import system_time
+from mockserver.sandbox.sandboxes import Bounds, Plan, Sandboxes
+from mockserver.settings import Settings
+from mockserver.stores.memory import MemoryStore
+from mockserver.stores.sqlite import SqliteStore
+from mockserver.web.addresses import Mount
+from mockserver.web.gate import Gate
+from mockserver.web.stack import build_stack
+
+__all__ = ["API_NAMES", "App", "build_app", "load_api"]
+
+API_NAMES = ("reservekit",)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that was put together, for whoever started it."""
+
+    asgi: ASGIApp
+    apis: Sequence[Api]
+    sandboxes: Sandboxes
+    store: Store
+
+
+def load_api(name: str, *, prefix: str) -> Api:
+    """One API of `API_NAMES`."""
+    build = import_module(f"mockserver.apis.{name}.api").build
+    api: Api = build(load_spec(name), prefix=prefix)
+    return api
+
+
+def load_spec(name: str) -> dict[str, Any]:
+    spec: dict[str, Any] = read_yaml(openapi_dir() / name / "openapi.yaml")
+    return spec
+
+
+def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
+    """Put the program together.
+
+    Raises:
+        ValueError: The store cannot be used, or a document is broken.
+    """
+    names = settings.apis or API_NAMES
+    # Alone, an API stands where the vendor has it: a client changes its host and nothing else.
+    alone = len(settings.apis) == 1
+    apis = [load_api(name, prefix="" if alone else f"/{name}") for name in names]
+    store = open_store(settings)
+    sandboxes = Sandboxes(
+        store,
+        [api.domain for api in apis if api.domain is not None],
+        clock=clock,
+        plan=Plan(seed=settings.seed, clock=settings.clock, settings=settings.api_settings),
+        bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
+    )
+    control = build_control(apis, sandboxes, token=settings.control_token)
+    pages = build_pages([*apis, control])
+    mounts = [Mount(api, build_stack(api, sandboxes, pages)) for api in (*apis, control)]
+    return App(Gate(mounts, pages, sandboxes), apis, sandboxes, store)
+
+
+def open_store(settings: Settings) -> Store:
+    path = settings.store_path
+    return MemoryStore() if path is None else SqliteStore(path, sync=settings.store_sync)

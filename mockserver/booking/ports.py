@@ -1,0 +1,241 @@
+"""What the domain asks of the outside: places to keep records, a clock, a way to announce what happened.
+
+All ports live here, so that whoever implements one and whoever uses it need not know each other.
+
+Records are immutable values with an `id`. A *kind* names a set of records and declares its indexes. An index puts a
+record into ordered *groups*: `bookings of service 123, by id`, `claims on slot 456 on 2026-03-02`. Every question
+the domain asks is a count, a sum or a slice of one group, which a dictionary and a SQL table answer alike.
+
+A store keeps only what changed: it knows *layers* of changes over a seed that lives elsewhere, and nothing about
+how layers are merged.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+
+__all__ = [
+    "ALL",
+    "GONE",
+    "Changes",
+    "Clock",
+    "Edge",
+    "Entry",
+    "Gone",
+    "Group",
+    "Id",
+    "Index",
+    "Kind",
+    "Outbox",
+    "Position",
+    "Record",
+    "Records",
+    "Session",
+    "Store",
+]
+
+Id = int | str
+Group = int | str
+Position = tuple[Id, Id]
+"""(sort key, record id): where an entry stands in its group. All sort keys of one index have one type."""
+
+Edge = Position | tuple[Id]
+"""A position, or a sort key alone: the place before every entry with that key."""
+
+Entry = tuple[Group, Id, int]
+"""(group, sort key, weight): one appearance of a record in an index. The weight is what `Records.total` adds up."""
+
+
+class Record(Protocol):
+    """An immutable value with an identity; in practice a frozen `msgspec.Struct`."""
+
+    @property
+    def id(self) -> Any: ...  # an `Id`, but each record says which of the two
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Generic[R]):
+    """A declared order of records.
+
+    Attributes:
+        name: Unique in the process; by custom `kind.by_something`.
+        entries: The appearances of a record; none when it does not belong in this index. Pure.
+    """
+
+    name: str
+    entries: Callable[[R], Iterable[Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[R]):
+    """A set of records: its name (`api.kind`), its type, its indexes. Every kind is also listed by id, see `ALL`."""
+
+    name: str
+    record: type[R]
+    indexes: tuple[Index[R], ...] = ()
+    listed: Index[R] = field(init=False)
+    every_index: tuple[Index[R], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        listed: Index[R] = Index(self.name, lambda record: ((ALL, record.id, 1),))
+        object.__setattr__(self, "listed", listed)
+        object.__setattr__(self, "every_index", (listed, *self.indexes))
+
+
+ALL: Final = ""
+"""The one group of the index that lists a whole kind by id."""
+
+
+class Gone:
+    """The type of `GONE`, which stands in a layer of changes where a record of the seed was deleted."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "GONE"
+
+
+GONE: Final = Gone()
+
+
+class Records(Protocol[R]):
+    """The records of one kind as the domain sees them: seed and changes already merged."""
+
+    def find(self, key: Id) -> R | None: ...
+
+    def get(self, key: Id) -> R:
+        """Raises `NotFound`."""
+        ...
+
+    def put(self, record: R) -> None: ...
+
+    def delete(self, key: Id) -> None:
+        """Raises `NotFound`."""
+        ...
+
+    def next_id(self) -> int:
+        """The next integer id of this kind. Taken even when the transaction is the only one to see it."""
+        ...
+
+    def count(self, index: Index[R], group: Group) -> int: ...
+
+    def total(self, index: Index[R], group: Group) -> int:
+        """The sum of the weights of a group."""
+        ...
+
+    def page(self, index: Index[R], group: Group, *, offset: int = 0, limit: int | None = None) -> Sequence[R]: ...
+
+    def between(self, index: Index[R], group: Group, low: Id, high: Id) -> Sequence[R]:
+        """The records whose sort key is in [low, high), in order."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class Outbox(Protocol):
+    def announce(self, event: str, about: Record) -> None:
+        """Leave word of *event* in the same transaction as the change it speaks of."""
+        ...
+
+
+class Changes(Protocol):
+    """One layer of changes, inside one transaction: documents, tombstones, and what they do to the indexes.
+
+    `plus` entries are appearances of this layer's own records; `minus` entries take back appearances of records
+    below it that this layer replaced or deleted.
+    """
+
+    def read(self, kind: Kind[Any], key: Id) -> Any:  # Record | Gone | None
+        """This layer's word on a record: the record, `GONE`, or None where it has none."""
+        ...
+
+    def write(self, kind: Kind[Any], key: Id, value: Any) -> None:  # Record | Gone
+        ...
+
+    def forget(self, kind: Kind[Any], key: Id) -> None:
+        """Take back this layer's word on a record."""
+        ...
+
+    def enter(self, sign: Literal["plus", "minus"], index: str, entry: Entry, key: Id) -> None: ...
+
+    def leave(self, index: str, entry: Entry, key: Id) -> None:
+        """Remove a plus entry."""
+        ...
+
+    def size(self, sign: Literal["plus", "minus"], index: str, group: Group) -> int: ...
+
+    def weight(self, index: str, group: Group) -> int:
+        """Weights of the plus entries less those of the minus entries."""
+        ...
+
+    def rank(self, sign: Literal["plus", "minus"], index: str, group: Group, position: Edge) -> int:
+        """How many entries stand before *position*."""
+        ...
+
+    def slice(self, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
+        """Positions of the plus entries from *start* to *stop*."""
+        ...
+
+    def last_id(self, kind: str) -> int | None: ...
+
+    def set_last_id(self, kind: str, value: int) -> None: ...
+
+
+class Session(Protocol):
+    """What one transaction may do with the store."""
+
+    def changes(self, layer: int) -> Changes: ...
+
+    def new_layer(self) -> int:
+        """An empty layer with one owner."""
+        ...
+
+    def share_layer(self, layer: int) -> None:
+        """One more owner: the layer stays until as many have dropped it."""
+        ...
+
+    def drop_layer(self, layer: int) -> None: ...
+
+    def sandbox(self, name: str) -> bytes | None:
+        """The record of a sandbox, as its owner encoded it."""
+        ...
+
+    def save_sandbox(self, name: str, record: bytes) -> None: ...
+
+    def forget_sandbox(self, name: str) -> None: ...
+
+    def sandboxes(self) -> Iterator[tuple[str, bytes]]:
+        """By name."""
+        ...
+
+
+class Store(Protocol):
+    """Keeps layers of changes and the records of sandboxes. One transaction per request."""
+
+    @property
+    def durable(self) -> bool:
+        """Whether what it keeps outlives the process, and may be changed by another one."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A transaction that changes nothing and sees one state throughout."""
+        ...
+
+    def writing(self, *, patience_seconds: float | None = None) -> AbstractContextManager[Session]:
+        """A transaction that is kept whole at the end of the block, or undone whole when the block raises.
+
+        Raises:
+            StoreBusy: Another writer held the store longer than *patience_seconds* (None: the store's own limit).
+        """
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,101 @@
+"""What a sandbox has to know about an API: its records, its seed, its timers, its settings. No wire, no words."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mockserver.booking.ports import Kind
+from mockserver.sandbox.merging import Seed
+from mockserver.sandbox.outbox import Event, event_kind
+from mockserver.sandbox.timers import Timer, TimerKind
+
+if TYPE_CHECKING:
+    from mockserver.sandbox.work import Work
+
+__all__ = ["Domain", "NoSettings", "Scenario", "Seeds", "World"]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The records of a seed, and the last ids given out where they are not simply the highest."""
+
+    records: Iterable[tuple[Kind[Any], Any]]
+    last_ids: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A world written by hand instead of drawn from a seed, at a moment that makes it true."""
+
+    name: str
+    title: str
+    clock: datetime
+    world: World
+
+
+class NoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For an API without settings."""
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One API's part of a sandbox.
+
+    Attributes:
+        seed: (seed, epoch) -> World. The same arguments answer the same bytes on every machine.
+        seed_version: Changes when `seed` answers something else; a durable sandbox of another version is refused.
+        actions: What timers may do, by the name they carry.
+        settings: A frozen struct whose fields all have defaults.
+    """
+
+    name: str
+    kinds: tuple[Kind[Any], ...]
+    seed: Callable[[int, datetime], World]
+    seed_version: str
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    actions: "Mapping[str, Callable[[Work, Timer], None]]" = field(default_factory=dict)
+    settings: type[msgspec.Struct] = NoSettings
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "timers", TimerKind(self.name))
+        object.__setattr__(self, "events", event_kind(self.name))
+
+    timers: TimerKind = field(init=False)
+    events: Kind[Event] = field(init=False)
+
+    def kind(self, name: str) -> Kind[Any] | None:
+        """A kind by its short name, such as `booking`; timers and events included."""
+        every = (*self.kinds, self.timers.kind, self.events)
+        return next((kind for kind in every if kind.name == f"{self.name}.{name}"), None)
+
+    def kind_names(self) -> list[str]:
+        every = (*self.kinds, self.timers.kind, self.events)
+        return [kind.name.removeprefix(f"{self.name}.") for kind in every]
+
+
+class Seeds:
+    """Worlds already computed: every sandbox of the same seed and epoch stands on the same one."""
+
+    def __init__(self, *, most: int = 64) -> None:
+        self._known: OrderedDict[tuple[str, int, datetime, str | None], Seed] = OrderedDict()
+        self._most = most
+
+    def get(self, domain: Domain, seed: int, epoch: datetime, scenario: str | None) -> Seed:
+        """The world of one API; *scenario* is `api/name`, and means the drawn seed for every other API."""
+        api, _, name = (scenario or "").partition("/")
+        if api != domain.name:
+            name = ""
+        address = (domain.name, seed, epoch, name)
+        known = self._known.get(address)
+        if known is None:
+            world = domain.scenarios[name].world if name else domain.seed(seed, epoch)
+            known = self._known[address] = Seed(world.records, dict(world.last_ids))
+            if len(self._known) > self._most:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(address)
+        return known

@@ -1,0 +1,160 @@
+"""What a sandbox was asked and what it answered: the last requests, bounded in number and in bytes.
+
+Secrets never enter: header values that carry credentials are replaced before an entry is kept.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+__all__ = ["Entry", "Journal", "Limits", "Memory", "pack_headers"]
+
+REDACTED = b"[redacted]"
+_SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authorization", b"x-api-key"})
+_OVERHEAD_BYTES = 400
+"""What an entry costs beside its bodies and headers, roughly."""
+
+
+class Limits:
+    """How much is kept. A body longer than `body_bytes` is cut, and the entry says so."""
+
+    __slots__ = ("body_bytes", "bytes", "entries")
+
+    def __init__(self, *, entries: int = 1_000, size: int = 4 << 20, body_bytes: int = 64 << 10) -> None:
+        self.entries = entries
+        self.bytes = size
+        self.body_bytes = body_bytes
+
+
+class Memory:
+    """Bytes that all journals of the process hold together."""
+
+    __slots__ = ("limit", "used")
+
+    def __init__(self, limit: int = 64 << 20) -> None:
+        self.limit = limit
+        self.used = 0
+
+
+class Entry:
+    """One exchange; `status` is 0 while it is under way."""
+
+    __slots__ = (
+        "api",
+        "at",
+        "headers",
+        "id",
+        "method",
+        "microseconds",
+        "operation",
+        "path",
+        "query",
+        "refusal",
+        "request_body",
+        "response_body",
+        "response_headers",
+        "status",
+    )
+
+    def __init__(self, method: str, path: str, query: bytes) -> None:
+        self.id = 0
+        self.api = ""
+        self.at: datetime | None = None
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers: Any = b""
+        self.operation: str | None = None
+        self.refusal: str | None = None
+        self.status = 0
+        self.microseconds = 0
+        self.request_body = b""
+        self.response_headers: Any = b""
+        self.response_body = b""
+
+    @property
+    def size(self) -> int:
+        bodies = len(self.request_body) + len(self.response_body)
+        return _OVERHEAD_BYTES + bodies + len(self.headers) + len(self.response_headers)
+
+
+class Journal:
+    """The latest entries of one sandbox, oldest first."""
+
+    __slots__ = ("_bytes", "_entries", "_limits", "_memory", "last_id")
+
+    def __init__(self, limits: Limits, memory: Memory) -> None:
+        self._limits = limits
+        self._memory = memory
+        self._entries: deque[Entry] = deque()
+        self._bytes = 0
+        self.last_id = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def number(self) -> int:
+        self.last_id += 1
+        return self.last_id
+
+    def add(self, entry: Entry) -> None:
+        limits = self._limits
+        if len(entry.request_body) > limits.body_bytes:
+            entry.request_body = entry.request_body[: limits.body_bytes]
+        if len(entry.response_body) > limits.body_bytes:
+            entry.response_body = entry.response_body[: limits.body_bytes]
+        self._entries.append(entry)
+        self._bytes += entry.size
+        self._memory.used += entry.size
+        while len(self._entries) > limits.entries or self._bytes > limits.bytes:
+            self.drop_oldest()
+
+    def drop_oldest(self) -> None:
+        size = self._entries.popleft().size
+        self._bytes -= size
+        self._memory.used -= size
+
+    def clear(self) -> int:
+        """Answers how many entries there were. Numbers go on from where they were."""
+        count = len(self._entries)
+        self._memory.used -= self._bytes
+        self._bytes = 0
+        self._entries.clear()
+        return count
+
+    def find(self, number: int) -> Entry | None:
+        return next((entry for entry in self._entries if entry.id == number), None)
+
+    def latest(
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        api: str | None = None,
+        operation: str | None = None,
+        method: str | None = None,
+        status: int | None = None,
+        path: str | None = None,
+    ) -> list[Entry]:
+        """Newest first; *path* matches a part of it."""
+
+        def wanted(entry: Entry) -> bool:
+            return (
+                (before is None or entry.id < before)
+                and (api is None or entry.api == api)
+                and (operation is None or entry.operation == operation)
+                and (method is None or entry.method == method)
+                and (status is None or entry.status == status)
+                and (path is None or path in entry.path)
+            )
+
+        return list(islice(filter(wanted, reversed(self._entries)), limit))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+
+def pack_headers(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Headers as one block of bytes, a tenth of the memory of the list they came in, credentials left out."""
+    return b"\r\n".join([b"%b: %b" % (name, REDACTED if name in _SECRET else value) for name, value in headers])

@@ -1,0 +1,273 @@
+"""What a sandbox sees: its own changes over frozen layers over the seed, merged here and nowhere else.
+
+    own changes        this sandbox's, the only layer that is written
+    frozen layers      what the parents of a fork had changed, shared
+    seed               the world at the epoch, computed once, shared by every sandbox of that seed
+
+Each level answers the same few questions (`Below`), so levels stack. An entry of a lower level counts only while no
+level above has a word on its record: the upper level takes it back by a *minus* entry, written once, when it first
+replaces or deletes that record. Therefore a count is `below - minus + plus`, a rank likewise, and a page is found by
+bisection: nothing is ever scanned from the start.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from mockserver.booking.errors import NotFound
+from mockserver.booking.ports import GONE, Changes, Edge, Gone, Group, Id, Index, Kind, Position, Record
+
+__all__ = ["Below", "Level", "MergedRecords", "Seed"]
+
+R = TypeVar("R", bound=Record)
+
+
+class Below(Protocol):
+    """A level that does not change while something stands on it."""
+
+    def read(self, kind: Kind[Any], key: Id) -> Any: ...  # Record | None
+    def size(self, index: str, group: Group) -> int: ...
+    def weight(self, index: str, group: Group) -> int: ...
+    def rank(self, index: str, group: Group, position: Edge) -> int: ...
+    def slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]: ...
+    def last_id(self, kind: str) -> int: ...
+
+
+class Seed:
+    """The lowest level: the records of a world, indexed once and never changed."""
+
+    __slots__ = ("_groups", "_last_ids", "_records", "_weights")
+
+    def __init__(self, records: Iterable[tuple[Kind[Any], Any]], last_ids: dict[str, int]) -> None:
+        self._records: dict[str, dict[Id, Any]] = {}
+        self._groups: dict[tuple[str, Group], list[Position]] = {}
+        self._weights: dict[tuple[str, Group], int] = {}
+        self._last_ids = dict(last_ids)
+        for kind, record in records:
+            known = self._records.setdefault(kind.name, {})
+            if record.id in known:
+                raise ValueError(f"the seed has two records {kind.name} {record.id}")
+            known[record.id] = record
+            if isinstance(record.id, int):
+                self._last_ids[kind.name] = max(record.id, self._last_ids.get(kind.name, 0))
+            for index in kind.every_index:
+                for group, sort, weight in index.entries(record):
+                    insort(self._groups.setdefault((index.name, group), []), (sort, record.id))
+                    self._weights[index.name, group] = self._weights.get((index.name, group), 0) + weight
+        # Ids a scenario wants next win over those after the highest seeded one.
+        self._last_ids.update(last_ids)
+
+    def read(self, kind: Kind[Any], key: Id) -> Any:
+        records = self._records.get(kind.name)
+        return None if records is None else records.get(key)
+
+    def size(self, index: str, group: Group) -> int:
+        return len(self._groups.get((index, group), ()))
+
+    def weight(self, index: str, group: Group) -> int:
+        return self._weights.get((index, group), 0)
+
+    def rank(self, index: str, group: Group, position: Edge) -> int:
+        return bisect_left(self._groups.get((index, group), ()), position)
+
+    def slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]:  # noqa: ARG002
+        return self._groups.get((index, group), ())[start:stop]
+
+    def last_id(self, kind: str) -> int:
+        return self._last_ids.get(kind, 0)
+
+
+class Level:
+    """One layer of changes over what is below it; itself something to stand on."""
+
+    __slots__ = ("_below", "_own")
+
+    def __init__(self, below: Below, own: Changes) -> None:
+        self._below = below
+        self._own = own
+
+    def read(self, kind: Kind[Any], key: Id) -> Any:
+        mine = self._own.read(kind, key)
+        if mine is None:
+            return self._below.read(kind, key)
+        return None if mine is GONE else mine
+
+    def size(self, index: str, group: Group) -> int:
+        own = self._own
+        return self._below.size(index, group) - own.size("minus", index, group) + own.size("plus", index, group)
+
+    def weight(self, index: str, group: Group) -> int:
+        return self._below.weight(index, group) + self._own.weight(index, group)
+
+    def rank(self, index: str, group: Group, position: Edge) -> int:
+        own = self._own
+        below = self._below.rank(index, group, position) - own.rank("minus", index, group, position)
+        return below + own.rank("plus", index, group, position)
+
+    def slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
+        """The positions from rank *start* to rank *stop*, of this level and all below it."""
+        own = self._own
+        lower_size = self._below.size(index, group)
+        if not lower_size:
+            return own.slice(index, group, start, stop)
+        if not own.size("plus", index, group) and not own.size("minus", index, group):
+            return self._below.slice(kind, index, group, start, stop)
+
+        stop = min(stop, self.size(index, group))
+        wanted = stop - start
+        if wanted <= 0:
+            return ()
+        lower, upper = self._seek(kind, index, group, start, lower_size)
+        uppers = own.slice(index, group, upper, upper + wanted)
+        taken = 0
+        found: list[Position] = []
+        while len(found) < wanted and lower < lower_size:
+            block = self._below.slice(kind, index, group, lower, lower + wanted)
+            lower += len(block)
+            for position in block:
+                while taken < len(uppers) and uppers[taken] < position:
+                    found.append(uppers[taken])
+                    taken += 1
+                if own.read(kind, position[1]) is None:  # else replaced or deleted up here
+                    found.append(position)
+        found.extend(uppers[taken:])
+        return found[:wanted]
+
+    def _seek(self, kind: Kind[Any], index: str, group: Group, start: int, lower_size: int) -> tuple[int, int]:
+        """How many positions of the level below, and how many of this one, stand before rank *start*."""
+        own = self._own
+
+        def place(number: int) -> tuple[int, int, bool]:
+            """Of the lower position *number*: its rank, this level's positions before it, whether it counts."""
+            position = self._below.slice(kind, index, group, number, number + 1)[0]
+            upper = own.rank("plus", index, group, position)
+            rank = number - own.rank("minus", index, group, position) + upper
+            return rank, upper, own.read(kind, position[1]) is None
+
+        low, high = 0, lower_size  # every lower position before `low` has a rank of at most `start`
+        while low < high:
+            middle = (low + high) // 2
+            if place(middle)[0] <= start:
+                low = middle + 1
+            else:
+                high = middle
+        if low == 0:
+            return 0, start
+        rank, upper, counts = place(low - 1)
+        if counts and rank == start:
+            return low - 1, upper
+        # Between two neighbours below there are only positions of this level.
+        return low, upper + start - rank - counts
+
+    def last_id(self, kind: str) -> int:
+        mine = self._own.last_id(kind)
+        return self._below.last_id(kind) if mine is None else mine
+
+    def write(self, kind: Kind[Any], record: Any) -> None:
+        key = record.id
+        own = self._own
+        mine = own.read(kind, key)
+        own.write(kind, key, record)
+        if mine is None:
+            self._take_back(kind, key)
+        elif not isinstance(mine, Gone):
+            self._replace(kind, mine, record)
+            return
+        for index in kind.every_index:
+            for entry in index.entries(record):
+                own.enter("plus", index.name, entry, key)
+
+    def _replace(self, kind: Kind[Any], mine: Any, record: Any) -> None:
+        """Most changes leave most index entries as they are."""
+        key = record.id
+        for index in kind.every_index:
+            before = tuple(index.entries(mine))
+            after = tuple(index.entries(record))
+            if before == after:
+                continue
+            for entry in before:
+                if entry not in after:
+                    self._own.leave(index.name, entry, key)
+            for entry in after:
+                if entry not in before:
+                    self._own.enter("plus", index.name, entry, key)
+
+    def _take_back(self, kind: Kind[Any], key: Id) -> bool:
+        """Cancel what the level below says of a record; answers whether it said anything."""
+        lower = self._below.read(kind, key)
+        if lower is None:
+            return False
+        for index in kind.every_index:
+            for entry in index.entries(lower):
+                self._own.enter("minus", index.name, entry, key)
+        return True
+
+    def delete(self, kind: Kind[Any], key: Id) -> None:
+        """Deletes a record that `read` finds."""
+        own = self._own
+        mine = own.read(kind, key)
+        if mine is None:
+            own.write(kind, key, GONE)
+            self._take_back(kind, key)
+            return
+        for index in kind.every_index:
+            for entry in index.entries(mine):
+                own.leave(index.name, entry, key)
+        if self._below.read(kind, key) is None:
+            own.forget(kind, key)
+        else:
+            own.write(kind, key, GONE)
+
+    def allot(self, kind: str) -> int:
+        number = self.last_id(kind) + 1
+        self._own.set_last_id(kind, number)
+        return number
+
+
+class MergedRecords(Generic[R]):
+    """The records of one kind at one level: `booking.ports.Records`."""
+
+    __slots__ = ("_kind", "_level")
+
+    def __init__(self, level: Level, kind: Kind[R]) -> None:
+        self._level = level
+        self._kind = kind
+
+    def find(self, key: Id) -> R | None:
+        found: R | None = self._level.read(self._kind, key)
+        return found
+
+    def get(self, key: Id) -> R:
+        found: R | None = self._level.read(self._kind, key)
+        if found is None:
+            raise NotFound(self._kind.name, key)
+        return found
+
+    def put(self, record: R) -> None:
+        self._level.write(self._kind, record)
+
+    def delete(self, key: Id) -> None:
+        self.get(key)
+        self._level.delete(self._kind, key)
+
+    def next_id(self) -> int:
+        return self._level.allot(self._kind.name)
+
+    def count(self, index: Index[R], group: Group) -> int:
+        return self._level.size(index.name, group)
+
+    def total(self, index: Index[R], group: Group) -> int:
+        return self._level.weight(index.name, group)
+
+    def page(self, index: Index[R], group: Group, *, offset: int = 0, limit: int | None = None) -> list[R]:
+        stop = self._level.size(index.name, group) if limit is None else offset + limit
+        return self._read(self._level.slice(self._kind, index.name, group, offset, stop))
+
+    def between(self, index: Index[R], group: Group, low: Id, high: Id) -> list[R]:
+        start = self._level.rank(index.name, group, (low,))
+        stop = self._level.rank(index.name, group, (high,))
+        return self._read(self._level.slice(self._kind, index.name, group, start, stop))
+
+    def _read(self, positions: Sequence[Position]) -> list[R]:
+        read = self._level.read
+        return [read(self._kind, key) for _, key in positions]

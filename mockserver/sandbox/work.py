@@ -1,0 +1,88 @@
+"""The unit of work: all that one request reads and changes in one API of one sandbox, kept whole or undone whole.
+
+It has two moments that others can be told of. *Decided*: the answer is known, nothing is kept yet. *Committed*: what
+was changed is kept, the answer is not sent yet. What goes wrong between the two is what integrators want to rehearse.
+"""
+
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from mockserver.booking.ports import Kind, Outbox, Record, Session
+from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.merging import Level, MergedRecords
+from mockserver.sandbox.outbox import RecordingOutbox
+from mockserver.sandbox.timers import Timers
+
+__all__ = ["Moments", "Work"]
+
+R = TypeVar("R", bound=Record)
+
+
+class Moments(Protocol):
+    """Somebody who wants to be told. Called in the thread of the request; may wait, may raise."""
+
+    def decided(self) -> None: ...
+
+    def committed(self) -> None: ...
+
+
+class _NobodyListens:
+    __slots__ = ()
+
+    def announce(self, event: str, about: Record) -> None:
+        pass
+
+
+_NOBODY = _NobodyListens()
+
+
+class Work:
+    """What an API's use cases are given.
+
+    Attributes:
+        now: The sandbox's clock, read once: a request happens at one moment.
+        seed: The sandbox's seed, for `randomness.draw`.
+        session: For what lies under the records; use cases have no need of it.
+    """
+
+    __slots__ = ("_keeps_events", "_level", "_settings", "domain", "now", "seed", "session")
+
+    def __init__(
+        self,
+        domain: Domain,
+        session: Session,
+        level: Level,
+        *,
+        now: datetime,
+        seed: int,
+        settings: dict[str, Any],
+        keeps_events: bool,
+    ) -> None:
+        self.domain = domain
+        self.session = session
+        self.now = now
+        self.seed = seed
+        self._level = level
+        self._settings = settings
+        self._keeps_events = keeps_events
+
+    def records(self, kind: Kind[R]) -> MergedRecords[R]:
+        return MergedRecords(self._level, kind)
+
+    def next_id(self, name: str) -> int:
+        """The next id of something that is counted but not kept under a kind of its own."""
+        return self._level.allot(name)
+
+    @property
+    def timers(self) -> Timers:
+        return Timers(self.domain.timers, self.records(self.domain.timers.kind))
+
+    @property
+    def outbox(self) -> Outbox:
+        return RecordingOutbox(self.records(self.domain.events), self.now) if self._keeps_events else _NOBODY
+
+    def settings(self) -> Any:
+        """This API's settings of this sandbox: an instance of `domain.settings`."""
+        return msgspec.convert(self._settings.get(self.domain.name, {}), self.domain.settings)

@@ -1,0 +1,135 @@
+"""What can be set from outside: read once, from flags over environment over file over defaults, then never again."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+__all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_moment", "read_settings"]
+
+ENVIRONMENT_PREFIX = "MOCKSERVER_"
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of them.
+
+    Attributes:
+        apis: Which to serve; none is all.
+        clock: The moment at which the clock of a new sandbox starts; None is the real time.
+        store: `memory`, or `sqlite:///FILE`.
+        store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
+        control_token: What the control plane demands; None lets anybody in, which is for loopback only.
+        max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
+        sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
+        api_settings: By API, the settings of new sandboxes.
+    """
+
+    apis: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 8080
+    seed: int = 0
+    clock: datetime | None = None
+    store: str = "memory"
+    store_sync: bool = False
+    workers: int = 1
+    control_token: str | None = None
+    max_sandboxes: int = 50_000
+    sandbox_idle_seconds: float = 86_400.0
+    api_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.store != "memory" and not self.store.removeprefix(_SQLITE) != self.store:
+            raise ValueError(f"store: {self.store!r} is neither memory nor sqlite:///FILE")
+        if self.store == _SQLITE:
+            raise ValueError("store: sqlite:/// needs a file after it, such as sqlite:///sandbox.sqlite")
+        if self.workers < 1:
+            raise ValueError(f"workers: at least 1, not {self.workers}")
+        if self.workers > 1 and self.store == "memory":
+            raise ValueError("workers: more than one share a store, so they need --store sqlite:///FILE")
+        if not 0 <= self.port < 65_536:  # noqa: PLR2004 - what TCP has
+            raise ValueError(f"port: 0 to 65535, not {self.port}")
+
+    @property
+    def store_path(self) -> Path | None:
+        return None if self.store == "memory" else Path(self.store.removeprefix(_SQLITE))
+
+
+def read_settings(
+    flags: Mapping[str, Any], *, file: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings from all sources; a flag that is None was not given.
+
+    Raises:
+        ValueError: A name nobody knows (with the nearest that exists), or a value of the wrong form. Names its source.
+    """
+    chosen: dict[str, Any] = {}
+    if file is not None:
+        chosen |= _converted(_file(file), str(file))
+    chosen |= _converted(_environment(os.environ if environment is None else environment), "the environment")
+    chosen |= {name: value for name, value in flags.items() if value is not None}
+    return Settings(**chosen)
+
+
+def read_moment(text: str) -> datetime | None:
+    """`real`, or a moment with an offset, as aware UTC. Raises ValueError."""
+    if text == "real":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is neither `real` nor a moment such as 2026-03-02T08:00:00Z") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} lacks its offset, such as a Z at the end")
+    return moment.astimezone(UTC)
+
+
+def nearest(wrong: str, known: Iterable[str]) -> str:
+    """A sentence that helps whoever mistyped: the nearest right word, or all of them."""
+    words = sorted(known)
+    close = difflib.get_close_matches(wrong, words, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"there is {', '.join(words)}"
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: is not TOML: {error}") from error
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(ENVIRONMENT_PREFIX)
+    }
+    if "apis" in found:
+        found["apis"] = found["apis"].split()
+    return found
+
+
+def _converted(values: dict[str, Any], source: str) -> dict[str, Any]:
+    types = {each.name: each.type for each in fields(Settings)}
+    out: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in types:
+            raise ValueError(f"{source}: no setting is called {name!r}; {nearest(name, types)}")
+        try:
+            if name == "clock":
+                out[name] = read_moment(value.isoformat() if isinstance(value, datetime) else str(value))
+            else:
+                # Text from the environment stands for numbers and booleans too.
+                out[name] = msgspec.convert(value, types[name], strict=False)
+        except (ValueError, msgspec.ValidationError) as error:
+            raise ValueError(f"{source}: {name}: {error}") from error
+    return out

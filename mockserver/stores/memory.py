@@ -1,0 +1,231 @@
+"""Changes in memory: the default store, gone with the process.
+
+A layer is a few dictionaries and sorted lists, all made on first use: ten thousand sandboxes hold ten thousand layers.
+A transaction changes them in place and keeps a list of how to undo each step.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
+
+from sortedcontainers import SortedList
+
+from mockserver.booking.ports import Edge, Entry, Group, Id, Kind, Position
+
+__all__ = ["MemoryStore"]
+
+Sign = Literal["plus", "minus"]
+_Undo = list[tuple[Callable[..., object], tuple[Any, ...]]]
+_GROWN = 1_000
+"""Entries from which a plain list, which moves its tail on each insertion, costs more than a `SortedList`."""
+
+
+class _Group:
+    """The ordered entries of one group, and the sum of their weights."""
+
+    __slots__ = ("positions", "weight")
+
+    def __init__(self) -> None:
+        self.positions: Any = []  # list, from _GROWN entries on SortedList: both are sequences that bisect
+        self.weight = 0
+
+    def add(self, position: Position, weight: int) -> None:
+        positions = self.positions
+        if type(positions) is not list:
+            positions.add(position)
+        elif not positions or positions[-1] < position:
+            positions.append(position)
+        else:
+            insort(positions, position)
+        if type(positions) is list and len(positions) > _GROWN:
+            self.positions = SortedList(positions)
+        self.weight += weight
+
+    def remove(self, position: Position, weight: int) -> None:
+        positions = self.positions
+        if type(positions) is list:
+            del positions[bisect_left(positions, position)]
+        else:
+            positions.remove(position)
+        self.weight -= weight
+
+    def rank(self, position: Edge) -> int:
+        positions = self.positions
+        return bisect_left(positions, position) if type(positions) is list else int(positions.bisect_left(position))
+
+
+class _Layer:
+    __slots__ = ("last_ids", "minus", "plus", "records")
+
+    def __init__(self) -> None:
+        self.records: dict[str, dict[Id, Any]] = {}
+        self.plus: dict[tuple[str, Group], _Group] = {}
+        self.minus: dict[tuple[str, Group], _Group] = {}
+        self.last_ids: dict[str, int] = {}
+
+
+_UNTOUCHED = _Layer()
+
+
+class _Changes:
+    """A layer inside a transaction."""
+
+    __slots__ = ("_layer", "_undo")
+
+    def __init__(self, layer: _Layer, undo: _Undo) -> None:
+        self._layer = layer
+        self._undo = undo
+
+    def read(self, kind: Kind[Any], key: Id) -> Any:
+        records = self._layer.records.get(kind.name)
+        return None if records is None else records.get(key)
+
+    def write(self, kind: Kind[Any], key: Id, value: Any) -> None:
+        records = self._layer.records.get(kind.name)
+        if records is None:
+            records = self._layer.records[kind.name] = {}
+        before = records.get(key)
+        if before is None:
+            self._undo.append((records.pop, (key,)))
+        else:
+            self._undo.append((records.__setitem__, (key, before)))
+        records[key] = value
+
+    def forget(self, kind: Kind[Any], key: Id) -> None:
+        records = self._layer.records[kind.name]
+        self._undo.append((records.__setitem__, (key, records.pop(key))))
+
+    def enter(self, sign: Sign, index: str, entry: Entry, key: Id) -> None:
+        group, sort, weight = entry
+        groups = self._layer.plus if sign == "plus" else self._layer.minus
+        address = (index, group)
+        members = groups.get(address)
+        if members is None:
+            members = groups[address] = _Group()
+        position = (sort, key)
+        members.add(position, weight)
+        self._undo.append((members.remove, (position, weight)))
+
+    def leave(self, index: str, entry: Entry, key: Id) -> None:
+        group, sort, weight = entry
+        members = self._layer.plus[index, group]
+        position = (sort, key)
+        members.remove(position, weight)
+        self._undo.append((members.add, (position, weight)))
+
+    def size(self, sign: Sign, index: str, group: Group) -> int:
+        members = (self._layer.plus if sign == "plus" else self._layer.minus).get((index, group))
+        return 0 if members is None else len(members.positions)
+
+    def weight(self, index: str, group: Group) -> int:
+        address = (index, group)
+        plus = self._layer.plus.get(address)
+        minus = self._layer.minus.get(address)
+        return (0 if plus is None else plus.weight) - (0 if minus is None else minus.weight)
+
+    def rank(self, sign: Sign, index: str, group: Group, position: Edge) -> int:
+        members = (self._layer.plus if sign == "plus" else self._layer.minus).get((index, group))
+        return 0 if members is None else members.rank(position)
+
+    def slice(self, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
+        members = self._layer.plus.get((index, group))
+        if members is None:
+            return ()
+        positions: Sequence[Position] = members.positions[start:stop]
+        return positions
+
+    def last_id(self, kind: str) -> int | None:
+        return self._layer.last_ids.get(kind)
+
+    def set_last_id(self, kind: str, value: int) -> None:
+        last_ids = self._layer.last_ids
+        before = last_ids.get(kind)
+        self._undo.append((last_ids.pop, (kind,)) if before is None else (last_ids.__setitem__, (kind, before)))
+        last_ids[kind] = value
+
+
+class _Session:
+    """One transaction, and its own context manager: this runs once per request."""
+
+    __slots__ = ("_store", "_undo", "_writing")
+
+    def __init__(self, store: "MemoryStore", *, writing: bool) -> None:
+        self._store = store
+        self._writing = writing
+        self._undo: _Undo = []
+
+    def __enter__(self) -> "_Session":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        if kind is not None:
+            for step, arguments in reversed(self._undo):
+                step(*arguments)
+
+    def changes(self, layer: int) -> _Changes:
+        layers = self._store.layers
+        found = layers.get(layer)
+        if found is None:
+            # Most new sandboxes are only looked at: a layer comes to be when somebody means to write.
+            found = layers.setdefault(layer, _Layer()) if self._writing else _UNTOUCHED
+        return _Changes(found, self._undo)
+
+    def new_layer(self) -> int:
+        self._store.last_layer += 1
+        return self._store.last_layer
+
+    def share_layer(self, layer: int) -> None:
+        self._set_owners(layer, self._store.owners.get(layer, 1) + 1)
+
+    def drop_layer(self, layer: int) -> None:
+        owners = self._store.owners.get(layer, 1) - 1
+        if owners:
+            self._set_owners(layer, owners)
+            return
+        self._store.owners.pop(layer, None)
+        dropped = self._store.layers.pop(layer, None)
+        if dropped is not None:
+            self._undo.append((self._store.layers.__setitem__, (layer, dropped)))
+
+    def _set_owners(self, layer: int, count: int) -> None:
+        owners = self._store.owners
+        self._undo.append((owners.__setitem__, (layer, owners.get(layer, 1))))
+        owners[layer] = count
+
+    def sandbox(self, name: str) -> bytes | None:
+        return self._store.kept.get(name)
+
+    def save_sandbox(self, name: str, record: bytes) -> None:
+        kept = self._store.kept
+        before = kept.get(name)
+        self._undo.append((kept.pop, (name,)) if before is None else (kept.__setitem__, (name, before)))
+        kept[name] = record
+
+    def forget_sandbox(self, name: str) -> None:
+        kept = self._store.kept
+        self._undo.append((kept.__setitem__, (name, kept.pop(name))))
+
+    def sandboxes(self) -> Iterator[tuple[str, bytes]]:
+        return iter(sorted(self._store.kept.items()))
+
+
+class MemoryStore:
+    """See `booking.ports.Store`. Transactions of one sandbox must not overlap: its caller runs them one by one."""
+
+    durable = False
+
+    def __init__(self) -> None:
+        self.layers: dict[int, _Layer] = {}
+        self.kept: dict[str, bytes] = {}
+        self.owners: dict[int, int] = {}  # of layers with more than one
+        self.last_layer = 0
+
+    def reading(self) -> _Session:
+        return _Session(self, writing=False)
+
+    def writing(self, *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody to wait for
+        return _Session(self, writing=True)
+
+    def close(self) -> None:
+        self.layers.clear()
+        self.kept.clear()

@@ -1,0 +1,79 @@
+"""Reading a request body: how long, of what type, and whether it is JSON at all."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.types import Receive
+
+from mockserver.apis.refusals import BadBody, BodyTooLarge, WrongMediaType
+
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "check_media_type", "decode_json", "read_body"]
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 64
+"""Deeper JSON is refused: decoders and validators recurse, and nothing that books a massage is nested like that."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_decode = msgspec.json.Decoder().decode
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+    """Raises BodyTooLarge as soon as it is known, without reading on."""
+    announced = headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > MAX_BYTES:
+        raise BodyTooLarge(MAX_BYTES)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return _bounded(body)
+    parts = [body]
+    size = len(body)
+    while message.get("more_body"):
+        message = await receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MAX_BYTES:
+            raise BodyTooLarge(MAX_BYTES)
+    return b"".join(parts)
+
+
+def _bounded(body: bytes) -> bytes:
+    if len(body) > MAX_BYTES:
+        raise BodyTooLarge(MAX_BYTES)
+    return body
+
+
+def check_media_type(headers: Mapping[bytes, bytes], wanted: str) -> None:
+    """Parameters such as charset do not matter; more than one header, joined with a comma, is refused."""
+    value = headers.get(b"content-type")
+    if value == b"application/json" and wanted == "application/json":
+        return
+    got = "missing" if value is None else value.partition(b";")[0].strip().lower().decode("latin-1")
+    if got != wanted or b"," in (value or b""):
+        raise WrongMediaType(wanted, got if value is None else repr(value.decode("latin-1")))
+
+
+def decode_json(body: bytes) -> Any:
+    """Raises BadBody for anything but one JSON value in UTF-8, nested at most `MAX_DEPTH` deep."""
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
+        raise BadBody(f"the body is nested deeper than {MAX_DEPTH} levels")
+    try:
+        return _decode(body)
+    except UnicodeDecodeError:
+        raise BadBody("the body is not valid UTF-8") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        reason = str(error).removeprefix("JSON is malformed: ")
+        raise BadBody(f"the body is not valid JSON: {reason}" if body else "the body is empty, JSON is needed") from None
+
+
+def _depth(body: bytes) -> int:
+    deepest = depth = 0
+    for byte in _STRING.sub(b"", body):
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest

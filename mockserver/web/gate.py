@@ -1,0 +1,189 @@
+"""The first and the last to see a request: names its API, its caller, its sandbox; keeps its journal entry.
+
+Everything the gate itself refuses is said by the API the request was meant for. Only what belongs to no API at all is
+answered here, with a list of the addresses that do exist.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockserver.apis.bundle import Api
+from mockserver.apis.exchange import Call, Header
+from mockserver.apis.identities import SANDBOX_NAME
+from mockserver.apis.refusals import BadSandboxName
+from mockserver.booking.errors import RuleBroken
+from mockserver.sandbox.journal import Entry, pack_headers
+from mockserver.sandbox.sandboxes import DEFAULT, Sandboxes
+from mockserver.web.addresses import Addresses, Mount
+from mockserver.web.operations import send_reply
+
+__all__ = ["Gate"]
+
+_EXPOSED: Header = (b"access-control-expose-headers", b"*")
+_ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
+_LONGEST_REQUEST_ID = 128
+
+
+class Gate:
+    """The outermost ASGI application.
+
+    Args:
+        pages: Serves what is not an API: documentation.
+    """
+
+    def __init__(self, mounts: Sequence[Mount], pages: ASGIApp, sandboxes: Sandboxes) -> None:
+        self._addresses = Addresses(mounts)
+        self._mounts = mounts
+        self._pages = pages
+        self._sandboxes = sandboxes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        address = self._addresses.find(scope["raw_path"])
+        if address.mount is None:
+            await self._page_or_nowhere(scope, receive, send, address.path)
+            return
+        api = address.mount.api
+        headers = _headers(scope["headers"])
+        if b"access-control-request-method" in headers and scope["method"] == "OPTIONS" and api.domain is not None:
+            await _preflight(headers, send)
+            return
+
+        call = Call(scope["method"], headers, api.identify(headers))
+        if call.method == "HEAD":
+            call.method, call.dry = "GET", True
+        outgoing = _Outgoing(send, call, api, self._sandboxes, scope)
+        if api.domain is not None:
+            self._find_sandbox(call, address.sandbox)
+        scope["doublebook.call"] = call
+        scope["doublebook.path"] = address.path
+        await address.mount.stack(scope, receive, outgoing)
+        outgoing.close()
+
+    def _find_sandbox(self, call: Call, in_path: str | None) -> None:
+        header = call.headers.get(b"x-sandbox")
+        names = {call.identity.sandbox, in_path, None if header is None else header.decode("latin-1")} - {None}
+        if len(names) > 1:
+            listed = " and ".join(sorted(map(repr, names)))
+            call.refused = BadSandboxName(f"one request names the sandboxes {listed}")
+            return
+        call.sandbox_name = name = names.pop() if names else DEFAULT
+        if not SANDBOX_NAME.fullmatch(name):
+            call.refused = BadSandboxName(
+                f"{name!r} is no name for a sandbox: lower-case letters, digits and hyphens, at most 63"
+            )
+            return
+        try:
+            # A stranger sees what exists, in the journal of its sandbox; only somebody we know makes a new one.
+            known = call.identity.caller is not None
+            call.sandbox = self._sandboxes.open(name) if known else self._sandboxes.find(name)
+        except RuleBroken as refusal:
+            call.refused = refusal
+
+    async def _page_or_nowhere(self, scope: Scope, receive: Receive, send: Send, path: bytes) -> None:
+        if self._addresses.is_page(path):
+            await self._pages({**scope, "path": path.decode("latin-1"), "raw_path": path}, receive, send)
+            return
+        bases = {mount.api.name: mount.api.prefix + mount.api.base_path for mount in self._mounts}
+        body = {"error": f"nothing is served at {path.decode('ascii', 'replace')}", "base_urls": bases, "docs": "/docs"}
+        await send_reply(send, 404, msgspec.json.encode(body), b"application/json", (_ANY_ORIGIN,))
+
+
+class _Outgoing:
+    """Sends the reply on, with the headers every reply has, and writes down what was said."""
+
+    __slots__ = ("_api", "_call", "_entry", "_sandboxes", "_scope", "_send", "_started", "_started_at")
+
+    def __init__(self, send: Send, call: Call, api: Api, sandboxes: Sandboxes, scope: Scope) -> None:
+        self._send = send
+        self._call = call
+        self._api = api
+        self._sandboxes = sandboxes
+        self._scope = scope
+        self._started_at = time.perf_counter_ns()
+        self._entry = call.entry = Entry(scope["method"], scope["path"], scope["query_string"])
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begin(message)
+        else:
+            body = message.get("body", b"")
+            self._entry.response_body += body
+            if self._scope["method"] == "HEAD":
+                message["body"] = b""
+        await self._send(message)
+
+    def _begin(self, message: Message) -> None:
+        call, entry = self._call, self._entry
+        headers: list[Header] = list(message["headers"])
+        sandbox = call.sandbox
+        if sandbox is not None:
+            now = self._sandboxes.now(sandbox)
+            entry.at = now
+            entry.id = self._sandboxes.journal(sandbox).number()
+            if call.operation is None or call.reply_headers or self._api.throttled(call.operation):
+                headers.extend(call.reply_headers or self._api.throttle.headers(call, now))
+        headers.append((b"x-request-id", self._request_id()))
+        if b"origin" in call.headers:
+            headers += (_ANY_ORIGIN, _EXPOSED)
+        message["headers"] = headers
+        entry.status = message["status"]
+        entry.response_headers = headers
+
+    def _request_id(self) -> bytes:
+        """The client's own, else one by which the journal finds the entry."""
+        given = self._call.headers.get(b"x-request-id", b"")
+        if given and len(given) <= _LONGEST_REQUEST_ID:
+            return given
+        return b"%b-%d" % (self._call.sandbox_name.encode("ascii", "replace"), self._entry.id)
+
+    def close(self) -> None:
+        call, entry = self._call, self._entry
+        sandbox = call.sandbox
+        if sandbox is None or not entry.status:
+            return
+        entry.api = self._api.name
+        entry.operation = call.operation
+        entry.microseconds = (time.perf_counter_ns() - self._started_at) // 1_000
+        entry.headers = pack_headers(self._scope["headers"])
+        entry.response_headers = pack_headers(entry.response_headers)
+        self._sandboxes.keep_entry(sandbox, entry)
+
+
+def _headers(raw: Sequence[Header]) -> Mapping[bytes, bytes]:
+    """By name; what came more than once is joined with a comma, as HTTP says."""
+    headers = dict(raw)
+    if len(headers) != len(raw):
+        headers = {}
+        for name, value in raw:
+            headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
+    return headers
+
+
+async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
+    """What a browser asks before it lets a page call us: yes. No cookie is ever read, so any origin may."""
+    allowed = [
+        _ANY_ORIGIN,
+        (b"access-control-allow-methods", headers[b"access-control-request-method"]),
+        (b"access-control-allow-headers", headers.get(b"access-control-request-headers", b"*")),
+        (b"access-control-max-age", b"600"),
+        (b"vary", b"access-control-request-headers"),
+    ]
+    await send({"type": "http.response.start", "status": 204, "headers": allowed})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message: Any = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

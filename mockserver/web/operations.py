@@ -1,0 +1,197 @@
+"""The operations of an API, compiled at start: parameter readers, one validator for the body, one for each reply.
+
+    read the parameters, read the body      BadInput, BadBody, ... in the API's own envelope
+    act in the sandbox                      one transaction; a Refusal undoes it
+    check the reply against the document    a mock that breaks its own contract is worthless: 500, and a bug
+
+A request runs on the event loop, start to end: there is nothing to wait for. It moves to a thread when the store is
+held by another process, or when somebody has armed the sandbox's moments and means to make it wait.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+import msgspec
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.operations import AbstractOperation
+from starlette.types import Receive, Scope, Send
+
+from mockserver.apis.bundle import Api
+from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
+from mockserver.apis.refusals import BadInput
+from mockserver.booking.errors import Refusal, StoreBusy
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.web.bodies import check_media_type, decode_json, read_body
+from mockserver.web.parameters import parse_query, readers_of
+from mockserver.web.schemas import Validator, compile_schema, whole_numbers
+
+__all__ = ["ContractBroken", "Operations", "send_reply"]
+
+_LOG = logging.getLogger("mockserver")
+_INLINE_PATIENCE_SECONDS = 0.05
+"""How long the event loop may stand still for a store that another process is writing to."""
+
+_encode = msgspec.json.Encoder().encode
+_JSON = b"application/json"
+
+
+class ContractBroken(Exception):
+    """An operation answered something its own document does not allow: a bug of ours."""
+
+
+class _Body:
+    """How one operation reads its body."""
+
+    __slots__ = ("_media_type", "_required", "_to_int", "_validator")
+
+    def __init__(self, definition: Mapping[str, Any]) -> None:
+        ((media_type, content),) = definition["content"].items()
+        self._media_type = str(media_type)
+        self._required = bool(definition.get("required"))
+        self._validator = compile_schema(content["schema"])
+        self._to_int = whole_numbers(content["schema"])
+
+    async def read(self, call: Call, receive: Receive) -> Any:
+        raw = await read_body(receive, call.headers)
+        if call.entry is not None:
+            call.entry.request_body = raw
+        if not raw and not self._required:
+            return None
+        check_media_type(call.headers, self._media_type)
+        body = decode_json(raw)
+        if not self._validator.is_valid(body):
+            error = next(iter(self._validator.iter_errors(body)))
+            raise BadInput("body", ".".join(str(step) for step in error.instance_path), _reason(error.message))
+        return body if self._to_int is None else self._to_int(body)
+
+
+class _Replies:
+    """The replies one operation may give: by status, the validator of the body."""
+
+    __slots__ = ("_media_types", "_operation", "_validators")
+
+    def __init__(self, operation: str, responses: Mapping[str, Mapping[str, Any]]) -> None:
+        self._operation = operation
+        self._validators: dict[int, Validator | None] = {}
+        self._media_types: dict[int, bytes] = {}
+        for status, response in responses.items():
+            content = response.get("content")
+            if content:
+                ((media_type, definition),) = content.items()
+                self._validators[int(status)] = compile_schema(definition["schema"])
+                self._media_types[int(status)] = str(media_type).encode()
+            else:
+                self._validators[int(status)] = None
+
+    def encode(self, reply: Reply) -> tuple[bytes, bytes]:
+        """The checked body and its media type. Raises ContractBroken."""
+        try:
+            validator = self._validators[reply.status]
+        except KeyError:
+            raise ContractBroken(f"{self._operation} answers {reply.status}, which its document does not list") from None
+        if validator is None:
+            if reply.body is not NO_BODY:
+                raise ContractBroken(f"{self._operation} answers {reply.status} with a body, its document has none")
+            return b"", b""
+        if not validator.is_valid(reply.body):
+            error = next(iter(validator.iter_errors(reply.body)))
+            field = ".".join(str(step) for step in error.instance_path)
+            raise ContractBroken(f"{self._operation} answers {reply.status} with {field or 'a body'}: {error.message}")
+        return _encode(reply.body), self._media_types[reply.status]
+
+
+class _CompiledOperation:
+    __slots__ = ("_api", "_body", "_function", "_path", "_query", "_replies", "_sandboxes", "_writes")
+
+    def __init__(self, api: Api, sandboxes: Sandboxes, operation: AbstractOperation, definition: Mapping[str, Any]) -> None:
+        self._api = api
+        self._sandboxes = sandboxes
+        self._function: Callable[..., Reply] = operation.function
+        self._path = readers_of(operation.parameters, "path")
+        self._query = readers_of(operation.parameters, "query")
+        self._body = _Body(operation.request_body) if operation.request_body else None
+        self._replies = _Replies(str(operation.operation_id), operation.responses)
+        self._writes = definition["x-effect"] == "write"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call: Call = scope["doublebook.call"]
+        try:
+            self._read_parameters(call, scope["query_string"])
+            if self._body is not None:
+                call.body = await self._body.read(call, receive)
+            reply = await self._act(call)
+        except Refusal as refusal:
+            if call.entry is not None:
+                call.entry.refusal = refusal.code
+            reply = self._api.render(refusal)
+        body, media_type = self._replies.encode(reply)
+        await send_reply(send, reply.status, body, media_type, reply.headers)
+
+    def _read_parameters(self, call: Call, query: bytes) -> None:
+        for reader in self._path:
+            call.path[reader.name] = reader.read([call.path[reader.name]])
+        if self._query:
+            texts = parse_query(query) if query else {}
+            for reader in self._query:
+                call.query[reader.name] = reader.read(texts.get(reader.name))
+
+    async def _act(self, call: Call) -> Reply:
+        sandbox = call.sandbox
+        domain = self._api.domain
+        if domain is None or sandbox is None:
+            return self._function(call)
+        run = partial(
+            self._sandboxes.run,
+            sandbox,
+            domain,
+            partial(self._function, call),
+            writes=self._writes,
+            keep=not call.dry,
+        )
+        if sandbox.moments is None:
+            try:
+                return run(patience_seconds=_INLINE_PATIENCE_SECONDS)
+            except StoreBusy:
+                return await anyio.to_thread.run_sync(run)
+
+        def run_alone() -> Reply:
+            with sandbox.lock:
+                return run()
+
+        return await anyio.to_thread.run_sync(run_alone)
+
+
+class _CompiledApi(RoutedAPI):  # type: ignore[misc]  # Connexion has no types
+    def __init__(self, *args: Any, api: Api, sandboxes: Sandboxes, **kwargs: Any) -> None:
+        self._api = api
+        self._sandboxes = sandboxes
+        super().__init__(*args, **kwargs)
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> _CompiledOperation:
+        definition = self.specification["paths"][operation.path][operation.method]
+        return _CompiledOperation(self._api, self._sandboxes, operation, definition)
+
+
+class Operations(RoutedMiddleware):  # type: ignore[misc]  # Connexion has no types
+    api_cls = _CompiledApi
+
+
+async def send_reply(send: Send, status: int, body: bytes, media_type: bytes, headers: tuple[Header, ...] = ()) -> None:
+    """Send a whole reply; *media_type* is empty when there is no body."""
+    sent = [(b"content-length", b"%d" % len(body)), *headers]
+    if media_type:
+        sent.append((b"content-type", media_type))
+    await send({"type": "http.response.start", "status": status, "headers": sent})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _reason(message: str) -> str:
+    """What a validator says, without repeating a long value back at its sender."""
+    return message if len(message) <= _LONGEST_REASON else "..." + message[-_LONGEST_REASON:]
+
+
+_LONGEST_REASON = 300

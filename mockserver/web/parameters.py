@@ -1,0 +1,102 @@
+"""Readers of path and query parameters, compiled from the document.
+
+Parameters arrive as text. A reader turns text into the declared type, or leaves it as it is, so that the compiled
+schema says what is wrong with it in one voice.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from mockserver.apis.refusals import BadInput
+from mockserver.web.schemas import Validator, compile_schema
+
+__all__ = ["ParameterReader", "parse_query", "readers_of"]
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _integer(text: str) -> Any:
+    return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def _number(text: str) -> Any:
+    return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def _boolean(text: str) -> Any:
+    return _BOOLEANS.get(text, text)
+
+
+def _text(text: str) -> Any:
+    return text
+
+
+_TYPES: dict[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean, "string": _text}
+
+
+class ParameterReader:
+    """Reads one parameter."""
+
+    __slots__ = ("_convert", "_default", "_items", "_required", "_validator", "name", "place")
+
+    def __init__(self, parameter: Mapping[str, Any]) -> None:
+        schema = parameter["schema"]
+        self.name = str(parameter["name"])
+        self.place = str(parameter["in"])
+        self._required = bool(parameter.get("required"))
+        self._default = schema.get("default")
+        self._items = schema.get("type") == "array"
+        kind = schema.get("items", {}).get("type") if self._items else schema.get("type")
+        self._convert = _TYPES.get(kind or "string", _text)
+        self._validator: Validator = compile_schema(schema)
+
+    def read(self, texts: list[str] | None) -> Any:
+        """The value of a parameter given as *texts*, None when it is not given.
+
+        Raises:
+            BadInput: Missing, given twice, or against its schema.
+        """
+        if texts is None:
+            if self._required:
+                raise BadInput(self.place, self.name, "is required")
+            return self._default
+        if self._items:
+            value: Any = [self._convert(text) for text in texts]
+        elif len(texts) > 1:
+            raise BadInput(self.place, self.name, "is given more than once")
+        else:
+            value = self._convert(texts[0])
+        if not self._validator.is_valid(value):
+            error = next(iter(self._validator.iter_errors(value)))
+            raise BadInput(self.place, self.name, error.message)
+        return value
+
+
+def readers_of(parameters: Iterable[Mapping[str, Any]], place: str) -> tuple[ParameterReader, ...]:
+    # Connexion adds the parameters of the path once more for each middleware that asks: the first of a name counts.
+    chosen: dict[str, Mapping[str, Any]] = {}
+    for parameter in parameters:
+        if parameter["in"] == place:
+            chosen.setdefault(parameter["name"], parameter)
+    return tuple(ParameterReader(parameter) for parameter in chosen.values())
+
+
+def parse_query(query: bytes) -> dict[str, list[str]]:
+    """Raises BadInput when a name or a value is not percent-encoded UTF-8."""
+    found: dict[str, list[str]] = {}
+    for part in query.split(b"&"):
+        if part:
+            name, _, value = part.partition(b"=")
+            found.setdefault(_decode(name, name), []).append(_decode(value, name))
+    return found
+
+
+def _decode(text: bytes, name: bytes) -> str:
+    try:
+        return (unquote_to_bytes(text.replace(b"+", b" ")) if b"%" in text or b"+" in text else text).decode()
+    except UnicodeDecodeError:
+        raise BadInput("query", name.decode("ascii", "replace"), "is not valid UTF-8") from None

@@ -1,0 +1,104 @@
+"""OpenAPI 3.0 schemas as JSON Schema, compiled.
+
+The two differ where it hurts: `nullable` is no keyword of JSON Schema, `exclusiveMinimum` is a boolean in one and a
+number in the other. One function translates, and refuses what it does not know rather than ignoring it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+__all__ = ["Validator", "compile_schema", "translate", "whole_numbers"]
+
+Validator = jsonschema_rs.Draft202012Validator
+
+_PLAIN = frozenset(
+    {
+        "type", "format", "enum", "required", "minimum", "maximum", "multipleOf", "minLength", "maxLength", "pattern",
+        "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
+    }
+)  # fmt: skip
+_SCHEMAS = frozenset({"allOf", "anyOf", "oneOf"})
+_SAID_FOR_PEOPLE = frozenset(
+    {"title", "description", "example", "default", "deprecated", "readOnly", "writeOnly", "externalDocs", "xml"}
+)
+
+
+def translate(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """An OpenAPI 3.0 schema, references resolved, as a JSON Schema of draft 2020-12.
+
+    Raises:
+        ValueError: A keyword of neither OpenAPI 3.0 nor an extension.
+    """
+    out: dict[str, Any] = {}
+    for keyword, value in schema.items():
+        if keyword in _PLAIN:
+            out[keyword] = value
+        elif keyword in _SCHEMAS:
+            out[keyword] = [translate(each) for each in value]
+        elif keyword == "properties":
+            out[keyword] = {name: translate(each) for name, each in value.items()}
+        elif keyword in {"items", "not"}:
+            out[keyword] = translate(value)
+        elif keyword == "additionalProperties":
+            out[keyword] = value if isinstance(value, bool) else translate(value)
+        elif keyword not in {"nullable", "exclusiveMinimum", "exclusiveMaximum", "discriminator"} and (
+            keyword not in _SAID_FOR_PEOPLE and not keyword.startswith("x-")
+        ):
+            raise ValueError(f"{keyword!r} is not a keyword of OpenAPI 3.0 schemas")
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.get(exclusive) is True and bound in out:
+            out[exclusive] = out.pop(bound)
+    return _or_null(out) if schema.get("nullable") else out
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    kind = schema.get("type")
+    if isinstance(kind, str) and not _SCHEMAS & schema.keys() and "not" not in schema:
+        nullable = {**schema, "type": [kind, "null"]}
+        if "enum" in schema and None not in schema["enum"]:
+            nullable["enum"] = [*schema["enum"], None]
+        return nullable
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def compile_schema(schema: Mapping[str, Any]) -> Validator:
+    """Formats are checked: a date that does not exist is not a date."""
+    return Validator(translate(schema), validate_formats=True)
+
+
+def whole_numbers(schema: Mapping[str, Any]) -> Callable[[Any], Any] | None:
+    """A function that turns 1.0 into 1 where the schema says integer; None where it never says so.
+
+    JSON knows one kind of number, so 1.0 is valid for an integer. Behind the door an integer is an int.
+    """
+    if schema.get("type") == "integer":
+        return _whole
+    alternatives = [whole_numbers(each) for keyword in _SCHEMAS & schema.keys() for each in schema[keyword]]
+    properties = {
+        name: convert
+        for name, each in schema.get("properties", {}).items()
+        if (convert := whole_numbers(each)) is not None
+    }
+    items = whole_numbers(schema["items"]) if isinstance(schema.get("items"), Mapping) else None
+    steps = [each for each in alternatives if each is not None]
+    if not (properties or items or steps):
+        return None
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, dict):
+            for name, inner in properties.items():
+                if name in value:
+                    value[name] = inner(value[name])
+        elif items is not None and isinstance(value, list):
+            value = [items(each) for each in value]
+        for step in steps:
+            value = step(value)
+        return value
+
+    return convert
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,112 @@
+"""One Connexion stack per API: error handlers belong to a stack, so each API keeps its own envelope."""
+
+import logging
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from mockserver.apis.bundle import Api, Operation
+from mockserver.apis.exchange import Reply
+from mockserver.apis.refusals import BadInput, UnknownPath
+from mockserver.booking.errors import Refusal
+from mockserver.sandbox.sandboxes import Sandboxes
+
+with warnings.catch_warnings():
+    # Connexion 3.3 imports names that its dependencies have deprecated; none of it is the user's to mend.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from connexion import ConnexionMiddleware
+    from connexion.exceptions import ProblemException
+    from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+    from connexion.middleware.exceptions import ExceptionMiddleware
+    from connexion.middleware.server_error import ServerErrorMiddleware
+    from connexion.resolver import Resolver
+
+    from mockserver.web.operations import ContractBroken, Operations
+    from mockserver.web.routing import Routing
+    from mockserver.web.security import Security
+
+import msgspec
+
+__all__ = ["build_stack"]
+
+_LOG = logging.getLogger("mockserver")
+
+
+class _Table(Resolver):  # type: ignore[misc]  # Connexion has no types
+    """Looks an operationId up in the API's table: no import strings, no names guessed."""
+
+    def __init__(self, api: Api) -> None:
+        super().__init__()
+        self._api = api
+
+    def resolve_function_from_operation_id(self, operation_id: str) -> Operation:
+        try:
+            return self._api.operations[operation_id]
+        except KeyError:
+            raise LookupError(f"{self._api.name} has no function for operation {operation_id!r}") from None
+
+
+def build_stack(api: Api, sandboxes: Sandboxes, inner: ASGIApp) -> ASGIApp:
+    """The stack of one API.
+
+    Args:
+        inner: What Connexion wraps; routing lets nothing through to it.
+
+    Raises:
+        LookupError: The document and the table of operations do not name the same operations.
+        ValueError: A schema of the document has a keyword that OpenAPI 3.0 does not know.
+    """
+    named = {
+        definition["operationId"]
+        for item in api.spec["paths"].values()
+        for definition in item.values()
+        if isinstance(definition, dict)
+    }
+    if unknown := sorted(api.operations.keys() - named):
+        raise LookupError(f"{api.name}: no operation of its document is called {', '.join(unknown)}")
+    stack = ConnexionMiddleware(
+        inner,
+        middlewares=[ServerErrorMiddleware, ExceptionMiddleware, Routing, Security, Operations],
+        resolver=_Table(api),
+    )
+    for kind in (Refusal, ProblemException, HTTPException, Exception):
+        stack.add_error_handler(kind, _handler(api))
+    stack.add_api(api.spec, base_path=api.prefix + api.base_path, api=api, sandboxes=sandboxes)
+    built: ASGIApp
+    built, _ = stack._build_middleware_stack()  # noqa: SLF001 - else the first request pays for it
+    return built
+
+
+def _handler(api: Api) -> Callable[[ConnexionRequest, Exception], Any]:
+    async def answer(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+        reply, code = _reply(api, error)
+        entry = request.scope["doublebook.call"].entry
+        if entry is not None:
+            entry.refusal = code
+        return ConnexionResponse(
+            status_code=reply.status,
+            mimetype="application/json",
+            headers={name.decode(): value.decode() for name, value in reply.headers},
+            body=msgspec.json.encode(reply.body),
+        )
+
+    return answer
+
+
+def _reply(api: Api, error: Exception) -> tuple[Reply, str]:
+    if isinstance(error, Refusal):
+        return api.render(error), error.code
+    if isinstance(error, HTTPException | ProblemException):
+        # Ours to say, in case Connexion or Starlette refuse something before we do.
+        status = getattr(error, "status_code", None) or getattr(error, "status", 500)
+        detail = str(error.detail or "")
+        refusal: Refusal = UnknownPath(detail) if status == 404 else BadInput("request", "", detail)  # noqa: PLR2004
+        return api.render(refusal), refusal.code
+    if isinstance(error, ContractBroken):
+        _LOG.error("broken contract: %s", error)
+        return api.broken(f"broken contract: {error}"), "broken_contract"
+    _LOG.error("unexpected error", exc_info=error)
+    return api.broken(f"unexpected error: {type(error).__name__}"), "unexpected"

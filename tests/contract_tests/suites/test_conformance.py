@@ -1,0 +1,192 @@
+"""The kit against a server that keeps its contract, and against the same server with one deliberate fault each."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from toy_server import TOKEN, toy_server
+
+from contract_tests.contracts import load_contract
+from contract_tests.findings import Finding
+from contract_tests.results import Verdict
+from contract_tests.suites import SUITES
+from contract_tests.suites.plans import Plan
+from contract_tests.targets import TOKEN_VARIABLE, find_target
+
+
+class Silence:
+    """A watcher that says nothing."""
+
+    def phase_started(self, phase: str, steps: int | None) -> None: ...
+
+    def progressed(self, requests: int, findings: int) -> None: ...
+
+    def phase_finished(self, phase: str, *, cases: int, skipped_because: str | None) -> None: ...
+
+    def found(self, finding: Finding) -> None: ...
+
+
+def run_conformance(base_url, *, watcher=None, seed=1, workers=1):
+    contract = load_contract("toy")
+    plan = Plan(max_examples=5, seed=seed, workers=workers)
+    return SUITES["conformance"](contract, find_target(contract, base_url, TOKEN), plan, watcher or Silence())
+
+
+def test_a_server_that_keeps_its_contract_passes(outcome_with):
+    outcome = outcome_with("")
+
+    assert outcome.code == 0, outcome.out
+    assert "PASSED: 6 of 6 operations tested" in outcome.out
+    assert "FINDING" not in outcome.out
+    assert outcome.err == ""
+
+
+def test_a_run_says_first_that_it_writes(outcome_with):
+    assert "creates, changes and deletes data" in outcome_with("").out.splitlines()[1]
+
+
+@pytest.mark.parametrize("phase", ["examples", "coverage", "fuzzing", "stateful"])
+def test_every_phase_sends_something(outcome_with, phase):
+    assert re.search(rf"^{phase}: [1-9]\d* cases", outcome_with("").out, re.MULTILINE)
+
+
+def test_a_run_leaves_nothing_behind_but_its_report(outcome_with):
+    assert outcome_with("").left_behind == ("junit.xml",)  # neither .schemathesis nor .hypothesis
+
+
+@pytest.mark.parametrize(
+    ("fault", "operation", "check"),
+    [
+        ("wrong_type", "POST /bookings", "response_schema_conformance"),
+        ("wrong_refusal", "POST /bookings", "listed_refusals"),
+        ("crash", "POST /bookings", "not_a_server_error"),
+        ("vanishing", "DELETE /bookings/{booking_id}", "ensure_resource_availability"),
+        ("undying", "GET /bookings/{booking_id}", "use_after_free"),
+        ("open_door", "GET /slots", "ignored_auth"),
+        ("slammed_door", "GET /bookings/{booking_id}", "listed_refusals"),
+        ("gullible", "POST /bookings", "negative_data_rejection"),
+    ],
+)
+def test_a_fault_is_found_and_named_with_a_curl(outcome_with, fault, operation, check):
+    outcome = outcome_with(fault)
+
+    assert outcome.code == 1, outcome.out
+    assert f"FINDING (must) {operation} [{check}" in outcome.out
+    block = outcome.out.split(f"{operation} [{check}", 1)[1]
+    assert "  repeat    curl -X " in block
+    assert TOKEN not in outcome.out
+
+
+def test_a_finding_says_what_was_expected_and_what_came(outcome_with):
+    out = outcome_with("wrong_refusal").out
+
+    assert "expected  a well-formed request is accepted, or refused only as the contract lists" in out
+    assert 'came      400 Bad Request {"error": {"code": "note_is_rude"}}' in out
+    assert "400 'note_is_rude' is not among the operation's refusals." in out
+    assert "Listed: 400 'slot_full' (TOY-01); 404 'no_such_slot' (TOY-02)" in out
+
+
+def test_a_crash_is_one_finding_not_three(outcome_with):
+    assert outcome_with("crash").out.count("FINDING") == 1
+
+
+def test_the_junit_report_has_a_case_per_operation_and_finding(outcome_with):
+    suite = ET.fromstring(outcome_with("wrong_refusal").junit).find("testsuite")
+    cases = {case.get("name"): case for case in suite.iter("testcase")}
+
+    assert "GET /slots" in cases
+    failure = cases["POST /bookings [listed_refusals]"].find("failure")
+    assert "note_is_rude" in failure.text
+    assert "curl -X POST" in failure.text
+    assert (suite.get("tests"), suite.get("failures")) == ("6", "1")
+
+
+def test_the_curl_of_a_finding_repeats_it(outcome_with):
+    lines = outcome_with("wrong_refusal").out.splitlines()
+    curl = next(line for line in lines if "curl -X POST" in line).removeprefix("  repeat    ")
+
+    with toy_server("wrong_refusal") as url:
+        here = re.sub(r"http://127\.0\.0\.1:\d+", url, curl)
+        environment = os.environ | {TOKEN_VARIABLE: TOKEN}
+        answer = subprocess.run(
+            ["sh", "-c", here], check=True, env=environment, capture_output=True, text=True, timeout=10
+        )
+
+    assert answer.stdout == '{"error": {"code": "note_is_rude"}}'
+
+
+def test_the_same_seed_sends_the_same_requests_and_another_seed_others():
+    sent = []
+    for seed in (1, 1, 2):
+        with toy_server() as url:
+            result = run_conformance(url, seed=seed)
+        sent.append((result.requests, [operation.cases for operation in result.operations]))
+
+    assert sent[0] == sent[1] != sent[2]
+
+
+def test_a_contract_without_operations_is_nothing_tested(kit):
+    with toy_server() as url:
+        outcome = kit(url, api="empty")
+
+    assert outcome.code == 3
+    assert "NOTHING WAS TESTED: 0 of 0 operations tested" in outcome.out
+
+
+def test_an_interrupt_between_two_events_keeps_what_was_found():
+    class Impatient(Silence):
+        def phase_started(self, phase: str, _: int | None) -> None:
+            if phase == "fuzzing":
+                raise KeyboardInterrupt
+
+    with toy_server("wrong_refusal") as url:
+        result = run_conformance(url, watcher=Impatient())
+
+    assert result.verdict is Verdict.INTERRUPTED
+    assert [finding.check for finding in result.findings] == ["listed_refusals"]
+
+
+def test_control_c_exits_130_without_a_traceback():
+    here = Path(__file__).parent.parent
+    program = (
+        "import sys; from pathlib import Path; from contract_tests import cli, contracts\n"
+        f"contracts.openapi_dir = lambda: Path({str(here / 'contracts')!r})\n"
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
+    with toy_server() as url:
+        arguments = ["run", "toy", "--base-url", url, "--token", TOKEN, "--max-examples", "5000"]
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(here.parent.parent), "PYTHONUNBUFFERED": "1"},
+        )
+        for line in process.stdout:
+            if line.startswith("examples"):
+                process.send_signal(signal.SIGINT)
+                break
+        out, err = process.communicate(timeout=20)
+
+    assert process.returncode == 130, err
+    assert "INTERRUPTED" in out
+    assert err == ""
+
+
+def test_a_target_that_dies_is_not_a_pass():
+    class Killer(Silence):
+        def phase_started(self, phase: str, _: int | None) -> None:
+            if phase == "fuzzing":
+                server.__exit__(None, None, None)
+
+    server = toy_server()
+    url = server.__enter__()
+    result = run_conformance(url, watcher=Killer())
+
+    assert result.verdict in {Verdict.FAILED, Verdict.CANNOT_RUN}
+    assert "the target stopped answering, so the rest was not tested" in result.problems

@@ -1,0 +1,121 @@
+"""Calls that cannot be run end with 2 and one sentence that names the nearest right value."""
+
+import socket
+
+import pytest
+from toy_server import TOKEN, toy_server
+
+from contract_tests.cli import main
+from contract_tests.targets import TOKEN_VARIABLE
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def refusal(outcome):
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.count("\n") == 1
+    return outcome.err
+
+
+def test_an_unknown_api_names_the_nearest(kit):
+    assert "unknown API 'toi'; did you mean 'toy'? Known: empty, toy" in refusal(kit(NOWHERE, api="toi"))
+
+
+def test_a_path_is_no_api(kit):
+    assert "unknown API '../toy'" in refusal(kit(NOWHERE, api="../toy"))
+
+
+def test_an_unknown_suite_names_the_nearest(kit):
+    assert "unknown suite 'conformance!'; did you mean 'conformance'?" in refusal(
+        kit(NOWHERE, "--suite", "conformance!")
+    )
+
+
+def test_an_unknown_report_kind_names_the_nearest(kit):
+    assert "unknown report kind 'junt'; did you mean 'junit'?" in refusal(kit(NOWHERE, "--report", "junt=out.xml"))
+
+
+def test_a_report_without_a_file_says_how_to_write_it(kit):
+    assert "write --report junit=report.xml" in refusal(kit(NOWHERE, "--report", "junit"))
+
+
+def test_a_report_in_a_missing_folder_is_refused_before_the_run(kit):
+    assert "'nowhere/out.xml'" in refusal(kit(NOWHERE, "--report", "junit=nowhere/out.xml"))
+
+
+def test_an_unknown_option_names_the_nearest(kit):
+    assert "'--seed'" in refusal(kit(NOWHERE, "--sed", "1"))
+
+
+@pytest.mark.parametrize("option", ["--workers", "--max-examples"])
+def test_nothing_is_too_little(kit, option):
+    assert f"'{option}'" in refusal(kit(NOWHERE, option, "0"))
+
+
+def test_an_unreachable_target_is_named():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    assert main(["run", "toy", "--base-url", f"http://127.0.0.1:{port}", "--token", TOKEN]) == 2
+
+
+def test_a_missing_token_is_asked_for(kit):
+    assert f"pass --token KEY or set {TOKEN_VARIABLE}" in refusal(kit(NOWHERE, token=""))
+
+
+def test_a_refused_token_is_said_with_the_reason_and_never_shown(kit):
+    with toy_server() as url:
+        said = refusal(kit(url, token="not-the-key"))
+
+    assert "the token was refused" in said
+    assert "answered 401 'unknown_key'" in said
+    assert "not-the-key" not in said
+
+
+def test_a_token_that_no_header_can_carry_is_refused(kit):
+    assert "printable ASCII" in refusal(kit(NOWHERE, token="two words"))
+
+
+def test_the_token_may_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
+
+    with toy_server() as url:
+        code = main(["run", "empty", "--base-url", url])
+
+    assert code == 3
+
+
+def test_a_wrong_prefix_names_the_right_address(kit):
+    with toy_server() as url:
+        said = refusal(kit(f"{url}/toi"))
+
+    assert "answered 404, so toy is not served there" in said
+    assert f"did you mean --base-url {url}?" in said
+
+
+def test_a_web_page_is_not_the_api(kit):
+    with toy_server("web_page") as url:
+        assert "answered a web page" in refusal(kit(url))
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("127.0.0.1:8080", "'http://127.0.0.1:8080'"),
+        ("ftp://host/x", "'http://host/x'"),
+        ("http://host/x?y=1", "'http://host/x'"),
+        ("http://host:port", "http://127.0.0.1:8080"),
+    ],
+)
+def test_an_address_that_is_none_names_the_nearest(kit, given, meant):
+    assert meant in refusal(kit(given))
+
+
+def test_a_contract_that_cannot_be_read_is_named(kit, monkeypatch, tmp_path):
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "openapi.yaml").write_text("paths: {/x: {get: {x-refusals: [{status: 400}]}}}")
+    monkeypatch.setattr("contract_tests.contracts.openapi_dir", lambda: tmp_path)
+
+    assert "KeyError: 'rule'" in refusal(kit(NOWHERE, api="odd"))
