@@ -41,10 +41,18 @@ def _refuse(why: str) -> int:
     return Verdict.CANNOT_RUN
 
 
-@click.group(help=__doc__.partition("\n\n")[2], no_args_is_help=True)
+@click.group(invoke_without_command=True)
 @click.version_option(__version__)
-def _commands() -> None:
-    pass
+@click.pass_context
+def _commands(context: click.Context) -> None:
+    """
+    Contract tests for booking APIs.
+
+    Exit codes: 0 all passed and something was tested, 1 a finding, 2 cannot run, 3 nothing was tested,
+    130 interrupted.
+    """
+    if context.invoked_subcommand is None:
+        raise CannotRun("say what to do, for example: contract-tests run API --base-url URL --token KEY")
 
 
 @_commands.command("run", short_help="Check a running implementation of API.")

@@ -26,6 +26,7 @@ class Settings:
         clock: The moment at which the clock of a new sandbox starts; None is the real time.
         store: `memory`, or `sqlite:///FILE`.
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
+        log: Print a line per request.
         control_token: What the control plane demands; None lets anybody in, which is for loopback only.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
@@ -40,6 +41,7 @@ class Settings:
     store: str = "memory"
     store_sync: bool = False
     workers: int = 1
+    log: bool = False
     control_token: str | None = None
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0

@@ -16,10 +16,12 @@ import schemathesis
 from hypothesis.configuration import set_hypothesis_home_dir
 from schemathesis.engine import StopReason, events, from_schema
 from schemathesis.engine.run import TESTING_PHASES, UNIT_PHASES
+from schemathesis.errors import SchemathesisError
 
 from contract_tests.checks.refusals import REPLACED_CHECK, refusals_checked
 from contract_tests.contracts import Contract
 from contract_tests.findings import Finding
+from contract_tests.problems import CannotRun
 from contract_tests.results import RunResult, Tally
 from contract_tests.suites.evidence import finding_of_silence, findings_in
 from contract_tests.suites.plans import Plan, Watcher
@@ -83,8 +85,6 @@ class _Fold:
                 self._finish_phase(event)
             case events.NonFatalError():
                 self._take_error(event)
-            case events.FatalError():
-                raise event.exception
             case events.EngineFinished() if event.stop_reason is StopReason.INTERRUPTED:
                 self.was_interrupted = True
             case events.EngineFinished() if event.stop_reason is StopReason.SERVER_UNAVAILABLE:
@@ -158,7 +158,10 @@ def _schema(contract: Contract, target: Target, plan: Plan) -> schemathesis.Base
     )
     # Not through the dict: there `${...}` in a value is replaced from the environment, in a token it is a token.
     config.projects.default.update(base_url=target.base_url, headers=dict(target.headers))
-    return schemathesis.openapi.from_dict(contract.document, config=config)
+    try:
+        return schemathesis.openapi.from_dict(contract.document, config=config)
+    except SchemathesisError as problem:
+        raise CannotRun(f"Schemathesis cannot use the contract of {contract.api}: {problem}") from problem
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from mockserver.apis.identities import Identity
 from mockserver.booking.errors import Refusal
 from mockserver.sandbox.domains import Domain
 
-__all__ = ["Api", "NoThrottle", "Persona", "Throttle"]
+__all__ = ["Api", "NoThrottle", "Persona", "Sample", "Throttle"]
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
@@ -23,6 +23,15 @@ class Persona:
 
     credential: str
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A request that works in every new sandbox, for people to try first."""
+
+    method: str
+    path: str
+    body: Any
 
 
 class Throttle(Protocol):
@@ -57,6 +66,7 @@ class Api:
         render: A refusal in the API's own words. Total: every class of the tree has a row.
         broken: The API's envelope around a 500.
         domain: None for an API whose operations do not happen in a sandbox.
+        sample: Given today's date.
     """
 
     name: str
@@ -69,6 +79,7 @@ class Api:
     broken: Callable[[str], Reply]
     domain: Domain | None = None
     personas: Sequence[Persona] = ()
+    sample: Callable[[date], Sample] | None = None
     throttle: Throttle = NoThrottle()
 
     def throttled(self, operation: str) -> bool:

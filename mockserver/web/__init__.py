@@ -9,3 +9,11 @@
 
 Everything that can be compiled is compiled at start, per operation.
 """
+
+import warnings
+
+with warnings.catch_warnings():
+    # Importing Connexion 3.3 imports Starlette's test client, which warns that httpx will be replaced by httpx2. We use
+    # no test client, and a user cannot mend it: this one warning, during this one import, is nobody's business.
+    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+    import connexion  # noqa: F401 - imported here first, so that nobody else sees the warning

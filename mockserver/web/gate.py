@@ -4,6 +4,7 @@ Everything the gate itself refuses is said by the API the request was meant for.
 answered here, with a list of the addresses that do exist.
 """
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ from mockserver.web.operations import send_reply
 
 __all__ = ["Gate"]
 
+_LOG = logging.getLogger("mockserver.requests")
 _EXPOSED: Header = (b"access-control-expose-headers", b"*")
 _ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
 _LONGEST_REQUEST_ID = 128
@@ -156,6 +158,9 @@ class _Outgoing:
         entry.headers = pack_headers(self._scope["headers"])
         entry.response_headers = pack_headers(entry.response_headers)
         self._sandboxes.keep_entry(sandbox, entry)
+        if _LOG.isEnabledFor(logging.INFO):
+            outcome = f"{entry.status} {entry.refusal}" if entry.refusal else str(entry.status)
+            _LOG.info("%s %s %s -> %s (%.1f ms)", sandbox.name, entry.method, entry.path, outcome, entry.microseconds / 1e3)
 
 
 def _headers(raw: Sequence[Header]) -> Mapping[bytes, bytes]:

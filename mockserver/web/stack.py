@@ -1,10 +1,16 @@
 """One Connexion stack per API: error handlers belong to a stack, so each API keeps its own envelope."""
 
 import logging
-import warnings
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+from connexion import ConnexionMiddleware
+from connexion.exceptions import ProblemException
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from connexion.middleware.exceptions import ExceptionMiddleware
+from connexion.middleware.server_error import ServerErrorMiddleware
+from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
@@ -13,22 +19,9 @@ from mockserver.apis.exchange import Reply
 from mockserver.apis.refusals import BadInput, UnknownPath
 from mockserver.booking.errors import Refusal
 from mockserver.sandbox.sandboxes import Sandboxes
-
-with warnings.catch_warnings():
-    # Connexion 3.3 imports names that its dependencies have deprecated; none of it is the user's to mend.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from connexion import ConnexionMiddleware
-    from connexion.exceptions import ProblemException
-    from connexion.lifecycle import ConnexionRequest, ConnexionResponse
-    from connexion.middleware.exceptions import ExceptionMiddleware
-    from connexion.middleware.server_error import ServerErrorMiddleware
-    from connexion.resolver import Resolver
-
-    from mockserver.web.operations import ContractBroken, Operations
-    from mockserver.web.routing import Routing
-    from mockserver.web.security import Security
-
-import msgspec
+from mockserver.web.operations import ContractBroken, Operations
+from mockserver.web.routing import Routing
+from mockserver.web.security import Security
 
 __all__ = ["build_stack"]
 

@@ -1,8 +1,9 @@
 """The ReserveKit bundle."""
 
+from datetime import date, timedelta
 from typing import Any
 
-from mockserver.apis.bundle import Api
+from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.reservekit.auth import PERSONAS, identify
 from mockserver.apis.reservekit.errors import broken, render
 from mockserver.apis.reservekit.limits import RateLimits, Settings
@@ -35,4 +36,16 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         ),
         personas=PERSONAS,
         throttle=RateLimits(),
+        sample=_sample,
     )
+
+
+def _sample(today: date) -> Sample:
+    """A place in the slot that has eight of them, a week from now."""
+    body = {
+        "date": (today + timedelta(days=7)).isoformat(),
+        "time_slot_id": 456,
+        "customer_name": "Jane Doe",
+        "customer_email": "jane.doe@example.com",
+    }
+    return Sample("POST", "/bookings", body)

@@ -1,0 +1,190 @@
+"""The command `mockserver`."""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec
+
+import click
+
+from mockserver import __version__
+from mockserver.settings import Settings, nearest, read_moment, read_settings
+
+__all__ = ["main"]
+
+P = ParamSpec("P")
+
+_CANNOT_RUN = 2
+
+
+class _Commands(click.Group):
+    """Answers a mistyped command with the nearest right one."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            ctx.fail(f"no command is called {args[0]!r}; {nearest(args[0], self.commands)}")
+        return super().resolve_command(ctx, args)
+
+
+class _ApiName(click.ParamType):
+    name = "API"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from mockserver.app import API_NAMES  # noqa: PLC0415 - half a second, which `--help` need not wait for
+
+        if value not in API_NAMES:
+            self.fail(f"no API is called {value!r}; {nearest(value, API_NAMES)}", param, ctx)
+        return str(value)
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(f"mockserver: {message}", err=True)
+    sys.exit(_CANNOT_RUN)
+
+
+def _sentences(command: Callable[P, None]) -> Callable[P, None]:
+    """What the user can mend is said as a sentence, not as a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (ValueError, FileNotFoundError) as error:
+            _stop(str(error))
+
+    return run
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mockserver")
+def main() -> None:
+    """Stateful sandboxes of booking APIs: they run out of places, expire holds and refuse late cancellations."""
+
+
+@main.command()
+@click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
+@click.option("--host", help="Address to listen on. Anything but loopback demands a control token.  [127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on; 0 is any free one.  [8080]")
+@click.option("--seed", type=int, help="Decides names, people, busy slots of every new sandbox.  [0]")
+@click.option("--clock", help="Where new sandboxes' clocks start: `real`, or a moment such as 2026-03-02T08:00:00Z.  [real]")
+@click.option("--store", help="Where changes are kept: `memory`, or `sqlite:///FILE`.  [memory]")
+@click.option("--workers", type=int, help="Processes to serve with; more than one need SQLite.  [1]")
+@click.option("--control-token", help="What /_sandbox demands as a bearer token.")
+@click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings.")
+@click.option("--log", is_flag=True, default=None, help="Print a line per request.")
+@_sentences
+def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, **flags: Any) -> None:
+    """Serve APIS, all of them by default.
+
+    Several are served each under its own prefix, one alone at the paths its vendor has. Every option can also be set
+    in the file, or as MOCKSERVER_SEED and the like in the environment.
+    """
+    given = {**flags, "apis": apis or None, "clock": None if clock is None else read_moment(clock)}
+    settings = read_settings(given, file=file)
+
+    from mockserver.serving import bind, guarded  # noqa: PLC0415 - imports everything
+    from mockserver.serving import serve as serve_until_interrupted  # noqa: PLC0415
+
+    token_was_given = settings.control_token is not None
+    settings = guarded(settings)
+    try:
+        listener = bind(settings.host, settings.port)
+    except OSError as error:
+        _stop(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with --port")
+    host, port = listener.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    token = None if token_was_given else settings.control_token
+    serve_until_interrupted(settings, listener, ready=lambda: _say_ready(settings, url, token))
+
+
+@main.command("apis")
+def list_apis() -> None:
+    """List the APIs: what each is, how much of it there is, and how far it can be trusted."""
+    from rich.console import Console  # noqa: PLC0415 - see `serve`
+    from rich.table import Table  # noqa: PLC0415
+
+    from mockserver.app import API_NAMES, load_api  # noqa: PLC0415
+    from mockserver.control.fidelity import fidelity_of  # noqa: PLC0415
+
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("api", "what it is", "operations", "rules", "from the seed / documented / inferred"):
+        table.add_column(heading)
+    for name in API_NAMES:
+        api = load_api(name, prefix=f"/{name}")
+        fidelity = fidelity_of(api.spec)
+        shares = " / ".join(str(fidelity["rules"][source]) for source in ("seed", "documented", "inferred"))
+        table.add_row(name, api.title, str(fidelity["operations"]), str(fidelity["rules"]["total"]), f"{shares} rules")
+    Console().print(table)
+
+
+@main.command()
+@click.argument("api", type=_ApiName())
+@click.option("--json", "as_json", is_flag=True, help="As JSON instead of the YAML it is written in.")
+def spec(api: str, as_json: bool) -> None:
+    """Print the OpenAPI document of API."""
+    from doublebook_data import openapi_dir, read_yaml  # noqa: PLC0415 - see `serve`
+
+    path = openapi_dir() / api / "openapi.yaml"
+    click.echo(json.dumps(read_yaml(path), indent=2) if as_json else path.read_text(encoding="utf-8"))
+
+
+@main.command()
+@click.argument("api", type=_ApiName())
+@click.option("--seed", "number", type=int, default=0, show_default=True)
+@click.option("--epoch", help="The Monday the world is placed at, such as 2026-03-02T00:00:00Z.  [this week's]")
+@_sentences
+def seed(api: str, number: int, epoch: str | None) -> None:
+    """Print the world of API that a seed draws, as JSON."""
+    import msgspec  # noqa: PLC0415 - see `serve`
+
+    from mockserver.app import load_api  # noqa: PLC0415
+    from mockserver.sandbox.clocks import monday_of  # noqa: PLC0415
+
+    moment = read_moment(epoch) if epoch else None
+    domain = load_api(api, prefix="").domain
+    assert domain is not None  # noqa: S101 - only the control plane has none, and it is not in the list
+    world = domain.seed(number, moment or monday_of(datetime.now(UTC)))
+    documents: dict[str, list[Any]] = {}
+    for kind, record in world.records:
+        documents.setdefault(kind.name.partition(".")[2], []).append(record)
+    click.echo(msgspec.json.format(msgspec.json.encode(documents), indent=2))
+
+
+def _say_ready(settings: Settings, url: str, new_token: str | None) -> None:
+    from rich.console import Console  # noqa: PLC0415 - the server answers by now; this is only talk
+    from rich.table import Table  # noqa: PLC0415
+
+    from mockserver.app import API_NAMES, load_api  # noqa: PLC0415
+
+    alone = len(settings.apis) == 1
+    apis = [load_api(name, prefix="" if alone else f"/{name}") for name in settings.apis or API_NAMES]
+    table = Table(box=None, header_style="bold", padding=(0, 3, 0, 0))
+    for heading in ("API", "base URL", "a key that works"):
+        table.add_column(heading, no_wrap=True)
+    for api in apis:
+        table.add_row(api.name, f"{url}{api.prefix}{api.base_path}", api.personas[0].credential)
+    out = Console(soft_wrap=True, highlight=False)
+    out.print()
+    out.print(table)
+    out.print(f"\nPages   {url}/docs\nControl {url}/_sandbox")
+    if new_token is not None:
+        out.print(f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)")
+    out.print("\nTry it:\n")
+    out.print(_curl(apis, url), markup=False)
+    out.print("\nReady. Ctrl-C ends it.\n")
+
+
+def _curl(apis: Sequence[Any], url: str) -> str:
+    api = next(api for api in apis if api.sample is not None)
+    sample = api.sample(datetime.now(UTC).date())
+    parts = [
+        f"curl -X {sample.method} {url}{api.prefix}{api.base_path}{sample.path}",
+        f"-H 'Authorization: Bearer {api.personas[0].credential}'",
+        "-H 'Content-Type: application/json'",
+        f"-d {shlex.quote(json.dumps(sample.body))}",
+    ]
+    return " \\\n  ".join(f"{part}" for part in parts)

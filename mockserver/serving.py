@@ -1,0 +1,140 @@
+"""Starting the server: the socket, the workers, and the word that it is ready."""
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import logging
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
+
+from mockserver.app import build_app
+from mockserver.settings import Settings
+
+__all__ = ["bind", "guarded", "is_loopback", "serve"]
+
+_GRACE_SECONDS = 2
+"""How long a request under way may take after Ctrl-C."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The socket to listen on; port 0 is any free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def guarded(settings: Settings) -> Settings:
+    """Settings with a control token where strangers can reach the port: the given one, or a new one."""
+    if settings.control_token is None and not is_loopback(settings.host):
+        return replace(settings, control_token=secrets.token_urlsafe(24))
+    return settings
+
+
+def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Serve until interrupted.
+
+    Args:
+        ready: Called once, when the server has answered a request.
+
+    Raises:
+        ValueError: What `build_app` raises.
+    """
+    if settings.log:
+        logging.basicConfig(level=logging.INFO, format="%(message)s")
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+    if settings.workers == 1:
+        # Built here and not by uvicorn, so that what is wrong is said as a sentence.
+        server = _Server(_config(build_app(settings).asgi, settings), ready)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+        return
+    config = _config(partial(_build, settings), settings, factory=True)
+    build_app(settings).store.close()  # so that a wrong setting is said once, not by each worker
+    supervisor = _Workers(config, listener, ready)
+    supervisor.run()
+
+
+def _build(settings: Settings) -> ASGIApp:
+    return build_app(settings).asgi
+
+
+def _config(app: object, settings: Settings, *, factory: bool = False) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application, typed by Starlette
+        factory=factory,
+        workers=settings.workers,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            self._asking = asyncio.create_task(self._ask(sockets[0]))
+
+    async def _ask(self, listener: socket.socket) -> None:
+        await _answered(listener)
+        self._ready()
+
+
+class _Workers(Multiprocess):
+    """uvicorn's supervisor: it starts the workers again when they die."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, ready: Callable[[], None]) -> None:
+        super().__init__(config, target=uvicorn.Server(config).run, sockets=[listener])
+        self._listener = listener
+        self._ready = ready
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        asyncio.run(_answered(self._listener))
+        self._ready()
+
+
+async def _answered(listener: socket.socket) -> None:
+    """Come back when the port answers a request as ours does."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what was bound is asked from here
+    while True:
+        with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(b"GET /_sandbox/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            writer.close()
+            if b" 200 " in head[:20] and "status" in json.loads(body):
+                return
+        await asyncio.sleep(0.02)
