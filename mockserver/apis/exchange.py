@@ -1,6 +1,7 @@
 """A call, as an operation sees it, and the reply it gives. Parsed once, at the door: no request object goes further."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -35,6 +36,7 @@ class Call:
         body: The decoded JSON body; None where the operation takes none.
         sandbox: None for an API that lives outside sandboxes, and as long as nobody who is known has asked for one.
         sandbox_name: Which sandbox it is for.
+        now: What the sandbox's clock showed when the call came in.
         dry: The reply is wanted and no change is to be kept.
         reply_headers: Sent with the reply, whatever it turns out to be.
     """
@@ -46,6 +48,7 @@ class Call:
         "headers",
         "identity",
         "method",
+        "now",
         "operation",
         "path",
         "query",
@@ -61,6 +64,7 @@ class Call:
         self.identity = identity
         self.sandbox: Sandbox | None = None
         self.sandbox_name = DEFAULT
+        self.now: datetime | None = None
         self.entry: Entry | None = None
         self.operation: str | None = None
         self.refused: Refusal | None = None
@@ -69,3 +73,8 @@ class Call:
         self.query: dict[str, Any] = {}
         self.body: Any = None
         self.reply_headers: tuple[Header, ...] = ()
+
+    def enter(self, sandbox: Sandbox, now: datetime) -> None:
+        """From here on the call happens in *sandbox*, whose clock shows *now*."""
+        self.sandbox = sandbox
+        self.now = now

@@ -38,7 +38,7 @@ class Seat(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return None if self.starts_at is None or self.ends_at is None else Span(self.starts_at, self.ends_at)
 
 
-class Claim(msgspec.Struct, frozen=True, array_like=True):
+class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one holder has taken; `id` is the holder's."""
 
     id: Id
@@ -98,8 +98,8 @@ class Ledger:
         before = self._claims.find(holder)
         for pool, seat in wanted:
             left = pool.capacity - self._taken(pool, seat.span, without=before)
-            # Seats of this very claim that want the same places.
-            left -= sum(other.places for _, other in wanted if other is not seat and _compete(other, seat))
+            if len(wanted) > 1:  # seats of this very claim may want the same places
+                left -= sum(other.places for _, other in wanted if other is not seat and _compete(other, seat))
             if seat.places > left:
                 raise NoPlacesLeft(pool.id, asked=seat.places, left=max(left, 0))
         for pool, seat in wanted:

@@ -17,7 +17,7 @@ __all__ = ["MemoryStore"]
 Sign = Literal["plus", "minus"]
 _Undo = list[tuple[Callable[..., object], tuple[Any, ...]]]
 _GROWN = 1_000
-"""Entries from which a plain list, which moves its tail on each insertion, costs more than a `SortedList`."""
+"""Entries from which a change in the middle of a plain list, which moves its tail, costs more than in a `SortedList`."""
 
 
 class _Group:
@@ -26,28 +26,32 @@ class _Group:
     __slots__ = ("positions", "weight")
 
     def __init__(self) -> None:
-        self.positions: Any = []  # list, from _GROWN entries on SortedList: both are sequences that bisect
+        self.positions: Any = []  # a list, later perhaps a SortedList: both are sequences that bisect
         self.weight = 0
 
     def add(self, position: Position, weight: int) -> None:
         positions = self.positions
+        self.weight += weight
         if type(positions) is not list:
             positions.add(position)
         elif not positions or positions[-1] < position:
-            positions.append(position)
+            positions.append(position)  # ids grow, so most entries come last, and last is free in a list of any length
         else:
-            insort(positions, position)
-        if type(positions) is list and len(positions) > _GROWN:
-            self.positions = SortedList(positions)
-        self.weight += weight
+            self._movable().add(position) if len(positions) > _GROWN else insort(positions, position)
 
     def remove(self, position: Position, weight: int) -> None:
         positions = self.positions
-        if type(positions) is list:
-            del positions[bisect_left(positions, position)]
-        else:
-            positions.remove(position)
         self.weight -= weight
+        if type(positions) is not list:
+            positions.remove(position)
+        elif len(positions) > _GROWN and positions[-1] != position:
+            self._movable().remove(position)
+        else:
+            del positions[bisect_left(positions, position)]
+
+    def _movable(self) -> Any:
+        self.positions = SortedList(self.positions)
+        return self.positions
 
     def rank(self, position: Edge) -> int:
         positions = self.positions

@@ -13,7 +13,8 @@ Everything that can be compiled is compiled at start, per operation.
 import warnings
 
 with warnings.catch_warnings():
-    # Importing Connexion 3.3 imports Starlette's test client, which warns that httpx will be replaced by httpx2. We use
-    # no test client, and a user cannot mend it: this one warning, during this one import, is nobody's business.
+    # Connexion 3.3 imports two things that their owners mean to replace: Starlette's test client, which says httpx will
+    # give way to httpx2, and jsonschema's way to resolve references. A user can mend neither, so neither is shown, at this one import.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-    import connexion  # noqa: F401 - imported here first, so that nobody else sees the warning
+    warnings.filterwarnings("ignore", message=r"jsonschema\.(RefResolver|exceptions\.RefResolutionError) is deprecated")
+    import connexion  # noqa: F401 - imported here first, so that nobody else sees the warnings

@@ -66,4 +66,6 @@ class Addresses:
         return Address(sandbox, None, path)
 
     def is_page(self, path: bytes) -> bool:
-        return path == b"/" or any(path == page or path.startswith(page + b"/") for page in self._pages)
+        if not path.startswith(self._pages):
+            return path == b"/"
+        return any(path == page or path.startswith(page + b"/") for page in self._pages)

@@ -71,24 +71,30 @@ class Gate:
         outgoing.close()
 
     def _find_sandbox(self, call: Call, in_path: str | None) -> None:
+        name = call.identity.sandbox or in_path or DEFAULT
         header = call.headers.get(b"x-sandbox")
-        names = {call.identity.sandbox, in_path, None if header is None else header.decode("latin-1")} - {None}
-        if len(names) > 1:
-            listed = " and ".join(sorted(map(repr, names)))
-            call.refused = BadSandboxName(f"one request names the sandboxes {listed}")
-            return
-        call.sandbox_name = name = names.pop() if names else DEFAULT
-        if not SANDBOX_NAME.fullmatch(name):
-            call.refused = BadSandboxName(
-                f"{name!r} is no name for a sandbox: lower-case letters, digits and hyphens, at most 63"
-            )
-            return
+        if header is not None or in_path is not None:
+            names = {call.identity.sandbox, in_path, None if header is None else header.decode("latin-1")} - {None}
+            if len(names) > 1:
+                listed = " and ".join(sorted(map(repr, names)))
+                call.refused = BadSandboxName(f"one request names the sandboxes {listed}")
+                return
+            name = str(names.pop())
+            if not SANDBOX_NAME.fullmatch(name):
+                call.refused = BadSandboxName(
+                    f"{name!r} is no name for a sandbox: lower-case letters, digits and hyphens, at most 63"
+                )
+                return
+        call.sandbox_name = name
         try:
             # A stranger sees what exists, in the journal of its sandbox; only somebody we know makes a new one.
             known = call.identity.caller is not None
-            call.sandbox = self._sandboxes.open(name) if known else self._sandboxes.find(name)
+            sandbox = self._sandboxes.open(name) if known else self._sandboxes.find(name)
         except RuleBroken as refusal:
             call.refused = refusal
+        else:
+            if sandbox is not None:
+                call.enter(sandbox, self._sandboxes.now(sandbox))
 
     async def _page_or_nowhere(self, scope: Scope, receive: Receive, send: Send, path: bytes) -> None:
         if self._addresses.is_page(path):
@@ -126,9 +132,8 @@ class _Outgoing:
     def _begin(self, message: Message) -> None:
         call, entry = self._call, self._entry
         headers: list[Header] = list(message["headers"])
-        sandbox = call.sandbox
-        if sandbox is not None:
-            now = self._sandboxes.now(sandbox)
+        sandbox, now = call.sandbox, call.now
+        if sandbox is not None and now is not None:
             entry.at = now
             entry.id = self._sandboxes.journal(sandbox).number()
             if call.operation is None or call.reply_headers or self._api.throttled(call.operation):

@@ -36,11 +36,12 @@ class _SecuredOperation:
             raise call.identity.refused or Unauthenticated("a credential is needed")
         if call.refused is not None:
             raise call.refused
-        if self._api.domain is not None:
-            if call.sandbox is None:  # a call without a credential, to an operation that wants none
-                call.sandbox = self._sandboxes.open(call.sandbox_name)
-            if not self._open:
-                call.reply_headers = self._api.throttle.admit(call, self._sandboxes.now(call.sandbox))
+        if call.sandbox is None and self._api.domain is not None:
+            # A call without a credential, to an operation that wants none.
+            sandbox = self._sandboxes.open(call.sandbox_name)
+            call.enter(sandbox, self._sandboxes.now(sandbox))
+        if not self._open and call.now is not None:
+            call.reply_headers = self._api.throttle.admit(call, call.now)
         await self._next(scope, receive, send)
 
 

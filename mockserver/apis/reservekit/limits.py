@@ -5,6 +5,7 @@ gets the plan's rate back at each whole second of the sandbox's clock.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -112,11 +113,14 @@ def _settings(sandbox: Sandbox) -> Settings:
 
 def _headers(buckets: list[_Bucket], seconds: int) -> tuple[Header, ...]:
     """The tightest bucket is the one a client should know of."""
-    if buckets:
-        tightest = min(buckets, key=lambda bucket: bucket.tokens)
-        limit, remaining, reset = tightest.capacity, tightest.tokens, tightest.next_refill()
-    else:
-        limit, remaining, reset = _OFF, _OFF - 1, seconds + 1
+    if not buckets:
+        return _written(_OFF, _OFF - 1, seconds + 1)
+    tightest = min(buckets, key=lambda bucket: bucket.tokens)
+    return _written(tightest.capacity, tightest.tokens, tightest.next_refill())
+
+
+@lru_cache(maxsize=256)
+def _written(limit: int, remaining: int, reset: int) -> tuple[Header, ...]:
     return (
         (b"x-ratelimit-limit", b"%d" % limit),
         (b"x-ratelimit-remaining", b"%d" % remaining),

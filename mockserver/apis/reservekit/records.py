@@ -54,7 +54,7 @@ LIFECYCLE = Lifecycle(
 )
 
 
-class Service(msgspec.Struct, frozen=True, kw_only=True):
+class Service(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: int
     tenant: str
     name: str
@@ -64,7 +64,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class TimeSlot(msgspec.Struct, frozen=True, kw_only=True):
+class TimeSlot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A weekly slot with `max_bookings` places on each date."""
 
     id: int
@@ -77,7 +77,7 @@ class TimeSlot(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class Customer(msgspec.Struct, frozen=True, kw_only=True):
+class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The record of one booking's customer; never shared between bookings."""
 
     id: int
@@ -95,7 +95,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
         return f"phone:{self.phone}" if self.phone else None
 
 
-class Booking(msgspec.Struct, frozen=True, kw_only=True):
+class Booking(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: int
     tenant: str
     service_id: int

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -92,5 +93,7 @@ def show_page(name: str, items: Sequence[R], show: Callable[[R], Any], page: Pag
     return {name: [show(item) for item in items], "pagination": pagination}
 
 
+@lru_cache(maxsize=8_192)
 def _moment(moment: datetime) -> str:
+    # One answer often says the same moment four times, and writing it takes longer than finding it.
     return f"{moment.isoformat()[:19]}Z"

@@ -1,0 +1,28 @@
+# Build the wheel in one stage, run it in another: no compiler, no sources, no pip cache in what is shipped.
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY . .
+RUN python -m venv /opt/doublebook \
+ && /opt/doublebook/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt .
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="doublebook" \
+      org.opencontainers.image.description="Stateful sandboxes and contract tests for booking APIs" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /opt/doublebook /opt/doublebook
+RUN useradd --system --uid 10001 --create-home sandbox \
+ && install -d -o sandbox -g sandbox /data
+ENV PATH="/opt/doublebook/bin:$PATH" \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    MOCKSERVER_HOST=0.0.0.0 \
+    MOCKSERVER_PORT=8080
+USER sandbox
+# For a durable sandbox: `-v bookings:/data` and `--store sqlite:////data/sandbox.sqlite`.
+VOLUME /data
+WORKDIR /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=2s --start-period=5s --retries=3 \
+  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ['MOCKSERVER_PORT']}/_sandbox/health\", timeout=2)"]
+ENTRYPOINT ["mockserver"]
+CMD ["serve"]

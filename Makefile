@@ -1,0 +1,51 @@
+# `make serve` and `make test` need nothing but Python 3.11+ and a way to the package registry.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+API ?=
+ARGS ?=
+
+.PHONY: serve test lint format check-types unit conformance bench lock clean help
+
+help: ## Show what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+serve: $(VENV)/.installed ## Start a sandbox on 127.0.0.1:8080; ARGS="--port 9000" passes options
+	@$(BIN)/mockserver serve $(API) $(ARGS)
+
+test: lint check-types unit ## Lint, check types, run all tests
+
+lint: $(VENV)/.installed ## Check style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+check-types: $(VENV)/.installed ## Check types
+	@$(BIN)/mypy
+
+unit: $(VENV)/.installed ## Run the tests, in parallel
+	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+
+conformance: $(VENV)/.installed ## Run the contract suites against the sandbox, ten seeds each
+	@$(BIN)/pytest tests/conformance -m conformance -n 2 $(ARGS)
+
+bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
+	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)
+
+format: $(VENV)/.installed ## Format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+lock: $(VENV)/.installed ## Choose the newest versions the ranges allow
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-header --output-file constraints.txt pyproject.toml
+
+clean: ## Remove what make has made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,35 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from doubles import Client, ManualClock
+
+from mockserver.app import App, build_app
+from mockserver.settings import Settings
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def build(clock: ManualClock) -> Iterator[Callable[..., App]]:
+    """Builds apps that are closed after the test; settings by keyword."""
+    apps: list[App] = []
+
+    def make(**settings: Any) -> App:
+        apps.append(build_app(replace(Settings(), **settings), clock=clock))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        app.store.close()
+
+
+@pytest.fixture
+def reservekit(build: Callable[..., App]) -> Client:
+    """ReserveKit in a fresh sandbox, as its first tenant."""
+    headers = {"Authorization": "Bearer sk_rsv_demo_alpha"}
+    return Client(build(), base="/reservekit/v1", headers=headers)
