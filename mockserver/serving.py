@@ -8,6 +8,7 @@ import json
 import logging
 import secrets
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -76,8 +77,13 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[], No
         return
     config = _config(partial(_build, settings), settings, factory=True)
     build_app(settings).store.close()  # so that a wrong setting is said once, not by each worker
-    supervisor = _Workers(config, listener, ready)
-    supervisor.run()
+    threading.Thread(target=_say_when_answered, args=(listener, ready), daemon=True).start()
+    Multiprocess(config, sockets=[listener]).run()
+
+
+def _say_when_answered(listener: socket.socket, ready: Callable[[], None]) -> None:
+    asyncio.run(_answered(listener))
+    ready()
 
 
 def _build(settings: Settings) -> ASGIApp:
@@ -115,20 +121,6 @@ class _Server(uvicorn.Server):
 
     async def _ask(self, listener: socket.socket) -> None:
         await _answered(listener)
-        self._ready()
-
-
-class _Workers(Multiprocess):
-    """uvicorn's supervisor: it starts the workers again when they die."""
-
-    def __init__(self, config: uvicorn.Config, listener: socket.socket, ready: Callable[[], None]) -> None:
-        super().__init__(config, target=uvicorn.Server(config).run, sockets=[listener])
-        self._listener = listener
-        self._ready = ready
-
-    def init_processes(self) -> None:
-        super().init_processes()
-        asyncio.run(_answered(self._listener))
         self._ready()
 
 

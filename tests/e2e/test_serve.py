@@ -1,0 +1,133 @@
+"""`mockserver serve` as a user meets it: a process, a port, what it prints."""
+
+import re
+import shlex
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+from servers import started
+
+KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
+
+
+def run(*arguments):
+    command = [sys.executable, "-m", "mockserver", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_printed_curl_books_and_then_is_a_duplicate():
+    with started() as server:
+        curl = re.search(r"^curl .*?}'$", server.said, re.DOTALL | re.MULTILINE)
+        assert curl, server.said
+        command = [*shlex.split(curl[0].replace("\\\n", " ")), "-s"]
+
+        first, second = (subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2))
+
+        assert '"status":"pending"' in first
+        assert second == '{"data":null,"error":"duplicate booking"}'
+
+
+def test_the_last_place_taken_is_full_and_a_cancel_frees_it():
+    with started() as server, httpx.Client(base_url=f"{server.url}/reservekit/v1", headers=KEY) as client:
+        booking = {"date": "2031-01-06", "time_slot_id": 457}
+
+        made = client.post("/bookings", json=booking)
+        full = client.post("/bookings", json=booking)
+        client.patch(f"/bookings/{made.json()['data']['id']}", json={"status": "cancelled", "cancel_reason": "ill"})
+        again = client.post("/bookings", json=booking)
+
+        assert [response.status_code for response in (made, full, again)] == [201, 400, 201]
+        assert full.json()["error"] == "time slot is full"
+
+
+def test_a_fresh_process_says_nothing_on_stderr_and_stops_when_asked():
+    with started() as server:
+        httpx.get(f"{server.url}/reservekit/v1/services", headers=KEY)
+        code, stderr = server.stop()
+
+    assert (code, stderr) == (0, "")
+
+
+def test_alone_an_api_is_served_at_its_own_base_path():
+    with started("reservekit") as server:
+        assert httpx.get(f"{server.url}/v1/bookings/789", headers=KEY).status_code == 200
+
+
+def test_the_clock_starts_where_it_is_told_to():
+    with started("--clock", "2030-01-01T00:00:00Z") as server:
+        made = httpx.post(
+            f"{server.url}/reservekit/v1/bookings", headers=KEY, json={"date": "2030-01-07", "time_slot_id": 456}
+        )
+
+    assert made.json()["data"]["created_at"].startswith("2030-01-01T00:00:")
+
+
+def test_the_same_seed_and_epoch_print_the_same_world_and_another_seed_another():
+    arguments = ("seed", "reservekit", "--epoch", "2026-03-02T00:00:00Z", "--seed")
+    one, again, other = (run(*arguments, number).stdout for number in ("7", "7", "8"))
+
+    assert one == again
+    assert one != other
+    assert '"name": "Jane Doe"' in one
+
+
+def test_several_workers_share_one_store(tmp_path):
+    with started("--workers", "2", "--store", f"sqlite:///{tmp_path / 'shared.sqlite'}") as server:
+        booking = {"date": "2031-01-06", "time_slot_id": 456}
+        # A new connection each time, so that both workers get their share.
+        statuses = [
+            httpx.post(f"{server.url}/reservekit/v1/bookings", headers=KEY, json=booking).status_code for _ in range(12)
+        ]
+
+    assert statuses == [201] * 8 + [400] * 4
+
+
+def test_beyond_loopback_the_control_plane_wants_the_token_it_prints():
+    with started("--host", "0.0.0.0") as server:
+        token = re.search(r"Authorization: Bearer (\S+)", server.said)
+        assert token, server.said
+        url = server.url.replace("0.0.0.0", "127.0.0.1") + "/_sandbox/sandboxes"
+
+        assert httpx.get(url).status_code == 401
+        assert httpx.get(url, headers={"Authorization": f"Bearer {token[1]}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["srve"], "did you mean 'serve'"),
+        (["serve", "reservkit"], "did you mean 'reservekit'"),
+        (["serve", "--prot", "1"], "--port"),
+        (["serve", "--store", "mysql://x"], "sqlite:///FILE"),
+        (["serve", "--workers", "2"], "--store sqlite:///FILE"),
+        (["serve", "--clock", "tomorrow"], "2026-03-02T08:00:00Z"),
+        (["serve", "--clock", "2026-03-02T08:00:00"], "offset"),
+        (["serve", "--config", "/nowhere.toml"], "/nowhere.toml"),
+        (["serve", "--store", "sqlite:////nowhere/x.sqlite"], "/nowhere/x.sqlite"),
+        (["seed", "reservekit", "--epoch", "x"], "'x'"),
+    ],
+)
+def test_what_cannot_run_says_why_and_exits_with_2(arguments, said):
+    result = run(*arguments)
+
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_port_in_use_is_said():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run("serve", "--port", str(taken.getsockname()[1]))
+
+    assert result.returncode == 2
+    assert "choose another with --port" in result.stderr
+
+
+def test_the_apis_and_their_contracts_are_listed():
+    assert "reservekit" in run("apis").stdout
+    assert run("spec", "reservekit").stdout.startswith("openapi: 3.0.3")
