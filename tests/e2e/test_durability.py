@@ -15,8 +15,8 @@ def book_until_killed(url, name, acknowledged, enough):
     """Book one place after another until the server is gone; remember what it acknowledged."""
     with httpx.Client(base_url=url, headers=KEY, timeout=30) as client:
         for number in range(10_000):
-            # Four writers want three places each of the eight of a day.
-            day = (date(2031, 1, 1) + timedelta(days=number // 3)).isoformat()
+            # Each of the writers wants all eight places of a day.
+            day = (date(2031, 1, 1) + timedelta(days=number // PLACES)).isoformat()
             body = {"date": day, "time_slot_id": SLOT, "customer_email": f"{name}-{number}@example.com"}
             try:
                 response = client.post("/bookings", json=body)
