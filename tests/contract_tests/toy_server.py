@@ -34,7 +34,7 @@ class _Quiet(WSGIRequestHandler):
 def toy_server(*faults: str) -> Iterator[str]:
     """Serve until the block ends; gives the address without the contract's `/v1`."""
     server = make_server("127.0.0.1", 0, _app(frozenset(faults)), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

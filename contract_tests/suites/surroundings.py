@@ -1,0 +1,68 @@
+"""What a run needs around it so that Schemathesis and Hypothesis behave in somebody else's terminal and folder."""
+
+import ast
+import functools
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hypothesis.configuration import set_hypothesis_home_dir
+
+__all__ = ["interruptible", "parsing_in_turn", "without_traces"]
+
+
+@contextmanager
+def interruptible(stop: Callable[[], None]) -> Iterator[None]:
+    """
+    The first Ctrl-C ends the run after the requests under way, the second one at once.
+
+    Not left to KeyboardInterrupt: the engine forgets one that arrives while it is setting up a phase, and goes on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end_soon(*_: object) -> None:
+        signal.signal(signal.SIGINT, previous)
+        stop()
+
+    previous = signal.signal(signal.SIGINT, end_soon)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def parsing_in_turn() -> Iterator[None]:
+    """
+    CPython 3.11 fails with `SystemError: AST constructor recursion depth mismatch` when two threads build syntax
+    trees at once, which Hypothesis does to read lambdas. Seen with two workers.
+    """
+    parse = ast.parse
+    turn = threading.Lock()
+
+    @functools.wraps(parse)
+    def parse_in_turn(*arguments: Any, **options: Any) -> Any:
+        with turn:
+            return parse(*arguments, **options)
+
+    ast.parse = parse_in_turn
+    try:
+        yield
+    finally:
+        ast.parse = parse
+
+
+@contextmanager
+def without_traces() -> Iterator[None]:
+    """Hypothesis keeps tables in `.hypothesis` of the current folder, which is the user's."""
+    with tempfile.TemporaryDirectory(prefix="contract-tests-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
