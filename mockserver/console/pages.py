@@ -1,7 +1,15 @@
-"""Documentation pages: an overview, Swagger UI per API, and each contract as JSON. All of it from the package."""
+"""Documentation pages: an overview, Swagger UI per API, and each contract as JSON. All of it from the package.
 
-from collections.abc import Sequence
-from typing import Any
+Pages refer to what belongs to them by relative addresses, so they work behind `/~NAME/` too, where everything they show
+leads into the sandbox NAME.
+"""
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
 
 import flask
 from a2wsgi import WSGIMiddleware
@@ -9,19 +17,33 @@ from starlette.types import ASGIApp
 from swagger_ui_bundle import swagger_ui_path
 from werkzeug.exceptions import HTTPException
 
-from mockserver.apis.bundle import Api
+from mockserver.apis.bundle import Api, Sample
 
 __all__ = ["build_pages"]
+
+_ASSETS = Path(__file__).parent / "assets"
+_OURS = frozenset(path.name for path in _ASSETS.iterdir())
+_ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'"
+"""Swagger UI sets styles and draws its icons inline; scripts come from files, and nothing comes from elsewhere."""
 
 
 def build_pages(apis: Sequence[Api]) -> ASGIApp:
     """One Flask application with the pages of every API under that API's own prefix."""
     pages = flask.Flask("mockserver.console", static_folder=None)
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
+    pages.add_template_global(_base_url, "base_url")
+    pages.add_template_global(_curl, "curl")
+    pages.add_template_global(_key, "key")
 
     @pages.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> flask.typing.ResponseReturnValue:
         return {"error": f"{error.name.lower()}: {flask.request.path}"}, error.code or 500
+
+    @pages.after_request
+    def stay_here(response: flask.Response) -> flask.Response:
+        response.headers["Content-Security-Policy"] = _ONLY_FROM_HERE
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
     @pages.get("/")
     def overview() -> str:
@@ -31,21 +53,21 @@ def build_pages(apis: Sequence[Api]) -> ASGIApp:
         _add_api(pages, api)
     if all(api.prefix for api in apis):
         pages.add_url_rule("/docs", "docs", overview, strict_slashes=False)
-    app: ASGIApp = WSGIMiddleware(pages)
-    return app
+    return cast("ASGIApp", WSGIMiddleware(cast("Any", pages)))  # each library has its own types for one and the same
 
 
 def _add_api(pages: flask.Flask, api: Api) -> None:
-    public = _public_spec(api)
-
     def contract() -> flask.Response:
-        return flask.jsonify(public)
+        # With the address it is served at, so that a tool that reads it needs to be told nothing.
+        return flask.jsonify({**api.spec, "servers": [{"url": _base_path(api) or "/"}]})
 
     def page() -> str:
-        return flask.render_template("swagger.html", api=api)
+        # What stands beside the page is found from `/docs` and from `/docs/`.
+        beside = "" if flask.request.path.endswith("/") else "docs/"
+        return flask.render_template("swagger.html", api=api, beside=beside, up="../" if not beside else "")
 
     def asset(name: str) -> flask.Response:
-        return flask.send_from_directory(swagger_ui_path, name, max_age=86_400)
+        return flask.send_from_directory(_ASSETS if name in _OURS else swagger_ui_path, name, max_age=86_400)
 
     prefix = api.prefix
     pages.add_url_rule(f"{prefix}/openapi.json", f"{api.name}-contract", contract)
@@ -53,6 +75,45 @@ def _add_api(pages: flask.Flask, api: Api) -> None:
     pages.add_url_rule(f"{prefix}/docs/<path:name>", f"{api.name}-asset", asset)
 
 
-def _public_spec(api: Api) -> dict[str, Any]:
-    """The contract with the address it is served at, so that a tool that reads it needs to be told nothing."""
-    return {**api.spec, "servers": [{"url": api.prefix + api.base_path or "/"}]}
+def _base_path(api: Api) -> str:
+    return flask.request.script_root + api.prefix + api.base_path
+
+
+def _base_url(api: Api) -> str:
+    return flask.request.host_url.rstrip("/") + _base_path(api)
+
+
+def _curl(api: Api) -> str:
+    """A call that works as it stands."""
+    sample = _first_read(api) if api.sample is None else api.sample(datetime.now(UTC).date())
+    parts = [f"curl -X {sample.method} {shlex.quote(_base_url(api) + sample.path)}", *_credential(api)]
+    if sample.body is not None:
+        parts += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(json.dumps(sample.body))}"]
+    return " \\\n  ".join(parts)
+
+
+def _first_read(api: Api) -> Sample:
+    path = next(path for path, item in api.spec["paths"].items() if "get" in item and "{" not in path)
+    return Sample("GET", path, None)
+
+
+def _credential(api: Api) -> Iterable[str]:
+    """The part of a command line that carries it, as the contract says it is carried."""
+    key = _key(api)
+    if key:
+        scheme, credential = key["scheme"], key["credential"]
+        if scheme["type"] == "apiKey" and scheme["in"] == "header":
+            yield f"-H {shlex.quote(scheme['name'] + ': ' + credential)}"
+        elif scheme.get("scheme") == "basic":
+            yield f"-u {shlex.quote(credential)}"
+        else:
+            yield f"-H {shlex.quote('Authorization: Bearer ' + credential)}"
+
+
+def _key(api: Api) -> Mapping[str, Any]:
+    """A credential that works, and the security scheme it is for; empty where the API has no personas."""
+    schemes = api.spec.get("components", {}).get("securitySchemes", {})
+    if not api.personas or not schemes:
+        return {}
+    name = next(iter(schemes))
+    return {"name": name, "scheme": schemes[name], "credential": api.personas[0].credential}

@@ -1,11 +1,27 @@
-from mockserver.apis.bundle import Api
-from mockserver.apis.exchange import Reply
-from mockserver.apis.identities import Caller, Identity
-from doublebook_data import openapi_dir, read_yaml
+"""The control plane's bundle."""
 
-def build(apis, sandboxes, *, token):
-    spec = read_yaml(openapi_dir() / "control" / "openapi.yaml")
-    return Api(name="control", title="Control plane", prefix="/_sandbox", spec=spec,
-        operations={"getHealth": lambda call: Reply(200, {"status": "ok"})},
-        identify=lambda headers: Identity(Caller("control")),
-        render=lambda r: Reply(404, {"error": str(r)}), broken=lambda m: Reply(500, {"error": m}))
+from collections.abc import Sequence
+
+from doublebook_data import openapi_dir, read_yaml
+from mockserver.apis.bundle import Api
+from mockserver.control.auth import identify_with
+from mockserver.control.desk import Desk
+from mockserver.control.errors import broken, render
+from mockserver.control.operations import operations_of
+from mockserver.sandbox.sandboxes import Sandboxes
+
+__all__ = ["build"]
+
+
+def build(apis: Sequence[Api], sandboxes: Sandboxes, *, token: str | None) -> Api:
+    """The API that controls *sandboxes*. It demands *token* as a bearer token; None lets everybody in."""
+    return Api(
+        name="control",
+        title="Control plane: sandboxes, clocks, journals, state",
+        prefix="/_sandbox",
+        spec=read_yaml(openapi_dir() / "control" / "openapi.yaml"),
+        operations=operations_of(Desk(apis, sandboxes)),
+        identify=identify_with(token),
+        render=render,
+        broken=broken,
+    )

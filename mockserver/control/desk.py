@@ -1,0 +1,241 @@
+"""What can be done to sandboxes from outside: made, forked, reset, deleted, looked into, and moved through time."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from mockserver.apis.bundle import Api
+from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.ports import ALL, Kind
+from mockserver.control.errors import UnknownName
+from mockserver.control.fidelity import fidelity_of
+from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
+from mockserver.sandbox.clocks import ClockState
+from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.journal import Entry
+from mockserver.sandbox.sandboxes import DEFAULT, Fired, Plan, Sandbox, Sandboxes, SandboxRecord
+from mockserver.sandbox.work import Work
+
+__all__ = ["Desk"]
+
+T = TypeVar("T")
+
+_LONGEST_NUMBER = 18
+"""Digits of an id: what every store can hold."""
+
+
+class Desk:
+    """The control plane's use cases.
+
+    The default sandbox always exists: whoever asks for it before anybody used it opens it.
+    """
+
+    def __init__(self, apis: Sequence[Api], sandboxes: Sandboxes) -> None:
+        self.apis = apis
+        self.sandboxes = sandboxes
+        self._by_name = {api.name: api for api in apis}
+        self._domains = {api.name: api.domain for api in apis if api.domain is not None}
+        self._fidelity: dict[str, Mapping[str, Any]] = {}
+        self._numbers: Iterator[int] = count(1)
+
+    # What is served
+
+    def api(self, name: str) -> Api:
+        if name not in self._by_name:
+            raise UnknownName("API", name, self._by_name)
+        return self._by_name[name]
+
+    def fidelity(self, name: str) -> Mapping[str, Any]:
+        """Computed when first asked for: a document does not change."""
+        if name not in self._fidelity:
+            self._fidelity[name] = fidelity_of(self.api(name).spec)
+        return self._fidelity[name]
+
+    # Sandboxes
+
+    def sandbox(self, name: str) -> Sandbox:
+        """Raises NotFound, RuleBroken `seed_version`."""
+        return self.sandboxes.open(name) if name == DEFAULT else self.sandboxes.get(name)
+
+    def count(self) -> int:
+        return len({*self.sandboxes.names(), DEFAULT})
+
+    def every(self) -> Sequence[SandboxRecord]:
+        """By name."""
+        if DEFAULT not in self.sandboxes.names():
+            self.sandboxes.open(DEFAULT)
+        return self.sandboxes.every()
+
+    def create(self, wanted: NewSandbox) -> Sandbox:
+        """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`."""
+        if wanted.fork_of is not None:
+            child = self.fork(wanted.fork_of, wanted.name)
+            return self._set_up(child, wanted.settings, outbox=wanted.outbox)
+        plan = Plan(
+            seed=wanted.seed,
+            epoch=wanted.epoch,
+            scenario=wanted.scenario,
+            clock=wanted.clock,
+            frozen=wanted.frozen,
+            settings=wanted.settings,
+            outbox=bool(wanted.outbox),
+        )
+        return self._named(wanted.name, lambda name: self.sandboxes.create(name, plan))
+
+    def fork(self, parent: str, name: str | None) -> Sandbox:
+        """Raises NotFound, RuleBroken `exists`."""
+        self.sandbox(parent)
+        return self._named(name, lambda chosen: self.sandboxes.fork(parent, chosen))
+
+    def change(self, name: str, change: SandboxChange) -> Sandbox:
+        """Raises NotFound, RuleBroken `unknown_setting`."""
+        self.sandbox(name)
+        return self.sandboxes.update(name, settings=change.settings, outbox=change.outbox)
+
+    def reset(self, name: str) -> Sandbox:
+        """Raises NotFound."""
+        self._ensure_default(name)
+        return self.sandboxes.reset(name)
+
+    def delete(self, name: str) -> None:
+        """Raises NotFound."""
+        self._ensure_default(name)
+        self.sandboxes.delete(name)
+
+    def _named(self, name: str | None, make: Callable[[str], Sandbox]) -> Sandbox:
+        """Make a sandbox called *name*; without one, called by the next number that is free."""
+        if name is not None:
+            self._ensure_default(name)
+            return make(name)
+        while True:
+            try:
+                return make(f"sandbox-{next(self._numbers)}")
+            except RuleBroken as refusal:
+                if refusal.code != "exists":
+                    raise
+
+    def _ensure_default(self, name: str) -> None:
+        # Not `open`: one made by another version of the seed cannot be opened, only reset and deleted.
+        if name == DEFAULT and DEFAULT not in self.sandboxes.names():
+            self.sandboxes.open(DEFAULT)
+
+    def _set_up(self, child: Sandbox, settings: SettingsByApi | None, *, outbox: bool | None) -> Sandbox:
+        """A fork with settings of its own is made whole or not at all."""
+        if settings is None and outbox is None:
+            return child
+        try:
+            return self.sandboxes.update(child.name, settings=settings, outbox=outbox)
+        except RuleBroken:
+            self.sandboxes.delete(child.name)
+            raise
+
+    # Time
+
+    def freeze(self, name: str) -> list[Fired]:
+        return self._move(name, ClockState.freeze)
+
+    def resume(self, name: str) -> list[Fired]:
+        return self._move(name, ClockState.resume)
+
+    def set_clock(self, name: str, to: datetime) -> list[Fired]:
+        """Raises RuleBroken `clock_backwards`, `clock_too_far`."""
+        return self._move(name, lambda clock, real: clock.move_to(to, real))
+
+    def advance(self, name: str, length: timedelta) -> list[Fired]:
+        """Raises RuleBroken `clock_too_far`."""
+
+        def later(clock: ClockState, real: datetime) -> ClockState:
+            try:
+                moment = clock.read(real) + length
+            except OverflowError:
+                raise RuleBroken("clock_too_far", f"the clock goes no {length.days} days further") from None
+            return clock.move_to(moment, real)
+
+        return self._move(name, later)
+
+    def _move(self, name: str, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
+        self.sandbox(name)
+        return self.sandboxes.set_clock(name, change)
+
+    # Journal
+
+    def entries(self, name: str, query: Mapping[str, Any]) -> list[Entry]:
+        """Newest first. Raises NotFound for the sandbox and for the API that is asked about."""
+        sandbox = self.sandbox(name)
+        api, method = query["api"], query["method"]
+        return self.sandboxes.journal(sandbox).latest(
+            query["limit"],
+            before=query["before"],
+            api=None if api is None else self.api(api).name,
+            operation=query["operation"],
+            method=None if method is None else method.upper(),
+            status=query["status"],
+            path=query["path"],
+        )
+
+    def entry(self, name: str, number: int) -> Entry:
+        found = self.sandboxes.journal(self.sandbox(name)).find(number)
+        if found is None:
+            raise NotFound("journal entry", number)
+        return found
+
+    def clear_journal(self, name: str) -> int:
+        return self.sandboxes.journal(self.sandbox(name)).clear()
+
+    # State
+
+    def counts(self, name: str) -> dict[str, dict[str, int]]:
+        """How many documents there are, by API and kind."""
+        sandbox = self.sandbox(name)
+        return {api: self._read(sandbox, domain, _count_kinds) for api, domain in self._domains.items()}
+
+    def documents(self, name: str, api: str, kind: str, *, offset: int, limit: int) -> tuple[int, list[Any]]:
+        """How many there are, and some of them in order of their ids."""
+        sandbox, domain, found = self._kind(name, api, kind)
+
+        def read(work: Work) -> tuple[int, list[Any]]:
+            records = work.records(found)
+            return records.count(found.listed, ALL), records.page(found.listed, ALL, offset=offset, limit=limit)
+
+        return self._read(sandbox, domain, read)
+
+    def document(self, name: str, api: str, kind: str, key: str) -> Any:
+        """The document whose id is *key*, a number or a text."""
+        sandbox, domain, found = self._kind(name, api, kind)
+
+        def read(work: Work) -> Any:
+            records = work.records(found)
+            numbered = records.find(int(key)) if _is_number(key) else None
+            return records.find(key) if numbered is None else numbered
+
+        document = self._read(sandbox, domain, read)
+        if document is None:
+            raise NotFound(f"{api} {kind}", key)
+        return document
+
+    def _kind(self, name: str, api: str, kind: str) -> tuple[Sandbox, Domain, Kind[Any]]:
+        sandbox = self.sandbox(name)
+        domain = self._domains.get(api)
+        if domain is None:
+            raise UnknownName("API", api, self._domains)
+        found = domain.kind(kind)
+        if found is None:
+            raise UnknownName(f"kind of {api}", kind, domain.kind_names())
+        return sandbox, domain, found
+
+    def _read(self, sandbox: Sandbox, domain: Domain, act: Callable[[Work], T]) -> T:
+        return self.sandboxes.run(sandbox, domain, act, writes=False)
+
+
+def _count_kinds(work: Work) -> dict[str, int]:
+    counts = {}
+    for name in work.domain.kind_names():
+        kind = work.domain.kind(name)
+        assert kind is not None  # noqa: S101 - its own list names it
+        counts[name] = work.records(kind).count(kind.listed, ALL)
+    return counts
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

@@ -1,0 +1,86 @@
+"""The control plane's words for every refusal, in its envelope `{"error": {"code": "...", "message": "..."}}`.
+
+The code is the refusal's own, stable name; the message is for people and names what was wrong.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable
+
+from mockserver.apis.exchange import Reply
+from mockserver.apis.refusals import (
+    BadInput,
+    BodyTooLarge,
+    Forbidden,
+    Unauthenticated,
+    UnknownPath,
+    WrongMediaType,
+    WrongMethod,
+)
+from mockserver.booking.errors import NotFound, Refusal, RuleBroken
+
+__all__ = ["RULES", "TABLE", "UnknownName", "broken", "render"]
+
+RULES = {
+    "exists": 409,
+    "clock_backwards": 409,
+    "clock_too_far": 409,
+    "seed_version": 409,
+    "fork_excludes": 400,
+    "unknown_scenario": 400,
+    "unknown_setting": 400,
+}
+"""RuleBroken, by its code."""
+
+
+class UnknownName(NotFound):
+    """There is no *kind* of this name; *known* are the names there are, for the nearest of them."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(kind, name)
+        self.name = name
+        self.known = sorted(known)
+
+    @property
+    def hint(self) -> str:
+        close = difflib.get_close_matches(self.name, self.known, n=1, cutoff=0.5)
+        return f"did you mean {close[0]!r}?" if close else f"there is {', '.join(self.known)}"
+
+
+def _wrong_method(refusal: WrongMethod) -> Reply:
+    return _refuse(405, refusal, headers=((b"allow", refusal.allowed.encode()),))
+
+
+def _unauthenticated(refusal: Unauthenticated) -> Reply:
+    return _refuse(401, refusal, headers=((b"www-authenticate", b"Bearer"),))
+
+
+TABLE: dict[type[Refusal], Callable[..., Reply]] = {
+    UnknownName: lambda refusal: _refuse(404, refusal, f"there is no {refusal.kind} {refusal.key!r}; {refusal.hint}"),
+    NotFound: lambda refusal: _refuse(404, refusal, f"there is no {refusal.kind} {refusal.key!r}"),
+    RuleBroken: lambda refusal: _refuse(RULES.get(refusal.code, 400), refusal),
+    Unauthenticated: _unauthenticated,
+    Forbidden: lambda refusal: _refuse(403, refusal),
+    UnknownPath: lambda refusal: _refuse(404, refusal),
+    WrongMethod: _wrong_method,
+    BodyTooLarge: lambda refusal: _refuse(413, refusal),
+    WrongMediaType: lambda refusal: _refuse(415, refusal),
+    BadInput: lambda refusal: _refuse(400, refusal),
+    Refusal: lambda refusal: _refuse(400, refusal),
+}
+"""By class, the nearest first: a refusal that has no row of its own is said by that of its parent."""
+
+
+def render(refusal: Refusal) -> Reply:
+    row = next(TABLE[kind] for kind in type(refusal).__mro__ if kind in TABLE)
+    return row(refusal)
+
+
+def broken(reason: str) -> Reply:
+    return Reply(500, {"error": {"code": "broken", "message": reason}})
+
+
+def _refuse(
+    status: int, refusal: Refusal, message: str | None = None, *, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> Reply:
+    said = str(refusal) if message is None else message
+    return Reply(status, {"error": {"code": refusal.code, "message": said}}, headers)

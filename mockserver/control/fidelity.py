@@ -1,0 +1,147 @@
+"""How far each answer may be trusted: where an API's document took its statements from.
+
+`x-source` may stand on an operation, a parameter, a response, a schema or a property; what has none of its own has that
+of its nearest parent, and the document's is `seed`. Rules carry their `source` themselves.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["SOURCES", "fidelity_of"]
+
+SOURCES = ("seed", "documented", "inferred")
+"""From the material the API was built from; from the vendor's published pages; assumed."""
+
+_METHODS = ("get", "put", "post", "delete", "patch")
+_PARTS = ("parameters", "answers", "properties", "rules")
+
+
+def fidelity_of(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Counts by source, for the whole document, by operation and by rule.
+
+    An operation lists under `differs` the places whose source is another than that of what they stand in: everything
+    else is as its parent.
+    """
+    operations = [_Operation(spec, *each).report() for each in _operations(spec)]
+    rules = [_rule(rule, None, "seed") for rule in spec.get("x-rules", [])]
+    rules += [rule for operation in operations for rule in operation.pop("by_rule")]
+    totals = {
+        part: {key: sum(operation[part][key] for operation in operations) for key in ("total", *SOURCES)}
+        for part in _PARTS
+    }
+    return {
+        "operations": _count(operation["source"] for operation in operations),
+        **totals,
+        "rules": _count(rule["source"] for rule in rules),
+        "by_operation": operations,
+        "by_rule": rules,
+    }
+
+
+def _resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a `$ref` inside the same document stands for."""
+    while "$ref" in node:
+        target: Any = spec
+        for step in str(node["$ref"]).removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node
+
+
+def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for path, item in spec["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield path, method, item
+
+
+class _Operation:
+    """One operation, walked through once; sources are kept by place, so that what is said twice counts once."""
+
+    def __init__(self, spec: Mapping[str, Any], path: str, method: str, item: Mapping[str, Any]) -> None:
+        self._spec = spec
+        self._path = path
+        self._method = method
+        self._definition = item[method]
+        self._source = _source(self._definition, _source(item, "seed"))
+        self._parameters: dict[str, str] = {}
+        self._answers: dict[str, str] = {}
+        self._properties: dict[str, str] = {}
+        self._differs: dict[str, list[str]] = {}
+        for parameter in (*item.get("parameters", ()), *self._definition.get("parameters", ())):
+            self._walk_parameter(_resolve(spec, parameter))
+        if "requestBody" in self._definition:
+            self._walk_content(_resolve(spec, self._definition["requestBody"]), "body", self._source)
+        for status, response in self._definition["responses"].items():
+            found = _resolve(spec, response)
+            place = f"answer {status}"
+            self._answers[place] = source = self._note(place, found, self._source)
+            self._walk_content(found, f"{place} body", source)
+
+    def report(self) -> dict[str, Any]:
+        rules = [
+            _rule(rule, self._definition["operationId"], self._source) for rule in self._definition.get("x-rules", [])
+        ]
+        return {
+            "id": self._definition["operationId"],
+            "method": self._method.upper(),
+            "path": self._path,
+            "source": self._source,
+            "parameters": _count(self._parameters.values()),
+            "answers": _count(self._answers.values()),
+            "properties": _count(self._properties.values()),
+            "rules": _count(rule["source"] for rule in rules),
+            "differs": self._differs,
+            "by_rule": rules,
+        }
+
+    def _walk_parameter(self, parameter: Mapping[str, Any]) -> None:
+        place = f"{parameter['in']} {parameter['name']}"
+        source = self._note(place, parameter, self._source)
+        self._parameters[place] = self._note(place, _resolve(self._spec, parameter.get("schema", {})), source)
+
+    def _walk_content(self, holder: Mapping[str, Any], place: str, inherited: str) -> None:
+        source = _source(holder, inherited)
+        for content in holder.get("content", {}).values():
+            self._walk_schema(content.get("schema", {}), place, " ", source, ())
+
+    def _walk_schema(
+        self, schema: Mapping[str, Any], place: str, joint: str, inherited: str, above: tuple[int, ...]
+    ) -> None:
+        found = _resolve(self._spec, schema)
+        if id(found) in above:  # a schema that contains itself
+            return
+        above = (*above, id(found))
+        source = self._note(place, found, inherited)
+        for name, each in found.get("properties", {}).items():
+            here = f"{place}{joint}{name}"
+            self._properties.setdefault(here, _source(_resolve(self._spec, each), source))
+            self._walk_schema(each, here, ".", source, above)
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for each in found.get(keyword, ()):
+                self._walk_schema(each, place, joint, source, above)
+        for keyword, suffix in (("items", "[]"), ("additionalProperties", "{}")):
+            if isinstance(found.get(keyword), Mapping):
+                self._walk_schema(found[keyword], f"{place}{suffix}", ".", source, above)
+
+    def _note(self, place: str, node: Mapping[str, Any], inherited: str) -> str:
+        source = _source(node, inherited)
+        if source != inherited:
+            places = self._differs.setdefault(source, [])
+            if place not in places:
+                places.append(place)
+        return source
+
+
+def _source(node: Mapping[str, Any], inherited: str) -> str:
+    return str(node.get("x-source", inherited))
+
+
+def _rule(rule: Mapping[str, Any], operation: str | None, inherited: str) -> dict[str, Any]:
+    source = rule.get("source", inherited)
+    return {"id": rule["id"], "level": rule["level"], "source": source, "operation": operation, "text": rule["text"]}
+
+
+def _count(sources: Any) -> dict[str, int]:
+    listed = list(sources)
+    return {"total": len(listed), **{source: listed.count(source) for source in SOURCES}}

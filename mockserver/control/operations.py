@@ -1,0 +1,170 @@
+"""The control plane's operations: read the call, act at the desk, show what came of it."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from mockserver import __version__
+from mockserver.apis.bundle import Operation
+from mockserver.apis.exchange import NO_BODY, Call, Reply
+from mockserver.apis.refusals import Forbidden
+from mockserver.control.desk import Desk
+from mockserver.control.requests import Advance, NewFork, NewSandbox, SandboxChange, SetClock, parse
+from mockserver.control.wire import (
+    secrets_of,
+    show_api,
+    show_clock,
+    show_document,
+    show_entry,
+    show_fired,
+    show_sandbox,
+    show_summary,
+)
+from mockserver.sandbox.sandboxes import Fired, Sandbox
+
+__all__ = ["operations_of"]
+
+
+def get_health(desk: Desk, call: Call) -> Reply:
+    if isinstance(call.identity.refused, Forbidden):  # open to those without a token, not to other origins
+        raise call.identity.refused
+    return _ok(
+        {
+            "status": "ok",
+            "version": __version__,
+            "store": "sqlite" if desk.sandboxes.durable else "memory",
+            "apis": [api.name for api in desk.apis],
+            "sandboxes": desk.count(),
+        }
+    )
+
+
+def list_apis(desk: Desk, _: Call) -> Reply:
+    return _ok({"apis": [show_api(api, desk.fidelity(api.name)) for api in desk.apis]})
+
+
+def get_fidelity(desk: Desk, call: Call) -> Reply:
+    name = call.path["api"]
+    return _ok({"api": name, **desk.fidelity(name)})
+
+
+def list_sandboxes(desk: Desk, call: Call) -> Reply:
+    every = desk.every()
+    start = call.query["offset"]
+    shown = every[start : start + call.query["limit"]]
+    return _ok({"total": len(every), "sandboxes": [show_summary(record) for record in shown]})
+
+
+def create_sandbox(desk: Desk, call: Call) -> Reply:
+    return Reply(201, _show(desk, desk.create(parse(call.body, NewSandbox))))
+
+
+def get_sandbox(desk: Desk, call: Call) -> Reply:
+    return _ok(_show(desk, desk.sandbox(call.path["name"])))
+
+
+def update_sandbox(desk: Desk, call: Call) -> Reply:
+    return _ok(_show(desk, desk.change(call.path["name"], parse(call.body, SandboxChange))))
+
+
+def delete_sandbox(desk: Desk, call: Call) -> Reply:
+    desk.delete(call.path["name"])
+    return Reply(204, NO_BODY)
+
+
+def reset_sandbox(desk: Desk, call: Call) -> Reply:
+    return _ok(_show(desk, desk.reset(call.path["name"])))
+
+
+def fork_sandbox(desk: Desk, call: Call) -> Reply:
+    return Reply(201, _show(desk, desk.fork(call.path["name"], parse(call.body, NewFork).name)))
+
+
+def get_clock(desk: Desk, call: Call) -> Reply:
+    return _ok(show_clock(desk.sandbox(call.path["name"]), desk.sandboxes))
+
+
+def freeze_clock(desk: Desk, call: Call) -> Reply:
+    return _moved(desk, call, desk.freeze(call.path["name"]))
+
+
+def resume_clock(desk: Desk, call: Call) -> Reply:
+    return _moved(desk, call, desk.resume(call.path["name"]))
+
+
+def set_clock(desk: Desk, call: Call) -> Reply:
+    return _moved(desk, call, desk.set_clock(call.path["name"], parse(call.body, SetClock).to))
+
+
+def advance_clock(desk: Desk, call: Call) -> Reply:
+    return _moved(desk, call, desk.advance(call.path["name"], parse(call.body, Advance).length))
+
+
+def list_journal(desk: Desk, call: Call) -> Reply:
+    secrets = secrets_of(desk.apis)
+    return _ok({"entries": [show_entry(entry, secrets) for entry in desk.entries(call.path["name"], call.query)]})
+
+
+def get_journal_entry(desk: Desk, call: Call) -> Reply:
+    return _ok(show_entry(desk.entry(call.path["name"], call.path["id"]), secrets_of(desk.apis)))
+
+
+def clear_journal(desk: Desk, call: Call) -> Reply:
+    return _ok({"deleted": desk.clear_journal(call.path["name"])})
+
+
+def get_state(desk: Desk, call: Call) -> Reply:
+    return _ok({"apis": desk.counts(call.path["name"])})
+
+
+def list_documents(desk: Desk, call: Call) -> Reply:
+    name, api, kind = (call.path[part] for part in ("name", "api", "kind"))
+    total, documents = desk.documents(name, api, kind, offset=call.query["offset"], limit=call.query["limit"])
+    return _ok({"total": total, "documents": [show_document(each) for each in documents]})
+
+
+def get_document(desk: Desk, call: Call) -> Reply:
+    return _ok(show_document(desk.document(*(call.path[part] for part in ("name", "api", "kind", "id")))))
+
+
+def operations_of(desk: Desk) -> Mapping[str, Operation]:
+    """By operationId, each at work at *desk*."""
+    return {name: partial(operation, desk) for name, operation in _OPERATIONS.items()}
+
+
+def _ok(body: Any) -> Reply:
+    return Reply(200, body)
+
+
+def _show(desk: Desk, sandbox: Sandbox) -> dict[str, Any]:
+    return show_sandbox(sandbox, desk.sandboxes, desk.apis)
+
+
+def _moved(desk: Desk, call: Call, fired: list[Fired]) -> Reply:
+    clock = show_clock(desk.sandbox(call.path["name"]), desk.sandboxes)
+    return _ok({**clock, "fired": [show_fired(each) for each in fired]})
+
+
+_OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
+    "getHealth": get_health,
+    "listApis": list_apis,
+    "getFidelity": get_fidelity,
+    "listSandboxes": list_sandboxes,
+    "createSandbox": create_sandbox,
+    "getSandbox": get_sandbox,
+    "updateSandbox": update_sandbox,
+    "deleteSandbox": delete_sandbox,
+    "resetSandbox": reset_sandbox,
+    "forkSandbox": fork_sandbox,
+    "getClock": get_clock,
+    "freezeClock": freeze_clock,
+    "resumeClock": resume_clock,
+    "setClock": set_clock,
+    "advanceClock": advance_clock,
+    "listJournal": list_journal,
+    "getJournalEntry": get_journal_entry,
+    "clearJournal": clear_journal,
+    "getState": get_state,
+    "listDocuments": list_documents,
+    "getDocument": get_document,
+}

@@ -1,0 +1,213 @@
+"""What the control plane shows: sandboxes, clocks, entries of a journal and documents, as JSON."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from mockserver.apis.bundle import Api
+from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.journal import REDACTED, Entry
+from mockserver.sandbox.sandboxes import DEFAULT, Fired, Sandbox, Sandboxes, SandboxRecord
+
+__all__ = [
+    "secrets_of",
+    "show_api",
+    "show_clock",
+    "show_document",
+    "show_entry",
+    "show_fired",
+    "show_sandbox",
+    "show_summary",
+]
+
+_MOST_LEVELS = 64
+"""A body nested deeper is shown as text: whoever validates or reads it would have to recurse as deep."""
+
+_REDACTED = REDACTED.decode()
+
+
+# What is served
+
+
+def show_api(api: Api, fidelity: Mapping[str, Any]) -> dict[str, Any]:
+    domain = api.domain
+    return {
+        "name": api.name,
+        "title": api.title,
+        "base_url": api.prefix + api.base_path,
+        "docs": f"{api.prefix}/docs",
+        "contract": f"{api.prefix}/openapi.json",
+        "operations": fidelity["operations"]["total"],
+        "rules": fidelity["rules"]["total"],
+        "personas": [{"credential": each.credential, "who": each.who} for each in api.personas],
+        "settings": {} if domain is None else _show_settings_known(domain),
+        "scenarios": [] if domain is None else _show_scenarios(domain),
+        "kinds": [] if domain is None else domain.kind_names(),
+    }
+
+
+def _show_scenarios(domain: Domain) -> list[dict[str, Any]]:
+    return [{"name": f"{domain.name}/{name}", "title": each.title} for name, each in domain.scenarios.items()]
+
+
+def _show_settings_known(domain: Domain) -> dict[str, Any]:
+    """By name, what values it may have and which it has without being set."""
+    _, schemas = msgspec.json.schema_components([domain.settings])
+    properties: dict[str, Any] = schemas[domain.settings.__name__].get("properties", {})
+    defaults = msgspec.to_builtins(domain.settings())
+    return {
+        name: {"default": defaults[name], "values": {key: each[key] for key in each if key != "default"}}
+        for name, each in properties.items()
+    }
+
+
+# Sandboxes
+
+
+def show_summary(record: SandboxRecord) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "seed": record.seed,
+        "epoch": _moment(record.epoch),
+        "scenario": record.scenario,
+        "frozen": record.clock.frozen_at is not None,
+        "made_at": _moment(record.made_at),
+    }
+
+
+def show_sandbox(sandbox: Sandbox, sandboxes: Sandboxes, apis: Sequence[Api]) -> dict[str, Any]:
+    record = sandbox.record
+    in_path, suffix = ("", "") if record.name == DEFAULT else (f"/~{record.name}", f".{record.name}")
+    return {
+        "name": record.name,
+        "seed": record.seed,
+        "epoch": _moment(record.epoch),
+        "scenario": record.scenario,
+        "clock": show_clock(sandbox, sandboxes),
+        "made_at": _moment(record.made_at),
+        "outbox": record.outbox,
+        "settings": {api.name: _show_settings(api.domain, record) for api in apis if api.domain is not None},
+        "base_urls": {api.name: in_path + api.prefix + api.base_path for api in apis},
+        "credentials": {
+            api.name: [{"credential": each.credential + suffix, "who": each.who} for each in api.personas]
+            for api in apis
+        },
+    }
+
+
+def _show_settings(domain: Domain, record: SandboxRecord) -> Any:
+    return msgspec.to_builtins(msgspec.convert(record.settings.get(domain.name, {}), domain.settings))
+
+
+# Time
+
+
+def show_clock(sandbox: Sandbox, sandboxes: Sandboxes) -> dict[str, Any]:
+    record = sandbox.record
+    return {
+        "now": _moment(sandboxes.now(sandbox)),
+        "frozen": record.clock.frozen_at is not None,
+        "epoch": _moment(record.epoch),
+    }
+
+
+def show_fired(fired: Fired) -> dict[str, Any]:
+    timer = fired.timer
+    return {
+        "api": fired.api,
+        "id": timer.id,
+        "due_at": _moment(timer.due_at),
+        "action": timer.action,
+        "subject": timer.subject,
+    }
+
+
+# Journal
+
+
+def secrets_of(apis: Sequence[Api]) -> frozenset[str]:
+    """The names, in lower case, of the headers and query parameters that carry credentials."""
+    return frozenset(
+        str(scheme["name"]).lower()
+        for api in apis
+        for scheme in api.spec.get("components", {}).get("securitySchemes", {}).values()
+        if scheme["type"] == "apiKey"
+    )
+
+
+def show_entry(entry: Entry, secrets: frozenset[str]) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": None if entry.at is None else _moment(entry.at),
+        "method": entry.method,
+        "path": entry.path,
+        "query": _show_query(entry.query.decode("latin-1"), secrets),
+        "api": entry.api,
+        "operation": entry.operation,
+        "status": entry.status,
+        "refusal": entry.refusal,
+        "microseconds": entry.microseconds,
+        "request": _show_message(entry.headers, entry.request_body, secrets, cut=entry.request_cut),
+        "response": _show_message(entry.response_headers, entry.response_body, secrets, cut=entry.response_cut),
+    }
+
+
+def _show_query(query: str, secrets: frozenset[str]) -> str:
+    parts = [part.partition("=") for part in query.split("&")]
+    return "&".join(f"{name}{sign}{_REDACTED if name.lower() in secrets else value}" for name, sign, value in parts)
+
+
+def _show_message(headers: bytes, body: bytes, secrets: frozenset[str], *, cut: bool) -> dict[str, Any]:
+    form, shown = _show_body(body, cut=cut)
+    return {"headers": _show_headers(headers, secrets), "body": shown, "body_is": form, "body_cut": cut}
+
+
+def _show_headers(packed: bytes, secrets: frozenset[str]) -> dict[str, str]:
+    """By name; what came more than once is joined with a comma, as HTTP says."""
+    headers: dict[str, str] = {}
+    for line in packed.decode("latin-1").split("\r\n") if packed else ():
+        name, _, value = line.partition(": ")
+        shown = _REDACTED if name.lower() in secrets else value
+        headers[name] = f"{headers[name]}, {shown}" if name in headers else shown
+    return headers
+
+
+def _show_body(body: bytes, *, cut: bool) -> tuple[str, Any]:
+    """What it is, `empty`, `json` or `text`, and the body as such."""
+    if not body:
+        return "empty", None
+    if not cut:
+        try:
+            document = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass
+        else:
+            if _is_flat(document, _MOST_LEVELS):
+                return "json", document
+    return "text", body.decode(errors="replace")
+
+
+def _is_flat(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_is_flat(each, levels - 1) for each in inner)
+
+
+# State
+
+
+def show_document(value: Any) -> Any:
+    """A record with all its fields by name, also where a store keeps it as an array."""
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        return {name: show_document(each) for name, each in fields.items() if each is not msgspec.UNSET}
+    if isinstance(value, Mapping):
+        return {str(key): show_document(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [show_document(each) for each in value]
+    return msgspec.to_builtins(value)
+
+
+def _moment(moment: Any) -> str:
+    shown: str = msgspec.to_builtins(moment)
+    return shown

@@ -1,0 +1,108 @@
+import re
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+import pytest
+from doubles import Client
+
+from mockserver.app import App
+
+
+@pytest.fixture
+def site(build: Callable[..., App]) -> Client:
+    """Several APIs, each under its prefix."""
+    return Client(build())
+
+
+@pytest.fixture
+def alone(build: Callable[..., App]) -> Client:
+    """One API at its own base path."""
+    return Client(build(apis=("reservekit",)))
+
+
+def links(page: str) -> list[str]:
+    found = re.findall(r'(?:href|src|data-contract)="([^"]*)"', page)
+    return [link for link in found if not link.startswith("data:")]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/"])
+def test_overview_shows_what_is_served(site, path):
+    page = site.get(path)
+
+    assert page.headers["content-type"].startswith("text/html")
+    assert "http://sandbox/reservekit/v1" in page.text
+    assert "http://sandbox/_sandbox" in page.text
+    assert "sk_rsv_demo_alpha" in page.text
+    assert "curl -X POST http://sandbox/reservekit/v1/bookings" in page.text
+
+
+@pytest.mark.parametrize("root", ["", "/~mine"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/", "/reservekit/docs", "/reservekit/docs/", "/_sandbox/docs"])
+def test_every_link_of_a_page_leads_somewhere_under_the_same_sandbox(site, root, path):
+    page = site.get(root + path)
+
+    assert page.status_code == 200
+    assert links(page.text)
+    for link in links(page.text):
+        target = urljoin(root + path, link)
+        assert target.startswith(root), link
+        assert site.get(target).status_code == 200, target
+
+
+def test_pages_load_nothing_from_elsewhere(site):
+    for path in ("/", "/reservekit/docs"):
+        page = site.get(path)
+        assert not [link for link in links(page.text) if "//" in link]
+        assert "default-src 'self'" in page.headers["content-security-policy"]
+        assert not re.search(r"<script(?![^>]*\bsrc=)", page.text)
+
+
+def test_pages_of_a_sandbox_lead_into_it(site):
+    assert "http://sandbox/~mine/reservekit/v1" in site.get("/~mine/").text
+    assert site.get("/~mine/reservekit/openapi.json").json()["servers"] == [{"url": "/~mine/reservekit/v1"}]
+
+
+def test_malformed_sandbox_in_a_path_is_not_repeated(site):
+    page = site.get("/~%22onload=x/")
+
+    assert page.status_code == 200
+    assert "onload" not in page.text
+
+
+def test_contract_tells_where_it_is_served_and_nothing_else_is_changed(site):
+    contract = site.get("/reservekit/openapi.json").json()
+
+    assert contract.pop("servers") == [{"url": "/reservekit/v1"}]
+    spec = dict(site.app.apis[0].spec)
+    del spec["servers"]
+    assert contract == spec
+    assert list(contract["paths"]) == list(spec["paths"])
+
+
+def test_swagger_page_knows_a_credential_that_works(site):
+    page = site.get("/reservekit/docs").text
+
+    assert 'data-scheme="ApiKey" data-credential="sk_rsv_demo_alpha"' in page
+
+
+def test_control_page_knows_no_credential(site):
+    assert "data-credential" not in site.get("/_sandbox/docs").text
+
+
+def test_api_alone_has_its_pages_at_the_root(alone):
+    assert "swagger-ui" in alone.get("/docs").text
+    assert "http://sandbox/v1" in alone.get("/").text
+    assert alone.get("/openapi.json").json()["servers"] == [{"url": "/v1"}]
+    assert alone.get("/docs/swagger-ui.css").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/docs/nope.js", "/reservekit/docs/nope.js", "/reservekit/docs/..%2f..%2fpages.py"])
+def test_page_that_is_not_there_is_a_404_in_json(site, path):
+    answer = site.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json()["error"].startswith("not found")
+
+
+def test_page_takes_no_other_method(site):
+    assert site.post("/docs").status_code == 405
