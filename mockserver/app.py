@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from doublebook_data import openapi_dir, read_yaml
 from mockserver.apis.bundle import Api
 from mockserver.booking.ports import Clock, Store
-from mockserver.console.pages import build_pages
+from mockserver.console import pages_on_demand
 from mockserver.control.api import build as build_control
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.sandboxes import Bounds, Plan, Sandboxes
@@ -21,7 +21,7 @@ from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
 from mockserver.web.stack import build_stack
 
-__all__ = ["API_NAMES", "App", "build_app", "load_api"]
+__all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store"]
 
 API_NAMES = ("reservekit",)
 
@@ -67,7 +67,7 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
         bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
     )
     control = build_control(apis, sandboxes, token=settings.control_token)
-    pages = build_pages([*apis, control])
+    pages = pages_on_demand([*apis, control])
     mounts = [Mount(api, build_stack(api, sandboxes, pages)) for api in (*apis, control)]
     return App(Gate(mounts, pages, sandboxes), apis, sandboxes, store)
 

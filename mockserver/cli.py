@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
 from mockserver import __version__
 from mockserver.settings import Settings, nearest, read_moment, read_settings
+
+if TYPE_CHECKING:
+    from mockserver.apis.bundle import Api
 
 __all__ = ["main"]
 
@@ -24,13 +27,15 @@ _CANNOT_RUN = 2
 class _Commands(click.Group):
     """Answers a mistyped command with the nearest right one."""
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             ctx.fail(f"no command is called {args[0]!r}; {nearest(args[0], self.commands)}")
         return super().resolve_command(ctx, args)
 
 
-class _ApiName(click.ParamType):
+class _ApiName(click.ParamType[str]):
     name = "API"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -70,7 +75,9 @@ def main() -> None:
 @click.option("--host", help="Address to listen on. Anything but loopback demands a control token.  [127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 is any free one.  [8080]")
 @click.option("--seed", type=int, help="Decides names, people, busy slots of every new sandbox.  [0]")
-@click.option("--clock", help="Where new sandboxes' clocks start: `real`, or a moment such as 2026-03-02T08:00:00Z.  [real]")
+@click.option(
+    "--clock", help="Where new sandboxes' clocks start: `real`, or a moment such as 2026-03-02T08:00:00Z.  [real]"
+)
 @click.option("--store", help="Where changes are kept: `memory`, or `sqlite:///FILE`.  [memory]")
 @click.option("--workers", type=int, help="Processes to serve with; more than one need SQLite.  [1]")
 @click.option("--control-token", help="What /_sandbox demands as a bearer token.")
@@ -98,7 +105,7 @@ def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, **flags: 
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     token = None if token_was_given else settings.control_token
-    serve_until_interrupted(settings, listener, ready=lambda: _say_ready(settings, url, token))
+    serve_until_interrupted(settings, listener, ready=lambda apis: _say_ready(apis, settings, url, token))
 
 
 @main.command("apis")
@@ -117,7 +124,9 @@ def list_apis() -> None:
         api = load_api(name, prefix=f"/{name}")
         fidelity = fidelity_of(api.spec)
         shares = " / ".join(str(fidelity["rules"][source]) for source in ("seed", "documented", "inferred"))
-        table.add_row(name, api.title, str(fidelity["operations"]), str(fidelity["rules"]["total"]), f"{shares} rules")
+        table.add_row(
+            name, api.title, str(fidelity["operations"]["total"]), str(fidelity["rules"]["total"]), f"{shares} rules"
+        )
     Console().print(table)
 
 
@@ -154,14 +163,10 @@ def seed(api: str, number: int, epoch: str | None) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(documents), indent=2))
 
 
-def _say_ready(settings: Settings, url: str, new_token: str | None) -> None:
+def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: str | None) -> None:
     from rich.console import Console  # noqa: PLC0415 - the server answers by now; this is only talk
     from rich.table import Table  # noqa: PLC0415
 
-    from mockserver.app import API_NAMES, load_api  # noqa: PLC0415
-
-    alone = len(settings.apis) == 1
-    apis = [load_api(name, prefix="" if alone else f"/{name}") for name in settings.apis or API_NAMES]
     table = Table(box=None, header_style="bold", padding=(0, 3, 0, 0))
     for heading in ("API", "base URL", "a key that works"):
         table.add_column(heading, no_wrap=True)
@@ -172,19 +177,21 @@ def _say_ready(settings: Settings, url: str, new_token: str | None) -> None:
     out.print(table)
     out.print(f"\nPages   {url}/docs\nControl {url}/_sandbox")
     if new_token is not None:
-        out.print(f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)")
+        out.print(
+            f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)"
+        )
     out.print("\nTry it:\n")
     out.print(_curl(apis, url), markup=False)
     out.print("\nReady. Ctrl-C ends it.\n")
 
 
-def _curl(apis: Sequence[Any], url: str) -> str:
-    api = next(api for api in apis if api.sample is not None)
-    sample = api.sample(datetime.now(UTC).date())
+def _curl(apis: "Sequence[Api]", url: str) -> str:
+    api, made = next((api, api.sample) for api in apis if api.sample is not None)
+    sample = made(datetime.now(UTC).date())
     parts = [
         f"curl -X {sample.method} {url}{api.prefix}{api.base_path}{sample.path}",
         f"-H 'Authorization: Bearer {api.personas[0].credential}'",
         "-H 'Content-Type: application/json'",
         f"-d {shlex.quote(json.dumps(sample.body))}",
     ]
-    return " \\\n  ".join(f"{part}" for part in parts)
+    return " \\\n  ".join(parts)

@@ -9,7 +9,7 @@ import logging
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,12 +17,13 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
+from mockserver.apis.bundle import Api
 from mockserver.app import build_app
 from mockserver.settings import Settings
 
 __all__ = ["bind", "guarded", "is_loopback", "serve"]
 
-_GC_THRESHOLDS = (20_000, 20, 100)
+_GC_THRESHOLDS = (50_000, 20, 100)
 _GRACE_SECONDS = 2
 """How long a request under way may take after Ctrl-C."""
 
@@ -57,11 +58,11 @@ def guarded(settings: Settings) -> Settings:
     return settings
 
 
-def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[], None]) -> None:
+def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[Sequence[Api]], None]) -> None:
     """Serve until interrupted.
 
     Args:
-        ready: Called once, when the server has answered a request.
+        ready: Called once, with the APIs, when the server has answered a request.
 
     Raises:
         ValueError: What `build_app` raises.
@@ -69,15 +70,17 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[], No
     if settings.log:
         logging.basicConfig(level=logging.INFO, format="%(message)s")
         logging.getLogger("httpx").setLevel(logging.WARNING)
+    # Built here and not by uvicorn, so that what is wrong is said as a sentence, and once.
+    app = build_app(settings)
     if settings.workers == 1:
-        # Built here and not by uvicorn, so that what is wrong is said as a sentence.
-        server = _Server(_config(_build(settings), settings), ready)
+        _settle()
+        server = _Server(_config(app.asgi, settings), partial(ready, app.apis))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
         return
+    app.store.close()
     config = _config(partial(_build, settings), settings, factory=True)
-    build_app(settings).store.close()  # so that a wrong setting is said once, not by each worker
-    threading.Thread(target=_say_when_answered, args=(listener, ready), daemon=True).start()
+    threading.Thread(target=_say_when_answered, args=(listener, partial(ready, app.apis)), daemon=True).start()
     Multiprocess(config, sockets=[listener]).run()
 
 
@@ -87,12 +90,16 @@ def _say_when_answered(listener: socket.socket, ready: Callable[[], None]) -> No
 
 
 def _build(settings: Settings) -> ASGIApp:
-    app = build_app(settings).asgi
-    # What was built stays for good: the collector need not look at it again, nor as often at what a request leaves.
+    app = build_app(settings)
+    _settle()
+    return app.asgi
+
+
+def _settle() -> None:
+    """What was built stays for good: the collector need not look at it again, nor as often at what a request leaves."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
-    return app
 
 
 def _config(app: object, settings: Settings, *, factory: bool = False) -> uvicorn.Config:
@@ -105,6 +112,7 @@ def _config(app: object, settings: Settings, *, factory: bool = False) -> uvicor
         lifespan="off",
         ws="none",
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
 

@@ -1,7 +1,7 @@
 """What an API is made of, seen from above: data and tables, nothing that runs before it is asked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol
@@ -80,7 +80,7 @@ class Api:
     domain: Domain | None = None
     personas: Sequence[Persona] = ()
     sample: Callable[[date], Sample] | None = None
-    throttle: Throttle = NoThrottle()
+    throttle: Throttle = field(default_factory=NoThrottle)
 
     def throttled(self, operation: str) -> bool:
         """Whether the replies of an operation speak of rate limits: those that need a caller do."""

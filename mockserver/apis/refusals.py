@@ -1,17 +1,17 @@
 """What can be wrong with a request before the domain is asked: each API says it in its own envelope.
 
-    Refusal (booking.errors)
-    └── RequestRefused
-        ├── Unauthenticated     no credential, or not one we know
-        ├── Forbidden           known, but not allowed here
-        ├── UnknownPath
-        ├── WrongMethod         the path exists, the method does not
-        ├── BadInput            a parameter or a field breaks the contract
-        ├── BadBody             not JSON at all
-        ├── BodyTooLarge
-        ├── WrongMediaType
-        ├── BadSandboxName      malformed, or two different ones
-        └── RateLimited
+Refusal (booking.errors)
+└── RequestRefused
+├── Unauthenticated     no credential, or not one we know
+├── Forbidden           known, but not allowed here
+├── UnknownPath
+├── WrongMethod         the path exists, the method does not
+├── BadInput            a parameter or a field breaks the contract
+├── BadBody             not JSON at all
+├── BodyTooLarge
+├── WrongMediaType
+├── BadSandboxName      malformed, or two different ones
+└── RateLimited
 """
 
 from mockserver.booking.errors import Refusal

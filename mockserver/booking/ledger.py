@@ -6,14 +6,16 @@ the pool lasts.
 
 - Seats without a span are summed: taking one costs the same with ten bookings as with a million.
 - Seats with a span count at the busiest moment of the span asked for; touching spans do not overlap.
+- The seats of one pool all have a span, or none has.
 
 A claim that may run out (`expires_at`) counts like any other until it is released; whoever places a hold sets a timer
 to release it. So what is taken is always exactly what the claims say.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import msgspec
 
@@ -22,6 +24,8 @@ from mockserver.booking.ports import Entry, Id, Index, Kind, Records
 from mockserver.booking.spans import Span, peak
 
 __all__ = ["Claim", "ClaimKind", "Ledger", "Pool", "Seat"]
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Seat(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -81,31 +85,34 @@ class Ledger:
 
     def places_left(self, pool: Pool, span: Span | None = None) -> int:
         """0 when the pool is full or, after its capacity was lowered, overfull."""
-        return max(pool.capacity - self._taken(pool, span, without=None), 0)
+        return max(pool.capacity - self._taken(pool, span), 0)
 
     def holds(self, holder: Id) -> Claim | None:
         return self._claims.find(holder)
 
-    def take(
-        self, holder: Id, wanted: Sequence[tuple[Pool, Seat]], *, expires_at: datetime | None = None
-    ) -> None:
+    def take(self, holder: Id, wanted: Sequence[tuple[Pool, Seat]], *, expires_at: datetime | None = None) -> None:
         """Take all seats, or none. A holder that has a claim moves it: its own places do not stand in its way.
 
         Raises:
             NoPlacesLeft: A pool has too few; looked at before parties, for all pools.
-            AlreadyBooked: A seat's party holds a place in the same pool, at an overlapping time if it has a span.
+            AlreadyBooked: A seat's party holds a place in the same pool, at an overlapping time if it has a span, or
+                has another of the wanted seats there.
+            ValueError: A seat is longer than its pool's longest.
         """
         before = self._claims.find(holder)
-        for pool, seat in wanted:
-            left = pool.capacity - self._taken(pool, seat.span, without=before)
-            if len(wanted) > 1:  # seats of this very claim may want the same places
-                left -= sum(other.places for _, other in wanted if other is not seat and _compete(other, seat))
+        seats = tuple(seat for _, seat in wanted)
+        for number, (pool, seat) in enumerate(wanted):
+            if seat.span is not None and seat.span.ends_at - seat.span.starts_at > pool.longest:
+                raise ValueError(f"{pool.id} has seats of at most {pool.longest}, not {seat.span}")
+            left = pool.capacity - self._taken(pool, seat.span, without=before, besides=_others(seats, number))
             if seat.places > left:
                 raise NoPlacesLeft(pool.id, asked=seat.places, left=max(left, 0))
-        for pool, seat in wanted:
-            if seat.party is not None and self._is_there(pool, seat, holder):
+        for number, (pool, seat) in enumerate(wanted):
+            if seat.party is not None and (
+                self._is_there(pool, seat, holder) or _is_among(seat, _others(seats, number))
+            ):
                 raise AlreadyBooked(pool.id, seat.party)
-        self._claims.put(Claim(holder, tuple(seat for _, seat in wanted), expires_at))
+        self._claims.put(Claim(holder, seats, expires_at))
 
     def keep(self, holder: Id) -> None:
         """Turn a hold into a claim that does not run out. Raises NotFound when it already has."""
@@ -121,35 +128,46 @@ class Ledger:
         """Free all that a holder took. Raises NotFound when it has nothing."""
         self._claims.delete(holder)
 
-    def _taken(self, pool: Pool, span: Span | None, *, without: Claim | None) -> int:
+    def _taken(
+        self, pool: Pool, span: Span | None, *, without: Claim | None = None, besides: Sequence[Seat] = ()
+    ) -> int:
+        """What all claims have taken, one left out, and seats that nobody has claimed yet."""
         if span is None:
-            taken = self._claims.total(self._index.by_pool, pool.id)
-            if without is not None:
-                taken -= sum(seat.places for seat in without.seats if seat.pool == pool.id)
-            return taken
-        overlapping = (
-            (other, seat.places)
-            for claim in self._around(pool, span)
-            if without is None or claim.id != without.id
-            for seat in claim.seats
-            if seat.pool == pool.id and (other := seat.span) is not None
-        )
-        return peak(span, overlapping)
+            own = () if without is None else without.seats
+            return self._claims.total(self._index.by_pool, pool.id) - _places(own, pool) + _places(besides, pool)
+        claimed = (seat for claim in self._around(pool, span) if claim != without for seat in claim.seats)
+        return peak(span, _timed(chain(claimed, besides), pool))
 
-    def _around(self, pool: Pool, span: Span) -> Sequence[Claim]:
-        if span.ends_at - span.starts_at > pool.longest:
-            raise ValueError(f"{pool.id} has seats of at most {pool.longest}, not {span}")
+    def _around(self, pool: Pool, span: Span) -> Iterable[Claim]:
+        """The claims that may overlap a span, each once: a claim stands in the index once for each start it has."""
         low, high = _microseconds(span.starts_at - pool.longest), _microseconds(span.ends_at)
-        return self._claims.between(self._index.by_pool, pool.id, low, high)
+        return {claim.id: claim for claim in self._claims.between(self._index.by_pool, pool.id, low, high)}.values()
 
     def _is_there(self, pool: Pool, seat: Seat, holder: Id) -> bool:
         group = _party_group(pool.id, seat.party)
         if not self._claims.count(self._index.by_party, group):
             return False
         return any(
-            claim.id != holder and any(other.party == seat.party and _compete(other, seat) for other in claim.seats)
+            claim.id != holder and _is_among(seat, claim.seats)
             for claim in self._claims.page(self._index.by_party, group)
         )
+
+
+def _others(seats: tuple[Seat, ...], number: int) -> tuple[Seat, ...]:
+    """All seats but that at *number*: two may be equal."""
+    return seats[:number] + seats[number + 1 :]
+
+
+def _is_among(seat: Seat, others: Iterable[Seat]) -> bool:
+    return any(other.party == seat.party and _compete(other, seat) for other in others)
+
+
+def _places(seats: Iterable[Seat], pool: Pool) -> int:
+    return sum([seat.places for seat in seats if seat.pool == pool.id])
+
+
+def _timed(seats: Iterable[Seat], pool: Pool) -> Iterator[tuple[Span, int]]:
+    return ((span, seat.places) for seat in seats if seat.pool == pool.id and (span := seat.span) is not None)
 
 
 def _compete(one: Seat, other: Seat) -> bool:
@@ -185,4 +203,4 @@ def _start(seat: Seat) -> int:
 
 
 def _microseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000)
+    return (moment - _START) // timedelta(microseconds=1)  # exactly; a float is off by one here and there

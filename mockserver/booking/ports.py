@@ -181,8 +181,10 @@ class Changes(Protocol):
         """How many entries stand before *position*."""
         ...
 
-    def slice(self, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
-        """Positions of the plus entries from *start* to *stop*."""
+    def slice(
+        self, sign: Literal["plus", "minus"], index: str, group: Group, start: int, stop: int
+    ) -> Sequence[Position]:
+        """Positions of the entries from *start* to *stop*, in order."""
         ...
 
     def last_id(self, kind: str) -> int | None: ...
@@ -204,6 +206,10 @@ class Session(Protocol):
         ...
 
     def drop_layer(self, layer: int) -> None: ...
+
+    def is_untouched(self, layer: int) -> bool:
+        """Whether a layer has no word on anything."""
+        ...
 
     def sandbox(self, name: str) -> bytes | None:
         """The record of a sandbox, as its owner encoded it."""

@@ -5,10 +5,13 @@ Secrets never enter: header values that carry credentials are replaced before an
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Entry", "Journal", "Limits", "Memory", "pack_headers"]
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["REDACTED", "Entry", "Journal", "Limits", "Memory", "pack_headers"]
 
 REDACTED = b"[redacted]"
 _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authorization", b"x-api-key"})
@@ -52,7 +55,9 @@ class Entry:
         "query",
         "refusal",
         "request_body",
+        "request_cut",
         "response_body",
+        "response_cut",
         "response_headers",
         "status",
     )
@@ -70,8 +75,10 @@ class Entry:
         self.status = 0
         self.microseconds = 0
         self.request_body = b""
+        self.request_cut = False
         self.response_headers: Any = b""
         self.response_body = b""
+        self.response_cut = False
 
     @property
     def size(self) -> int:
@@ -102,8 +109,10 @@ class Journal:
         limits = self._limits
         if len(entry.request_body) > limits.body_bytes:
             entry.request_body = entry.request_body[: limits.body_bytes]
+            entry.request_cut = True
         if len(entry.response_body) > limits.body_bytes:
             entry.response_body = entry.response_body[: limits.body_bytes]
+            entry.response_cut = True
         self._entries.append(entry)
         self._bytes += entry.size
         self._memory.used += entry.size

@@ -10,7 +10,7 @@ replaces or deletes that record. Therefore a count is `below - minus + plus`, a 
 bisection: nothing is ever scanned from the start.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -107,57 +107,41 @@ class Level:
     def slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
         """The positions from rank *start* to rank *stop*, of this level and all below it."""
         own = self._own
-        lower_size = self._below.size(index, group)
-        if not lower_size:
-            return own.slice(index, group, start, stop)
+        if not self._below.size(index, group):
+            return own.slice("plus", index, group, start, stop)
         if not own.size("plus", index, group) and not own.size("minus", index, group):
             return self._below.slice(kind, index, group, start, stop)
 
         stop = min(stop, self.size(index, group))
-        wanted = stop - start
-        if wanted <= 0:
+        if start >= stop:
             return ()
-        lower, upper = self._seek(kind, index, group, start, lower_size)
-        uppers = own.slice(index, group, upper, upper + wanted)
-        taken = 0
-        found: list[Position] = []
-        while len(found) < wanted and lower < lower_size:
-            block = self._below.slice(kind, index, group, lower, lower + wanted)
-            lower += len(block)
-            for position in block:
-                while taken < len(uppers) and uppers[taken] < position:
-                    found.append(uppers[taken])
-                    taken += 1
-                if own.read(kind, position[1]) is None:  # else replaced or deleted up here
-                    found.append(position)
-        found.extend(uppers[taken:])
-        return found[:wanted]
+        lower, upper = self._seek(index, group, start)
+        lower_stop, upper_stop = self._seek(index, group, stop)
+        theirs = self._below.slice(kind, index, group, lower, lower_stop)
+        kept = [position for position in theirs if own.read(kind, position[1]) is None]  # else changed up here
+        return sorted([*kept, *own.slice("plus", index, group, upper, upper_stop)])
 
-    def _seek(self, kind: Kind[Any], index: str, group: Group, start: int, lower_size: int) -> tuple[int, int]:
-        """How many positions of the level below, and how many of this one, stand before rank *start*."""
-        own = self._own
+    def _seek(self, index: str, group: Group, start: int) -> tuple[int, int]:
+        """How many positions of the level below, and how many of this one, stand before rank *start*.
 
-        def place(number: int) -> tuple[int, int, bool]:
-            """Of the lower position *number*: its rank, this level's positions before it, whether it counts."""
-            position = self._below.slice(kind, index, group, number, number + 1)[0]
-            upper = own.rank("plus", index, group, position)
-            rank = number - own.rank("minus", index, group, position) + upper
-            return rank, upper, own.read(kind, position[1]) is None
+        Looks among this level's own positions only, of which there are few, and never asks the level below for its
+        number so and so: that level would have to search in turn, and so on down.
+        """
+        own, below = self._own, self._below
 
-        low, high = 0, lower_size  # every lower position before `low` has a rank of at most `start`
-        while low < high:
-            middle = (low + high) // 2
-            if place(middle)[0] <= start:
-                low = middle + 1
-            else:
-                high = middle
-        if low == 0:
-            return 0, start
-        rank, upper, counts = place(low - 1)
-        if counts and rank == start:
-            return low - 1, upper
-        # Between two neighbours below there are only positions of this level.
-        return low, upper + start - rank - counts
+        def rank(number: int) -> int:
+            (position,) = own.slice("plus", index, group, number, number + 1)
+            return below.rank(index, group, position) - own.rank("minus", index, group, position) + number
+
+        def kept_before(number: int) -> int:
+            """How many positions of the level below count before the one that this level takes back."""
+            (position,) = own.slice("minus", index, group, number, number + 1)
+            return below.rank(index, group, position) - number
+
+        upper = bisect_left(range(own.size("plus", index, group)), start, key=rank)
+        kept = start - upper
+        taken_back = bisect_right(range(own.size("minus", index, group)), kept, key=kept_before)
+        return kept + taken_back, upper
 
     def last_id(self, kind: str) -> int:
         mine = self._own.last_id(kind)

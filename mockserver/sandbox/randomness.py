@@ -4,6 +4,8 @@ import hashlib
 from random import Random
 from typing import TYPE_CHECKING
 
+from mockserver.lean_imports import left_out, on_call
+
 if TYPE_CHECKING:
     from faker import Faker
 
@@ -20,7 +22,8 @@ def faker(seed: int, *purpose: object) -> "Faker":
     """A Faker of its own for one purpose. It is asked for names and words, never for dates or phone numbers: those
     of Faker depend on today, and on numbers that may be somebody's.
     """
-    from faker import Faker  # noqa: PLC0415 - a tenth of a second, needed when the first world is drawn
+    with left_out("faker.decode", unidecode=on_call("faker.decode", "unidecode")):
+        from faker import Faker  # noqa: PLC0415 - a tenth of a second, needed when the first world is drawn
 
     generator = Faker("en_US")
     generator.seed_instance(draw(seed, *purpose).getrandbits(64))

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -25,6 +26,9 @@ T = TypeVar("T")
 
 DEFAULT = "default"
 """The sandbox of a request that names none."""
+
+_MOST_FROZEN = 32
+"""Layers of a sandbox that forks share: each is one more to look through."""
 
 _MOST_FIRED = 100_000
 """Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
@@ -99,12 +103,11 @@ class Fired:
 class Sandbox:
     """The part of a sandbox that lives in this process; its parts are made on first use."""
 
-    __slots__ = ("_journal", "_lock", "moments", "name", "record", "stored", "used_at", "volatile")
+    __slots__ = ("_journal", "_lock", "moments", "name", "record", "used_at", "volatile")
 
-    def __init__(self, record: SandboxRecord, stored: bytes) -> None:
+    def __init__(self, record: SandboxRecord) -> None:
         self.name = record.name
         self.record = record
-        self.stored = stored
         self.used_at = 0.0
         self.moments: Moments | None = None
         self.volatile: dict[str, Any] | None = None
@@ -176,12 +179,22 @@ class Sandboxes:
         if found is None:
             found = self.find(name)
             if found is None:
-                found = self.create(name, Plan())
+                found = self._make(name)
         self._use(found)
         return found
 
-    def find(self, name: str) -> Sandbox | None:
+    def _make(self, name: str) -> Sandbox:
+        try:
+            return self.create(name, Plan())
+        except RuleBroken as refusal:
+            if refusal.code != "exists":
+                raise
+            return self.get(name)  # another process was faster
+
+    def find(self, name: str, *, any_seed: bool = False) -> Sandbox | None:
         """A sandbox that exists, loaded if need be.
+
+        With *any_seed* also one that can only be reset or deleted, for this program draws another seed than its own.
 
         Raises:
             RuleBroken: `seed_version`: it was made by a version of the product whose seed was another.
@@ -192,67 +205,82 @@ class Sandboxes:
         with self._store.reading() as session:
             stored = session.sandbox(name)
         if stored is None:
-            self._loaded.pop(name, None)
+            if found is not None:
+                self._unload(found)
             return None
         if found is None:
-            found = self._load(stored)
+            return self._load(stored, any_seed=any_seed)
+        found.record = _newer(found.record, stored)
         return found
 
-    def get(self, name: str) -> Sandbox:
-        """Raises NotFound."""
-        found = self.find(name)
+    def get(self, name: str, *, any_seed: bool = False) -> Sandbox:
+        """Raises NotFound, RuleBroken `seed_version`; see `find`."""
+        found = self.find(name, any_seed=any_seed)
         if found is None:
             raise NotFound("sandbox", name)
         return found
 
     def create(self, name: str, plan: Plan) -> Sandbox:
-        """Raises RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`, `epoch_and_scenario`."""
+        """Raises RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`."""
         with self._store.writing() as session:
             if session.sandbox(name) is not None:
-                if plan == Plan():  # another process was faster to make what nobody asked anything special of
-                    return self._load(session.sandbox(name) or b"")
                 raise RuleBroken("exists", f"there is a sandbox {name!r} already")
             record = self._record(name, plan, session.new_layer())
-            stored = _encode(record)
-            session.save_sandbox(name, stored)
-        return self._adopt(record, stored)
+            session.save_sandbox(name, _encode(record))
+        return self._adopt(record)
 
     def reset(self, name: str) -> Sandbox:
-        """Back to the seed, the starting clock and an empty journal; settings stay."""
-        sandbox = self.get(name)
+        """Back to the seed, the starting clock and an empty journal; settings stay. Raises NotFound."""
+        sandbox = self.get(name, any_seed=True)
         with self._store.writing() as session:
             record = self._fresh(session, sandbox)
             self._drop_layers(session, record)
             clock = _starting_clock(record.starts_at, record.starts_frozen, self._real.now())
-            self._save(
-                session, sandbox, msgspec.structs.replace(record, own=session.new_layer(), frozen=(), clock=clock)
-            )
+            layer = session.new_layer()
+            fresh = msgspec.structs.replace(record, own=layer, frozen=(), clock=clock, versions=self._versions())
+            session.save_sandbox(name, _encode(fresh))
+        sandbox.record = fresh
         if sandbox.has_journal:
             self.journal(sandbox).clear()
         sandbox.volatile = None
         return sandbox
 
     def fork(self, name: str, into: str) -> Sandbox:
-        """A copy that shares what was changed so far and goes its own way from here. Raises NotFound, RuleBroken."""
+        """A copy that shares what was changed so far and goes its own way from here.
+
+        Raises:
+            NotFound: There is no such parent.
+            RuleBroken: `exists`, `too_many_forks`.
+        """
         parent = self.get(name)
         with self._store.writing() as session:
             if session.sandbox(into) is not None:
                 raise RuleBroken("exists", f"there is a sandbox {into!r} already")
-            record = self._fresh(session, parent)
-            frozen = (*record.frozen, record.own)
-            for layer in frozen:
+            record = self._frozen(session, self._fresh(session, parent))
+            for layer in record.frozen:
                 session.share_layer(layer)
-            self._save(session, parent, msgspec.structs.replace(record, own=session.new_layer(), frozen=frozen))
-            child = msgspec.structs.replace(
-                record, name=into, own=session.new_layer(), frozen=frozen, made_at=self._real.now()
+            child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
+            session.save_sandbox(into, _encode(child))
+        parent.record = record
+        return self._adopt(child)
+
+    def _frozen(self, session: Session, record: SandboxRecord) -> SandboxRecord:
+        """Freeze what a sandbox has changed since it was last forked, if anything: every level costs each reading."""
+        if session.is_untouched(record.own):
+            return record
+        if len(record.frozen) >= _MOST_FROZEN:
+            raise RuleBroken(
+                "too_many_forks",
+                f"sandbox {record.name!r} was changed and forked {_MOST_FROZEN} times, one upon the other: reset it, or"
+                " fork one that was changed less often in between",
             )
-            stored = _encode(child)
-            session.save_sandbox(into, stored)
-        return self._adopt(child, stored)
+        frozen = msgspec.structs.replace(record, own=session.new_layer(), frozen=(*record.frozen, record.own))
+        session.save_sandbox(record.name, _encode(frozen))
+        return frozen
 
     def delete(self, name: str) -> None:
         """Raises NotFound."""
-        sandbox = self.get(name)
+        sandbox = self.get(name, any_seed=True)
         with self._store.writing() as session:
             record = self._fresh(session, sandbox)
             session.forget_sandbox(name)
@@ -272,7 +300,8 @@ class Sandboxes:
                 settings=self._checked_settings(merged),
                 outbox=record.outbox if outbox is None else outbox,
             )
-            self._save(session, sandbox, changed)
+            session.save_sandbox(name, _encode(changed))
+        sandbox.record = changed
         sandbox.volatile = None
         return sandbox
 
@@ -281,7 +310,19 @@ class Sandboxes:
         with self._store.reading() as session:
             return [_decode(stored) for _, stored in session.sandboxes()]
 
+    def names(self) -> Sequence[str]:
+        with self._store.reading() as session:
+            return [name for name, _ in session.sandboxes()]
+
+    @property
+    def durable(self) -> bool:
+        """Whether they outlive the process."""
+        return self._store.durable
+
     # Time
+
+    def real_now(self) -> datetime:
+        return self._real.now()
 
     def now(self, sandbox: Sandbox) -> datetime:
         return sandbox.record.clock.read(self._real.now())
@@ -298,12 +339,12 @@ class Sandboxes:
             real = self._real.now()
             clock = change(record.clock, real)
             fired = self._fire(session, record, clock.read(real), tuple(self._domains.values()))
-            self._save(session, sandbox, msgspec.structs.replace(record, clock=clock))
+            moved = msgspec.structs.replace(record, clock=clock)
+            session.save_sandbox(name, _encode(moved))
+        sandbox.record = moved
         return fired
 
-    def _fire(
-        self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]
-    ) -> list[Fired]:
+    def _fire(self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]) -> list[Fired]:
         """Fire every timer due at or before *until*, the earliest first, whichever API it belongs to."""
         levels = {domain.name: self._level(session, record, domain) for domain in domains if domain.actions}
         fired: list[Fired] = []
@@ -337,9 +378,7 @@ class Sandboxes:
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
-        Args:
-            act: Answers, or raises; when it raises, nothing it changed is kept.
-            keep: False undoes what it changed even when it answers.
+        *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
 
         Raises:
             StoreBusy: See `Store.writing`.
@@ -365,30 +404,27 @@ class Sandboxes:
     ) -> T:
         store = self._store
         moments = sandbox.moments
-        answers: list[T] = []
-        try:
-            with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
-                record = self._fresh(session, sandbox)
-                now = record.clock.read(self._real.now())
-                work = self._work(session, record, domain, self._level(session, record, domain), now)
-                if domain.actions:
-                    due = work.timers.next_due()
-                    if due is not None and due.due_at <= now:
-                        raise _DueFirst
-                answers.append(act(work))
-                if moments is not None:
-                    moments.decided()
-                if not keep:
-                    raise _Undo
-        except _Undo:
-            return answers[0]
-        if moments is not None:
+        with (
+            suppress(_Undo),
+            store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session,
+        ):
+            record = self._fresh(session, sandbox)
+            now = record.clock.read(self._real.now())
+            work = self._work(session, record, domain, self._level(session, record, domain), now)
+            if domain.actions:
+                due = work.timers.next_due()
+                if due is not None and due.due_at <= now:
+                    raise _DueFirst
+            answer = act(work)
+            if moments is not None:
+                moments.decided()
+            if not keep:
+                raise _Undo
+        if moments is not None and keep:
             moments.committed()
-        return answers[0]
+        return answer
 
-    def _work(
-        self, session: Session, record: SandboxRecord, domain: Domain, level: Level, now: datetime
-    ) -> Work:
+    def _work(self, session: Session, record: SandboxRecord, domain: Domain, level: Level, now: datetime) -> Work:
         return Work(
             domain,
             session,
@@ -411,6 +447,8 @@ class Sandboxes:
         return sandbox.journal(self._journal_limits, self._journal_memory)
 
     def keep_entry(self, sandbox: Sandbox, entry: Entry) -> None:
+        if self._loaded.get(sandbox.name) is not sandbox:
+            return  # deleted or unloaded while it was being asked, and its journal with it
         self.journal(sandbox).add(entry)
         if self._journal_memory.used > self._journal_memory.limit:
             self._trim_journals()
@@ -445,7 +483,9 @@ class Sandboxes:
         domain = self._domains.get(api)
         if domain is None or short not in domain.scenarios:
             known = sorted(f"{each.name}/{one}" for each in self._domains.values() for one in each.scenarios)
-            raise RuleBroken("unknown_scenario", f"there is no scenario {name!r}; there is {', '.join(known) or 'none'}")
+            raise RuleBroken(
+                "unknown_scenario", f"there is no scenario {name!r}; there is {', '.join(known) or 'none'}"
+            )
         return domain.scenarios[short]
 
     def _checked_settings(self, settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -467,55 +507,47 @@ class Sandboxes:
     def _fresh(self, session: Session, sandbox: Sandbox) -> SandboxRecord:
         """The record as the store has it now: another process may have moved the clock or reset the sandbox."""
         if not self._store.durable:
+            if self._loaded.get(sandbox.name) is not sandbox:
+                raise NotFound("sandbox", sandbox.name)
             return sandbox.record
         stored = session.sandbox(sandbox.name)
         if stored is None:
             self._unload(sandbox)
             raise NotFound("sandbox", sandbox.name)
-        if stored != sandbox.stored:
-            sandbox.stored = stored
-            sandbox.record = _decode(stored)
-        return sandbox.record
+        record = sandbox.record = _newer(sandbox.record, stored)
+        return record
 
-    def _save(self, session: Session, sandbox: Sandbox, record: SandboxRecord) -> None:
-        sandbox.stored = _encode(record)
-        sandbox.record = record
-        session.save_sandbox(sandbox.name, sandbox.stored)
-
-    def _load(self, stored: bytes) -> Sandbox:
+    def _load(self, stored: bytes, *, any_seed: bool) -> Sandbox:
         record = _decode(stored)
         for api, version in self._versions().items():
             made_with = record.versions.get(api, version)
-            if made_with != version:
+            if made_with != version and not any_seed:
                 raise RuleBroken(
                     "seed_version",
                     f"sandbox {record.name!r} stands on version {made_with} of the {api} seed and this program has"
                     f" version {version}: reset it, delete it, or open it with the version that made it",
                 )
-        return self._adopt(record, stored)
+        return self._adopt(record)
 
-    def _adopt(self, record: SandboxRecord, stored: bytes) -> Sandbox:
-        sandbox = self._loaded[record.name] = Sandbox(record, stored)
+    def _adopt(self, record: SandboxRecord) -> Sandbox:
+        sandbox = self._loaded[record.name] = Sandbox(record)
         self._use(sandbox)
-        self._make_room()
+        self._make_room(record.name)
         return sandbox
 
     def _use(self, sandbox: Sandbox) -> None:
         sandbox.used_at = time.monotonic()
         self._loaded.move_to_end(sandbox.name)
 
-    def _make_room(self) -> None:
-        """Drop what is idle or too much, the least recently used first; never the default sandbox."""
+    def _make_room(self, newest: str) -> None:
+        """Drop what is idle or too much, the least recently used first; never the default sandbox, nor the newest."""
         bounds = self._bounds
         oldest = time.monotonic() - bounds.idle_seconds
-        while len(self._loaded) > 1:
-            name, sandbox = next(iter(self._loaded.items()))
+        stay = (DEFAULT, newest)
+        while (name := next((each for each in self._loaded if each not in stay), None)) is not None:
+            sandbox = self._loaded[name]
             if len(self._loaded) <= bounds.most and sandbox.used_at >= oldest:
                 return
-            if name == DEFAULT:
-                self._loaded.move_to_end(name)
-                sandbox.used_at = time.monotonic()
-                continue
             if not self._store.durable:
                 with self._store.writing() as session:
                     session.forget_sandbox(name)
@@ -525,18 +557,20 @@ class Sandboxes:
     def _trim_journals(self) -> None:
         """Bring all journals together under the process's bound: those of the least recently used sandboxes go first."""
         memory = self._journal_memory
+        enough = memory.limit - memory.limit // 8  # so that this is not the way of every request from here on
         for sandbox in self._loaded.values():
-            if memory.used <= memory.limit:
+            if memory.used <= enough:
                 return
             if sandbox.has_journal:
                 journal = self.journal(sandbox)
-                while len(journal) > 1 and memory.used > memory.limit:
+                while len(journal) and memory.used > enough:
                     journal.drop_oldest()
 
     def _unload(self, sandbox: Sandbox) -> None:
         if sandbox.has_journal:
             self.journal(sandbox).clear()
-        self._loaded.pop(sandbox.name, None)
+        if self._loaded.get(sandbox.name) is sandbox:
+            del self._loaded[sandbox.name]
 
     def _drop_layers(self, session: Session, record: SandboxRecord) -> None:
         """Let go of the layers of a record; one that a fork stands on stays."""
@@ -554,3 +588,8 @@ _decoder = msgspec.msgpack.Decoder(SandboxRecord)
 
 def _decode(stored: bytes) -> SandboxRecord:
     return _decoder.decode(stored)
+
+
+def _newer(record: SandboxRecord, stored: bytes) -> SandboxRecord:
+    """The record as the store has it, which is *record* unless another process has changed it."""
+    return record if _encode(record) == stored else _decode(stored)

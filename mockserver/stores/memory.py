@@ -6,7 +6,7 @@ A transaction changes them in place and keeps a list of how to undo each step.
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from sortedcontainers import SortedList
 
@@ -58,17 +58,35 @@ class _Group:
         return bisect_left(positions, position) if type(positions) is list else int(positions.bisect_left(position))
 
 
+_Groups = dict[tuple[str, Group], _Group]
+
+
 class _Layer:
     __slots__ = ("last_ids", "minus", "plus", "records")
 
     def __init__(self) -> None:
         self.records: dict[str, dict[Id, Any]] = {}
-        self.plus: dict[tuple[str, Group], _Group] = {}
-        self.minus: dict[tuple[str, Group], _Group] = {}
+        self.plus: _Groups = {}
+        self.minus: _Groups = {}
         self.last_ids: dict[str, int] = {}
 
 
 _UNTOUCHED = _Layer()
+
+
+def _add(groups: _Groups, address: tuple[str, Group], position: Position, weight: int) -> None:
+    members = groups.get(address)
+    if members is None:
+        members = groups[address] = _Group()
+    members.add(position, weight)
+
+
+def _remove(groups: _Groups, address: tuple[str, Group], position: Position, weight: int) -> None:
+    """An empty group goes: pools and parties come and go for as long as a sandbox lives."""
+    members = groups[address]
+    members.remove(position, weight)
+    if not members.positions:
+        del groups[address]
 
 
 class _Changes:
@@ -102,20 +120,15 @@ class _Changes:
     def enter(self, sign: Sign, index: str, entry: Entry, key: Id) -> None:
         group, sort, weight = entry
         groups = self._layer.plus if sign == "plus" else self._layer.minus
-        address = (index, group)
-        members = groups.get(address)
-        if members is None:
-            members = groups[address] = _Group()
-        position = (sort, key)
-        members.add(position, weight)
-        self._undo.append((members.remove, (position, weight)))
+        change = (groups, (index, group), (sort, key), weight)
+        _add(*change)
+        self._undo.append((_remove, change))
 
     def leave(self, index: str, entry: Entry, key: Id) -> None:
         group, sort, weight = entry
-        members = self._layer.plus[index, group]
-        position = (sort, key)
-        members.remove(position, weight)
-        self._undo.append((members.add, (position, weight)))
+        change = (self._layer.plus, (index, group), (sort, key), weight)
+        _remove(*change)
+        self._undo.append((_add, change))
 
     def size(self, sign: Sign, index: str, group: Group) -> int:
         members = (self._layer.plus if sign == "plus" else self._layer.minus).get((index, group))
@@ -131,8 +144,8 @@ class _Changes:
         members = (self._layer.plus if sign == "plus" else self._layer.minus).get((index, group))
         return 0 if members is None else members.rank(position)
 
-    def slice(self, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
-        members = self._layer.plus.get((index, group))
+    def slice(self, sign: Sign, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
+        members = (self._layer.plus if sign == "plus" else self._layer.minus).get((index, group))
         if members is None:
             return ()
         positions: Sequence[Position] = members.positions[start:stop]
@@ -158,11 +171,11 @@ class _Session:
         self._writing = writing
         self._undo: _Undo = []
 
-    def __enter__(self) -> "_Session":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        if kind is not None:
+        if kind is not None or not self._writing:
             for step, arguments in reversed(self._undo):
                 step(*arguments)
 
@@ -195,6 +208,10 @@ class _Session:
         owners = self._store.owners
         self._undo.append((owners.__setitem__, (layer, owners.get(layer, 1))))
         owners[layer] = count
+
+    def is_untouched(self, layer: int) -> bool:
+        found = self._store.layers.get(layer)
+        return found is None or not (found.last_ids or any(found.records.values()))
 
     def sandbox(self, name: str) -> bytes | None:
         return self._store.kept.get(name)

@@ -8,10 +8,11 @@ Counts and sums of groups are kept beside the entries, so a total never costs a 
 """
 
 import sqlite3
-import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
 
@@ -22,6 +23,8 @@ __all__ = ["SqliteStore"]
 
 Sign = Literal["plus", "minus"]
 
+_PROGRAM = int.from_bytes(b"DBLB", "big")
+"""Kept in `application_id`: the file of another program is refused, and left as it was."""
 _FORMAT = 1
 """Kept in `user_version`: a file of another format is refused, never guessed at."""
 
@@ -77,6 +80,10 @@ class _Changes:
             (self._layer, index, group, sort, key),
         )
         self._add(index, group, -1, 0, -weight)
+        # Pools and parties come and go for as long as a sandbox lives.
+        self._execute(
+            "DELETE FROM sums WHERE layer=? AND name=? AND grp=? AND plus=0 AND minus=0", (self._layer, index, group)
+        )
 
     def _add(self, index: str, group: Group, plus: int, minus: int, weight: int) -> None:
         self._execute(
@@ -106,9 +113,9 @@ class _Changes:
         ).fetchone()[0]
         return count
 
-    def slice(self, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
+    def slice(self, sign: Sign, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
         return self._execute(
-            "SELECT sort, id FROM plus WHERE layer=? AND name=? AND grp=? ORDER BY sort, id LIMIT ? OFFSET ?",
+            f"SELECT sort, id FROM {sign} WHERE layer=? AND name=? AND grp=? ORDER BY sort, id LIMIT ? OFFSET ?",  # noqa: S608 - see above
             (self._layer, index, group, max(stop - start, 0), start),
         ).fetchall()
 
@@ -124,29 +131,39 @@ class _Changes:
 
 
 class _Session:
-    """One transaction, and its own context manager."""
+    """One transaction on a connection of its own, and its own context manager."""
 
-    __slots__ = ("_begin", "_connection")
+    __slots__ = ("_connection", "_patience_seconds", "_store", "_writing")
 
-    def __init__(self, connection: sqlite3.Connection, begin: str) -> None:
-        self._connection = connection
-        self._begin = begin
+    def __init__(
+        self, store: "SqliteStore", *, writing: bool, patience_seconds: float = _DEFAULT_PATIENCE_SECONDS
+    ) -> None:
+        self._store = store
+        self._writing = writing
+        self._patience_seconds = patience_seconds
 
-    def __enter__(self) -> "_Session":
+    def __enter__(self) -> Self:
+        self._connection = connection = self._store.lend()
         try:
-            self._connection.execute(self._begin)
+            connection.wait_at_most(self._patience_seconds)
+            connection.execute("BEGIN IMMEDIATE" if self._writing else "BEGIN")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            self._store.take_back(connection)
+            if _is_busy(error):
                 raise StoreBusy from error
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        # A full disk or an I/O error has already ended the transaction by itself.
-        if kind is None:
-            self._connection.execute("COMMIT")
-        elif self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+        connection = self._connection
+        try:
+            if kind is None and self._writing:
+                connection.execute("COMMIT")
+        finally:
+            # A full disk or an I/O error may have ended the transaction by itself, or may have left it open.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._store.take_back(connection)
 
     def changes(self, layer: int) -> _Changes:
         return _Changes(self._connection, layer)
@@ -168,6 +185,13 @@ class _Session:
             self._connection.execute(f"DELETE FROM {table} WHERE layer=?", (layer,))  # noqa: S608 - a table of ours
         self._connection.execute("DELETE FROM layers WHERE id=?", (layer,))
 
+    def is_untouched(self, layer: int) -> bool:
+        (touched,) = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM records WHERE layer=?) OR EXISTS (SELECT 1 FROM last_ids WHERE layer=?)",
+            (layer, layer),
+        ).fetchone()
+        return not touched
+
     def sandbox(self, name: str) -> bytes | None:
         row = self._connection.execute("SELECT record FROM sandboxes WHERE name=?", (name,)).fetchone()
         return None if row is None else row[0]
@@ -184,17 +208,28 @@ class _Session:
         return iter(self._connection.execute("SELECT name, record FROM sandboxes ORDER BY name").fetchall())
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that knows how long it waits for another writer."""
+
+    patience_seconds = -1.0
+
+    def wait_at_most(self, seconds: float) -> None:
+        if seconds != self.patience_seconds:
+            self.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+            self.patience_seconds = seconds
+
+
 class SqliteStore:
     """See `booking.ports.Store`.
 
-    Each thread has its own connection, so a transaction may run in any of them.
+    Each transaction has a connection to itself while it runs, in whichever thread.
 
     Args:
         path: The file; made when it does not exist.
         sync: Wait for the disk at each commit (`synchronous=FULL`).
 
     Raises:
-        ValueError: The file is not a store, or one of another format.
+        ValueError: The file is not a store, or one of another format. It is left as it was.
     """
 
     durable = True
@@ -202,60 +237,87 @@ class SqliteStore:
     def __init__(self, path: Path, *, sync: bool = False) -> None:
         self._path = path
         self._sync = sync
-        self._mine = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._idle: list[_Connection] = []
+        self._all: list[_Connection] = []
         self._prepare()
 
     def reading(self) -> _Session:
-        return _Session(self._connection(), "BEGIN")
+        return _Session(self, writing=False)
 
     def writing(self, *, patience_seconds: float | None = None) -> _Session:
-        connection = self._connection()
-        patience = _DEFAULT_PATIENCE_SECONDS if patience_seconds is None else patience_seconds
-        if self._mine.patience != patience:
-            connection.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
-            self._mine.patience = patience
-        return _Session(connection, "BEGIN IMMEDIATE")
+        if patience_seconds is None:
+            return _Session(self, writing=True)
+        return _Session(self, writing=True, patience_seconds=patience_seconds)
 
     def close(self) -> None:
-        for connection in self._all:
-            connection.close()
-        self._all.clear()
-        self._mine = threading.local()
+        self._idle.clear()
+        while self._all:
+            self._all.pop().close()
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path,
-                timeout=_DEFAULT_PATIENCE_SECONDS,
-                isolation_level=None,  # transactions begin and end where we say
-                check_same_thread=False,  # `close` comes from another thread; each thread uses only its own
-                cached_statements=64,
-            )
-            connection.execute("PRAGMA journal_mode=WAL")
+    def lend(self) -> _Connection:
+        """A connection for one transaction; as many come to be as transactions ever run at the same time."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            connection = self._connect()
             connection.execute(f"PRAGMA synchronous={'FULL' if self._sync else 'NORMAL'}")
-            connection.execute("PRAGMA foreign_keys=OFF")
-            self._mine.connection = connection
-            self._mine.patience = _DEFAULT_PATIENCE_SECONDS
             self._all.append(connection)
+            return connection
+
+    def take_back(self, connection: _Connection) -> None:
+        self._idle.append(connection)
+
+    def _connect(self) -> _Connection:
+        connection = sqlite3.connect(
+            self._path,
+            isolation_level=None,  # transactions begin and end where we say
+            check_same_thread=False,  # one thread after the other
+            cached_statements=64,
+            factory=_Connection,
+        )
+        connection.wait_at_most(_DEFAULT_PATIENCE_SECONDS)
         return connection
 
     def _prepare(self) -> None:
         try:
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if version == 0 and tables == 0:
-                for statement in _TABLES.strip().split("\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version={_FORMAT}")
-            connection.execute("COMMIT")
+            with closing(self._connect()) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                (program,) = connection.execute("PRAGMA application_id").fetchone()
+                (version,) = connection.execute("PRAGMA user_version").fetchone()
+                if (tables, program, version) == (0, 0, 0):
+                    for statement in _TABLES.strip().split("\n"):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA application_id={_PROGRAM}")
+                    connection.execute(f"PRAGMA user_version={_FORMAT}")
+                    program, version = _PROGRAM, _FORMAT
+                connection.execute("COMMIT")
+                if program == _PROGRAM and version == _FORMAT:
+                    _log_ahead(connection)
         except sqlite3.DatabaseError as error:
             raise ValueError(f"cannot use {self._path} as a store: {error}") from error
-        if (version, tables) != (0, 0) and version != _FORMAT:
-            raise ValueError(f"{self._path} is not a store of format {_FORMAT} (its user_version is {version})")
+        if program != _PROGRAM:
+            raise ValueError(f"{self._path} is the database of another program, not a store")
+        if version != _FORMAT:
+            raise ValueError(f"{self._path} is a store of format {version}; this program reads format {_FORMAT}")
+
+
+def _log_ahead(connection: _Connection) -> None:
+    """Switch the file to WAL, once for all connections. SQLite waits for every lock but the one that this needs."""
+    patient_until = time.monotonic() + _DEFAULT_PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > patient_until:
+                raise
+            time.sleep(0.005)  # several processes opened the new file at once
+        else:
+            return
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -12,9 +12,14 @@ Everything that can be compiled is compiled at start, per operation.
 
 import warnings
 
-with warnings.catch_warnings():
-    # Connexion 3.3 imports two things that their owners mean to replace: Starlette's test client, which says httpx will
-    # give way to httpx2, and jsonschema's way to resolve references. A user can mend neither, so neither is shown, at this one import.
-    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+from mockserver.lean_imports import left_out
+
+with (
+    warnings.catch_warnings(),
+    left_out("starlette.testclient", TestClient=object),
+    left_out("httpx"),
+    left_out("requests"),
+):
+    # Connexion 3.3 still takes jsonschema's old way to resolve references. A user cannot mend that, so it is not shown.
     warnings.filterwarnings("ignore", message=r"jsonschema\.(RefResolver|exceptions\.RefResolutionError) is deprecated")
-    import connexion  # noqa: F401 - imported here first, so that nobody else sees the warnings
+    import connexion  # noqa: F401 - imported here first: before anything else imports a part of it

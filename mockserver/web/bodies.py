@@ -65,7 +65,9 @@ def decode_json(body: bytes) -> Any:
         raise BadBody("the body is not valid UTF-8") from None
     except (msgspec.DecodeError, RecursionError) as error:
         reason = str(error).removeprefix("JSON is malformed: ")
-        raise BadBody(f"the body is not valid JSON: {reason}" if body else "the body is empty, JSON is needed") from None
+        raise BadBody(
+            f"the body is not valid JSON: {reason}" if body else "the body is empty, JSON is needed"
+        ) from None
 
 
 def _depth(body: bytes) -> int:

@@ -19,7 +19,7 @@ from mockserver.apis.refusals import BadSandboxName
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.journal import Entry, pack_headers
 from mockserver.sandbox.sandboxes import DEFAULT, Sandboxes
-from mockserver.web.addresses import Addresses, Mount
+from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import send_reply
 
 __all__ = ["Gate"]
@@ -51,7 +51,7 @@ class Gate:
             return
         address = self._addresses.find(scope["raw_path"])
         if address.mount is None:
-            await self._page_or_nowhere(scope, receive, send, address.path)
+            await self._page_or_nowhere(scope, receive, send, address)
             return
         api = address.mount.api
         headers = _headers(scope["headers"])
@@ -96,9 +96,14 @@ class Gate:
             if sandbox is not None:
                 call.enter(sandbox, self._sandboxes.now(sandbox))
 
-    async def _page_or_nowhere(self, scope: Scope, receive: Receive, send: Send, path: bytes) -> None:
+    async def _page_or_nowhere(self, scope: Scope, receive: Receive, send: Send, address: Address) -> None:
+        path = address.path
         if self._addresses.is_page(path):
-            await self._pages({**scope, "path": path.decode("latin-1"), "raw_path": path}, receive, send)
+            # Behind `/~NAME` the addresses that a page shows lead into that sandbox.
+            named = address.sandbox is not None and SANDBOX_NAME.fullmatch(address.sandbox)
+            root = f"/~{address.sandbox}" if named else ""
+            inner = {**scope, "path": path.decode("latin-1"), "raw_path": path, "root_path": root}
+            await self._pages(inner, receive, send)
             return
         bases = {mount.api.name: mount.api.prefix + mount.api.base_path for mount in self._mounts}
         body = {"error": f"nothing is served at {path.decode('ascii', 'replace')}", "base_urls": bases, "docs": "/docs"}
@@ -132,14 +137,15 @@ class _Outgoing:
     def _begin(self, message: Message) -> None:
         call, entry = self._call, self._entry
         headers: list[Header] = list(message["headers"])
-        sandbox, now = call.sandbox, call.now
-        if sandbox is not None and now is not None:
-            entry.at = now
-            entry.id = self._sandboxes.journal(sandbox).number()
-            if call.operation is None or call.reply_headers or self._api.throttled(call.operation):
-                headers.extend(call.reply_headers or self._api.throttle.headers(call, now))
+        if call.sandbox is not None:
+            entry.at = call.now
+            entry.id = self._sandboxes.journal(call.sandbox).number()
+        if call.operation is None or call.reply_headers or self._api.throttled(call.operation):
+            # A stranger who asked for a sandbox that is not there is told the limits by the real time.
+            now = call.now or self._sandboxes.real_now()
+            headers.extend(call.reply_headers or self._api.throttle.headers(call, now))
         headers.append((b"x-request-id", self._request_id()))
-        if b"origin" in call.headers:
+        if b"origin" in call.headers and self._api.domain is not None:
             headers += (_ANY_ORIGIN, _EXPOSED)
         message["headers"] = headers
         entry.status = message["status"]
@@ -165,7 +171,9 @@ class _Outgoing:
         self._sandboxes.keep_entry(sandbox, entry)
         if _LOG.isEnabledFor(logging.INFO):
             outcome = f"{entry.status} {entry.refusal}" if entry.refusal else str(entry.status)
-            _LOG.info("%s %s %s -> %s (%.1f ms)", sandbox.name, entry.method, entry.path, outcome, entry.microseconds / 1e3)
+            _LOG.info(
+                "%s %s %s -> %s (%.1f ms)", sandbox.name, entry.method, entry.path, outcome, entry.microseconds / 1e3
+            )
 
 
 def _headers(raw: Sequence[Header]) -> Mapping[bytes, bytes]:

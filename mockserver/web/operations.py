@@ -28,7 +28,7 @@ from mockserver.web.bodies import check_media_type, decode_json, read_body
 from mockserver.web.parameters import parse_query, readers_of
 from mockserver.web.schemas import Validator, compile_schema, whole_numbers
 
-__all__ = ["ContractBroken", "Operations", "send_reply"]
+__all__ = ["ContractBrokenError", "Operations", "send_reply"]
 
 _LOG = logging.getLogger("mockserver")
 _INLINE_PATIENCE_SECONDS = 0.05
@@ -38,7 +38,7 @@ _encode = msgspec.json.Encoder().encode
 _JSON = b"application/json"
 
 
-class ContractBroken(Exception):
+class ContractBrokenError(Exception):
     """An operation answered something its own document does not allow: a bug of ours."""
 
 
@@ -87,26 +87,34 @@ class _Replies:
                 self._validators[int(status)] = None
 
     def encode(self, reply: Reply) -> tuple[bytes, bytes]:
-        """The checked body and its media type. Raises ContractBroken."""
+        """The checked body and its media type. Raises ContractBrokenError."""
         try:
             validator = self._validators[reply.status]
         except KeyError:
-            raise ContractBroken(f"{self._operation} answers {reply.status}, which its document does not list") from None
+            raise ContractBrokenError(
+                f"{self._operation} answers {reply.status}, which its document does not list"
+            ) from None
         if validator is None:
             if reply.body is not NO_BODY:
-                raise ContractBroken(f"{self._operation} answers {reply.status} with a body, its document has none")
+                raise ContractBrokenError(
+                    f"{self._operation} answers {reply.status} with a body, its document has none"
+                )
             return b"", b""
         if not validator.is_valid(reply.body):
             error = next(iter(validator.iter_errors(reply.body)))
             field = ".".join(str(step) for step in error.instance_path)
-            raise ContractBroken(f"{self._operation} answers {reply.status} with {field or 'a body'}: {error.message}")
+            raise ContractBrokenError(
+                f"{self._operation} answers {reply.status} with {field or 'a body'}: {error.message}"
+            )
         return _encode(reply.body), self._media_types[reply.status]
 
 
 class _CompiledOperation:
     __slots__ = ("_api", "_body", "_function", "_path", "_query", "_replies", "_sandboxes", "_writes")
 
-    def __init__(self, api: Api, sandboxes: Sandboxes, operation: AbstractOperation, definition: Mapping[str, Any]) -> None:
+    def __init__(
+        self, api: Api, sandboxes: Sandboxes, operation: AbstractOperation, definition: Mapping[str, Any]
+    ) -> None:
         self._api = api
         self._sandboxes = sandboxes
         self._function: Callable[..., Reply] = operation.function

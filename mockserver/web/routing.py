@@ -27,9 +27,7 @@ class _Path:
 
     def __init__(self, template: str, item: Mapping[str, Any]) -> None:
         self.segments = tuple(template.split("/")[1:])
-        self.operations = {
-            method.upper(): str(item[method]["operationId"]) for method in _METHODS if method in item
-        }
+        self.operations = {method.upper(): str(item[method]["operationId"]) for method in _METHODS if method in item}
         implied = {"HEAD"} if "GET" in self.operations else set()
         self.allowed = ", ".join(sorted({*self.operations, *implied, "OPTIONS"}))
 

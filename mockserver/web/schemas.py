@@ -77,9 +77,7 @@ def whole_numbers(schema: Mapping[str, Any]) -> Callable[[Any], Any] | None:
         return _whole
     alternatives = [whole_numbers(each) for keyword in _SCHEMAS & schema.keys() for each in schema[keyword]]
     properties = {
-        name: convert
-        for name, each in schema.get("properties", {}).items()
-        if (convert := whole_numbers(each)) is not None
+        name: inner for name, each in schema.get("properties", {}).items() if (inner := whole_numbers(each)) is not None
     }
     items = whole_numbers(schema["items"]) if isinstance(schema.get("items"), Mapping) else None
     steps = [each for each in alternatives if each is not None]
@@ -88,9 +86,9 @@ def whole_numbers(schema: Mapping[str, Any]) -> Callable[[Any], Any] | None:
 
     def convert(value: Any) -> Any:
         if isinstance(value, dict):
-            for name, inner in properties.items():
+            for name, of_property in properties.items():
                 if name in value:
-                    value[name] = inner(value[name])
+                    value[name] = of_property(value[name])
         elif items is not None and isinstance(value, list):
             value = [items(each) for each in value]
         for step in steps:

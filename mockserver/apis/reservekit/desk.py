@@ -299,14 +299,13 @@ def _pool(slot: TimeSlot, day: str) -> Pool:
 def _with(record: T, **fields: object) -> T:
     """A record with the fields that were sent; UNSET means it was not."""
     sent = {name: value for name, value in fields.items() if value is not msgspec.UNSET}
-    changed: T = msgspec.structs.replace(record, **sent)  # type: ignore[type-var]  # every record here is a Struct
-    return changed
+    return msgspec.structs.replace(record, **sent)  # type: ignore[type-var]  # every record here is a Struct
 
 
 def _given(value: T | msgspec.UnsetType) -> T:
     if value is msgspec.UNSET:
         raise ValueError("the contract lets no new slot through that lacks a field")
-    return value  # type: ignore[return-value]  # UNSET is a type of one value
+    return value
 
 
 def _check_timezone(name: str) -> None:

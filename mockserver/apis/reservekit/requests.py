@@ -29,7 +29,7 @@ class BookingChange(msgspec.Struct, frozen=True):
     date: str | None = None
     status: Status | None = None
     cancel_reason: str | UnsetType = UNSET
-    message: str | None | UnsetType = UNSET
+    message: str | UnsetType | None = UNSET
 
     @property
     def day(self) -> str | None:
@@ -66,5 +66,5 @@ class NewService(msgspec.Struct, frozen=True):
 
 class ServiceChange(msgspec.Struct, frozen=True):
     name: str | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
     timezone: str | UnsetType = UNSET

@@ -122,7 +122,7 @@ def _world(drawing: _Drawing) -> World:
 
 def _well_known(drawing: _Drawing) -> Iterator[tuple[Kind[Any], Any]]:
     fixed = drawing.plan["well_known"]
-    made = {"created_at": drawing.made_at, "updated_at": drawing.made_at}
+    made: dict[str, Any] = {"created_at": drawing.made_at, "updated_at": drawing.made_at}
     service = fixed["service"]
     yield SERVICES, Service(tenant=TENANTS[0], **service, **made)
     for slot in fixed["time_slots"]:
@@ -214,12 +214,13 @@ def _customer(drawing: _Drawing, chance: Random, made_at: datetime) -> Customer:
     number = drawing.next_id("customer")
     first, last = drawing.people.first_name(), drawing.people.last_name()
     has_email = chance.random() >= drawing.plan["share_without_email"]
-    # The number makes the address unique; 555-01xx numbers belong to nobody.
+    # The number makes the address unique, and the phone among the customers of a slot, who are drawn one after the
+    # other: who has no address is known by it. 555-01xx numbers belong to nobody.
     return Customer(
         id=number,
         name=f"{first} {last}",
         email=f"{first}.{last}.{number}@example.com".lower() if has_email else None,
-        phone=f"+120255501{chance.randrange(100):02}",
+        phone=f"+120255501{number % 100:02}",
         created_at=made_at,
         updated_at=made_at,
     )

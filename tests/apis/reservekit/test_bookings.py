@@ -98,7 +98,9 @@ def test_full_is_said_before_duplicate(reservekit):  # RK-B12
 
 def test_the_last_place_goes_to_one_of_many(reservekit):  # RK-B21
     with ThreadPoolExecutor(8) as pool:
-        statuses = [response.status_code for response in pool.map(lambda _: reservekit.post("/bookings", BOOKING), range(8))]
+        statuses = [
+            response.status_code for response in pool.map(lambda _: reservekit.post("/bookings", BOOKING), range(8))
+        ]
 
     assert sorted(statuses) == [201] + [400] * 7
 

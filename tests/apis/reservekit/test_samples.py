@@ -22,9 +22,7 @@ def in_its_own_world(build, sample):
     api = load_api("reservekit", prefix="")
     domain = replace(api.domain, scenarios={"sample": read_scenario("sample", sample)})
     api = replace(api, domain=domain)
-    sandboxes = Sandboxes(
-        MemoryStore(), [domain], clock=ManualClock(), plan=Plan(scenario="reservekit/sample")
-    )
+    sandboxes = Sandboxes(MemoryStore(), [domain], clock=ManualClock(), plan=Plan(scenario="reservekit/sample"))
     app = build()
     stack = build_stack(api, sandboxes, app.asgi)
     return Client(replace(app, asgi=Gate([Mount(api, stack)], app.asgi, sandboxes), sandboxes=sandboxes))

@@ -1,0 +1,20 @@
+import pytest
+
+from mockserver.stores.memory import MemoryStore
+from mockserver.stores.sqlite import SqliteStore
+
+
+@pytest.fixture(scope="module", params=["memory", "sqlite"])
+def shared_store(request, tmp_path_factory):
+    """One store for all examples of a property: each takes layers of its own."""
+    folder = tmp_path_factory.mktemp("store")
+    store = MemoryStore() if request.param == "memory" else SqliteStore(folder / "store.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request, tmp_path):
+    store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "store.sqlite")
+    yield store
+    store.close()

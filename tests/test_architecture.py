@@ -1,0 +1,182 @@
+"""The floors of the house: imports point down, and what is said to be public is there. See ARCHITECTURE.md."""
+
+import ast
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+import pytest
+
+import contract_tests
+import doublebook_data
+import mockserver
+
+ROOT = Path(mockserver.__file__).parent.parent
+PACKAGES = (mockserver, contract_tests, doublebook_data)
+
+MAY_IMPORT = {
+    "booking": (),
+    "stores": ("booking",),
+    "sandbox": ("booking", "lean_imports"),
+    "apis": ("sandbox", "booking"),
+    "web": ("apis", "sandbox", "booking", "lean_imports"),
+    "control": ("apis", "sandbox", "booking"),
+    "console": ("apis", "sandbox", "booking"),
+    "webhooks": ("apis", "sandbox", "booking"),
+    "settings": (),
+    "lean_imports": (),
+    "app": ("web", "control", "console", "webhooks", "apis", "stores", "sandbox", "booking", "settings"),
+    "serving": ("app", "apis", "settings"),
+    "cli": ("serving", "app", "control", "apis", "sandbox", "settings"),
+    "pytest_plugin": ("serving", "app", "sandbox", "settings"),
+    "__main__": ("cli",),
+}
+"""What each room of `mockserver` may look into, beside itself: only floors below."""
+
+READS_DATA = {"apis", "control", "app", "cli"}
+"""The rooms that read the contracts and the fixtures."""
+
+TABLES = ("mockserver.cli", "mockserver.apis.reservekit.operations", "mockserver.control.operations")
+"""Modules whose functions are reached through a table or a command, never by their names."""
+
+PURE = {"msgspec", "dateutil"}
+"""What `booking` may import beside the standard library."""
+
+
+def modules():
+    """The name and the file of every module of the product."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for package in PACKAGES
+        for path in sorted(Path(package.__file__).parent.rglob("*.py"))
+    }
+
+
+MODULES = modules()
+
+
+def imports_of(name):
+    """The modules that a module imports, wherever in its text; of `from a import b`, `a.b` where that is a module."""
+    found = set()
+    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name} imports relatively"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {each for each in inner if each in MODULES} or {node.module}
+    return found
+
+
+def room_of(name):
+    """The room of `mockserver` a module belongs to; its own name for a module outside."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "mockserver" and len(parts) > 1 else parts[0]
+
+
+def rooms_seen_from(name):
+    """The rooms a module looks into, but its own; the bare package only says its version."""
+    return {room_of(each) for each in imports_of(name) if each.startswith("mockserver.")} - {room_of(name)}
+
+
+def of(package):
+    return [name for name in MODULES if name == package or name.startswith(f"{package}.")]
+
+
+def test_every_room_has_its_floor():
+    assert {room_of(name) for name in of("mockserver")} - {"mockserver"} <= set(MAY_IMPORT)
+
+
+def test_no_two_rooms_may_import_each_other():
+    """The table itself points down."""
+
+    def below(room):
+        return {room}.union(*(below(each) for each in MAY_IMPORT[room]))
+
+    for room, lower in MAY_IMPORT.items():
+        assert all(room not in below(each) for each in lower), room
+
+
+@pytest.mark.parametrize("name", of("mockserver"))
+def test_imports_point_down(name):
+    assert rooms_seen_from(name) <= set(MAY_IMPORT.get(room_of(name), ()))
+
+
+@pytest.mark.parametrize("name", of("mockserver.booking"))
+def test_booking_knows_neither_the_project_nor_the_world(name):
+    libraries = {each.split(".")[0] for each in imports_of(name) if not each.startswith("mockserver.booking")}
+
+    assert libraries <= sys.stdlib_module_names | PURE
+    assert not libraries & {"json", "sqlite3", "socket", "http", "urllib", "random", "time", "os"}
+
+
+@pytest.mark.parametrize("name", of("mockserver.apis"))
+def test_an_api_never_knows_another(name):
+    apis = {each for each in (Path(mockserver.__file__).parent / "apis").iterdir() if each.is_dir()}
+    folders = {f"mockserver.apis.{each.name}" for each in apis if not each.name.startswith("_")}
+    own = ".".join(name.split(".")[:3])
+
+    seen = {".".join(each.split(".")[:3]) for each in imports_of(name)} & folders
+
+    assert seen <= {own}
+
+
+@pytest.mark.parametrize("name", of("mockserver"))
+def test_only_some_rooms_read_the_documents(name):
+    if room_of(name) not in READS_DATA:
+        assert "doublebook_data" not in {each.split(".")[0] for each in imports_of(name)}
+
+
+def test_only_the_composition_root_knows_a_store():
+    knows = {
+        name for name in of("mockserver") if any(each.startswith("mockserver.stores") for each in imports_of(name))
+    }
+
+    assert {name for name in knows if room_of(name) != "stores"} == {"mockserver.app"}
+
+
+@pytest.mark.parametrize(
+    ("package", "forbidden"),
+    [
+        ("contract_tests", {"mockserver"}),
+        ("mockserver", {"contract_tests"}),
+        ("doublebook_data", {"mockserver", "contract_tests"}),
+    ],
+)
+def test_the_server_the_kit_and_the_data_stand_alone(package, forbidden):
+    seen = {each.split(".")[0] for name in of(package) for each in imports_of(name)}
+
+    assert not seen & forbidden
+
+
+# What is public
+
+
+def public_names(module):
+    """The functions and classes a module defines at its top for others."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {node.name for node in tree.body if isinstance(node, kinds) and not node.name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
+def test_what_a_module_lists_is_there_and_what_is_public_is_listed(name):
+    module = importlib.import_module(name)
+    listed = getattr(module, "__all__", None)
+    if listed is None:
+        return
+
+    assert [each for each in listed if not hasattr(module, each)] == []
+    assert len(listed) == len(set(listed))
+    if name not in TABLES:
+        assert public_names(module) - set(listed) == set()
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_every_module_of_a_package_is_found(package):
+    """A folder without `__init__.py` would be left out of the wheel."""
+    walked = {found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")}
+
+    assert walked | {package.__name__} == set(of(package.__name__))
