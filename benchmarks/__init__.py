@@ -1,0 +1,1 @@
+"""What `make bench` runs: every figure beside that of a stock Connexion app, measured in the same run."""

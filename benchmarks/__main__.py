@@ -1,0 +1,56 @@
+"""`python -m benchmarks`: measure, print, and on request write down."""
+
+import argparse
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import growth, sandboxes, startup, throughput
+from benchmarks.figures import Section
+from benchmarks.report import RESULTS, conditions, show, to_json, to_markdown
+from benchmarks.servers import LOAD_CORE, CannotRun
+
+_NAMES = ("startup", "throughput", "sandboxes", "growth")
+
+
+def main() -> int:
+    """0, or 1 when a figure is not what it says it is. A missed target is news, not a failure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short runs, to try the tool")
+    parser.add_argument("--peers", action="store_true", help="add Prism, WireMock and Mockoon, from npm")
+    parser.add_argument("--only", nargs="+", choices=_NAMES, default=_NAMES, metavar="NAME", help=", ".join(_NAMES))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found as JSON")
+    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name} and its JSON beside it")
+    given = parser.parse_args()
+
+    out = Console(stderr=True, highlight=False)
+    under = conditions(quick=given.quick, with_peers=given.peers)
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > LOAD_CORE:
+        os.sched_setaffinity(0, {LOAD_CORE})  # whoever measures keeps off the server's core
+    benchmarks = {
+        "startup": partial(startup.measure, out, quick=given.quick),
+        "throughput": partial(throughput.measure, out, quick=given.quick, with_peers=given.peers),
+        "sandboxes": partial(sandboxes.measure, out, quick=given.quick),
+        "growth": partial(growth.measure, out, quick=given.quick),
+    }
+    found = []
+    for name in given.only:
+        try:
+            found.append(benchmarks[name]())
+        except CannotRun as reason:
+            found.append(Section(name, name.capitalize(), "", notes=[f"Not measured: {reason}"]))
+
+    show(Console(highlight=False), found)
+    if given.json is not None:
+        given.json.write_text(to_json(found, under), encoding="utf-8")
+    if given.write:
+        RESULTS.write_text(to_markdown(found, under), encoding="utf-8")
+        RESULTS.with_name("results.json").write_text(to_json(found, under), encoding="utf-8")
+    return 1 if any(section.alarms for section in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,242 @@
+"""Findings as JSON and as tables: the targets first, then each section, then the conditions they hold under."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.figures import STOCK, Figure, Section
+from benchmarks.growth import DEEP, OPERATIONS, growth_of
+from benchmarks.loads import POST
+from benchmarks.peers import PRISM_QUIET, VERSIONS, WIREMOCK_BOUNDED
+from benchmarks.sandboxes import CREATE, MANY, RESET
+from benchmarks.servers import OURS, OURS_SQLITE, ROOT
+from benchmarks.startup import FIRST_200, RESIDENT
+
+__all__ = ["RESULTS", "Target", "conditions", "judge", "show", "to_json", "to_markdown"]
+
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+_PACKAGES = ("connexion", "flask", "starlette", "uvicorn", "uvloop", "httptools", "jsonschema-rs", "msgspec")
+_TINY = 0.01
+"""Ratios below are shown as one over something."""
+_SMALL = 100
+"""Values below are shown with digits after the point."""
+
+Sections = dict[str, Section]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise, what was found, and whether it holds; None when it was not measured."""
+
+    promise: str
+    found: str
+    met: bool | None
+
+    @property
+    def verdict(self) -> str:
+        return "not measured" if self.met is None else "met" if self.met else "missed"
+
+
+def judge(sections: Sequence[Section]) -> list[Target]:
+    by_name = {section.name: section for section in sections}
+    return [
+        _at_least(by_name, STOCK, 10),
+        _at_least(by_name, PRISM_QUIET, 2),
+        _at_least(by_name, WIREMOCK_BOUNDED, 2),
+        _below(by_name, "startup", OURS, FIRST_200, 0.7, "s"),
+        _below(by_name, "startup", OURS, RESIDENT, 110, "MB"),
+        _below(by_name, "sandboxes", CREATE, OURS, 100, "us"),
+        _below(by_name, "sandboxes", RESET, OURS, 100, "us"),
+        _below(by_name, "sandboxes", MANY, OURS, 64, "MB"),
+        _no_faster_than_log(by_name, OURS, OPERATIONS),
+        _no_faster_than_log(by_name, OURS_SQLITE, tuple(each for each in OPERATIONS if each != DEEP)),
+        _deep_page(by_name),
+    ]
+
+
+def _at_least(sections: Sections, other: str, times: float) -> Target:
+    promise = f"POST at least {times:g} x {other}"
+    section = sections.get("throughput")
+    mine = section and section.value(OURS, POST.name)
+    theirs = section and section.value(other, POST.name)
+    if not mine or not theirs:
+        return Target(promise, "", None)
+    return Target(promise, f"{mine / theirs:.1f} x ({mine:,.0f} to {theirs:,.0f} /s)", mine >= times * theirs)
+
+
+def _below(sections: Sections, section: str, row: str, column: str, most: float, unit: str) -> Target:
+    what = f"{row}: {column}" if section == "startup" else f"{column}: {row}"
+    promise = f"{what} under {most:g} {unit}"
+    value = sections[section].value(row, column) if section in sections else None
+    return Target(promise, "" if value is None else _number(value, unit), None if value is None else value < most)
+
+
+def _no_faster_than_log(sections: Sections, name: str, operations: Sequence[str]) -> Target:
+    promise = f"{name}: no operation's cost grows faster than log n"
+    if len(operations) < len(OPERATIONS):
+        promise += f" ({DEEP} aside)"
+    growths = {}
+    if "growth" in sections:
+        growths = {each: growth_of(sections["growth"], name, each) for each in operations}
+    known = {each: growth for each, growth in growths.items() if growth is not None}
+    if len(known) < len(operations):
+        return Target(promise, "", None)
+    worst = max(known, key=lambda each: known[each][0])
+    times, allowed = known[worst]
+    sizes = sections["growth"].data["sizes"]
+    found = f"most: {worst}, {times:.2f} x from {sizes[0]:,} to {sizes[-1]:,} bookings, log n {allowed:.1f} x"
+    return Target(promise, found, times <= allowed)
+
+
+def _deep_page(sections: Sections) -> Target:
+    promise = "SQLite: what a page's offset costs is measured and printed"
+    growth = growth_of(sections["growth"], OURS_SQLITE, DEEP) if "growth" in sections else None
+    return Target(promise, "" if growth is None else f"last page {growth[0]:.1f} x", None if growth is None else True)
+
+
+def conditions(*, quick: bool, with_peers: bool) -> dict[str, str]:
+    """What somebody needs to know to compare the figures with others."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    one_minute, _, _ = os.getloadavg()
+    found = {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "commit": _commit(),
+        "kind of run": "quick, for trying the tool: do not quote" if quick else "full",
+        "machine": f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB",
+        "load before the run": f"{one_minute:.2f}",
+        "system": f"{platform.system()} {platform.release()}",
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "packages": ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
+        "server": "one process on core 0; both validations and the journal on; SQLite with synchronous=NORMAL",
+        "load": f"{_first_line(['wrk', '-v'])}, one thread on core 1",
+    }
+    if with_peers:
+        found["peers"] = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
+        found["their runtimes"] = f"Node {_first_line(['node', '--version'])}; {_first_line(['java', '-version'])}"
+    return found
+
+
+def to_json(sections: Sequence[Section], under: dict[str, str]) -> str:
+    whole: dict[str, Any] = {
+        "conditions": under,
+        "targets": [{**asdict(target), "verdict": target.verdict} for target in judge(sections)],
+        "sections": [asdict(section) for section in sections],
+    }
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def to_markdown(sections: Sequence[Section], under: dict[str, str]) -> str:
+    lines = ["# Benchmarks", "", "Written by `make bench`; `make bench PEERS=1` adds other mock servers.", ""]
+    lines += _markdown_table(
+        ["target", "found", "verdict"], [[each.promise, each.found, each.verdict] for each in judge(sections)]
+    )
+    for section in sections:
+        lines += ["", f"## {section.title}", ""]
+        lines += [f"- **Do not use:** {alarm}" for alarm in section.alarms]
+        lines += [f"- {note}" for note in section.notes]
+        for heading, columns in _tables(section):
+            lines += ["", *_markdown_table([heading, *columns], _cells(section, columns))]
+    lines += ["", "## Conditions", "", *_markdown_table(["what", "value"], [list(item) for item in under.items()])]
+    return "\n".join(lines) + "\n"
+
+
+def show(out: Console, sections: Sequence[Section]) -> None:
+    for section in sections:
+        for heading, columns in _tables(section):
+            table = Table(heading, *columns, title=section.title)
+            for row in _cells(section, columns):
+                table.add_row(*row)
+            out.print(table)
+        for note in section.notes:
+            out.print(f"- {note}", markup=False)
+        for alarm in section.alarms:
+            out.print(f"[red]Do not use: {alarm}")
+    table = Table("target", "found", "verdict")
+    for each in judge(sections):
+        table.add_row(each.promise, each.found, each.verdict)
+    out.print(table)
+
+
+def _tables(section: Section) -> list[tuple[str, list[str]]]:
+    """Heading and columns of each table: one, or where columns read `subject: what` one per subject."""
+    columns = list(dict.fromkeys(each.column for each in section.figures))
+    subjects: dict[str, list[str]] = {}
+    for column in columns:
+        subject, colon, _ = column.partition(": ")
+        subjects.setdefault(subject if colon else "", []).append(column)
+    return [(section.heading, each) for each in subjects.values()]
+
+
+def _cells(section: Section, columns: list[str]) -> list[list[str]]:
+    by_place = {(each.row, each.column): each for each in section.figures}
+    rows = dict.fromkeys(each.row for each in section.figures if each.column in columns)
+    return [[row, *(_cell(by_place.get((row, column))) for column in columns)] for row in rows]
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None:
+        return "-"
+    if figure.wrong:
+        return f"do not use: {_number(figure.value, figure.unit)} ({figure.wrong})"
+    said = [_times(figure.ratio)] if figure.ratio is not None else []
+    said += [figure.detail] if figure.detail else []
+    return f"{_number(figure.value, figure.unit)} ({', '.join(said)})" if said else _number(figure.value, figure.unit)
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.3g} x" if ratio >= _TINY else f"1/{1 / ratio:,.0f}"
+
+
+def _number(value: float, unit: str) -> str:
+    text = f"{value:,.0f}" if value >= _SMALL else f"{value:.3g}"
+    return f"{text}{unit}" if unit.startswith("/") else f"{text} {unit}"
+
+
+def _markdown_table(headings: list[str], rows: list[list[str]]) -> list[str]:
+    return [
+        f"| {' | '.join(headings)} |",
+        f"|{'---|' * len(headings)}",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+
+
+def _commit() -> str:
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        return "unknown"
+    ask: Callable[..., str] = lambda *words: _output([git, "-C", str(ROOT), *words])  # noqa: E731 - two short questions
+    # What a run writes itself is no change of what was measured.
+    changed = [
+        line for line in ask("status", "--porcelain").splitlines() if not line.endswith(("RESULTS.md", "results.json"))
+    ]
+    return ask("rev-parse", "--short", "HEAD").strip() + (" with local changes" if changed else "")
+
+
+def _processor() -> str:
+    try:
+        names = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _first_line(command: list[str]) -> str:
+    lines = _output(command).splitlines() if shutil.which(command[0]) else []
+    return lines[0].split(" [")[0].split(" Copyright")[0].strip() if lines else f"no {command[0]}"
+
+
+def _output(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout or done.stderr
