@@ -56,7 +56,10 @@ def test_kill_9_during_writes_loses_nothing_acknowledged_and_oversells_nothing(t
         for writer in writers:
             writer.join(60)
 
-    with started("--store", store) as server, httpx.Client(base_url=f"{server.url}/reservekit/v1", headers=KEY) as client:
+    with (
+        started("--store", store) as server,
+        httpx.Client(base_url=f"{server.url}/reservekit/v1", headers=KEY) as client,
+    ):
         kept = {booking["id"]: booking for booking in every_booking(client)}
         for booking in acknowledged:
             assert kept[booking["id"]] == booking

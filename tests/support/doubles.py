@@ -38,7 +38,9 @@ class Client:
         headers = {name: value for name, value in headers.items() if value is not None}
         return asyncio.run(self._request(method, self.base + path, headers, options))
 
-    async def _request(self, method: str, path: str, headers: dict[str, str], options: dict[str, Any]) -> httpx.Response:
+    async def _request(
+        self, method: str, path: str, headers: dict[str, str], options: dict[str, Any]
+    ) -> httpx.Response:
         transport = httpx.ASGITransport(self.app.asgi, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
             return await client.request(method, path, headers=headers, **options)

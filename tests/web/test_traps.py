@@ -18,7 +18,10 @@ def error_of(response: Any) -> str:
     return str(body["error"])
 
 
-@pytest.mark.parametrize("path", ["/nope", "/bookings/", "/bookings/1/", "//bookings", "/bookings/1%2Fcustomer/x", "/bookings%0A", "/%ff", ""])
+@pytest.mark.parametrize(
+    "path",
+    ["/nope", "/bookings/", "/bookings/1/", "//bookings", "/bookings/1%2Fcustomer/x", "/bookings%0A", "/%ff", ""],
+)
 def test_a_path_outside_the_contract_is_the_apis_own_404(reservekit, path):
     response = reservekit.get(path)
 
@@ -79,7 +82,18 @@ def test_an_id_that_is_no_number_of_ours_is_400_and_names_the_parameter(reservek
     assert error_of(response).startswith("bookingID: ")
 
 
-@pytest.mark.parametrize("query", ["service_id=%ff&page=1&page_size=1", "service_id=123&page=1&page_size=1&page=2", "page=1&page_size=1", "service_id=123&page=0&page_size=1", "service_id=123&page=1&page_size=101", "service_id=123&page=1&page_size=ten", "%ff=1&service_id=123"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "service_id=%ff&page=1&page_size=1",
+        "service_id=123&page=1&page_size=1&page=2",
+        "page=1&page_size=1",
+        "service_id=123&page=0&page_size=1",
+        "service_id=123&page=1&page_size=101",
+        "service_id=123&page=1&page_size=ten",
+        "%ff=1&service_id=123",
+    ],
+)
 def test_a_query_against_the_contract_is_400(reservekit, query):
     response = reservekit.get(f"/bookings?{query}")
 
@@ -143,7 +157,9 @@ def test_a_body_that_comes_in_pieces_is_counted_as_it_comes(reservekit):
     assert response.status_code == 413
 
 
-@pytest.mark.parametrize("media_type", [None, "text/plain", "application/json, application/json", "application/xml", ""])
+@pytest.mark.parametrize(
+    "media_type", [None, "text/plain", "application/json, application/json", "application/xml", ""]
+)
 def test_a_body_of_another_or_no_or_two_content_types_is_415(reservekit, media_type):
     response = reservekit.request("POST", "/services", content=b"{}", headers={"Content-Type": media_type})
 
