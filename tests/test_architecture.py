@@ -15,6 +15,8 @@ import mockserver
 ROOT = Path(mockserver.__file__).parent.parent
 PACKAGES = (mockserver, contract_tests, doublebook_data)
 
+BELOW_APP = ("web", "control", "console", "webhooks", "apis", "sandbox", "booking", "settings", "lean_imports")
+
 MAY_IMPORT = {
     "booking": (),
     "stores": ("booking",),
@@ -26,10 +28,10 @@ MAY_IMPORT = {
     "webhooks": ("apis", "sandbox", "booking"),
     "settings": (),
     "lean_imports": (),
-    "app": ("web", "control", "console", "webhooks", "apis", "stores", "sandbox", "booking", "settings"),
-    "serving": ("app", "apis", "settings"),
-    "cli": ("serving", "app", "control", "apis", "sandbox", "settings"),
-    "pytest_plugin": ("serving", "app", "sandbox", "settings"),
+    "app": (*BELOW_APP, "stores"),
+    "serving": (*BELOW_APP, "app"),
+    "cli": (*BELOW_APP, "app", "serving"),
+    "pytest_plugin": (*BELOW_APP, "app", "serving"),
     "__main__": ("cli",),
 }
 """What each room of `mockserver` may look into, beside itself: only floors below."""

@@ -155,6 +155,8 @@ class Ledger:
 
 def _others(seats: tuple[Seat, ...], number: int) -> tuple[Seat, ...]:
     """All seats but that at *number*: two may be equal."""
+    if len(seats) == 1:
+        return ()
     return seats[:number] + seats[number + 1 :]
 
 

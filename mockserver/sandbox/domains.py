@@ -86,9 +86,9 @@ class Seeds:
 
     def get(self, domain: Domain, seed: int, epoch: datetime, scenario: str | None) -> Seed:
         """The world of one API; *scenario* is `api/name`, and means the drawn seed for every other API."""
-        api, _, name = (scenario or "").partition("/")
-        if api != domain.name:
-            name = ""
+        name = None if scenario is None else scenario.removeprefix(f"{domain.name}/")
+        if name == scenario:
+            name = None
         address = (domain.name, seed, epoch, name)
         known = self._known.get(address)
         if known is None:
