@@ -69,7 +69,14 @@ function init(args)
   end
 end
 
-local function read() return wrk.format() end
+-- wrk.format walks over all headers for each request, which at ten thousand a second is what limits wrk and not the
+-- server: what all requests share is written once.
+local shared
+
+local function read()
+  shared = shared or wrk.format()
+  return shared
+end
 
 local function write()
   if made %% %(places)d == 0 then
@@ -77,14 +84,19 @@ local function write()
     day = os.date("!%%Y-%%m-%%d", %(first_day)d + days * 86400)
   end
   made = made + 1
-  return wrk.format(nil, nil, nil, '{"date":"' .. day .. '","time_slot_id":456,"customer_name":"Jane Doe",'
+  if not shared then
+    shared = wrk.method .. " " .. wrk.path .. " HTTP/1.1\\r\\n"
+    for name, value in pairs(wrk.headers) do shared = shared .. name .. ": " .. value .. "\\r\\n" end
+    shared = shared .. "Content-Length: "
+  end
+  local body = '{"date":"' .. day .. '","time_slot_id":456,"customer_name":"Jane Doe",'
     .. '"customer_email":"jane.' .. run .. '.' .. made .. '@example.com","customer_phone":"+12025550185",'
-    .. '"message":"First-time client consultation"}')
+    .. '"message":"First-time client consultation"}'
+  return shared .. #body .. "\\r\\n\\r\\n" .. body
 end
 
 function request()
-  request = writes and write or read
-  return request()
+  return writes and write() or read()
 end
 
 function done(summary, latency)

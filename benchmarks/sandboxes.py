@@ -108,7 +108,7 @@ def _costs(store: str, count: int) -> dict[str, float]:
 async def _worker(store: str, count: int) -> dict[str, float]:
     """Seconds, by what was done."""
     from mockserver.app import build_app  # noqa: PLC0415 - only the worker needs the server's code
-    from mockserver.sandbox.sandboxes import Plan  # noqa: PLC0415
+    from mockserver.sandbox.records import Plan  # noqa: PLC0415
     from mockserver.settings import Settings  # noqa: PLC0415
 
     app = build_app(Settings(apis=("reservekit",), store=store))

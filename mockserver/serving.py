@@ -19,11 +19,12 @@ from uvicorn.supervisors import Multiprocess
 
 from mockserver.apis.bundle import Api
 from mockserver.app import build_app
+from mockserver.one_write import OneWriteProtocol
 from mockserver.settings import Settings
 
 __all__ = ["bind", "guarded", "is_loopback", "serve"]
 
-_GC_THRESHOLDS = (50_000, 20, 100)
+_GC_THRESHOLDS = (20_000, 50, 100)
 _GRACE_SECONDS = 2
 """How long a request under way may take after Ctrl-C."""
 
@@ -106,6 +107,7 @@ def _config(app: object, settings: Settings, *, factory: bool = False) -> uvicor
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application, typed by Starlette
         factory=factory,
+        http=OneWriteProtocol,
         workers=settings.workers,
         log_level="warning",
         access_log=False,

@@ -27,7 +27,7 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
 NO_BODY = msgspec.UNSET
 
 
-class Call:
+class Call(msgspec.Struct):
     """One request on its way.
 
     Attributes:
@@ -41,38 +41,20 @@ class Call:
         reply_headers: Sent with the reply, whatever it turns out to be.
     """
 
-    __slots__ = (
-        "body",
-        "dry",
-        "entry",
-        "headers",
-        "identity",
-        "method",
-        "now",
-        "operation",
-        "path",
-        "query",
-        "refused",
-        "reply_headers",
-        "sandbox",
-        "sandbox_name",
-    )
-
-    def __init__(self, method: str, headers: Mapping[bytes, bytes], identity: Identity) -> None:
-        self.method = method
-        self.headers = headers
-        self.identity = identity
-        self.sandbox: Sandbox | None = None
-        self.sandbox_name = DEFAULT
-        self.now: datetime | None = None
-        self.entry: Entry | None = None
-        self.operation: str | None = None
-        self.refused: Refusal | None = None
-        self.dry = False
-        self.path: dict[str, Any] = {}
-        self.query: dict[str, Any] = {}
-        self.body: Any = None
-        self.reply_headers: tuple[Header, ...] = ()
+    method: str
+    headers: Mapping[bytes, bytes]
+    identity: Identity
+    sandbox: Sandbox | None = None
+    sandbox_name: str = DEFAULT
+    now: datetime | None = None
+    entry: Entry | None = None
+    operation: str | None = None
+    refused: Refusal | None = None
+    dry: bool = False
+    path: dict[str, Any] = {}
+    query: dict[str, Any] = {}
+    body: Any = None
+    reply_headers: tuple[Header, ...] = ()
 
     def enter(self, sandbox: Sandbox, now: datetime) -> None:
         """From here on the call happens in *sandbox*, whose clock shows *now*."""

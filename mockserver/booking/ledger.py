@@ -13,7 +13,6 @@ to release it. So what is taken is always exactly what the claims say.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
@@ -50,8 +49,7 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(msgspec.Struct, frozen=True, gc=False):
     """Something with *capacity* places, at any one moment.
 
     Attributes:
@@ -133,8 +131,10 @@ class Ledger:
     ) -> int:
         """What all claims have taken, one left out, and seats that nobody has claimed yet."""
         if span is None:
-            own = () if without is None else without.seats
-            return self._claims.total(self._index.by_pool, pool.id) - _places(own, pool) + _places(besides, pool)
+            taken = self._claims.total(self._index.by_pool, pool.id)
+            if without is not None:
+                taken -= _places(without.seats, pool)
+            return taken + _places(besides, pool) if besides else taken
         claimed = (seat for claim in self._around(pool, span) if claim != without for seat in claim.seats)
         return peak(span, _timed(chain(claimed, besides), pool))
 
@@ -193,6 +193,9 @@ def _pools(claim: Claim) -> Iterable[Entry]:
 
 
 def _parties(claim: Claim) -> Iterable[Entry]:
+    if len(claim.seats) == 1:
+        seat = claim.seats[0]
+        return () if seat.party is None else ((_party_group(seat.pool, seat.party), _start(seat), 1),)
     return {(_party_group(seat.pool, seat.party), _start(seat), 1) for seat in claim.seats if seat.party is not None}
 
 

@@ -14,7 +14,8 @@ from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.sandboxes import DEFAULT, Fired, Plan, Sandbox, Sandboxes, SandboxRecord
+from mockserver.sandbox.records import Plan, SandboxRecord
+from mockserver.sandbox.sandboxes import DEFAULT, Fired, Sandbox, Sandboxes
 from mockserver.sandbox.work import Work
 
 __all__ = ["Desk"]

@@ -1,6 +1,6 @@
 """What the control plane shows: sandboxes, clocks, entries of a journal and documents, as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,7 +8,8 @@ import msgspec
 from mockserver.apis.bundle import Api
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import REDACTED, Entry
-from mockserver.sandbox.sandboxes import DEFAULT, Fired, Sandbox, Sandboxes, SandboxRecord
+from mockserver.sandbox.records import SandboxRecord
+from mockserver.sandbox.sandboxes import DEFAULT, Fired, Sandbox, Sandboxes
 
 __all__ = [
     "secrets_of",
@@ -148,7 +149,7 @@ def show_entry(entry: Entry, secrets: frozenset[str]) -> dict[str, Any]:
         "status": entry.status,
         "refusal": entry.refusal,
         "microseconds": entry.microseconds,
-        "request": _show_message(entry.headers, entry.request_body, secrets, cut=entry.request_cut),
+        "request": _show_message(_unpacked(entry.headers), entry.request_body, secrets, cut=entry.request_cut),
         "response": _show_message(entry.response_headers, entry.response_body, secrets, cut=entry.response_cut),
     }
 
@@ -158,19 +159,26 @@ def _show_query(query: str, secrets: frozenset[str]) -> str:
     return "&".join(f"{name}{sign}{_REDACTED if name.lower() in secrets else value}" for name, sign, value in parts)
 
 
-def _show_message(headers: bytes, body: bytes, secrets: frozenset[str], *, cut: bool) -> dict[str, Any]:
+def _show_message(
+    headers: Iterable[tuple[bytes, bytes]], body: bytes, secrets: frozenset[str], *, cut: bool
+) -> dict[str, Any]:
     form, shown = _show_body(body, cut=cut)
     return {"headers": _show_headers(headers, secrets), "body": shown, "body_is": form, "body_cut": cut}
 
 
-def _show_headers(packed: bytes, secrets: frozenset[str]) -> dict[str, str]:
+def _unpacked(headers: bytes) -> Iterable[tuple[bytes, bytes]]:
+    """What `pack_headers` packed."""
+    return ((name, value) for name, _, value in (line.partition(b": ") for line in headers.split(b"\r\n")) if name)
+
+
+def _show_headers(headers: Iterable[tuple[bytes, bytes]], secrets: frozenset[str]) -> dict[str, str]:
     """By name; what came more than once is joined with a comma, as HTTP says."""
-    headers: dict[str, str] = {}
-    for line in packed.decode("latin-1").split("\r\n") if packed else ():
-        name, _, value = line.partition(": ")
-        shown = _REDACTED if name.lower() in secrets else value
-        headers[name] = f"{headers[name]}, {shown}" if name in headers else shown
-    return headers
+    shown: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name = raw_name.decode("latin-1")
+        value = _REDACTED if name.lower() in secrets else raw_value.decode("latin-1")
+        shown[name] = f"{shown[name]}, {value}" if name in shown else value
+    return shown
 
 
 def _show_body(body: bytes, *, cut: bool) -> tuple[str, Any]:

@@ -3,7 +3,6 @@
 It only ever goes forward. What has expired stays expired; whoever wants to live a moment again resets the sandbox.
 """
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -12,7 +11,6 @@ from mockserver.booking.errors import RuleBroken
 
 __all__ = ["ClockState", "RealTime", "monday_of", "system_time"]
 
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 """Far from the end of what a datetime can hold, so that a deadline computed from it still exists."""
 
@@ -58,7 +56,7 @@ class RealTime:
     """The machine's own time, the only place that reads it."""
 
     def now(self) -> datetime:
-        return _START + timedelta(microseconds=time.time_ns() // 1_000)
+        return datetime.now(UTC)
 
 
 system_time = RealTime()

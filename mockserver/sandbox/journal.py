@@ -4,19 +4,18 @@ Secrets never enter: header values that carry credentials are replaced before an
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from datetime import datetime
+import msgspec
 
 __all__ = ["REDACTED", "Entry", "Journal", "Limits", "Memory", "pack_headers"]
 
 REDACTED = b"[redacted]"
 _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authorization", b"x-api-key"})
-_OVERHEAD_BYTES = 400
-"""What an entry costs beside its bodies and headers, roughly."""
+_OVERHEAD_BYTES = 800
+"""What an entry costs beside its bodies and the headers of the request, roughly."""
 
 
 class Limits:
@@ -40,50 +39,33 @@ class Memory:
         self.used = 0
 
 
-class Entry:
-    """One exchange; `status` is 0 while it is under way."""
+class Entry(msgspec.Struct, gc=False):
+    """One exchange; `status` is 0 while it is under way.
 
-    __slots__ = (
-        "api",
-        "at",
-        "headers",
-        "id",
-        "method",
-        "microseconds",
-        "operation",
-        "path",
-        "query",
-        "refusal",
-        "request_body",
-        "request_cut",
-        "response_body",
-        "response_cut",
-        "response_headers",
-        "status",
-    )
+    Attributes:
+        headers: Of the request, packed (see `pack_headers`).
+        response_headers: As they were sent.
+        refusal: The code of what was refused.
+        size: In bytes, roughly; counted when it is kept.
+    """
 
-    def __init__(self, method: str, path: str, query: bytes) -> None:
-        self.id = 0
-        self.api = ""
-        self.at: datetime | None = None
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers: Any = b""
-        self.operation: str | None = None
-        self.refusal: str | None = None
-        self.status = 0
-        self.microseconds = 0
-        self.request_body = b""
-        self.request_cut = False
-        self.response_headers: Any = b""
-        self.response_body = b""
-        self.response_cut = False
-
-    @property
-    def size(self) -> int:
-        bodies = len(self.request_body) + len(self.response_body)
-        return _OVERHEAD_BYTES + bodies + len(self.headers) + len(self.response_headers)
+    method: str
+    path: str
+    query: bytes
+    id: int = 0
+    api: str = ""
+    at: datetime | None = None
+    headers: bytes = b""
+    operation: str | None = None
+    refusal: str | None = None
+    status: int = 0
+    microseconds: int = 0
+    request_body: bytes = b""
+    request_cut: bool = False
+    response_headers: Sequence[tuple[bytes, bytes]] = ()
+    response_body: bytes = b""
+    response_cut: bool = False
+    size: int = 0
 
 
 class Journal:
@@ -113,6 +95,8 @@ class Journal:
         if len(entry.response_body) > limits.body_bytes:
             entry.response_body = entry.response_body[: limits.body_bytes]
             entry.response_cut = True
+        bodies = len(entry.request_body) + len(entry.response_body)
+        entry.size = _OVERHEAD_BYTES + len(entry.headers) + bodies
         self._entries.append(entry)
         self._bytes += entry.size
         self._memory.used += entry.size

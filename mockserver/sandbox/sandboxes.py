@@ -4,7 +4,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,10 +16,11 @@ from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario, Seeds
 from mockserver.sandbox.journal import Entry, Journal, Limits, Memory
 from mockserver.sandbox.merging import Below, Level
+from mockserver.sandbox.records import Plan, SandboxRecord
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Moments, Work
 
-__all__ = ["DEFAULT", "Bounds", "Fired", "Plan", "Sandbox", "SandboxRecord", "Sandboxes"]
+__all__ = ["DEFAULT", "Bounds", "Fired", "Sandbox", "Sandboxes"]
 
 T = TypeVar("T")
 
@@ -32,51 +32,6 @@ _MOST_FROZEN = 32
 
 _MOST_FIRED = 100_000
 """Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
-
-
-class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What has to be kept of a sandbox to find it again as it was.
-
-    Attributes:
-        own: The layer that holds its changes.
-        frozen: Layers shared with forks, lowest first.
-        versions: The seed version of each API when the sandbox was made.
-        settings: By API, only what differs from the defaults.
-        starts_at: What the clock shows after a reset; None is the real time.
-    """
-
-    name: str
-    seed: int
-    epoch: datetime
-    clock: ClockState
-    own: int
-    made_at: datetime
-    starts_at: datetime | None = None
-    starts_frozen: bool = False
-    frozen: tuple[int, ...] = ()
-    scenario: str | None = None
-    versions: dict[str, str] = {}
-    settings: dict[str, dict[str, Any]] = {}
-    outbox: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a sandbox is to be made; None is the process's default.
-
-    Attributes:
-        scenario: `api/name`.
-        clock: The moment the clock starts at; None is the scenario's, or now.
-        frozen: Whether the clock stands still; None is the scenario's way, or running.
-    """
-
-    seed: int | None = None
-    epoch: datetime | None = None
-    scenario: str | None = None
-    clock: datetime | None = None
-    frozen: bool | None = None
-    settings: Mapping[str, Mapping[str, Any]] | None = None
-    outbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +100,10 @@ class _DueFirst(Exception):  # noqa: N818 - a turn in the flow, caught below
 
 class _Undo(Exception):  # noqa: N818 - a turn in the flow, caught below
     """Ends a transaction that was only asked what it would answer."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 class Sandboxes:
@@ -292,12 +251,9 @@ class Sandboxes:
         sandbox = self.get(name)
         with self._store.writing() as session:
             record = self._fresh(session, sandbox)
-            merged = {api: dict(values) for api, values in record.settings.items()}
-            for api, values in (settings or {}).items():
-                merged[api] = {**merged.get(api, {}), **values}
             changed = msgspec.structs.replace(
                 record,
-                settings=self._checked_settings(merged),
+                settings=self._checked_settings(_merged(record.settings, settings)),
                 outbox=record.outbox if outbox is None else outbox,
             )
             session.save_sandbox(name, _encode(changed))
@@ -352,13 +308,13 @@ class Sandboxes:
             due: Fired | None = None
             for domain in domains:
                 if domain.name in levels:
-                    timer = self._work(session, record, domain, levels[domain.name], until).timers.next_due()
+                    timer = Work(domain, session, levels[domain.name], record, until).timers.next_due()
                     if timer is not None and timer.due_at <= until and (due is None or timer.due_at < due.timer.due_at):
                         due = Fired(domain.name, timer)
             if due is None:
                 return fired
             domain = self._domains[due.api]
-            work = self._work(session, record, domain, levels[due.api], due.timer.due_at)
+            work = Work(domain, session, levels[due.api], record, due.timer.due_at)
             work.timers.cancel(due.timer.id)
             domain.actions[due.timer.action](work, due.timer)
             fired.append(due)
@@ -387,6 +343,9 @@ class Sandboxes:
         while True:
             try:
                 return self._run(sandbox, domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds)
+            except _Undo as undone:
+                answer: T = undone.answer
+                return answer
             except _DueFirst:
                 with self._store.writing(patience_seconds=patience_seconds) as session:
                     record = self._fresh(session, sandbox)
@@ -404,13 +363,10 @@ class Sandboxes:
     ) -> T:
         store = self._store
         moments = sandbox.moments
-        with (
-            suppress(_Undo),
-            store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session,
-        ):
+        with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
             record = self._fresh(session, sandbox)
             now = record.clock.read(self._real.now())
-            work = self._work(session, record, domain, self._level(session, record, domain), now)
+            work = Work(domain, session, self._level(session, record, domain), record, now)
             if domain.actions:
                 due = work.timers.next_due()
                 if due is not None and due.due_at <= now:
@@ -419,21 +375,10 @@ class Sandboxes:
             if moments is not None:
                 moments.decided()
             if not keep:
-                raise _Undo
-        if moments is not None and keep:
+                raise _Undo(answer)
+        if moments is not None:
             moments.committed()
         return answer
-
-    def _work(self, session: Session, record: SandboxRecord, domain: Domain, level: Level, now: datetime) -> Work:
-        return Work(
-            domain,
-            session,
-            level,
-            now=now,
-            seed=record.seed,
-            settings=record.settings,
-            keeps_events=record.outbox,
-        )
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
         below: Below = self._seeds.get(domain, record.seed, record.epoch, record.scenario)
@@ -474,7 +419,7 @@ class Sandboxes:
             starts_frozen=frozen,
             scenario=scenario_name,
             versions=self._versions(),
-            settings=self._checked_settings(plan.settings or default.settings or {}),
+            settings=self._checked_settings(_merged(default.settings, plan.settings)),
             outbox=plan.outbox or default.outbox,
         )
 
@@ -580,6 +525,14 @@ class Sandboxes:
 
 def _starting_clock(starts_at: datetime | None, frozen: bool, real: datetime) -> ClockState:
     return ClockState() if starts_at is None else ClockState.showing(starts_at, real=real, frozen=frozen)
+
+
+def _merged(
+    settings: Mapping[str, Mapping[str, Any]] | None, changes: Mapping[str, Mapping[str, Any]] | None
+) -> dict[str, dict[str, Any]]:
+    """Settings by API, with each value that *changes* names."""
+    settings, changes = settings or {}, changes or {}
+    return {api: {**settings.get(api, {}), **changes.get(api, {})} for api in {**settings, **changes}}
 
 
 _encode = msgspec.msgpack.Encoder().encode

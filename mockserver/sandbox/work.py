@@ -13,6 +13,7 @@ from mockserver.booking.ports import Kind, Outbox, Record, Session
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.merging import Level, MergedRecords
 from mockserver.sandbox.outbox import RecordingOutbox
+from mockserver.sandbox.records import SandboxRecord
 from mockserver.sandbox.timers import Timers
 
 __all__ = ["Moments", "Work"]
@@ -43,30 +44,22 @@ class Work:
 
     Attributes:
         now: The sandbox's clock, read once: a request happens at one moment.
-        seed: The sandbox's seed, for `randomness.draw`.
         session: For what lies under the records; use cases have no need of it.
     """
 
-    __slots__ = ("_keeps_events", "_level", "_settings", "domain", "now", "seed", "session")
+    __slots__ = ("_level", "_record", "domain", "now", "session")
 
-    def __init__(
-        self,
-        domain: Domain,
-        session: Session,
-        level: Level,
-        *,
-        now: datetime,
-        seed: int,
-        settings: dict[str, Any],
-        keeps_events: bool,
-    ) -> None:
+    def __init__(self, domain: Domain, session: Session, level: Level, record: SandboxRecord, now: datetime) -> None:
         self.domain = domain
         self.session = session
         self.now = now
-        self.seed = seed
         self._level = level
-        self._settings = settings
-        self._keeps_events = keeps_events
+        self._record = record
+
+    @property
+    def seed(self) -> int:
+        """The sandbox's, for `randomness.draw`."""
+        return self._record.seed
 
     def records(self, kind: Kind[R]) -> MergedRecords[R]:
         return MergedRecords(self._level, kind)
@@ -81,8 +74,8 @@ class Work:
 
     @property
     def outbox(self) -> Outbox:
-        return RecordingOutbox(self.records(self.domain.events), self.now) if self._keeps_events else _NOBODY
+        return RecordingOutbox(self.records(self.domain.events), self.now) if self._record.outbox else _NOBODY
 
     def settings(self) -> Any:
         """This API's settings of this sandbox: an instance of `domain.settings`."""
-        return msgspec.convert(self._settings.get(self.domain.name, {}), self.domain.settings)
+        return msgspec.convert(self._record.settings.get(self.domain.name, {}), self.domain.settings)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 from starlette.types import ASGIApp
 
 from mockserver.apis.bundle import Api
@@ -26,8 +27,7 @@ class Mount:
     stack: ASGIApp
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """Attributes:
     sandbox: Named by `/~NAME/` in front of the path.
     mount: None for what no API serves: pages, and paths that lead nowhere.

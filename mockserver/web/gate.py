@@ -167,7 +167,6 @@ class _Outgoing:
         entry.operation = call.operation
         entry.microseconds = (time.perf_counter_ns() - self._started_at) // 1_000
         entry.headers = pack_headers(self._scope["headers"])
-        entry.response_headers = pack_headers(entry.response_headers)
         self._sandboxes.keep_entry(sandbox, entry)
         if _LOG.isEnabledFor(logging.INFO):
             outcome = f"{entry.status} {entry.refusal}" if entry.refusal else str(entry.status)

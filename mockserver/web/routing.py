@@ -61,9 +61,12 @@ class PathTable:
     def find(self, raw_path: bytes) -> tuple[_Path, dict[str, str]]:
         """Raises UnknownPath. The path is still percent-encoded, so that an encoded slash divides nothing."""
         try:
-            segments = [unquote_to_bytes(part).decode() for part in raw_path.split(b"/")[1:]]
+            segments = [
+                unquote_to_bytes(part).decode() if b"%" in part else part.decode() for part in raw_path.split(b"/")
+            ]
         except UnicodeDecodeError:
             raise UnknownPath(raw_path.decode("ascii", "replace")) from None
+        del segments[0]
         text = "/" + "/".join(segments)
         exact = self._exact.get(text)
         if exact is not None and exact.segments == tuple(segments):

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Reply
 from mockserver.apis.refusals import BadInput, UnknownPath
-from mockserver.booking.errors import Refusal
+from mockserver.booking.errors import Refusal, StoreBusy
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.operations import ContractBrokenError, Operations
 from mockserver.web.routing import Routing
@@ -115,6 +115,8 @@ def _reply(api: Api, error: Exception) -> tuple[Reply, str]:
         detail = str(error.detail or "")
         refusal: Refusal = UnknownPath(detail) if status == 404 else BadInput("request", "", detail)  # noqa: PLR2004
         return api.render(refusal), refusal.code
+    if isinstance(error, StoreBusy):
+        return api.broken("the store is held by another program for too long; nothing was changed"), "store_busy"
     if isinstance(error, ContractBrokenError):
         _LOG.error("broken contract: %s", error)
         return api.broken(f"broken contract: {error}"), "broken_contract"

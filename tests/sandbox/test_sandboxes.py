@@ -11,7 +11,8 @@ from mockserver.booking.ports import ALL, Index, Kind
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Scenario, Seeds, World
 from mockserver.sandbox.journal import Entry, Limits, Memory
-from mockserver.sandbox.sandboxes import DEFAULT, Bounds, Plan, Sandboxes
+from mockserver.sandbox.records import Plan
+from mockserver.sandbox.sandboxes import DEFAULT, Bounds, Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 
@@ -201,7 +202,7 @@ def test_a_plan_says_what_the_process_does_not(make, clock):
     assert (plain.record.seed, plain.record.settings, plain.record.outbox) == (7, {"shop": {"most": 3}}, False)
     assert (special.record.seed, special.record.epoch, special.record.outbox) == (8, epoch, True)
     settings = sandboxes.run(special, SHOP, lambda work: work.settings(), writes=False)
-    assert settings == NoteSettings(shout=True)
+    assert settings == NoteSettings(shout=True, most=3)
 
 
 def test_the_default_epoch_is_the_monday_of_the_week_the_clock_shows(sandboxes):
@@ -544,7 +545,7 @@ def test_a_sandbox_dropped_from_memory_leaves_nothing_behind(clock):
         sandboxes.keep_entry(sandbox, Entry("GET", "/", b""))
 
     assert len(store.layers) == len(store.kept) == 2
-    assert memory.used == 2 * Entry("GET", "/", b"").size
+    assert memory.used == sum(entry.size for each in ("s18", "s19") for entry in sandboxes.journal(sandboxes.get(each)))
 
 
 # Several processes

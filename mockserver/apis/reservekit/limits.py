@@ -6,7 +6,7 @@ gets the plan's rate back at each whole second of the sandbox's clock.
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -26,7 +26,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     rate_limit: Literal["off", "starter", "developer", "growth"] = "off"
-    bookings_per_minute: int | None = None
+    bookings_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
 
 
 _PLANS = {"starter": (5, 10), "developer": (10, 20), "growth": (20, 50)}

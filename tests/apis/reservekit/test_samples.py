@@ -8,7 +8,8 @@ from doubles import Client, ManualClock
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.reservekit.seed import read_scenario
 from mockserver.app import load_api
-from mockserver.sandbox.sandboxes import Plan, Sandboxes
+from mockserver.sandbox.records import Plan
+from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate

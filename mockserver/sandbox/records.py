@@ -1,0 +1,57 @@
+"""What is kept of a sandbox, and what one is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from mockserver.sandbox.clocks import ClockState
+
+__all__ = ["Plan", "SandboxRecord"]
+
+
+class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What has to be kept of a sandbox to find it again as it was.
+
+    Attributes:
+        own: The layer that holds its changes.
+        frozen: Layers shared with forks, lowest first.
+        versions: The seed version of each API when the sandbox was made.
+        settings: By API, only what differs from the defaults.
+        starts_at: What the clock shows after a reset; None is the real time.
+    """
+
+    name: str
+    seed: int
+    epoch: datetime
+    clock: ClockState
+    own: int
+    made_at: datetime
+    starts_at: datetime | None = None
+    starts_frozen: bool = False
+    frozen: tuple[int, ...] = ()
+    scenario: str | None = None
+    versions: dict[str, str] = {}
+    settings: dict[str, dict[str, Any]] = {}
+    outbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a sandbox is to be made; None is the process's default.
+
+    Attributes:
+        scenario: `api/name`.
+        clock: The moment the clock starts at; None is the scenario's, or now.
+        frozen: Whether the clock stands still; None is the scenario's way, or running.
+    """
+
+    seed: int | None = None
+    epoch: datetime | None = None
+    scenario: str | None = None
+    clock: datetime | None = None
+    frozen: bool | None = None
+    settings: Mapping[str, Mapping[str, Any]] | None = None
+    outbox: bool = False

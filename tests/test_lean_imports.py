@@ -1,0 +1,57 @@
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+from mockserver.lean_imports import left_out, on_call
+
+
+def test_what_is_left_out_is_not_imported_and_is_there_afterwards():
+    sys.modules.pop("this_is_not_imported", None)
+
+    with left_out("wave", Wave_read="stand-in"):
+        import wave as stand_in
+        from wave import Wave_read
+
+    import wave
+
+    assert Wave_read == "stand-in"
+    assert isinstance(stand_in, ModuleType)
+    assert stand_in is not wave
+    assert stand_in.open is wave.open  # whoever kept the stand-in is led to the real one
+
+
+def test_inside_the_block_only_stand_ins_are_there():
+    with left_out("no_such_module"):
+        import no_such_module
+
+        with pytest.raises(AttributeError, match="left out of this import"):
+            _ = no_such_module.anything
+
+
+def test_what_is_imported_already_stays_as_it_is():
+    before = sys.modules["subprocess"]
+
+    with left_out("subprocess", run=None):
+        assert sys.modules["subprocess"] is before
+
+
+def test_a_function_on_call_is_the_real_one():
+    assert on_call("json", "dumps")({"a": 1}) == '{"a": 1}'
+
+
+def test_a_sandbox_starts_without_what_it_does_not_use_and_finds_it_when_asked():
+    program = """
+import sys
+import mockserver.app
+heavy = [name for name in ("httpx", "requests", "starlette.testclient", "flask.app") if name in sys.modules]
+import starlette.testclient, httpx, requests, connexion.json_schema
+print(heavy, starlette.testclient.TestClient.__name__, connexion.json_schema.requests.get is requests.get)
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() in {
+        "[] TestClient True",
+        "['flask.app'] TestClient True",  # where Connexion itself asks for Flask
+    }
