@@ -31,15 +31,24 @@ def _find(name: str) -> Path:
     raise FileNotFoundError(f"the installation lacks its folder {name!r}: looked in {_HERE} and {_HERE.parent}")
 
 
+# Written in C, ten times as fast: a contract has thousands of lines and is read at every start.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # one of two of the same form
+    """Moments and dates stay text, as they are on the wire."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
 def read_yaml(path: Path) -> Any:
-    """A document of these folders. Moments and dates in them are quoted, so they stay text.
+    """A document of these folders.
 
     Raises:
         ValueError: It is not YAML; the message names the file and the line.
     """
-    # The loader written in C, ten times as fast: a contract has thousands of lines and is read at every start.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 - both are safe loaders
+        return yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not valid YAML: {error}") from error

@@ -110,7 +110,11 @@ def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, **flags: 
 
 @main.command("apis")
 def list_apis() -> None:
-    """List the APIs: what each is, how much of it there is, and how far it can be trusted."""
+    """List the APIs: what each is, how much of it there is, and where its rules come from.
+
+    The seed is the vendor's page that was the requirement; documented is any other published page; inferred is an
+    assumption, explained in the API's SOURCES.md.
+    """
     from rich.console import Console  # noqa: PLC0415 - see `serve`
     from rich.table import Table  # noqa: PLC0415
 
@@ -118,15 +122,16 @@ def list_apis() -> None:
     from mockserver.control.fidelity import fidelity_of  # noqa: PLC0415
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in ("api", "what it is", "operations", "rules", "from the seed / documented / inferred"):
-        table.add_column(heading)
+    sources = ("seed", "documented", "inferred")
+    for heading in ("API", "operations", "rules", *sources):
+        table.add_column(heading, justify="left" if heading == "API" else "right")
+    table.add_column("what it is")
     for name in API_NAMES:
         api = load_api(name, prefix=f"/{name}")
         fidelity = fidelity_of(api.spec)
-        shares = " / ".join(str(fidelity["rules"][source]) for source in ("seed", "documented", "inferred"))
-        table.add_row(
-            name, api.title, str(fidelity["operations"]["total"]), str(fidelity["rules"]["total"]), f"{shares} rules"
-        )
+        rules = fidelity["rules"]
+        counts = (fidelity["operations"]["total"], rules["total"], *(rules[source] for source in sources))
+        table.add_row(name, *map(str, counts), api.title)
     Console().print(table)
 
 

@@ -69,7 +69,7 @@ class ClaimKind:
     def __init__(self, name: str) -> None:
         self.by_pool: Index[Claim] = Index(f"{name}.by_pool", _pools)
         self.by_party: Index[Claim] = Index(f"{name}.by_party", _parties)
-        self.kind: Kind[Claim] = Kind(name, Claim, (self.by_pool, self.by_party))
+        self.kind: Kind[Claim] = Kind(name, Claim, (self.by_pool, self.by_party), inner=True)
 
 
 class Ledger:

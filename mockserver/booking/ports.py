@@ -73,18 +73,24 @@ class Index(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[R]):
-    """A set of records: its name (`api.kind`), its type, its indexes. Every kind is also listed by id, see `ALL`."""
+    """A set of records: its name (`api.kind`), its type, its indexes.
+
+    Attributes:
+        inner: Kept for other records' sake and never listed: it goes without the index of `listed`.
+        listed: The index that lists a whole kind by id, see `ALL`.
+    """
 
     name: str
     record: type[R]
     indexes: tuple[Index[R], ...] = ()
+    inner: bool = False
     listed: Index[R] = field(init=False)
     every_index: tuple[Index[R], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         listed: Index[R] = Index(self.name, lambda record: ((ALL, record.id, 1),))
         object.__setattr__(self, "listed", listed)
-        object.__setattr__(self, "every_index", (listed, *self.indexes))
+        object.__setattr__(self, "every_index", self.indexes if self.inner else (listed, *self.indexes))
 
 
 ALL: Final = ""

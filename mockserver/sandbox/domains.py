@@ -68,13 +68,14 @@ class Domain:
     events: Kind[Event] = field(init=False)
 
     def kind(self, name: str) -> Kind[Any] | None:
-        """A kind by its short name, such as `booking`; timers and events included."""
-        every = (*self.kinds, self.timers.kind, self.events)
-        return next((kind for kind in every if kind.name == f"{self.name}.{name}"), None)
+        """A kind by its short name, such as `booking`, of those that can be listed; timers and events included."""
+        return next((kind for kind in self._listed() if kind.name == f"{self.name}.{name}"), None)
 
     def kind_names(self) -> list[str]:
-        every = (*self.kinds, self.timers.kind, self.events)
-        return [kind.name.removeprefix(f"{self.name}.") for kind in every]
+        return [kind.name.removeprefix(f"{self.name}.") for kind in self._listed()]
+
+    def _listed(self) -> list[Kind[Any]]:
+        return [kind for kind in (*self.kinds, self.timers.kind, self.events) if not kind.inner]
 
 
 class Seeds:

@@ -17,6 +17,9 @@ _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authori
 _OVERHEAD_BYTES = 800
 """What an entry costs beside its bodies and the headers of the request, roughly."""
 
+_FEW = 16
+"""Up to so many entries stand in a list: an empty deque takes 600 bytes, and most sandboxes are asked a few times."""
+
 
 class Limits:
     """How much is kept. A body longer than `body_bytes` is cut, and the entry says so."""
@@ -76,7 +79,7 @@ class Journal:
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
         self._memory = memory
-        self._entries: deque[Entry] = deque()
+        self._entries: deque[Entry] | list[Entry] = []
         self._bytes = 0
         self.last_id = 0
 
@@ -97,6 +100,8 @@ class Journal:
             entry.response_cut = True
         bodies = len(entry.request_body) + len(entry.response_body)
         entry.size = _OVERHEAD_BYTES + len(entry.headers) + bodies
+        if len(self._entries) == _FEW:
+            self._entries = deque(self._entries)
         self._entries.append(entry)
         self._bytes += entry.size
         self._memory.used += entry.size
@@ -104,7 +109,8 @@ class Journal:
             self.drop_oldest()
 
     def drop_oldest(self) -> None:
-        size = self._entries.popleft().size
+        entries = self._entries
+        size = (entries.popleft() if isinstance(entries, deque) else entries.pop(0)).size
         self._bytes -= size
         self._memory.used -= size
 
@@ -113,7 +119,7 @@ class Journal:
         count = len(self._entries)
         self._memory.used -= self._bytes
         self._bytes = 0
-        self._entries.clear()
+        self._entries = []
         return count
 
     def find(self, number: int) -> Entry | None:

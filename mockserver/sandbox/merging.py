@@ -21,6 +21,9 @@ __all__ = ["Below", "Level", "MergedRecords", "Seed"]
 
 R = TypeVar("R", bound=Record)
 
+_NEAR = 1_000
+"""So many positions are read at once rather than one by one: far into a long list, finding the place is what costs."""
+
 
 class Below(Protocol):
     """A level that does not change while something stands on it."""
@@ -107,7 +110,8 @@ class Level:
     def slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
         """The positions from rank *start* to rank *stop*, of this level and all below it."""
         own = self._own
-        if not self._below.size(index, group):
+        lower_size = self._below.size(index, group)
+        if not lower_size:
             return own.slice("plus", index, group, start, stop)
         if not own.size("plus", index, group) and not own.size("minus", index, group):
             return self._below.slice(kind, index, group, start, stop)
@@ -115,13 +119,13 @@ class Level:
         stop = min(stop, self.size(index, group))
         if start >= stop:
             return ()
-        lower, upper = self._seek(index, group, start)
-        lower_stop, upper_stop = self._seek(index, group, stop)
+        lower, upper = self._seek(index, group, start, lower_size)
+        lower_stop, upper_stop = self._seek(index, group, stop, lower_size)
         theirs = self._below.slice(kind, index, group, lower, lower_stop)
         kept = [position for position in theirs if own.read(kind, position[1]) is None]  # else changed up here
         return sorted([*kept, *own.slice("plus", index, group, upper, upper_stop)])
 
-    def _seek(self, index: str, group: Group, start: int) -> tuple[int, int]:
+    def _seek(self, index: str, group: Group, start: int, lower_size: int) -> tuple[int, int]:
         """How many positions of the level below, and how many of this one, stand before rank *start*.
 
         Looks among this level's own positions only, of which there are few, and never asks the level below for its
@@ -129,8 +133,13 @@ class Level:
         """
         own, below = self._own, self._below
 
+        # At least as many of ours as the level below cannot fill, and no more than there are places.
+        most = min(start, own.size("plus", index, group))
+        fewest = min(max(start - lower_size, 0), most)
+        near = own.slice("plus", index, group, fewest, most) if most - fewest <= _NEAR else ()
+
         def rank(number: int) -> int:
-            (position,) = own.slice("plus", index, group, number, number + 1)
+            position = near[number - fewest] if near else own.slice("plus", index, group, number, number + 1)[0]
             return below.rank(index, group, position) - own.rank("minus", index, group, position) + number
 
         def kept_before(number: int) -> int:
@@ -138,7 +147,7 @@ class Level:
             (position,) = own.slice("minus", index, group, number, number + 1)
             return below.rank(index, group, position) - number
 
-        upper = bisect_left(range(own.size("plus", index, group)), start, key=rank)
+        upper = bisect_left(range(most), start, lo=fewest, key=rank)
         kept = start - upper
         taken_back = bisect_right(range(own.size("minus", index, group)), kept, key=kept_before)
         return kept + taken_back, upper

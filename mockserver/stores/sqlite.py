@@ -114,10 +114,19 @@ class _Changes:
         return count
 
     def slice(self, sign: Sign, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
-        return self._execute(
-            f"SELECT sort, id FROM {sign} WHERE layer=? AND name=? AND grp=? ORDER BY sort, id LIMIT ? OFFSET ?",  # noqa: S608 - see above
-            (self._layer, index, group, max(stop - start, 0), start),
+        size = self._sum(sign, index, group)
+        start, stop = max(start, 0), min(stop, size)
+        if start >= stop:
+            return ()
+        # SQLite walks to an offset entry by entry, so it is sent from the nearer end.
+        backwards = start > size - stop
+        order, offset = ("DESC", size - stop) if backwards else ("ASC", start)
+        found: list[Position] = self._execute(
+            f"SELECT sort, id FROM {sign} WHERE layer=? AND name=? AND grp=?"  # noqa: S608 - words of ours
+            f" ORDER BY sort {order}, id {order} LIMIT ? OFFSET ?",
+            (self._layer, index, group, stop - start, offset),
         ).fetchall()
+        return found[::-1] if backwards else found
 
     def last_id(self, kind: str) -> int | None:
         row = self._execute("SELECT value FROM last_ids WHERE layer=? AND kind=?", (self._layer, kind)).fetchone()

@@ -12,7 +12,7 @@ def state(control) -> Client:
 def test_documents_are_counted_by_api_and_kind(state):
     counts = state.get("").json()["apis"]
 
-    assert counts["reservekit"] == {"service": 1, "time_slot": 2, "booking": 2, "claim": 2, "timer": 0, "event": 0}
+    assert counts["reservekit"] == {"service": 1, "time_slot": 2, "booking": 2, "timer": 0, "event": 0}
 
 
 def test_documents_are_listed_by_id_and_page_by_page(state):
@@ -42,12 +42,6 @@ def test_document_is_found_by_its_text(toy):
     assert state.get("/hold/7").json()["id"] == "7"
 
 
-def test_document_kept_as_an_array_is_shown_by_field(state):
-    claim = state.get("/reservekit/claim/789").json()
-
-    assert claim["seats"][0]["pool"] == "456/2023-07-10"
-
-
 def test_change_is_seen_in_the_state(control, state, reservekit_in):
     reservekit_in("docs").request("DELETE", "/bookings/789")
 
@@ -69,7 +63,7 @@ def test_events_are_kept_when_the_sandbox_is_told_to(control, state, reservekit_
     [
         ("/reservkit/booking", "there is no API 'reservkit'; did you mean 'reservekit'?"),
         ("/reservekit/bookings", "there is no kind of reservekit 'bookings'; did you mean 'booking'?"),
-        ("/reservekit/zzz/1", "there is no kind of reservekit 'zzz'; there is booking, claim, event, service, "),
+        ("/reservekit/zzz/1", "there is no kind of reservekit 'zzz'; there is booking, event, service, "),
         ("/reservekit/booking/1", "there is no reservekit booking '1'"),
         ("/reservekit/booking/x%00", "there is no reservekit booking 'x\\x00'"),
         (f"/reservekit/booking/{'9' * 40}", "there is no reservekit booking '999"),

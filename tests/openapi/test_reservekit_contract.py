@@ -95,6 +95,19 @@ def test_every_status_of_an_operation_has_a_json_schema(operation):
 
 
 @each_operation
+def test_every_status_that_can_happen_to_an_operation_is_listed(operation):
+    happens = {"405"}
+    if operation.get("security") != []:
+        happens |= {"401", "403", "429"}
+    if "requestBody" in operation:
+        happens |= {"400", "413", "415"}
+    if operation.get("parameters"):
+        happens |= {"400"}
+
+    assert happens <= set(operation["responses"])
+
+
+@each_operation
 def test_every_answer_of_a_keyed_operation_tells_the_rate_limit(operation):
     counted = operation.get("security") != []
 
