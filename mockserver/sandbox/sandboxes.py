@@ -30,6 +30,9 @@ DEFAULT = "default"
 _MOST_FROZEN = 32
 """Layers of a sandbox that forks share: each is one more to look through."""
 
+_DEFAULTS: dict[str, dict[str, Any]] = {}
+"""The settings of a sandbox that has none of its own; one, for all of them."""
+
 _MOST_FIRED = 100_000
 """Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
 
@@ -122,6 +125,7 @@ class Sandboxes:
     ) -> None:
         self._store = store
         self._domains = {domain.name: domain for domain in domains}
+        self._versions = {domain.name: domain.seed_version for domain in domains}  # one, for all their records
         self._real = clock
         self._plan = plan or Plan()
         self._bounds = bounds or Bounds()
@@ -196,7 +200,7 @@ class Sandboxes:
             self._drop_layers(session, record)
             clock = _starting_clock(record.starts_at, record.starts_frozen, self._real.now())
             layer = session.new_layer()
-            fresh = msgspec.structs.replace(record, own=layer, frozen=(), clock=clock, versions=self._versions())
+            fresh = msgspec.structs.replace(record, own=layer, frozen=(), clock=clock, versions=self._versions)
             session.save_sandbox(name, _encode(fresh))
         sandbox.record = fresh
         if sandbox.has_journal:
@@ -418,7 +422,7 @@ class Sandboxes:
             starts_at=starts_at,
             starts_frozen=frozen,
             scenario=scenario_name,
-            versions=self._versions(),
+            versions=self._versions,
             settings=self._checked_settings(_merged(default.settings, plan.settings)),
             outbox=plan.outbox or default.outbox,
         )
@@ -433,7 +437,7 @@ class Sandboxes:
             )
         return domain.scenarios[short]
 
-    def _checked_settings(self, settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    def _checked_settings(self, settings: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         for api, values in settings.items():
             domain = self._domains.get(api)
             if domain is None:
@@ -444,10 +448,7 @@ class Sandboxes:
             except msgspec.ValidationError as error:
                 known = ", ".join(domain.settings.__struct_fields__)
                 raise RuleBroken("unknown_setting", f"{api}: {error} (settings: {known})", field=api) from error
-        return {api: dict(values) for api, values in settings.items()}
-
-    def _versions(self) -> dict[str, str]:
-        return {domain.name: domain.seed_version for domain in self._domains.values()}
+        return settings or _DEFAULTS
 
     def _fresh(self, session: Session, sandbox: Sandbox) -> SandboxRecord:
         """The record as the store has it now: another process may have moved the clock or reset the sandbox."""
@@ -464,7 +465,7 @@ class Sandboxes:
 
     def _load(self, stored: bytes, *, any_seed: bool) -> Sandbox:
         record = _decode(stored)
-        for api, version in self._versions().items():
+        for api, version in self._versions.items():
             made_with = record.versions.get(api, version)
             if made_with != version and not any_seed:
                 raise RuleBroken(

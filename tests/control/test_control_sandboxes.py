@@ -366,14 +366,13 @@ def test_fork_into_a_taken_name_is_refused(control, name):
 # Of another version
 
 
-def test_sandbox_of_another_seed_version_can_be_reset_or_deleted_but_not_read(build, tmp_path):
+def test_sandbox_of_another_seed_version_can_be_reset_or_deleted_but_not_read(build, tmp_path, monkeypatch):
     settings = {"store": f"sqlite:///{tmp_path / 'store.sqlite'}"}
     first = Client(build(**settings), base="/_sandbox")
     for name in ("old", "older"):
         first.post("/sandboxes", {"name": name})
+    monkeypatch.setattr("mockserver.apis.reservekit.api.SEED_VERSION", "another")
     control = Client(build(**settings), base="/_sandbox")
-    domain = control.app.apis[0].domain
-    object.__setattr__(domain, "seed_version", "another")
 
     refused = control.get("/sandboxes/old")
 
