@@ -10,7 +10,7 @@ from rich.console import Console
 
 from benchmarks import growth, sandboxes, startup, throughput
 from benchmarks.figures import Section
-from benchmarks.report import RESULTS, conditions, show, to_json, to_markdown
+from benchmarks.report import RESULTS, RESULTS_JSON, conditions, show, to_json, to_markdown, written
 from benchmarks.servers import LOAD_CORE, CannotRun
 
 _NAMES = ("startup", "throughput", "sandboxes", "growth")
@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--peers", action="store_true", help="add Prism, WireMock and Mockoon, from npm")
     parser.add_argument("--only", nargs="+", choices=_NAMES, default=_NAMES, metavar="NAME", help=", ".join(_NAMES))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found as JSON")
-    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name} and its JSON beside it")
+    parser.add_argument("--write", action="store_true", help=f"renew what was measured in {RESULTS.name} and its JSON")
     given = parser.parse_args()
 
     out = Console(stderr=True, highlight=False)
@@ -43,12 +43,17 @@ def main() -> int:
         except CannotRun as reason:
             found.append(Section(name, name.capitalize(), "", notes=[f"Not measured: {reason}"]))
 
+    for section in found:
+        section.notes.append(f"Measured {under['date']} at commit {under['commit']}.")
     show(Console(highlight=False), found)
     if given.json is not None:
         given.json.write_text(to_json(found, under), encoding="utf-8")
     if given.write:
-        RESULTS.write_text(to_markdown(found, under), encoding="utf-8")
-        RESULTS.with_name("results.json").write_text(to_json(found, under), encoding="utf-8")
+        kept = {section.name: section for section in written()}
+        whole = {**kept, **{section.name: section for section in found}}
+        sections = [whole[name] for name in _NAMES if name in whole]
+        RESULTS.write_text(to_markdown(sections, under), encoding="utf-8")
+        RESULTS_JSON.write_text(to_json(sections, under), encoding="utf-8")
     return 1 if any(section.alarms for section in found) else 0
 
 

@@ -24,9 +24,10 @@ from benchmarks.sandboxes import CREATE, MANY, RESET
 from benchmarks.servers import OURS, OURS_SQLITE, ROOT
 from benchmarks.startup import FIRST_200, RESIDENT
 
-__all__ = ["RESULTS", "Target", "conditions", "judge", "show", "to_json", "to_markdown"]
+__all__ = ["RESULTS", "RESULTS_JSON", "Target", "conditions", "judge", "show", "to_json", "to_markdown", "written"]
 
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+RESULTS_JSON = RESULTS.with_name("results.json")
 _PACKAGES = ("connexion", "flask", "starlette", "uvicorn", "uvloop", "httptools", "jsonschema-rs", "msgspec")
 _TINY = 0.01
 """Ratios below are shown as one over something."""
@@ -126,6 +127,14 @@ def conditions(*, quick: bool, with_peers: bool) -> dict[str, str]:
         found["peers"] = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
         found["their runtimes"] = f"Node {_first_line(['node', '--version'])}; {_first_line(['java', '-version'])}"
     return found
+
+
+def written() -> list[Section]:
+    """What the last runs have written down; nothing where nothing was."""
+    if not RESULTS_JSON.exists():
+        return []
+    found = json.loads(RESULTS_JSON.read_text(encoding="utf-8"))["sections"]
+    return [Section(**{**each, "figures": [Figure(**figure) for figure in each["figures"]]}) for each in found]
 
 
 def to_json(sections: Sequence[Section], under: dict[str, str]) -> str:

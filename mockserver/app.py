@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from doublebook_data import openapi_dir, read_yaml
 from mockserver.apis.bundle import Api
+from mockserver.booking.errors import RuleBroken
 from mockserver.booking.ports import Clock, Store
 from mockserver.console import pages_on_demand
 from mockserver.control.api import build as build_control
@@ -53,20 +54,24 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
     """Put the program together.
 
     Raises:
-        ValueError: The store cannot be used, or a document is broken.
+        ValueError: The store or a setting cannot be used, or a document is broken.
     """
     names = settings.apis or API_NAMES
     # Alone, an API stands where the vendor has it: a client changes its host and nothing else.
     alone = len(settings.apis) == 1
     apis = [load_api(name, prefix="" if alone else f"/{name}") for name in names]
     store = open_store(settings)
-    sandboxes = Sandboxes(
-        store,
-        [api.domain for api in apis if api.domain is not None],
-        clock=clock,
-        plan=Plan(seed=settings.seed, clock=settings.clock, settings=settings.api_settings),
-        bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
-    )
+    try:
+        sandboxes = Sandboxes(
+            store,
+            [api.domain for api in apis if api.domain is not None],
+            clock=clock,
+            plan=Plan(seed=settings.seed, clock=settings.clock, settings=settings.api_settings),
+            bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
+        )
+    except RuleBroken as refusal:
+        store.close()
+        raise ValueError(f"api_settings: {refusal}") from refusal
     control = build_control(apis, sandboxes, token=settings.control_token)
     pages = pages_on_demand([*apis, control])
     mounts = [Mount(api, build_stack(api, sandboxes, pages)) for api in (*apis, control)]

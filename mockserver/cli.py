@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -101,8 +102,10 @@ def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, **flags: 
     try:
         listener = bind(settings.host, settings.port)
     except OSError as error:
-        _stop(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with --port")
+        option = "--host" if isinstance(error, socket.gaierror) else "--port"
+        _stop(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with {option}")
     host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it is reached from here
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     token = None if token_was_given else settings.control_token
     serve_until_interrupted(settings, listener, ready=lambda apis: _say_ready(apis, settings, url, token))
@@ -180,7 +183,7 @@ def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: s
     out = Console(soft_wrap=True, highlight=False)
     out.print()
     out.print(table)
-    out.print(f"\nPages   {url}/docs\nControl {url}/_sandbox")
+    out.print(f"\nPages   {url}/docs\nControl {url}/_sandbox/docs")
     if new_token is not None:
         out.print(
             f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)"

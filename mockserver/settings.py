@@ -3,7 +3,7 @@
 import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +52,10 @@ class Settings:
             raise ValueError(f"store: {self.store!r} is neither memory nor sqlite:///FILE")
         if self.store == _SQLITE:
             raise ValueError("store: sqlite:/// needs a file after it, such as sqlite:///sandbox.sqlite")
+        if self.max_sandboxes < 1:
+            raise ValueError(f"max_sandboxes: at least 1, not {self.max_sandboxes}")
+        if self.sandbox_idle_seconds <= 0:
+            raise ValueError(f"sandbox_idle_seconds: more than 0, not {self.sandbox_idle_seconds}")
         if self.workers < 1:
             raise ValueError(f"workers: at least 1, not {self.workers}")
         if self.workers > 1 and self.store == "memory":
@@ -74,8 +78,9 @@ def read_settings(
     """
     chosen: dict[str, Any] = {}
     if file is not None:
-        chosen |= _converted(_file(file), str(file))
-    chosen |= _converted(_environment(os.environ if environment is None else environment), "the environment")
+        chosen |= _converted(_file(file), str(file), spelled=str)
+    given = _environment(os.environ if environment is None else environment)
+    chosen |= _converted(given, "the environment", spelled=lambda name: ENVIRONMENT_PREFIX + name.upper())
     chosen |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**chosen)
 
@@ -120,12 +125,14 @@ def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _converted(values: dict[str, Any], source: str) -> dict[str, Any]:
+def _converted(values: dict[str, Any], source: str, *, spelled: Callable[[str], str]) -> dict[str, Any]:
     types = {each.name: each.type for each in fields(Settings)}
     out: dict[str, Any] = {}
     for name, value in values.items():
         if name not in types:
-            raise ValueError(f"{source}: no setting is called {name!r}; {nearest(name, types)}")
+            raise ValueError(
+                f"{source}: no setting is called {spelled(name)}; {nearest(spelled(name), map(spelled, types))}"
+            )
         try:
             if name == "clock":
                 out[name] = read_moment(value.isoformat() if isinstance(value, datetime) else str(value))
@@ -133,5 +140,5 @@ def _converted(values: dict[str, Any], source: str) -> dict[str, Any]:
                 # Text from the environment stands for numbers and booleans too.
                 out[name] = msgspec.convert(value, types[name], strict=False)
         except (ValueError, msgspec.ValidationError) as error:
-            raise ValueError(f"{source}: {name}: {error}") from error
+            raise ValueError(f"{source}: {spelled(name)} cannot be {value!r}: {error}") from error
     return out

@@ -110,7 +110,11 @@ class _Undo(Exception):  # noqa: N818 - a turn in the flow, caught below
 
 
 class Sandboxes:
-    """See the module. Its methods run on the caller's thread and finish before they return."""
+    """See the module. Its methods run on the caller's thread and finish before they return.
+
+    Raises:
+        RuleBroken: `unknown_setting`: the plan sets up what no API knows.
+    """
 
     def __init__(
         self,
@@ -128,6 +132,7 @@ class Sandboxes:
         self._versions = {domain.name: domain.seed_version for domain in domains}  # one, for all their records
         self._real = clock
         self._plan = plan or Plan()
+        self._checked_settings(_merged(self._plan.settings, None))
         self._bounds = bounds or Bounds()
         self._journal_limits = journal_limits or Limits()
         self._journal_memory = journal_memory or Memory()

@@ -288,6 +288,8 @@ class SqliteStore:
         return connection
 
     def _prepare(self) -> None:
+        if not self._path.parent.is_dir():
+            raise ValueError(f"cannot use {self._path} as a store: there is no folder {self._path.parent}")
         try:
             with closing(self._connect()) as connection:
                 connection.execute("BEGIN IMMEDIATE")

@@ -26,7 +26,7 @@ from mockserver.booking.errors import Refusal, StoreBusy
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.bodies import check_media_type, decode_json, read_body
 from mockserver.web.parameters import parse_query, readers_of
-from mockserver.web.schemas import Validator, compile_schema, whole_numbers
+from mockserver.web.schemas import Validator, compile_schema, reason_of, whole_numbers
 
 __all__ = ["ContractBrokenError", "Operations", "send_reply"]
 
@@ -64,7 +64,7 @@ class _Body:
         body = decode_json(raw)
         if not self._validator.is_valid(body):
             error = next(iter(self._validator.iter_errors(body)))
-            raise BadInput("body", ".".join(str(step) for step in error.instance_path), _reason(error.message))
+            raise BadInput("body", ".".join(str(step) for step in error.instance_path), reason_of(error))
         return body if self._to_int is None else self._to_int(body)
 
 
@@ -195,11 +195,3 @@ async def send_reply(send: Send, status: int, body: bytes, media_type: bytes, he
         sent.append((b"content-type", media_type))
     await send({"type": "http.response.start", "status": status, "headers": sent})
     await send({"type": "http.response.body", "body": body})
-
-
-def _reason(message: str) -> str:
-    """What a validator says, without repeating a long value back at its sender."""
-    return message if len(message) <= _LONGEST_REASON else "..." + message[-_LONGEST_REASON:]
-
-
-_LONGEST_REASON = 300

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from mockserver.apis.refusals import BadInput
-from mockserver.web.schemas import Validator, compile_schema
+from mockserver.web.schemas import Validator, compile_schema, reason_of
 
 __all__ = ["ParameterReader", "parse_query", "readers_of"]
 
@@ -72,7 +72,7 @@ class ParameterReader:
             value = self._convert(texts[0])
         if not self._validator.is_valid(value):
             error = next(iter(self._validator.iter_errors(value)))
-            raise BadInput(self.place, self.name, error.message)
+            raise BadInput(self.place, self.name, reason_of(error))
         return value
 
 

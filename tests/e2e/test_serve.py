@@ -89,7 +89,7 @@ def test_beyond_loopback_the_control_plane_wants_the_token_it_prints():
     with started("--host", "0.0.0.0") as server:
         token = re.search(r"Authorization: Bearer (\S+)", server.said)
         assert token, server.said
-        url = server.url.replace("0.0.0.0", "127.0.0.1") + "/_sandbox/sandboxes"
+        url = f"{server.url}/_sandbox/sandboxes"
 
         assert httpx.get(url).status_code == 401
         assert httpx.get(url, headers={"Authorization": f"Bearer {token[1]}"}).status_code == 200
@@ -131,3 +131,34 @@ def test_a_port_in_use_is_said():
 def test_the_apis_and_their_contracts_are_listed():
     assert "reservekit" in run("apis").stdout
     assert run("spec", "reservekit").stdout.startswith("openapi: 3.0.3")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('[api_settings.reservekit]\nrate_limit = "zz"', "rate_limit"),
+        ("[api_settings.reservekit]\nfoo = 1", "foo"),
+        ("[api_settings.reservkit]\n", "reservkit"),
+        ("max_sandboxes = 0", "max_sandboxes"),
+        ("sed = 1", "did you mean 'seed'"),
+        ("port = 'x'", "port"),
+    ],
+)
+def test_a_file_with_a_wrong_setting_does_not_start(tmp_path, settings, said):
+    file = tmp_path / "settings.toml"
+    file.write_text(settings)
+
+    result = run("serve", "--port", "0", "--config", str(file))
+
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_wrong_variable_is_named_as_it_is_spelled(monkeypatch):
+    monkeypatch.setenv("MOCKSERVER_SED", "1")
+
+    result = run("serve", "--port", "0")
+
+    assert result.returncode == 2
+    assert "MOCKSERVER_SED; did you mean 'MOCKSERVER_SEED'?" in result.stderr

@@ -231,7 +231,7 @@ def test_a_store_of_another_format_is_refused(path):
 
 
 def test_a_place_where_no_file_can_be_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="unable to open database file"):
+    with pytest.raises(ValueError, match="there is no folder"):
         SqliteStore(tmp_path / "nowhere" / "store.sqlite")
 
 
