@@ -54,6 +54,7 @@ def started(*arguments: str, **environment: str) -> Iterator[Server]:
                 break
         else:
             raise AssertionError(f"the server did not start:\n{said}{process.stderr and process.stderr.read()}")
+        timer.cancel()
         found = re.search(r"Control (http://\S+)/_sandbox", said)
         assert found, said
         yield Server(process, found[1], said)
