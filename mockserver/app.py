@@ -14,8 +14,8 @@ from mockserver.booking.ports import Clock, Store
 from mockserver.console import pages_on_demand
 from mockserver.control.api import build as build_control
 from mockserver.sandbox.clocks import system_time
-from mockserver.sandbox.records import Plan
-from mockserver.sandbox.sandboxes import Bounds, Sandboxes
+from mockserver.sandbox.records import Bounds, Plan
+from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.settings import Settings
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore

@@ -9,7 +9,7 @@ import msgspec
 from mockserver.apis.identities import Identity
 from mockserver.booking.errors import Refusal
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.sandboxes import DEFAULT, Sandbox
+from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 
 __all__ = ["NO_BODY", "Call", "Header", "Reply"]
 

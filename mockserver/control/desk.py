@@ -14,8 +14,9 @@ from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.records import Plan, SandboxRecord
-from mockserver.sandbox.sandboxes import DEFAULT, Fired, Sandbox, Sandboxes
+from mockserver.sandbox.records import Fired, Plan, SandboxRecord
+from mockserver.sandbox.sandbox import DEFAULT, Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
 
 __all__ = ["Desk"]

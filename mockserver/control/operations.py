@@ -20,7 +20,8 @@ from mockserver.control.wire import (
     show_sandbox,
     show_summary,
 )
-from mockserver.sandbox.sandboxes import Fired, Sandbox
+from mockserver.sandbox.records import Fired
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["operations_of"]
 

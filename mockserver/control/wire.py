@@ -8,8 +8,9 @@ import msgspec
 from mockserver.apis.bundle import Api
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import REDACTED, Entry
-from mockserver.sandbox.records import SandboxRecord
-from mockserver.sandbox.sandboxes import DEFAULT, Fired, Sandbox, Sandboxes
+from mockserver.sandbox.records import Fired, SandboxRecord
+from mockserver.sandbox.sandbox import DEFAULT, Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
 
 __all__ = [
     "secrets_of",

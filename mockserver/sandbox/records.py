@@ -1,4 +1,4 @@
-"""What is kept of a sandbox, and what one is made from."""
+"""What is kept of a sandbox, what one is made from, how long it stays, and what fell due in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from mockserver.sandbox.clocks import ClockState
+from mockserver.sandbox.timers import Timer
 
-__all__ = ["Plan", "SandboxRecord"]
+__all__ = ["Bounds", "Fired", "Plan", "SandboxRecord"]
 
 
 class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,3 +56,24 @@ class Plan:
     frozen: bool | None = None
     settings: Mapping[str, Mapping[str, Any]] | None = None
     outbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """When sandboxes in memory are dropped, and durable ones unloaded.
+
+    Attributes:
+        most: Above this number the least recently used goes.
+        idle_seconds: Unused for longer, of real time, goes too.
+    """
+
+    most: int = 50_000
+    idle_seconds: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A timer that fell due when the clock moved."""
+
+    api: str
+    timer: Timer

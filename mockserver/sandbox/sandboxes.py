@@ -1,10 +1,8 @@
 """All sandboxes of the process: found, made, reset, forked, deleted, forgotten when idle; and work done in them."""
 
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,16 +14,13 @@ from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario, Seeds
 from mockserver.sandbox.journal import Entry, Journal, Limits, Memory
 from mockserver.sandbox.merging import Below, Level
-from mockserver.sandbox.records import Plan, SandboxRecord
-from mockserver.sandbox.timers import Timer
-from mockserver.sandbox.work import Moments, Work
+from mockserver.sandbox.records import Bounds, Fired, Plan, SandboxRecord
+from mockserver.sandbox.sandbox import DEFAULT, Sandbox
+from mockserver.sandbox.work import Work
 
-__all__ = ["DEFAULT", "Bounds", "Fired", "Sandbox", "Sandboxes"]
+__all__ = ["Sandboxes"]
 
 T = TypeVar("T")
-
-DEFAULT = "default"
-"""The sandbox of a request that names none."""
 
 _MOST_FROZEN = 32
 """Layers of a sandbox that forks share: each is one more to look through."""
@@ -35,66 +30,6 @@ _DEFAULTS: dict[str, dict[str, Any]] = {}
 
 _MOST_FIRED = 100_000
 """Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """When sandboxes in memory are dropped, and durable ones unloaded.
-
-    Attributes:
-        most: Above this number the least recently used goes.
-        idle_seconds: Unused for longer, of real time, goes too.
-    """
-
-    most: int = 50_000
-    idle_seconds: float = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """A timer that fell due when the clock moved."""
-
-    api: str
-    timer: Timer
-
-
-class Sandbox:
-    """The part of a sandbox that lives in this process; its parts are made on first use."""
-
-    __slots__ = ("_journal", "_lock", "moments", "name", "record", "used_at", "volatile")
-
-    def __init__(self, record: SandboxRecord) -> None:
-        self.name = record.name
-        self.record = record
-        self.used_at = 0.0
-        self.moments: Moments | None = None
-        self.volatile: dict[str, Any] | None = None
-        self._journal: Journal | None = None
-        self._lock: threading.RLock | None = None
-
-    @property
-    def lock(self) -> threading.RLock:
-        if self._lock is None:
-            self._lock = threading.RLock()
-        return self._lock
-
-    @property
-    def has_journal(self) -> bool:
-        return self._journal is not None
-
-    def journal(self, limits: Limits, memory: Memory) -> Journal:
-        if self._journal is None:
-            self._journal = Journal(limits, memory)
-        return self._journal
-
-    def scratch(self, name: str, make: Callable[[], T]) -> T:
-        """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
-        if self.volatile is None:
-            self.volatile = {}
-        found: T | None = self.volatile.get(name)
-        if found is None:
-            found = self.volatile[name] = make()
-        return found
 
 
 class _DueFirst(Exception):  # noqa: N818 - a turn in the flow, caught below

@@ -18,7 +18,8 @@ from mockserver.apis.identities import SANDBOX_NAME
 from mockserver.apis.refusals import BadSandboxName
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.journal import Entry, pack_headers
-from mockserver.sandbox.sandboxes import DEFAULT, Sandboxes
+from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import send_reply
 

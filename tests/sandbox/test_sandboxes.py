@@ -11,8 +11,9 @@ from mockserver.booking.ports import ALL, Index, Kind
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Scenario, Seeds, World
 from mockserver.sandbox.journal import Entry, Limits, Memory
-from mockserver.sandbox.records import Plan
-from mockserver.sandbox.sandboxes import DEFAULT, Bounds, Sandboxes
+from mockserver.sandbox.records import Bounds, Plan
+from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 

@@ -12,7 +12,7 @@ import msgspec
 
 from mockserver.apis.exchange import Call, Header
 from mockserver.apis.refusals import RateLimited
-from mockserver.sandbox.sandboxes import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["RateLimits", "Settings"]
 
