@@ -1,13 +1,13 @@
 """`mockserver serve` as a user meets it: a process, a port, what it prints."""
 
 import re
-import shlex
 import socket
 import subprocess
 import sys
 
 import httpx
 import pytest
+from curls import run_curl
 from servers import started
 
 KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
@@ -22,9 +22,8 @@ def test_the_printed_curl_books_and_then_is_a_duplicate():
     with started() as server:
         curl = re.search(r"^curl .*?}'$", server.said, re.DOTALL | re.MULTILINE)
         assert curl, server.said
-        command = [*shlex.split(curl[0].replace("\\\n", " ")), "-s"]
 
-        first, second = (subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2))
+        first, second = run_curl(curl[0]), run_curl(curl[0])
 
         assert '"status":"pending"' in first
         assert second == '{"data":null,"error":"duplicate booking"}'

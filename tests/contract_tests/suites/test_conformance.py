@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
+from curls import run_curl
 from toy_server import TOKEN, toy_server
 
 from contract_tests.contracts import load_contract
@@ -114,12 +115,9 @@ def test_the_curl_of_a_finding_repeats_it(outcome_with):
 
     with toy_server("wrong_refusal") as url:
         here = re.sub(r"http://127\.0\.0\.1:\d+", url, curl)
-        environment = os.environ | {TOKEN_VARIABLE: TOKEN}
-        answer = subprocess.run(
-            ["sh", "-c", here], check=True, env=environment, capture_output=True, text=True, timeout=10
-        )
+        answer = run_curl(here, {TOKEN_VARIABLE: TOKEN})
 
-    assert answer.stdout == '{"error": {"code": "note_is_rude"}}'
+    assert answer == '{"error": {"code": "note_is_rude"}}'
 
 
 def test_the_same_seed_sends_the_same_requests_and_another_seed_others():
