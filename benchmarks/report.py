@@ -104,7 +104,11 @@ def _no_faster_than_log(sections: Sections, name: str, operations: Sequence[str]
 def _deep_page(sections: Sections) -> Target:
     promise = "SQLite: what a page's offset costs is measured and printed"
     growth = growth_of(sections["growth"], OURS_SQLITE, DEEP) if "growth" in sections else None
-    return Target(promise, "" if growth is None else f"last page {growth[0]:.1f} x", None if growth is None else True)
+    return Target(
+        promise,
+        "" if growth is None else f"{DEEP.removeprefix('list, ')} {growth[0]:.1f} x",
+        None if growth is None else True,
+    )
 
 
 def conditions(*, quick: bool, with_peers: bool) -> dict[str, str]:
