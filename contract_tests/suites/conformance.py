@@ -26,7 +26,7 @@ from contract_tests.problems import CannotRun
 from contract_tests.results import RunResult, Tally
 from contract_tests.suites.evidence import finding_of_silence, findings_in
 from contract_tests.suites.plans import Plan, Watcher
-from contract_tests.suites.surroundings import interruptible, parsing_in_turn, without_traces
+from contract_tests.suites.surroundings import interruptible, parsing_in_turn, without_constants, without_traces
 from contract_tests.targets import Target
 
 __all__ = ["run"]
@@ -59,7 +59,13 @@ def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher) -> Run
     """
     started_at = time.monotonic()
     fold = _Fold(contract, target, watcher)
-    with refusals_checked(contract, target.headers), without_traces(), parsing_in_turn(), interruptible(fold.stop):
+    with (
+        refusals_checked(contract, target.headers),
+        without_traces(),
+        without_constants(),
+        parsing_in_turn(),
+        interruptible(fold.stop),
+    ):
         for asked in _rounds(plan, fold):
             fold.follow(from_schema(_schema(contract, target, plan, asked)).execute(), asked)
             if fold.is_over:

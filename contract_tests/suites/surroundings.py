@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
-__all__ = ["interruptible", "parsing_in_turn", "without_traces"]
+__all__ = ["interruptible", "parsing_in_turn", "without_constants", "without_traces"]
 
 
 @contextmanager
@@ -55,6 +57,22 @@ def parsing_in_turn() -> Iterator[None]:
         yield
     finally:
         ast.parse = parse
+
+
+@contextmanager
+def without_constants() -> Iterator[None]:
+    """
+    Hypothesis puts constants of the modules that happen to be loaded into what it makes up, so the same seed would send
+    something else from a checkout, from a package and from inside somebody's tests.
+    """
+    find = providers._get_local_constants  # noqa: SLF001 - there is no setting for it
+    providers._get_local_constants = Constants  # noqa: SLF001
+    providers.CONSTANTS_CACHE.cache.clear()
+    try:
+        yield
+    finally:
+        providers._get_local_constants = find  # noqa: SLF001
+        providers.CONSTANTS_CACHE.cache.clear()
 
 
 @contextmanager

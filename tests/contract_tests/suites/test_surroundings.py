@@ -1,0 +1,32 @@
+import importlib
+
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from contract_tests.suites.surroundings import without_constants
+
+
+def made_up():
+    made = []
+
+    @seed(1)
+    @settings(max_examples=500, database=None)
+    @given(st.integers())
+    def collect(number):
+        made.append(number)
+
+    with without_constants():
+        collect()
+    return made
+
+
+def test_what_is_made_up_does_not_depend_on_the_modules_that_happen_to_be_loaded(tmp_path, monkeypatch):
+    numbers = range(100_000, 100_050)
+    (tmp_path / "somebody_elses_module.py").write_text(f"NUMBERS = {list(numbers)}\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = made_up()
+
+    importlib.import_module("somebody_elses_module")
+
+    assert made_up() == before
+    assert not set(before) & set(numbers)
