@@ -5,26 +5,32 @@ a blocked time) has one *claim*, made of *seats*: so many places of a pool, for 
 the pool lasts.
 
 - Seats without a span are summed: taking one costs the same with ten bookings as with a million.
-- Seats with a span count at the busiest moment of the span asked for; touching spans do not overlap.
+- Seats with a span count at the busiest moment of the span asked for; touching spans do not overlap. They are indexed by
+  the UTC days they touch, so a question reads the days it is about, however much is booked before and after.
 - The seats of one pool all have a span, or none has.
+- A margin is asked for, not kept: it is the time that must be free around new seats, and what is stored is the seats.
 
 A claim that may run out (`expires_at`) counts like any other until it is released; whoever places a hold sets a timer
 to release it. So what is taken is always exactly what the claims say.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import chain
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import msgspec
 
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft
 from mockserver.booking.ports import Entry, Id, Index, Kind, Records
-from mockserver.booking.spans import Span, peak
+from mockserver.booking.spans import DAY_MICROSECONDS, Span, microseconds, peak, utc_days
 
 __all__ = ["Claim", "ClaimKind", "Ledger", "Pool", "Seat"]
 
-_START = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_TIME = timedelta(0)
+_LONGEST = timedelta(days=366)
+"""A year of any length. A seat stands in the indexes once for each day it touches, so it has to end somewhere."""
+
+_ALWAYS = (("", 0),)
 
 
 class Seat(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -42,7 +48,7 @@ class Seat(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one holder has taken; `id` is the holder's."""
+    """What one holder has taken; `id` is the holder's. The ids of one kind of claims are all numbers or all text."""
 
     id: Id
     seats: tuple[Seat, ...]
@@ -50,15 +56,10 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Pool(msgspec.Struct, frozen=True, gc=False):
-    """Something with *capacity* places, at any one moment.
-
-    Attributes:
-        longest: No seat with a span is longer; how far back a search has to look.
-    """
+    """Something with *capacity* places, at any one moment."""
 
     id: str
     capacity: int
-    longest: timedelta = timedelta(days=31)
 
 
 class ClaimKind:
@@ -83,32 +84,56 @@ class Ledger:
 
     def places_left(self, pool: Pool, span: Span | None = None) -> int:
         """0 when the pool is full or, after its capacity was lowered, overfull."""
-        return max(pool.capacity - self._taken(pool, span), 0)
+        taken = self._summed(pool) if span is None else self._busiest(pool, span)
+        return max(pool.capacity - taken, 0)
+
+    def taken(self, pool: Pool, span: Span, *, without: Id | None = None) -> list[Span]:
+        """List when seats of a pool are taken, as far as they overlap *span*: whole, in order, one span for each seat.
+
+        Args:
+            without: A holder whose own seats are left out.
+        """
+        return sorted(
+            (each for each, _ in self._around(pool, span, without)), key=lambda each: (each.starts_at, each.ends_at)
+        )
 
     def holds(self, holder: Id) -> Claim | None:
         return self._claims.find(holder)
 
-    def take(self, holder: Id, wanted: Sequence[tuple[Pool, Seat]], *, expires_at: datetime | None = None) -> None:
+    def take(
+        self,
+        holder: Id,
+        wanted: Sequence[tuple[Pool, Seat]],
+        *,
+        expires_at: datetime | None = None,
+        margin: timedelta = _NO_TIME,
+    ) -> None:
         """Take all seats, or none. A holder that has a claim moves it: its own places do not stand in its way.
+
+        Args:
+            margin: So long before and after each seat with a span its places must be free of other holders' seats;
+                the wanted seats may touch each other. It is about places: a party may come straight from elsewhere.
 
         Raises:
             NoPlacesLeft: A pool has too few; looked at before parties, for all pools.
             AlreadyBooked: A seat's party holds a place in the same pool, at an overlapping time if it has a span, or
                 has another of the wanted seats there.
-            ValueError: A seat is longer than its pool's longest.
+            ValueError: A seat is longer than 366 days, or the margin is negative.
         """
         before = self._claims.find(holder)
         seats = tuple(seat for _, seat in wanted)
         for number, (pool, seat) in enumerate(wanted):
-            if seat.span is not None and seat.span.ends_at - seat.span.starts_at > pool.longest:
-                raise ValueError(f"{pool.id} has seats of at most {pool.longest}, not {seat.span}")
-            left = pool.capacity - self._taken(pool, seat.span, without=before, besides=_others(seats, number))
+            span, besides = seat.span, _others(seats, number)
+            if span is None:
+                taken = self._summed(pool, without=before, besides=besides)
+            else:
+                _ensure_bounded(pool, span, margin)
+                taken = self._busiest(pool, span, without=holder, besides=besides, margin=margin)
+            left = pool.capacity - taken
             if seat.places > left:
                 raise NoPlacesLeft(pool.id, asked=seat.places, left=max(left, 0))
         for number, (pool, seat) in enumerate(wanted):
-            if seat.party is not None and (
-                self._is_there(pool, seat, holder) or _is_among(seat, _others(seats, number))
-            ):
+            if seat.party is not None and (self._is_there(seat, holder) or _is_among(seat, _others(seats, number))):
                 raise AlreadyBooked(pool.id, seat.party)
         self._claims.put(Claim(holder, seats, expires_at))
 
@@ -126,31 +151,59 @@ class Ledger:
         """Free all that a holder took. Raises NotFound when it has nothing."""
         self._claims.delete(holder)
 
-    def _taken(
-        self, pool: Pool, span: Span | None, *, without: Claim | None = None, besides: Sequence[Seat] = ()
+    def _summed(self, pool: Pool, *, without: Claim | None = None, besides: Sequence[Seat] = ()) -> int:
+        """The places taken as long as the pool lasts: of all claims but one, and of seats that nobody has claimed yet."""
+        taken = self._claims.total(self._index.by_pool, pool.id)
+        if without is not None:
+            taken -= _places(without.seats, pool)
+        return taken + _places(besides, pool) if besides else taken
+
+    def _busiest(
+        self,
+        pool: Pool,
+        span: Span,
+        *,
+        without: Id | None = None,
+        besides: Sequence[Seat] = (),
+        margin: timedelta = _NO_TIME,
     ) -> int:
-        """What all claims have taken, one left out, and seats that nobody has claimed yet."""
-        if span is None:
-            taken = self._claims.total(self._index.by_pool, pool.id)
-            if without is not None:
-                taken -= _places(without.seats, pool)
-            return taken + _places(besides, pool) if besides else taken
-        claimed = (seat for claim in self._around(pool, span) if claim != without for seat in claim.seats)
-        return peak(span, _timed(chain(claimed, besides), pool))
-
-    def _around(self, pool: Pool, span: Span) -> Iterable[Claim]:
-        """The claims that may overlap a span, each once: a claim stands in the index once for each start it has."""
-        low, high = _microseconds(span.starts_at - pool.longest), _microseconds(span.ends_at)
-        return {claim.id: claim for claim in self._claims.between(self._index.by_pool, pool.id, low, high)}.values()
-
-    def _is_there(self, pool: Pool, seat: Seat, holder: Id) -> bool:
-        group = _party_group(pool.id, seat.party)
-        if not self._claims.count(self._index.by_party, group):
-            return False
-        return any(
-            claim.id != holder and _is_among(seat, claim.seats)
-            for claim in self._claims.page(self._index.by_party, group)
+        """The places taken at the busiest moment of a span; what others have taken counts a margin further."""
+        claimed = self._around(pool, span.widen(margin, margin), without)
+        own = _timed(besides, pool)
+        # The seats besides are the holder's own and have no margin to this one. Where their number does not change,
+        # others' have to keep clear of all of them at once.
+        return max(
+            peak(piece.widen(margin, margin), claimed) + peak(piece, own)
+            for piece in _pieces(span, [each for each, _ in own])
         )
+
+    def _around(self, pool: Pool, span: Span, without: Id | None) -> list[tuple[Span, int]]:
+        """The seats of a pool that overlap a span, with their places."""
+        high = microseconds(span.ends_at)
+        claims = {
+            claim.id: claim  # it stands there for each day it touches and each seat it has
+            for day in utc_days(span)
+            for claim in self._claims.between(self._index.by_pool, pool.id + _on(day), day * DAY_MICROSECONDS, high)
+        }
+        seats = [seat for claim in claims.values() if claim.id != without for seat in claim.seats]
+        return [(each, places) for each, places in _timed(seats, pool) if each.overlaps(span)]
+
+    def _is_there(self, seat: Seat, holder: Id) -> bool:
+        group = _party_group(seat)
+        for day, _ in _stands(seat):
+            if self._claims.count(self._index.by_party, group + day) and any(
+                claim.id != holder and _is_among(seat, claim.seats)
+                for claim in self._claims.page(self._index.by_party, group + day)
+            ):
+                return True
+        return False
+
+
+def _ensure_bounded(pool: Pool, span: Span, margin: timedelta) -> None:
+    if span.ends_at - span.starts_at > _LONGEST:
+        raise ValueError(f"{pool.id} has seats of at most {_LONGEST.days} days, not {span}")
+    if margin < _NO_TIME:
+        raise ValueError(f"a margin is not negative: {margin}")
 
 
 def _others(seats: tuple[Seat, ...], number: int) -> tuple[Seat, ...]:
@@ -168,8 +221,15 @@ def _places(seats: Iterable[Seat], pool: Pool) -> int:
     return sum([seat.places for seat in seats if seat.pool == pool.id])
 
 
-def _timed(seats: Iterable[Seat], pool: Pool) -> Iterator[tuple[Span, int]]:
-    return ((span, seat.places) for seat in seats if seat.pool == pool.id and (span := seat.span) is not None)
+def _timed(seats: Iterable[Seat], pool: Pool) -> list[tuple[Span, int]]:
+    return [(span, seat.places) for seat in seats if seat.pool == pool.id and (span := seat.span) is not None]
+
+
+def _pieces(span: Span, others: Iterable[Span]) -> Iterator[Span]:
+    """A span, cut wherever another one begins or ends."""
+    edges = {moment for other in others for moment in (other.starts_at, other.ends_at)}
+    inside = {moment for moment in edges if span.starts_at < moment < span.ends_at}
+    return (Span(*ends) for ends in pairwise(sorted({span.starts_at, span.ends_at} | inside)))
 
 
 def _compete(one: Seat, other: Seat) -> bool:
@@ -181,31 +241,45 @@ def _compete(one: Seat, other: Seat) -> bool:
 
 
 def _pools(claim: Claim) -> Iterable[Entry]:
-    """One entry per pool and start: seats that share both are added up."""
-    if len(claim.seats) == 1:
+    """Seats without a span: one entry per pool, all places added up. With a span: one per day it touches."""
+    if len(claim.seats) == 1 and claim.seats[0].starts_at is None:
         seat = claim.seats[0]
-        return ((seat.pool, _start(seat), seat.places),)
+        return ((seat.pool, 0, seat.places),)
     places: dict[tuple[str, int], int] = {}
     for seat in claim.seats:
-        address = (seat.pool, _start(seat))
-        places[address] = places.get(address, 0) + seat.places
-    return [(pool, start, number) for (pool, start), number in places.items()]
+        for day, start in _stands(seat):
+            address = (seat.pool + day, start)
+            places[address] = places.get(address, 0) + seat.places
+    return [(group, start, number) for (group, start), number in places.items()]
 
 
 def _parties(claim: Claim) -> Iterable[Entry]:
-    if len(claim.seats) == 1:
+    if len(claim.seats) == 1 and claim.seats[0].starts_at is None:
         seat = claim.seats[0]
-        return () if seat.party is None else ((_party_group(seat.pool, seat.party), _start(seat), 1),)
-    return {(_party_group(seat.pool, seat.party), _start(seat), 1) for seat in claim.seats if seat.party is not None}
+        return () if seat.party is None else ((_party_group(seat), 0, 1),)
+    return {
+        (_party_group(seat) + day, start, 1)
+        for seat in claim.seats
+        if seat.party is not None
+        for day, start in _stands(seat)
+    }
 
 
-def _party_group(pool: str, party: str | None) -> str:
-    return f"{pool}\x1f{party}"
+def _party_group(seat: Seat) -> str:
+    return f"{seat.pool}\x1f{seat.party}"
 
 
-def _start(seat: Seat) -> int:
-    return 0 if seat.starts_at is None else _microseconds(seat.starts_at)
+def _stands(seat: Seat) -> Iterable[tuple[str, int]]:
+    """The days a seat touches, as groups name them, with the moment from which it is there on each.
+
+    A seat without a span is there once, always.
+    """
+    span = seat.span
+    if span is None:
+        return _ALWAYS
+    start = microseconds(span.starts_at)
+    return [(_on(day), max(start, day * DAY_MICROSECONDS)) for day in utc_days(span)]
 
 
-def _microseconds(moment: datetime) -> int:
-    return (moment - _START) // timedelta(microseconds=1)  # exactly; a float is off by one here and there
+def _on(day: int) -> str:
+    return f"\x1f{day}"

@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-__all__ = ["Span", "peak"]
+__all__ = ["DAY_MICROSECONDS", "Span", "microseconds", "peak", "utc_days"]
+
+DAY_MICROSECONDS = 24 * 60 * 60 * 1_000_000
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,17 @@ class Span:
     def widen(self, before: timedelta, after: timedelta) -> "Span":
         """Add a buffer on each side, such as the minutes to prepare a room and to clear it."""
         return Span(self.starts_at - before, self.ends_at + after)
+
+
+def microseconds(moment: datetime) -> int:
+    """A moment as a whole number to sort and to compare by."""
+    return (moment - _START) // timedelta(microseconds=1)  # exactly; a float is off by one here and there
+
+
+def utc_days(span: Span) -> range:
+    """The UTC days a span touches, counted from 1970; one that ends at midnight does not touch the next."""
+    first, after_last = microseconds(span.starts_at), microseconds(span.ends_at)
+    return range(first // DAY_MICROSECONDS, (after_last - 1) // DAY_MICROSECONDS + 1)
 
 
 def peak(window: Span, taken: Iterable[tuple[Span, int]]) -> int:

@@ -5,15 +5,14 @@ in order of their due moment, each at a clock that shows that moment, before any
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from mockserver.booking.ports import ALL, Entry, Id, Index, Kind, Records
+from mockserver.booking.spans import microseconds
 
 __all__ = ["Timer", "TimerKind", "Timers"]
-
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Timer(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -58,4 +57,4 @@ class Timers:
 
 
 def _due(timer: Timer) -> Iterable[Entry]:
-    return ((ALL, (timer.due_at - _START) // timedelta(microseconds=1), 1),)
+    return ((ALL, microseconds(timer.due_at), 1),)

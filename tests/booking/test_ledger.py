@@ -13,7 +13,8 @@ from mockserver.stores.memory import MemoryStore
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 CLAIMS = ClaimKind("toy.claim")
 CLASS = Pool("class", 3)
-DESK = Pool("desk", 2, longest=timedelta(hours=12))
+DESK = Pool("desk", 2)
+ROOM = Pool("room", 1)
 
 
 def claims_over(*seeded):
@@ -279,17 +280,190 @@ def test_a_stay_moves_over_its_own_former_time(ledger):
     assert ledger.places_left(DESK, from_to(9, 10)) == 2
 
 
+def days(n):
+    return timedelta(days=n)
+
+
 def test_the_longest_stay_is_still_seen_at_its_end(ledger):
-    ledger.take(1, [stay(0, 12, places=2)])
+    ledger.take(1, [stay(0, 366 * 24, places=2)])
 
-    assert ledger.places_left(DESK, Span(at(11, 59), at(13))) == 0
+    assert ledger.places_left(DESK, Span(MONDAY + days(366) - timedelta(minutes=1), MONDAY + days(400))) == 0
+    assert ledger.places_left(DESK, Span(MONDAY + days(366), MONDAY + days(400))) == 2
 
 
-def test_a_stay_longer_than_the_pool_allows_is_a_mistake_and_takes_nothing(ledger):
-    with pytest.raises(ValueError, match="desk has seats of at most 12:00:00"):
-        ledger.take(1, [stay(9, 10), stay(0, 13)])
+def test_a_stay_of_more_than_a_year_is_a_mistake_and_takes_nothing(ledger):
+    with pytest.raises(ValueError, match="desk has seats of at most 366 days"):
+        ledger.take(1, [stay(9, 10), stay(0, 366 * 24 + 1)])
 
     assert ledger.holds(1) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(22, 26), (20, 24), (24, 28), (24, 48), (20, 100)],
+    ids=["over", "to", "from", "whole", "several"],
+)
+def test_a_stay_is_seen_on_every_day_it_touches_and_on_no_other(ledger, start, end):
+    ledger.take(1, [stay(start, end, places=2, party="ann")])
+
+    for hour in range(120):
+        free = 0 if start <= hour < end else 2
+        assert ledger.places_left(DESK, from_to(hour, hour + 1)) == free
+        if free:
+            ledger.take(2, [stay(hour, hour + 1, party="ann")])
+        else:
+            with pytest.raises(NoPlacesLeft):
+                ledger.take(2, [stay(hour, hour + 1, party="ann")])
+
+
+def test_a_party_is_not_there_twice_on_the_second_day_of_a_stay(ledger):
+    ledger.take(1, [stay(20, 100, party="ann")])
+
+    with pytest.raises(AlreadyBooked):
+        ledger.take(2, [stay(50, 51, party="ann")])
+    ledger.take(2, [stay(100, 101, party="ann")])
+
+
+def test_a_stay_from_before_1970_counts_like_any_other(ledger):
+    moonday = datetime(1969, 7, 20, 20, tzinfo=UTC)
+    eagle = Seat("room", starts_at=moonday, ends_at=moonday + timedelta(hours=21))
+
+    ledger.take(1, [(ROOM, eagle)])
+
+    assert ledger.taken(ROOM, Span(moonday + timedelta(hours=20), moonday + days(1))) == [eagle.span]
+    assert ledger.places_left(ROOM, Span(moonday - days(1), moonday)) == 1
+
+
+def test_a_stay_that_is_given_back_leaves_no_day_behind(ledger):
+    ledger.take(1, [stay(20, 100, places=2, party="ann"), stay(110, 120)])
+
+    ledger.give_back(1)
+
+    assert ledger.places_left(DESK, from_to(0, 200)) == 2
+    ledger.take(2, [stay(0, 200, places=2, party="ann")])
+
+
+def test_a_question_reads_only_the_days_it_is_about():
+    claims = claims_over()
+    read = []
+
+    class Watched:
+        def __getattr__(self, name):
+            return getattr(claims, name)
+
+        def between(self, index, group, low, high):
+            found = claims.between(index, group, low, high)
+            read.extend(claim.id for claim in found)
+            return found
+
+    ledger = Ledger(CLAIMS, Watched())
+    for day in range(100):
+        ledger.take(day, [stay(day * 24, day * 24 + 24)])
+    ledger.take(1000, [stay(0, 2400)])
+    read.clear()
+
+    assert ledger.places_left(DESK, from_to(24 * 50, 24 * 51)) == 0
+    assert sorted(read) == [50, 1000]
+
+
+# When it is taken
+
+
+def test_what_is_taken_is_listed_whole_and_in_order(ledger):
+    ledger.take(1, [stay(30, 31), stay(9, 11)])
+    ledger.take(2, [stay(10, 60), stay(12, 13, pool=ROOM)])
+    ledger.take(3, [stay(40, 41)])
+
+    assert ledger.taken(DESK, from_to(10, 31)) == [from_to(9, 11), from_to(10, 60), from_to(30, 31)]
+    assert ledger.taken(DESK, from_to(11, 30)) == [from_to(10, 60)]
+    assert ledger.taken(ROOM, from_to(0, 99)) == [from_to(12, 13)]
+
+
+def test_what_one_holder_has_taken_can_be_left_out(ledger):
+    ledger.take(1, [stay(9, 10), stay(11, 12)])
+    ledger.take(2, [stay(9, 12)])
+
+    assert ledger.taken(DESK, from_to(0, 24), without=1) == [from_to(9, 12)]
+    assert ledger.taken(DESK, from_to(0, 24), without="nobody") == [from_to(9, 10), from_to(9, 12), from_to(11, 12)]
+
+
+def test_seats_of_the_same_time_are_listed_one_by_one(ledger):
+    ledger.take(1, [stay(9, 10), stay(9, 10)])
+
+    assert ledger.taken(DESK, from_to(9, 10)) == [from_to(9, 10)] * 2
+
+
+# Margins
+
+
+def hours(n):
+    return timedelta(hours=n)
+
+
+@pytest.mark.parametrize(("start", "end"), [(6, 8), (12, 14)])
+def test_a_margin_is_kept_from_others_and_may_end_where_they_begin(ledger, start, end):
+    ledger.take(1, [stay(9, 11, pool=ROOM)])
+
+    with pytest.raises(NoPlacesLeft):
+        ledger.take(2, [stay(start, end, pool=ROOM)], margin=hours(1) + timedelta.resolution)
+    ledger.take(2, [stay(start, end, pool=ROOM)], margin=hours(1))
+
+
+def test_a_margin_is_kept_over_midnight(ledger):
+    ledger.take(1, [stay(20, 24, pool=ROOM)])
+
+    with pytest.raises(NoPlacesLeft):
+        ledger.take(2, [stay(25, 26, pool=ROOM)], margin=hours(2))
+
+
+def test_a_margin_is_asked_for_and_not_kept(ledger):
+    ledger.take(1, [stay(9, 10, pool=ROOM)], margin=hours(5))
+
+    assert ledger.taken(ROOM, from_to(0, 24)) == [from_to(9, 10)]
+    ledger.take(2, [stay(10, 11, pool=ROOM)])
+
+
+def test_the_seats_of_one_claim_touch_whatever_the_margin(ledger):
+    ledger.take(1, [stay(9, 10, pool=ROOM), stay(10, 11, pool=ROOM), stay(11, 12, pool=ROOM)], margin=hours(1))
+
+    ledger.take(1, [stay(10, 11, pool=ROOM), stay(11, 12, pool=ROOM)], margin=hours(1))
+
+
+def test_others_may_be_in_the_other_place_within_the_margin(ledger):
+    ledger.take(1, [stay(10, 11)])
+
+    with pytest.raises(NoPlacesLeft):
+        ledger.take(2, [stay(9, 10, places=2)], margin=hours(1))
+    ledger.take(2, [stay(9, 10), stay(11, 12)], margin=hours(1))
+
+
+def test_seats_at_the_same_time_keep_the_margin_together(ledger):
+    ledger.take(1, [stay(11, 12)])
+
+    ledger.take(2, [stay(9, 10)], margin=hours(2))
+    with pytest.raises(NoPlacesLeft) as refused:
+        ledger.take(2, [stay(9, 10), stay(9, 10)], margin=hours(2))
+    assert refused.value.left == 0
+
+
+def test_a_margin_is_kept_where_the_seats_are_together_and_not_where_they_are_alone(ledger):
+    ledger.take(1, [stay(12, 13)])
+
+    ledger.take(2, [stay(9, 13), stay(9, 10)], margin=hours(1))
+
+
+def test_a_margin_says_nothing_about_parties_and_places_without_a_time(ledger):
+    ledger.take(1, [place(2), stay(9, 10, party="ann")])
+
+    ledger.take(2, [place(1), stay(10, 11, party="ann")], margin=hours(1))
+
+
+def test_a_negative_margin_is_a_mistake(ledger):
+    with pytest.raises(ValueError, match="not negative"):
+        ledger.take(1, [stay(9, 10)], margin=hours(-1))
+
+
+# At the edges
 
 
 def test_one_may_ask_about_a_longer_time_than_any_stay(ledger):
@@ -303,10 +477,9 @@ def test_a_stay_that_overlaps_by_a_microsecond_is_refused(microsecond):
     """A moment as a float of seconds is off by one microsecond here and there."""
     moment = datetime(2026, 3, 2, 8, 0, 0, microsecond, tzinfo=UTC)
     hour, tick = timedelta(hours=1), timedelta(microseconds=1)
-    room = Pool("room", 1, longest=hour)
 
     def stay_from(start):
-        return [(room, Seat("room", starts_at=start, ends_at=start + hour))]
+        return [(ROOM, Seat("room", starts_at=start, ends_at=start + hour))]
 
     for start in (moment - hour + tick, moment + hour - tick):
         ledger = ledger_over()
@@ -320,19 +493,24 @@ def test_a_stay_that_overlaps_by_a_microsecond_is_refused(microsecond):
 # Whatever happens
 
 PARTIES = [None, "ann", "bob", "cid"]
-HOURS = st.integers(0, 8)
+HOURS = st.integers(18, 27)  # around midnight
+MARGINS = st.sampled_from([0, 0, 1, 2])
 POOLS = {pool.id: pool for pool in (Pool("one", 1), Pool("few", 4), Pool("desk", 2), Pool("hall", 5))}
 TIMED = ("desk", "hall")
 
 plain_seats = st.builds(Seat, st.sampled_from(["one", "few"]), st.integers(1, 3), st.sampled_from(PARTIES))
 timed_seats = st.tuples(
-    st.sampled_from(TIMED), st.integers(1, 3), st.sampled_from(PARTIES), HOURS, st.integers(1, 4)
+    st.sampled_from(TIMED),
+    st.integers(1, 3),
+    st.sampled_from(PARTIES),
+    HOURS,
+    st.sampled_from([1, 1, 2, 3, 4, 6, 24, 30, 50]),
 ).map(lambda drawn: Seat(*drawn[:3], at(drawn[3]), at(drawn[3] + drawn[4])))
 seats = st.lists(plain_seats | timed_seats, min_size=1, max_size=3)
 holders = st.integers(1, 6)
 steps = st.one_of(
-    st.tuples(st.just("take"), holders, seats),
-    st.tuples(st.just("take"), holders, seats),
+    st.tuples(st.just("take"), holders, st.tuples(seats, MARGINS)),
+    st.tuples(st.just("take"), holders, st.tuples(seats, MARGINS)),
     st.tuples(st.just("give_back"), holders, st.none()),
     st.tuples(st.just("keep"), holders, st.none()),
     st.tuples(st.just("rename"), holders, st.sampled_from(PARTIES)),
@@ -357,12 +535,25 @@ def together(one, other):
     return one.span is None or one.span.overlaps(other.span)
 
 
-def refusal_of(model, holder, wanted):
+def has_room(seat, wanted, others, margin):
+    """Whether at each hour of a seat all that is wanted fits beside what others have until a margin before and after."""
+    if seat.span is None:
+        return busiest(seat.pool, [*others, *wanted], None) <= POOLS[seat.pool].capacity
+    moment, free = seat.starts_at, True
+    while moment < seat.ends_at:
+        hour = Span(moment, moment + hours(1))
+        own = busiest(seat.pool, wanted, hour)
+        theirs = busiest(seat.pool, others, hour.widen(hours(margin), hours(margin)))
+        free = free and own + theirs <= POOLS[seat.pool].capacity
+        moment += hours(1)
+    return free
+
+
+def refusal_of(model, holder, wanted, margin):
     """What a clerk with a wall calendar would say."""
     others = [seat for key, held in model.items() if key != holder for seat in held]
-    for seat in wanted:
-        if busiest(seat.pool, [*others, *wanted], seat.span) > POOLS[seat.pool].capacity:
-            return NoPlacesLeft
+    if not all(has_room(seat, wanted, others, margin) for seat in wanted):
+        return NoPlacesLeft
     for number, seat in enumerate(wanted):
         if any(together(seat, other) for other in (*others, *wanted[:number])):
             return AlreadyBooked
@@ -372,7 +563,8 @@ def refusal_of(model, holder, wanted):
 def do(ledger, step):
     what, holder, value = step
     if what == "take":
-        ledger.take(holder, [(POOLS[seat.pool], seat) for seat in value])
+        wanted, margin = value
+        ledger.take(holder, [(POOLS[seat.pool], seat) for seat in wanted], margin=hours(margin))
     elif what == "rename":
         ledger.rename(holder, value)
     else:
@@ -380,9 +572,7 @@ def do(ledger, step):
 
 
 def every(claims):
-    """All claims, each of whose seats is in one of the pools."""
-    found = {claim.id: claim for pool in POOLS for claim in claims.page(CLAIMS.by_pool, pool)}
-    return [found[holder] for holder in sorted(found)]
+    return [claim for holder in range(1, 7) if (claim := claims.find(holder)) is not None]
 
 
 @given(st.lists(steps, max_size=25))
@@ -396,11 +586,11 @@ def test_no_pool_is_ever_oversold_and_the_ledger_agrees_with_a_calendar(history)
         what, holder, value = step
         before = every(claims)
         known = None if holder in model else NotFound
-        expected = refusal_of(model, holder, value) if what == "take" else known
+        expected = refusal_of(model, holder, *value) if what == "take" else known
         if expected is None:
             do(ledger, step)
             if what == "take":
-                model[holder] = tuple(value)
+                model[holder] = tuple(value[0])
             elif what == "give_back":
                 del model[holder]
             elif what == "rename":
@@ -414,7 +604,11 @@ def test_no_pool_is_ever_oversold_and_the_ledger_agrees_with_a_calendar(history)
         taken = [seat for held in model.values() for seat in held]
         assert {claim.id: claim.seats for claim in every(claims)} == model
         for pool in POOLS.values():
-            span = from_to(0, 13) if pool.id in TIMED else None
+            span = from_to(0, 80) if pool.id in TIMED else None
             assert busiest(pool.id, taken, span) <= pool.capacity
-            for asked in [from_to(2, 3), from_to(1, 7), span] if pool.id in TIMED else [None]:
+            asked_about = [from_to(23, 24), from_to(24, 25), from_to(20, 26), from_to(48, 72), span]
+            for asked in asked_about if pool.id in TIMED else [None]:
                 assert ledger.places_left(pool, asked) == pool.capacity - busiest(pool.id, taken, asked)
+                if asked is not None:
+                    there = [seat.span for seat in taken if seat.pool == pool.id and seat.span.overlaps(asked)]
+                    assert ledger.taken(pool, asked) == sorted(there, key=lambda each: (each.starts_at, each.ends_at))
