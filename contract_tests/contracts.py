@@ -66,17 +66,22 @@ class Operation:
 class Contract:
     """
     Args:
-        base_path: The path of the document's first server, without a slash at its end (`/v1`, or empty).
+        base_paths: The paths of the document's servers, each without a slash at its end (`/v1`, or empty).
         error_code: JSON pointer to the stable code in an error body; empty when the API has none.
         credential: Header name and how its value is made of a token (`Bearer {}`).
     """
 
     api: str
     document: dict[str, Any]
-    base_path: str
+    base_paths: tuple[str, ...]
     error_code: str
     credential: tuple[str, str]
     operations: tuple[Operation, ...]
+
+    @property
+    def base_path(self) -> str:
+        """The first server's: the preferred one."""
+        return self.base_paths[0]
 
     def code_in(self, body: object) -> object:
         """The stable error code in an answer's *body*; None when there is none."""
@@ -114,7 +119,7 @@ def _read(api: str, file: Path) -> Contract:
     return Contract(
         api=api,
         document=document,
-        base_path=urlsplit(servers[0]["url"]).path.rstrip("/"),
+        base_paths=tuple(urlsplit(server["url"]).path.rstrip("/") for server in servers),
         error_code=document.get("x-error-code", ""),
         credential=_credential(document),
         operations=tuple(_operations(document)),

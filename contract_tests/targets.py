@@ -51,13 +51,13 @@ def find_target(contract: Contract, base_url: str, token: str | None) -> Target:
     The address and credential for *contract*, from what the user typed.
 
     What is typed replaces the host of the document's server and whatever stands before that server's own path, so
-    the path is added unless it is already there.
+    the path is added unless it, or that of another server of the document, is already there.
 
     Raises:
         CannotRun: The address is not one, or a token is missing or cannot stand in a header.
     """
     address = _address(base_url)
-    if not address.endswith(contract.base_path):
+    if not _base_path_in(address, contract):
         address += contract.base_path
     if not token:
         if any(operation.secured for operation in contract.operations):
@@ -113,19 +113,26 @@ def _understand(
 
 def _elsewhere(contract: Contract, target: Target, client: httpx.Client, operation: Operation) -> str | None:
     """The address that was probably meant: the API under its own name, or at the root of the host."""
-    given = target.base_url.removesuffix(contract.base_path)
+    given = target.base_url.removesuffix(_base_path_in(target.base_url, contract))
     parts = urlsplit(given)
     root = f"{parts.scheme}://{parts.netloc}"
     for candidate in dict.fromkeys((f"{given}/{contract.api}", f"{root}/{contract.api}", root)):
-        if candidate == given:
+        address = candidate + contract.base_path
+        if address == target.base_url:
             continue
         try:
-            answer = client.get(candidate + contract.base_path + operation.path, params=operation.query)
+            answer = client.get(address + operation.path, params=operation.query)
         except httpx.HTTPError:
             return None
         if answer.is_success and answer.headers.get("content-type", "").partition(";")[0].endswith("json"):
             return candidate
     return None
+
+
+def _base_path_in(address: str, contract: Contract) -> str:
+    """The longest of the document's base paths that *address* ends with; often empty."""
+    path = urlsplit(address).path
+    return max((base for base in contract.base_paths if path.endswith(base)), key=len, default="")
 
 
 def _harmless(contract: Contract) -> Operation | None:

@@ -95,7 +95,12 @@ class Api:
             if isinstance(definition, dict) and definition.get("security") == []
         )
 
+    @cached_property
+    def base_paths(self) -> tuple[str, ...]:
+        """The API's own paths, one for each server of its document: what follows the prefix, "" where nothing does."""
+        return tuple(str(server["url"]).rstrip("/") for server in self.spec["servers"])
+
     @property
     def base_path(self) -> str:
-        """The API's own path, from its document: what follows the prefix."""
-        return str(self.spec["servers"][0]["url"]).rstrip("/")
+        """The first of `base_paths`: the one that is shown."""
+        return self.base_paths[0]

@@ -36,6 +36,8 @@ class Call(msgspec.Struct):
         body: The decoded JSON body; None where the operation takes none.
         sandbox: None for an API that lives outside sandboxes, and as long as nobody who is known has asked for one.
         sandbox_name: Which sandbox it is for.
+        base_path: What stood in front of the operation's path, `/~NAME` included: an address that begins with it works
+            for whoever called.
         now: What the sandbox's clock showed when the call came in.
         dry: The reply is wanted and no change is to be kept.
         reply_headers: Sent with the reply, whatever it turns out to be.
@@ -46,6 +48,7 @@ class Call(msgspec.Struct):
     identity: Identity
     sandbox: Sandbox | None = None
     sandbox_name: str = DEFAULT
+    base_path: str = ""
     now: datetime | None = None
     entry: Entry | None = None
     operation: str | None = None

@@ -58,8 +58,13 @@ def build_pages(apis: Sequence[Api]) -> ASGIApp:
 
 def _add_api(pages: flask.Flask, api: Api) -> None:
     def contract() -> flask.Response:
-        # With the address it is served at, so that a tool that reads it needs to be told nothing.
-        return flask.jsonify({**api.spec, "servers": [{"url": _base_path(api) or "/"}]})
+        # With the addresses it is served at, so that a tool that reads it needs to be told nothing.
+        root = _root(api)
+        servers = [
+            {**server, "url": root + base or "/"}
+            for server, base in zip(api.spec["servers"], api.base_paths, strict=True)
+        ]
+        return flask.jsonify({**api.spec, "servers": servers})
 
     def page() -> str:
         # What stands beside the page is found from `/docs` and from `/docs/`.
@@ -75,12 +80,13 @@ def _add_api(pages: flask.Flask, api: Api) -> None:
     pages.add_url_rule(f"{prefix}/docs/<path:name>", f"{api.name}-asset", asset)
 
 
-def _base_path(api: Api) -> str:
-    return flask.request.script_root + api.prefix + api.base_path
+def _root(api: Api) -> str:
+    """What stands in front of all the API's base paths."""
+    return flask.request.script_root + api.prefix
 
 
 def _base_url(api: Api) -> str:
-    return flask.request.host_url.rstrip("/") + _base_path(api)
+    return flask.request.host_url.rstrip("/") + _root(api) + api.base_path
 
 
 def _curl(api: Api) -> str:

@@ -5,7 +5,7 @@ or which segment it belongs to.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -32,22 +32,34 @@ class Address(msgspec.Struct, frozen=True):
     sandbox: Named by `/~NAME/` in front of the path.
     mount: None for what no API serves: pages, and paths that lead nowhere.
     path: What follows the API's base path, percent-encoded; b"" leads nowhere. Without a mount, the whole path.
+    base_path: What stands in front of `path`.
     """
 
     sandbox: str | None
     mount: Mount | None
     path: bytes
+    base_path: str = ""
+
+
+class _Entrance(msgspec.Struct, frozen=True):
+    """Where a path begins that belongs to a mount.
+
+    Attributes:
+        beside: It is the API's prefix alone, and none of its base paths: what follows is the API's to refuse.
+    """
+
+    text: str
+    raw: bytes
+    mount: Mount
+    beside: bool
 
 
 class Addresses:
     """All mounts, and the pages beside them."""
 
     def __init__(self, mounts: Sequence[Mount]) -> None:
-        # The control plane wins over any API, a prefix over the API that is served without one.
-        by_length = sorted(mounts, key=lambda mount: len(mount.api.prefix), reverse=True)
-        self._mounts = [
-            (mount.api.prefix.encode(), (mount.api.prefix + mount.api.base_path).encode(), mount) for mount in by_length
-        ]
+        # The longest first: the control plane wins over an API that is served without prefix, `/v1` over nothing.
+        self._entrances = sorted(_entrances(mounts), key=lambda entrance: len(entrance.raw), reverse=True)
         pages = ("/docs", "/openapi.json")
         prefixes = {mount.api.prefix for mount in mounts}
         self._pages = tuple(f"{prefix}{page}".encode() for prefix in (*prefixes, "") for page in pages)
@@ -58,14 +70,22 @@ class Addresses:
             sandbox, path = found[1].decode("ascii", "replace"), found[2] or b"/"
         if self.is_page(path):
             return Address(sandbox, None, path)
-        for prefix, base, mount in self._mounts:
-            if path.startswith(base) and path[len(base) : len(base) + 1] in {b"/", b""}:
-                return Address(sandbox, mount, path[len(base) :])
-            if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in {b"/", b""}:
-                return Address(sandbox, mount, b"")
+        for entrance in self._entrances:
+            length = len(entrance.raw)
+            if path.startswith(entrance.raw) and path[length : length + 1] in {b"/", b""}:
+                base = entrance.text if sandbox is None else f"/~{sandbox}{entrance.text}"
+                return Address(sandbox, entrance.mount, b"" if entrance.beside else path[length:], base)
         return Address(sandbox, None, path)
 
     def is_page(self, path: bytes) -> bool:
         if not path.startswith(self._pages):
             return path == b"/"
         return any(path == page or path.startswith(page + b"/") for page in self._pages)
+
+
+def _entrances(mounts: Sequence[Mount]) -> Iterator[_Entrance]:
+    for mount in mounts:
+        prefix = mount.api.prefix
+        bases = {prefix + base for base in mount.api.base_paths}
+        for text in {*bases, prefix}:
+            yield _Entrance(text, text.encode(), mount, beside=text not in bases)

@@ -60,7 +60,7 @@ class Gate:
             await _preflight(headers, send)
             return
 
-        call = Call(scope["method"], headers, api.identify(headers))
+        call = Call(scope["method"], headers, api.identify(headers), base_path=address.base_path)
         if call.method == "HEAD":
             call.method, call.dry = "GET", True
         outgoing = _Outgoing(send, call, api, self._sandboxes, scope)

@@ -1,6 +1,7 @@
 """The operations of an API, compiled at start: parameter readers, one validator for the body, one for each reply.
 
-    read the parameters, read the body      BadInput, BadBody, ... in the API's own envelope
+    receive the body                        BodyTooLarge, WrongMediaType in the API's own envelope, like all that follow
+    read the parameters, decode the body    BadInput, BadBody
     act in the sandbox                      one transaction; a Refusal undoes it
     check the reply against the document    a mock that breaks its own contract is worthless: 500, and a bug
 
@@ -25,8 +26,9 @@ from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import Refusal, StoreBusy
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.bodies import check_media_type, decode_json, read_body
+from mockserver.web.flaws import find_flaw
 from mockserver.web.parameters import parse_query, readers_of
-from mockserver.web.schemas import Validator, compile_schema, reason_of, whole_numbers
+from mockserver.web.schemas import Validator, compile_schema, whole_numbers
 
 __all__ = ["ContractBrokenError", "Operations", "send_reply"]
 
@@ -54,17 +56,24 @@ class _Body:
         self._validator = compile_schema(content["schema"])
         self._to_int = whole_numbers(content["schema"])
 
-    async def read(self, call: Call, receive: Receive) -> Any:
+    async def receive(self, call: Call, receive: Receive) -> bytes:
+        """Raises BodyTooLarge, WrongMediaType."""
         raw = await read_body(receive, call.headers)
         if call.entry is not None:
             call.entry.request_body = raw
+        # Of nothing, the type need not be told.
+        if raw or (self._required and b"content-type" in call.headers):
+            check_media_type(call.headers, self._media_type)
+        return raw
+
+    def decode(self, raw: bytes) -> Any:
+        """Raises BadBody, BadInput."""
         if not raw and not self._required:
             return None
-        check_media_type(call.headers, self._media_type)
         body = decode_json(raw)
         if not self._validator.is_valid(body):
-            error = next(iter(self._validator.iter_errors(body)))
-            raise BadInput("body", ".".join(str(step) for step in error.instance_path), reason_of(error))
+            flaw = find_flaw(self._validator, body)
+            raise BadInput("body", flaw.field, flaw.reason)
         return body if self._to_int is None else self._to_int(body)
 
 
@@ -101,10 +110,9 @@ class _Replies:
                 )
             return b"", b""
         if not validator.is_valid(reply.body):
-            error = next(iter(validator.iter_errors(reply.body)))
-            field = ".".join(str(step) for step in error.instance_path)
+            flaw = find_flaw(validator, reply.body)
             raise ContractBrokenError(
-                f"{self._operation} answers {reply.status} with {field or 'a body'}: {error.message}"
+                f"{self._operation} answers {reply.status} with {flaw.field or 'a body'}: {flaw.reason}"
             )
         return _encode(reply.body), self._media_types[reply.status]
 
@@ -127,9 +135,10 @@ class _CompiledOperation:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call: Call = scope["doublebook.call"]
         try:
+            raw = b"" if self._body is None else await self._body.receive(call, receive)
             self._read_parameters(call, scope["query_string"])
             if self._body is not None:
-                call.body = await self._body.read(call, receive)
+                call.body = self._body.decode(raw)
             reply = await self._act(call)
         except Refusal as refusal:
             if call.entry is not None:

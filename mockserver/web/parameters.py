@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from mockserver.apis.refusals import BadInput
-from mockserver.web.schemas import Validator, compile_schema, reason_of
+from mockserver.web.flaws import find_flaw
+from mockserver.web.schemas import Validator, compile_schema
 
 __all__ = ["ParameterReader", "parse_query", "readers_of"]
 
@@ -71,8 +72,7 @@ class ParameterReader:
         else:
             value = self._convert(texts[0])
         if not self._validator.is_valid(value):
-            error = next(iter(self._validator.iter_errors(value)))
-            raise BadInput(self.place, self.name, reason_of(error))
+            raise BadInput(self.place, self.name, find_flaw(self._validator, value).reason)
         return value
 
 

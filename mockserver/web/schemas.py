@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-__all__ = ["Validator", "compile_schema", "reason_of", "translate", "whole_numbers"]
+__all__ = ["Validator", "compile_schema", "translate", "whole_numbers"]
 
 Validator = jsonschema_rs.Draft202012Validator
 
@@ -100,21 +100,3 @@ def whole_numbers(schema: Mapping[str, Any]) -> Callable[[Any], Any] | None:
 
 def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def reason_of(error: jsonschema_rs.ValidationError) -> str:
-    """What is wrong with a value, for people: no long value is sent back, and no long pattern is shown."""
-    message = error.message
-    if " is not valid under any of the schemas" in message:
-        message = f"{_shown(error.instance)} has none of the forms that the contract allows here"
-    elif " does not match " in message and len(message) > _LONGEST_REASON:
-        message = f"{_shown(error.instance)} does not have the form that the contract asks for"
-    return message if len(message) <= _LONGEST_REASON else "..." + message[-_LONGEST_REASON:]
-
-
-_LONGEST_REASON = 120
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST_REASON // 2 else "the value"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from doubles import Client
+from toys import serve, toy
 
 from mockserver.apis.exchange import Reply
 from mockserver.app import load_api
@@ -116,6 +117,49 @@ def test_a_contract_that_names_an_operation_the_table_lacks_does_not_start(reser
         build_stack(replace(api, operations=operations), reservekit.app.sandboxes, reservekit.app.asgi)
 
 
+@pytest.fixture
+def bookings(build):
+    return Client(serve(build(), toy("/v1")), base="/v1")
+
+
+def test_a_reply_may_be_empty_and_still_say_where_to_look(bookings):
+    made = bookings.post("/bookings", {"timeStamp": "now"})
+
+    assert (made.status_code, made.content) == (201, b"")
+    assert made.headers["location"] == "/v1/bookings/7"
+    assert made.headers["content-length"] == "0"
+    assert "content-type" not in made.headers
+    assert bookings.request("HEAD", made.headers["location"].removeprefix("/v1")).status_code == 200
+
+
+def test_a_delete_takes_a_body_as_any_other_write_does(bookings):
+    assert bookings.delete("/bookings/7", json={"reason": "ill"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status", "said"),
+    [
+        (b"{}", "application/json", 400, "reason: is required"),
+        (b"{", "application/json", 400, "not valid JSON"),
+        (b"", "application/json", 400, "the body is empty, JSON is needed"),
+        (b"", None, 400, "the body is empty, JSON is needed"),
+        (b"{}", None, 415, "Content-Type must be application/json"),
+        (b"reason=ill", "application/x-www-form-urlencoded", 415, "Content-Type must be application/json"),
+    ],
+)
+def test_a_body_of_a_delete_is_judged_as_any_other(bookings, content, media_type, status, said):
+    response = bookings.delete("/bookings/7", content=content, headers={"Content-Type": media_type})
+
+    assert response.status_code == status
+    assert said in response.json()["error"]["message"]
+
+
+def test_a_missing_field_is_the_first_word_of_the_refusal(bookings):
+    refused = bookings.post("/bookings", {"timestamp": "now"}).json()["error"]["message"]
+
+    assert refused == 'timeStamp: is required; "timestamp" is another spelling of it'
+
+
 class _Moments:
     def __init__(self):
         self.told = []
@@ -135,3 +179,19 @@ def test_an_armed_sandbox_is_told_when_a_request_is_decided_and_committed(reserv
 
     assert response.status_code == 201
     assert sandbox.moments.told == ["decided", "committed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "content", "status"),
+    [
+        ("/bookings/x", "text/plain", b"{}", 415),
+        ("/bookings/x", "application/json", b"{", 400),
+        ("/bookings/x", "application/json", b"{" + b" " * (1 << 20), 413),
+    ],
+    ids=["the media type comes first", "then the path", "and the size before all"],
+)
+def test_what_is_wrong_with_a_request_is_told_in_one_order(reservekit, path, media_type, content, status):
+    response = reservekit.request("PATCH", path, content=content, headers={"Content-Type": media_type})
+
+    assert response.status_code == status
+    assert status != 400 or "bookingID" in response.json()["error"]
