@@ -1,0 +1,493 @@
+"""Every API's contract, its golden samples and its scenarios: complete, consistent, true to each other."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from openapi_spec_validator import validate
+
+from doublebook_data import fixtures_dir, openapi_dir
+from mockserver.web.schemas import compile_schema
+
+METHODS = ("get", "post", "put", "patch", "delete")
+SOURCES = ("seed", "documented", "inferred")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was agreed about one API, and no document of its own can say.
+
+    Attributes:
+        needs: The words in which its rules say what they need.
+        refused_by_the_key: Statuses that every operation with a credential can answer.
+        limit_headers: How many rate limit headers every answer of such an operation has.
+        optional: Members of an answer that are not always there, by schema.
+        world: Schemas of the documents in a fixture's world, by where they stand in it.
+        curls: How many samples print a command.
+        writes_are_empty: Whether a write that succeeds answers no body.
+    """
+
+    operations: int
+    open: frozenset[str]
+    least_rules: int
+    least_examples: int
+    needs: frozenset[str]
+    refused_by_the_key: frozenset[str]
+    limit_headers: int
+    world: Mapping[str, Mapping[str, Any]]
+    samples: int
+    curls: int
+    writes_are_empty: bool = False
+    optional: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def exactly(**properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": [*properties], "properties": properties}
+
+
+NOTE = {"type": "string", "nullable": True}
+FACTS = {
+    "reservekit": Facts(
+        operations=18,
+        open=frozenset({"getHealth"}),
+        least_rules=40,
+        least_examples=51,
+        needs=frozenset(
+            {
+                "clock",
+                "two-identities",
+                "one-place-slot",
+                "many-bookings",
+                "rate-limits-on",
+                "scratch-service",
+                "revoked-key",
+                "restricted-key",
+            }
+        ),
+        refused_by_the_key=frozenset({"401", "403", "429"}),
+        limit_headers=3,
+        optional={"Booking": frozenset({"cancel_reason"}), "TimeSlot": frozenset({"available"})},
+        world={
+            "state.services": ref("Service"),
+            "state.time_slots": ref("TimeSlot"),
+            "state.bookings": ref("Booking"),
+        },
+        samples=11,
+        curls=0,
+    ),
+    "appointments": Facts(
+        operations=25,
+        open=frozenset(
+            {
+                "getMerchant",
+                "getMerchantService",
+                "getServiceSummary",
+                "listAvailability",
+                "getNextAvailability",
+                "getDisabledDays",
+            }
+        ),
+        least_rules=70,
+        least_examples=100,
+        needs=frozenset(
+            {
+                "clock",
+                "two-identities",
+                "employee",
+                "other-merchant",
+                "group-booking",
+                "one-place-group",
+                "free-slot",
+                "scratch-customer",
+                "two-locations",
+                "recurring",
+            }
+        ),
+        refused_by_the_key=frozenset({"401"}),
+        limit_headers=0,
+        world={
+            "bookings": exactly(
+                id=ref("Id"),
+                merchant=ref("Slug"),
+                service_id=ref("Id"),
+                location_id=ref("Id"),
+                employee_id={"type": "integer", "nullable": True, "minimum": 1},
+                from_date=ref("Moment"),
+                to_date=ref("Moment"),
+                merchant_note=NOTE,
+                status={"type": "string", "enum": ["booked", "cancelled"]},
+                customers={"type": "array", "items": exactly(id=ref("Uuid"), note=NOTE)},
+            ),
+            "blocked_times": exactly(
+                id=ref("Id"),
+                merchant=ref("Slug"),
+                employee_id=ref("Id"),
+                name={"type": "string", "minLength": 1},
+                from_date=ref("Moment"),
+                to_date=ref("Moment"),
+                all_day={"type": "boolean"},
+                blocked_type_id={"type": "integer", "nullable": True, "minimum": 1},
+            ),
+        },
+        samples=10,
+        curls=8,
+        writes_are_empty=True,
+    ),
+}
+
+
+class Contract:
+    """One API's document, as these tests look at it."""
+
+    def __init__(self, api: str, facts: Facts) -> None:
+        self.api = api
+        self.facts = facts
+        self.document = yaml.safe_load((openapi_dir() / api / "openapi.yaml").read_text(encoding="utf-8"))
+        self.base_paths = [urlsplit(server["url"]).path.rstrip("/") for server in self.document["servers"]]
+        self.samples = sorted((fixtures_dir() / api / "samples").glob("*.yaml"))
+        self.scenarios = sorted((fixtures_dir() / api / "scenarios").glob("*.yaml"))
+
+    @cached_property
+    def operations(self):
+        return {
+            item[method]["operationId"]: item[method]
+            for item in self.document["paths"].values()
+            for method in METHODS
+            if method in item
+        }
+
+    @cached_property
+    def rules(self):
+        return [rule for holder in (self.document, *self.operations.values()) for rule in holder.get("x-rules", [])]
+
+    def at(self, pointer):
+        return at_pointer(self.document, pointer)
+
+    def resolved(self, node):
+        while "$ref" in node:
+            node = self.at(node["$ref"].removeprefix("#"))
+        return node
+
+    def resolved_throughout(self, node):
+        if isinstance(node, dict):
+            return {name: self.resolved_throughout(each) for name, each in self.resolved(node).items()}
+        return [self.resolved_throughout(each) for each in node] if isinstance(node, list) else node
+
+    def responses(self, operation):
+        return {status: self.resolved(response) for status, response in operation["responses"].items()}
+
+    def parameters(self, operation):
+        """Those of its path included, which the document has once for all methods."""
+        item = next(item for item in self.document["paths"].values() if operation in item.values())
+        return [self.resolved(each) for each in [*item.get("parameters", []), *operation.get("parameters", [])]]
+
+    def is_keyed(self, operation):
+        return operation.get("security") != []
+
+    def texts(self, response):
+        """The refusals that an answer shows as examples."""
+        content = response["content"]["application/json"]
+        shown = [content["example"]] if "example" in content else [e["value"] for e in content["examples"].values()]
+        return {at_pointer(body, self.document["x-error-code"]) for body in shown}
+
+    def operation_at(self, method, path):
+        """The operation that a request goes to, whichever of the base paths it has."""
+        bare = path.partition("?")[0]
+        for base in sorted(self.base_paths, key=len, reverse=True):
+            for template, item in self.document["paths"].items():
+                pattern = re.escape(base) + re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
+                if re.fullmatch(pattern, bare) and method.lower() in item:
+                    return item[method.lower()]
+        raise AssertionError(f"{method} {path} is nowhere in the document of {self.api}")
+
+    def check(self, schema, value):
+        whole = {"allOf": [schema], "components": self.document["components"]}
+        OAS30Validator(whole, format_checker=oas30_format_checker).validate(value)
+
+    def examples(self) -> Iterator[tuple[dict, object]]:
+        """Each example of a body, a parameter or a header, and each of a schema, with the schema it must fit."""
+        for node in walk(self.document):
+            schema = node.get("schema", node if "type" in node or "anyOf" in node else None)
+            if schema is None or "scheme" in node:
+                continue
+            if "example" in node:
+                yield schema, node["example"]
+            for example in node.get("examples", {}).values():
+                yield schema, example["value"]
+
+
+def at_pointer(node, pointer):
+    for step in pointer.split("/")[1:]:
+        node = node[step]
+    return node
+
+
+def walk(node) -> Iterator[dict]:
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from walk(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from walk(value)
+
+
+def read(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+CONTRACTS = [Contract(api, facts) for api, facts in FACTS.items()]
+
+
+def each(names):
+    """Runs a test for each thing of each contract; `names` finds the things of one, by their ids."""
+    cases = [
+        pytest.param(contract, thing, id=f"{contract.api}-{name}")
+        for contract in CONTRACTS
+        for name, thing in names(contract).items()
+    ]
+    return pytest.mark.parametrize(("contract", "thing"), cases)
+
+
+def paths(*kinds):
+    return lambda contract: {path.stem: path for kind in kinds for path in getattr(contract, kind)}
+
+
+each_contract = pytest.mark.parametrize("contract", CONTRACTS, ids=[contract.api for contract in CONTRACTS])
+each_operation = each(lambda contract: contract.operations)
+each_rule = each(lambda contract: {rule["id"]: rule for rule in contract.rules})
+each_sample = each(paths("samples"))
+each_command = each(lambda contract: {path.stem: path for path in contract.samples if "curl" in read(path)})
+each_fixture = each(paths("samples", "scenarios"))
+
+
+@each_contract
+def test_document_is_valid_openapi(contract):
+    validate(contract.document)
+
+
+@each_operation
+def test_operation_says_what_it_does_whether_it_writes_and_where_it_comes_from(contract, thing):
+    assert thing["summary"]
+    assert thing["description"]
+    assert thing["x-effect"] in {"read", "write"}
+    assert thing["x-source"] in SOURCES
+
+
+@each_operation
+def test_every_answer_of_an_operation_has_a_json_schema_or_is_an_empty_success_of_a_write(contract, thing):
+    is_empty = contract.facts.writes_are_empty and thing["x-effect"] == "write"
+
+    for status, response in contract.responses(thing).items():
+        if is_empty and status.startswith("2"):
+            assert "content" not in response, status
+        else:
+            assert response["content"]["application/json"]["schema"], status
+
+
+@each_operation
+def test_an_empty_answer_to_a_create_tells_where_the_new_thing_is(contract, thing):
+    created = contract.responses(thing).get("201")
+
+    if created and "content" not in created:
+        assert contract.resolved(created["headers"]["Location"])["required"] is True
+
+
+@each_operation
+def test_every_status_that_can_happen_to_an_operation_is_listed(contract, thing):
+    happens = {"405"}
+    if contract.is_keyed(thing):
+        happens |= contract.facts.refused_by_the_key
+    if "requestBody" in thing:
+        happens |= {"400", "413", "415"}
+    if contract.parameters(thing):
+        happens |= {"400"}
+    happens |= {str(refusal["status"]) for refusal in thing["x-refusals"]}
+
+    assert happens <= set(thing["responses"])
+
+
+@each_operation
+def test_no_status_is_listed_that_cannot_happen_to_an_operation(contract, thing):
+    listed = set(thing["responses"])
+
+    if not contract.is_keyed(thing):
+        assert not listed & {"401", "403", "429"}
+    if "requestBody" not in thing:
+        assert not listed & {"413", "415"}
+    if "requestBody" not in thing and not contract.parameters(thing):
+        assert "400" not in listed
+
+
+@each_operation
+def test_every_answer_of_a_keyed_operation_tells_the_rate_limit(contract, thing):
+    expected = contract.facts.limit_headers if contract.is_keyed(thing) else 0
+
+    for status, response in contract.responses(thing).items():
+        headers = {name for name in response.get("headers", {}) if name.startswith("X-RateLimit-")}
+        assert len(headers) == expected, status
+
+
+@each_operation
+def test_refusals_are_declared_answers_and_name_an_existing_rule(contract, thing):
+    ids = {rule["id"] for rule in contract.rules}
+
+    for refusal in thing["x-refusals"]:
+        assert str(refusal["status"]) in thing["responses"]
+        assert refusal["rule"] in ids
+        assert any(refusal["code"] in rule["text"] for rule in contract.rules if rule["id"] == refusal["rule"])
+
+
+@each_operation
+def test_refusals_stand_as_examples_in_their_answer(contract, thing):
+    for refusal in thing["x-refusals"]:
+        assert refusal["code"] in contract.texts(contract.responses(thing)[str(refusal["status"])])
+
+
+@each_operation
+def test_every_conflict_and_everything_not_found_that_is_shown_is_a_refusal(contract, thing):
+    listed = {(str(refusal["status"]), refusal["code"]) for refusal in thing["x-refusals"]}
+
+    for status, response in contract.responses(thing).items():
+        if status in {"404", "409"}:
+            assert {(status, text) for text in contract.texts(response)} <= listed
+
+
+@each_operation
+def test_links_lead_to_operations_and_to_parameters_that_they_have(contract, thing):
+    for response in contract.responses(thing).values():
+        for link in response.get("links", {}).values():
+            target = contract.operations[contract.resolved(link)["operationId"]]
+            names = {parameter["name"] for parameter in contract.parameters(target)}
+            assert set(contract.resolved(link).get("parameters", {})) <= names
+
+
+@each_contract
+def test_operations_are_the_agreed_ones(contract):
+    keyless = {name for name, operation in contract.operations.items() if not contract.is_keyed(operation)}
+
+    assert len(contract.operations) == contract.facts.operations
+    assert keyless == contract.facts.open
+
+
+@each_contract
+def test_rule_ids_are_unique_and_there_are_enough_of_them(contract):
+    ids = [rule["id"] for rule in contract.rules]
+
+    assert len(ids) == len(set(ids)) >= contract.facts.least_rules
+
+
+@each_rule
+def test_rule_is_complete(contract, thing):
+    assert set(thing) == {"id", "level", "source", "needs", "text"}
+    assert thing["level"] in {"must", "should"}
+    assert thing["source"] in SOURCES
+    assert set(thing["needs"]) <= contract.facts.needs
+    assert thing["text"].endswith(".")
+
+
+@each_contract
+def test_answers_are_closed_and_complete(contract):
+    for name, schema in contract.document["components"]["schemas"].items():
+        if schema.get("additionalProperties") is False:
+            optional = set(schema["properties"]) - set(schema["required"])
+            assert optional == contract.facts.optional.get(name, set()), name
+
+
+@each_operation
+def test_requests_are_open(contract, thing):
+    if "requestBody" in thing:
+        schema = contract.resolved_throughout(thing["requestBody"]["content"]["application/json"]["schema"])
+        assert not [node for node in walk(schema) if node.get("additionalProperties") is False]
+
+
+@each_contract
+def test_every_schema_is_one_that_the_door_can_read(contract):
+    for schema in contract.document["components"]["schemas"].values():
+        compile_schema(contract.resolved_throughout(schema))
+
+
+@each_contract
+def test_every_source_is_one_of_three(contract):
+    assert {node["x-source"] for node in walk(contract.document) if "x-source" in node} <= set(SOURCES)
+
+
+@each_contract
+def test_every_example_fits_its_schema(contract):
+    checked = 0
+    for schema, example in contract.examples():
+        contract.check(schema, example)
+        checked += 1
+
+    assert checked >= contract.facts.least_examples
+
+
+@each_contract
+def test_there_is_a_golden_sample_for_each_printed_one(contract):
+    samples = [read(path) for path in contract.samples]
+
+    assert len(samples) == contract.facts.samples
+    assert len([sample for sample in samples if "curl" in sample]) == contract.facts.curls
+
+
+@each_fixture
+def test_world_of_a_fixture_speaks_the_api_own_words(contract, thing):
+    world = read(thing)["world"]
+
+    for place, schema in contract.facts.world.items():
+        for document in at_pointer(world, "/" + place.replace(".", "/")):
+            contract.check(schema, document)
+
+
+@each_sample
+def test_golden_exchange_fits_the_contract(contract, thing):
+    for exchange in read(thing)["exchanges"]:
+        request, response = exchange["request"], exchange["response"]
+        operation = contract.operation_at(request["method"], request["path"])
+        answer = contract.responses(operation)[str(response["status"])]
+
+        assert ("requestBody" in operation) == ("body" in request)
+        if "body" in request:
+            contract.check(operation["requestBody"]["content"]["application/json"]["schema"], request["body"])
+        assert ("content" in answer) == ("body" in response)
+        if "body" in response:
+            contract.check(answer["content"]["application/json"]["schema"], response["body"])
+        assert ("Location" in answer.get("headers", {})) == ("Location" in response.get("headers", {}))
+
+
+@each_sample
+def test_what_is_shown_by_us_alone_follows_what_was_printed(contract, thing):
+    exchanges = read(thing)["exchanges"]
+
+    assert "shown_by" not in exchanges[0]
+    for exchange in exchanges[1:]:
+        assert exchange.get("shown_by", "ours") == "ours"
+        assert exchange["request"]["method"] == "GET" or "shown_by" not in exchange
+
+
+@each_command
+def test_a_printed_command_is_the_first_exchange(contract, thing):
+    sample = read(thing)
+    words = shlex.split(sample["curl"].replace("\\\n", " "))
+    request = sample["exchanges"][0]["request"]
+
+    (url,) = (word for word in words if word.startswith("https://"))
+    given = dict(words[number + 1].split(": ", 1) for number, word in enumerate(words) if word == "-H")
+    bodies = [json.loads(words[number + 1]) for number, word in enumerate(words) if word == "-d"]
+
+    assert words[words.index("-X") + 1] == request["method"]
+    assert url.removeprefix("https://api.example.com") == request["path"]
+    assert given == request["headers"]
+    assert bodies == ([request["body"]] if "body" in request else [])
