@@ -25,7 +25,7 @@ from mockserver.web.stack import build_stack
 
 __all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store"]
 
-API_NAMES = ("reservekit",)
+API_NAMES = ("reservekit", "appointments")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,12 @@ MAY_IMPORT = {
 READS_DATA = {"apis", "control", "app", "cli"}
 """The rooms that read the contracts and the fixtures."""
 
-TABLES = ("mockserver.cli", "mockserver.apis.reservekit.operations", "mockserver.control.operations")
+TABLES = (
+    "mockserver.cli",
+    "mockserver.apis.reservekit.operations",
+    "mockserver.apis.appointments.operations",
+    "mockserver.control.operations",
+)
 """Modules whose functions are reached through a table or a command, never by their names."""
 
 PURE = {"msgspec", "dateutil"}

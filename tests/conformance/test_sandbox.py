@@ -17,13 +17,14 @@ from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
 from mockserver.web.stack import build_stack
 
+TOKENS = {"reservekit": "sk_rsv_demo_alpha", "appointments": "TOKEN"}
 QUICK_SEEDS = (1, 2)
 ALL_SEEDS = range(1, 11)
 
 
-def run_kit(url, *, seed, examples):
-    command = [sys.executable, "-m", "contract_tests", "run", "reservekit", "--base-url", url]
-    options = ["--token", f"sk_rsv_demo_alpha.seed-{seed}", "--seed", str(seed), "--max-examples", str(examples)]
+def run_kit(api, url, *, seed, examples):
+    command = [sys.executable, "-m", "contract_tests", "run", api, "--base-url", url]
+    options = ["--token", f"{TOKENS[api]}.seed-{seed}", "--seed", str(seed), "--max-examples", str(examples)]
     return subprocess.run([*command, *options], capture_output=True, text=True, timeout=600, check=False)
 
 
@@ -39,18 +40,20 @@ def server():
         yield running
 
 
+@pytest.mark.parametrize("api", TOKENS)
 @pytest.mark.parametrize("seed", QUICK_SEEDS)
-def test_the_sandbox_keeps_its_contract(server, seed):
-    result = run_kit(f"{server.url}/reservekit", seed=seed, examples=25)
+def test_the_sandbox_keeps_its_contract(server, api, seed):
+    result = run_kit(api, f"{server.url}/{api}", seed=seed, examples=25)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert requests_sent(result) >= 1_000
 
 
 @pytest.mark.conformance
+@pytest.mark.parametrize("api", TOKENS)
 @pytest.mark.parametrize("seed", ALL_SEEDS)
-def test_the_sandbox_keeps_its_contract_at_full_length(server, seed):
-    result = run_kit(f"{server.url}/reservekit", seed=seed, examples=150)
+def test_the_sandbox_keeps_its_contract_at_full_length(server, api, seed):
+    result = run_kit(api, f"{server.url}/{api}", seed=seed, examples=150)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -84,7 +87,7 @@ def test_a_reply_broken_on_purpose_is_found_and_shown_as_curl():
     thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        result = run_kit(f"http://127.0.0.1:{listener.getsockname()[1]}/reservekit", seed=1, examples=5)
+        result = run_kit("reservekit", f"http://127.0.0.1:{listener.getsockname()[1]}/reservekit", seed=1, examples=5)
     finally:
         web.should_exit = True
         thread.join(10)

@@ -1,0 +1,84 @@
+"""The appointments bundle."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from mockserver.apis.appointments.auth import PERSONAS, identify
+from mockserver.apis.appointments.errors import broken, render
+from mockserver.apis.appointments.operations import OPERATIONS
+from mockserver.apis.appointments.records import (
+    BLOCKED_TIMES,
+    BLOCKED_TYPES,
+    BOOKINGS,
+    CLAIMS,
+    CUSTOMERS,
+    EMPLOYEES,
+    LOCATIONS,
+    MERCHANTS,
+    SERVICES,
+)
+from mockserver.apis.appointments.seed import SEED_VERSION, draw_world, scenarios
+from mockserver.apis.bundle import Api, Sample
+from mockserver.sandbox.domains import Domain
+
+__all__ = ["Settings", "build"]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a sandbox may set for appointments.
+
+    Attributes:
+        business_hours: Whether customers may book only while the merchant is open.
+    """
+
+    business_hours: bool = True
+
+
+def build(spec: dict[str, Any], *, prefix: str) -> Api:
+    """The API as *spec*, its OpenAPI document, describes it, served under *prefix*."""
+    return Api(
+        name="appointments",
+        title="Appointments: one-to-one, group and recurring bookings, by customer and by merchant",
+        prefix=prefix,
+        spec=spec,
+        operations=OPERATIONS,
+        identify=identify,
+        render=render,
+        broken=broken,
+        domain=Domain(
+            name="appointments",
+            kinds=(
+                MERCHANTS,
+                LOCATIONS,
+                EMPLOYEES,
+                SERVICES,
+                CUSTOMERS,
+                BOOKINGS,
+                BLOCKED_TYPES,
+                BLOCKED_TIMES,
+                CLAIMS.kind,
+            ),
+            seed=draw_world,
+            seed_version=SEED_VERSION,
+            scenarios=scenarios(),
+            settings=Settings,
+        ),
+        personas=PERSONAS,
+        sample=_sample,
+    )
+
+
+def _sample(today: date) -> Sample:
+    """A massage at Spa Retreat, four weeks from now at eight in the morning there, when nobody has come yet."""
+    start = datetime.combine(today + timedelta(days=28), time(8), ZoneInfo("America/Los_Angeles"))
+    body = {
+        "merchant_name": "spa-retreat",
+        "service_id": 123,
+        "location_id": 456,
+        "timeStamp": start.isoformat(),
+        "customer_note": "Please use fragrance-free products",
+    }
+    return Sample("POST", "/bookings/customer", body)

@@ -1,0 +1,116 @@
+"""The appointments API's words for every refusal, in its envelope `{"error": {"message": "<text>"}}`.
+
+The pages print no text at all, so all of them are ours. They are fixed, one for each reason, because clients compare
+what they are told; only what the door refuses names the field at fault in front.
+"""
+
+from collections.abc import Callable
+
+from mockserver.apis.exchange import Reply
+from mockserver.apis.refusals import (
+    BadBody,
+    BadInput,
+    BadSandboxName,
+    BodyTooLarge,
+    Forbidden,
+    RateLimited,
+    Unauthenticated,
+    UnknownPath,
+    WrongMediaType,
+    WrongMethod,
+)
+from mockserver.booking.errors import (
+    AlreadyBooked,
+    MoveRefused,
+    NoPlacesLeft,
+    NotFound,
+    Refusal,
+    RuleBroken,
+    TooLate,
+)
+
+__all__ = ["RULES", "TABLE", "broken", "render"]
+
+_NOT_FOUND = {
+    "booking": "booking not found",
+    "service": "service not found",
+    "location": "location not found",
+    "merchant": "merchant not found",
+    "customer": "customer not found",
+    "team_member": "team member not found",
+    "blocked_time": "blocked time not found",
+    "blocked_type": "blocked time type not found",
+}
+
+RULES = {
+    "id_mismatch": (400, "id does not match the path"),
+    "booking_id_mismatch": (400, "booking_id does not match the path"),
+    "customer_id_mismatch": (400, "customer id does not match the path"),
+    "starts_in_past": (400, "timeStamp is in the past"),
+    "outside_window": (400, "timeStamp is outside the booking window"),
+    "group_needs_booking": (400, "this service is booked as a group: booking_id is needed"),
+    "not_a_group": (400, "this booking is not a group booking"),
+    "group_mismatch": (400, "merchant_name, service_id or location_id does not match the group booking"),
+    "blacklisted": (400, "customer is blacklisted"),
+    "one_customer": (400, "an appointment takes at most one customer"),
+    "ends_before_start": (400, "to_date must be after from_date"),
+    "range_reversed": (400, "end must not be before start"),
+    "too_long": (400, "a booking lasts at most 31 days"),
+    "block_too_long": (400, "a blocked time lasts at most 366 days"),
+    "range_too_long": (400, "availability covers at most 100 days"),
+    "no_occurrence": (400, "the recurrence has no occurrence"),
+    "too_many_occurrences": (400, "a series has at most 366 occurrences"),
+    "blocked": (409, "blocked time in this slot"),
+    "closed": (409, "outside business hours"),
+    "already_started": (409, "booking has already started"),
+}
+"""RuleBroken, by its code."""
+
+
+def _no_places(refusal: NoPlacesLeft) -> Reply:
+    return _refuse(409, "group is full" if refusal.pool.startswith("group") else "time slot already booked")
+
+
+def _move(refusal: MoveRefused) -> Reply:
+    if (refusal.lifecycle, refusal.event) == ("participation", "join"):
+        return _refuse(409, "customer already takes part")
+    return _refuse(409, "booking is already cancelled")
+
+
+def _rule(refusal: RuleBroken) -> Reply:
+    return _refuse(*RULES.get(refusal.code, (400, str(refusal))))
+
+
+TABLE: dict[type[Refusal], Callable[..., Reply]] = {
+    NoPlacesLeft: _no_places,
+    AlreadyBooked: lambda _: _refuse(409, "customer already takes part"),
+    NotFound: lambda refusal: _refuse(404, _NOT_FOUND.get(refusal.kind, "not found")),
+    MoveRefused: _move,
+    TooLate: lambda _: _refuse(409, "cancellation deadline has passed"),
+    RuleBroken: _rule,
+    Unauthenticated: lambda refusal: _refuse(401, str(refusal)),
+    Forbidden: lambda refusal: _refuse(403, str(refusal)),
+    UnknownPath: lambda _: _refuse(404, "not found"),
+    WrongMethod: lambda refusal: _refuse(405, "method not allowed", (b"allow", refusal.allowed.encode())),
+    BodyTooLarge: lambda _: _refuse(413, "request body is too large"),
+    WrongMediaType: lambda _: _refuse(415, "Content-Type must be application/json"),
+    RateLimited: lambda refusal: _refuse(429, str(refusal)),
+    BadInput: lambda refusal: _refuse(400, str(refusal)),
+    BadBody: lambda refusal: _refuse(400, str(refusal)),
+    BadSandboxName: lambda refusal: _refuse(400, str(refusal)),
+    Refusal: lambda refusal: _refuse(400, str(refusal)),
+}
+"""By class, the nearest first: a refusal that has no row of its own is said by that of its parent."""
+
+
+def render(refusal: Refusal) -> Reply:
+    row = next(TABLE[kind] for kind in type(refusal).__mro__ if kind in TABLE)
+    return row(refusal)
+
+
+def broken(reason: str) -> Reply:
+    return _refuse(500, reason)
+
+
+def _refuse(status: int, text: str, *headers: tuple[bytes, bytes]) -> Reply:
+    return Reply(status, {"error": {"message": text}}, headers)

@@ -1,0 +1,97 @@
+"""The printed samples of every API, each in its own world: status, headers and every value."""
+
+import json
+from dataclasses import replace
+from importlib import import_module
+
+import httpx
+import pytest
+from curls import run_curl
+from doubles import Client, ManualClock
+from servers import started
+
+from doublebook_data import fixtures_dir, read_yaml
+from mockserver.app import load_api
+from mockserver.sandbox.records import Plan
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.stores.memory import MemoryStore
+from mockserver.web.addresses import Mount
+from mockserver.web.gate import Gate
+from mockserver.web.stack import build_stack
+
+PRINTED = {"reservekit": 11, "appointments": 10}
+"""How many samples the pages of each API print."""
+
+SAMPLES = [
+    pytest.param(api, path, id=f"{api}-{path.stem}")
+    for api in PRINTED
+    for path in sorted((fixtures_dir() / api / "samples").glob("*.yaml"))
+]
+CURLS = [each for each in SAMPLES if "curl" in read_yaml(each.values[1])]
+
+
+def in_its_own_world(build, name, sample):
+    """The API alone, as the vendor has it, in a sandbox that starts with the sample's world."""
+    api = load_api(name, prefix="")
+    read_scenario = import_module(f"mockserver.apis.{name}.seed").read_scenario
+    domain = replace(api.domain, scenarios={"sample": read_scenario("sample", sample)})
+    api = replace(api, domain=domain)
+    sandboxes = Sandboxes(MemoryStore(), [domain], clock=ManualClock(), plan=Plan(scenario=f"{name}/sample"))
+    app = build()
+    stack = build_stack(api, sandboxes, app.asgi)
+    return Client(replace(app, asgi=Gate([Mount(api, stack)], app.asgi, sandboxes), sandboxes=sandboxes))
+
+
+@pytest.mark.parametrize(("api", "path"), SAMPLES)
+def test_a_printed_sample_is_answered_as_printed(build, api, path):
+    sample = read_yaml(path)
+    client = in_its_own_world(build, api, sample)
+
+    for exchange in sample["exchanges"]:
+        request, expected = exchange["request"], exchange["response"]
+        response = client.request(
+            request["method"], request["path"], headers=request["headers"], json=request.get("body")
+        )
+        assert response.status_code == expected["status"], response.text
+        assert (response.json() if response.content else None) == expected.get("body")
+        for name, value in expected.get("headers", {}).items():
+            assert response.headers[name] == value
+
+
+def test_there_is_a_sample_for_each_printed_exchange():
+    found = [each.values[0] for each in SAMPLES]
+
+    assert {api: found.count(api) for api in PRINTED} == PRINTED
+
+
+def test_the_scenario_documentation_of_reservekit_makes_the_printed_reads_true(build):
+    app = build()
+    app.sandboxes.create("docs", Plan(scenario="reservekit/documentation"))
+    client = Client(app, base="/reservekit/v1").as_("sk_rsv_your_api_key.docs")
+    sample = next(read_yaml(each.values[1]) for each in SAMPLES if "list" in each.id)
+    (exchange,) = sample["exchanges"]
+
+    response = client.get("/bookings?service_id=123&page=1&page_size=10")
+
+    assert response.json() == exchange["response"]["body"]
+
+
+@pytest.fixture(scope="module")
+def server():
+    with started("appointments") as running:
+        yield running
+
+
+@pytest.mark.parametrize(("api", "path"), CURLS)
+def test_a_printed_command_works_with_another_host_and_nothing_else(server, api, path):
+    sample = read_yaml(path)
+    wanted = sample["exchanges"][0]["response"]
+    scenario = "documentation" if sample["world"]["bookings"] else "documentation-empty"
+    plan = {"name": path.stem, "scenario": f"{api}/{scenario}"}
+    assert httpx.post(f"{server.url}/_sandbox/sandboxes", json=plan).status_code == 201
+
+    said = run_curl(sample["curl"].replace("https://api.example.com", f"{server.url}/~{path.stem}"))
+
+    assert (json.loads(said) if said else None) == wanted.get("body")
+    journal = httpx.get(f"{server.url}/_sandbox/sandboxes/{path.stem}/journal").json()["entries"]
+    assert journal[0]["status"] == wanted["status"]
