@@ -8,12 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import growth, sandboxes, startup, throughput
+from benchmarks import growth, operations, sandboxes, startup, throughput
 from benchmarks.figures import Section
 from benchmarks.report import RESULTS, RESULTS_JSON, conditions, show, to_json, to_markdown, written
 from benchmarks.servers import LOAD_CORE, CannotRun
 
-_NAMES = ("startup", "throughput", "sandboxes", "growth")
+_NAMES = ("startup", "throughput", "sandboxes", "growth", "operations")
 
 
 def main() -> int:
@@ -35,6 +35,7 @@ def main() -> int:
         "throughput": partial(throughput.measure, out, quick=given.quick, with_peers=given.peers),
         "sandboxes": partial(sandboxes.measure, out, quick=given.quick),
         "growth": partial(growth.measure, out, quick=given.quick),
+        "operations": partial(operations.measure, out, quick=given.quick),
     }
     found = []
     for name in given.only:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from collections.abc import Iterable
 from typing import Any
 
 __all__ = ["KEY", "Client", "InProcess", "is_up"]
@@ -47,10 +48,15 @@ def is_up(port: int, path: str) -> bool:
 
 
 class InProcess:
-    """Asks an ASGI application without a network: what is left is what the application itself takes."""
+    """Asks an ASGI application without a network: what is left is what the application itself takes.
+
+    Attributes:
+        headers: Of the last answer.
+    """
 
     def __init__(self, asgi: Any) -> None:
         self._asgi = asgi
+        self.headers: Iterable[tuple[bytes, bytes]] = ()
 
     async def ask(self, method: str, path: str, body: bytes = b"", *, key: str = KEY) -> tuple[int, bytes]:
         where, _, query = path.partition("?")
@@ -81,6 +87,7 @@ class InProcess:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                self.headers = message.get("headers", ())
             else:
                 parts.append(message.get("body", b""))
 

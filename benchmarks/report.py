@@ -1,6 +1,7 @@
 """Findings as JSON and as tables: the targets first, then each section, then the conditions they hold under."""
 
 import json
+import math
 import os
 import platform
 import re
@@ -19,6 +20,7 @@ from rich.table import Table
 from benchmarks.figures import STOCK, Figure, Section
 from benchmarks.growth import DEEP, OPERATIONS, growth_of
 from benchmarks.loads import POST
+from benchmarks.operations import MONTH, WRITES, growth_column
 from benchmarks.peers import PRISM_QUIET, VERSIONS, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
 from benchmarks.servers import OURS, OURS_SQLITE, ROOT
@@ -64,6 +66,8 @@ def judge(sections: Sequence[Section]) -> list[Target]:
         _no_faster_than_log(by_name, OURS, OPERATIONS),
         _no_faster_than_log(by_name, OURS_SQLITE, tuple(each for each in OPERATIONS if each != DEEP)),
         _deep_page(by_name),
+        _writes_in_a_full_month(by_name),
+        _rows_of_a_full_month(by_name),
     ]
 
 
@@ -109,6 +113,37 @@ def _deep_page(sections: Sections) -> Target:
         "" if growth is None else f"{DEEP.removeprefix('list, ')} {growth[0]:.1f} x",
         None if growth is None else True,
     )
+
+
+def _writes_in_a_full_month(sections: Sections) -> Target:
+    promise = "appointments: no write's cost grows faster than log n with the month's bookings"
+    known = _growths_with_the_month(sections, WRITES)
+    if not known:
+        return Target(promise, "", None)
+    sizes = sections["operations"].data["sizes"]
+    allowed = math.log(sizes[-1]) / math.log(sizes[0])
+    times, name, operation = max(known)
+    found = f"most: {operation}, {name}, {times:.2f} x from {sizes[0]:,} to {sizes[-1]:,}, log n {allowed:.1f} x"
+    return Target(promise, found, times <= allowed)
+
+
+def _rows_of_a_full_month(sections: Sections) -> Target:
+    promise = "appointments: a row of a long calendar costs no more than one of a short"
+    known = _growths_with_the_month(sections, (MONTH,))
+    if not known:
+        return Target(promise, "", None)
+    found = ", ".join(f"{name.removeprefix('mockserver, ')} {times:.2f} x" for times, name, _ in known)
+    return Target(promise, found, all(times <= 1 for times, _, _ in known))
+
+
+def _growths_with_the_month(sections: Sections, operations: Sequence[str]) -> list[tuple[float, str, str]]:
+    """How many times dearer in a full month, at which store, what; nothing unless all of them are known."""
+    if "operations" not in sections:
+        return []
+    wanted = [(name, each) for name in (OURS, OURS_SQLITE) for each in operations]
+    values = [(sections["operations"].value(each, growth_column(name)), name, each) for name, each in wanted]
+    known = [(times, name, each) for times, name, each in values if times is not None]
+    return known if len(known) == len(wanted) else []
 
 
 def conditions(*, quick: bool, with_peers: bool) -> dict[str, str]:
