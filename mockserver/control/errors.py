@@ -4,7 +4,7 @@ The code is the refusal's own, stable name; the message is for people and names 
 """
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from mockserver.apis.exchange import Reply
 from mockserver.apis.refusals import (
@@ -16,6 +16,7 @@ from mockserver.apis.refusals import (
     WrongMediaType,
     WrongMethod,
 )
+from mockserver.apis.wording import Wording, renderer
 from mockserver.booking.errors import NotFound, Refusal, RuleBroken
 
 __all__ = ["RULES", "TABLE", "UnknownName", "broken", "render"]
@@ -47,6 +48,13 @@ class UnknownName(NotFound):
         return f"did you mean {close[0]!r}?" if close else f"there is {', '.join(self.known)}"
 
 
+def _refuse(
+    status: int, refusal: Refusal, message: str | None = None, *, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> Reply:
+    said = str(refusal) if message is None else message
+    return Reply(status, {"error": {"code": refusal.code, "message": said}}, headers)
+
+
 def _wrong_method(refusal: WrongMethod) -> Reply:
     return _refuse(405, refusal, headers=((b"allow", refusal.allowed.encode()),))
 
@@ -55,7 +63,7 @@ def _unauthenticated(refusal: Unauthenticated) -> Reply:
     return _refuse(401, refusal, headers=((b"www-authenticate", b"Bearer"),))
 
 
-TABLE: dict[type[Refusal], Callable[..., Reply]] = {
+TABLE: Wording = {
     UnknownName: lambda refusal: _refuse(404, refusal, f"there is no {refusal.kind} {refusal.key!r}; {refusal.hint}"),
     NotFound: lambda refusal: _refuse(404, refusal, f"there is no {refusal.kind} {refusal.key!r}"),
     RuleBroken: lambda refusal: _refuse(RULES.get(refusal.code, 400), refusal),
@@ -68,20 +76,9 @@ TABLE: dict[type[Refusal], Callable[..., Reply]] = {
     BadInput: lambda refusal: _refuse(400, refusal),
     Refusal: lambda refusal: _refuse(400, refusal),
 }
-"""By class, the nearest first: a refusal that has no row of its own is said by that of its parent."""
 
-
-def render(refusal: Refusal) -> Reply:
-    row = next(TABLE[kind] for kind in type(refusal).__mro__ if kind in TABLE)
-    return row(refusal)
+render = renderer(TABLE)
 
 
 def broken(reason: str) -> Reply:
     return Reply(500, {"error": {"code": "broken", "message": reason}})
-
-
-def _refuse(
-    status: int, refusal: Refusal, message: str | None = None, *, headers: tuple[tuple[bytes, bytes], ...] = ()
-) -> Reply:
-    said = str(refusal) if message is None else message
-    return Reply(status, {"error": {"code": refusal.code, "message": said}}, headers)

@@ -4,27 +4,13 @@ The pages print no text at all, so all of them are ours. They are fixed, one for
 what they are told; only what the door refuses names the field at fault in front.
 """
 
-from collections.abc import Callable
-
-from mockserver.apis.exchange import Reply
-from mockserver.apis.refusals import (
-    BadBody,
-    BadInput,
-    BadSandboxName,
-    BodyTooLarge,
-    Forbidden,
-    RateLimited,
-    Unauthenticated,
-    UnknownPath,
-    WrongMediaType,
-    WrongMethod,
-)
+from mockserver.apis.exchange import Header, Reply
+from mockserver.apis.wording import Wording, renderer, transport_rows
 from mockserver.booking.errors import (
     AlreadyBooked,
     MoveRefused,
     NoPlacesLeft,
     NotFound,
-    Refusal,
     RuleBroken,
     TooLate,
 )
@@ -67,6 +53,10 @@ RULES = {
 """RuleBroken, by its code."""
 
 
+def _refuse(status: int, text: str, *headers: Header) -> Reply:
+    return Reply(status, {"error": {"message": text}}, headers)
+
+
 def _no_places(refusal: NoPlacesLeft) -> Reply:
     return _refuse(409, "group is full" if refusal.pool.startswith("group") else "time slot already booked")
 
@@ -81,36 +71,18 @@ def _rule(refusal: RuleBroken) -> Reply:
     return _refuse(*RULES.get(refusal.code, (400, str(refusal))))
 
 
-TABLE: dict[type[Refusal], Callable[..., Reply]] = {
+TABLE: Wording = {
+    **transport_rows(_refuse),
     NoPlacesLeft: _no_places,
     AlreadyBooked: lambda _: _refuse(409, "customer already takes part"),
     NotFound: lambda refusal: _refuse(404, _NOT_FOUND.get(refusal.kind, "not found")),
     MoveRefused: _move,
     TooLate: lambda _: _refuse(409, "cancellation deadline has passed"),
     RuleBroken: _rule,
-    Unauthenticated: lambda refusal: _refuse(401, str(refusal)),
-    Forbidden: lambda refusal: _refuse(403, str(refusal)),
-    UnknownPath: lambda _: _refuse(404, "not found"),
-    WrongMethod: lambda refusal: _refuse(405, "method not allowed", (b"allow", refusal.allowed.encode())),
-    BodyTooLarge: lambda _: _refuse(413, "request body is too large"),
-    WrongMediaType: lambda _: _refuse(415, "Content-Type must be application/json"),
-    RateLimited: lambda refusal: _refuse(429, str(refusal)),
-    BadInput: lambda refusal: _refuse(400, str(refusal)),
-    BadBody: lambda refusal: _refuse(400, str(refusal)),
-    BadSandboxName: lambda refusal: _refuse(400, str(refusal)),
-    Refusal: lambda refusal: _refuse(400, str(refusal)),
 }
-"""By class, the nearest first: a refusal that has no row of its own is said by that of its parent."""
 
-
-def render(refusal: Refusal) -> Reply:
-    row = next(TABLE[kind] for kind in type(refusal).__mro__ if kind in TABLE)
-    return row(refusal)
+render = renderer(TABLE)
 
 
 def broken(reason: str) -> Reply:
     return _refuse(500, reason)
-
-
-def _refuse(status: int, text: str, *headers: tuple[bytes, bytes]) -> Reply:
-    return Reply(status, {"error": {"message": text}}, headers)

@@ -29,7 +29,29 @@ def whole_second(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-class CustomerBooking(msgspec.Struct, frozen=True):
+class _Starting:
+    """Something with a `sent_start`."""
+
+    __slots__ = ()
+    sent_start: datetime
+
+    @property
+    def starts_at(self) -> datetime:
+        return whole_second(self.sent_start)
+
+
+class _Lasting(_Starting):
+    """Something with a `sent_end` as well."""
+
+    __slots__ = ()
+    sent_end: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        return whole_second(self.sent_end)
+
+
+class CustomerBooking(_Starting, msgspec.Struct, frozen=True):
     """A new appointment or, with a `booking_id`, a place in that group booking."""
 
     merchant_name: str
@@ -38,10 +60,6 @@ class CustomerBooking(msgspec.Struct, frozen=True):
     sent_start: datetime = msgspec.field(name="timeStamp")
     customer_note: str | None = None
     booking_id: int | None = None
-
-    @property
-    def starts_at(self) -> datetime:
-        return whole_second(self.sent_start)
 
 
 class CustomerCancel(msgspec.Struct, frozen=True):
@@ -66,30 +84,18 @@ class RecurrenceRule(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
 
-class MerchantBooking(msgspec.Struct, frozen=True):
+class MerchantBooking(_Starting, msgspec.Struct, frozen=True):
     service_id: int
     sent_start: datetime = msgspec.field(name="timestamp")
     customers: tuple[Person, ...] = ()
     merchant_note: str | None = None
     recurrence_rule: RecurrenceRule | None = None
 
-    @property
-    def starts_at(self) -> datetime:
-        return whole_second(self.sent_start)
 
-
-class BookingChange(msgspec.Struct, frozen=True):
+class BookingChange(_Lasting, msgspec.Struct, frozen=True):
     merchant_note: str
     sent_start: datetime = msgspec.field(name="from_date")
     sent_end: datetime = msgspec.field(name="to_date")
-
-    @property
-    def starts_at(self) -> datetime:
-        return whole_second(self.sent_start)
-
-    @property
-    def ends_at(self) -> datetime:
-        return whole_second(self.sent_end)
 
 
 class MerchantCancel(msgspec.Struct, frozen=True):
@@ -110,7 +116,7 @@ class Blacklisting(msgspec.Struct, frozen=True):
     blacklist_reason: str | None = None
 
 
-class NewBlockedTime(msgspec.Struct, frozen=True):
+class NewBlockedTime(_Lasting, msgspec.Struct, frozen=True):
     """`id` is sent with a change only."""
 
     name: str
@@ -119,11 +125,3 @@ class NewBlockedTime(msgspec.Struct, frozen=True):
     all_day: bool = False
     blocked_type_id: int | None = None
     id: int | None = None
-
-    @property
-    def starts_at(self) -> datetime:
-        return whole_second(self.sent_start)
-
-    @property
-    def ends_at(self) -> datetime:
-        return whole_second(self.sent_end)
