@@ -13,6 +13,15 @@ from servers import started
 KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
 
 
+JANE = {"Authorization": "Bearer customer_jane"}
+
+
+@pytest.fixture(scope="module")
+def both():
+    with started("reservekit", "appointments") as server:
+        yield server.url
+
+
 def run(*arguments):
     command = [sys.executable, "-m", "mockserver", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -53,6 +62,27 @@ def test_a_fresh_process_says_nothing_on_stderr_and_stops_when_asked():
 def test_alone_an_api_is_served_at_its_own_base_path():
     with started("reservekit") as server:
         assert httpx.get(f"{server.url}/v1/bookings/789", headers=KEY).status_code == 200
+    with started("appointments") as server:
+        for base in ("", "/api/v1"):
+            assert httpx.get(f"{server.url}{base}/bookings/customer/123", headers=JANE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status"),
+    [("GET", "/nowhere", None, 404), ("PUT", "/bookings{}", None, 405), ("POST", "/bookings{}", "{", 400)],
+    ids=["an unknown path", "a wrong method", "a malformed body"],
+)
+def test_two_apis_in_one_process_refuse_each_in_its_own_envelope(both, method, path, content, status):
+    json_type = {"Content-Type": "application/json"}
+
+    one = httpx.request(method, f"{both}/reservekit/v1{path.format('')}", content=content, headers={**KEY, **json_type})
+    other = httpx.request(
+        method, f"{both}/appointments{path.format('/customer')}", content=content, headers={**JANE, **json_type}
+    )
+
+    assert (one.status_code, other.status_code) == (status, status)
+    assert one.json() == {"data": None, "error": one.json()["error"]}
+    assert other.json() == {"error": {"message": other.json()["error"]["message"]}}
 
 
 def test_the_clock_starts_where_it_is_told_to():
