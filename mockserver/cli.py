@@ -1,7 +1,6 @@
 """The command `mockserver`."""
 
 import json
-import shlex
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -175,6 +174,8 @@ def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: s
     from rich.console import Console  # noqa: PLC0415 - the server answers by now; this is only talk
     from rich.table import Table  # noqa: PLC0415
 
+    from mockserver.apis.samples import sample_curl  # noqa: PLC0415
+
     table = Table(box=None, header_style="bold", padding=(0, 3, 0, 0))
     for heading in ("API", "base URL", "a key that works"):
         table.add_column(heading, no_wrap=True)
@@ -189,17 +190,5 @@ def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: s
             f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)"
         )
     out.print("\nTry it:\n")
-    out.print(_curl(apis, url), markup=False)
+    out.print(sample_curl(apis[0], url), markup=False)
     out.print("\nReady. Ctrl-C ends it.\n")
-
-
-def _curl(apis: "Sequence[Api]", url: str) -> str:
-    api, made = next((api, api.sample) for api in apis if api.sample is not None)
-    sample = made(datetime.now(UTC).date())
-    parts = [
-        f"curl -X {sample.method} {url}{api.prefix}{api.base_path}{sample.path}",
-        f"-H 'Authorization: Bearer {api.personas[0].credential}'",
-        "-H 'Content-Type: application/json'",
-        f"-d {shlex.quote(json.dumps(sample.body))}",
-    ]
-    return " \\\n  ".join(parts)

@@ -27,11 +27,16 @@ class Persona:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A request that works in every new sandbox, for people to try first."""
+    """A request that works in every new sandbox, for people to try first.
+
+    Attributes:
+        is_silent: Its answer has no body, so there is nothing to see but its headers.
+    """
 
     method: str
     path: str
     body: Any
+    is_silent: bool = False
 
 
 class Throttle(Protocol):

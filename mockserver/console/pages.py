@@ -4,10 +4,7 @@ Pages refer to what belongs to them by relative addresses, so they work behind `
 leads into the sandbox NAME.
 """
 
-import json
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +14,8 @@ from starlette.types import ASGIApp
 from swagger_ui_bundle import swagger_ui_path
 from werkzeug.exceptions import HTTPException
 
-from mockserver.apis.bundle import Api, Sample
+from mockserver.apis.bundle import Api
+from mockserver.apis.samples import key_of, sample_curl
 
 __all__ = ["build_pages"]
 
@@ -33,7 +31,7 @@ def build_pages(apis: Sequence[Api]) -> ASGIApp:
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
     pages.add_template_global(_base_url, "base_url")
     pages.add_template_global(_curl, "curl")
-    pages.add_template_global(_key, "key")
+    pages.add_template_global(key_of, "key")
 
     @pages.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> flask.typing.ResponseReturnValue:
@@ -90,36 +88,4 @@ def _base_url(api: Api) -> str:
 
 
 def _curl(api: Api) -> str:
-    """A call that works as it stands."""
-    sample = _first_read(api) if api.sample is None else api.sample(datetime.now(UTC).date())
-    parts = [f"curl -X {sample.method} {shlex.quote(_base_url(api) + sample.path)}", *_credential(api)]
-    if sample.body is not None:
-        parts += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(json.dumps(sample.body))}"]
-    return " \\\n  ".join(parts)
-
-
-def _first_read(api: Api) -> Sample:
-    path = next(path for path, item in api.spec["paths"].items() if "get" in item and "{" not in path)
-    return Sample("GET", path, None)
-
-
-def _credential(api: Api) -> Iterable[str]:
-    """The part of a command line that carries it, as the contract says it is carried."""
-    key = _key(api)
-    if key:
-        scheme, credential = key["scheme"], key["credential"]
-        if scheme["type"] == "apiKey" and scheme["in"] == "header":
-            yield f"-H {shlex.quote(scheme['name'] + ': ' + credential)}"
-        elif scheme.get("scheme") == "basic":
-            yield f"-u {shlex.quote(credential)}"
-        else:
-            yield f"-H {shlex.quote('Authorization: Bearer ' + credential)}"
-
-
-def _key(api: Api) -> Mapping[str, Any]:
-    """A credential that works, and the security scheme it is for; empty where the API has no personas."""
-    schemes = api.spec.get("components", {}).get("securitySchemes", {})
-    if not api.personas or not schemes:
-        return {}
-    name = next(iter(schemes))
-    return {"name": name, "scheme": schemes[name], "credential": api.personas[0].credential}
+    return sample_curl(api, flask.request.host_url.rstrip("/") + flask.request.script_root)

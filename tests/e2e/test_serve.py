@@ -38,6 +38,19 @@ def test_the_printed_curl_books_and_then_is_a_duplicate():
         assert second == '{"data":null,"error":"duplicate booking"}'
 
 
+def test_the_printed_curl_of_an_api_that_answers_nothing_shows_where_to_look():
+    with started("appointments") as server:
+        curl = re.search(r"^curl .*?}'$", server.said, re.DOTALL | re.MULTILINE)
+        assert curl, server.said
+
+        said = run_curl(curl[0])
+
+        assert said.startswith("HTTP/1.1 201")
+        path = re.search(r"^location: (\S+)", said, re.MULTILINE)
+        assert path, said
+        assert httpx.get(server.url + path[1], headers=JANE).json()["is_cancelled"] is False
+
+
 def test_the_last_place_taken_is_full_and_a_cancel_frees_it():
     with started() as server, httpx.Client(base_url=f"{server.url}/reservekit/v1", headers=KEY) as client:
         booking = {"date": "2031-01-06", "time_slot_id": 457}

@@ -24,7 +24,7 @@ def run_curl(command: str, environment: Mapping[str, str] | None = None) -> str:
 
 
 def _as_curl(words: Iterator[str], environment: Mapping[str, str]) -> str:
-    method, url, headers, body = "GET", "", {}, None
+    method, url, headers, body, with_head = "GET", "", {}, None, False
     for word in words:
         if word == "-X":
             method = next(words)
@@ -33,6 +33,10 @@ def _as_curl(words: Iterator[str], environment: Mapping[str, str]) -> str:
             headers[name] = Template(value).safe_substitute(environment)
         elif word == "-d":
             body = next(words)
+        elif word == "-i":
+            with_head = True
         elif word.startswith("http"):
             url = word
-    return httpx.request(method, url, headers=headers, content=body).text
+    answer = httpx.request(method, url, headers=headers, content=body)
+    lines = [f"HTTP/1.1 {answer.status_code}", *(f"{name}: {value}" for name, value in answer.headers.items()), "", ""]
+    return ("\r\n".join(lines) if with_head else "") + answer.text

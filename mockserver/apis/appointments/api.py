@@ -41,7 +41,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
     """The API as *spec*, its OpenAPI document, describes it, served under *prefix*."""
     return Api(
         name="appointments",
-        title="Appointments: one-to-one, group and recurring bookings, by customer and by merchant",
+        title="Appointments: merchants, customers, groups, recurring series",
         prefix=prefix,
         spec=spec,
         operations=OPERATIONS,
@@ -81,4 +81,4 @@ def _sample(today: date) -> Sample:
         "timeStamp": start.isoformat(),
         "customer_note": "Please use fragrance-free products",
     }
-    return Sample("POST", "/bookings/customer", body)
+    return Sample("POST", "/bookings/customer", body, is_silent=True)
