@@ -1,7 +1,6 @@
 """Findings as JSON and as tables: the targets first, then each section, then the conditions they hold under."""
 
 import json
-import math
 import os
 import platform
 import re
@@ -20,7 +19,7 @@ from rich.table import Table
 from benchmarks.figures import STOCK, Figure, Section
 from benchmarks.growth import DEEP, OPERATIONS, growth_of
 from benchmarks.loads import POST
-from benchmarks.operations import MONTH, WRITES, growth_column
+from benchmarks.operations import MONTH, WRITES, allowed_growth, growth_column
 from benchmarks.peers import PRISM_QUIET, VERSIONS, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
 from benchmarks.servers import OURS, OURS_SQLITE, ROOT
@@ -121,7 +120,7 @@ def _writes_in_a_full_month(sections: Sections) -> Target:
     if not known:
         return Target(promise, "", None)
     sizes = sections["operations"].data["sizes"]
-    allowed = math.log(sizes[-1]) / math.log(sizes[0])
+    allowed = allowed_growth(sizes)
     times, name, operation = max(known)
     found = f"most: {operation}, {name}, {times:.2f} x from {sizes[0]:,} to {sizes[-1]:,}, log n {allowed:.1f} x"
     return Target(promise, found, times <= allowed)

@@ -3,11 +3,15 @@
 import asyncio
 import json
 
+import pytest
+
+from benchmarks.calendars import GROUPS, MONTH, WRITES, Ask, Call, open_months
 from benchmarks.client import KEY, InProcess
 from benchmarks.figures import STOCK, Figure, Section, with_ratios
 from benchmarks.loads import LIST, POST, new_booking
+from benchmarks.operations import growth_column, watch
 from benchmarks.report import judge, to_json, to_markdown
-from benchmarks.servers import OURS
+from benchmarks.servers import OURS, OURS_SQLITE, CannotRun
 from mockserver.app import build_app
 from mockserver.settings import Settings
 
@@ -40,3 +44,61 @@ def test_a_figure_with_errors_meets_no_target() -> None:
     assert target.met is None
     assert "do not use" in to_markdown([section], {"date": "today"})
     assert json.loads(to_json([section], {}))["targets"][0]["verdict"] == "not measured"
+
+
+def test_every_operation_is_asked_of_months_of_each_size() -> None:
+    found = asyncio.run(watch("memory", 2, (20, 70), warm_rounds=1))
+
+    assert {(each.operation, each.size) for each in found} == {
+        (name, size) for group in GROUPS for name in group for size in (20, 70)
+    }
+    shown = {(each.operation, each.size): each.shows for each in found}
+    assert [shown[MONTH, 20], shown[MONTH, 70]] == [20, 70]
+    assert [shown["calendar of a day", 20], shown["calendar of a day", 70]] == [1, 3]
+    assert [shown["stock: list as long as the day", 20], shown["stock: list as long as the day", 70]] == [1, 3]
+    assert shown["availability of 30 days", 20] == 30
+
+
+def test_what_books_leaves_the_month_as_full_as_it_was() -> None:
+    calls = {name: call for group in GROUPS for name, call in group.items()}
+    path = "/appointments/bookings/calendar/events?start=2030-01-01T00:00:00Z&end=2030-12-31T00:00:00Z"
+    of_series = Call("", lambda _month, _turn: Ask("GET", path, "owner_spa-retreat"))
+
+    async def work() -> list[bytes]:
+        (month,) = open_months("memory", [40], turns=9)
+        _, before = await month.do(calls[MONTH], 0)
+        for turn in range(9):
+            for name in WRITES:
+                await month.do(calls[name], turn)
+        _, after = await month.do(calls[MONTH], 0)
+        _, series = await month.do(of_series, 0)
+        return [before, after, series]
+
+    before, after, series = asyncio.run(work())
+
+    assert before == after
+    assert len(json.loads(series)["bookings"]) == 9 * 40
+
+
+def test_a_month_takes_no_more_bookings_than_it_has_half_hours() -> None:
+    (month,) = open_months("memory", [2_040], turns=1)
+
+    assert month.size == 2_040
+    with pytest.raises(CannotRun, match="2,040"):
+        open_months("memory", [2_041], turns=1)
+
+
+def test_a_month_target_needs_both_stores() -> None:
+    figures = [
+        Figure(operation, growth_column(name), 2.0 if operation == MONTH else 1.5, "x")
+        for name in (OURS, OURS_SQLITE)
+        for operation in (*WRITES, MONTH)
+    ]
+
+    def verdicts(figures: list[Figure]) -> list[bool | None]:
+        section = Section("operations", "", "", figures, data={"sizes": [20, 2_000]})
+        return [target.met for target in judge([section]) if target.promise.startswith("appointments")]
+
+    assert verdicts(figures) == [True, False]
+    assert verdicts(figures[:-1]) == [True, None]
+    assert verdicts(figures[1:]) == [None, False]
