@@ -185,8 +185,19 @@ class Ledger:
             for day in utc_days(span)
             for claim in self._claims.between(self._index.by_pool, pool.id + _on(day), day * DAY_MICROSECONDS, high)
         }
-        seats = [seat for claim in claims.values() if claim.id != without for seat in claim.seats]
-        return [(each, places) for each, places in _timed(seats, pool) if each.overlaps(span)]
+        begins, ends = span.starts_at, span.ends_at
+        seats = [
+            seat
+            for claim in claims.values()
+            if claim.id != without
+            for seat in claim.seats
+            # As `Span.overlaps`, before a span is made of each seat of a full day.
+            if seat.starts_at is not None
+            and seat.starts_at < ends
+            and seat.ends_at is not None
+            and begins < seat.ends_at
+        ]
+        return _timed(seats, pool)
 
     def _is_there(self, seat: Seat, holder: Id) -> bool:
         group = _party_group(seat)

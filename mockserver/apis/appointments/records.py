@@ -303,7 +303,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def active(self) -> tuple[Participant, ...]:
-        return tuple(each for each in self.participants if each.is_active)
+        return tuple([each for each in self.participants if each.status is Status.BOOKED])
 
     @property
     def current_participants(self) -> int:

@@ -1,5 +1,6 @@
 """Records <-> the JSON of the appointments API."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -207,11 +208,12 @@ def show_day(day: Day, merchant: Merchant) -> dict[str, Any]:
     zone = merchant.zone
     moments = sorted({*day.starts, *(booking.starts_at for booking in day.groups)})
     local = [moment.astimezone(zone) for moment in moments]
+    morning = bisect_left(local, _NOON, key=lambda moment: moment.hour)
     return {
         "date": day.date.isoformat(),
         "is_available": bool(local),
-        "morning": [f"{moment:%H:%M}" for moment in local if moment.hour < _NOON],
-        "afternoon": [f"{moment:%H:%M}" for moment in local if moment.hour >= _NOON],
+        "morning": [_hour_and_minute(moment) for moment in local[:morning]],
+        "afternoon": [_hour_and_minute(moment) for moment in local[morning:]],
         "group_bookings": [
             {
                 "booking_id": booking.id,
@@ -229,7 +231,7 @@ def show_next(start: datetime | None, merchant: Merchant) -> dict[str, Any]:
     if start is None:
         return {"date": "", "time": ""}
     local = start.astimezone(merchant.zone)
-    return {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
+    return {"date": local.date().isoformat(), "time": _hour_and_minute(local)}
 
 
 def show_disabled_days(merchant: Merchant, first: date, last: date) -> dict[str, Any]:
@@ -346,6 +348,10 @@ def _money(minor: int, merchant: Merchant) -> dict[str, Any]:
 def _formatted(minor: int, currency: str, locale: str) -> str:
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
     return format_currency(amount, currency, locale=locale)
+
+
+def _hour_and_minute(moment: datetime) -> str:
+    return moment.isoformat()[11:16]  # three times as fast as formatting
 
 
 def _wall_clock(moment: time) -> str:

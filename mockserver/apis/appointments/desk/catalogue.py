@@ -109,20 +109,19 @@ class Catalogue:
 
     def _days(self, offer: Offer, first: date, last: date) -> Iterator[Day]:
         merchant = offer.merchant
+        window = booking_window(offer.service, merchant, self._now)
         for number in range((last - first).days + 1):
             day = first + number * _ONE_DAY
             openings = openings_on(day, merchant.hours, merchant.zone)
-            if not openings:
-                continue
-            if offer.service.is_group:
-                yield Day(day, (), self._groups(offer, day))
-            else:
-                yield Day(day, self._starts(offer, openings), ())
+            groups = self._groups(offer, day) if offer.service.is_group else ()
+            if openings or groups:  # a merchant may have a class on a day off
+                starts = () if offer.service.is_group else self._starts(offer, openings, window)
+                yield Day(day, starts, groups)
 
-    def _starts(self, offer: Offer, openings: Sequence[Span]) -> Sequence[datetime]:
+    def _starts(self, offer: Offer, openings: Sequence[Span], window: tuple[datetime, datetime]) -> Sequence[datetime]:
         buffer = buffer_of(offer.service, offer.merchant)
         open_hours = Span(openings[0].starts_at, openings[-1].ends_at)
-        earliest, latest = booking_window(offer.service, offer.merchant, self._now)
+        earliest, latest = window
         return free_starts(
             openings,
             offer.service.timing,

@@ -1,6 +1,6 @@
 """What a merchant's employees do: book for customers, move, cancel, look at the calendar, keep customers and blocks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -210,18 +210,21 @@ class MerchantDesk:
         ]
         types = {each.id: each for each in self.blocked_types()}
         return (
-            [row for booking in sorted(bookings, key=_id) for row in self._rows(booking)],
+            list(self._rows(merchant, sorted(bookings, key=_id))),
             [CalendarBlock(block, types.get(block.type_id or 0)) for block in sorted(blocks, key=_id)],
         )
 
-    def _rows(self, booking: Booking) -> Iterable[CalendarRow]:
-        service = self._work.records(SERVICES).get(booking.service_id)
-        shown: Sequence[Participant | None] = booking.active
-        if booking.is_cancelled:
-            shown = booking.participants
-        for participant in shown or (None,):
-            customer = None if participant is None else self._work.records(CUSTOMERS).get(participant.customer_id)
-            yield CalendarRow(booking, service, participant, customer)
+    def _rows(self, merchant: Merchant, bookings: Iterable[Booking]) -> Iterator[CalendarRow]:
+        # Looked up once, not once a row: a month has thousands of rows.
+        services = {each.id: each for each in self._work.records(SERVICES).page(SERVICES_OF_MERCHANT, merchant.id)}
+        customer_of = self._work.records(CUSTOMERS).get
+        for booking in bookings:
+            service = services[booking.service_id]
+            shown = booking.participants if booking.is_cancelled else booking.active
+            for participant in shown:
+                yield CalendarRow(booking, service, participant, customer_of(participant.customer_id))
+            if not shown:
+                yield CalendarRow(booking, service, None, None)
 
     def _starts(self, merchant: Merchant, wanted: MerchantBooking) -> Sequence[datetime]:
         rule = wanted.recurrence_rule
