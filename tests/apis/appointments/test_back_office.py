@@ -493,6 +493,15 @@ def test_a_group_is_found_in_the_catalogue_and_joined_by_its_number(quiet):
     assert quiet.jane.join(day["group_bookings"][0]["booking_id"]).said == MADE
 
 
+def test_a_group_on_a_day_off_is_found_as_well(quiet):
+    """The salon does not open on Mondays."""
+    made = quiet.stranger.plan("2026-03-16T10:00:00+01:00", 525).id
+
+    day = quiet.nobody.starts("2026-03-16", 525, "zopf-und-schere", 510)
+
+    assert (day["morning"], [group["booking_id"] for group in day["group_bookings"]]) == (["10:00"], [made])
+
+
 def test_every_group_of_a_drawn_world_that_is_shown_can_be_joined(busy, wait):
     wait(hours=20)
     path = f"{SPA}/locations/456/services/789/availability"

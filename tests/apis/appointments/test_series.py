@@ -165,13 +165,11 @@ def test_a_conflict_in_the_last_occurrence_leaves_nothing_of_the_series(quiet, i
     assert (quiet.owner.calendar(), quiet.owner.read("/merchant/customers")) == before
 
 
-def test_occurrences_stand_in_each_other_s_way(quiet):
-    day_and_night = quiet.owner.plan("09:00", 123).id
-    quiet.owner.call_off(day_and_night)
-
+def test_every_occurrence_takes_its_time(quiet):
     quiet.owner.repeat("09:00", MONDAYS)
 
-    assert quiet.jane.book("2026-03-23T09:30:00-07:00").said == (409, "time slot already booked")
+    for day in ("2026-03-16", "2026-03-23", "2026-03-30", "2026-04-06"):
+        assert quiet.jane.book(f"{day}T09:30:00-07:00").said == (409, "time slot already booked")
 
 
 # Rules that are none
