@@ -138,7 +138,7 @@ class Month:
         desks = [MerchantDesk(work, Caller(_SHOP, role, f"{role}_{_SHOP}")) for _, role in _LOCATIONS]
         for number in range(self.size):
             place, half_hour = number // _DAYS % len(_LOCATIONS), _HALF_HOURS[number // _DAYS // len(_LOCATIONS)]
-            starts_at = _moment(number % _DAYS, half_hour)
+            starts_at = _written(_moment(number % _DAYS, half_hour))
             if half_hour in _OPEN and number % 2:
                 user = f"regular_{number}"
                 wanted = CustomerBooking(_SHOP, _TALK, _LOCATIONS[place][0], starts_at)
@@ -146,7 +146,7 @@ class Month:
             else:
                 desks[place].book(MerchantBooking(_TALK, starts_at, (Person(**_person(number)),), _NOTE))
         for number in range(classes):
-            self.classes.append(desks[0].book(MerchantBooking(_CLASS, _CLASSES + number * _DAY)).id)
+            self.classes.append(desks[0].book(MerchantBooking(_CLASS, _written(_CLASSES + number * _DAY))).id)
 
 
 def open_months(store: str, sizes: Sequence[int], turns: int) -> list[Month]:

@@ -68,9 +68,7 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[Seque
     Raises:
         ValueError: What `build_app` raises.
     """
-    if settings.log:
-        logging.basicConfig(level=logging.INFO, format="%(message)s")
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+    _log(settings)
     # Built here and not by uvicorn, so that what is wrong is said as a sentence, and once.
     app = build_app(settings)
     if settings.workers == 1:
@@ -91,9 +89,17 @@ def _say_when_answered(listener: socket.socket, ready: Callable[[], None]) -> No
 
 
 def _build(settings: Settings) -> ASGIApp:
+    """In a worker, which is a new process and knows nothing of its parent."""
+    _log(settings)
     app = build_app(settings)
     _settle()
     return app.asgi
+
+
+def _log(settings: Settings) -> None:
+    if settings.log:
+        logging.basicConfig(level=logging.INFO, format="%(message)s")
+        logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _settle() -> None:

@@ -113,7 +113,7 @@ class Terminal:
 
 def _table(result: RunResult) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("operation")
+    table.add_column("operation", overflow="fold")
     for column in (*result.phases, "accepted"):
         table.add_column(column, justify="right")
     table.add_column("result")

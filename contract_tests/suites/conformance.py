@@ -162,7 +162,9 @@ class _Fold:
                 self.tally.count_case(phase, label)
             answer = recorder.find_response(case_id=case_id)
             if answer is not None:
-                was_accepted = 200 <= answer.status_code < 300  # noqa: PLR2004 - the class of successes
+                # An OPTIONS that coverage sends to a path is answered, and is no success of any operation there.
+                was_meant = answer.request.method == node.value.operation.method.upper()
+                was_accepted = was_meant and 200 <= answer.status_code < 300  # noqa: PLR2004 - the class of successes
                 self.tally.count_answer(label, seconds=answer.elapsed, was_accepted=was_accepted)
         simplest: dict[tuple[object, ...], Finding] = {}
         for identity, finding in findings_in(recorder, phase, self._target.redact):

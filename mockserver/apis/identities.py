@@ -15,7 +15,7 @@ __all__ = ["ANONYMOUS", "SANDBOX_NAME", "Caller", "Identity", "bearer", "split_c
 
 SANDBOX_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 
-_BEARER = re.compile(rb"[Bb]earer +([\x21-\x7e]+)", re.ASCII)
+_BEARER = re.compile(rb"(?i:bearer) +([\x21-\x7e]+)", re.ASCII)
 
 
 class Caller(msgspec.Struct, frozen=True, gc=False):

@@ -57,7 +57,7 @@ class WrongMethod(RequestRefused):
     code = "wrong_method"
 
     def __init__(self, method: str, allowed: str) -> None:
-        super().__init__(f"{method} is not possible here; {allowed} is")
+        super().__init__(f"{method} is not possible here, but {allowed}")
         self.method = method
         self.allowed = allowed
 

@@ -46,7 +46,7 @@ def transport_rows(refuse: Refuse) -> dict[type[Refusal], Callable[..., Reply]]:
         return b"retry-after", b"%d" % refusal.retry_after_seconds
 
     return {
-        Unauthenticated: lambda refusal: refuse(401, str(refusal)),
+        Unauthenticated: lambda refusal: refuse(401, str(refusal), (b"www-authenticate", b"Bearer")),
         Forbidden: lambda refusal: refuse(403, str(refusal)),
         UnknownPath: lambda _: refuse(404, "not found"),
         WrongMethod: lambda refusal: refuse(405, "method not allowed", allow(refusal)),

@@ -36,7 +36,7 @@ class Flaw(NamedTuple):
 def find_flaw(validator: Validator, value: Any) -> Flaw:
     """The one thing to say about a *value* that is not valid."""
     errors = list(validator.iter_errors(_enough_of(value, validator)))
-    return _flaw_of(_plainest(errors))
+    return _flaw_of(_plainest(errors), validator)
 
 
 def _enough_of(value: Any, validator: Validator) -> Any:
@@ -80,7 +80,7 @@ def _forms(error: ValidationError) -> list[_Form]:
     return list(kind.context) if isinstance(kind, ValidationErrorKind.AnyOf | ValidationErrorKind.OneOfNotValid) else []
 
 
-def _flaw_of(error: ValidationError) -> Flaw:
+def _flaw_of(error: ValidationError, validator: Validator) -> Flaw:
     """Goes down into the forms for as long as one of them stands out."""
     kind = error.kind
     if isinstance(kind, ValidationErrorKind.Required):
@@ -90,10 +90,12 @@ def _flaw_of(error: ValidationError) -> Flaw:
     if not possible and (choice := _choice_of_values(forms, error)):
         return choice
     furthest = _most(possible or forms, _reach)
+    if missing := _missed_by_all(furthest):
+        return missing
     if choice := _choice_of_names(furthest):
         return choice
-    flaws = {_flaw_of(_plainest(form)) for form in _most(furthest, lambda form: -len(form))}
-    return flaws.pop() if len(flaws) == 1 else Flaw(_path(error), _reason(error))
+    flaws = {_flaw_of(_plainest(form), validator) for form in _most(furthest, lambda form: -len(form))}
+    return flaws.pop() if len(flaws) == 1 else Flaw(_path(error), _reason(error, validator))
 
 
 def _rules_out(inner: ValidationError, outer: ValidationError) -> bool:
@@ -116,6 +118,19 @@ def _most(forms: Iterable[_Form], measure: Callable[[_Form], int]) -> list[_Form
 
 
 # What to say
+
+
+def _missed_by_all(forms: Sequence[_Form]) -> Flaw | None:
+    """Where every form misses the same, whatever else is wrong with one or the other."""
+    missed = [
+        {_path(each, each.kind.property): each for each in form if isinstance(each.kind, ValidationErrorKind.Required)}
+        for form in forms
+    ]
+    path = next((path for path in (missed[0] if missed else ()) if all(path in form for form in missed)), None)
+    if path is None:
+        return None
+    error = missed[0][path]
+    return Flaw(path, _missing(error.kind.property, error.instance))
 
 
 def _choice_of_names(forms: Sequence[_Form]) -> Flaw | None:
@@ -151,12 +166,19 @@ def _missing(name: str, holder: Any) -> str:
     return "is required" if spelled is None else f'is required; "{spelled}" is another spelling of it'
 
 
-def _reason(error: ValidationError) -> str:
-    message = error.message
+def _reason(error: ValidationError, validator: Validator) -> str:
+    message, kind = error.message, error.kind
     if _forms(error):
         message = f"{_shown(error.instance)} has none of the forms that the contract allows here"
-    elif " does not match " in message and len(message) > _LONGEST_REASON:
-        message = f"{_shown(error.instance)} does not have the form that the contract asks for"
+    elif isinstance(kind, ValidationErrorKind.Enum):
+        values = ", ".join(json.dumps(option) for option in kind.options)
+        message = f"{_shown(error.instance)} is not one of {values}"
+    elif isinstance(kind, ValidationErrorKind.Pattern | ValidationErrorKind.Format):
+        example = validator.example_for(error)
+        if example is not None:
+            message = f"{_shown(error.instance)} does not have the form of {_shown(example)}"
+        elif len(message) > _LONGEST_REASON:
+            message = f"{_shown(error.instance)} does not have the form that the contract asks for"
     return message if len(message) <= _LONGEST_REASON else "..." + message[-_LONGEST_REASON:]
 
 

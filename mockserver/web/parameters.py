@@ -72,8 +72,14 @@ class ParameterReader:
         else:
             value = self._convert(texts[0])
         if not self._validator.is_valid(value):
-            raise BadInput(self.place, self.name, find_flaw(self._validator, value).reason)
+            raise BadInput(self.place, self.name, find_flaw(self._validator, value).reason + self._hint(value))
         return value
+
+    def _hint(self, value: Any) -> str:
+        """A plus sign that was not encoded has come as a blank."""
+        if isinstance(value, str) and " " in value and self._validator.is_valid(value.replace(" ", "+")):
+            return "; a plus sign in a query is written %2B"
+        return ""
 
 
 def readers_of(parameters: Iterable[Mapping[str, Any]], place: str) -> tuple[ParameterReader, ...]:

@@ -4,14 +4,36 @@ The two differ where it hurts: `nullable` is no keyword of JSON Schema, `exclusi
 number in the other. One function translates, and refuses what it does not know rather than ignoring it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
 
 __all__ = ["Validator", "compile_schema", "translate", "whole_numbers"]
 
-Validator = jsonschema_rs.Draft202012Validator
+
+class Validator:
+    """A compiled schema. Its examples stay with it, for whoever has to say what a value should look like."""
+
+    __slots__ = ("_schema", "is_valid", "iter_errors")
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        """Formats are checked: a date that does not exist is not a date."""
+        compiled = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        self._schema = schema
+        self.is_valid: Callable[[Any], bool] = compiled.is_valid
+        self.iter_errors: Callable[[Any], Iterator[jsonschema_rs.ValidationError]] = compiled.iter_errors
+
+    def example_for(self, error: jsonschema_rs.ValidationError) -> Any:
+        """An example of the value that an error is about, None where the document has none."""
+        here: Any = self._schema
+        try:
+            for step in error.schema_path[:-1]:
+                here = here[step]
+            return here.get("example")
+        except (LookupError, TypeError, AttributeError):
+            return None
+
 
 _PLAIN = frozenset(
     {
@@ -33,7 +55,7 @@ def translate(schema: Mapping[str, Any]) -> dict[str, Any]:
     """
     out: dict[str, Any] = {}
     for keyword, value in schema.items():
-        if keyword in _PLAIN:
+        if keyword in _PLAIN or keyword == "example":
             out[keyword] = value
         elif keyword in _SCHEMAS:
             out[keyword] = [translate(each) for each in value]
@@ -64,8 +86,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def compile_schema(schema: Mapping[str, Any]) -> Validator:
-    """Formats are checked: a date that does not exist is not a date."""
-    return Validator(translate(schema), validate_formats=True)
+    return Validator(translate(schema))
 
 
 def whole_numbers(schema: Mapping[str, Any]) -> Callable[[Any], Any] | None:

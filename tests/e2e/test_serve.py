@@ -127,6 +127,15 @@ def test_several_workers_share_one_store(tmp_path):
     assert statuses == [201] * 8 + [400] * 4
 
 
+def test_every_worker_logs_what_it_was_asked(tmp_path):
+    store = f"sqlite:///{tmp_path / 'sandbox.sqlite'}"
+    with started("reservekit", "--workers", "2", "--store", store, "--log") as server:
+        httpx.get(f"{server.url}/v1/bookings/789", headers=KEY)
+        _, stderr = server.stop()
+
+    assert "GET /v1/bookings/789 -> 200" in stderr
+
+
 def test_beyond_loopback_the_control_plane_wants_the_token_it_prints():
     with started("--host", "0.0.0.0") as server:
         token = re.search(r"Authorization: Bearer (\S+)", server.said)

@@ -69,7 +69,7 @@ def test_what_is_missing_is_the_field_itself_and_a_wrong_spelling_is_named(value
         ({}, "recurrence_rule: is required"),
         ({"recurrence_rule": {}}, "recurrence_rule.frequency: is required"),
         ({"recurrence_rule": {"Frequency": "daily"}}, 'recurrence_rule.frequency: is required; "Frequency" is'),
-        ({"recurrence_rule": {"frequency": "hourly"}}, 'recurrence_rule.frequency: "hourly" is not one of "daily" or'),
+        ({"recurrence_rule": {"frequency": "hourly"}}, "recurrence_rule.frequency: 'hourly' is not one of \"daily\", "),
         ({"recurrence_rule": {"frequency": "daily", "until": 3}}, "recurrence_rule.until: 3 is not of types"),
         ({"recurrence_rule": None}, 'recurrence_rule: null is not of type "object"'),
     ],
@@ -172,3 +172,29 @@ def test_hundreds_of_thousands_of_flaws_take_no_longer_than_reading_them(good):
 
     assert found == (f"customers.{good}", "needs one of: id, first_name")
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "said"),
+    [
+        (
+            {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$", "example": "09:30"},
+            "9:30",
+            "'9:30' does not have the form of '09:30'",
+        ),
+        (
+            {"type": "string", "format": "date", "example": "2026-03-15"},
+            "x",
+            "'x' does not have the form of '2026-03-15'",
+        ),
+        ({"type": "string", "enum": ["a", "b", "c", "d"]}, "e", '\'e\' is not one of "a", "b", "c", "d"'),
+    ],
+)
+def test_what_was_wanted_is_shown_where_the_contract_has_an_example_or_a_list(schema, value, said):
+    assert find_flaw(compile_schema(schema), value).reason == said
+
+
+def test_what_every_form_misses_is_missing_whatever_was_meant():
+    forms = {"anyOf": [{"required": ["day", "kind"]}, {"required": ["day", "kind", "rule"]}]}
+
+    assert flaw({"type": "object", **forms}, {"day": 1}) == "kind: is required"

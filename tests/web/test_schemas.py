@@ -30,10 +30,10 @@ def test_a_keyword_openapi_3_0_does_not_know_is_refused_by_name(keyword):
         translate({"type": "object", "properties": {"a": {keyword: {}}}})
 
 
-def test_words_for_people_and_extensions_are_left_out():
+def test_words_for_people_and_extensions_are_left_out_but_for_the_example_to_show():
     said = {"type": "string", "title": "t", "description": "d", "example": "e", "x-source": "seed"}
 
-    assert translate(said) == {"type": "string"}
+    assert translate(said) == {"type": "string", "example": "e"}
 
 
 def test_whole_numbers_are_found_wherever_the_schema_says_integer():

@@ -20,14 +20,14 @@ SLUGS = ("spa-retreat", "zopf-und-schere", "hana-clinic", "glenelg-yoga")
 """
 
 PERSONAS = (
+    Persona("TOKEN", "what the pages print: customer Jane and owner of spa-retreat in one, so it opens everything"),
     Persona("customer_jane", "Jane Smith, a customer; she has bookings 123 and 126 at spa-retreat"),
     Persona("customer_maria", "Maria Garcia, another customer of spa-retreat, who has none"),
     Persona("customer_ben", "somebody new; so is any other customer_NAME, NAME being of a-z, 0-9 and _"),
     Persona("customer_mallory", "a customer whom spa-retreat has blacklisted"),
     Persona("owner_spa-retreat", "employee 789, the owner of spa-retreat, at location 456"),
     Persona("staff_spa-retreat", "employee 790 of spa-retreat, at location 457"),
-    Persona("owner_zopf-und-schere", "the owner of another merchant; each has an owner_SLUG and a staff_SLUG"),
-    Persona("TOKEN", "what the pages print: Jane, who is the owner of spa-retreat as well"),
+    Persona("owner_zopf-und-schere", "the owner of another merchant; each has an owner_, an admin_ and a staff_SLUG"),
 )
 
 _CUSTOMER = re.compile(r"customer_([a-z0-9_]{1,40})", re.ASCII)
@@ -37,7 +37,7 @@ _KNOWN = {
     **{
         f"{role}_{slug}": Caller(tenant=slug, role=role, id=f"{role}_{slug}")
         for slug in SLUGS
-        for role in ("owner", "staff")
+        for role in ("owner", "admin", "staff")
     },
 }
 """The tokens with an employee's claims."""

@@ -14,11 +14,11 @@ from mockserver.apis.appointments.requests import (
     MerchantCancel,
     NewBlockedTime,
     NewCustomer,
+    read_moment,
 )
 from mockserver.apis.appointments.wire import (
     parse,
     parse_merchant_booking,
-    parse_moment,
     show_block,
     show_blocked_type,
     show_booking,
@@ -117,7 +117,7 @@ def get_next_availability(call: Call, work: Work) -> Reply:
 def get_disabled_days(call: Call, work: Work) -> Reply:
     catalogue = Catalogue(work)
     offer = _offer(call, catalogue)
-    return _ok(show_disabled_days(offer.merchant, *catalogue.bookable_days(offer)))
+    return _ok(show_disabled_days(catalogue.closed_days(offer), *catalogue.bookable_days(offer)))
 
 
 def list_team(call: Call, work: Work) -> Reply:
@@ -232,4 +232,4 @@ def _offer(call: Call, catalogue: Catalogue) -> Offer:
 
 
 def _range(call: Call) -> tuple[Any, Any]:
-    return parse_moment(call.query["start"]), parse_moment(call.query["end"])
+    return read_moment(call.query["start"]), read_moment(call.query["end"])

@@ -307,8 +307,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def current_participants(self) -> int:
-        """An appointment that names no customer is for somebody who walked in."""
-        return len(self.active) or (0 if self.is_group or self.is_cancelled else 1)
+        """Those who have not left, also of a cancelled booking; an appointment without a name is for a walk-in."""
+        return len(self.active) if self.participants or self.is_group else 1
 
     def participant(self, customer_id: str) -> Participant | None:
         return next((each for each in self.participants if each.customer_id == customer_id), None)
@@ -384,7 +384,7 @@ def _groups_of_service(booking: Booking) -> Iterable[Entry]:
 
 
 def _blocked_of_merchant(blocked: BlockedTime) -> Iterable[Entry]:
-    return ((blocked.merchant_id, microseconds(blocked.starts_at), 1),)
+    return ((blocked.merchant_id, microseconds(blocked.busy_from), 1),)
 
 
 def _blocked_on_day(blocked: BlockedTime) -> Iterable[Entry]:

@@ -1,8 +1,9 @@
 """What clients of the appointments API send, as records: parsed once, from a body the contract has let through.
 
-Moments come with any offset and any fraction of a second; from here on they are UTC, in whole seconds.
+Moments come as text, with any offset and any fraction of a second; from here on they are UTC, in whole seconds.
 """
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -20,35 +21,38 @@ __all__ = [
     "NewCustomer",
     "Person",
     "RecurrenceRule",
-    "whole_second",
+    "read_moment",
 ]
 
 
-def whole_second(moment: datetime) -> datetime:
-    """In UTC, without what is beyond the second."""
-    return moment.astimezone(UTC).replace(microsecond=0)
+_FRACTION = re.compile(r"\.[0-9]+", re.ASCII)
+
+
+def read_moment(text: str) -> datetime:
+    """An RFC 3339 moment in UTC, without what is beyond the second: nothing is rounded up."""
+    return datetime.fromisoformat(_FRACTION.sub("", text)).astimezone(UTC)
 
 
 class _Starting:
     """Something with a `sent_start`."""
 
     __slots__ = ()
-    sent_start: datetime
+    sent_start: str
 
     @property
     def starts_at(self) -> datetime:
-        return whole_second(self.sent_start)
+        return read_moment(self.sent_start)
 
 
 class _Lasting(_Starting):
     """Something with a `sent_end` as well."""
 
     __slots__ = ()
-    sent_end: datetime
+    sent_end: str
 
     @property
     def ends_at(self) -> datetime:
-        return whole_second(self.sent_end)
+        return read_moment(self.sent_end)
 
 
 class CustomerBooking(_Starting, msgspec.Struct, frozen=True):
@@ -57,7 +61,7 @@ class CustomerBooking(_Starting, msgspec.Struct, frozen=True):
     merchant_name: str
     service_id: int
     location_id: int
-    sent_start: datetime = msgspec.field(name="timeStamp")
+    sent_start: str = msgspec.field(name="timeStamp")
     customer_note: str | None = None
     booking_id: int | None = None
 
@@ -78,15 +82,21 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class RecurrenceRule(msgspec.Struct, frozen=True):
+    """Without an interval, or with 0, every single period counts."""
+
     frequency: Frequency
-    interval: int = 1
+    interval: int | None = None
     weekdays: tuple[Weekday, ...] = ()
-    until: datetime | None = None
+    sent_until: str | None = msgspec.field(name="until", default=None)
+
+    @property
+    def until(self) -> datetime | None:
+        return None if self.sent_until is None else read_moment(self.sent_until)
 
 
 class MerchantBooking(_Starting, msgspec.Struct, frozen=True):
     service_id: int
-    sent_start: datetime = msgspec.field(name="timestamp")
+    sent_start: str = msgspec.field(name="timestamp")
     customers: tuple[Person, ...] = ()
     merchant_note: str | None = None
     recurrence_rule: RecurrenceRule | None = None
@@ -94,8 +104,8 @@ class MerchantBooking(_Starting, msgspec.Struct, frozen=True):
 
 class BookingChange(_Lasting, msgspec.Struct, frozen=True):
     merchant_note: str
-    sent_start: datetime = msgspec.field(name="from_date")
-    sent_end: datetime = msgspec.field(name="to_date")
+    sent_start: str = msgspec.field(name="from_date")
+    sent_end: str = msgspec.field(name="to_date")
 
 
 class MerchantCancel(msgspec.Struct, frozen=True):
@@ -120,8 +130,8 @@ class NewBlockedTime(_Lasting, msgspec.Struct, frozen=True):
     """`id` is sent with a change only."""
 
     name: str
-    sent_start: datetime = msgspec.field(name="from_date")
-    sent_end: datetime = msgspec.field(name="to_date")
+    sent_start: str = msgspec.field(name="from_date")
+    sent_end: str = msgspec.field(name="to_date")
     all_day: bool = False
     blocked_type_id: int | None = None
     id: int | None = None

@@ -21,13 +21,12 @@ from mockserver.apis.appointments.records import (
     Service,
     ServicePhase,
 )
-from mockserver.apis.appointments.requests import MerchantBooking, whole_second
+from mockserver.apis.appointments.requests import MerchantBooking
 from mockserver.apis.appointments.terms import deadline_hours_of
 
 __all__ = [
     "parse",
     "parse_merchant_booking",
-    "parse_moment",
     "show_block",
     "show_blocked_type",
     "show_booking",
@@ -46,7 +45,6 @@ __all__ = [
 R = TypeVar("R")
 
 _NOON = 12
-_DAYS_OF_A_WEEK = 7
 
 
 def parse(body: Any, record: type[R]) -> R:
@@ -55,14 +53,12 @@ def parse(body: Any, record: type[R]) -> R:
 
 
 def parse_merchant_booking(body: Any) -> MerchantBooking:
-    """A rule beside `is_recurring: false` counts for nothing, whatever it says: the vendor's own client sends one."""
-    if not body["is_recurring"]:
-        body = {name: value for name, value in body.items() if name != "recurrence_rule"}
-    return parse(body, MerchantBooking)
-
-
-def parse_moment(text: str) -> datetime:
-    return whole_second(msgspec.convert(text, datetime))
+    """A rule beside `is_recurring: false`, and what stands beside a customer's id, counts for nothing, whatever it is:
+    the vendor's own client sends both.
+    """
+    customers = [{"id": each["id"]} if each.get("id") is not None else each for each in body["customers"]]
+    rule = body.get("recurrence_rule") if body["is_recurring"] else None
+    return parse({**body, "customers": customers, "recurrence_rule": rule}, MerchantBooking)
 
 
 # Bookings
@@ -173,7 +169,7 @@ def show_merchant(merchant: Merchant, locations: Sequence[Location], services: S
             for sequence, (category, inside) in enumerate(_by_category(merchant, services), start=1)
         ],
         "business_hours": {
-            str(day): [{"start_time": _wall_clock(opens), "end_time": _wall_clock(closes)} for opens, closes in hours]
+            str(day): [{"start_time": _wall_clock(opens), "end_time": _closing(closes)} for opens, closes in hours]
             for day, hours in sorted(merchant.hours.items())
         },
     }
@@ -234,13 +230,9 @@ def show_next(start: datetime | None, merchant: Merchant) -> dict[str, Any]:
     return {"date": local.date().isoformat(), "time": _hour_and_minute(local)}
 
 
-def show_disabled_days(merchant: Merchant, first: date, last: date) -> dict[str, Any]:
+def show_disabled_days(closed_days: Sequence[int], first: date, last: date) -> dict[str, Any]:
     """*first* and *last* bound the booking window."""
-    return {
-        "closed_days": [day for day in range(_DAYS_OF_A_WEEK) if not merchant.hours.get(day)],
-        "min_date": first.isoformat(),
-        "max_date": last.isoformat(),
-    }
+    return {"closed_days": list(closed_days), "min_date": first.isoformat(), "max_date": last.isoformat()}
 
 
 # The back office
@@ -356,6 +348,11 @@ def _hour_and_minute(moment: datetime) -> str:
 
 def _wall_clock(moment: time) -> str:
     return moment.isoformat("seconds")
+
+
+def _closing(moment: time) -> str:
+    """Midnight is the end of the day that was spoken of, not the beginning of another one."""
+    return _wall_clock(moment) if moment != time.min else "24:00:00"
 
 
 @lru_cache(maxsize=8_192)

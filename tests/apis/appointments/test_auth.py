@@ -26,7 +26,7 @@ def caller_of(token):
         ("Bearer customer_" + "x" * 9_000, "token is invalid or expired"),
         ("Bearer owner_", "token is invalid or expired"),
         ("Bearer owner_nowhere", "token is invalid or expired"),
-        ("Bearer admin_spa-retreat", "token is invalid or expired"),
+        ("Bearer manager_spa-retreat", "token is invalid or expired"),
         ("Bearer customer_jane.", "token is invalid or expired"),
         ("Bearer customer_jane.Docs", "token is invalid or expired"),
         ("Bearer customer_jane.my.docs", "token is invalid or expired"),

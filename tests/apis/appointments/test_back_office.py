@@ -19,12 +19,13 @@ def test_the_team_is_listed_by_id_and_each_of_them_read_alike(quiet):
     assert [(each["id"], each["role"], each["location_id"]) for each in team] == [
         (789, "owner", 456),
         (790, "staff", 457),
+        (791, "admin", 456),
     ]
     assert [quiet.staff.read(f"/merchant/team/{each['id']}") for each in team] == team
 
 
 def test_who_works_here_no_longer_is_listed_as_inactive(quiet):
-    assert [each["is_active"] for each in quiet.stranger.read("/merchant/team")] == [True, True, False]
+    assert [each["is_active"] for each in quiet.stranger.read("/merchant/team")] == [True, True, False, True]
 
 
 @pytest.mark.parametrize("employee", [GONE, 511])
@@ -40,7 +41,7 @@ def test_the_calendar_s_services_are_those_of_the_catalogue(quiet):
     ]
     assert [service["booking_type"] for each in ours for service in each["services"]] == ["appointment"] * 6 + [
         "class"
-    ] * 2
+    ] * 4
     assert ours[1]["services"][0] == {
         "id": 456,
         "name": "Couples Aromatherapy Workshop",
@@ -537,3 +538,15 @@ def test_the_next_group_is_the_next_start_of_its_service(quiet):
     quiet.owner.plan("14:00", 456)
 
     assert quiet.nobody.read(path) == {"date": "2026-03-16", "time": "14:00"}
+
+
+def test_a_class_on_a_day_off_can_be_found_and_its_weekday_is_not_closed(quiet):
+    salon = "/merchants/zopf-und-schere/locations/510/services/525"
+    before = quiet.nobody.read(f"{salon}/availability/disabled-days")["closed_days"]
+    monday = quiet.stranger.plan("2026-03-16T09:00:00+01:00", 525)
+
+    days = quiet.nobody.read(f"{salon}/availability", start="2026-03-16T00:00:00Z", end="2026-03-16T12:00:00Z")
+
+    assert [each["booking_id"] for each in days[0]["group_bookings"]] == [monday.id]
+    assert before == [0, 1]
+    assert quiet.nobody.read(f"{salon}/availability/disabled-days")["closed_days"] == [0]

@@ -199,3 +199,13 @@ def test_a_wrong_parameter_is_named(quiet, name, value):
     status, text = quiet.owner.ask("GET", "/bookings/calendar/events", params={**DAY, name: value}).said
 
     assert (status, text.partition(":")[0]) == (400, name)
+
+
+def test_an_all_day_block_is_there_at_every_hour_that_it_takes(quiet):
+    noon = {"name": "Away", "from_date": "2026-03-12T19:00:00Z", "to_date": "2026-03-12T20:00:00Z", "all_day": True}
+    quiet.owner.ask("POST", "/merchant/blocked-times", noon)
+
+    events = quiet.owner.read("/bookings/calendar/events", start="2026-03-13T00:00:00Z", end="2026-03-13T03:00:00Z")
+
+    assert [each["name"] for each in events["blocked_times"]] == ["Away"]
+    assert quiet.jane.book("2026-03-13T01:00:00Z").said == (409, "blocked time in this slot")

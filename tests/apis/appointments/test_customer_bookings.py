@@ -123,7 +123,7 @@ def test_the_start_is_spelled_with_a_capital_s(quiet):
         ("timeStamp", 1_773_676_800),
         ("customer_note", 7),
         ("customer_note", "x" * 2_001),
-        ("booking_id", None),
+        ("booking_id", "124"),
         ("booking_id", 0),
     ],
 )
@@ -333,3 +333,10 @@ def test_who_left_a_group_still_reads_it_as_cancelled_for_them(quiet):
 
     assert quiet.jane.booking(workshop)["is_cancelled"] is True
     assert quiet.maria.booking(workshop)["is_cancelled"] is False
+
+
+@pytest.mark.parametrize("fraction", [".9", ".9999999", ".999999999"])
+def test_what_is_beyond_the_second_is_dropped_and_never_rounded_up(quiet, fraction):
+    booking = quiet.jane.book(f"2026-03-16T16:00:59{fraction}Z")
+
+    assert quiet.jane.booking(booking.id)["from_date"] == "2026-03-16T16:00:59Z"

@@ -212,6 +212,24 @@ def test_price_and_cost_are_totals_that_follow_who_takes_part(quiet):
     assert totals == [{(9500, 2800)}, {(9500, 2800)}, {(19000, 5600)}, {(9500, 2800)}]
 
 
+@pytest.mark.parametrize(
+    ("service", "totals"),
+    [
+        (790, [(12000, 3300), (12000, 3300)]),  # per booking
+        (791, [(0, 200), (0, 400)]),  # free; what it costs is counted by heads
+    ],
+)
+def test_a_group_of_another_price_type_counts_as_that_says(quiet, service, totals):
+    booking = quiet.owner.plan("2026-03-12T09:00:00Z", service, "jane").id
+    before = quiet.owner.rows(booking)
+
+    quiet.maria.book("2026-03-12T09:00:00Z", service, booking_id=booking)
+
+    after = quiet.owner.rows(booking)
+    assert [(rows[0]["price"]["amount"], rows[0]["cost"]["amount"]) for rows in (before, after)] == totals
+    assert len(after) == 2
+
+
 def test_the_merchant_cancels_a_group_for_all_who_take_part(quiet):
     booking = workshop(quiet, "jane", "maria", "ruth")
     quiet.maria.cancel(booking)

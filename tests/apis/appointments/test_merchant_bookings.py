@@ -243,3 +243,12 @@ def test_times_out_of_order_are_said_before_that_the_booking_is_cancelled(printe
     printed.owner.call_off(123)
 
     assert printed.owner.move(123, *reversed(SPAN)).said == (400, "to_date must be after from_date")
+
+
+def test_what_stands_beside_a_customer_s_id_is_ignored_whatever_it_is(quiet):
+    jane = {"id": "550e8400-e29b-41d4-a716-446655440000", "first_name": 5, "email": ["x"], "phone_number": True}
+
+    booking = quiet.owner.plan("2026-03-12T09:00:00Z", 123, jane)
+
+    assert booking.said == MADE
+    assert [row["first_name"] for row in quiet.owner.rows(booking.id)] == ["Jane"]

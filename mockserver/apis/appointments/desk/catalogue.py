@@ -107,13 +107,22 @@ class Catalogue:
         earliest, latest = booking_window(offer.service, offer.merchant, self._now)
         return earliest.astimezone(zone).date(), latest.astimezone(zone).date()
 
+    def closed_days(self, offer: Offer) -> Sequence[int]:
+        """The weekdays, 0 being Sunday, on which the offer is never to be had: closed, and no group to join either."""
+        merchant, zone = offer.merchant, offer.merchant.zone
+        earliest, latest = booking_window(offer.service, merchant, self._now)
+        groups = self._groups(offer, earliest, latest) if offer.service.is_group else ()
+        open_days = {day for day, hours in merchant.hours.items() if hours}
+        open_days |= {booking.starts_at.astimezone(zone).isoweekday() % 7 for booking in groups}
+        return sorted(set(range(7)) - open_days)
+
     def _days(self, offer: Offer, first: date, last: date) -> Iterator[Day]:
         merchant = offer.merchant
         window = booking_window(offer.service, merchant, self._now)
         for number in range((last - first).days + 1):
             day = first + number * _ONE_DAY
             openings = openings_on(day, merchant.hours, merchant.zone)
-            groups = self._groups(offer, day) if offer.service.is_group else ()
+            groups = self._groups_on(offer, day) if offer.service.is_group else ()
             if openings or groups:  # a merchant may have a class on a day off
                 starts = () if offer.service.is_group else self._starts(offer, openings, window)
                 yield Day(day, starts, groups)
@@ -132,10 +141,12 @@ class Catalogue:
             latest=latest,
         )
 
-    def _groups(self, offer: Offer, day: date) -> Sequence[Booking]:
+    def _groups_on(self, offer: Offer, day: date) -> Sequence[Booking]:
         zone = offer.merchant.zone
-        start = local_moment(day, time.min, zone)
-        end = local_moment(day + _ONE_DAY, time.min, zone)
+        return self._groups(offer, local_moment(day, time.min, zone), local_moment(day + _ONE_DAY, time.min, zone))
+
+    def _groups(self, offer: Offer, start: datetime, end: datetime) -> Sequence[Booking]:
+        """The group bookings that begin in [start, end) and can still be joined."""
         found = self._work.records(BOOKINGS).between(
             GROUPS_OF_SERVICE,
             groups_group(offer.service.id, offer.location.id),

@@ -25,7 +25,7 @@ from mockserver.apis.appointments.requests import CustomerBooking
 from mockserver.apis.appointments.terms import booking_window, buffer_of, deadline_of, openings_of
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.cancellation import deadline_at, ensure_before_deadline
-from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.errors import NotFound, RuleBroken, TooLate
 from mockserver.booking.schedule import lies_open, total_length
 from mockserver.sandbox.work import Work
 
@@ -88,6 +88,8 @@ class CustomerDesk:
         service = self._work.records(SERVICES).get(booking.service_id)
         until_at = deadline_at(booking.starts_at, deadline_of(service, merchant))
         ensure_before_deadline("cancelling", until_at=until_at, now=self._work.now)
+        if self._work.now >= booking.starts_at:  # a deadline of 0 hours lasts to the start, which it does not include
+            raise TooLate("cancelling", deadline_at=booking.starts_at)
         if booking.is_group:
             self._diary.free_place(booking, participant.customer_id)
             status = booking.status

@@ -43,7 +43,6 @@ from mockserver.apis.appointments.requests import (
     NewCustomer,
     Person,
     RecurrenceRule,
-    whole_second,
 )
 from mockserver.apis.appointments.terms import buffer_of
 from mockserver.apis.identities import Caller
@@ -59,6 +58,9 @@ __all__ = ["CalendarBlock", "CalendarRow", "CustomerCount", "MerchantDesk"]
 LONGEST_BOOKING = timedelta(days=31)
 LONGEST_BLOCK = timedelta(days=366)
 """Assumed, both: the pages name no limit, and some bound is needed."""
+
+LONGEST_BUSY = LONGEST_BLOCK + timedelta(days=3)
+"""An all-day block takes the rest of its first and of its last local day as well."""
 
 MOST_OCCURRENCES = 366
 """A year of days. Assumed: the vendor makes three months at a time, whatever the rule says."""
@@ -202,11 +204,11 @@ class MerchantDesk:
             if booking.ends_at <= end and (include_cancelled or not booking.is_cancelled)
         ]
         blocked = self._work.records(BLOCKED_TIMES)
-        earliest = microseconds(start - LONGEST_BLOCK)
+        earliest = microseconds(start - LONGEST_BUSY)
         blocks = [
             block
             for block in blocked.between(BLOCKED_OF_MERCHANT, merchant.id, earliest, high)
-            if block.ends_at >= start
+            if block.busy_to >= start
         ]
         types = {each.id: each for each in self.blocked_types()}
         return (
@@ -234,7 +236,7 @@ class MerchantDesk:
         until = rule.until
         end = months_after(max(starts_at, self._now), HORIZON_MONTHS, merchant.zone) if until is None else until
         return occurrences(
-            Rule(rule.frequency, rule.interval or 1, rule.weekdays, whole_second(end)),
+            Rule(rule.frequency, rule.interval or 1, rule.weekdays, end),
             starts_at,
             merchant.zone,
             not_before=self._now,
