@@ -6,6 +6,7 @@ import sys
 import threading
 from dataclasses import replace
 
+import httpx
 import pytest
 import uvicorn
 from servers import started
@@ -24,8 +25,20 @@ ALL_SEEDS = range(1, 11)
 
 def run_kit(api, url, *, seed, examples):
     command = [sys.executable, "-m", "contract_tests", "run", api, "--base-url", url]
-    options = ["--token", f"{TOKENS[api]}.seed-{seed}", "--seed", str(seed), "--max-examples", str(examples)]
+    token = f"{TOKENS[api]}.{_world(seed, examples)}"
+    options = ["--token", token, "--seed", str(seed), "--max-examples", str(examples)]
     return subprocess.run([*command, *options], capture_output=True, text=True, timeout=600, check=False)
+
+
+def _world(seed, examples):
+    return f"seed-{seed}-of-{examples}"
+
+
+def make_world(server, api, *, seed, examples):
+    """Where an API minds its clock, one in which the examples of its contract lie ahead."""
+    if api == "appointments":
+        world = {"name": _world(seed, examples), "scenario": "appointments/documentation-empty"}
+        assert httpx.post(f"{server.url}/_sandbox/sandboxes", json=world).status_code == 201
 
 
 def requests_sent(result):
@@ -43,6 +56,8 @@ def server():
 @pytest.mark.parametrize("api", TOKENS)
 @pytest.mark.parametrize("seed", QUICK_SEEDS)
 def test_the_sandbox_keeps_its_contract(server, api, seed):
+    make_world(server, api, seed=seed, examples=25)
+
     result = run_kit(api, f"{server.url}/{api}", seed=seed, examples=25)
 
     assert result.returncode == 0, result.stdout + result.stderr
@@ -53,6 +68,8 @@ def test_the_sandbox_keeps_its_contract(server, api, seed):
 @pytest.mark.parametrize("api", TOKENS)
 @pytest.mark.parametrize("seed", ALL_SEEDS)
 def test_the_sandbox_keeps_its_contract_at_full_length(server, api, seed):
+    make_world(server, api, seed=seed, examples=150)
+
     result = run_kit(api, f"{server.url}/{api}", seed=seed, examples=150)
 
     assert result.returncode == 0, result.stdout + result.stderr
