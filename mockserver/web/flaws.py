@@ -123,14 +123,15 @@ def _most(forms: Iterable[_Form], measure: Callable[[_Form], int]) -> list[_Form
 def _missed_by_all(forms: Sequence[_Form]) -> Flaw | None:
     """Where every form misses the same, whatever else is wrong with one or the other."""
     missed = [
-        {_path(each, each.kind.property): each for each in form if isinstance(each.kind, ValidationErrorKind.Required)}
+        {
+            _path(each, each.kind.property): (each.kind.property, each.instance)
+            for each in form
+            if isinstance(each.kind, ValidationErrorKind.Required)
+        }
         for form in forms
     ]
-    path = next((path for path in (missed[0] if missed else ()) if all(path in form for form in missed)), None)
-    if path is None:
-        return None
-    error = missed[0][path]
-    return Flaw(path, _missing(error.kind.property, error.instance))
+    by_all = [path for path in (missed[0] if missed else ()) if all(path in form for form in missed)]
+    return Flaw(by_all[0], _missing(*missed[0][by_all[0]])) if by_all else None
 
 
 def _choice_of_names(forms: Sequence[_Form]) -> Flaw | None:
