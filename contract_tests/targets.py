@@ -19,7 +19,8 @@ __all__ = ["TOKEN_VARIABLE", "Target", "find_target", "knock"]
 # The command line reads the token from this variable too, so a copied curl runs in the same shell.
 TOKEN_VARIABLE = "CONTRACT_TESTS_TOKEN"  # noqa: S105 - the name of a variable
 _PATIENCE_SECONDS = 10.0
-_UNAUTHORIZED = (401, 403)
+_UNAUTHENTICATED = 401
+_UNAUTHORIZED = (_UNAUTHENTICATED, 403)
 _NOT_FOUND = 404
 
 
@@ -97,9 +98,10 @@ def _understand(
     asked = f"GET {target.base_url}{operation.path}"
     if answer.status_code in _UNAUTHORIZED and operation.secured:
         said = _code_in(answer, contract)
+        wanted = "one that works" if answer.status_code == _UNAUTHENTICATED else "one that may read this"
         raise CannotRun(
             f"the token was refused: {asked} answered {answer.status_code}{f' {said!r}' if said else ''}; "
-            f"pass a valid one with --token or {TOKEN_VARIABLE}"
+            f"pass {wanted} with --token or {TOKEN_VARIABLE}"
         )
     if answer.is_redirect:
         raise CannotRun(f"{asked} redirects to {answer.headers['location']}: pass the final address as --base-url")
