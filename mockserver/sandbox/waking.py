@@ -71,9 +71,8 @@ class Waker:
         self._loop = asyncio.get_running_loop()
         self._sandboxes.on_waiting = self.expect
         try:
-            if self._sandboxes.durable:
-                for name, api in await asyncio.to_thread(self._sandboxes.awaited):
-                    self.expect(name, api, self._sandboxes.real_now())
+            for name, api in await self._left():
+                self.expect(name, api, self._sandboxes.real_now())
             while True:
                 self._stirred.clear()
                 for name, api in self._take_due():
@@ -82,6 +81,11 @@ class Waker:
         finally:
             self._sandboxes.on_waiting = None
             self._loop = None
+
+    async def _left(self) -> list[tuple[str, str]]:
+        """In a thread where it may be much: a store in memory knows no threads, and is empty at first."""
+        awaited = self._sandboxes.awaited
+        return await asyncio.to_thread(awaited) if self._sandboxes.durable else awaited()
 
     def _take_due(self) -> list[tuple[str, str]]:
         now = self._sandboxes.real_now()
