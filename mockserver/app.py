@@ -14,6 +14,7 @@ from mockserver.booking.ports import Clock, Store
 from mockserver.console import pages_on_demand
 from mockserver.control.api import build as build_control
 from mockserver.sandbox.clocks import system_time
+from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Plan
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.settings import Settings
@@ -22,6 +23,7 @@ from mockserver.stores.sqlite import SqliteStore
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
 from mockserver.web.stack import build_stack
+from mockserver.webhooks.deliverer import Deliverer
 
 __all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store"]
 
@@ -60,6 +62,7 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
     # Alone, an API stands where the vendor has it: a client changes its host and nothing else.
     alone = len(settings.apis) == 1
     apis = [load_api(name, prefix="" if alone else f"/{name}") for name in names]
+    receivers = Receivers(frozenset(host.lower() for host in settings.webhook_hosts))
     store = open_store(settings)
     try:
         sandboxes = Sandboxes(
@@ -68,6 +71,7 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
             clock=clock,
             plan=Plan(seed=settings.seed, clock=settings.clock, settings=settings.api_settings),
             bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
+            receivers=receivers,
         )
     except RuleBroken as refusal:
         store.close()
@@ -75,7 +79,8 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
     control = build_control(apis, sandboxes, token=settings.control_token)
     pages = pages_on_demand([*apis, control])
     mounts = [Mount(api, build_stack(api, sandboxes, pages)) for api in (*apis, control)]
-    return App(Gate(mounts, pages, sandboxes), apis, sandboxes, store)
+    gate = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
+    return App(gate, apis, sandboxes, store)
 
 
 def open_store(settings: Settings) -> Store:

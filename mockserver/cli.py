@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 import click
 
 from mockserver import __version__
-from mockserver.settings import Settings, nearest, read_moment, read_settings
+from mockserver.settings import Settings, nearest, read_hosts, read_moment, read_settings
 
 if TYPE_CHECKING:
     from mockserver.apis.bundle import Api
@@ -81,16 +81,24 @@ def main() -> None:
 @click.option("--store", help="Where changes are kept: `memory`, or `sqlite:///FILE`.  [memory]")
 @click.option("--workers", type=int, help="Processes to serve with; more than one need SQLite.  [1]")
 @click.option("--control-token", help="What /_sandbox demands as a bearer token.")
+@click.option(
+    "--webhook-hosts", "hosts", help="Hosts, with commas, that events may be sent to beside this machine; * is any."
+)
 @click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings.")
 @click.option("--log", is_flag=True, default=None, help="Print a line per request.")
 @_sentences
-def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, **flags: Any) -> None:
+def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, hosts: str | None, **flags: Any) -> None:
     """Serve APIS, all of them by default.
 
     Several are served each under its own prefix, one alone at the paths its vendor has. Every option can also be set
     in the file, or as MOCKSERVER_SEED and the like in the environment.
     """
-    given = {**flags, "apis": apis or None, "clock": None if clock is None else read_moment(clock)}
+    given = {
+        **flags,
+        "apis": apis or None,
+        "clock": None if clock is None else read_moment(clock),
+        "webhook_hosts": None if hosts is None else read_hosts(hosts),
+    }
     settings = read_settings(given, file=file)
 
     from mockserver.serving import bind, guarded  # noqa: PLC0415 - imports everything

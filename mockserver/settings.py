@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_moment", "read_settings"]
+__all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_hosts", "read_moment", "read_settings"]
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _SQLITE = "sqlite:///"
@@ -30,6 +30,7 @@ class Settings:
         control_token: What the control plane demands; None lets anybody in, which is for loopback only.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
+        webhook_hosts: Hosts that events may be sent to beside this machine; `*` is any.
         api_settings: By API, the settings of new sandboxes.
     """
 
@@ -45,6 +46,7 @@ class Settings:
     control_token: str | None = None
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0
+    webhook_hosts: tuple[str, ...] = ()
     api_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,6 +100,11 @@ def read_moment(text: str) -> datetime | None:
     return moment.astimezone(UTC)
 
 
+def read_hosts(text: str) -> tuple[str, ...]:
+    """A list with commas."""
+    return tuple(host.strip() for host in text.split(",") if host.strip())
+
+
 def nearest(wrong: str, known: Iterable[str]) -> str:
     """A sentence that helps whoever mistyped: the nearest right word, or all of them."""
     words = sorted(known)
@@ -122,6 +129,8 @@ def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
     if "apis" in found:
         found["apis"] = found["apis"].split()
+    if "webhook_hosts" in found:
+        found["webhook_hosts"] = read_hosts(found["webhook_hosts"])
     return found
 
 

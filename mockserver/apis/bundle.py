@@ -1,6 +1,7 @@
 """What an API is made of, seen from above: data and tables, nothing that runs before it is asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -8,10 +9,13 @@ from typing import Any, Protocol
 
 from mockserver.apis.exchange import Call, Header, Reply
 from mockserver.apis.identities import Identity
-from mockserver.booking.errors import Refusal
+from mockserver.booking.errors import Refusal, RuleBroken
+from mockserver.sandbox.deliveries import Retries
 from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.outbox import Event
+from mockserver.sandbox.subscriptions import Subscription
 
-__all__ = ["Api", "NoThrottle", "Persona", "Sample", "Throttle"]
+__all__ = ["Api", "NoThrottle", "Persona", "Sample", "Throttle", "Webhooks"]
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
@@ -59,6 +63,43 @@ class NoThrottle:
         return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """What an API sends to those who subscribed.
+
+    Attributes:
+        events: Their names.
+        filters: The fields a subscription may be limited by, and the type of their values.
+        body: Of a delivery, as JSON; the same bytes at each attempt.
+        headers: Given the body and the real time of the attempt, what is sent along beside the subscription's own.
+        secret: The form of a subscription's secret, as a pattern and in words; None where nothing is signed.
+    """
+
+    events: tuple[str, ...]
+    body: Callable[[Event], bytes]
+    headers: Callable[[Subscription, Event, bytes, datetime], tuple[Header, ...]]
+    filters: Mapping[str, type] = field(default_factory=dict)
+    retries: Retries = field(default_factory=Retries)
+    secret: tuple[re.Pattern[str], str] | None = None
+
+    def check(self, events: Iterable[str], limits: Mapping[str, Any], secret: str | None) -> None:
+        """Raises RuleBroken: `unknown_event`, `unknown_filter`, `bad_secret`."""
+        for event in events:
+            if event not in self.events:
+                known = ", ".join(self.events)
+                raise RuleBroken("unknown_event", f"there is no event {event!r}; there is {known}", field="events")
+        for name, value in limits.items():
+            if name not in self.filters:
+                known = ", ".join(self.filters) or "none"
+                raise RuleBroken("unknown_filter", f"there is no filter {name!r}; there is {known}", field="filter")
+            if type(value) is not self.filters[name]:
+                wanted = self.filters[name].__name__
+                raise RuleBroken("unknown_filter", f"{name} is {wanted}, not {value!r}", field="filter")
+        if secret is not None and not (self.secret and self.secret[0].fullmatch(secret)):
+            form = self.secret[1] if self.secret else "left out: nothing is signed"
+            raise RuleBroken("bad_secret", f"a secret is {form}", field="secret")
+
+
 @dataclass(frozen=True)
 class Api:
     """One API.
@@ -72,6 +113,7 @@ class Api:
         broken: The API's envelope around a 500.
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
+        webhooks: None for an API that sends no events.
     """
 
     name: str
@@ -86,6 +128,7 @@ class Api:
     personas: Sequence[Persona] = ()
     sample: Callable[[date], Sample] | None = None
     throttle: Throttle = field(default_factory=NoThrottle)
+    webhooks: Webhooks | None = None
 
     def throttled(self, operation: str) -> bool:
         """Whether the replies of an operation speak of rate limits: those that need a caller do."""

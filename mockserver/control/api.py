@@ -17,7 +17,7 @@ def build(apis: Sequence[Api], sandboxes: Sandboxes, *, token: str | None) -> Ap
     """The API that controls *sandboxes*. It demands *token* as a bearer token; None lets everybody in."""
     return Api(
         name="control",
-        title="Control plane: sandboxes, clocks, journals, state",
+        title="Control plane: sandboxes, clocks, journals, state, webhooks",
         prefix="/_sandbox",
         spec=read_yaml(openapi_dir() / "control" / "openapi.yaml"),
         operations=operations_of(Desk(apis, sandboxes)),

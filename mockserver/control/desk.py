@@ -11,6 +11,7 @@ from mockserver.booking.ports import ALL, Kind
 from mockserver.control.errors import UnknownName
 from mockserver.control.fidelity import fidelity_of
 from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
+from mockserver.control.webhooks import WebhookDesk
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
@@ -225,6 +226,12 @@ class Desk:
         if found is None:
             raise UnknownName(f"kind of {api}", kind, domain.kind_names())
         return sandbox, domain, found
+
+    # Webhooks
+
+    def webhooks(self, name: str, api: str) -> WebhookDesk:
+        """Raises NotFound for the sandbox and for an API that sends no events."""
+        return WebhookDesk(self.apis, api, self.sandboxes, self.sandbox(name))
 
     def _read(self, sandbox: Sandbox, domain: Domain, act: Callable[[Work], T]) -> T:
         return self.sandboxes.run(sandbox, domain, act, writes=False)

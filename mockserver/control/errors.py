@@ -30,6 +30,13 @@ RULES = {
     "fork_excludes": 400,
     "unknown_scenario": 400,
     "unknown_setting": 400,
+    "bad_receiver": 400,
+    "receiver_not_allowed": 400,
+    "bad_header": 400,
+    "bad_secret": 400,
+    "unknown_event": 400,
+    "unknown_filter": 400,
+    "delivery_under_way": 409,
 }
 """RuleBroken, by its code."""
 

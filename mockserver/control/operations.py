@@ -9,15 +9,27 @@ from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.apis.refusals import Forbidden
 from mockserver.control.desk import Desk
-from mockserver.control.requests import Advance, NewFork, NewSandbox, SandboxChange, SetClock, parse
+from mockserver.control.requests import (
+    Advance,
+    NewFork,
+    NewSandbox,
+    NewSubscription,
+    SandboxChange,
+    SetClock,
+    SubscriptionChange,
+    parse,
+)
+from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.wire import (
     secrets_of,
     show_api,
     show_clock,
+    show_delivery,
     show_document,
     show_entry,
     show_fired,
     show_sandbox,
+    show_subscription,
     show_summary,
 )
 from mockserver.sandbox.records import Fired
@@ -128,6 +140,45 @@ def get_document(desk: Desk, call: Call) -> Reply:
     return _ok(show_document(desk.document(*(call.path[part] for part in ("name", "api", "kind", "id")))))
 
 
+def list_subscriptions(desk: Desk, call: Call) -> Reply:
+    total, found = _webhooks(desk, call).subscriptions(offset=call.query["offset"], limit=call.query["limit"])
+    return _ok({"total": total, "subscriptions": [show_subscription(each) for each in found]})
+
+
+def create_subscription(desk: Desk, call: Call) -> Reply:
+    return Reply(201, show_subscription(_webhooks(desk, call).subscribe(parse(call.body, NewSubscription))))
+
+
+def get_subscription(desk: Desk, call: Call) -> Reply:
+    return _ok(show_subscription(_webhooks(desk, call).subscription(call.path["id"])))
+
+
+def update_subscription(desk: Desk, call: Call) -> Reply:
+    change = parse(call.body, SubscriptionChange)
+    return _ok(show_subscription(_webhooks(desk, call).change(call.path["id"], change)))
+
+
+def delete_subscription(desk: Desk, call: Call) -> Reply:
+    _webhooks(desk, call).unsubscribe(call.path["id"])
+    return Reply(204, NO_BODY)
+
+
+def list_deliveries(desk: Desk, call: Call) -> Reply:
+    query = call.query
+    total, found = _webhooks(desk, call).deliveries(
+        status=query["status"], subscription_id=query["subscription"], offset=query["offset"], limit=query["limit"]
+    )
+    return _ok({"total": total, "deliveries": [show_delivery(each) for each in found]})
+
+
+def get_delivery(desk: Desk, call: Call) -> Reply:
+    return _ok(show_delivery(_webhooks(desk, call).delivery(call.path["id"])))
+
+
+def replay_delivery(desk: Desk, call: Call) -> Reply:
+    return Reply(202, show_delivery(_webhooks(desk, call).replay(call.path["id"])))
+
+
 def operations_of(desk: Desk) -> Mapping[str, Operation]:
     """By operationId, each at work at *desk*."""
     return {name: partial(operation, desk) for name, operation in _OPERATIONS.items()}
@@ -139,6 +190,10 @@ def _ok(body: Any) -> Reply:
 
 def _show(desk: Desk, sandbox: Sandbox) -> dict[str, Any]:
     return show_sandbox(sandbox, desk.sandboxes, desk.apis)
+
+
+def _webhooks(desk: Desk, call: Call) -> WebhookDesk:
+    return desk.webhooks(call.path["name"], call.path["api"])
 
 
 def _moved(desk: Desk, call: Call, fired: list[Fired]) -> Reply:
@@ -168,4 +223,12 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "getState": get_state,
     "listDocuments": list_documents,
     "getDocument": get_document,
+    "listSubscriptions": list_subscriptions,
+    "createSubscription": create_subscription,
+    "getSubscription": get_subscription,
+    "updateSubscription": update_subscription,
+    "deleteSubscription": delete_subscription,
+    "listDeliveries": list_deliveries,
+    "getDelivery": get_delivery,
+    "replayDelivery": replay_delivery,
 }

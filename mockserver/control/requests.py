@@ -8,7 +8,17 @@ import msgspec
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken
 
-__all__ = ["Advance", "NewFork", "NewSandbox", "SandboxChange", "SetClock", "SettingsByApi", "parse"]
+__all__ = [
+    "Advance",
+    "NewFork",
+    "NewSandbox",
+    "NewSubscription",
+    "SandboxChange",
+    "SetClock",
+    "SettingsByApi",
+    "SubscriptionChange",
+    "parse",
+]
 
 R = TypeVar("R")
 
@@ -79,6 +89,27 @@ class Advance(msgspec.Struct, frozen=True):
     @property
     def length(self) -> timedelta:
         return timedelta(seconds=self.seconds) if self.by is None else self.by
+
+
+class NewSubscription(msgspec.Struct, frozen=True):
+    """No events are all of them."""
+
+    url: str
+    events: tuple[str, ...] | None = None
+    filter: dict[str, Any] = {}
+    secret: str | None = None
+    headers: dict[str, str] = {}
+
+
+class SubscriptionChange(msgspec.Struct, frozen=True):
+    """UNSET was not sent."""
+
+    url: str | msgspec.UnsetType = msgspec.UNSET
+    events: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    filter: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    secret: str | msgspec.UnsetType | None = msgspec.UNSET
+    headers: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    is_active: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 def parse(body: Any, record: type[R]) -> R:

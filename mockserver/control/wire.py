@@ -6,20 +6,24 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.bundle import Api
+from mockserver.control.webhooks import Sending
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import REDACTED, Entry
 from mockserver.sandbox.records import Fired, SandboxRecord
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.subscriptions import Subscription
 
 __all__ = [
     "secrets_of",
     "show_api",
     "show_clock",
+    "show_delivery",
     "show_document",
     "show_entry",
     "show_fired",
     "show_sandbox",
+    "show_subscription",
     "show_summary",
 ]
 
@@ -46,6 +50,7 @@ def show_api(api: Api, fidelity: Mapping[str, Any]) -> dict[str, Any]:
         "settings": {} if domain is None else _show_settings_known(domain),
         "scenarios": [] if domain is None else _show_scenarios(domain),
         "kinds": [] if domain is None else domain.kind_names(),
+        "webhooks": api.webhooks and {"events": [*api.webhooks.events], "filters": [*api.webhooks.filters]},
     }
 
 
@@ -215,6 +220,31 @@ def show_document(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [show_document(each) for each in value]
     return msgspec.to_builtins(value)
+
+
+# Webhooks
+
+
+def show_subscription(subscription: Subscription) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(subscription)
+    shown["is_signed"] = shown.pop("secret") is not None
+    return shown
+
+
+def show_delivery(sending: Sending) -> dict[str, Any]:
+    delivery, event = sending.delivery, sending.event
+    return {
+        "id": delivery.id,
+        "subscription_id": delivery.subscription_id,
+        "event": {"id": event.id, "name": event.name, "occurred_at": _moment(event.occurred_at)},
+        "status": delivery.status.value,
+        "due_at": None if delivery.due_at is None else _moment(delivery.due_at),
+        "attempts": [
+            {"at": _moment(each.at), "status": each.status, "error": each.error, "milliseconds": each.milliseconds}
+            for each in delivery.attempts
+        ],
+        "body": msgspec.json.decode(sending.body),
+    }
 
 
 def _moment(moment: Any) -> str:

@@ -33,6 +33,10 @@ class ClockState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def read(self, real: datetime) -> datetime:
         return real + self.ahead if self.frozen_at is None else self.frozen_at
 
+    def real_time_of(self, moment: datetime) -> datetime | None:
+        """When it will show *moment*; None while it stands still, for nobody knows."""
+        return moment - self.ahead if self.frozen_at is None else None
+
     def freeze(self, real: datetime) -> "ClockState":
         return ClockState(frozen_at=self.read(real))
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockserver.booking.ports import Kind
+from mockserver.sandbox.deliveries import DeliveryKind
 from mockserver.sandbox.merging import Seed
 from mockserver.sandbox.outbox import Event, event_kind
+from mockserver.sandbox.subscriptions import SubscriptionKind
 from mockserver.sandbox.timers import Timer, TimerKind
 
 if TYPE_CHECKING:
@@ -63,12 +65,19 @@ class Domain:
     def __post_init__(self) -> None:
         object.__setattr__(self, "timers", TimerKind(self.name))
         object.__setattr__(self, "events", event_kind(self.name))
+        object.__setattr__(self, "subscriptions", SubscriptionKind(self.name))
+        object.__setattr__(self, "deliveries", DeliveryKind(self.name))
 
     timers: TimerKind = field(init=False)
     events: Kind[Event] = field(init=False)
+    subscriptions: SubscriptionKind = field(init=False)
+    deliveries: DeliveryKind = field(init=False)
 
     def kind(self, name: str) -> Kind[Any] | None:
-        """A kind by its short name, such as `booking`, of those that can be listed; timers and events included."""
+        """A kind by its short name, such as `booking`, of those that can be listed; timers and events included.
+
+        Subscriptions and deliveries are not: they hold secrets, and whoever shows them leaves those out.
+        """
         return next((kind for kind in self._listed() if kind.name == f"{self.name}.{name}"), None)
 
     def kind_names(self) -> list[str]:

@@ -1,7 +1,7 @@
 """Word of what happened, kept in the same transaction as the change it speaks of.
 
 Events are records: what a rolled-back request announced was never announced. A sandbox keeps them when it is told to
-(`outbox: true`), so that one in which nobody listens does not pay for them.
+(`outbox: true`), and those that a subscription wants; one in which nobody listens does not pay for them.
 """
 
 from datetime import datetime
@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from mockserver.booking.ports import Kind, Record, Records
+from mockserver.sandbox.deliveries import Deliveries
+from mockserver.sandbox.subscriptions import Subscriptions
 
 __all__ = ["Event", "RecordingOutbox", "event_kind"]
 
@@ -33,13 +35,35 @@ def event_kind(api: str) -> Kind[Event]:
 
 
 class RecordingOutbox:
-    """`booking.ports.Outbox`."""
+    """`booking.ports.Outbox`.
 
-    __slots__ = ("_now", "_records")
+    Args:
+        keeps: Also what no subscription wants.
+    """
 
-    def __init__(self, records: Records[Event], now: datetime) -> None:
+    __slots__ = ("_deliveries", "_keeps", "_now", "_records", "_subscriptions")
+
+    def __init__(
+        self,
+        records: Records[Event],
+        subscriptions: Subscriptions,
+        deliveries: Deliveries,
+        now: datetime,
+        *,
+        keeps: bool,
+    ) -> None:
         self._records = records
+        self._subscriptions = subscriptions
+        self._deliveries = deliveries
         self._now = now
+        self._keeps = keeps
 
     def announce(self, event: str, about: Record) -> None:
-        self._records.put(Event(self._records.next_id(), event, self._now, msgspec.to_builtins(about)))
+        shown = msgspec.to_builtins(about)
+        wanting = [each for each in self._subscriptions.active() if each.wants(event, shown)]
+        if not wanting and not self._keeps:
+            return
+        number = self._records.next_id()
+        self._records.put(Event(number, event, self._now, shown))
+        for subscription in wanting:
+            self._deliveries.put(subscription.id, number)

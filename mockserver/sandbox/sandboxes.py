@@ -9,14 +9,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from mockserver.booking.errors import NotFound, RuleBroken
-from mockserver.booking.ports import Clock, Session, Store
+from mockserver.booking.ports import ALL, Clock, Session, Store
 from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario, Seeds
 from mockserver.sandbox.journal import Entry, Journal, Limits, Memory
 from mockserver.sandbox.merging import Below, Level
+from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import Bounds, Fired, Plan, SandboxRecord
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
-from mockserver.sandbox.work import Work
+from mockserver.sandbox.work import Moments, Work
 
 __all__ = ["Sandboxes"]
 
@@ -47,6 +48,13 @@ class _Undo(Exception):  # noqa: N818 - a turn in the flow, caught below
 class Sandboxes:
     """See the module. Its methods run on the caller's thread and finish before they return.
 
+    Args:
+        receivers: Where events may be sent.
+
+    Attributes:
+        on_waiting: Told, in whichever thread, that something falls due in a sandbox: its name, the API, the moment of
+            the real time to look at. None while nobody is there to look.
+
     Raises:
         RuleBroken: `unknown_setting`: the plan sets up what no API knows.
     """
@@ -61,6 +69,7 @@ class Sandboxes:
         bounds: Bounds | None = None,
         journal_limits: Limits | None = None,
         journal_memory: Memory | None = None,
+        receivers: Receivers = LOOPBACK,
     ) -> None:
         self._store = store
         self._domains = {domain.name: domain for domain in domains}
@@ -71,6 +80,8 @@ class Sandboxes:
         self._bounds = bounds or Bounds()
         self._journal_limits = journal_limits or Limits()
         self._journal_memory = journal_memory or Memory()
+        self._receivers = receivers
+        self.on_waiting: Callable[[str, str, datetime], None] | None = None
         self._seeds = Seeds()
         self._loaded: OrderedDict[str, Sandbox] = OrderedDict()
 
@@ -165,6 +176,7 @@ class Sandboxes:
             child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
             session.save_sandbox(into, _encode(child))
         parent.record = record
+        self._tell_of_all(child)
         return self._adopt(child)
 
     def _frozen(self, session: Session, record: SandboxRecord) -> SandboxRecord:
@@ -242,6 +254,7 @@ class Sandboxes:
             moved = msgspec.structs.replace(record, clock=clock)
             session.save_sandbox(name, _encode(moved))
         sandbox.record = moved
+        self._tell_of_all(moved)
         return fired
 
     def _fire(self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]) -> list[Fired]:
@@ -258,7 +271,7 @@ class Sandboxes:
             if due is None:
                 return fired
             domain = self._domains[due.api]
-            work = Work(domain, session, levels[due.api], record, due.timer.due_at)
+            work = Work(domain, session, levels[due.api], record, due.timer.due_at, self._receivers)
             work.timers.cancel(due.timer.id)
             domain.actions[due.timer.action](work, due.timer)
             fired.append(due)
@@ -275,10 +288,12 @@ class Sandboxes:
         writes: bool,
         keep: bool = True,
         patience_seconds: float | None = None,
+        aside: bool = False,
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
         *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
+        What is done *aside*, and not for a request, has no moments that anybody is told of.
 
         Raises:
             StoreBusy: See `Store.writing`.
@@ -286,7 +301,15 @@ class Sandboxes:
         """
         while True:
             try:
-                return self._run(sandbox, domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds)
+                return self._run(
+                    sandbox,
+                    domain,
+                    act,
+                    writes=writes,
+                    keep=keep,
+                    patience_seconds=patience_seconds,
+                    moments=None if aside else sandbox.moments,
+                )
             except _Undo as undone:
                 answer: T = undone.answer
                 return answer
@@ -294,6 +317,7 @@ class Sandboxes:
                 with self._store.writing(patience_seconds=patience_seconds) as session:
                     record = self._fresh(session, sandbox)
                     self._fire(session, record, record.clock.read(self._real.now()), (domain,))
+                self._tell(sandbox.name, domain)
 
     def _run(
         self,
@@ -304,13 +328,13 @@ class Sandboxes:
         writes: bool,
         keep: bool,
         patience_seconds: float | None,
+        moments: Moments | None,
     ) -> T:
         store = self._store
-        moments = sandbox.moments
         with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
             record = self._fresh(session, sandbox)
             now = record.clock.read(self._real.now())
-            work = Work(domain, session, self._level(session, record, domain), record, now)
+            work = Work(domain, session, self._level(session, record, domain), record, now, self._receivers)
             if domain.actions:
                 due = work.timers.next_due()
                 if due is not None and due.due_at <= now:
@@ -320,6 +344,8 @@ class Sandboxes:
                 moments.decided()
             if not keep:
                 raise _Undo(answer)
+        if work.is_stirred:
+            self._tell(sandbox.name, domain)
         if moments is not None:
             moments.committed()
         return answer
@@ -329,6 +355,37 @@ class Sandboxes:
         for layer in record.frozen:
             below = Level(below, session.changes(layer))
         return Level(below, session.changes(record.own))
+
+    # What falls due
+
+    def awaited(self) -> list[tuple[str, str]]:
+        """The sandboxes and APIs that have something to deliver, loaded or not."""
+        with self._store.reading() as session:
+            records = [_decode(stored) for _, stored in session.sandboxes()]
+            return [
+                (record.name, domain.name)
+                for record in records
+                for domain in self._domains.values()
+                if _has_deliveries(session, record, domain)
+            ]
+
+    def domain(self, api: str) -> Domain:
+        return self._domains[api]
+
+    def _tell(self, name: str, domain: Domain) -> None:
+        if self.on_waiting is not None:
+            self.on_waiting(name, domain.name, self._real.now())
+
+    def _tell_of_all(self, record: SandboxRecord) -> None:
+        """The clock of a sandbox was moved, or the sandbox is a new fork."""
+        if self.on_waiting is None:
+            return
+        with self._store.reading() as session:
+            waiting = [
+                each for each in self._domains.values() if each.actions or _has_deliveries(session, record, each)
+            ]
+        for domain in waiting:
+            self._tell(record.name, domain)
 
     # Records of sandboxes
 
@@ -466,6 +523,12 @@ class Sandboxes:
 
 def _starting_clock(starts_at: datetime | None, frozen: bool, real: datetime) -> ClockState:
     return ClockState() if starts_at is None else ClockState.showing(starts_at, real=real, frozen=frozen)
+
+
+def _has_deliveries(session: Session, record: SandboxRecord, domain: Domain) -> bool:
+    """Whether any are pending, without drawing a seed: no seed has any."""
+    due = domain.deliveries.due.name
+    return sum(session.changes(layer).weight(due, ALL) for layer in (*record.frozen, record.own)) > 0
 
 
 def _merged(

@@ -4,7 +4,7 @@ Timers are records like any other, so they are forked, reset and made durable wi
 in order of their due moment, each at a clock that shows that moment, before anything that happens later is looked at.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
@@ -35,16 +35,20 @@ class TimerKind:
 
 
 class Timers:
-    __slots__ = ("_index", "_records")
+    """Args: stir: Called when a timer was set."""
 
-    def __init__(self, kind: TimerKind, records: Records[Timer]) -> None:
+    __slots__ = ("_index", "_records", "_stir")
+
+    def __init__(self, kind: TimerKind, records: Records[Timer], stir: Callable[[], None]) -> None:
         self._index = kind.by_due
         self._records = records
+        self._stir = stir
 
     def schedule(self, due_at: datetime, action: str, subject: Id) -> int:
         """Answers the timer's id, for `cancel`."""
         number = self._records.next_id()
         self._records.put(Timer(number, due_at, action, subject))
+        self._stir()
         return number
 
     def cancel(self, number: int) -> None:

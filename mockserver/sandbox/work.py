@@ -9,11 +9,14 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from mockserver.booking.ports import Kind, Outbox, Record, Session
+from mockserver.booking.ports import ALL, Kind, Outbox, Record, Session
+from mockserver.sandbox.deliveries import Deliveries
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.merging import Level, MergedRecords
 from mockserver.sandbox.outbox import RecordingOutbox
+from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import SandboxRecord
+from mockserver.sandbox.subscriptions import Subscriptions
 from mockserver.sandbox.timers import Timers
 
 __all__ = ["Moments", "Work"]
@@ -45,16 +48,27 @@ class Work:
     Attributes:
         now: The sandbox's clock, read once: a request happens at one moment.
         session: For what lies under the records; use cases have no need of it.
+        is_stirred: Whether it left something that falls due: a timer, a delivery.
     """
 
-    __slots__ = ("_level", "_record", "domain", "now", "session")
+    __slots__ = ("_level", "_receivers", "_record", "domain", "is_stirred", "now", "session")
 
-    def __init__(self, domain: Domain, session: Session, level: Level, record: SandboxRecord, now: datetime) -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        session: Session,
+        level: Level,
+        record: SandboxRecord,
+        now: datetime,
+        receivers: Receivers = LOOPBACK,
+    ) -> None:
         self.domain = domain
         self.session = session
         self.now = now
+        self.is_stirred = False
         self._level = level
         self._record = record
+        self._receivers = receivers
 
     @property
     def seed(self) -> int:
@@ -70,11 +84,29 @@ class Work:
 
     @property
     def timers(self) -> Timers:
-        return Timers(self.domain.timers, self.records(self.domain.timers.kind))
+        return Timers(self.domain.timers, self.records(self.domain.timers.kind), self._stir)
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        kind = self.domain.subscriptions
+        return Subscriptions(kind, self.records(kind.kind), self._receivers, self.now, self._stir)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        kind = self.domain.deliveries
+        return Deliveries(kind, self.records(kind.kind), self.now, self._stir)
 
     @property
     def outbox(self) -> Outbox:
-        return RecordingOutbox(self.records(self.domain.events), self.now) if self._record.outbox else _NOBODY
+        keeps = self._record.outbox
+        # All that an event costs where nobody listens: one sum, which a store keeps beside its index.
+        if not keeps and not self._level.weight(self.domain.subscriptions.active.name, ALL):
+            return _NOBODY
+        events = self.records(self.domain.events)
+        return RecordingOutbox(events, self.subscriptions, self.deliveries, self.now, keeps=keeps)
+
+    def _stir(self) -> None:
+        self.is_stirred = True
 
     def settings(self) -> Any:
         """This API's settings of this sandbox: an instance of `domain.settings`."""

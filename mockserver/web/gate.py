@@ -7,7 +7,7 @@ answered here, with a list of the addresses that do exist.
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,12 +23,22 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import send_reply
 
-__all__ = ["Gate"]
+__all__ = ["Background", "Gate"]
 
 _LOG = logging.getLogger("mockserver.requests")
 _EXPOSED: Header = (b"access-control-expose-headers", b"*")
 _ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
 _LONGEST_REQUEST_ID = 128
+
+
+class Background(Protocol):
+    """What runs beside the requests, from the start of the process to its end."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        """In bounded time."""
+        ...
 
 
 class Gate:
@@ -38,15 +48,18 @@ class Gate:
         pages: Serves what is not an API: documentation.
     """
 
-    def __init__(self, mounts: Sequence[Mount], pages: ASGIApp, sandboxes: Sandboxes) -> None:
+    def __init__(
+        self, mounts: Sequence[Mount], pages: ASGIApp, sandboxes: Sandboxes, background: Background | None = None
+    ) -> None:
         self._addresses = Addresses(mounts)
         self._mounts = mounts
         self._pages = pages
         self._sandboxes = sandboxes
+        self._background = background
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await _lifespan(receive, send, self._background)
             return
         if scope["type"] != "http":
             return
@@ -199,9 +212,12 @@ async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _lifespan(receive: Receive, send: Send) -> None:
+async def _lifespan(receive: Receive, send: Send, background: Background | None) -> None:
     while True:
         message: Any = await receive()
+        ends = message["type"] == "lifespan.shutdown"
+        if background is not None:
+            await (background.stop() if ends else background.start())
         await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
+        if ends:
             return

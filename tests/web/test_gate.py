@@ -1,4 +1,8 @@
+import asyncio
+
 from doubles import Client
+
+from mockserver.web.gate import Gate
 
 
 def test_every_reply_has_a_request_id_and_a_client_may_choose_it(reservekit):
@@ -52,3 +56,25 @@ def test_the_contract_and_its_pages_come_from_the_package(reservekit):
     assert "createBooking" in {item.get("post", {}).get("operationId") for item in contract["paths"].values()}
     assert client.get("/reservekit/docs").status_code == 200
     assert client.get("/docs").status_code == 200
+
+
+def test_what_runs_in_the_background_is_started_and_stopped_with_the_process(reservekit):
+    told, sent = [], []
+
+    class Background:
+        async def start(self):
+            told.append("started")
+
+        async def stop(self):
+            told.append("stopped")
+
+    async def receive():
+        return {"type": "lifespan.shutdown" if sent else "lifespan.startup"}
+
+    async def send(message):
+        sent.append((message["type"], *told))
+
+    gate = Gate([], reservekit.app.asgi, reservekit.app.sandboxes, Background())
+    asyncio.run(gate({"type": "lifespan"}, receive, send))
+
+    assert sent == [("lifespan.startup.complete", "started"), ("lifespan.shutdown.complete", "started", "stopped")]

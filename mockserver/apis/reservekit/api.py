@@ -10,6 +10,7 @@ from mockserver.apis.reservekit.limits import RateLimits, Settings
 from mockserver.apis.reservekit.operations import OPERATIONS
 from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, SERVICES, TIME_SLOTS
 from mockserver.apis.reservekit.seed import SEED_VERSION, draw_world, scenarios
+from mockserver.apis.reservekit.webhooks import WEBHOOKS
 from mockserver.sandbox.domains import Domain
 
 __all__ = ["build"]
@@ -37,6 +38,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         personas=PERSONAS,
         throttle=RateLimits(),
         sample=_sample,
+        webhooks=WEBHOOKS,
     )
 
 

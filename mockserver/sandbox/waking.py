@@ -1,0 +1,170 @@
+"""Looking into sandboxes although nobody asks, so that time passes in them: due timers fire, due deliveries are found.
+
+A sandbox is looked into when a commit left something there, when its clock was moved, and at the moment at which the
+earliest thing falls due in it, as long as its clock runs. Nothing is looked for: whoever leaves something says so, and
+a process in which nothing waits sleeps.
+"""
+
+import asyncio
+import heapq
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from mockserver.booking.errors import NotFound, RuleBroken, StoreBusy
+from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.work import Work
+
+__all__ = ["Waker", "run_aside"]
+
+T = TypeVar("T")
+Ready = Callable[[Sandbox, Domain, Sequence[int]], None]
+"""Told of the subscriptions that have a delivery to be sent now."""
+
+_LOG = logging.getLogger("mockserver")
+_INLINE_PATIENCE_SECONDS = 0.05
+"""How long the event loop may stand still for a store that another process is writing to."""
+_LATER = timedelta(seconds=1)
+_LONGEST_REST_SECONDS = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What waits in one API of a sandbox: what is ready now, and the real time at which to look again."""
+
+    ready: Sequence[int]
+    look_at: datetime | None
+
+
+class Waker:
+    """One per process, on its event loop."""
+
+    def __init__(self, sandboxes: Sandboxes, ready: Ready) -> None:
+        self._sandboxes = sandboxes
+        self._ready = ready
+        self._lock = threading.Lock()
+        self._next: dict[tuple[str, str], datetime] = {}
+        self._queue: list[tuple[datetime, tuple[str, str]]] = []  # may hold what `_next` has replaced
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stirred = asyncio.Event()
+
+    def expect(self, name: str, api: str, at: datetime) -> None:
+        """Look into a sandbox at *at*, of the real time, or before. Callable from any thread."""
+        key = (name, api)
+        with self._lock:
+            known = self._next.get(key)
+            if known is not None and known <= at:
+                return
+            self._next[key] = at
+            heapq.heappush(self._queue, (at, key))
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stirred.set)
+
+    async def run(self) -> None:
+        """Until cancelled. Begins with what was left when the last process ended."""
+        self._loop = asyncio.get_running_loop()
+        self._sandboxes.on_waiting = self.expect
+        try:
+            for name, api in await self._left():
+                self.expect(name, api, self._sandboxes.real_now())
+            while True:
+                self._stirred.clear()
+                for name, api in self._take_due():
+                    await self._look(name, api)
+                await self._rest()
+        finally:
+            self._sandboxes.on_waiting = None
+            self._loop = None
+
+    async def _left(self) -> list[tuple[str, str]]:
+        """In a thread where it may be much: a store in memory knows no threads, and is empty at first."""
+        awaited = self._sandboxes.awaited
+        return await asyncio.to_thread(awaited) if self._sandboxes.durable else awaited()
+
+    def _take_due(self) -> list[tuple[str, str]]:
+        now = self._sandboxes.real_now()
+        due = []
+        with self._lock:
+            while self._queue and self._queue[0][0] <= now:
+                at, key = heapq.heappop(self._queue)
+                if self._next.get(key) == at:
+                    del self._next[key]
+                    due.append(key)
+        return due
+
+    async def _rest(self) -> None:
+        with self._lock:
+            first = self._queue[0][0] if self._queue else None
+        seconds = _LONGEST_REST_SECONDS
+        if first is not None:
+            seconds = min(seconds, (first - self._sandboxes.real_now()).total_seconds())
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                await self._stirred.wait()
+        except TimeoutError:
+            pass
+
+    async def _look(self, name: str, api: str) -> None:
+        try:
+            sandbox = self._sandboxes.find(name)
+            if sandbox is None:
+                return
+            domain = self._sandboxes.domain(api)
+            act = partial(_waiting, sandbox, real=self._sandboxes.real_now())
+            waiting = await run_aside(self._sandboxes, sandbox, domain, act, writes=False)
+        except StoreBusy:
+            self.expect(name, api, self._sandboxes.real_now() + _LATER)
+        except (NotFound, RuleBroken):
+            pass  # deleted meanwhile; of another seed; or a timer cannot do its work, which the next request is told
+        except Exception:  # noqa: BLE001 - the outermost seam of what nobody asked for
+            _LOG.exception("looking into %s of sandbox %s", api, name)
+        else:
+            if waiting.look_at is not None:
+                self.expect(name, api, waiting.look_at)
+            if waiting.ready:
+                self._ready(sandbox, domain, waiting.ready)
+
+
+async def run_aside(
+    sandboxes: Sandboxes, sandbox: Sandbox, domain: Domain, act: Callable[[Work], T], *, writes: bool
+) -> T:
+    """`Sandboxes.run` for what is not a request: on the event loop, in a thread when the store keeps it waiting."""
+    run = partial(sandboxes.run, sandbox, domain, act, writes=writes, aside=True)
+    if sandbox.moments is None:
+        try:
+            return run(patience_seconds=_INLINE_PATIENCE_SECONDS)
+        except StoreBusy:
+            return await asyncio.to_thread(run)
+
+    def run_alone() -> T:
+        with sandbox.lock:
+            return run()
+
+    return await asyncio.to_thread(run_alone)
+
+
+def _waiting(sandbox: Sandbox, work: Work, *, real: datetime) -> _Waiting:
+    """What is due by now has fired already: whoever runs work sees to that."""
+    clock = sandbox.record.clock
+    ready: list[int] = []
+    moments: list[datetime | None] = []
+    if work.domain.actions:
+        timer = work.timers.next_due()
+        moments.append(None if timer is None else clock.real_time_of(timer.due_at))
+    for subscription in work.subscriptions.active():
+        leased_until = work.deliveries.leased_until(subscription.id, real)
+        first = work.deliveries.next_due(subscription.id)
+        if leased_until is not None:
+            moments.append(leased_until)
+        elif first is not None and first.due_at is not None:
+            if first.due_at <= work.now:
+                ready.append(subscription.id)
+            else:
+                moments.append(clock.real_time_of(first.due_at))
+    return _Waiting(ready, min((each for each in moments if each is not None), default=None))

@@ -1,0 +1,114 @@
+"""One attempt: a POST, and what came of it. httpx is imported with the first; a start does not wait for it."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mockserver.apis.exchange import Header
+from mockserver.booking.errors import RuleBroken
+from mockserver.sandbox.receivers import Receivers, is_local_name
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Answer", "Sender"]
+
+SECONDS_TO_ANSWER = 5.0
+"""For connecting and answering together: what ReserveKit's webhooks page asks of a receiver (read 2025-02-27)."""
+_MOST_READ = 65_536
+_SECONDS_TO_FINISH = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The receiver's status, or why there is none."""
+
+    status: int | None
+    error: str | None = None
+
+
+class Sender:
+    """Args: transport: What sends, where it is not the network."""
+
+    def __init__(self, receivers: Receivers, transport: "httpx.AsyncBaseTransport | None" = None) -> None:
+        self._receivers = receivers
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    async def post(self, url: str, headers: Sequence[Header], body: bytes) -> Answer:
+        """Never raises for what is the receiver's fault."""
+        try:
+            self._receivers.check(url)
+        except RuleBroken as refusal:
+            return Answer(None, str(refusal))
+        client = await self._opened()
+        from httpx import HTTPError, InvalidURL, TimeoutException  # noqa: PLC0415 - see the module
+
+        try:
+            return await _post(client, url, headers, body)
+        except (TimeoutError, TimeoutException):
+            return Answer(None, f"no answer within {SECONDS_TO_ANSWER:g} seconds")
+        except (HTTPError, InvalidURL, OSError) as error:
+            return Answer(None, f"{type(error).__name__}: {error}")
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _opened(self) -> "httpx.AsyncClient":
+        async with self._opening:
+            client = self._client
+            if client is None:
+                client = self._client = await asyncio.to_thread(_open, self._transport)
+        return client
+
+
+def _open(transport: "httpx.AsyncBaseTransport | None") -> "httpx.AsyncClient":
+    """A tenth of a second for the import, and some for the certificates: not on the event loop."""
+    import httpx  # noqa: PLC0415 - see the module
+
+    # No proxy of the environment: a receiver is on this machine. No connection is kept: one that the receiver closes
+    # just then would count as a failure.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.AsyncClient(transport=transport, timeout=SECONDS_TO_ANSWER, limits=limits, trust_env=False)
+
+
+async def _post(client: "httpx.AsyncClient", url: str, headers: Sequence[Header], body: bytes) -> Answer:
+    """Redirects are not followed: a 3xx is an answer, and not a good one."""
+    async with AsyncExitStack() as stack:
+        async with asyncio.timeout(SECONDS_TO_ANSWER):
+            await _check_address(url)
+            stream = client.stream("POST", url, headers=list(headers), content=body)
+            response = await stack.enter_async_context(stream)
+        await _hear_out(response)
+        return Answer(response.status_code)
+
+
+async def _hear_out(response: "httpx.Response") -> None:
+    """Let the receiver finish its sentence, within limits: the status was there, and nothing else matters."""
+    from httpx import HTTPError, StreamError  # noqa: PLC0415 - see the module
+
+    read = 0
+    with suppress(TimeoutError, HTTPError, StreamError):
+        async with asyncio.timeout(_SECONDS_TO_FINISH):
+            async for chunk in response.aiter_raw():
+                read += len(chunk)
+                if read >= _MOST_READ:
+                    return
+
+
+async def _check_address(url: str) -> None:
+    """What is called local has to be: a name below `localhost` may be anybody's. Raises OSError."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if not is_local_name(host):
+        return
+    found = await asyncio.get_running_loop().getaddrinfo(host, parts.port or 80, type=socket.SOCK_STREAM)
+    for _, _, _, _, address in found:
+        if not (str(address[0]).startswith("127.") or address[0] == "::1"):
+            raise OSError(f"{host} is {address[0]}, which is not this machine")

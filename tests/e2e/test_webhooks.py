@@ -1,0 +1,242 @@
+"""Webhooks as a receiver meets them: a real server, a real receiver, a clock that is advanced, a process that is killed."""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from servers import started
+
+KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+STILL = {"clock": "2026-03-02T08:00:00Z", "frozen": True}
+
+
+class Receiver:
+    """Keeps what it was sent, by path; answers as told."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.status = 204
+        self.got = []
+        self._came = threading.Condition()
+
+    def take(self, path, headers, body) -> int:
+        with self._came:
+            self.got.append((path, headers, body))
+            self._came.notify_all()
+            return self.status
+
+    def wait_for(self, count: int) -> list:
+        with self._came:
+            assert self._came.wait_for(lambda: len(self.got) >= count, 20), self.got
+            return self.got
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(receiver.take(self.path, self.headers, body))
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def receiver():
+    with receiving() as receiver:
+        yield receiver
+
+
+class Sandbox:
+    """A sandbox of a started server: its ReserveKit and its control plane."""
+
+    def __init__(self, server, name="mine"):
+        self.api = httpx.Client(base_url=f"{server.url}/~{name}/reservekit/v1", headers=KEY, timeout=20)
+        self.control = httpx.Client(base_url=f"{server.url}/_sandbox", timeout=20)
+        self.name = name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.api.close()
+        self.control.close()
+
+    def make(self, **plan):
+        assert self.control.post("/sandboxes", json={"name": self.name, **plan}).status_code == 201
+
+    def subscribe(self, url, **fields):
+        made = self.control.post(
+            f"/sandboxes/{self.name}/webhooks/reservekit/subscriptions", json={"url": url, **fields}
+        )
+        assert made.status_code == 201, made.text
+
+    def advance(self, by):
+        assert self.control.post(f"/sandboxes/{self.name}/clock/advance", json={"by": by}).status_code == 200
+
+    def book(self):
+        made = self.api.post("/bookings", json={"date": "2026-03-09", "time_slot_id": 456})
+        assert made.status_code == 201, made.text
+        return made.json()["data"]["id"]
+
+    def deliveries(self):
+        return self.control.get(f"/sandboxes/{self.name}/webhooks/reservekit/deliveries").json()["deliveries"]
+
+    def wait_until_noted(self, attempts):
+        """The receiver has answered; that this is written down takes a moment more."""
+        patient_until = time.monotonic() + 20
+        while time.monotonic() < patient_until:
+            if sum(len(each["attempts"]) for each in self.deliveries()) >= attempts:
+                return
+        raise AssertionError(self.deliveries())
+
+
+def walk_lifecycle(sandbox):
+    """Make, confirm, cancel and delete a booking; the events that this announces."""
+    number = sandbox.book()
+    for change in ({"status": "confirmed"}, {"status": "cancelled", "cancel_reason": "ill"}):
+        assert sandbox.api.patch(f"/bookings/{number}", json=change).status_code == 200
+    assert sandbox.api.delete(f"/bookings/{number}").status_code == 200
+    return [
+        ("bookings.create", number, "pending"),
+        ("bookings.update", number, "confirmed"),
+        ("bookings.update", number, "cancelled"),
+        ("bookings.delete", number, "cancelled"),
+    ]
+
+
+def told(body):
+    event = json.loads(body)
+    (booking,) = event["bookings"]
+    return event["event_type"], booking["id"], booking["status"]
+
+
+@pytest.mark.parametrize("durable", [False, True], ids=["memory", "two workers on SQLite"])
+def test_every_event_of_a_walked_lifecycle_arrives_once_and_in_order_and_signed(receiver, tmp_path, durable):
+    options = ("--store", f"sqlite:///{tmp_path / 's.sqlite'}", "--workers", "2") if durable else ()
+    with started("reservekit", "appointments", *options) as server, Sandbox(server) as sandbox:
+        sandbox.make()
+        sandbox.subscribe(f"{receiver.url}/hook", secret=SECRET, headers={"X-Shop": "spa"})
+        expected = [event for _ in range(5) for event in walk_lifecycle(sandbox)]
+        receiver.wait_for(len(expected))
+        sandbox.wait_until_noted(len(expected))
+
+        noted = sandbox.deliveries()
+
+    assert [told(body) for _, _, body in receiver.got] == expected
+    assert [each["status"] for each in noted] == ["delivered"] * len(expected)
+    for _, headers, body in receiver.got:
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        key = base64.b64decode(SECRET.removeprefix("whsec_"))
+        signature = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+        assert headers["webhook-signature"] == f"v1,{signature}"
+        assert (headers["x-shop"], headers["content-type"]) == ("spa", "application/json")
+    assert len({headers["webhook-id"] for _, headers, _ in receiver.got}) == len(expected)
+
+
+def test_a_failing_receiver_gets_the_documented_retries_as_the_clock_is_advanced(receiver):
+    receiver.status = 500
+    with started() as server, Sandbox(server) as sandbox:
+        sandbox.make(**STILL)
+        sandbox.subscribe(receiver.url)
+        sandbox.book()
+        for attempts, by in enumerate(("PT1M", "PT5M", "PT30M"), start=1):
+            sandbox.wait_until_noted(attempts)
+            sandbox.advance(by)
+        sandbox.wait_until_noted(4)
+        sandbox.advance("P1D")
+        (failed,) = sandbox.deliveries()
+        receiver.status = 204
+        replayed = sandbox.control.post("/sandboxes/mine/webhooks/reservekit/deliveries/1/replay").status_code
+        sandbox.wait_until_noted(5)
+        (delivered,) = sandbox.deliveries()
+
+    assert [each["at"] for each in failed["attempts"]] == [
+        "2026-03-02T08:00:00Z",
+        "2026-03-02T08:01:00Z",
+        "2026-03-02T08:06:00Z",
+        "2026-03-02T08:36:00Z",
+    ]
+    assert (failed["status"], failed["due_at"]) == ("failed", None)
+    assert (replayed, delivered["status"], len(receiver.got)) == (202, "delivered", 5)
+    assert len({body for _, _, body in receiver.got}) == 1
+
+
+def test_what_was_not_delivered_before_a_kill_is_delivered_after_the_restart(receiver, tmp_path):
+    store = ("--store", f"sqlite:///{tmp_path / 's.sqlite'}")
+    receiver.status = 500
+    with started(*store) as server, Sandbox(server) as sandbox:
+        sandbox.make(**STILL)
+        sandbox.subscribe(receiver.url)
+        for _ in range(3):
+            sandbox.book()
+        sandbox.wait_until_noted(3)
+        server.kill()
+
+    receiver.status = 204
+    with started(*store) as server, Sandbox(server) as sandbox:
+        sandbox.advance("PT1M")
+        receiver.wait_for(6)
+        sandbox.wait_until_noted(6)
+        noted = sandbox.deliveries()
+
+    before, after = receiver.got[:3], receiver.got[3:]
+    assert [body for _, _, body in after] == [body for _, _, body in before]
+    assert [each["status"] for each in noted] == ["delivered"] * 3
+
+
+def test_what_was_due_when_the_process_stopped_goes_out_when_the_next_one_starts(tmp_path):
+    """Nobody asks the second process for anything: it finds by itself what the first one left."""
+    store = ("--store", f"sqlite:///{tmp_path / 's.sqlite'}")
+    hold = threading.Event()
+    with receiving() as slow, started(*store) as server, Sandbox(server) as sandbox:
+        answer = slow.take
+        slow.take = lambda *what: (hold.wait(20) and answer(*what)) or 204
+        sandbox.make(**STILL)
+        sandbox.subscribe(slow.url)
+        numbers = [sandbox.book() for _ in range(3)]
+        code, stderr = server.stop()
+        slow.take = answer
+        hold.set()
+        with started(*store):
+            got = slow.wait_for(4)
+
+    assert (code, stderr) == (0, "")
+    # The first was under way when the process ended: at least once, and here twice.
+    assert [told(body)[1] for _, _, body in got] == [numbers[0], *numbers]
+
+
+def test_a_slow_receiver_does_not_delay_another(receiver):
+    hold = threading.Event()
+    with receiving() as slow, started() as server, Sandbox(server) as sandbox:
+        slow.take = lambda *_: hold.wait(20) and 204
+        sandbox.make()
+        sandbox.subscribe(slow.url)
+        sandbox.subscribe(receiver.url)
+        numbers = [sandbox.book() for _ in range(3)]
+        receiver.wait_for(3)
+        hold.set()
+
+    assert [told(body)[1] for _, _, body in receiver.got] == numbers
