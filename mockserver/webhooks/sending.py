@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Answer:
 
     status: int | None
     error: str | None = None
+    milliseconds: int = 0
 
 
 class Sender:
@@ -49,12 +51,15 @@ class Sender:
         client = await self._opened()
         from httpx import HTTPError, InvalidURL, TimeoutException  # noqa: PLC0415 - see the module
 
+        started_at = time.perf_counter()
+        status, said = None, None
         try:
-            return await _post(client, url, headers, body)
+            status = await _post(client, url, headers, body)
         except (TimeoutError, TimeoutException):
-            return Answer(None, f"no answer within {SECONDS_TO_ANSWER:g} seconds")
+            said = f"no answer within {SECONDS_TO_ANSWER:g} seconds"
         except (HTTPError, InvalidURL, OSError) as error:
-            return Answer(None, f"{type(error).__name__}: {error}")
+            said = f"{type(error).__name__}: {error}"
+        return Answer(status, said, round((time.perf_counter() - started_at) * 1_000))
 
     async def close(self) -> None:
         if self._client is not None:
@@ -78,15 +83,15 @@ def _open(transport: "httpx.AsyncBaseTransport | None") -> "httpx.AsyncClient":
     return httpx.AsyncClient(transport=transport, timeout=SECONDS_TO_ANSWER, limits=limits, trust_env=False)
 
 
-async def _post(client: "httpx.AsyncClient", url: str, headers: Sequence[Header], body: bytes) -> Answer:
-    """Redirects are not followed: a 3xx is an answer, and not a good one."""
+async def _post(client: "httpx.AsyncClient", url: str, headers: Sequence[Header], body: bytes) -> int:
+    """The status. Redirects are not followed: a 3xx is an answer, and not a good one."""
     async with AsyncExitStack() as stack:
         async with asyncio.timeout(SECONDS_TO_ANSWER):
             await _check_address(url)
             stream = client.stream("POST", url, headers=list(headers), content=body)
             response = await stack.enter_async_context(stream)
         await _hear_out(response)
-        return Answer(response.status_code)
+        return response.status_code
 
 
 async def _hear_out(response: "httpx.Response") -> None:
