@@ -25,19 +25,19 @@ ALL_SEEDS = range(1, 11)
 
 def run_kit(api, url, *, seed, examples):
     command = [sys.executable, "-m", "contract_tests", "run", api, "--base-url", url]
-    token = f"{TOKENS[api]}.{_world(seed, examples)}"
+    token = f"{TOKENS[api]}.{_world(api, seed, examples)}"
     options = ["--token", token, "--seed", str(seed), "--max-examples", str(examples)]
     return subprocess.run([*command, *options], capture_output=True, text=True, timeout=600, check=False)
 
 
-def _world(seed, examples):
-    return f"seed-{seed}-of-{examples}"
+def _world(api, seed, examples):
+    return f"{api}-{seed}-of-{examples}"
 
 
 def make_world(server, api, *, seed, examples):
     """Where an API minds its clock, one in which the examples of its contract lie ahead."""
     if api == "appointments":
-        world = {"name": _world(seed, examples), "scenario": "appointments/documentation-empty"}
+        world = {"name": _world(api, seed, examples), "scenario": "appointments/documentation-empty"}
         assert httpx.post(f"{server.url}/_sandbox/sandboxes", json=world).status_code == 201
 
 
