@@ -1,0 +1,1 @@
+"""anny: bookings of resources and services along their life, as JSON:API documents."""
