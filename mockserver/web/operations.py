@@ -12,7 +12,7 @@ held by another process, or when somebody has armed the sandbox's moments and me
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio.to_thread
 import msgspec
@@ -37,7 +37,6 @@ _INLINE_PATIENCE_SECONDS = 0.05
 """How long the event loop may stand still for a store that another process is writing to."""
 
 _encode = msgspec.json.Encoder().encode
-_JSON = b"application/json"
 
 
 class ContractBrokenError(Exception):
@@ -77,44 +76,55 @@ class _Body:
         return body if self._to_int is None else self._to_int(body)
 
 
-class _Replies:
-    """The replies one operation may give: by status, the validator of the body."""
+class _Form(NamedTuple):
+    """What a body with one status and one media type looks like."""
 
-    __slots__ = ("_media_types", "_operation", "_validators")
+    media_type: bytes
+    validator: Validator
+
+
+class _Replies:
+    """The replies one operation may give: by status, and by media type where the operation names one."""
+
+    __slots__ = ("_named", "_operation", "_usual")
 
     def __init__(self, operation: str, responses: Mapping[str, Mapping[str, Any]]) -> None:
         self._operation = operation
-        self._validators: dict[int, Validator | None] = {}
-        self._media_types: dict[int, bytes] = {}
-        for status, response in responses.items():
-            content = response.get("content")
-            if content:
-                ((media_type, definition),) = content.items()
-                self._validators[int(status)] = compile_schema(definition["schema"])
-                self._media_types[int(status)] = str(media_type).encode()
-            else:
-                self._validators[int(status)] = None
+        self._usual: dict[int, _Form | None] = {}
+        self._named: dict[tuple[int, str], _Form] = {}
+        for text, response in responses.items():
+            status = int(text)
+            forms = {
+                str(media_type): _Form(str(media_type).encode(), compile_schema(definition["schema"]))
+                for media_type, definition in response.get("content", {}).items()
+            }
+            self._usual[status] = next(iter(forms.values()), None)
+            self._named.update({(status, media_type): form for media_type, form in forms.items()})
 
     def encode(self, reply: Reply) -> tuple[bytes, bytes]:
         """The checked body and its media type. Raises ContractBrokenError."""
         try:
-            validator = self._validators[reply.status]
+            form = (
+                self._usual[reply.status] if reply.media_type is None else self._named[reply.status, reply.media_type]
+            )
         except KeyError:
+            named = f" as {reply.media_type}" if reply.media_type else ""
             raise ContractBrokenError(
-                f"{self._operation} answers {reply.status}, which its document does not list"
+                f"{self._operation} answers {reply.status}{named}, which its document does not list"
             ) from None
-        if validator is None:
+        if form is None:
             if reply.body is not NO_BODY:
                 raise ContractBrokenError(
                     f"{self._operation} answers {reply.status} with a body, its document has none"
                 )
             return b"", b""
+        media_type, validator = form
         if not validator.is_valid(reply.body):
             flaw = find_flaw(validator, reply.body)
             raise ContractBrokenError(
                 f"{self._operation} answers {reply.status} with {flaw.field or 'a body'}: {flaw.reason}"
             )
-        return _encode(reply.body), self._media_types[reply.status]
+        return _encode(reply.body), media_type
 
 
 class _CompiledOperation:
