@@ -70,6 +70,7 @@ class Api:
         identify: Reads the credential from the request's headers.
         render: A refusal in the API's own words. Total: every class of the tree has a row.
         broken: The API's envelope around a 500.
+        media_type: That of its error answers, and of the sample's body.
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
     """
@@ -82,6 +83,7 @@ class Api:
     identify: Callable[[Mapping[bytes, bytes]], Identity]
     render: Callable[[Refusal], Reply]
     broken: Callable[[str], Reply]
+    media_type: str = "application/json"
     domain: Domain | None = None
     personas: Sequence[Persona] = ()
     sample: Callable[[date], Sample] | None = None

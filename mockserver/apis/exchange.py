@@ -21,7 +21,8 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     """Status and JSON body; `NO_BODY` for an empty one.
 
     Attributes:
-        media_type: One that the document lists for the status; None for the first of them.
+        media_type: One that the document lists for the status. None for the first of them; of an error, for that of the
+            API's error answers wherever it is listed.
     """
 
     status: int

@@ -36,6 +36,8 @@ _LOG = logging.getLogger("mockserver")
 _INLINE_PATIENCE_SECONDS = 0.05
 """How long the event loop may stand still for a store that another process is writing to."""
 
+_FIRST_ERROR = 400
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -88,7 +90,7 @@ class _Replies:
 
     __slots__ = ("_named", "_operation", "_usual")
 
-    def __init__(self, operation: str, responses: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, operation: str, responses: Mapping[str, Mapping[str, Any]], *, of_errors: str) -> None:
         self._operation = operation
         self._usual: dict[int, _Form | None] = {}
         self._named: dict[tuple[int, str], _Form] = {}
@@ -98,7 +100,8 @@ class _Replies:
                 str(media_type): _Form(str(media_type).encode(), compile_schema(definition["schema"]))
                 for media_type, definition in response.get("content", {}).items()
             }
-            self._usual[status] = next(iter(forms.values()), None)
+            first = next(iter(forms.values()), None)
+            self._usual[status] = forms.get(of_errors, first) if status >= _FIRST_ERROR else first
             self._named.update({(status, media_type): form for media_type, form in forms.items()})
 
     def encode(self, reply: Reply) -> tuple[bytes, bytes]:
@@ -139,7 +142,7 @@ class _CompiledOperation:
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
         self._body = _Body(operation.request_body) if operation.request_body else None
-        self._replies = _Replies(str(operation.operation_id), operation.responses)
+        self._replies = _Replies(str(operation.operation_id), operation.responses, of_errors=api.media_type)
         self._writes = definition["x-effect"] == "write"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
