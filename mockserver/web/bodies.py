@@ -15,7 +15,9 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
 """Deeper JSON is refused: decoders and validators recurse, and nothing that books a massage is nested like that."""
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+"""One that is never closed reaches to the end: looked for again from each of its quotes, it would take hours."""
+
 _decode = msgspec.json.Decoder().decode
 
 
