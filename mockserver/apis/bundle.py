@@ -11,10 +11,13 @@ from mockserver.apis.identities import Identity
 from mockserver.booking.errors import Refusal
 from mockserver.sandbox.domains import Domain
 
-__all__ = ["Api", "NoThrottle", "Persona", "Sample", "Throttle"]
+__all__ = ["Api", "NoThrottle", "Persona", "Sample", "Throttle", "Tolerates"]
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
+
+Tolerates = Callable[[Call], frozenset[str]]
+"""Media types in which the sandbox of a call takes bodies, beside those of the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Api:
         render: A refusal in the API's own words. Total: every class of the tree has a row.
         broken: The API's envelope around a 500.
         media_type: That of its error answers, and of the sample's body.
+        tolerates: Asked when a body has a media type that is not the document's; None where no sandbox may take others.
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
     """
@@ -84,6 +88,7 @@ class Api:
     render: Callable[[Refusal], Reply]
     broken: Callable[[str], Reply]
     media_type: str = "application/json"
+    tolerates: Tolerates | None = None
     domain: Domain | None = None
     personas: Sequence[Persona] = ()
     sample: Callable[[date], Sample] | None = None

@@ -20,7 +20,7 @@ from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.operations import AbstractOperation
 from starlette.types import Receive, Scope, Send
 
-from mockserver.apis.bundle import Api
+from mockserver.apis.bundle import Api, Tolerates
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import Refusal, StoreBusy
@@ -48,11 +48,12 @@ class ContractBrokenError(Exception):
 class _Body:
     """How one operation reads its body."""
 
-    __slots__ = ("_media_type", "_required", "_to_int", "_validator")
+    __slots__ = ("_media_type", "_required", "_to_int", "_tolerates", "_validator")
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
+    def __init__(self, definition: Mapping[str, Any], tolerates: Tolerates | None) -> None:
         ((media_type, content),) = definition["content"].items()
-        self._media_type = str(media_type)
+        self._media_type = str(media_type).encode()
+        self._tolerates = tolerates
         self._required = bool(definition.get("required"))
         self._validator = compile_schema(content["schema"])
         self._to_int = whole_numbers(content["schema"])
@@ -64,7 +65,7 @@ class _Body:
             call.entry.request_body = raw
         # Of nothing, the type need not be told.
         if raw or (self._required and b"content-type" in call.headers):
-            check_media_type(call.headers, self._media_type)
+            check_media_type(call, self._media_type, self._tolerates)
         return raw
 
     def decode(self, raw: bytes) -> Any:
@@ -141,7 +142,7 @@ class _CompiledOperation:
         self._function: Callable[..., Reply] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
-        self._body = _Body(operation.request_body) if operation.request_body else None
+        self._body = _Body(operation.request_body, api.tolerates) if operation.request_body else None
         self._replies = _Replies(str(operation.operation_id), operation.responses, of_errors=api.media_type)
         self._writes = definition["x-effect"] == "write"
 
