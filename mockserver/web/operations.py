@@ -75,7 +75,7 @@ class _Body:
         body = decode_json(raw)
         if not self._validator.is_valid(body):
             flaw = find_flaw(self._validator, body)
-            raise BadInput("body", flaw.field, flaw.reason)
+            raise BadInput("body", flaw.field, flaw.reason, flaw.steps)
         return body if self._to_int is None else self._to_int(body)
 
 

@@ -105,4 +105,4 @@ def _decode(text: bytes, name: bytes) -> str:
     try:
         return (unquote_to_bytes(text.replace(b"+", b" ")) if b"%" in text or b"+" in text else text).decode()
     except UnicodeDecodeError:
-        raise BadInput("query", name.decode("ascii", "replace"), "is not valid UTF-8") from None
+        raise BadInput("query", unquote_to_bytes(name).decode("utf-8", "replace"), "is not valid UTF-8") from None
