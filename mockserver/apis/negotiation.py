@@ -1,7 +1,7 @@
 """Which of several media types a client would rather have, by its Accept header (RFC 9110, section 12.5.1)."""
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = ["preferred"]
 
@@ -11,7 +11,8 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?')
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?", re.ASCII)
 
 
-def preferred(accept: str, offered: Sequence[str]) -> str:
+@lru_cache(maxsize=256)
+def preferred(accept: str, offered: tuple[str, ...]) -> str:
     """The one of *offered* that *accept* rates highest; the first of them where it makes no difference or likes none.
 
     Between two of one quality, the one that is named goes before the one that a wildcard lets in: who sends
