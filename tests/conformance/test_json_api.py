@@ -3,6 +3,7 @@
 import contextlib
 import io
 import threading
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,15 +44,19 @@ WORDS = {
 class House:
     """Guests by their number; one to a room."""
 
-    def __init__(self, code="room_taken"):
+    def __init__(self, *, code="room_taken", flat_lists_in="guests"):
+        self.given = Counter()
         self._guests = {}
         self._code = code
+        self._flat_lists_in = flat_lists_in
 
     def list(self, call):
         assert set(call.query["fields[guests]"]) <= {"name", "room"}
         asked = [guest for guest in self._guests.values() if guest["room"] in call.query["filter[rooms][]"]]
         if call.accepts(JSON_API, JSON) == JSON:
-            return Reply(200, {"guests": asked}, media_type=JSON)
+            self.given["flat lists"] += 1
+            return Reply(200, {self._flat_lists_in: asked}, media_type=JSON)
+        self.given["lists"] += 1
         return Reply(200, {"data": list(map(resource, asked))})
 
     def create(self, call):
@@ -123,10 +128,14 @@ def kit(build, monkeypatch, tmp_path):
 
 
 def test_a_json_api_keeps_its_contract(kit):
-    outcome = kit(House())
+    house = House()
+
+    outcome = kit(house)
 
     assert outcome.code == 0, outcome.said
     assert "PASSED: 3 of 3 operations tested" in outcome.said
+    assert house.given["lists"] > 25
+    assert house.given["flat lists"] > 25
 
 
 def test_a_code_in_a_list_of_errors_is_held_against_the_listed_refusals(kit):
@@ -135,3 +144,11 @@ def test_a_code_in_a_list_of_errors_is_held_against_the_listed_refusals(kit):
     assert outcome.code == 1, outcome.said
     assert "422 'room_full' is not among the operation's refusals" in outcome.said
     assert f"Content-Type: {JSON_API}" in outcome.said
+
+
+def test_a_form_that_has_to_be_asked_for_is_tested_too(kit, caplog):
+    outcome = kit(House(flat_lists_in="people"))
+
+    assert outcome.code == 1, outcome.said
+    assert f"Accept: {JSON}" in outcome.said
+    assert "listGuests answers 200 with guests: is required" in caplog.text

@@ -48,6 +48,18 @@ def test_an_operation_knows_values_that_it_would_accept(parameter, value):
     assert [operation.query for operation in _operations(document)] == [{"x[]": value}]
 
 
+def test_an_operation_knows_in_which_forms_a_success_has_to_be_asked_for():
+    responses = {
+        "200": {"$ref": "#/components/responses/Both"},
+        "204": {"description": "Neither"},
+        "400": {"content": {"text/plain": {}, "text/html": {}}},
+    }
+    both = {"content": {"application/vnd.api+json": {}, "application/json": {}}}
+    document = {"paths": {"/slots": {"get": {"responses": responses}}}, "components": {"responses": {"Both": both}}}
+
+    assert [operation.other_forms for operation in _operations(document)] == [("application/json",)]
+
+
 def test_dates_in_a_document_stay_text():
     body = load_contract("toy").document["paths"]["/bookings"]["post"]["requestBody"]
 
