@@ -47,14 +47,16 @@ class Operation:
     Args:
         reads_only: By `x-effect`, never by the method: a GET may write.
         secured: Whether it wants a credential.
-        query: The required query parameters, each with a value the contract would accept.
+        query: The required query parameters, each with a value the contract would accept; several where it wants a list.
+        other_forms: Media types that a success has beside the first of the document: it has to be asked for in them.
     """
 
     method: str
     path: str
     reads_only: bool
     secured: bool
-    query: Mapping[str, str]
+    query: Mapping[str, str | list[str]]
+    other_forms: tuple[str, ...]
     refusals: tuple[Refusal, ...]
 
     @property
@@ -154,11 +156,17 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
                     for entry in parameters
                     if entry["in"] == "query" and entry.get("required")
                 },
+                other_forms=tuple(_other_forms(document, found.get("responses", {}))),
                 refusals=tuple(
                     Refusal(status=int(entry["status"]), code=entry.get("code"), rule=entry["rule"])
                     for entry in found.get("x-refusals", [])
                 ),
             )
+
+
+def _other_forms(document: dict[str, Any], responses: dict[str, Any]) -> dict[str, None]:
+    successes = [_resolve(document, response) for status, response in responses.items() if str(status).startswith("2")]
+    return dict.fromkeys(media_type for success in successes for media_type in list(success.get("content", {}))[1:])
 
 
 def _resolve(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
@@ -170,13 +178,23 @@ def _resolve(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def _acceptable(document: dict[str, Any], parameter: dict[str, Any]) -> str:
+def _acceptable(document: dict[str, Any], parameter: dict[str, Any]) -> str | list[str]:
     """A value for a required parameter, good enough to ask whether the server is there at all."""
+    value = _value(document, parameter)
+    if not isinstance(value, list):
+        return str(value)
+    items = list(map(str, value))
+    return ",".join(items) if parameter.get("explode") is False else items
+
+
+def _value(document: dict[str, Any], parameter: dict[str, Any]) -> Any:
     schema = _resolve(document, parameter.get("schema", {}))
     for source in (parameter, schema):
         if "example" in source:
-            return str(source["example"])
-    return str(schema.get("default", schema.get("enum", [schema.get("minimum", 1)])[0]))
+            return source["example"]
+    if schema.get("type") == "array" and "default" not in schema:
+        return [_value(document, {"schema": schema.get("items", {})})]
+    return schema.get("default", schema.get("enum", [schema.get("minimum", 1)])[0])
 
 
 def _at_pointer(pointer: str, body: Any) -> Any:

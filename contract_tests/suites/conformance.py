@@ -43,12 +43,14 @@ class _Round:
         phases: The ones that run.
         name: Said after the phase's name, when rounds share one.
         skipped: Which operations sit out which phases, as Schemathesis' configuration says it.
+        accept: The one media type that is asked for; "" takes whatever comes.
     """
 
     phases: tuple[PhaseName, ...]
     seed: int
     name: str = ""
     skipped: tuple[dict[str, object], ...] = ()
+    accept: str = ""
 
 
 def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher) -> RunResult:
@@ -66,7 +68,7 @@ def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher) -> Run
         parsing_in_turn(),
         interruptible(fold.stop),
     ):
-        for asked in _rounds(plan, fold):
+        for asked in _rounds(contract, plan, fold):
             fold.follow(from_schema(_schema(contract, target, plan, asked)).execute(), asked)
             if fold.is_over:
                 break
@@ -85,7 +87,7 @@ def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher) -> Run
     )
 
 
-def _rounds(plan: Plan, fold: "_Fold") -> Iterator[_Round]:
+def _rounds(contract: Contract, plan: Plan, fold: "_Fold") -> Iterator[_Round]:
     yield _Round(UNIT_PHASES, plan.seed, skipped=(_sitting_out("include-method", *UNIT_PHASES),))
     # A server that remembers can answer a replayed step differently. Hypothesis then gives up on the whole phase
     # without a word (`FlakyStrategyDefinition`), so it is asked again, with the next seed, until it has done its share.
@@ -94,13 +96,25 @@ def _rounds(plan: Plan, fold: "_Fold") -> Iterator[_Round]:
         yield _Round((PhaseName.STATEFUL_TESTING,), plan.seed + attempt, name=", again" if attempt else "")
         if fold.sequences == done or fold.sequences >= plan.max_examples:
             break
+    yield from _other_forms(contract, plan)
     # The examples of everything come along: from their answers the engine learns what there is to delete.
     skipped = _sitting_out("exclude-method", PhaseName.COVERAGE, PhaseName.FUZZING)
     yield _Round(UNIT_PHASES, plan.seed, name=" of what deletes", skipped=(skipped,))
 
 
-def _sitting_out(which: str, *phases: PhaseName) -> dict[str, object]:
-    return {which: "DELETE", "phases": {phase.value: {"enabled": False} for phase in phases}}
+def _other_forms(contract: Contract, plan: Plan) -> Iterator[_Round]:
+    """Who takes whatever comes gets the first media type of the document: the others are asked for by name."""
+    phases = (PhaseName.COVERAGE, PhaseName.FUZZING)
+    for form in dict.fromkeys(form for operation in contract.operations for form in operation.other_forms):
+        lacking = [
+            each.label for each in contract.operations if form not in each.other_forms or each.method == "DELETE"
+        ]
+        skipped = (_sitting_out("include-name", *phases, operations=lacking),) if lacking else ()
+        yield _Round(phases, plan.seed, name=f" as {form}", skipped=skipped, accept=form)
+
+
+def _sitting_out(which: str, *phases: PhaseName, operations: str | list[str] = "DELETE") -> dict[str, object]:
+    return {which: operations, "phases": {phase.value: {"enabled": False} for phase in phases}}
 
 
 class _Fold:
@@ -223,7 +237,8 @@ def _schema(contract: Contract, target: Target, plan: Plan, asked: _Round) -> sc
         }
     )
     # Not through the dict: there `${...}` in a value is replaced from the environment, in a token it is a token.
-    config.projects.default.update(base_url=target.base_url, headers=dict(target.headers))
+    headers = {**target.headers, **({"Accept": asked.accept} if asked.accept else {})}
+    config.projects.default.update(base_url=target.base_url, headers=headers)
     try:
         return schemathesis.openapi.from_dict(copy.deepcopy(contract.document), config=config)
     except SchemathesisError as problem:

@@ -15,10 +15,13 @@ from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.subscriptions import Subscription
 
-__all__ = ["Api", "NoThrottle", "Persona", "Sample", "Throttle", "Webhooks"]
+__all__ = ["Api", "NoThrottle", "Persona", "Sample", "Throttle", "Tolerates", "Webhooks"]
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
+
+Tolerates = Callable[[Call], frozenset[str]]
+"""Media types in which the sandbox of a call takes bodies, beside those of the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ class Api:
         identify: Reads the credential from the request's headers.
         render: A refusal in the API's own words. Total: every class of the tree has a row.
         broken: The API's envelope around a 500.
+        media_type: That of its error answers, and of the sample's body.
+        tolerates: Asked when a body has a media type that is not the document's; None where no sandbox may take others.
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
         webhooks: None for an API that sends no events.
@@ -124,6 +129,8 @@ class Api:
     identify: Callable[[Mapping[bytes, bytes]], Identity]
     render: Callable[[Refusal], Reply]
     broken: Callable[[str], Reply]
+    media_type: str = "application/json"
+    tolerates: Tolerates | None = None
     domain: Domain | None = None
     personas: Sequence[Persona] = ()
     sample: Callable[[date], Sample] | None = None

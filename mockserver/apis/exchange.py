@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.identities import Identity
+from mockserver.apis.negotiation import preferred
 from mockserver.booking.errors import Refusal
 from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
@@ -17,11 +18,17 @@ Header = tuple[bytes, bytes]
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
-    """Status and JSON body; `NO_BODY` for an empty one."""
+    """Status and JSON body; `NO_BODY` for an empty one.
+
+    Attributes:
+        media_type: One that the document lists for the status. None for the first of them; of an error, for that of the
+            API's error answers wherever it is listed.
+    """
 
     status: int
     body: Any
     headers: tuple[Header, ...] = ()
+    media_type: str | None = None
 
 
 NO_BODY = msgspec.UNSET
@@ -31,7 +38,7 @@ class Call(msgspec.Struct):
     """One request on its way.
 
     Attributes:
-        headers: Names in lower case; of a repeated header the last value.
+        headers: Names in lower case; the values of a repeated header, joined with commas.
         path: Parameters by name, validated and of their declared type; `query` likewise.
         body: The decoded JSON body; None where the operation takes none.
         sandbox: None for an API that lives outside sandboxes, and as long as nobody who is known has asked for one.
@@ -58,6 +65,16 @@ class Call(msgspec.Struct):
     query: dict[str, Any] = {}
     body: Any = None
     reply_headers: tuple[Header, ...] = ()
+
+    def accepts(self, *media_types: str) -> str:
+        """The one of *media_types* that the client would rather have; the first when it does not say or likes none.
+
+        Nothing is refused for its Accept header, as RFC 9110 allows.
+        """
+        accept = self.headers.get(b"accept")
+        if accept is None or accept == b"*/*":
+            return media_types[0]
+        return preferred(accept.decode("latin-1"), media_types)
 
     def enter(self, sandbox: Sandbox, now: datetime) -> None:
         """From here on the call happens in *sandbox*, whose clock shows *now*."""

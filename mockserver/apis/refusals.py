@@ -14,6 +14,8 @@ Refusal (booking.errors)
 └── RateLimited
 """
 
+from collections.abc import Sequence
+
 from mockserver.booking.errors import Refusal
 
 __all__ = [
@@ -69,15 +71,22 @@ class BadInput(RequestRefused):
         place: `path`, `query`, `header` or `body`.
         field: The parameter's name, or the way to a field of the body (`time_slots.0.end_time`); "" is the body itself.
         reason: What is wrong with it, without naming it.
+        steps: The way to a field of the body, step by step; what `field` says where it is not given.
     """
 
     code = "bad_input"
 
-    def __init__(self, place: str, field: str, reason: str) -> None:
+    def __init__(self, place: str, field: str, reason: str, steps: Sequence[str] | None = None) -> None:
         super().__init__(f"{field or place}: {reason}")
         self.place = place
         self.field = field
         self.reason = reason
+        self.steps = tuple(steps) if steps is not None else tuple(field.split(".")) if field else ()
+
+    @property
+    def pointer(self) -> str:
+        """A JSON pointer (RFC 6901) to the field of the body; "" is the body itself. A field may well be missing there."""
+        return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.steps)
 
 
 class BadBody(RequestRefused):

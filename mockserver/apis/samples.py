@@ -37,7 +37,7 @@ def sample_curl(api: Api, root: str) -> str:
     address = shlex.quote(root + api.prefix + api.base_path + sample.path)
     parts = [f"curl {options}-X {sample.method} {address}", *_credential(api)]
     if sample.body is not None:
-        parts += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(json.dumps(sample.body))}"]
+        parts += [f"-H 'Content-Type: {api.media_type}'", f"-d {shlex.quote(json.dumps(sample.body))}"]
     return " \\\n  ".join(parts)
 
 

@@ -25,12 +25,17 @@ _FEW = 32
 
 class Flaw(NamedTuple):
     """Attributes:
-    field: The way to it, `customers.0.id`; "" is the value itself.
+    steps: The way to it, `("customers", "0", "id")`; none lead to the value itself.
     reason: What is wrong with it, without naming it.
     """
 
-    field: str
+    steps: tuple[str, ...]
     reason: str
+
+    @property
+    def field(self) -> str:
+        """The way to it for people, `customers.0.id`; "" is the value itself."""
+        return ".".join(self.steps)
 
 
 def find_flaw(validator: Validator, value: Any) -> Flaw:
@@ -188,5 +193,5 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST_REASON // 2 else "the value"
 
 
-def _path(error: ValidationError, *further: str) -> str:
-    return ".".join(str(step) for step in (*error.instance_path, *further))
+def _path(error: ValidationError, *further: str) -> tuple[str, ...]:
+    return tuple(str(step) for step in (*error.instance_path, *further))

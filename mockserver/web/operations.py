@@ -12,7 +12,7 @@ held by another process, or when somebody has armed the sandbox's moments and me
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio.to_thread
 import msgspec
@@ -20,7 +20,7 @@ from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.operations import AbstractOperation
 from starlette.types import Receive, Scope, Send
 
-from mockserver.apis.bundle import Api
+from mockserver.apis.bundle import Api, Tolerates
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import Refusal, StoreBusy
@@ -36,8 +36,9 @@ _LOG = logging.getLogger("mockserver")
 _INLINE_PATIENCE_SECONDS = 0.05
 """How long the event loop may stand still for a store that another process is writing to."""
 
+_FIRST_ERROR = 400
+
 _encode = msgspec.json.Encoder().encode
-_JSON = b"application/json"
 
 
 class ContractBrokenError(Exception):
@@ -47,11 +48,12 @@ class ContractBrokenError(Exception):
 class _Body:
     """How one operation reads its body."""
 
-    __slots__ = ("_media_type", "_required", "_to_int", "_validator")
+    __slots__ = ("_media_type", "_required", "_to_int", "_tolerates", "_validator")
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
+    def __init__(self, definition: Mapping[str, Any], tolerates: Tolerates | None) -> None:
         ((media_type, content),) = definition["content"].items()
-        self._media_type = str(media_type)
+        self._media_type = str(media_type).encode()
+        self._tolerates = tolerates
         self._required = bool(definition.get("required"))
         self._validator = compile_schema(content["schema"])
         self._to_int = whole_numbers(content["schema"])
@@ -63,7 +65,7 @@ class _Body:
             call.entry.request_body = raw
         # Of nothing, the type need not be told.
         if raw or (self._required and b"content-type" in call.headers):
-            check_media_type(call.headers, self._media_type)
+            check_media_type(call, self._media_type, self._tolerates)
         return raw
 
     def decode(self, raw: bytes) -> Any:
@@ -73,48 +75,60 @@ class _Body:
         body = decode_json(raw)
         if not self._validator.is_valid(body):
             flaw = find_flaw(self._validator, body)
-            raise BadInput("body", flaw.field, flaw.reason)
+            raise BadInput("body", flaw.field, flaw.reason, flaw.steps)
         return body if self._to_int is None else self._to_int(body)
 
 
+class _Form(NamedTuple):
+    """What a body with one status and one media type looks like."""
+
+    media_type: bytes
+    validator: Validator
+
+
 class _Replies:
-    """The replies one operation may give: by status, the validator of the body."""
+    """The replies one operation may give: by status, and by media type where the operation names one."""
 
-    __slots__ = ("_media_types", "_operation", "_validators")
+    __slots__ = ("_named", "_operation", "_usual")
 
-    def __init__(self, operation: str, responses: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, operation: str, responses: Mapping[str, Mapping[str, Any]], *, of_errors: str) -> None:
         self._operation = operation
-        self._validators: dict[int, Validator | None] = {}
-        self._media_types: dict[int, bytes] = {}
-        for status, response in responses.items():
-            content = response.get("content")
-            if content:
-                ((media_type, definition),) = content.items()
-                self._validators[int(status)] = compile_schema(definition["schema"])
-                self._media_types[int(status)] = str(media_type).encode()
-            else:
-                self._validators[int(status)] = None
+        self._usual: dict[int, _Form | None] = {}
+        self._named: dict[tuple[int, str], _Form] = {}
+        for text, response in responses.items():
+            status = int(text)
+            forms = {
+                str(media_type): _Form(str(media_type).encode(), compile_schema(definition["schema"]))
+                for media_type, definition in response.get("content", {}).items()
+            }
+            first = next(iter(forms.values()), None)
+            self._usual[status] = forms.get(of_errors, first) if status >= _FIRST_ERROR else first
+            self._named.update({(status, media_type): form for media_type, form in forms.items()})
 
     def encode(self, reply: Reply) -> tuple[bytes, bytes]:
         """The checked body and its media type. Raises ContractBrokenError."""
         try:
-            validator = self._validators[reply.status]
+            form = (
+                self._usual[reply.status] if reply.media_type is None else self._named[reply.status, reply.media_type]
+            )
         except KeyError:
+            named = f" as {reply.media_type}" if reply.media_type else ""
             raise ContractBrokenError(
-                f"{self._operation} answers {reply.status}, which its document does not list"
+                f"{self._operation} answers {reply.status}{named}, which its document does not list"
             ) from None
-        if validator is None:
+        if form is None:
             if reply.body is not NO_BODY:
                 raise ContractBrokenError(
                     f"{self._operation} answers {reply.status} with a body, its document has none"
                 )
             return b"", b""
+        media_type, validator = form
         if not validator.is_valid(reply.body):
             flaw = find_flaw(validator, reply.body)
             raise ContractBrokenError(
                 f"{self._operation} answers {reply.status} with {flaw.field or 'a body'}: {flaw.reason}"
             )
-        return _encode(reply.body), self._media_types[reply.status]
+        return _encode(reply.body), media_type
 
 
 class _CompiledOperation:
@@ -128,8 +142,8 @@ class _CompiledOperation:
         self._function: Callable[..., Reply] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
-        self._body = _Body(operation.request_body) if operation.request_body else None
-        self._replies = _Replies(str(operation.operation_id), operation.responses)
+        self._body = _Body(operation.request_body, api.tolerates) if operation.request_body else None
+        self._replies = _Replies(str(operation.operation_id), operation.responses, of_errors=api.media_type)
         self._writes = definition["x-effect"] == "write"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

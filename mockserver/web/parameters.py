@@ -36,21 +36,33 @@ def _text(text: str) -> Any:
     return text
 
 
+_STYLES = {"path": "simple", "query": "form"}
 _TYPES: dict[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean, "string": _text}
 
 
 class ParameterReader:
-    """Reads one parameter."""
+    """Reads one parameter.
 
-    __slots__ = ("_convert", "_default", "_items", "_required", "_validator", "name", "place")
+    A list comes as a parameter for each item, or where the document says `explode: false` as one with commas. An encoded
+    comma divides as well: that is how browsers send one. Of such a list, no text is no item.
+
+    Raises:
+        ValueError: The document has a style that is not read here.
+    """
+
+    __slots__ = ("_commas", "_convert", "_default", "_items", "_required", "_validator", "name", "place")
 
     def __init__(self, parameter: Mapping[str, Any]) -> None:
         schema = parameter["schema"]
         self.name = str(parameter["name"])
         self.place = str(parameter["in"])
+        usual = _STYLES.get(self.place)
+        if parameter.get("style", usual) != usual:
+            raise ValueError(f"parameter {self.name!r} has style {parameter['style']!r}, only {usual!r} is read")
         self._required = bool(parameter.get("required"))
         self._default = schema.get("default")
         self._items = schema.get("type") == "array"
+        self._commas = self._items and (self.place == "path" or parameter.get("explode") is False)
         kind = schema.get("items", {}).get("type") if self._items else schema.get("type")
         self._convert = _TYPES.get(kind or "string", _text)
         self._validator: Validator = compile_schema(schema)
@@ -65,10 +77,12 @@ class ParameterReader:
             if self._required:
                 raise BadInput(self.place, self.name, "is required")
             return self._default
-        if self._items:
+        if self._items and not self._commas:
             value: Any = [self._convert(text) for text in texts]
         elif len(texts) > 1:
             raise BadInput(self.place, self.name, "is given more than once")
+        elif self._commas:
+            value = [self._convert(text) for text in texts[0].split(",")] if texts[0] else []
         else:
             value = self._convert(texts[0])
         if not self._validator.is_valid(value):
@@ -105,4 +119,4 @@ def _decode(text: bytes, name: bytes) -> str:
     try:
         return (unquote_to_bytes(text.replace(b"+", b" ")) if b"%" in text or b"+" in text else text).decode()
     except UnicodeDecodeError:
-        raise BadInput("query", name.decode("ascii", "replace"), "is not valid UTF-8") from None
+        raise BadInput("query", unquote_to_bytes(name).decode("utf-8", "replace"), "is not valid UTF-8") from None

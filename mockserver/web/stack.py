@@ -98,7 +98,7 @@ def _handler(api: Api) -> Callable[[ConnexionRequest, Exception], Any]:
             entry.refusal = code
         return ConnexionResponse(
             status_code=reply.status,
-            mimetype="application/json",
+            mimetype=reply.media_type or api.media_type,
             headers={name.decode(): value.decode() for name, value in reply.headers},
             body=msgspec.json.encode(reply.body),
         )

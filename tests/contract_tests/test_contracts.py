@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.contracts import Refusal, load_contract
+from contract_tests.contracts import Refusal, _operations, load_contract
 
 
 def test_a_contract_knows_its_servers_path_and_its_operations():
@@ -24,6 +24,40 @@ def test_an_operation_knows_whether_it_wants_a_credential():
 
     assert secured["GET /health"] is False
     assert secured["GET /slots"] is True
+
+
+NUMBERS = {"type": "array", "items": {"type": "integer", "minimum": 3}}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ({"schema": {"type": "integer"}, "example": 7}, "7"),
+        ({"schema": {"type": "string", "enum": ["a", "b"]}}, "a"),
+        ({"schema": NUMBERS, "example": [7, 8]}, ["7", "8"]),
+        ({"schema": NUMBERS, "example": [7, 8], "explode": False}, "7,8"),
+        ({"schema": NUMBERS}, ["3"]),
+        ({"schema": {**NUMBERS, "default": [4, 5]}, "explode": False}, "4,5"),
+    ],
+)
+def test_an_operation_knows_values_that_it_would_accept(parameter, value):
+    document = {
+        "paths": {"/slots": {"get": {"parameters": [{"name": "x[]", "in": "query", "required": True, **parameter}]}}}
+    }
+
+    assert [operation.query for operation in _operations(document)] == [{"x[]": value}]
+
+
+def test_an_operation_knows_in_which_forms_a_success_has_to_be_asked_for():
+    responses = {
+        "200": {"$ref": "#/components/responses/Both"},
+        "204": {"description": "Neither"},
+        "400": {"content": {"text/plain": {}, "text/html": {}}},
+    }
+    both = {"content": {"application/vnd.api+json": {}, "application/json": {}}}
+    document = {"paths": {"/slots": {"get": {"responses": responses}}}, "components": {"responses": {"Both": both}}}
+
+    assert [operation.other_forms for operation in _operations(document)] == [("application/json",)]
 
 
 def test_dates_in_a_document_stay_text():

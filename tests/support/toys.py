@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mockserver.apis.bundle import Api
+from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.apis.identities import ANONYMOUS
 from mockserver.app import App
@@ -15,7 +15,7 @@ from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
 from mockserver.web.stack import build_stack
 
-__all__ = ["serve", "toy"]
+__all__ = ["api_of", "serve", "toy"]
 
 _NUMBER = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
 _DONE = {"description": "Done"}
@@ -63,20 +63,33 @@ def _cancel(call: Call) -> Reply:
 def toy(*servers: str, prefix: str = "") -> Api:
     """Bookings: made, read, and cancelled with a body that gives the reason."""
     with_id = {"parameters": [_NUMBER], "get": _READ, "delete": _CANCEL}
+    paths = {"/bookings": {"post": _CREATE}, "/bookings/{id}": with_id}
+    operations = {"create": _create, "read": _read, "cancel": _cancel}
+    return api_of(paths, operations, servers=servers, prefix=prefix)
+
+
+def api_of(
+    paths: Mapping[str, Any], operations: Mapping[str, Operation], *, servers: Sequence[str] = ("/",), **further: Any
+) -> Api:
+    """An API with these paths and what does them; *further* facts of it by keyword."""
+    facts: dict[str, Any] = {
+        "prefix": "",
+        "identify": lambda _: ANONYMOUS,
+        "render": render,
+        "broken": broken,
+        **further,
+    }
     return Api(
         name="toy",
         title="Toy",
-        prefix=prefix,
         spec={
             "openapi": "3.0.3",
             "info": {"title": "Toy", "version": "1"},
             "servers": [{"url": server} for server in servers],
-            "paths": {"/bookings": {"post": _CREATE}, "/bookings/{id}": with_id},
+            "paths": paths,
         },
-        operations={"create": _create, "read": _read, "cancel": _cancel},
-        identify=lambda _: ANONYMOUS,
-        render=render,
-        broken=broken,
+        operations=operations,
+        **facts,
     )
 
 

@@ -46,7 +46,8 @@ SLOT = {
 
 
 def flaw(schema, value):
-    return ": ".join(find_flaw(compile_schema(schema), value))
+    found = find_flaw(compile_schema(schema), value)
+    return f"{found.field}: {found.reason}"
 
 
 @pytest.mark.parametrize(
@@ -144,9 +145,9 @@ def test_what_fits_more_than_one_form_is_not_told_of_those_it_does_not_fit():
     ],
 )
 def test_what_is_wrong_is_said_briefly(schema, value, said):
-    field, reason = find_flaw(compile_schema(schema), value)
+    steps, reason = find_flaw(compile_schema(schema), value)
 
-    assert field == ""
+    assert steps == ()
     assert said in reason
     assert len(reason) < 130
 
@@ -170,7 +171,7 @@ def test_hundreds_of_thousands_of_flaws_take_no_longer_than_reading_them(good):
 
     found = find_flaw(validator, {"customers": [{"id": 1}] * good + [{}] * 200_000})
 
-    assert found == (f"customers.{good}", "needs one of: id, first_name")
+    assert found == (("customers", f"{good}"), "needs one of: id, first_name")
     assert time.perf_counter() - started < 5
 
 

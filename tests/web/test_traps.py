@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from typing import Any
 
 import pytest
@@ -164,6 +165,16 @@ def test_a_body_of_another_or_no_or_two_content_types_is_415(reservekit, media_t
     response = reservekit.request("POST", "/services", content=b"{}", headers={"Content-Type": media_type})
 
     assert (response.status_code, error_of(response)) == (415, "Content-Type must be application/json")
+
+
+def test_a_text_that_is_never_closed_is_refused_at_once(reservekit):
+    body = b"[" * 65 + b'"' + b'\\"' * 50_000
+    started_at = time.perf_counter()
+
+    response = reservekit.request("POST", "/services", content=body, headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 400
+    assert time.perf_counter() - started_at < 5
 
 
 def test_two_content_type_headers_are_415(reservekit):

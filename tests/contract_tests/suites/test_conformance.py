@@ -131,7 +131,9 @@ def test_the_same_seed_sends_the_same_requests_and_another_seed_others():
 
 
 def test_what_deletes_is_tested_last():
-    in_turn = list(_rounds(Plan(max_examples=10, seed=1, workers=1), SimpleNamespace(sequences=0)))
+    in_turn = list(
+        _rounds(load_contract("toy"), Plan(max_examples=10, seed=1, workers=1), SimpleNamespace(sequences=0))
+    )
 
     assert in_turn[0].skipped[0]["include-method"] == "DELETE"
     assert in_turn[-1].skipped[0]["exclude-method"] == "DELETE"
@@ -139,7 +141,7 @@ def test_what_deletes_is_tested_last():
 
 def test_a_stateful_phase_that_gives_up_is_asked_again_with_the_next_seed():
     fold = SimpleNamespace(sequences=0)
-    rounds = _rounds(Plan(max_examples=10, seed=1, workers=1), fold)
+    rounds = _rounds(load_contract("toy"), Plan(max_examples=10, seed=1, workers=1), fold)
     next(rounds)
 
     gave_up = next(rounds)

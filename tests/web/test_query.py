@@ -1,0 +1,103 @@
+"""Query parameters: names with brackets, and the two ways of a list."""
+
+import pytest
+from doubles import Client
+from toys import api_of, serve
+
+from mockserver.apis.exchange import Reply
+from mockserver.web.parameters import ParameterReader
+
+NUMBER = {"type": "integer", "minimum": 1}
+NUMBERS = {"type": "array", "items": NUMBER, "maxItems": 3}
+WORDS = {"type": "array", "items": {"type": "string", "enum": ["service", "order.customer", "resource"]}}
+
+
+def in_query(name, schema, **further):
+    return {"name": name, "in": "query", "schema": schema, **further}
+
+
+ANSWER = {"description": "An answer", "content": {"application/json": {"schema": {"type": "object"}}}}
+LIST = {
+    "operationId": "list",
+    "x-effect": "read",
+    "parameters": [
+        in_query("page[number]", {**NUMBER, "default": 1}),
+        in_query("filter[resources][]", NUMBERS),
+        in_query("fields[bookings]", {"type": "array", "items": {"type": "string"}}, style="form", explode=False),
+        in_query("include", WORDS, explode=False),
+        in_query("ids", {**NUMBERS, "minItems": 1}, explode=False),
+    ],
+    "responses": {"200": ANSWER, "400": ANSWER},
+}
+
+
+@pytest.fixture
+def bookings(build):
+    return Client(serve(build(), api_of({"/bookings": {"get": LIST}}, {"list": lambda call: Reply(200, call.query)})))
+
+
+def read(bookings, query):
+    """What an operation is given, but for parameters that are not."""
+    response = bookings.get(f"/bookings?{query}")
+    assert response.status_code == 200, response.text
+    return {name: value for name, value in response.json().items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        ("", {}),
+        ("page[number]=2", {"page[number]": 2}),
+        ("page%5Bnumber%5D=2", {"page[number]": 2}),
+        ("page%5bnumber]=2", {"page[number]": 2}),
+        ("page=2&page[size]=2&number=2&page[number][]=2&page[Number]=2", {}),
+        ("filter[resources][]=1", {"filter[resources][]": [1]}),
+        ("filter[resources][]=1&filter%5Bresources%5D%5B%5D=2", {"filter[resources][]": [1, 2]}),
+        ("filter[resources]=1&filter[resources][0]=1", {}),
+        ("fields[bookings]=number,state", {"fields[bookings]": ["number", "state"]}),
+        ("fields%5Bbookings%5D=number%2Cstate", {"fields[bookings]": ["number", "state"]}),
+        ("fields[bookings]=", {"fields[bookings]": []}),
+        ("fields[bookings]", {"fields[bookings]": []}),
+        ("fields[bookings]=,a,", {"fields[bookings]": ["", "a", ""]}),
+        ("fields[bookings]=a+b,c%26d", {"fields[bookings]": ["a b", "c&d"]}),
+        ("include=service,order.customer", {"include": ["service", "order.customer"]}),
+        ("ids=1,2", {"ids": [1, 2]}),
+    ],
+)
+def test_a_parameter_is_read_by_its_declared_name(bookings, query, given):
+    assert read(bookings, query) == {"page[number]": 1, **given}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("page[number]=0", "page[number]: 0 is less than the minimum of 1"),
+        ("page[number]=2&page%5Bnumber%5D=2", "page[number]: is given more than once"),
+        ("filter[resources][]=x", 'filter[resources][]: "x" is not of type "integer"'),
+        ("filter[resources][]=1,2", 'filter[resources][]: "1,2" is not of type "integer"'),
+        ("filter[resources][]=", 'filter[resources][]: "" is not of type "integer"'),
+        ("ids=1,2,3,4", "ids: [1,2,3,4] has more than 3 items"),
+        ("ids=1,", 'ids: "" is not of type "integer"'),
+        ("ids=", "ids: [] has less than 1 item"),
+        ("ids=1&ids=2", "ids: is given more than once"),
+        ("include=service,guest", 'include: \'guest\' is not one of "service", "order.customer", "resource"'),
+        ("include=service, resource", "include: ' resource' is not one of"),
+    ],
+)
+def test_a_parameter_that_breaks_the_contract_is_named_as_it_is_declared(bookings, query, said):
+    response = bookings.get(f"/bookings?{query}")
+
+    assert response.status_code == 400
+    assert response.json()["error"]["message"].startswith(said)
+
+
+def test_a_list_in_a_path_has_commas():
+    parameter = {"name": "ids", "in": "path", "required": True, "schema": NUMBERS}
+
+    assert ParameterReader(parameter).read(["1,2"]) == [1, 2]
+
+
+@pytest.mark.parametrize(("place", "style"), [("query", "deepObject"), ("query", "pipeDelimited"), ("path", "matrix")])
+def test_a_style_that_is_not_read_does_not_start(place, style):
+    with pytest.raises(ValueError, match=f"'filter' has style '{style}'"):
+        ParameterReader({"name": "filter", "in": place, "style": style, "schema": {"type": "object"}})
