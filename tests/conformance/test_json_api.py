@@ -93,6 +93,7 @@ def guests(house):
 @contextlib.contextmanager
 def listening(app):
     listener = bind("127.0.0.1", 0)
+    listener.listen()  # whoever comes before the server is ready waits
     web = uvicorn.Server(uvicorn.Config(app.asgi, log_level="error", lifespan="off"))
     thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -99,6 +99,7 @@ def test_a_reply_broken_on_purpose_is_found_and_shown_as_curl():
         return type(reply)(reply.status, body, reply.headers)
 
     listener = bind("127.0.0.1", 0)
+    listener.listen()  # whoever comes before the server is ready waits
     config = uvicorn.Config(broken(id_as_text), log_level="error", lifespan="off")
     web = uvicorn.Server(config)
     thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, daemon=True)
