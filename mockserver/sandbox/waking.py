@@ -13,23 +13,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 from mockserver.booking.errors import NotFound, RuleBroken, StoreBusy
 from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
 
-__all__ = ["Waker", "run_aside"]
+__all__ = ["Waker"]
 
-T = TypeVar("T")
 Ready = Callable[[Sandbox, Domain, Sequence[int]], None]
 """Told of the subscriptions that have a delivery to be sent now."""
 
 _LOG = logging.getLogger("mockserver")
-_INLINE_PATIENCE_SECONDS = 0.05
-"""How long the event loop may stand still for a store that another process is writing to."""
 _LATER = timedelta(seconds=1)
 _LONGEST_REST_SECONDS = 3_600.0
 
@@ -117,7 +114,7 @@ class Waker:
                 return
             domain = self._sandboxes.domain(api)
             act = partial(_waiting, sandbox, real=self._sandboxes.real_now())
-            waiting = await run_aside(self._sandboxes, sandbox, domain, act, writes=False)
+            waiting = await run_patiently(self._sandboxes, sandbox, domain, act, writes=False, aside=True)
         except StoreBusy:
             self.expect(name, api, self._sandboxes.real_now() + _LATER)
         except (NotFound, RuleBroken):
@@ -129,24 +126,6 @@ class Waker:
                 self.expect(name, api, waiting.look_at)
             if waiting.ready:
                 self._ready(sandbox, domain, waiting.ready)
-
-
-async def run_aside(
-    sandboxes: Sandboxes, sandbox: Sandbox, domain: Domain, act: Callable[[Work], T], *, writes: bool
-) -> T:
-    """`Sandboxes.run` for what is not a request: on the event loop, in a thread when the store keeps it waiting."""
-    run = partial(sandboxes.run, sandbox, domain, act, writes=writes, aside=True)
-    if sandbox.moments is None:
-        try:
-            return run(patience_seconds=_INLINE_PATIENCE_SECONDS)
-        except StoreBusy:
-            return await asyncio.to_thread(run)
-
-    def run_alone() -> T:
-        with sandbox.lock:
-            return run()
-
-    return await asyncio.to_thread(run_alone)
 
 
 def _waiting(sandbox: Sandbox, work: Work, *, real: datetime) -> _Waiting:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-import anyio.to_thread
 import msgspec
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.operations import AbstractOperation
@@ -23,7 +22,8 @@ from starlette.types import Receive, Scope, Send
 from mockserver.apis.bundle import Api, Tolerates
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.refusals import BadInput
-from mockserver.booking.errors import Refusal, StoreBusy
+from mockserver.booking.errors import Refusal
+from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.bodies import check_media_type, decode_json, read_body
 from mockserver.web.flaws import find_flaw
@@ -33,9 +33,6 @@ from mockserver.web.schemas import Validator, compile_schema, whole_numbers
 __all__ = ["ContractBrokenError", "Operations", "send_reply"]
 
 _LOG = logging.getLogger("mockserver")
-_INLINE_PATIENCE_SECONDS = 0.05
-"""How long the event loop may stand still for a store that another process is writing to."""
-
 _FIRST_ERROR = 400
 
 _encode = msgspec.json.Encoder().encode
@@ -174,25 +171,8 @@ class _CompiledOperation:
         domain = self._api.domain
         if domain is None or sandbox is None:
             return self._function(call)
-        run = partial(
-            self._sandboxes.run,
-            sandbox,
-            domain,
-            partial(self._function, call),
-            writes=self._writes,
-            keep=not call.dry,
-        )
-        if sandbox.moments is None:
-            try:
-                return run(patience_seconds=_INLINE_PATIENCE_SECONDS)
-            except StoreBusy:
-                return await anyio.to_thread.run_sync(run)
-
-        def run_alone() -> Reply:
-            with sandbox.lock:
-                return run()
-
-        return await anyio.to_thread.run_sync(run_alone)
+        act = partial(self._function, call)
+        return await run_patiently(self._sandboxes, sandbox, domain, act, writes=self._writes, keep=not call.dry)
 
 
 class _CompiledApi(RoutedAPI):  # type: ignore[misc]  # Connexion has no types

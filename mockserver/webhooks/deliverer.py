@@ -17,11 +17,12 @@ from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.sandbox.deliveries import LEASE, Attempt, Delivery
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.outbox import Event
+from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.subscriptions import Subscription
-from mockserver.sandbox.waking import Waker, run_aside
+from mockserver.sandbox.waking import Waker
 from mockserver.sandbox.work import Work
 from mockserver.webhooks.sending import Answer, Sender
 
@@ -159,7 +160,8 @@ class Deliverer:
     async def _in_sandbox(self, lane: _Lane, act: Callable[[Work], T]) -> T:
         """Raises NotFound: the sandbox is gone."""
         sandbox = self._sandboxes.get(lane.sandbox)
-        return await run_aside(self._sandboxes, sandbox, self._sandboxes.domain(lane.api), act, writes=True)
+        domain = self._sandboxes.domain(lane.api)
+        return await run_patiently(self._sandboxes, sandbox, domain, act, writes=True, aside=True)
 
 
 def _headers(subscription: Subscription, own: Sequence[Header]) -> list[Header]:

@@ -8,7 +8,10 @@ from mockserver.booking.recurrence import months_after
 from mockserver.booking.schedule import openings_on
 from mockserver.booking.spans import Span
 
-__all__ = ["booking_window", "buffer_of", "deadline_hours_of", "deadline_of", "openings_of"]
+__all__ = ["HORIZON_MONTHS", "booking_window", "buffer_of", "deadline_hours_of", "deadline_of", "openings_of"]
+
+HORIZON_MONTHS = 3
+"""How far the vendor looks: for the next free time, and for a series without an end."""
 
 
 def deadline_hours_of(service: Service, merchant: Merchant) -> int:

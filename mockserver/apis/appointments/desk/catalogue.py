@@ -20,7 +20,7 @@ from mockserver.apis.appointments.records import (
     Service,
     groups_group,
 )
-from mockserver.apis.appointments.terms import booking_window, buffer_of
+from mockserver.apis.appointments.terms import HORIZON_MONTHS, booking_window, buffer_of
 from mockserver.booking.errors import RuleBroken
 from mockserver.booking.recurrence import months_after
 from mockserver.booking.schedule import free_starts, local_moment, openings_on
@@ -31,9 +31,6 @@ __all__ = ["Catalogue", "Day", "Offer"]
 
 MOST_DAYS = 100
 """Of one answer about availability. Assumed: the pages name no limit."""
-
-HORIZON_MONTHS = 3
-"""How far the next free time is looked for, as the vendor does."""
 
 _ONE_DAY = timedelta(days=1)
 
@@ -78,7 +75,8 @@ class Catalogue:
         return Offer(merchant, location, self._register.service(merchant, service_id))
 
     def availability(self, offer: Offer, start: datetime, end: datetime) -> Sequence[Day]:
-        """The local days from that of *start* to that of *end* on which the merchant is open.
+        """The local days from that of *start* to that of *end* on which the merchant is open, or has a
+        group to join.
 
         Raises RuleBroken `range_reversed` | `range_too_long`.
         """

@@ -44,7 +44,7 @@ from mockserver.apis.appointments.requests import (
     Person,
     RecurrenceRule,
 )
-from mockserver.apis.appointments.terms import buffer_of
+from mockserver.apis.appointments.terms import HORIZON_MONTHS, buffer_of
 from mockserver.apis.identities import Caller
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import NoPlacesLeft, NotFound, RuleBroken
@@ -64,9 +64,6 @@ LONGEST_BUSY = LONGEST_BLOCK + timedelta(days=3)
 
 MOST_OCCURRENCES = 366
 """A year of days. Assumed: the vendor makes three months at a time, whatever the rule says."""
-
-HORIZON_MONTHS = 3
-"""How far a series without an end is booked: the vendor's own horizon."""
 
 
 class CalendarRow(msgspec.Struct, frozen=True, gc=False):
@@ -124,6 +121,8 @@ class MerchantDesk:
             raise NoPlacesLeft("group", asked=len(customers), left=service.max_participants)
         series_id = None if wanted.recurrence_rule is None else self._work.next_id(SERIES)
         bookings = self._work.records(BOOKINGS)
+        phases, buffer = service.timing, buffer_of(service, merchant)
+        length = total_length(phases)
         made = []
         for starts_at in starts:
             booking = Booking(
@@ -135,15 +134,15 @@ class MerchantDesk:
                 type=_type_of(service, is_recurring=series_id is not None),
                 status=Status.BOOKED,
                 starts_at=starts_at,
-                ends_at=starts_at + total_length(service.timing),
-                phases=service.timing,
+                ends_at=starts_at + length,
+                phases=phases,
                 participants=tuple(Participant(customer) for customer in customers),
                 min_participants=service.min_participants,
                 max_participants=service.max_participants,
                 merchant_note=wanted.merchant_note,
                 series_id=series_id,
             )
-            self._diary.take_time(booking, buffer=buffer_of(service, merchant))
+            self._diary.take_time(booking, buffer=buffer)
             if booking.is_group:
                 for customer in customers:
                     self._diary.take_place(booking, customer)

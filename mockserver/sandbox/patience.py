@@ -1,0 +1,46 @@
+"""Doing work in a sandbox from the event loop, which must not stand still for long."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from mockserver.booking.errors import StoreBusy
+from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.work import Work
+
+__all__ = ["run_patiently"]
+
+T = TypeVar("T")
+
+_INLINE_PATIENCE_SECONDS = 0.05
+"""How long the event loop may stand still for a store that another process is writing to."""
+
+
+async def run_patiently(
+    sandboxes: Sandboxes,
+    sandbox: Sandbox,
+    domain: Domain,
+    act: Callable[[Work], T],
+    *,
+    writes: bool,
+    keep: bool = True,
+    aside: bool = False,
+) -> T:
+    """`Sandboxes.run` on the event loop; in a thread when the store is held by another process, or when somebody has
+    armed the sandbox's moments and means to make it wait.
+    """
+    run = partial(sandboxes.run, sandbox, domain, act, writes=writes, keep=keep, aside=aside)
+    if sandbox.moments is None:
+        try:
+            return run(patience_seconds=_INLINE_PATIENCE_SECONDS)
+        except StoreBusy:
+            return await asyncio.to_thread(run)
+
+    def run_alone() -> T:
+        with sandbox.lock:
+            return run()
+
+    return await asyncio.to_thread(run_alone)
