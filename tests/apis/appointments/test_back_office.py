@@ -550,3 +550,20 @@ def test_a_class_on_a_day_off_can_be_found_and_its_weekday_is_not_closed(quiet):
     assert [each["booking_id"] for each in days[0]["group_bookings"]] == [monday.id]
     assert before == [0, 1]
     assert quiet.nobody.read(f"{salon}/availability/disabled-days")["closed_days"] == [0]
+
+
+@pytest.mark.parametrize(
+    ("merchant", "location", "service", "price"),
+    [
+        ("spa-retreat", 456, 123, {"amount": 8500, "currency": "USD", "formatted": "$85.00"}),
+        ("zopf-und-schere", 510, 521, {"amount": 4200, "currency": "EUR", "formatted": "42,00\N{NO-BREAK SPACE}€"}),
+        ("hana-clinic", 610, 621, {"amount": 4800, "currency": "JPY", "formatted": "\N{FULLWIDTH YEN SIGN}4,800"}),
+        ("zopf-und-schere", 510, 523, {"amount": 0, "currency": "EUR", "formatted": "0,00\N{NO-BREAK SPACE}€"}),
+    ],
+)
+def test_a_price_is_written_as_the_merchant_s_locale_does_with_as_many_digits_as_the_currency_has(
+    quiet, merchant, location, service, price
+):
+    offer = f"/merchants/{merchant}/locations/{location}/services/{service}"
+
+    assert quiet.nobody.read(f"{offer}/summary")["price"] == price
