@@ -73,13 +73,13 @@ class Webhooks:
     Attributes:
         events: Their names.
         filters: The fields a subscription may be limited by, and the type of their values.
-        body: Of a delivery, as JSON; the same bytes at each attempt.
+        body: Of a delivery of an event to the subscription of that id, as JSON; the same bytes at each attempt.
         headers: Given the body and the real time of the attempt, what is sent along beside the subscription's own.
         secret: The form of a subscription's secret, as a pattern and in words; None where nothing is signed.
     """
 
     events: tuple[str, ...]
-    body: Callable[[Event], bytes]
+    body: Callable[[Event, int], bytes]
     headers: Callable[[Subscription, Event, bytes, datetime], tuple[Header, ...]]
     filters: Mapping[str, type] = field(default_factory=dict)
     retries: Retries = field(default_factory=Retries)

@@ -82,9 +82,16 @@ class Ledger:
         self._index = index
         self._claims = claims
 
-    def places_left(self, pool: Pool, span: Span | None = None) -> int:
-        """0 when the pool is full or, after its capacity was lowered, overfull."""
-        taken = self._summed(pool) if span is None else self._busiest(pool, span)
+    def places_left(self, pool: Pool, span: Span | None = None, *, without: Id | None = None) -> int:
+        """0 when the pool is full or, after its capacity was lowered, overfull.
+
+        Args:
+            without: A holder whose own seats are left out.
+        """
+        if span is None:
+            taken = self._summed(pool, without=None if without is None else self._claims.find(without))
+        else:
+            taken = self._busiest(pool, span, without=without)
         return max(pool.capacity - taken, 0)
 
     def taken(self, pool: Pool, span: Span, *, without: Id | None = None) -> list[Span]:

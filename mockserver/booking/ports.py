@@ -148,6 +148,11 @@ class Clock(Protocol):
 
 
 class Outbox(Protocol):
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody may want what is announced: what an event says need not be put together otherwise."""
+        ...
+
     def announce(self, event: str, about: Record) -> None:
         """Leave word of *event* in the same transaction as the change it speaks of."""
         ...

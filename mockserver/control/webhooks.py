@@ -117,7 +117,7 @@ class WebhookDesk:
 
     def _sending(self, work: Work, delivery: Delivery) -> Sending:
         event = work.records(work.domain.events).get(delivery.event_id)
-        return Sending(delivery, event, self._webhooks.body(event))
+        return Sending(delivery, event, self._webhooks.body(event, delivery.subscription_id))
 
     def _read(self, act: Callable[[Work], T]) -> T:
         return self._sandboxes.run(self._sandbox, self._domain, act, writes=False)

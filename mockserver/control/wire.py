@@ -228,6 +228,7 @@ def show_document(value: Any) -> Any:
 def show_subscription(subscription: Subscription) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(subscription)
     shown["is_signed"] = shown.pop("secret") is not None
+    del shown["name"], shown["changed_at"]  # some vendors' own, shown by their APIs
     return shown
 
 

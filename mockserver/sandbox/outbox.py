@@ -43,6 +43,8 @@ class RecordingOutbox:
 
     __slots__ = ("_deliveries", "_keeps", "_now", "_records", "_subscriptions")
 
+    is_heard = True
+
     def __init__(
         self,
         records: Records[Event],

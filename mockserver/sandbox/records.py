@@ -22,6 +22,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         versions: The seed version of each API when the sandbox was made.
         settings: By API, only what differs from the defaults.
         starts_at: What the clock shows after a reset; None is the real time.
+        reset_at: The real time of the last reset; None when there was none.
     """
 
     name: str
@@ -37,6 +38,12 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     versions: dict[str, str] = {}
     settings: dict[str, dict[str, Any]] = {}
     outbox: bool = False
+    reset_at: datetime | None = None
+
+    @property
+    def began_at(self) -> datetime:
+        """What its clock showed when its world began: when it was made, or last reset."""
+        return self.starts_at or self.reset_at or self.made_at
 
 
 @dataclass(frozen=True, slots=True)

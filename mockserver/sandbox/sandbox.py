@@ -17,9 +17,13 @@ DEFAULT = "default"
 
 
 class Sandbox:
-    """The part of a sandbox that lives in this process; its parts are made on first use."""
+    """The part of a sandbox that lives in this process; its parts are made on first use.
 
-    __slots__ = ("_journal", "_lock", "moments", "name", "record", "used_at", "volatile")
+    Attributes:
+        told_of: The APIs of which somebody knows when the first timer of their seed falls due.
+    """
+
+    __slots__ = ("_journal", "_lock", "moments", "name", "record", "told_of", "used_at", "volatile")
 
     def __init__(self, record: SandboxRecord) -> None:
         self.name = record.name
@@ -27,6 +31,7 @@ class Sandbox:
         self.used_at = 0.0
         self.moments: Moments | None = None
         self.volatile: dict[str, Any] | None = None
+        self.told_of: frozenset[str] = frozenset()
         self._journal: Journal | None = None
         self._lock: threading.RLock | None = None
 

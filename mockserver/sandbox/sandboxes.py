@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from mockserver.booking.errors import NotFound, RuleBroken
-from mockserver.booking.ports import ALL, Clock, Session, Store
+from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario, Seeds
 from mockserver.sandbox.journal import Entry, Journal, Limits, Memory
@@ -149,14 +149,21 @@ class Sandboxes:
         with self._store.writing() as session:
             record = self._fresh(session, sandbox)
             self._drop_layers(session, record)
-            clock = _starting_clock(record.starts_at, record.starts_frozen, self._real.now())
-            layer = session.new_layer()
-            fresh = msgspec.structs.replace(record, own=layer, frozen=(), clock=clock, versions=self._versions)
+            real = self._real.now()
+            fresh = msgspec.structs.replace(
+                record,
+                own=session.new_layer(),
+                frozen=(),
+                clock=_starting_clock(record.starts_at, record.starts_frozen, real),
+                versions=self._versions,
+                reset_at=real,
+            )
             session.save_sandbox(name, _encode(fresh))
         sandbox.record = fresh
         if sandbox.has_journal:
             self.journal(sandbox).clear()
         sandbox.volatile = None
+        sandbox.told_of = frozenset()
         return sandbox
 
     def fork(self, name: str, into: str) -> Sandbox:
@@ -254,6 +261,7 @@ class Sandboxes:
             moved = msgspec.structs.replace(record, clock=clock)
             session.save_sandbox(name, _encode(moved))
         sandbox.record = moved
+        sandbox.told_of = frozenset()
         self._tell_of_all(moved)
         return fired
 
@@ -335,10 +343,9 @@ class Sandboxes:
             record = self._fresh(session, sandbox)
             now = record.clock.read(self._real.now())
             work = Work(domain, session, self._level(session, record, domain), record, now, self._receivers)
-            if domain.actions:
-                due = work.timers.next_due()
-                if due is not None and due.due_at <= now:
-                    raise _DueFirst
+            due = work.timers.next_due() if domain.actions else None
+            if due is not None and due.due_at <= now:
+                raise _DueFirst
             answer = act(work)
             if moments is not None:
                 moments.decided()
@@ -346,6 +353,8 @@ class Sandboxes:
                 raise _Undo(answer)
         if work.is_stirred:
             self._tell(sandbox.name, domain)
+        elif due is not None and domain.name not in sandbox.told_of:
+            self._tell_of_seed(sandbox, domain, record.clock.real_time_of(due.due_at))
         if moments is not None:
             moments.committed()
         return answer
@@ -359,14 +368,14 @@ class Sandboxes:
     # What falls due
 
     def awaited(self) -> list[tuple[str, str]]:
-        """The sandboxes and APIs that have something to deliver, loaded or not."""
+        """The sandboxes and APIs in which something happens that somebody hears of, loaded or not."""
         with self._store.reading() as session:
             records = [_decode(stored) for _, stored in session.sandboxes()]
             return [
                 (record.name, domain.name)
                 for record in records
                 for domain in self._domains.values()
-                if _has_deliveries(session, record, domain)
+                if _is_heard(session, record, domain)
             ]
 
     def domain(self, api: str) -> Domain:
@@ -376,13 +385,24 @@ class Sandboxes:
         if self.on_waiting is not None:
             self.on_waiting(name, domain.name, self._real.now())
 
+    def _tell_of_seed(self, sandbox: Sandbox, domain: Domain, at: datetime | None) -> None:
+        """An API that has timers is used in a sandbox of which nobody has been told, for its seed has set them.
+
+        Before that, they do nothing that anybody could see: nobody has asked, and nobody has subscribed.
+        """
+        if self.on_waiting is not None and at is not None:
+            sandbox.told_of |= {domain.name}
+            self.on_waiting(sandbox.name, domain.name, at)
+
     def _tell_of_all(self, record: SandboxRecord) -> None:
         """The clock of a sandbox was moved, or the sandbox is a new fork."""
         if self.on_waiting is None:
             return
         with self._store.reading() as session:
             waiting = [
-                each for each in self._domains.values() if each.actions or _has_deliveries(session, record, each)
+                each
+                for each in self._domains.values()
+                if _is_heard(session, record, each) or _has_timers(session, record, each)
             ]
         for domain in waiting:
             self._tell(record.name, domain)
@@ -525,10 +545,22 @@ def _starting_clock(starts_at: datetime | None, frozen: bool, real: datetime) ->
     return ClockState() if starts_at is None else ClockState.showing(starts_at, real=real, frozen=frozen)
 
 
-def _has_deliveries(session: Session, record: SandboxRecord, domain: Domain) -> bool:
-    """Whether any are pending, without drawing a seed: no seed has any."""
-    due = domain.deliveries.due.name
-    return sum(session.changes(layer).weight(due, ALL) for layer in (*record.frozen, record.own)) > 0
+def _is_heard(session: Session, record: SandboxRecord, domain: Domain) -> bool:
+    """Whether deliveries are pending, or somebody listens to what timers do; without drawing a seed: none has either."""
+    indexes = [domain.deliveries.due.name]
+    if domain.actions:
+        indexes.append(domain.subscriptions.active.name)
+    return any(sum(changes.weight(index, ALL) for changes in _layers(session, record)) > 0 for index in indexes)
+
+
+def _has_timers(session: Session, record: SandboxRecord, domain: Domain) -> bool:
+    """Whether timers were set; those of a seed are left to whoever uses the API first."""
+    timers = domain.timers.kind.name
+    return bool(domain.actions) and any(changes.last_id(timers) is not None for changes in _layers(session, record))
+
+
+def _layers(session: Session, record: SandboxRecord) -> list[Changes]:
+    return [session.changes(layer) for layer in (*record.frozen, record.own)]
 
 
 def _merged(

@@ -27,22 +27,26 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """One receiver.
 
     Attributes:
+        name: What whoever subscribed calls it, where the vendor has names.
         events: Their names in the API's words.
         filter: Only events about a record whose fields have these values.
         secret: What deliveries are signed with; None leaves them unsigned.
         headers: Sent along with each delivery.
         is_active: Whether it is delivered to; switched off after too many failures, where the vendor does that.
+        changed_at: None as long as it is as it was made.
     """
 
     id: int
     url: str
     events: tuple[str, ...]
     made_at: datetime
+    name: str | None = None
     filter: dict[str, Any] = {}
     secret: str | None = None
     headers: dict[str, str] = {}
     is_active: bool = True
     failures_in_a_row: int = 0
+    changed_at: datetime | None = None
 
     def wants(self, event: str, about: Mapping[str, Any]) -> bool:
         return event in self.events and all(about.get(name) == value for name, value in self.filter.items())
@@ -112,7 +116,7 @@ class Subscriptions:
         """
         if fields.get("is_active"):
             fields["failures_in_a_row"] = 0
-        changed = msgspec.structs.replace(self.get(number), **fields)
+        changed = msgspec.structs.replace(self.get(number), **fields, changed_at=self._now)
         self._put_checked(changed)
         self._stir()
         return changed
@@ -121,10 +125,9 @@ class Subscriptions:
         """Count a failure, or start counting again; after *most_failures* in a row it is switched off."""
         before = self.get(number)
         failures = before.failures_in_a_row + 1 if failed else 0
-        off = most_failures is not None and failures >= most_failures
-        after = msgspec.structs.replace(
-            before, failures_in_a_row=failures, is_active=before.is_active and not (off and failed)
-        )
+        after = msgspec.structs.replace(before, failures_in_a_row=failures)
+        if failed and before.is_active and most_failures is not None and failures >= most_failures:
+            after = msgspec.structs.replace(after, is_active=False, changed_at=self._now)
         if after != before:
             self._records.put(after)
 

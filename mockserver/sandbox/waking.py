@@ -1,8 +1,8 @@
 """Looking into sandboxes although nobody asks, so that time passes in them: due timers fire, due deliveries are found.
 
 A sandbox is looked into when a commit left something there, when its clock was moved, and at the moment at which the
-earliest thing falls due in it, as long as its clock runs. Nothing is looked for: whoever leaves something says so, and
-a process in which nothing waits sleeps.
+earliest thing falls due in it, as long as its clock runs. Nothing is looked for: whoever leaves something says so, of
+what a seed has left whoever uses the sandbox first does, and a process in which nothing waits sleeps.
 """
 
 import asyncio

@@ -35,6 +35,8 @@ class Moments(Protocol):
 class _NobodyListens:
     __slots__ = ()
 
+    is_heard = False
+
     def announce(self, event: str, about: Record) -> None:
         pass
 
@@ -74,6 +76,11 @@ class Work:
     def seed(self) -> int:
         """The sandbox's, for `randomness.draw`."""
         return self._record.seed
+
+    @property
+    def began_at(self) -> datetime:
+        """What the clock showed when the world of the sandbox began."""
+        return self._record.began_at
 
     def records(self, kind: Kind[R]) -> MergedRecords[R]:
         return MergedRecords(self._level, kind)

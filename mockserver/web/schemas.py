@@ -101,8 +101,11 @@ def whole_numbers(schema: Mapping[str, Any]) -> Callable[[Any], Any] | None:
         name: inner for name, each in schema.get("properties", {}).items() if (inner := whole_numbers(each)) is not None
     }
     items = whole_numbers(schema["items"]) if isinstance(schema.get("items"), Mapping) else None
+    others = schema.get("additionalProperties")
+    of_others = whole_numbers(others) if isinstance(others, Mapping) else None
+    named = schema.get("properties", {}).keys()
     steps = [each for each in alternatives if each is not None]
-    if not (properties or items or steps):
+    if not (properties or items or of_others or steps):
         return None
 
     def convert(value: Any) -> Any:
@@ -110,6 +113,8 @@ def whole_numbers(schema: Mapping[str, Any]) -> Callable[[Any], Any] | None:
             for name, of_property in properties.items():
                 if name in value:
                     value[name] = of_property(value[name])
+            if of_others is not None:
+                value.update({name: of_others(each) for name, each in value.items() if name not in named})
         elif items is not None and isinstance(value, list):
             value = [items(each) for each in value]
         for step in steps:

@@ -153,7 +153,7 @@ class Deliverer:
 
     async def _post(self, webhooks: Webhooks, parcel: _Parcel) -> Answer:
         subscription = parcel.subscription
-        body = webhooks.body(parcel.event)
+        body = webhooks.body(parcel.event, subscription.id)
         own = webhooks.headers(subscription, parcel.event, body, self._sandboxes.real_now())
         return await self._sender.post(subscription.url, _headers(subscription, own), body)
 

@@ -387,6 +387,15 @@ def test_what_one_holder_has_taken_can_be_left_out(ledger):
     assert ledger.taken(DESK, from_to(0, 24), without="nobody") == [from_to(9, 10), from_to(9, 12), from_to(11, 12)]
 
 
+def test_the_places_that_are_left_can_leave_out_what_one_holder_has(ledger):
+    ledger.take("ann", [place(2), stay(9, 10)])
+    ledger.take("bob", [place(), stay(9, 10)])
+
+    assert (ledger.places_left(CLASS), ledger.places_left(CLASS, without="ann")) == (0, 2)
+    assert ledger.places_left(DESK, from_to(9, 10), without="bob") == 1
+    assert ledger.places_left(CLASS, without="cid") == 0
+
+
 def test_seats_of_the_same_time_are_listed_one_by_one(ledger):
     ledger.take(1, [stay(9, 10), stay(9, 10)])
 

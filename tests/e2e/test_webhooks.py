@@ -5,62 +5,14 @@ import hashlib
 import hmac
 import json
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
 import pytest
+from receiving import StartedSandbox, receiving
 from servers import started
 
 KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 STILL = {"clock": "2026-03-02T08:00:00Z", "frozen": True}
-
-
-class Receiver:
-    """Keeps what it was sent, by path; answers as told."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.status = 204
-        self.got = []
-        self._came = threading.Condition()
-
-    def take(self, path, headers, body) -> int:
-        with self._came:
-            self.got.append((path, headers, body))
-            self._came.notify_all()
-            return self.status
-
-    def wait_for(self, count: int) -> list:
-        with self._came:
-            assert self._came.wait_for(lambda: len(self.got) >= count, 20), self.got
-            return self.got
-
-
-@contextmanager
-def receiving() -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(receiver.take(self.path, self.headers, body))
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -69,23 +21,11 @@ def receiver():
         yield receiver
 
 
-class Sandbox:
-    """A sandbox of a started server: its ReserveKit and its control plane."""
+class Sandbox(StartedSandbox):
+    """ReserveKit, whose subscriptions are made through the control plane."""
 
-    def __init__(self, server, name="mine"):
-        self.api = httpx.Client(base_url=f"{server.url}/~{name}/reservekit/v1", headers=KEY, timeout=20)
-        self.control = httpx.Client(base_url=f"{server.url}/_sandbox", timeout=20)
-        self.name = name
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.api.close()
-        self.control.close()
-
-    def make(self, **plan):
-        assert self.control.post("/sandboxes", json={"name": self.name, **plan}).status_code == 201
+    def __init__(self, server):
+        super().__init__(server, "reservekit", "/reservekit/v1", KEY)
 
     def subscribe(self, url, **fields):
         made = self.control.post(
@@ -93,24 +33,10 @@ class Sandbox:
         )
         assert made.status_code == 201, made.text
 
-    def advance(self, by):
-        assert self.control.post(f"/sandboxes/{self.name}/clock/advance", json={"by": by}).status_code == 200
-
     def book(self):
         made = self.api.post("/bookings", json={"date": "2026-03-09", "time_slot_id": 456})
         assert made.status_code == 201, made.text
         return made.json()["data"]["id"]
-
-    def deliveries(self):
-        return self.control.get(f"/sandboxes/{self.name}/webhooks/reservekit/deliveries").json()["deliveries"]
-
-    def wait_until_noted(self, attempts):
-        """The receiver has answered; that this is written down takes a moment more."""
-        patient_until = time.monotonic() + 20
-        while time.monotonic() < patient_until:
-            if sum(len(each["attempts"]) for each in self.deliveries()) >= attempts:
-                return
-        raise AssertionError(self.deliveries())
 
 
 def walk_lifecycle(sandbox):

@@ -1,5 +1,6 @@
 """What is left for receivers, by whom it is taken, and when it is due again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -63,6 +64,20 @@ def test_where_nobody_listens_nothing_is_kept(sandboxes, sandbox):
 
     assert events(sandboxes, sandbox) == []
     assert deliveries_of(sandboxes, sandbox) == []
+
+
+def test_an_outbox_is_heard_while_somebody_listens_or_the_sandbox_keeps_events(sandboxes, sandbox):
+    def is_heard():
+        return do(sandboxes, sandbox, lambda work: work.outbox.is_heard)
+
+    nobody = is_heard()
+    number = subscribe(sandboxes, sandbox)
+    somebody = is_heard()
+    do(sandboxes, sandbox, lambda work: work.subscriptions.change(number, is_active=False))
+    off = is_heard()
+    sandboxes.update("a", settings=None, outbox=True)
+
+    assert (nobody, somebody, off, is_heard()) == (False, True, False, True)
 
 
 def test_an_event_is_left_for_each_subscription_that_wants_it(sandboxes, sandbox):
@@ -154,14 +169,22 @@ def test_somebody_is_told_of_what_is_left_and_of_nothing_else(sandboxes, sandbox
 
 
 def test_what_awaits_delivery_is_found_without_loading_a_sandbox(store, sandboxes, sandbox, clock):
-    quiet = sandboxes.create("quiet", Plan())
-    subscribe(sandboxes, quiet)
-    subscribe(sandboxes, sandbox)
+    deaf = sandboxes.create("deaf", Plan(outbox=True))
+    ring(sandboxes, deaf)
+    subscription = subscribe(sandboxes, sandbox)
     ring(sandboxes, sandbox)
     child = sandboxes.fork("a", "done")
     note(sandboxes, child, take(sandboxes, child), 200)
+    do(sandboxes, child, lambda work: work.subscriptions.change(subscription, is_active=False))
 
     assert Sandboxes(store, (BELLS,), clock=clock).awaited() == [("a", "bells")]
+
+
+def test_so_is_a_sandbox_in_which_somebody_listens_to_timers(store, sandboxes, clock):
+    subscribe(sandboxes, sandboxes.create("listening", Plan()))
+
+    assert Sandboxes(store, (BELLS,), clock=clock).awaited() == [("listening", "bells")]
+    assert Sandboxes(store, (replace(BELLS, actions={}),), clock=clock).awaited() == []
 
 
 # Taken, one at a time
@@ -354,6 +377,30 @@ def test_failures_in_a_row_switch_a_subscription_off_and_a_success_in_between_do
 
     do(sandboxes, sandbox, lambda work: work.subscriptions.change(number, is_active=True))
     assert (subscription(sandboxes, sandbox).is_active, subscription(sandboxes, sandbox).failures_in_a_row) == (True, 0)
+
+
+def test_a_subscription_was_changed_when_somebody_changed_it_or_it_was_switched_off(sandboxes, sandbox):
+    number = subscribe(sandboxes, sandbox, name="Bells")
+
+    def fail():
+        do(
+            sandboxes,
+            sandbox,
+            lambda work: work.subscriptions.note_outcome(number, failed=True, most_failures=2),
+        )
+        return subscription(sandboxes, sandbox).changed_at
+
+    new = subscription(sandboxes, sandbox)
+    advance(sandboxes, MINUTE)
+    failed = fail()
+    advance(sandboxes, MINUTE)
+    off = fail()
+    advance(sandboxes, MINUTE)
+    do(sandboxes, sandbox, lambda work: work.subscriptions.change(number, name="Towers"))
+    changed = subscription(sandboxes, sandbox)
+
+    assert (new.name, new.made_at, new.changed_at, failed) == ("Bells", MONDAY, None, None)
+    assert (off, changed.name, changed.changed_at) == (MONDAY + 2 * MINUTE, "Towers", MONDAY + 3 * MINUTE)
 
 
 def test_nothing_more_goes_to_a_subscription_that_is_gone(sandboxes, sandbox):

@@ -352,6 +352,23 @@ def test_a_reset_scenario_stands_still_at_its_moment_again(sandboxes):
     assert sandbox.record.clock == ClockState(frozen_at=datetime(2025, 6, 2, 9, tzinfo=UTC))
 
 
+def test_a_world_begins_when_its_sandbox_is_made_and_again_when_it_is_reset(sandboxes, clock):
+    def began_at(name):
+        return sandboxes.run(sandboxes.get(name), SHOP, lambda work: work.began_at, writes=False)
+
+    start = datetime(2026, 5, 4, 9, tzinfo=UTC)
+    sandboxes.create("now", Plan())
+    sandboxes.create("then", Plan(clock=start))
+    clock.advance(HOUR)
+    advance(sandboxes, "now", HOUR)
+    at_first = (began_at("now"), began_at("then"))
+    for name in ("now", "then"):
+        sandboxes.reset(name)
+
+    assert at_first == (clock.now() - HOUR, start)
+    assert (began_at("now"), began_at("then")) == (clock.now(), start)
+
+
 def test_a_deleted_sandbox_is_gone_and_its_name_is_free(sandboxes):
     sandbox = sandboxes.create("a", Plan(seed=7))
     write(sandboxes, sandbox, "gone")

@@ -3,16 +3,19 @@
 import asyncio
 import contextlib
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from bells import BELLS, RUNG, ring_after
+from bells import BELLS, RUNG, ring_after, subscribe
 from doubles import MONDAY
 
 from mockserver.booking.ports import ALL
 from mockserver.sandbox.clocks import ClockState, system_time
+from mockserver.sandbox.domains import World
 from mockserver.sandbox.records import Plan
 from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.waking import Waker
 from mockserver.stores.sqlite import SqliteStore
 
@@ -137,6 +140,116 @@ def test_a_store_that_is_held_is_waited_for_beside_the_event_loop(tmp_path):
     assert asyncio.run(scene()) == []
     store.close()
     other.close()
+
+
+# Timers that stand in a seed: nobody has set them
+
+
+@pytest.fixture
+def drawn():
+    """How often the world was drawn."""
+    return []
+
+
+@pytest.fixture
+def seeded(store, drawn):
+    """Sandboxes in whose world a bell rings soon after Monday has begun."""
+
+    def seed(_seed, epoch):
+        drawn.append(epoch)
+        return World([(BELLS.timers.kind, Timer(1, epoch + SOON, "ring", 1))])
+
+    return Sandboxes(store, (replace(BELLS, seed=seed),), clock=system_time)
+
+
+AT_MONDAY = Plan(clock=MONDAY, epoch=MONDAY, frozen=False, outbox=True)
+
+
+def use(sandboxes, sandbox):
+    """A request that only looks."""
+    sandboxes.run(sandbox, sandboxes.domain("bells"), lambda work: work.now, writes=False)
+
+
+def test_a_timer_of_a_seed_fires_by_itself_once_somebody_has_used_the_sandbox(seeded):
+    async def scene():
+        async with awake(seeded):
+            use(seeded, seeded.create("made", AT_MONDAY))
+            await until(lambda: rung(seeded, "made"))
+
+    asyncio.run(scene())
+
+
+def test_after_a_reset_it_fires_again(seeded):
+    sandbox = seeded.create("again", AT_MONDAY)
+
+    async def scene():
+        async with awake(seeded):
+            use(seeded, sandbox)
+            await until(lambda: rung(seeded, "again"))
+            seeded.reset("again")
+            use(seeded, sandbox)
+            await until(lambda: rung(seeded, "again"))
+
+    asyncio.run(scene())
+
+
+def test_in_a_fork_it_fires_too(seeded):
+    async def scene():
+        async with awake(seeded):
+            seeded.create("parent", replace(AT_MONDAY, frozen=True))
+            use(seeded, seeded.fork("parent", "child"))
+            seeded.set_clock("child", ClockState.resume)
+            use(seeded, seeded.get("child"))
+            await until(lambda: rung(seeded, "child"))
+
+    asyncio.run(scene())
+
+
+def test_what_nobody_has_used_is_not_looked_into_and_its_world_not_drawn(seeded, drawn):
+    seeded.create("parent", AT_MONDAY)
+
+    async def scene():
+        async with awake(seeded) as waker:
+            seeded.create("made", AT_MONDAY)
+            seeded.reset("made")
+            seeded.fork("parent", "child")
+            assert waker._next == {}
+
+    asyncio.run(scene())
+
+    assert drawn == []
+
+
+def test_who_uses_a_sandbox_again_and_again_tells_of_it_once(seeded):
+    sandbox = seeded.create("a", AT_MONDAY)
+    told = []
+    seeded.on_waiting = lambda *what: told.append(what)
+
+    for _ in range(3):
+        use(seeded, sandbox)
+
+    assert [(name, api) for name, api, _ in told] == [("a", "bells")]
+
+
+def test_somebody_who_listens_hears_of_it_after_a_restart_without_asking(tmp_path):
+    def domain(delay):
+        world = [(BELLS.timers.kind, Timer(1, MONDAY + delay, "ring", 1))]
+        return replace(BELLS, seed=lambda _seed, _epoch: World(world))
+
+    stores = [SqliteStore(tmp_path / "store.sqlite") for _ in range(2)]
+    before, after = (
+        Sandboxes(store, (domain(delay),), clock=system_time)
+        for store, delay in zip(stores, (NEVER, SOON), strict=True)
+    )
+    subscribe(before, before.create("a", AT_MONDAY))
+
+    async def scene():
+        async with awake(after):
+            await until(lambda: after.find("a") is not None and rung(after, "a"))
+
+    asyncio.run(scene())
+    for store in stores:
+        store.close()
 
 
 def test_nobody_is_told_when_nobody_looks(sandboxes):

@@ -55,5 +55,16 @@ def test_whole_numbers_are_found_wherever_the_schema_says_integer():
     assert [type(converted["n"]), type(converted["list"][0]["m"]), type(converted["price"])] == [int, int, float]
 
 
+def test_whole_numbers_are_found_in_members_that_only_the_client_names():
+    schema = {"type": "object", "properties": {"a": {"type": "number"}}, "additionalProperties": {"type": "integer"}}
+    convert = whole_numbers({"anyOf": [{"type": "string"}, schema]})
+    assert convert is not None
+
+    converted = convert({"a": 1.0, "b": 2.0})
+
+    assert [type(converted["a"]), type(converted["b"])] == [float, int]
+    assert convert("text") == "text"
+
+
 def test_a_schema_without_integers_needs_no_conversion():
     assert whole_numbers({"type": "object", "properties": {"a": {"type": "string"}}}) is None

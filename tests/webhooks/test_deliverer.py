@@ -26,8 +26,8 @@ MINUTE = timedelta(minutes=1)
 STILL = Plan(clock=MONDAY, frozen=True)
 
 
-def body(event):
-    return msgspec.json.encode({"event": event.id, "bell": event.about["id"]})
+def body(event, subscription_id):
+    return msgspec.json.encode({"event": event.id, "bell": event.about["id"], "subscription": subscription_id})
 
 
 def headers(subscription, event, body, sent_at):
@@ -152,6 +152,7 @@ def test_every_event_is_sent_once_in_order_with_the_headers_of_both(sandboxes, s
     assert receiver.bells() == [*range(20)]
     assert receiver.most["hook"] == 1
     first = receiver.got[0]
+    assert msgspec.json.decode(first.content)["subscription"] == 1
     assert (first.method, str(first.url), first.headers["content-type"]) == ("POST", HOOK, "application/json")
     assert (first.headers["x-mine"], first.headers["x-sent"]) == ("yes", clock.now().isoformat())
     assert first.headers.get_list("x-event") == [RUNG]
@@ -360,10 +361,10 @@ def test_a_receiver_that_may_no_longer_be_sent_to_is_not_sent_to(store, clock):
 
 
 def test_a_body_that_cannot_be_made_is_said_and_stops_no_other(sandboxes, sandbox, caplog):
-    def broken(event):
+    def broken(event, subscription_id):
         if event.about["id"] == 1:
             raise KeyError("a bug")
-        return body(event)
+        return body(event, subscription_id)
 
     other = sandboxes.create("b", STILL)
 

@@ -5,9 +5,7 @@ raises before or after it wrote something: the transaction around it undoes the 
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import TypeVar
-from zoneinfo import available_timezones
 
 import msgspec
 
@@ -35,6 +33,7 @@ from mockserver.apis.reservekit.requests import (
     ServiceChange,
     SlotChange,
 )
+from mockserver.apis.zones import is_zone
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.booking.ledger import Ledger, Pool, Seat
 from mockserver.booking.paging import PageInfo, PageRequest
@@ -309,11 +308,5 @@ def _given(value: T | msgspec.UnsetType) -> T:
 
 
 def _check_timezone(name: str) -> None:
-    if name not in _timezones():
+    if not is_zone(name):
         raise RuleBroken("unknown_timezone", f"{name!r} is no IANA time zone", field="timezone")
-
-
-@cache
-def _timezones() -> frozenset[str]:
-    """Read once: the names lie in some hundred files."""
-    return frozenset(available_timezones())

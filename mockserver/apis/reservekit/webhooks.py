@@ -28,7 +28,7 @@ _PREFIX = "whsec_"
 _SECRET = re.compile(rf"{_PREFIX}(?=.{{32,88}}$)(?:[A-Za-z0-9+/]{{4}})+(?:[A-Za-z0-9+/]{{2}}==|[A-Za-z0-9+/]{{3}}=)?")
 
 
-def _body(event: Event) -> bytes:
+def _body(event: Event, _subscription_id: int) -> bytes:
     """The booking as it was right after the event; `updated_at` of one just made is its `created_at`."""
     shown = show_booking(msgspec.convert(event.about, Booking))
     return msgspec.json.encode({"event_type": event.name, "bookings": [shown], "timestamp": shown["updated_at"]})
