@@ -44,6 +44,13 @@ TABLES = (
     "mockserver.cli",
     "mockserver.apis.reservekit.operations",
     "mockserver.apis.appointments.operations",
+    "mockserver.apis.anny.operations.availability",
+    "mockserver.apis.anny.operations.bookings",
+    "mockserver.apis.anny.operations.catalogue",
+    "mockserver.apis.anny.operations.checkout",
+    "mockserver.apis.anny.operations.edits",
+    "mockserver.apis.anny.operations.lifecycle",
+    "mockserver.apis.anny.operations.subscriptions",
     "mockserver.control.operations",
 )
 """Modules whose functions are reached through a table or a command, never by their names."""

@@ -18,27 +18,35 @@ from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
 from mockserver.web.stack import build_stack
 
-TOKENS = {"reservekit": "sk_rsv_demo_alpha", "appointments": "TOKEN"}
+CALLERS = [
+    ("reservekit", "sk_rsv_demo_alpha"),
+    ("appointments", "TOKEN"),
+    ("anny", "anny_customer_jane"),
+    ("anny", "anny_admin"),
+]
 QUICK_SEEDS = (1, 2)
 ALL_SEEDS = range(1, 11)
 
 
-def run_kit(api, url, *, seed, examples):
+WORLDS = {
+    "appointments": {"scenario": "appointments/documentation-empty"},
+    # The drawn world, with all there is in it, where it has the dates of the printed requests.
+    "anny": {"epoch": "2026-04-06T00:00:00Z", "clock": "2026-04-12T08:00:00Z", "frozen": True},
+}
+"""Where an API minds its clock, a world in which the examples of its contract lie ahead."""
+
+
+def run_kit(api, url, token, *, seed, examples):
     command = [sys.executable, "-m", "contract_tests", "run", api, "--base-url", url]
-    token = f"{TOKENS[api]}.{_world(api, seed, examples)}"
     options = ["--token", token, "--seed", str(seed), "--max-examples", str(examples)]
     return subprocess.run([*command, *options], capture_output=True, text=True, timeout=600, check=False)
 
 
-def _world(api, seed, examples):
-    return f"{api}-{seed}-of-{examples}"
-
-
-def make_world(server, api, *, seed, examples):
-    """Where an API minds its clock, one in which the examples of its contract lie ahead."""
-    if api == "appointments":
-        world = {"name": _world(api, seed, examples), "scenario": "appointments/documentation-empty"}
-        assert httpx.post(f"{server.url}/_sandbox/sandboxes", json=world).status_code == 201
+def run_in_a_world_of_its_own(server, api, token, *, seed, examples):
+    name = f"{token.replace('_', '-').lower()}-{seed}-of-{examples}"
+    plan = {"name": name, **WORLDS.get(api, {})}
+    assert httpx.post(f"{server.url}/_sandbox/sandboxes", json=plan).status_code == 201
+    return run_kit(api, f"{server.url}/{api}", f"{token}.{name}", seed=seed, examples=examples)
 
 
 def requests_sent(result):
@@ -53,24 +61,20 @@ def server():
         yield running
 
 
-@pytest.mark.parametrize("api", TOKENS)
+@pytest.mark.parametrize(("api", "token"), CALLERS)
 @pytest.mark.parametrize("seed", QUICK_SEEDS)
-def test_the_sandbox_keeps_its_contract(server, api, seed):
-    make_world(server, api, seed=seed, examples=25)
-
-    result = run_kit(api, f"{server.url}/{api}", seed=seed, examples=25)
+def test_the_sandbox_keeps_its_contract(server, api, token, seed):
+    result = run_in_a_world_of_its_own(server, api, token, seed=seed, examples=25)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert requests_sent(result) >= 1_000
 
 
 @pytest.mark.conformance
-@pytest.mark.parametrize("api", TOKENS)
+@pytest.mark.parametrize(("api", "token"), CALLERS)
 @pytest.mark.parametrize("seed", ALL_SEEDS)
-def test_the_sandbox_keeps_its_contract_at_full_length(server, api, seed):
-    make_world(server, api, seed=seed, examples=150)
-
-    result = run_kit(api, f"{server.url}/{api}", seed=seed, examples=150)
+def test_the_sandbox_keeps_its_contract_at_full_length(server, api, token, seed):
+    result = run_in_a_world_of_its_own(server, api, token, seed=seed, examples=150)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -105,7 +109,8 @@ def test_a_reply_broken_on_purpose_is_found_and_shown_as_curl():
     thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        result = run_kit("reservekit", f"http://127.0.0.1:{listener.getsockname()[1]}/reservekit", seed=1, examples=5)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/reservekit"
+        result = run_kit("reservekit", url, "sk_rsv_demo_alpha", seed=1, examples=5)
     finally:
         web.should_exit = True
         thread.join(10)

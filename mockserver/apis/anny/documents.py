@@ -14,14 +14,11 @@ from typing import Any, Generic, TypeVar
 from mockserver.apis.anny.views import Relation, Tree, Type, View
 from mockserver.booking.paging import PageInfo
 
-__all__ = ["Document", "error", "errors", "many", "one"]
+__all__ = ["Document", "error", "many", "one"]
 
 C = TypeVar("C")
 
 Document = dict[str, Any]
-
-_VERSION = {"version": "1.1"}
-"""The one the vendor claims to speak."""
 
 _NOTHING: Tree = {}
 
@@ -44,20 +41,11 @@ def many(records: Sequence[Any], view: View[C], context: C, *, total: int) -> Do
     if view.is_flat:
         return {
             "data": [drawing.flat(view.type, record, view.include or _NOTHING) for record in records],
-            "meta": {"current_page": page.number, "last_page": last, "total": total},
+            "meta": {"current_page": page.number, "last_page": last, "per_page": page.size, "total": total},
         }
     return {
         **drawing.document(records),
-        "meta": {
-            "page": {
-                "current-page": page.number,
-                "per-page": page.size,
-                "from": view.page.offset + 1 if records else None,
-                "to": view.page.offset + len(records) if records else None,
-                "total": total,
-                "last-page": last,
-            }
-        },
+        "meta": {"page": {"current-page": page.number, "last-page": last, "per-page": page.size, "total": total}},
         "links": _page_links(view.here, page.number, page.size, last),
     }
 
@@ -81,19 +69,11 @@ def error(
     return {"errors": [said]}
 
 
-def errors(documents: Iterable[Document]) -> Document:
-    """Several documents of errors as one."""
-    return {"errors": [said for document in documents for said in document["errors"]]}
-
-
 def _page_links(here: str, number: int, size: int, last: int) -> dict[str, str]:
     """`prev` of a page past the end is the last one."""
     pages = {"first": 1, "prev": min(number - 1, last), "next": number + 1, "last": last}
-    return {
-        name: f"{here}page%5Bnumber%5D={page}&page%5Bsize%5D={size}"
-        for name, page in pages.items()
-        if 1 <= page <= last
-    }
+    shown = {"self": number, **{name: page for name, page in pages.items() if 1 <= page <= last}}
+    return {name: f"{here}page%5Bnumber%5D={page}&page%5Bsize%5D={size}" for name, page in shown.items()}
 
 
 class _Drawing(Generic[C]):
@@ -106,16 +86,13 @@ class _Drawing(Generic[C]):
         self._parts: dict[tuple[str, str], Document] = {}
 
     def document(self, records: Sequence[Any]) -> Document:
-        """Version and data, and what is included."""
+        """Data, and what is included."""
         view = self._view
         primary = {(view.type.name, view.type.id(record)): record for record in records}
         found: dict[tuple[str, str], Any] = {}
         # What is followed is found before anything is drawn: linkage on demand may be wanted by a later path.
         self._follow(view.type, primary.values(), view.include or _NOTHING, found)
-        document: Document = {
-            "jsonapi": _VERSION,
-            "data": [self._resource(view.type, record) for record in records],
-        }
+        document: Document = {"data": [self._resource(view.type, record) for record in records]}
         if view.include is not None:
             document["included"] = [
                 self._resource(view.types[key[0]], record) for key, record in found.items() if key not in primary
@@ -135,7 +112,7 @@ class _Drawing(Generic[C]):
         for name, branch in tree.items():
             relation = type_.relationships[name]
             target = self._view.types[relation.type]
-            others = [self.flat(target, other, branch) for other in self._others(type_, id_, record, name, relation)]
+            others = [self.flat(target, other, branch) for other in self._sent(type_, id_, record, name, relation)]
             shown[name] = _one_or_all(relation, others)
         return shown
 
@@ -149,11 +126,17 @@ class _Drawing(Generic[C]):
             reached = {
                 (target.name, target.id(other)): other
                 for record in records
-                for other in self._others(type_, type_.id(record), record, name, relation)
+                for other in self._sent(type_, type_.id(record), record, name, relation)
             }
             for key, other in reached.items():
                 found.setdefault(key, other)
             self._follow(target, reached.values(), branch, found)
+
+    def _sent(self, type_: Type[Any, C], id_: str, record: Any, name: str, relation: Relation[Any, C]) -> Sequence[Any]:
+        """What a path leads to."""
+        if relation.is_sent and not relation.is_sent(record, self._context):
+            return ()
+        return self._others(type_, id_, record, name, relation)
 
     def _others(
         self, type_: Type[Any, C], id_: str, record: Any, name: str, relation: Relation[Any, C]
@@ -169,13 +152,12 @@ class _Drawing(Generic[C]):
         address = f"{self._view.base_path}{type_.path or f'/{type_.name}/{id_}'}"
         wanted = self._view.fields.get(type_.name)
         shown: Document = {"type": type_.name, "id": id_, "attributes": self._attributes(type_, record)}
-        relationships = {
-            name: self._relationship(type_, id_, record, name, relation, address)
-            for name, relation in type_.relationships.items()
-            if wanted is None or name in wanted
-        }
-        if relationships:
-            shown["relationships"] = relationships
+        if type_.relationships:
+            shown["relationships"] = {
+                name: self._relationship(type_, id_, record, name, relation, address)
+                for name, relation in type_.relationships.items()
+                if wanted is None or name in wanted
+            }
         if type_.meta:
             shown["meta"] = type_.meta(record, self._context)
         shown["links"] = {"self": address}

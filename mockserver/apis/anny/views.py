@@ -51,6 +51,7 @@ class Relation(Generic[R, C]):
         is_list: False where there is at most one.
         meta: What is said of one of them in the linkage itself; nothing is said where that is empty.
         on_demand: Its linkage is shown only when its path is included: the others are expensive to find.
+        is_sent: Whether the others may be sent along, of a record; None where they always may. The linkage is shown anyhow.
     """
 
     type: str
@@ -58,10 +59,16 @@ class Relation(Generic[R, C]):
     is_list: bool
     meta: Callable[[R, Any, C], dict[str, Any]] | None = None
     on_demand: bool = False
+    is_sent: Callable[[R, C], bool] | None = None
 
     @classmethod
     def to_one(
-        cls, type_: str, related: Callable[[R, C], Any], meta: Callable[[R, Any, C], dict[str, Any]] | None = None
+        cls,
+        type_: str,
+        related: Callable[[R, C], Any],
+        meta: Callable[[R, Any, C], dict[str, Any]] | None = None,
+        *,
+        is_sent: Callable[[R, C], bool] | None = None,
     ) -> "Relation[R, C]":
         """*related* answers a record or None."""
 
@@ -69,7 +76,7 @@ class Relation(Generic[R, C]):
             other = related(record, context)
             return () if other is None else (other,)
 
-        return cls(type_, at_most_one, is_list=False, meta=meta)
+        return cls(type_, at_most_one, is_list=False, meta=meta, is_sent=is_sent)
 
     @classmethod
     def to_many(

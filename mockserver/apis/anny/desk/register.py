@@ -1,0 +1,268 @@
+"""Finding records, and making the ones that are only ever made here: the numbers, codes and ids of what is new."""
+
+import hashlib
+import re
+import string
+from typing import TypeVar
+
+from mockserver.apis.anny.records import (
+    ACCOUNTS,
+    ACCOUNTS_BY_EMAIL,
+    ADD_ONS,
+    BOOKINGS,
+    BOOKINGS_BY_CODE,
+    BOOKINGS_BY_NUMBER,
+    BOOKINGS_OF_SERIES,
+    CUSTOMERS,
+    FORMS,
+    INVOICES,
+    ORDERS,
+    POLICIES,
+    RESOURCES,
+    RESOURCES_BY_SLUG,
+    SERVICES,
+    AddOn,
+    Booking,
+    Customer,
+    CustomerAccount,
+    Form,
+    Invoice,
+    Order,
+    PolicyRecord,
+    Resource,
+    Service,
+)
+from mockserver.apis.anny.viewers import Part, Viewer
+from mockserver.apis.refusals import Forbidden
+from mockserver.booking.errors import NotFound
+from mockserver.booking.ports import Kind, Record
+from mockserver.sandbox.randomness import draw
+from mockserver.sandbox.subscriptions import Subscription
+from mockserver.sandbox.work import Work
+
+__all__ = [
+    "Register",
+    "access_token",
+    "account_named",
+    "address_of",
+    "booking_number",
+    "code_of",
+    "order_number",
+    "signing_key",
+    "uuid_of",
+]
+
+R = TypeVar("R", bound=Record)
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+_LETTERS = string.ascii_letters + string.digits
+_CODE_LENGTH = 16
+_TOKEN_LENGTH = 30
+_KEY_LENGTH = 64
+_FIRST_BOOKING = 20_260_000
+"""Numbers of bookings have eight digits; those that clients show begin with a year."""
+
+_GROUPS = {
+    "customer_account": "0001",
+    "customer": "0002",
+    "booking_add_on": "0060",
+    "booking_participant": "0061",
+    "event": "0070",
+}
+"""The second group of an id says what it is of; see the table in `fixtures/anny/seed.yaml`."""
+
+
+class Register:
+    """Raises NotFound for what is not there, Forbidden for what is not the viewer's."""
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    # What a path names: existence first, then whose it is.
+
+    def booking(self, text: str, viewer: Viewer) -> tuple[Booking, Part]:
+        """A booking the viewer may read, and how they stand to it."""
+        booking = self._numbered(BOOKINGS, "booking", text)
+        part = viewer.part_in(booking)
+        if not part.may_read:
+            raise Forbidden("this booking is somebody else's")
+        return booking, part
+
+    def booking_known_by(self, *, number: str | None = None, code: str | None = None) -> Booking:
+        """The booking with a number, or else with a code, whoever asks."""
+        index, text = (BOOKINGS_BY_CODE, code) if number is None else (BOOKINGS_BY_NUMBER, number)
+        found = self._work.records(BOOKINGS).page(index, text or "", limit=1)
+        if not found:
+            raise NotFound("booking", text)
+        return found[0]
+
+    def order(self, text: str, viewer: Viewer, *, access_token: str | None = None) -> Order:
+        order = self._numbered(ORDERS, "order", text)
+        if not viewer.owns(order) and access_token != order.access_token:
+            raise Forbidden("this order is somebody else's")
+        return order
+
+    def invoice(self, text: str, viewer: Viewer) -> Invoice:
+        invoice = self._numbered(INVOICES, "invoice", text)
+        if not viewer.owns(invoice):
+            raise Forbidden("this invoice is somebody else's")
+        return invoice
+
+    def subscription(self, text: str) -> Subscription:
+        return self._numbered(self._work.domain.subscriptions.kind, "webhook subscription", text)
+
+    def resource(self, text: str) -> Resource:
+        """By id or slug; an archived one is not there."""
+        resource = self._work.records(RESOURCES).find(text.lower())
+        if resource is None:
+            found = self._work.records(RESOURCES).page(RESOURCES_BY_SLUG, text, limit=1)
+            resource = found[0] if found else None
+        if resource is None or resource.is_archived:
+            raise NotFound("resource", text)
+        return resource
+
+    def service(self, text: str) -> Service:
+        service = self._work.records(SERVICES).find(text.lower())
+        if service is None:
+            raise NotFound("service", text)
+        return service
+
+    # What a record names is there.
+
+    def resource_of(self, booking: Booking) -> Resource:
+        return self._work.records(RESOURCES).get(booking.resource_id)
+
+    def service_of(self, booking: Booking) -> Service | None:
+        """None of a blocker."""
+        return None if booking.service_id is None else self._work.records(SERVICES).get(booking.service_id)
+
+    def order_of(self, booking: Booking) -> Order | None:
+        """None of a blocker."""
+        return None if booking.order_id is None else self._work.records(ORDERS).get(booking.order_id)
+
+    def ordered_as(self, booking: Booking) -> Order:
+        """The order of what is no blocker."""
+        assert booking.order_id is not None  # noqa: S101 - the caller knows
+        return self._work.records(ORDERS).get(booking.order_id)
+
+    def customer_of(self, record: Booking | Order) -> Customer | None:
+        return None if record.customer_id is None else self._work.records(CUSTOMERS).get(record.customer_id)
+
+    def policy_of(self, service: Service | None) -> PolicyRecord | None:
+        if service is None or service.policy_id is None:
+            return None
+        return self._work.records(POLICIES).get(service.policy_id)
+
+    def form_of(self, service: Service) -> Form | None:
+        return None if service.form_id is None else self._work.records(FORMS).get(service.form_id)
+
+    def add_on(self, add_on_id: str) -> AddOn | None:
+        return self._work.records(ADD_ONS).find(add_on_id)
+
+    def bookings_of(self, order: Order) -> list[Booking]:
+        return [self._work.records(BOOKINGS).get(number) for number in order.booking_ids]
+
+    def dates_of(self, booking: Booking) -> list[Booking]:
+        """The dates of the series a booking belongs to, by start, without the master; none where there is no series."""
+        if booking.series_id is None:
+            return []
+        return list(self._work.records(BOOKINGS).page(BOOKINGS_OF_SERIES, booking.series_id))
+
+    # People
+
+    def account(self, name: str) -> CustomerAccount:
+        """Whom a token stands for. Who is new is kept with their first write, see `enrol`."""
+        found = self._work.records(ACCOUNTS).page(ACCOUNTS_BY_EMAIL, address_of(name), limit=1)
+        return found[0] if found else account_named(name)
+
+    def enrol(self, account: CustomerAccount) -> Customer:
+        """The customer an account books for; both are kept from now on."""
+        customers = self._work.records(CUSTOMERS)
+        customer = customers.find(account.customer_id)
+        if customer is None:
+            customer = Customer(
+                id=account.customer_id,
+                account_id=account.id,
+                email=account.email,
+                given_name=account.given_name,
+                family_name=account.family_name,
+                locale=account.locale,
+            )
+            customers.put(customer)
+            self._work.records(ACCOUNTS).put(account)
+        return customer
+
+    def new_customer(self, *, email: str, given_name: str, family_name: str, account_id: str | None = None) -> Customer:
+        """Somebody who books without an account, or for whom an account books."""
+        customer = Customer(
+            id=self.new_uuid("customer"),
+            account_id=account_id,
+            email=email,
+            given_name=given_name,
+            family_name=family_name,
+            created_at=self._work.now.replace(microsecond=0),
+        )
+        self._work.records(CUSTOMERS).put(customer)
+        return customer
+
+    # What is new
+
+    def new_uuid(self, kind: str) -> str:
+        return uuid_of(kind, self._work.next_id(f"anny.{kind}"))
+
+    def _numbered(self, kind: Kind[R], name: str, text: str) -> R:
+        record = self._work.records(kind).find(int(text)) if _NUMBER.fullmatch(text) else None
+        if record is None:
+            raise NotFound(name, text)
+        return record
+
+
+def address_of(name: str) -> str:
+    return f"{name}@example.com"
+
+
+def account_named(name: str) -> CustomerAccount:
+    """The account of an `anny_customer_NAME` whom no world knows: always the same one, `ben_ten` being Ben Ten."""
+    given, *rest = [part.capitalize() for part in re.findall(r"[a-z0-9]+", name)] or [name]
+    digits = hashlib.sha256(name.encode()).hexdigest()[:12]
+    return CustomerAccount(
+        id=_uuid("customer_account", digits),
+        customer_id=_uuid("customer", digits),
+        email=address_of(name),
+        given_name=given,
+        family_name=" ".join(rest) or None,
+    )
+
+
+def uuid_of(kind: str, number: int) -> str:
+    return _uuid(kind, f"{number:012d}")
+
+
+def booking_number(booking_id: int) -> str:
+    return f"BB{_FIRST_BOOKING + booking_id:08d}"
+
+
+def order_number(order_id: int) -> str:
+    return f"BO{order_id:09d}"
+
+
+def code_of(seed: int, booking_id: int) -> str:
+    return _drawn_text(seed, "code", booking_id, _CODE_LENGTH)
+
+
+def access_token(seed: int, order_id: int) -> str:
+    return _drawn_text(seed, "access_token", order_id, _TOKEN_LENGTH)
+
+
+def signing_key(seed: int, subscription_id: int) -> str:
+    return _drawn_text(seed, "signing_key", subscription_id, _KEY_LENGTH)
+
+
+def _drawn_text(seed: int, purpose: str, number: int, length: int) -> str:
+    return "".join(draw(seed, "anny", purpose, number).choices(_LETTERS, k=length))
+
+
+def _uuid(kind: str, end: str) -> str:
+    return f"3f0c{_GROUPS[kind]}-5a7e-4c1d-9b2f-{end}"

@@ -1,0 +1,45 @@
+"""What only this API refuses: with a place in the body, or with the kind of unavailability.
+
+NotFound
+└── NamesNothing        an id in the body
+RuleBroken
+└── Unavailable         an interval that cannot be booked
+
+What a body means but may not is `BadInput`, as what its schema forbids: both name the place.
+"""
+
+from enum import StrEnum
+
+from mockserver.booking.errors import NotFound, RuleBroken
+
+__all__ = ["NamesNothing", "Unavailability", "Unavailable"]
+
+
+class Unavailability(StrEnum):
+    """Why an interval cannot be booked: of the vendor's words, those for which there is a reason here."""
+
+    RESOURCE_UNAVAILABLE = "resource_unavailable"
+    CLOSED = "closed"
+    OUTSIDE_OPENING_HOURS = "outside_opening_hours"
+    LEAD_TIME_CONFLICT = "lead_time_conflict"
+    AFTER_LEAD_TIME = "after_lead_time"
+    UNDER_MIN_DURATION = "under_min_duration"
+    OVER_MAX_DURATION = "over_max_duration"
+    STAGGERED_CONFLICT = "staggered_conflict"
+    BLOCKED = "blocked"
+    BOOKED_OUT = "booked_out"
+
+
+class NamesNothing(NotFound):
+    """*pointer* is the JSON pointer to the id; None where a parameter of the query has it, which *parameter* names."""
+
+    def __init__(self, kind: str, key: object, *, pointer: str | None = None, parameter: str | None = None) -> None:
+        super().__init__(kind, key)
+        self.pointer = pointer
+        self.parameter = parameter
+
+
+class Unavailable(RuleBroken):
+    def __init__(self, kind: Unavailability) -> None:
+        super().__init__("unavailable_interval", f"the interval cannot be booked: {kind.value}")
+        self.kind = kind

@@ -1,0 +1,53 @@
+"""Worlds of the anny API; see `anny_world` for who calls there."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from anny_world import Person, World
+from doubles import MONDAY, ManualClock
+
+from mockserver.app import App, build_app
+from mockserver.sandbox.records import Plan
+from mockserver.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[App]:
+    """One for all tests here: each opens worlds of its own, and nothing else is remembered."""
+    app = build_app(Settings(apis=("anny",)), clock=ManualClock())
+    yield app
+    app.store.close()
+
+
+@pytest.fixture(scope="session")
+def open_world(app: App) -> Callable[..., World]:
+    """Opens worlds whose clocks stand still; drawn ones at the midnight, UTC, in which Monday, 2 March 2026 begins."""
+    numbers = count(1)
+
+    def make(scenario: str | None = None, **plan: Any) -> World:
+        name = f"world-{next(numbers)}"
+        usual = {"scenario": f"anny/{scenario}"} if scenario else {"clock": MONDAY, "epoch": MONDAY}
+        app.sandboxes.create(name, Plan(**{"frozen": True, **usual, **plan}))
+        return World(app, name)
+
+    return make
+
+
+@pytest.fixture
+def world(open_world: Callable[..., World]) -> World:
+    """The drawn world: every booking of `fixtures/anny/seed.yaml`; Monday, 2 March 2026, 00:00 UTC, standing still."""
+    return open_world()
+
+
+@pytest.fixture
+def printed(open_world: Callable[..., World]) -> World:
+    """The world of the documentation: bookings 1001, 1003 and 1004; Sunday, 12 April 2026, 08:00 UTC, standing still."""
+    return open_world("documentation")
+
+
+@pytest.fixture
+def jane(world: World) -> Person:
+    """Jane in a fresh drawn world."""
+    return world.jane

@@ -1,0 +1,330 @@
+"""Answers to custom forms: what each type of field takes, and who may answer when.
+
+Booking 1004 is Jane's, of a service whose form asks for a diet (1), a size (2) and an address (3).
+"""
+
+from typing import Any
+
+import msgspec
+import pytest
+from anny_edits import alter, invite, people, personalize
+from anny_world import World, field, form, said, service, source
+
+from mockserver.apis.anny.desk.forms import fill
+from mockserver.apis.anny.desk.forms import personalize as keep_answers
+from mockserver.apis.anny.records import BOOKINGS, FORMS, Field, FieldType, Form, Status
+from mockserver.apis.anny.viewers import TERMINAL
+from mockserver.apis.refusals import BadInput, Forbidden
+
+DIET, SIZE, ADDRESS = (field(number) for number in (1, 2, 3))
+FULL = {DIET: "Vegetarian", SIZE: "L", "email": "jane@example.com"}
+INVALID = (422, "validation_error")
+NOT_ALLOWED = (422, "personalization_not_allowed")
+
+CHOICES = ("S", "M", "L")
+WITH_OPTIONS = {FieldType.SELECT, FieldType.MULTISELECT, FieldType.RADIO}
+
+TAKEN: dict[FieldType, list[Any]] = {
+    FieldType.TEXT: ["Window seat", " ", "0"],
+    FieldType.TEXTAREA: ["One line\nand another"],
+    FieldType.NUMBER: [0, -3, 2.5, 10**15],
+    FieldType.EMAIL: ["jane@example.com", "j@" + "x" * 194 + ".com"],
+    FieldType.PHONE: ["+49 40 123-456", "112", "(040) 12.34/5"],
+    FieldType.DATE: ["2026-02-28", "2024-02-29"],
+    FieldType.CHECKBOX: [True, False],
+    FieldType.SELECT: ["S", "L"],
+    FieldType.MULTISELECT: [["S"], ["L", "S"]],
+    FieldType.RADIO: ["M"],
+}
+REFUSED: dict[FieldType, list[Any]] = {
+    FieldType.TEXT: [1, True, ["S"]],
+    FieldType.TEXTAREA: [1.5, False],
+    FieldType.NUMBER: ["3", True, 10**15 + 1, ["S"]],
+    FieldType.EMAIL: ["jane", "jane@example", "a b@example.com", "j@" + "x" * 195 + ".com", 7],
+    FieldType.PHONE: ["call me", "12", "+" + "1" * 41, 112],
+    FieldType.DATE: ["2026-02-29", "28.02.2026", "20260228", "2026-W09-6", "2026-02-28T00:00:00Z", 20260228],
+    FieldType.CHECKBOX: ["true", 1, 0],
+    FieldType.SELECT: ["XL", "s", ["S"], True],
+    FieldType.MULTISELECT: ["S", ["S", "XL"], ["S", "S"]],
+    FieldType.RADIO: ["XL", 1],
+}
+
+
+def asking(*types: FieldType, required: bool = True) -> Form:
+    fields = (
+        Field(
+            id=f"f{number}",
+            label=kind.value,
+            type=kind,
+            required=required,
+            options=CHOICES if kind in WITH_OPTIONS else (),
+        )
+        for number, kind in enumerate(types, start=1)
+    )
+    return Form(id="f0", name="Questions", fields=tuple(fields))
+
+
+def pairs(table: dict[FieldType, list[Any]]) -> list[tuple[FieldType, Any]]:
+    return [(kind, value) for kind in FieldType for value in table[kind]]
+
+
+@pytest.mark.parametrize(("kind", "value"), pairs(TAKEN))
+def test_a_field_takes_what_is_of_its_type_and_keeps_it_as_it_was_sent(kind: FieldType, value: Any) -> None:
+    assert fill(asking(kind), {"f1": value}) == {"f1": value}
+
+
+@pytest.mark.parametrize(("kind", "value"), pairs(REFUSED))
+def test_a_field_refuses_what_is_of_another_type_or_no_option(kind: FieldType, value: Any) -> None:
+    for required in (True, False):
+        with pytest.raises(BadInput) as refusal:
+            fill(asking(kind, required=required), {"f1": value})
+        assert refusal.value.pointer == "/f1"
+
+
+@pytest.mark.parametrize("kind", FieldType)
+@pytest.mark.parametrize("blank", [{}, {"f1": None}, {"f1": ""}, {"f1": []}])
+def test_nothing_is_no_answer(kind: FieldType, blank: dict[str, Any]) -> None:
+    assert fill(asking(kind, required=False), blank) == {}
+    with pytest.raises(BadInput) as refusal:
+        fill(asking(kind), blank)
+    assert refusal.value.pointer == "/f1"
+
+
+def test_answers_stand_in_the_order_of_the_form() -> None:
+    asked = asking(FieldType.TEXT, FieldType.NUMBER, FieldType.CHECKBOX)
+
+    assert list(fill(asked, {"f3": True, "f1": "x", "f2": 1})) == ["f1", "f2", "f3"]
+
+
+def test_the_address_answers_a_field_of_type_email_that_has_no_answer_of_its_own() -> None:
+    asked = asking(FieldType.EMAIL, FieldType.EMAIL, FieldType.TEXT, required=False)
+
+    given = {"email": "jane@example.com", "f2": "max@example.com"}
+
+    assert fill(asked, given) == {"f1": "jane@example.com", "f2": "max@example.com"}
+
+
+def test_what_the_form_does_not_ask_is_refused_before_anything_else() -> None:
+    with pytest.raises(BadInput) as refusal:
+        fill(asking(FieldType.TEXT), {"f1": 1, "a/b": None})
+    assert refusal.value.pointer == "/a~1b"
+
+
+def answered(world: World) -> Any:
+    """What Jane sees of her answers."""
+    return world.jane.booking(1004)["attributes"]["custom_entry_map"]
+
+
+def test_answers_to_every_mandatory_field_are_kept_under_the_ids_of_the_fields(world: World) -> None:
+    answer = personalize(world.jane, 1004, FULL)
+
+    assert said(answer) == (200, "")
+    assert answer.json()["data"]["attributes"]["custom_entry_map"] == answered(world)
+    assert answered(world) == {
+        DIET: {"value": "Vegetarian", "formatted_value": "Vegetarian", "label": "Dietary preference", "type": "select"},
+        SIZE: {"value": "L", "formatted_value": "L", "label": "T-shirt size", "type": "select"},
+        ADDRESS: {
+            "value": "jane@example.com",
+            "formatted_value": "jane@example.com",
+            "label": "E-mail",
+            "type": "email",
+        },
+    }
+
+
+def test_an_answer_is_formatted_for_people_and_kept_as_it_was_sent(world: World) -> None:
+    known: tuple[tuple[str, FieldType, Any, str], ...] = (
+        ("a", FieldType.NUMBER, 2.5, "2.5"),
+        ("b", FieldType.CHECKBOX, True, "Yes"),
+        ("c", FieldType.CHECKBOX, False, "No"),
+        ("d", FieldType.MULTISELECT, ["S", "L"], "S, L"),
+        ("e", FieldType.DATE, "2026-02-28", "2026-02-28"),
+    )
+    ids = {name: f"3f0c0051-5a7e-4c1d-9b2f-00000000009{number}" for number, (name, *_) in enumerate(known)}
+    fields = tuple(
+        Field(id=ids[name], label=name, type=kind, required=True, options=CHOICES) for name, kind, *_ in known
+    )
+    alter(world, form(1), FORMS, fields=fields)
+
+    personalize(world.jane, 1004, {ids[name]: value for name, _, value, _ in known})
+
+    shown = answered(world)
+    for name, kind, value, text in known:
+        assert shown[ids[name]] == {"value": value, "formatted_value": text, "label": name, "type": kind.value}
+
+
+@pytest.mark.parametrize("missing", [DIET, SIZE])
+def test_a_mandatory_field_without_an_answer_is_refused(world: World, missing: str) -> None:
+    given = {name: value for name, value in FULL.items() if name != missing}
+
+    answer = personalize(world.jane, 1004, given)
+
+    assert (said(answer), source(answer)) == (INVALID, f"/{missing}")
+
+
+def test_a_member_that_is_no_field_of_the_form_is_refused(world: World) -> None:
+    for stranger in (field(9), "name"):
+        answer = personalize(world.jane, 1004, {**FULL, stranger: "x"})
+
+        assert (said(answer), source(answer)) == (INVALID, f"/{stranger}")
+
+
+@pytest.mark.parametrize("value", ["Steak", 3, True, ["Vegan"]])
+def test_an_answer_that_is_no_option_is_refused(world: World, value: Any) -> None:
+    answer = personalize(world.jane, 1004, {**FULL, DIET: value})
+
+    assert (said(answer), source(answer)) == (INVALID, f"/{DIET}")
+
+
+def test_a_form_is_answered_once(world: World) -> None:
+    personalize(world.jane, 1004, FULL)
+
+    assert said(personalize(world.jane, 1004, {**FULL, SIZE: "S"})) == NOT_ALLOWED
+    assert answered(world)[SIZE]["value"] == "L"
+
+
+def test_a_form_is_answered_again_where_the_service_says_so(world: World) -> None:
+    alter(world, service(5), allow_subsequent_personalizations=True)
+    personalize(world.jane, 1004, FULL)
+
+    assert said(personalize(world.jane, 1004, {**FULL, SIZE: "S"})) == (200, "")
+    assert answered(world)[SIZE]["value"] == "S"
+
+
+def test_a_service_without_a_form_takes_no_answers(world: World) -> None:
+    assert said(personalize(world.jane, 1001, {"email": "jane@example.com"})) == NOT_ALLOWED
+
+
+def test_a_service_that_takes_no_personalization_takes_no_answers(world: World) -> None:
+    alter(world, service(5), allow_personalization=False)
+
+    assert said(personalize(world.jane, 1004, FULL)) == NOT_ALLOWED
+
+
+def test_a_blocker_takes_no_answers(world: World) -> None:
+    assert said(personalize(world.admin, 1020, FULL)) == NOT_ALLOWED
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_requested_and_accepted_bookings_take_answers(world: World, status: Status) -> None:
+    alter(world, 1004, BOOKINGS, status=status)
+
+    answer = personalize(world.jane, 1004, FULL)
+
+    assert said(answer) == ((200, "") if status in {Status.REQUESTED, Status.ACCEPTED} else NOT_ALLOWED)
+
+
+def test_the_state_is_looked_at_before_the_answers(world: World) -> None:
+    world.jane.cancel(1004)
+
+    assert said(personalize(world.jane, 1004, {"nonsense": 1})) == NOT_ALLOWED
+
+
+@pytest.mark.parametrize("email", ["jane", "jane@example", "a b@example.com", "j" * 189 + "@example.com", 7, None])
+def test_an_email_that_is_no_address_is_refused(world: World, email: Any) -> None:
+    answer = personalize(world.jane, 1004, {**FULL, "email": email})
+
+    assert (said(answer), source(answer)) == (INVALID, "/email")
+
+
+def test_an_email_of_two_hundred_characters_is_taken(world: World) -> None:
+    email = "j" * 188 + "@example.com"
+
+    assert said(personalize(world.jane, 1004, {**FULL, "email": email})) == (200, "")
+    assert answered(world)[ADDRESS]["value"] == email
+
+
+def test_email_does_not_take_the_place_of_an_answer(world: World) -> None:
+    personalize(world.jane, 1004, {**FULL, ADDRESS: "office@example.com"})
+
+    assert answered(world)[ADDRESS]["value"] == "office@example.com"
+
+
+def test_without_email_the_field_of_that_type_has_to_be_answered(world: World) -> None:
+    without = {DIET: "Vegan", SIZE: "M"}
+
+    answer = personalize(world.jane, 1004, without)
+
+    assert (said(answer), source(answer)) == (INVALID, f"/{ADDRESS}")
+    assert said(personalize(world.jane, 1004, {**without, ADDRESS: "jane@example.com"})) == (200, "")
+
+
+def test_whoever_has_answered_is_named(world: World) -> None:
+    before = world.jane.booking(1004)["meta"]
+    assert (before["has_personalization"], before["personalization_name"]) == (False, None)
+
+    meta = personalize(world.jane, 1004, FULL).json()["data"]["meta"]
+
+    assert (meta["has_personalization"], meta["personalization_name"]) == (True, "Jane Doe")
+
+
+def test_answers_are_dated(world: World) -> None:
+    world.wait(hours=1)
+
+    assert personalize(world.jane, 1004, FULL).json()["data"]["attributes"]["updated_at"] == world.now()
+
+
+def test_the_organisation_answers_for_the_customer(world: World) -> None:
+    assert said(personalize(world.admin, 1004, FULL)) == (200, "")
+
+    assert answered(world)[SIZE]["value"] == "L"
+    assert said(personalize(world.jane, 1004, FULL)) == NOT_ALLOWED
+
+
+def test_a_participants_answers_are_their_own(world: World) -> None:
+    personalize(world.jane, 1004, FULL)
+    before = answered(world)
+    invite(world.jane, 1004, {"email": "max@example.com", "name": "Maximilian"})
+
+    answer = personalize(world.max, 1004, {DIET: "Vegan", SIZE: "XL", "email": "max@example.com"})
+
+    assert said(answer) == (200, "")
+    booking = answer.json()["data"]
+    assert booking["attributes"]["custom_entry_map"][SIZE]["value"] == "XL"
+    assert (booking["meta"]["has_personalization"], booking["meta"]["personalization_name"]) == (True, "Maximilian")
+    assert answered(world) == before
+    assert world.jane.booking(1004)["meta"]["personalization_name"] == "Jane Doe"
+    assert [each["has_personalization"] for each in people(world.jane, 1004)] == [True]
+
+
+def test_a_participant_without_a_name_is_called_as_their_account_is(world: World) -> None:
+    invite(world.jane, 1004, "max@example.com")
+
+    answer = personalize(world.max, 1004, FULL)
+
+    assert answer.json()["data"]["meta"]["personalization_name"] == "Max Muster"
+
+
+def test_answers_of_a_participant_do_not_count_for_the_customer(world: World) -> None:
+    invite(world.jane, 1004, "max@example.com")
+    personalize(world.max, 1004, FULL)
+
+    assert answered(world) == {}
+    assert world.jane.booking(1004)["meta"]["has_personalization"] is False
+    assert said(personalize(world.max, 1004, FULL)) == NOT_ALLOWED
+    assert said(personalize(world.jane, 1004, FULL)) == (200, "")
+
+
+def test_a_terminal_answers_nothing(world: World) -> None:
+    sandboxes = world.app.sandboxes
+
+    with pytest.raises(Forbidden):
+        sandboxes.run(
+            sandboxes.open(world.name),
+            sandboxes.domain("anny"),
+            lambda work: keep_answers(work, TERMINAL, "1004", FULL),
+            writes=True,
+        )
+
+
+def test_a_refused_personalization_keeps_none_of_its_answers(world: World) -> None:
+    personalize(world.jane, 1004, {**FULL, SIZE: "XXL"})
+
+    booking = world.jane.booking(1004)
+    assert booking["attributes"]["custom_entry_map"] == {}
+    assert booking["meta"]["has_personalization"] is False
+
+
+@pytest.mark.parametrize("body", ["[]", '"x"', "1"])
+def test_a_body_that_is_no_object_is_refused(world: World, body: str) -> None:
+    assert said(personalize(world.jane, 1004, msgspec.json.decode(body))) == INVALID

@@ -1,0 +1,550 @@
+"""Orders and their invoices, on a sandbox with little more than the two of them.
+
+The law: the totals of an order's invoices add up to its total; one of them is open exactly when something is due, and
+those that are ask for all of it.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from doubles import ManualClock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockserver.apis.anny.desk.till import Till
+from mockserver.apis.anny.records import (
+    BOOKINGS,
+    INVOICES,
+    INVOICES_OF_ORDER,
+    ORDERS,
+    SERVICES,
+    Booking,
+    Choice,
+    Edit,
+    Editing,
+    InvoiceKind,
+    InvoiceStatus,
+    Order,
+    OrderStatus,
+    PaymentFlow,
+    Period,
+    Service,
+    Status,
+)
+from mockserver.booking.accounts import LineKind
+from mockserver.booking.errors import RuleBroken
+from mockserver.sandbox.domains import Domain, World
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.stores.memory import MemoryStore
+
+NOW = datetime(2026, 4, 12, 8, tzinfo=UTC)
+ORDER, ROOM, DESK, FREE = 1, 1, 2, 3
+DEMAND, CANCELLATION, CREDIT = InvoiceKind.DEMAND, InvoiceKind.CANCELLATION, InvoiceKind.CREDIT
+OPEN, PAID, CANCELED = InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.CANCELED
+
+
+def service(service_id, flow):
+    return Service(
+        id=service_id,
+        name=service_id,
+        currency="EUR",
+        tax_rate=19,
+        resource_ids=("room",),
+        price=0,
+        starting_fee=0,
+        calculation_interval=None,
+        uncharged_duration=0,
+        is_net_price=False,
+        min_duration=None,
+        max_duration=None,
+        booking_interval=None,
+        lead_time=0,
+        padding_before=0,
+        padding_after=0,
+        advance_booking_period=None,
+        auto_accept=True,
+        can_instant_book=True,
+        allow_participants=False,
+        min_participants=0,
+        max_participants=None,
+        allow_recurring=False,
+        is_series=False,
+        add_on_ids=(),
+        form_id=None,
+        allow_personalization=False,
+        allow_subsequent_personalizations=False,
+        policy_id=None,
+        cancellation=Period(),
+        payment_flow=flow,
+        editing=Editing(base_data=True, resource=True, service_options=True, future_only=True, deadline=Period()),
+    )
+
+
+def booking(number, total, *, status=Status.ACCEPTED, service_id="later", add_ons=()):
+    return Booking(
+        id=number,
+        number=f"BB{number:08d}",
+        code="x" * 16,
+        status=status,
+        order_id=ORDER,
+        account_id="jane",
+        customer_id="jane",
+        service_id=service_id,
+        resource_id="room",
+        starts_at=NOW + timedelta(days=3),
+        ends_at=NOW + timedelta(days=3, hours=1),
+        created_at=NOW,
+        updated_at=NOW,
+        total=total,
+        subtotal=total,
+        add_ons=add_ons,
+    )
+
+
+def draft(*bookings):
+    return Order(
+        id=ORDER,
+        number="BO000000001",
+        access_token="x" * 30,
+        status=OrderStatus.DRAFT,
+        account_id="jane",
+        customer_id="jane",
+        booking_ids=tuple(each.id for each in bookings),
+        currency="EUR",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def world(seed, epoch):
+    services = [service("at-once", PaymentFlow.PAY_NOW), service("later", PaymentFlow.PAY_OFFLINE)]
+    return World([(SERVICES, each) for each in services])
+
+
+class Desk:
+    """What happens to one order, each time in a transaction of its own a minute later."""
+
+    def __init__(self, sandboxes, clock, name):
+        self.sandboxes = sandboxes
+        self.sandbox = sandboxes.open(name)
+        self.clock = clock
+
+    def do(self, act):
+        self.clock.advance(timedelta(minutes=1))
+        return self.sandboxes.run(self.sandbox, self.sandboxes.domain("anny"), act, writes=True)
+
+    @property
+    def order(self):
+        return self.do(lambda work: work.records(ORDERS).get(ORDER))
+
+    @property
+    def account(self):
+        return self.order.account
+
+    @property
+    def invoices(self):
+        found = self.do(lambda work: work.records(INVOICES).page(INVOICES_OF_ORDER, ORDER))
+        return [(each.kind, each.amount, each.status) for each in found]
+
+    @property
+    def whole_invoices(self):
+        return self.do(lambda work: work.records(INVOICES).page(INVOICES_OF_ORDER, ORDER))
+
+    def booking(self, number):
+        return self.do(lambda work: work.records(BOOKINGS).get(number))
+
+    def till(self, act, *bookings):
+        """Put bookings, then let the till do something with the order."""
+
+        def work_on(work):
+            for each in bookings:
+                work.records(BOOKINGS).put(each)
+            return act(Till(work), work.records(ORDERS).get(ORDER))
+
+        return self.do(work_on)
+
+    def open(self, *bookings):
+        self.do(lambda work: work.records(ORDERS).put(draft(*bookings)))
+        return self.till(lambda till, order: till.open(order, bookings), *bookings)
+
+    def edit(self, number, total):
+        """As the desk of edits does: the first edit is remembered."""
+        before = self.booking(number)
+        begun = Edit(
+            starts_at=before.starts_at,
+            ends_at=before.ends_at,
+            resource_id=before.resource_id,
+            add_ons=before.add_ons,
+            participants=(),
+            subtotal=before.subtotal,
+            total=before.total,
+            first_line=len(self.order.lines),
+            expires_at=NOW,
+            timer=1,
+        )
+        after = msgspec.structs.replace(before, total=total, edit=before.edit or begun)
+        return self.till(lambda till, order: till.edited(order, before, after), after)
+
+    def revert(self, number):
+        before = self.booking(number)
+        after = msgspec.structs.replace(before, total=before.edit.total, edit=None)
+        return self.till(lambda till, order: till.revert(order, before), after)
+
+    def cancel(self, fees):
+        gone = [msgspec.structs.replace(self.booking(number), status=Status.CANCELED, edit=None) for number in fees]
+        return self.till(lambda till, order: till.cancel(order, fees), *gone)
+
+    def reject(self, number):
+        gone = msgspec.structs.replace(self.booking(number), status=Status.REJECTED)
+        return self.till(lambda till, order: till.reject(order, gone), gone)
+
+    def turn(self, number, status):
+        changed = msgspec.structs.replace(self.booking(number), status=status)
+        return self.till(lambda till, order: till.restate(order), changed)
+
+    def pay(self):
+        order, owing = self.till(lambda till, order: till.pay(order))
+        for number in owing:
+            self.do(
+                lambda work, number=number: work.records(BOOKINGS).put(
+                    msgspec.structs.replace(work.records(BOOKINGS).get(number), edit=None)
+                )
+            )
+        return order, owing
+
+
+@pytest.fixture(scope="module")
+def open_desk():
+    domain = Domain("anny", (SERVICES, BOOKINGS, ORDERS, INVOICES), world, "1")
+    store, clock = MemoryStore(), ManualClock(NOW)
+    sandboxes = Sandboxes(store, (domain,), clock=clock)
+    names = iter(range(10**9))
+    yield lambda: Desk(sandboxes, clock, f"desk-{next(names)}")
+    store.close()
+
+
+@pytest.fixture
+def desk(open_desk):
+    return open_desk()
+
+
+@pytest.fixture
+def unpaid(desk):
+    """249 and 100, ordered together."""
+    desk.open(booking(ROOM, 24_900), booking(DESK, 10_000))
+    return desk
+
+
+@pytest.fixture
+def paid(unpaid):
+    unpaid.pay()
+    return unpaid
+
+
+# Ordering
+
+
+def test_what_is_ordered_is_demanded_with_one_invoice(unpaid):
+    assert (unpaid.order.status, unpaid.account.charged(), unpaid.account.due()) == ("completed", 34_900, 34_900)
+    assert unpaid.invoices == [(DEMAND, 34_900, OPEN)]
+
+
+def test_an_invoice_counts_what_costs_something_and_its_add_ons(desk):
+    chart = Choice(id="c", add_on_id="a", quantity=2, single_price=2_000)
+    desk.open(booking(ROOM, 24_900, add_ons=(chart, chart)), booking(FREE, 0))
+
+    (invoice,) = desk.whole_invoices
+
+    assert (invoice.items, invoice.tax_rate, invoice.currency, invoice.account_id) == (3, 19, "EUR", "jane")
+    assert invoice.issued_at == invoice.issued_at.replace(microsecond=0)
+
+
+def test_what_is_free_is_not_demanded(desk):
+    order = desk.open(booking(FREE, 0))
+
+    assert (order.status, order.lines, desk.invoices) == ("completed", (), [])
+
+
+def test_an_order_is_pending_until_the_last_decision(desk):
+    desk.open(booking(ROOM, 100, status=Status.REQUESTED), booking(DESK, 100, status=Status.REQUESTED))
+    assert desk.order.status == "pending"
+
+    assert desk.turn(ROOM, Status.ACCEPTED).status == "pending"
+    assert desk.turn(DESK, Status.ACCEPTED).status == "completed"
+
+
+def test_an_order_is_paid_at_once_if_one_of_its_services_is(desk):
+    assert desk.open(booking(ROOM, 1)).flow is PaymentFlow.PAY_OFFLINE
+    assert desk.open(booking(ROOM, 1), booking(DESK, 1, service_id="at-once")).flow is PaymentFlow.PAY_NOW
+
+
+def test_an_expired_booking_leaves_its_order_completed(paid):
+    paid.turn(ROOM, Status.EXPIRED)
+    order = paid.turn(DESK, Status.EXPIRED)
+
+    assert (order.status, order.account.charged()) == ("completed", 34_900)
+
+
+# Paying
+
+
+def test_a_payment_pays_everything_that_is_due_and_says_for_what(desk):
+    desk.open(booking(ROOM, 24_900), booking(DESK, 10_000), booking(FREE, 0))
+
+    order, owing = desk.pay()
+
+    assert owing == [ROOM, DESK]
+    assert (order.account.paid(), order.account.due()) == (34_900, 0)
+    assert desk.invoices == [(DEMAND, 34_900, PAID)]
+
+
+def test_what_is_paid_is_not_paid_again_and_nothing_changes(paid):
+    before = paid.order
+
+    with pytest.raises(RuleBroken) as refused:
+        paid.pay()
+
+    assert refused.value.code == "order_not_open"
+    assert paid.order == before
+
+
+def test_a_draft_is_not_paid(desk):
+    desk.do(lambda work: work.records(ORDERS).put(draft()))
+
+    with pytest.raises(RuleBroken) as refused:
+        desk.pay()
+
+    assert refused.value.code == "order_not_open"
+
+
+# Editing
+
+
+def test_an_edit_that_makes_a_paid_booking_dearer_is_demanded(paid):
+    order = paid.edit(ROOM, 29_900)
+
+    assert (order.account.charged(), order.account.due(), order.account.due(ROOM)) == (39_900, 5_000, 5_000)
+    assert paid.invoices == [(DEMAND, 34_900, PAID), (DEMAND, 5_000, OPEN)]
+
+
+def test_an_edit_that_makes_a_paid_booking_cheaper_gives_the_difference_back(paid):
+    order = paid.edit(ROOM, 19_900)
+
+    assert (order.account.refunded(ROOM), order.account.kept(ROOM), order.account.due()) == (5_000, 19_900, 0)
+    assert [line.reason for line in order.account.standing(LineKind.REFUND)] == ["edit"]
+    assert paid.invoices == [(DEMAND, 34_900, PAID), (CREDIT, -5_000, PAID)]
+
+
+def test_an_edit_that_makes_an_unpaid_booking_cheaper_gives_nothing_back(unpaid):
+    order = unpaid.edit(ROOM, 19_900)
+
+    assert (order.account.refunded(), order.account.due()) == (0, 29_900)
+    assert unpaid.invoices == [(DEMAND, 34_900, OPEN), (CREDIT, -5_000, PAID)]
+
+
+def test_an_edit_that_takes_back_what_the_last_one_added_cancels_its_demand(paid):
+    paid.edit(ROOM, 29_900)
+    paid.edit(ROOM, 24_900)
+
+    assert paid.invoices == [(DEMAND, 34_900, PAID), (DEMAND, 5_000, CANCELED), (CREDIT, -5_000, PAID)]
+
+
+def test_an_edit_that_costs_nothing_issues_nothing(paid):
+    paid.edit(ROOM, 24_900)
+
+    assert paid.invoices == [(DEMAND, 34_900, PAID)]
+
+
+# Reverting
+
+
+def test_a_revert_takes_a_demand_back(paid):
+    before = paid.account
+    paid.edit(ROOM, 29_900)
+
+    order = paid.revert(ROOM)
+
+    assert (order.account.charged(), order.account.kept(), order.account.due()) == (before.charged(), before.kept(), 0)
+    assert paid.invoices == [(DEMAND, 34_900, PAID), (DEMAND, 5_000, CANCELED), (CANCELLATION, -5_000, PAID)]
+
+
+def test_a_revert_takes_a_refund_back(paid):
+    paid.edit(ROOM, 19_900)
+
+    order = paid.revert(ROOM)
+
+    assert (order.account.charged(), order.account.kept(), order.account.refunded()) == (34_900, 34_900, 0)
+    assert list(order.account.standing(LineKind.REFUND)) == []
+    assert paid.invoices == [(DEMAND, 34_900, PAID), (CREDIT, -5_000, PAID), (CANCELLATION, 5_000, PAID)]
+
+
+def test_a_revert_takes_all_edits_back_at_once(paid):
+    paid.edit(ROOM, 19_900)
+    paid.edit(DESK, 12_000)
+    paid.edit(ROOM, 26_900)
+
+    order = paid.revert(ROOM)
+
+    assert (order.account.charged(ROOM), order.account.charged(DESK), order.account.due()) == (24_900, 12_000, 2_000)
+    assert paid.invoices[-1] == (CANCELLATION, -2_000, PAID)
+
+
+def test_what_an_edit_made_free_is_open_again_after_a_revert(unpaid):
+    unpaid.edit(DESK, 0)
+    unpaid.edit(ROOM, 0)
+    assert unpaid.invoices[0] == (DEMAND, 34_900, CANCELED)
+
+    unpaid.revert(ROOM)
+
+    assert unpaid.account.due() == 24_900
+    assert unpaid.invoices[-1] == (CANCELLATION, 24_900, OPEN)
+
+
+# Canceling and rejecting
+
+
+def test_a_cancellation_without_a_fee_gives_everything_back(paid):
+    order = paid.cancel({ROOM: 0})
+
+    assert (order.status, order.account.charged(), order.account.refunded(ROOM)) == ("completed", 10_000, 24_900)
+    assert [line.reason for line in order.account.standing(LineKind.REFUND)] == ["cancellation"]
+    assert paid.invoices == [(DEMAND, 34_900, PAID), (CANCELLATION, -24_900, PAID)]
+
+
+def test_a_fee_is_kept_of_what_was_paid(paid):
+    order = paid.cancel({ROOM: 12_450})
+
+    assert (order.account.charged(ROOM), order.account.kept(ROOM), order.account.due()) == (12_450, 12_450, 0)
+    assert paid.invoices == [(DEMAND, 34_900, PAID), (CANCELLATION, -24_900, PAID), (DEMAND, 12_450, PAID)]
+
+
+def test_a_fee_of_everything_gives_nothing_back(paid):
+    order = paid.cancel({ROOM: 24_900})
+
+    assert (order.account.charged(), order.account.refunded()) == (34_900, 0)
+    assert paid.invoices[1:] == [(CANCELLATION, -24_900, PAID), (DEMAND, 24_900, PAID)]
+
+
+def test_the_fee_of_an_unpaid_booking_is_open_in_place_of_what_was_demanded(desk):
+    desk.open(booking(ROOM, 24_900))
+
+    order = desk.cancel({ROOM: 12_450})
+
+    assert (order.status, order.account.due(), order.account.refunded()) == ("canceled", 12_450, 0)
+    assert desk.invoices == [(DEMAND, 24_900, CANCELED), (CANCELLATION, -24_900, PAID), (DEMAND, 12_450, OPEN)]
+
+
+def test_the_fee_of_a_canceled_order_can_be_paid(desk):
+    desk.open(booking(ROOM, 24_900))
+    desk.cancel({ROOM: 12_450})
+
+    order, owing = desk.pay()
+
+    assert (owing, order.status, order.account.due()) == ([ROOM], "canceled", 0)
+    assert desk.invoices[-1] == (DEMAND, 12_450, PAID)
+
+
+def test_canceling_everything_unpaid_leaves_nothing_open(unpaid):
+    unpaid.cancel({ROOM: 0})
+    assert unpaid.invoices[0] == (DEMAND, 34_900, OPEN)
+
+    order = unpaid.cancel({DESK: 0})
+
+    assert (order.status, order.account.due()) == ("canceled", 0)
+    assert unpaid.invoices[0] == (DEMAND, 34_900, CANCELED)
+
+
+def test_bookings_canceled_together_are_taken_back_with_one_invoice(paid):
+    order = paid.cancel({ROOM: 10_000, DESK: 5_000})
+
+    assert (order.status, order.account.charged(), order.account.refunded()) == ("canceled", 15_000, 19_900)
+    assert paid.invoices[1:] == [(CANCELLATION, -34_900, PAID), (DEMAND, 15_000, PAID)]
+    assert [each.items for each in paid.whole_invoices[1:]] == [2, 2]
+
+
+def test_a_fee_is_open_as_far_as_an_edit_had_not_been_paid(paid):
+    paid.edit(ROOM, 40_000)
+
+    order = paid.cancel({ROOM: 40_000})
+
+    assert order.account.due(ROOM) == 15_100
+    assert paid.invoices[1:] == [(DEMAND, 15_100, CANCELED), (CANCELLATION, -40_000, PAID), (DEMAND, 40_000, OPEN)]
+
+
+def test_a_free_booking_is_canceled_without_an_invoice(desk):
+    desk.open(booking(FREE, 0))
+
+    order = desk.cancel({FREE: 0})
+
+    assert (order.status, order.lines, desk.invoices) == ("canceled", (), [])
+
+
+def test_a_rejection_gives_everything_back(desk):
+    desk.open(booking(ROOM, 24_900, status=Status.REQUESTED))
+    desk.pay()
+
+    order = desk.reject(ROOM)
+
+    assert (order.status, order.account.charged(), order.account.refunded()) == ("canceled", 0, 24_900)
+    assert [line.reason for line in order.account.standing(LineKind.REFUND)] == ["rejection"]
+    assert desk.invoices == [(DEMAND, 24_900, PAID), (CANCELLATION, -24_900, PAID)]
+
+
+# The law
+
+numbers = st.integers(1, 4)
+prices = st.sampled_from([0, 1, 5_000, 9_999, 24_900])
+happenings = st.one_of(
+    st.tuples(st.just("edit"), numbers, prices),
+    st.tuples(st.just("revert"), numbers, st.none()),
+    st.tuples(st.just("cancel"), numbers, st.integers(0, 100)),
+    st.tuples(st.just("reject"), numbers, st.none()),
+    st.tuples(st.just("pay"), st.none(), st.none()),
+)
+
+
+def is_possible(desk, what, number):
+    if what == "pay":
+        return desk.account.due() > 0
+    record = desk.booking(number)
+    return {
+        "edit": record.status is Status.ACCEPTED,
+        "revert": record.edit is not None,
+        "cancel": record.status in {Status.ACCEPTED, Status.REQUESTED},
+        "reject": record.status is Status.REQUESTED,
+    }[what]
+
+
+def happen(desk, what, number, detail):
+    if what == "cancel":
+        desk.cancel({number: desk.account.charged(number) * detail // 100})
+    else:
+        getattr(desk, what)(*[each for each in (number, detail) if each is not None])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(prices, min_size=4, max_size=4), st.lists(happenings, max_size=15))
+def test_invoices_add_up_and_one_is_open_exactly_when_something_is_due(open_desk, totals, course):
+    desk = open_desk()
+    waits = {4: Status.REQUESTED}
+    ordered = [
+        booking(number, total, status=waits.get(number, Status.ACCEPTED))
+        for number, total in enumerate(totals, start=1)
+    ]
+    desk.open(*ordered)
+    for what, number, detail in course:
+        if not is_possible(desk, what, number):
+            continue
+
+        happen(desk, what, number, detail)
+
+        account = desk.account
+        still_open = [amount for _, amount, status in desk.invoices if status is OPEN]
+        assert sum(amount for _, amount, _ in desk.invoices) == account.charged()
+        assert bool(still_open) == (account.due() > 0)
+        assert sum(still_open) >= account.due() == account.charged() - account.kept()
+        assert all(amount > 0 for amount in still_open)
+        for each in account.subjects():
+            record = desk.booking(each)
+            assert record.is_final or account.charged(each) == record.total

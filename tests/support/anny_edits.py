@@ -1,0 +1,109 @@
+"""What people do with an accepted booking of the anny API, and rules of a service that no world has."""
+
+from typing import Any
+
+import httpx
+import msgspec
+from anny_world import Person, World, add_on, resource
+
+from mockserver.apis.anny.records import SERVICES, Editing
+from mockserver.booking.ports import Kind
+
+__all__ = [
+    "alter",
+    "alter_editing",
+    "choose",
+    "entries",
+    "invite",
+    "moments",
+    "move",
+    "people",
+    "personalize",
+    "revert",
+    "totals",
+]
+
+
+def invite(person: Person, number: int, *given: Any, **query: Any) -> httpx.Response:
+    """Edit the participants: addresses, or `{email, name...}`."""
+    named = [{"email": each} if isinstance(each, str) else each for each in given]
+    return person.post(f"/bookings/{number}/edit-participants", {"participants": named}, **query)
+
+
+def choose(person: Person, number: int, *given: tuple[int, int], **query: Any) -> httpx.Response:
+    """Edit the service options: the number of an add-on, and how many of it."""
+    selection = [{"add_on_id": add_on(which), "quantity": quantity} for which, quantity in given]
+    return person.post(f"/bookings/{number}/edit-service-options", {"addons": selection}, **query)
+
+
+def move(
+    person: Person, number: int, start: str | None = None, end: str | None = None, to: int | None = None, **query: Any
+) -> httpx.Response:
+    """Edit the base data; `to` is the number of a resource."""
+    given = {"start_date": start, "end_date": end, "resource_id": None if to is None else resource(to)}
+    body = {name: value for name, value in given.items() if value is not None}
+    return person.post(f"/bookings/{number}/edit-booking-base-data", body, **query)
+
+
+def revert(person: Person, number: int) -> httpx.Response:
+    return person.get(f"/bookings/{number}/cancel-edit-booking")
+
+
+def personalize(person: Person, number: int, answers: dict[str, Any]) -> httpx.Response:
+    return person.post(f"/bookings/{number}/personalization", answers)
+
+
+def people(person: Person, number: int) -> list[dict[str, Any]]:
+    """The participants, with id."""
+    return entries(person.get(f"/bookings/{number}", include="booking_participants"))
+
+
+def entries(response: httpx.Response) -> list[dict[str, Any]]:
+    """The participants in an answer that includes them, in the order of the linkage."""
+    document = response.json()
+    found = {each["id"]: each["attributes"] for each in document["included"] if each["type"] == "booking-participants"}
+    linkage = document["data"]["relationships"]["booking_participants"]["data"]
+    return [{"id": each["id"], **found[each["id"]]} for each in linkage]
+
+
+def moments(person: Person, number: int) -> tuple[str, str, str]:
+    """Start, end and resource of a booking."""
+    booking = person.booking(number)
+    attributes = booking["attributes"]
+    return attributes["start_date"], attributes["end_date"], booking["relationships"]["resource"]["data"]["id"]
+
+
+def totals(person: Person, order: int) -> dict[str, Any]:
+    """What an order is about, in money."""
+    shown = person.order(order)
+    attributes, meta = shown["attributes"], shown["meta"]
+    return {
+        "total": attributes["total"],
+        "modification": attributes["modification_total"],
+        "paid": meta["paid_amount"],
+        "refunded": meta["refunded_amount"],
+        "due": meta["amount_due"],
+        "refunds": [(each["amount"], each["reason"]) for each in meta["refunds"]],
+    }
+
+
+def alter(world: World, record_id: str, kind: Kind[Any] = SERVICES, **fields: Any) -> None:
+    """Change what is offered, which no call can: another service, where *kind* does not say what else."""
+    sandboxes = world.app.sandboxes
+
+    def act(work: Any) -> None:
+        records = work.records(kind)
+        records.put(msgspec.structs.replace(records.get(record_id), **fields))
+
+    sandboxes.run(sandboxes.open(world.name), sandboxes.domain("anny"), act, writes=True)
+
+
+def alter_editing(world: World, service_id: str, **fields: Any) -> None:
+    usual: dict[str, Any] = {
+        "base_data": True,
+        "resource": True,
+        "service_options": True,
+        "future_only": True,
+        "deadline": {"period": None, "offset": None},
+    }
+    alter(world, service_id, editing=msgspec.convert({**usual, **fields}, Editing))
