@@ -5,9 +5,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["KEY", "Client", "InProcess", "is_up"]
+__all__ = ["JSON", "KEY", "Client", "InProcess", "is_up"]
 
 KEY = "sk_rsv_demo_alpha"
+JSON = "application/json"
 _OK = 200
 
 
@@ -22,7 +23,7 @@ class Client:
         headers = {"Authorization": f"Bearer {key}"}
         raw = None
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = JSON
             raw = json.dumps(body)
         self._connection.request(method, path, raw, headers)
         response = self._connection.getresponse()
@@ -58,11 +59,13 @@ class InProcess:
         self._asgi = asgi
         self.headers: Iterable[tuple[bytes, bytes]] = ()
 
-    async def ask(self, method: str, path: str, body: bytes = b"", *, key: str = KEY) -> tuple[int, bytes]:
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", *, key: str = KEY, media_type: str = JSON
+    ) -> tuple[int, bytes]:
         where, _, query = path.partition("?")
         headers = [(b"host", b"localhost"), (b"authorization", b"Bearer " + key.encode())]
         if body:
-            headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+            headers += [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},

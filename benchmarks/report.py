@@ -16,14 +16,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.calendars import MONTH
 from benchmarks.figures import STOCK, Figure, Section
 from benchmarks.growth import DEEP, OPERATIONS, growth_of
 from benchmarks.loads import POST
-from benchmarks.operations import MONTH, WRITES, allowed_growth, growth_column
+from benchmarks.operations import SUBJECTS, allowed_growth, growth_column
 from benchmarks.peers import PRISM_QUIET, VERSIONS, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
 from benchmarks.servers import OURS, OURS_SQLITE, ROOT
 from benchmarks.startup import FIRST_200, RESIDENT
+from benchmarks.worlds import own_operations
 
 __all__ = ["RESULTS", "RESULTS_JSON", "Target", "conditions", "judge", "show", "to_json", "to_markdown", "written"]
 
@@ -65,8 +67,9 @@ def judge(sections: Sequence[Section]) -> list[Target]:
         _no_faster_than_log(by_name, OURS, OPERATIONS),
         _no_faster_than_log(by_name, OURS_SQLITE, tuple(each for each in OPERATIONS if each != DEEP)),
         _deep_page(by_name),
-        _writes_in_a_full_month(by_name),
+        _among_many(by_name, "appointments", "write", own_operations(SUBJECTS["appointments"].groups, writing=True)),
         _rows_of_a_full_month(by_name),
+        _among_many(by_name, "anny", "operation", own_operations(SUBJECTS["anny"].groups)),
     ]
 
 
@@ -114,9 +117,9 @@ def _deep_page(sections: Sections) -> Target:
     )
 
 
-def _writes_in_a_full_month(sections: Sections) -> Target:
-    promise = "appointments: no write's cost grows faster than log n with the month's bookings"
-    known = _growths_with_the_month(sections, WRITES)
+def _among_many(sections: Sections, api: str, kind: str, operations: Sequence[str]) -> Target:
+    promise = f"{api}: no {kind}'s cost grows faster than log n with the bookings in the sandbox"
+    known = _growths_among_many(sections, api, operations)
     if not known:
         return Target(promise, "", None)
     sizes = sections["operations"].data["sizes"]
@@ -128,19 +131,19 @@ def _writes_in_a_full_month(sections: Sections) -> Target:
 
 def _rows_of_a_full_month(sections: Sections) -> Target:
     promise = "appointments: a row of a long calendar costs no more than one of a short"
-    known = _growths_with_the_month(sections, (MONTH,))
+    known = _growths_among_many(sections, "appointments", (MONTH,))
     if not known:
         return Target(promise, "", None)
     found = ", ".join(f"{name.removeprefix('mockserver, ')} {times:.2f} x" for times, name, _ in known)
     return Target(promise, found, all(times <= 1 for times, _, _ in known))
 
 
-def _growths_with_the_month(sections: Sections, operations: Sequence[str]) -> list[tuple[float, str, str]]:
-    """How many times dearer in a full month, at which store, what; nothing unless all of them are known."""
+def _growths_among_many(sections: Sections, api: str, operations: Sequence[str]) -> list[tuple[float, str, str]]:
+    """How many times dearer among many bookings, at which store, what; nothing unless all of them are known."""
     if "operations" not in sections:
         return []
     wanted = [(name, each) for name in (OURS, OURS_SQLITE) for each in operations]
-    values = [(sections["operations"].value(each, growth_column(name)), name, each) for name, each in wanted]
+    values = [(sections["operations"].value(each, growth_column(api, name)), name, each) for name, each in wanted]
     known = [(times, name, each) for times, name, each in values if times is not None]
     return known if len(known) == len(wanted) else []
 

@@ -5,13 +5,16 @@ import json
 
 import pytest
 
-from benchmarks.calendars import GROUPS, MONTH, WRITES, Ask, Call, open_months
+from benchmarks import calendars, houses
+from benchmarks.calendars import MONTH, Month
 from benchmarks.client import KEY, InProcess
 from benchmarks.figures import STOCK, Figure, Section, with_ratios
+from benchmarks.houses import House
 from benchmarks.loads import LIST, POST, new_booking
-from benchmarks.operations import growth_column, watch
+from benchmarks.operations import SUBJECTS, growth_column, watch
 from benchmarks.report import judge, to_json, to_markdown
 from benchmarks.servers import OURS, OURS_SQLITE, CannotRun
+from benchmarks.worlds import Ask, World, open_worlds, own_operations
 from mockserver.app import build_app
 from mockserver.settings import Settings
 
@@ -46,32 +49,46 @@ def test_a_figure_with_errors_meets_no_target() -> None:
     assert json.loads(to_json([section], {}))["targets"][0]["verdict"] == "not measured"
 
 
-def test_every_operation_is_asked_of_months_of_each_size() -> None:
-    found = asyncio.run(watch("memory", 2, (20, 70), warm_rounds=1))
+SHOWN = {
+    "appointments": {
+        "availability of 30 days": (30, 30),
+        "stock: list as long as the day": (1, 3),
+        "calendar of a day": (1, 3),
+        "stock: list as long as the month, 100 at most": (20, 70),
+        MONTH: (20, 70),
+        "series of 40": (40, 40),
+    },
+    "anny": {
+        "stock: list of 15": (15, 15),
+        "list of 15 with five includes, own": (15, 15),
+        "list of 15 with five includes, all": (15, 15),
+    },
+}
+"""The rows of answers among 20 bookings and among 70, where there are several."""
 
-    assert {(each.operation, each.size) for each in found} == {
-        (name, size) for group in GROUPS for name in group for size in (20, 70)
-    }
-    shown = {(each.operation, each.size): each.shows for each in found}
-    assert [shown[MONTH, 20], shown[MONTH, 70]] == [20, 70]
-    assert [shown["calendar of a day", 20], shown["calendar of a day", 70]] == [1, 3]
-    assert [shown["stock: list as long as the day", 20], shown["stock: list as long as the day", 70]] == [1, 3]
-    assert shown["availability of 30 days", 20] == 30
+
+@pytest.mark.parametrize("api", SUBJECTS)
+def test_every_operation_is_asked_of_worlds_of_each_size(api: str) -> None:
+    found = asyncio.run(watch(SUBJECTS[api], "memory", 2, (20, 70), warm_rounds=1))
+
+    names = {name for group in SUBJECTS[api].groups for name in group}
+    assert {(each.operation, each.size) for each in found} == {(name, size) for name in names for size in (20, 70)}
+    shows = {(each.operation, each.size): each.shows for each in found}
+    pairs = {name: (shows[name, 20], shows[name, 70]) for name in names}
+    assert {name: pair for name, pair in pairs.items() if pair != (1, 1)} == SHOWN[api]
 
 
 def test_what_books_leaves_the_month_as_full_as_it_was() -> None:
-    calls = {name: call for group in GROUPS for name, call in group.items()}
-    path = "/appointments/bookings/calendar/events?start=2030-01-01T00:00:00Z&end=2030-12-31T00:00:00Z"
-    of_series = Call("", lambda _month, _turn: Ask("GET", path, "owner_spa-retreat"))
-
     async def work() -> list[bytes]:
-        (month,) = open_months("memory", [40], turns=9)
+        (month,) = open_worlds(Month, "memory", [40], turns=9)
+        calls = {name: call for group in calendars.GROUPS for name, call in group.items()}
         _, before = await month.do(calls[MONTH], 0)
         for turn in range(9):
-            for name in WRITES:
+            for name in own_operations(calendars.GROUPS, writing=True):
                 await month.do(calls[name], turn)
         _, after = await month.do(calls[MONTH], 0)
-        _, series = await month.do(of_series, 0)
+        path = "/appointments/bookings/calendar/events?start=2030-01-01T00:00:00Z&end=2030-12-31T00:00:00Z"
+        _, series = await month.ask(Ask("GET", path, "owner_spa-retreat"))
         return [before, after, series]
 
     before, after, series = asyncio.run(work())
@@ -80,25 +97,62 @@ def test_what_books_leaves_the_month_as_full_as_it_was() -> None:
     assert len(json.loads(series)["bookings"]) == 9 * 40
 
 
-def test_a_month_takes_no_more_bookings_than_it_has_half_hours() -> None:
-    (month,) = open_months("memory", [2_040], turns=1)
+def test_what_books_leaves_the_days_of_a_house_as_full_as_they_were() -> None:
+    path = "/anny/api/v1/availability/start?date=2026-04-20&service_id=3f0c0020-5a7e-4c1d-9b2f-000000000001"
+    starts = Ask("GET", path, "anny_admin")
 
-    assert month.size == 2_040
-    with pytest.raises(CannotRun, match="2,040"):
-        open_months("memory", [2_041], turns=1)
+    async def work() -> list[int]:
+        (house,) = open_worlds(House, "memory", [40], turns=1)
+        free = []
+        for call in (None, *houses.GROUPS[-1].values()):
+            if call is not None:
+                await house.do(call, 0)
+            _, answer = await house.ask(starts)
+            free.append(sum(each["remaining_number_available"] for each in json.loads(answer)))
+        return free
+
+    before, at_reservekit, booked, canceled = asyncio.run(work())
+
+    assert before == at_reservekit == canceled > booked
 
 
-def test_a_month_target_needs_both_stores() -> None:
+def test_a_house_is_full_of_rooms_that_are_paid_and_desks() -> None:
+    (house,) = open_worlds(House, "memory", [70], turns=1)
+    path = "/anny/api/v1/bookings?include=order&page%5Bsize%5D=250"
+
+    _, answer = asyncio.run(house.ask(Ask("GET", path, "anny_admin")))
+
+    bookings = [each for each in json.loads(answer)["data"] if int(each["id"]) >= 1041]
+    assert len(bookings) == 67
+    assert sum(each["attributes"]["has_payment"] for each in bookings) == len(house.workshops) == 28
+
+
+@pytest.mark.parametrize(("kind", "most"), [(Month, 2_040), (House, 2_203)])
+def test_a_world_takes_no_more_bookings_than_it_has_room_for(kind: type[World], most: int) -> None:
+    (world,) = open_worlds(kind, "memory", [most], turns=1)
+
+    assert asyncio.run(world.count()) == most
+    with pytest.raises(CannotRun, match=f"{most:,}"):
+        open_worlds(kind, "memory", [most + 1], turns=1)
+
+
+def test_a_target_of_an_api_needs_both_stores() -> None:
     figures = [
-        Figure(operation, growth_column(name), 2.0 if operation == MONTH else 1.5, "x")
+        Figure(operation, growth_column(api, name), 2.0 if operation == MONTH else 1.5, "x")
+        for api, subject in SUBJECTS.items()
         for name in (OURS, OURS_SQLITE)
-        for operation in (*WRITES, MONTH)
+        for operation in own_operations(subject.groups)
     ]
 
     def verdicts(figures: list[Figure]) -> list[bool | None]:
         section = Section("operations", "", "", figures, data={"sizes": [20, 2_000]})
-        return [target.met for target in judge([section]) if target.promise.startswith("appointments")]
+        return [target.met for target in judge([section]) if target.promise.startswith(tuple(SUBJECTS))]
 
-    assert verdicts(figures) == [True, False]
-    assert verdicts(figures[:-1]) == [True, None]
-    assert verdicts(figures[1:]) == [None, False]
+    def without(api: str, name: str, operation: str) -> list[Figure]:
+        missing = operation, growth_column(api, name)
+        return [each for each in figures if (each.row, each.column) != missing]
+
+    assert verdicts(figures) == [True, False, True]
+    assert verdicts(without("appointments", OURS_SQLITE, MONTH)) == [True, None, True]
+    assert verdicts(without("appointments", OURS, "join a class")) == [None, False, True]
+    assert verdicts(without("anny", OURS, "get a booking")) == [True, False, None]
