@@ -6,12 +6,13 @@ the last dot, and only when what stands before it is a key we know.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import msgspec
 
 from mockserver.apis.refusals import RequestRefused
 
-__all__ = ["ANONYMOUS", "SANDBOX_NAME", "Caller", "Identity", "bearer", "split_credential"]
+__all__ = ["ANONYMOUS", "SANDBOX_NAME", "Caller", "Identity", "Reader", "bearer", "reader_of", "split_credential"]
 
 SANDBOX_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 
@@ -66,3 +67,22 @@ def split_credential(credential: str, known: Callable[[str], bool]) -> tuple[str
     if dot and SANDBOX_NAME.fullmatch(name) and known(before):
         return before, name
     return credential, None
+
+
+Reader = Callable[[str], tuple[Caller | None, str | None]]
+"""Whom a token stands for, None being nobody, and the sandbox that its suffix names."""
+
+
+def reader_of(caller_of: Callable[[str], Caller | None]) -> Reader:
+    """A reader of tokens that remembers what it has read, for a client sends the same one each time.
+
+    Args:
+        caller_of: Whom a credential stands for, which is a token without a suffix.
+    """
+
+    @lru_cache(maxsize=4_096)
+    def read(token: str) -> tuple[Caller | None, str | None]:
+        credential, sandbox = split_credential(token, lambda credential: caller_of(credential) is not None)
+        return caller_of(credential), sandbox
+
+    return read

@@ -1,1 +1,20 @@
-"""anny: bookings of resources and services along their life, as JSON:API documents."""
+"""anny: bookings of resources and services along their life, as JSON:API documents.
+
+    operations/     one function for each operation: reads the call, asks a desk, answers a document
+    desk/           the use cases, and all that is changed; see there
+    records.py      what is kept; LIFECYCLE and PARTICIPATION say which status follows from which
+    terms.py        prices, deadlines, opening hours: what a service asks for
+    viewers.py      who calls, and how they stand to a booking: what they may do with it
+    types/          what a viewer sees of a record, attribute by attribute
+    views.py        what a call wants to see: include, fields, page
+    documents.py    JSON:API, and the flattened form
+    requests.py     what clients send, as records
+    refusals.py     what is refused here only
+    errors.py       every refusal in the API's words
+    notices.py      word of what happened, for webhooks.py to send
+    auth.py         tokens and terminals
+    plan.py         the organisation of every world; book.py writes its bookings, seed.py draws them
+
+A status changes in `desk/`, where `LIFECYCLE.after` is asked. A request is refused there too, or in `terms.py`
+(`ensure_...`): whatever is raised stands in the table of `errors.py` under its class, or its code in `RULES`.
+"""

@@ -4,13 +4,14 @@ Moments come as text, with any offset and any fraction of a second; from here on
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from mockserver.apis.anny.records import Customer
+from mockserver.apis.moments import read_moment
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.spans import Span
 
@@ -26,17 +27,10 @@ __all__ = [
     "read_cart_booking",
     "read_checkout",
     "read_instant_booking",
-    "read_moment",
     "read_span",
 ]
 
-_FRACTION = re.compile(r"\.[0-9]+", re.ASCII)
 _ID = re.compile(r"[0-9a-fA-F-]{1,36}", re.ASCII)
-
-
-def read_moment(text: str) -> datetime:
-    """An RFC 3339 moment in UTC, without what is beyond the second: nothing is rounded up."""
-    return datetime.fromisoformat(_FRACTION.sub("", text)).astimezone(UTC)
 
 
 def read_span(start: str, end: str) -> Span:

@@ -6,10 +6,9 @@ says both in plain text, so that a client needs no registration.
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 from mockserver.apis.bundle import Persona
-from mockserver.apis.identities import Caller, Identity, bearer, split_credential
+from mockserver.apis.identities import Caller, Identity, bearer, reader_of
 from mockserver.apis.refusals import Unauthenticated
 
 __all__ = ["PERSONAS", "SLUGS", "identify", "name_of"]
@@ -68,16 +67,12 @@ def name_of(user: str) -> tuple[str, str | None]:
     return first.capitalize()[:_LONGEST_NAME], last[:_LONGEST_NAME].strip() or None
 
 
-@lru_cache(maxsize=4_096)
-def _read(token: str) -> tuple[Caller | None, str | None]:
-    """Whom a token stands for, and the sandbox its suffix names. A client sends the same one each time."""
-    credential, sandbox = split_credential(token, lambda credential: _caller(credential) is not None)
-    return _caller(credential), sandbox
-
-
 def _caller(credential: str) -> Caller | None:
     known = _KNOWN.get(credential)
     if known is not None:
         return known
     found = _CUSTOMER.fullmatch(credential)
     return None if found is None else Caller(tenant="", role="customer", id=found[1])
+
+
+_read = reader_of(_caller)

@@ -14,7 +14,6 @@ from mockserver.apis.appointments.requests import (
     MerchantCancel,
     NewBlockedTime,
     NewCustomer,
-    read_moment,
 )
 from mockserver.apis.appointments.wire import (
     parse,
@@ -36,6 +35,7 @@ from mockserver.apis.appointments.wire import (
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.apis.identities import Caller
+from mockserver.apis.moments import read_moment
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.work import Work
 

@@ -3,11 +3,11 @@
 Moments come as text, with any offset and any fraction of a second; from here on they are UTC, in whole seconds.
 """
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
+from mockserver.apis.moments import read_moment
 from mockserver.booking.recurrence import Frequency, Weekday
 
 __all__ = [
@@ -21,16 +21,7 @@ __all__ = [
     "NewCustomer",
     "Person",
     "RecurrenceRule",
-    "read_moment",
 ]
-
-
-_FRACTION = re.compile(r"\.[0-9]+", re.ASCII)
-
-
-def read_moment(text: str) -> datetime:
-    """An RFC 3339 moment in UTC, without what is beyond the second: nothing is rounded up."""
-    return datetime.fromisoformat(_FRACTION.sub("", text)).astimezone(UTC)
 
 
 class _Starting:

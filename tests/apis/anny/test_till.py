@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from doubles import ManualClock
+from harbour import HOURLY
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,14 +23,11 @@ from mockserver.apis.anny.records import (
     Booking,
     Choice,
     Edit,
-    Editing,
     InvoiceKind,
     InvoiceStatus,
     Order,
     OrderStatus,
     PaymentFlow,
-    Period,
-    Service,
     Status,
 )
 from mockserver.booking.accounts import LineKind
@@ -45,40 +43,7 @@ OPEN, PAID, CANCELED = InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.CAN
 
 
 def service(service_id, flow):
-    return Service(
-        id=service_id,
-        name=service_id,
-        currency="EUR",
-        tax_rate=19,
-        resource_ids=("room",),
-        price=0,
-        starting_fee=0,
-        calculation_interval=None,
-        uncharged_duration=0,
-        is_net_price=False,
-        min_duration=None,
-        max_duration=None,
-        booking_interval=None,
-        lead_time=0,
-        padding_before=0,
-        padding_after=0,
-        advance_booking_period=None,
-        auto_accept=True,
-        can_instant_book=True,
-        allow_participants=False,
-        min_participants=0,
-        max_participants=None,
-        allow_recurring=False,
-        is_series=False,
-        add_on_ids=(),
-        form_id=None,
-        allow_personalization=False,
-        allow_subsequent_personalizations=False,
-        policy_id=None,
-        cancellation=Period(),
-        payment_flow=flow,
-        editing=Editing(base_data=True, resource=True, service_options=True, future_only=True, deadline=Period()),
-    )
+    return msgspec.structs.replace(HOURLY, id=service_id, payment_flow=flow)
 
 
 def booking(number, total, *, status=Status.ACCEPTED, service_id="later", add_ons=()):

@@ -120,7 +120,7 @@ class EditDesk:
         )
         after = plan(self._work, after)
         self._work.records(BOOKINGS).put(after)
-        self._till.revert(self._order_of(booking), booking)
+        self._till.revert(self._register.ordered_as(booking), booking)
         self._diary.take(after, self._register.service_of(after))
         tell(self._work, "bookings.updated", after)
         return after
@@ -137,11 +137,6 @@ class EditDesk:
         terms.ensure_editable(booking, service, self._work.now)
         assert service is not None  # noqa: S101 - a blocker, which has none, is not editable
         return booking, service
-
-    def _order_of(self, booking: Booking) -> Order:
-        order = self._register.order_of(booking)
-        assert order is not None  # noqa: S101 - as above
-        return order
 
     def _account_of(self, booking: Booking) -> CustomerAccount | None:
         """Whoever booked, who may have done so for somebody else."""
@@ -193,7 +188,7 @@ class EditDesk:
         Args:
             moved_in: The service, where resource or dates may be others.
         """
-        order = self._order_of(before)
+        order = self._register.ordered_as(before)
         after = msgspec.structs.replace(after, edit=self._edit(before, after, order), updated_at=self._now)
         if moved_in is not None:
             after = plan(self._work, after)

@@ -5,9 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mockserver.apis.anny.desk.availability import Availability, Interval
-from mockserver.apis.anny.requests import read_moment
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply
+from mockserver.apis.moments import read_moment
 from mockserver.apis.refusals import BadInput
 from mockserver.apis.zones import is_zone
 from mockserver.sandbox.work import Work

@@ -6,10 +6,10 @@ from mockserver.apis.anny.auth import TERMINALS
 from mockserver.apis.anny.desk.reading import BookingFilter, Reading
 from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.operations.calls import list_reply, record_reply, view_of, viewer_of
-from mockserver.apis.anny.requests import read_moment
 from mockserver.apis.anny.viewers import Role, Viewer
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply
+from mockserver.apis.moments import read_moment
 from mockserver.apis.refusals import BadInput, Forbidden, Unauthenticated
 from mockserver.sandbox.work import Work
 

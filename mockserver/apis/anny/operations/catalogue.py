@@ -6,10 +6,10 @@ from typing import Any
 from mockserver.apis.anny.desk.catalogue import Catalogue, Vacancy
 from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.operations.calls import customer_of, list_reply, record_reply, view_of, viewer_of
-from mockserver.apis.anny.requests import read_moment
 from mockserver.apis.anny.viewers import STRANGER
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply
+from mockserver.apis.moments import read_moment
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.spans import Span
 from mockserver.sandbox.work import Work
