@@ -39,6 +39,8 @@ class Facts:
         flattened: Operations that answer their success as application/json as well.
         plain: Operations that answer their success as application/json alone.
         bad_parameter: The status for a parameter that breaks its schema.
+        headers: That every answer has.
+        schemas: Which the vendor names so.
         sparse: The schemas of answers of which a request can leave out whatever it wants, but type and id.
     """
 
@@ -59,6 +61,8 @@ class Facts:
     flattened: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     bad_parameter: str = "400"
+    headers: frozenset[str] = frozenset()
+    schemas: frozenset[str] = frozenset()
     sparse: re.Pattern[str] = re.compile(r"(?!)")
     optional: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -293,6 +297,195 @@ FACTS = {
                 status={"type": "string", "enum": ["draft", "pending", "completed", "canceled"]},
                 customer=ref("Uuid"),
                 paid_amount=ref("Money"),
+            ),
+        },
+        samples=11,
+        curls=0,
+    ),
+    "bardge": Facts(
+        operations=37,
+        open=frozenset(),
+        least_rules=275,
+        least_examples=450,
+        needs=frozenset(
+            {
+                "business-balance",
+                "cancelled-pass",
+                "clock",
+                "copay-bought",
+                "credits-class",
+                "disabled-key",
+                "expired-pass",
+                "expired-token",
+                "foreign-client",
+                "full-class",
+                "issuer-key",
+                "limit-reached",
+                "lookup-code",
+                "lookup-token",
+                "many-bookings",
+                "many-credits",
+                "one-place-class",
+                "open-class",
+                "own-bookings",
+                "past-class",
+                "scratch-client",
+                "soon-class",
+                "spa-slot",
+                "test-key",
+                "two-identities",
+                "uncovered-tier",
+                "unlimited-pass",
+                "venue-without-options",
+                "visits-left",
+                "zero-credits",
+            }
+        ),
+        refused_by_the_key=frozenset({"401", "403"}),
+        limit_headers=0,
+        headers=frozenset({"Bardge-Request-Id"}),
+        schemas=frozenset(
+            {
+                "AccessCodeV3Request",
+                "BookClassV3Request",
+                "BookSpaV3Request",
+                "CategoryDetail",
+                "CategoryDetails",
+                "ConfirmAccessCodeV3Request",
+                "ConfirmClassBookingV3Request",
+                "CopayOption",
+                "ErrorDetail",
+                "IssuePassV3Request",
+                "LookupInitiateV3Request",
+                "LookupV3Response",
+                "LookupVerifyV3Request",
+                "PassRef",
+                "PasscodeInfo",
+                "PasscodeV3Request",
+                "PurchaseCoPayPackageV3Request",
+                "PurchaseCreditsV3Request",
+                "PurchaseGymCoPayV3Request",
+                "PurchaseSpaCoPayV3Request",
+                "RefundInfo",
+                "RescheduleBookingV3Request",
+                "ResellerV3AccessCodeResponse",
+                "ResellerV3AccessCodeSessionResponse",
+                "ResellerV3AvailabilityResponse",
+                "ResellerV3BookingResponse",
+                "ResellerV3BookingStatusResponse",
+                "ResellerV3ClassBookingInitiateResponse",
+                "ResellerV3ClassInstanceResponse",
+                "ResellerV3ClassResponse",
+                "ResellerV3ClientResponse",
+                "ResellerV3CoPayPurchaseResponse",
+                "ResellerV3CreditPurchaseResponse",
+                "ResellerV3CreditsResponse",
+                "ResellerV3ErrorResponse",
+                "ResellerV3GymCoPayPurchaseResponse",
+                "ResellerV3IssuedPassMessageResponse",
+                "ResellerV3IssuedPassResponse",
+                "ResellerV3ListResponse",
+                "ResellerV3PassResponse",
+                "ResellerV3PasscodeResponse",
+                "ResellerV3ProviderResponse",
+                "ResellerV3ServiceResponse",
+                "ResellerV3SpaBookingInitiateResponse",
+                "ResellerV3SpaCoPayPurchaseResponse",
+                "ResellerV3SpaCoPayQuoteResponse",
+                "ResellerV3SpaResponse",
+                "ServicePreview",
+                "SpaCoPayQuoteV3Request",
+                "UpdateIssuedPassExpiryV3Request",
+                "UpdateIssuedPassV3Request",
+                "UpdateLookupEnabledRequest",
+            }
+        ),
+        optional={
+            "ResellerV3ProviderResponse": frozenset({"distance_km"}),
+            "ResellerV3ClassResponse": frozenset({"instances", "message"}),
+            "ResellerV3BookingResponse": frozenset(
+                {
+                    "class_instance_id",
+                    "class_name",
+                    "message",
+                    "refund",
+                    "rescheduled_from",
+                    "rescheduled_to",
+                    "service_ids",
+                    "service_name",
+                }
+            ),
+            "ResellerV3CoPayPurchaseResponse": frozenset({"copay_package_id", "quote_id"}),
+            "LookupV3Response": frozenset({"lookup_token"}),
+            "ResellerV3ClientResponse": frozenset({"passcode"}),
+        },
+        world={
+            "class_instances": exactly(
+                id=ref("OpaqueId"),
+                class_id=ref("OpaqueId"),
+                date=ref("GivenDate"),
+                time=ref("WallTime"),
+                capacity={"type": "integer", "minimum": 1},
+                taken={"type": "integer", "minimum": 0},
+            ),
+            "clients": exactly(
+                id=ref("OpaqueId"),
+                reseller=ref("OpaqueId"),
+                first_name={"type": "string", "minLength": 1},
+                last_name={"type": "string", "minLength": 1},
+                email=NOTE,
+                phone=NOTE,
+                passcode={"type": "string", "pattern": "^[A-Z0-9]{8}$"},
+                credits={"type": "integer", "minimum": 0},
+                transactions={"type": "array", "items": ref("CreditTransaction")},
+            ),
+            "issued_passes": exactly(
+                id=ref("OpaqueId"),
+                client_id=ref("OpaqueId"),
+                pass_id=ref("OpaqueId"),
+                is_cancelled={"type": "boolean"},
+                start_date={"type": "integer", "minimum": 10**12},
+                expires_at={"type": "integer", "minimum": 10**12},
+                visits_used={"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
+            ),
+            "sessions": exactly(
+                id=ref("OpaqueId"),
+                reseller=ref("OpaqueId"),
+                kind={"type": "string", "enum": ["visits", "copay", "spa"]},
+                client_id=ref("OpaqueId"),
+                user_pass_id=ref("OpaqueId"),
+                class_instance_id=NOTE,
+                provider_branch_id=ref("OpaqueId"),
+                service_ids={"type": "array", "items": ref("OpaqueId")},
+                date=ref("GivenDate"),
+                time=ref("WallTime"),
+                expires_at={"type": "integer", "minimum": 10**9, "maximum": 10**10},
+            ),
+            "lookups": exactly(
+                id=ref("OpaqueId"),
+                reseller=ref("OpaqueId"),
+                issuer_id=ref("OpaqueId"),
+                client_id=ref("OpaqueId"),
+                status={"type": "string", "enum": ["PENDING", "VERIFIED", "EXPIRED"]},
+                access_code={"type": "string", "pattern": "^[0-9]{6}$"},
+                lookup_token=NOTE,
+                expires_at={"type": "integer", "minimum": 10**12},
+            ),
+            "bookings": exactly(
+                id=ref("OpaqueId"),
+                reseller=ref("OpaqueId"),
+                client_id=ref("OpaqueId"),
+                user_pass_id=ref("OpaqueId"),
+                status=ref("BookingStatus"),
+                class_instance_id=NOTE,
+                provider_branch_id=ref("OpaqueId"),
+                service_ids={"type": "array", "items": ref("OpaqueId")},
+                date=ref("GivenDate"),
+                time=ref("WallTime"),
+                visits_deducted={"type": "integer", "minimum": 0},
+                credits_deducted={"type": "integer", "minimum": 0},
+                amount_charged={"type": "integer", "minimum": 0},
+                created={"type": "integer", "minimum": 10**9, "maximum": 10**10},
             ),
         },
         samples=11,
@@ -555,6 +748,18 @@ def test_links_lead_to_operations_and_to_parameters_that_they_have(contract, thi
             target = contract.operations[contract.resolved(link)["operationId"]]
             names = {parameter["name"] for parameter in contract.parameters(target)}
             assert set(contract.resolved(link).get("parameters", {})) <= names
+
+
+@each_operation
+def test_every_answer_has_the_headers_that_every_answer_has(contract, thing):
+    for status, response in contract.responses(thing).items():
+        headers = {name: contract.resolved(header) for name, header in response.get("headers", {}).items()}
+        assert contract.facts.headers <= {name for name, header in headers.items() if header.get("required")}, status
+
+
+@each_contract
+def test_schemas_that_the_vendor_names_have_those_names(contract):
+    assert contract.facts.schemas <= set(contract.document["components"]["schemas"])
 
 
 @each_contract
