@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
-from mockserver.apis.exchange import Call, Header, Reply
+import msgspec
+
+from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.identities import Identity
 from mockserver.booking.errors import Refusal, RuleBroken
 from mockserver.sandbox.deliveries import Retries
@@ -15,7 +17,19 @@ from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.subscriptions import Subscription
 
-__all__ = ["Api", "NoThrottle", "Persona", "Sample", "Throttle", "Tolerates", "Webhooks"]
+__all__ = [
+    "Api",
+    "Idempotency",
+    "NoThrottle",
+    "Persona",
+    "RequestIds",
+    "Sample",
+    "Throttle",
+    "Tolerates",
+    "Webhooks",
+]
+
+_FIRST_ERROR = 400
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
@@ -64,6 +78,49 @@ class NoThrottle:
 
     def headers(self, call: Call, now: datetime) -> tuple[Header, ...]:  # noqa: ARG002 - the protocol's
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestIds:
+    """How an API names the requests it is asked.
+
+    Attributes:
+        header: Of every reply, in lower case.
+        may_be_given: Whether a client that sends that header has named its request itself.
+        form: An id as the API writes them, given a text that no other request has; None takes the text itself.
+        sign: Given the body of an error and the id, the body with the id in it; None where errors have none. Whoever
+            makes the body of an error leaves the id out.
+    """
+
+    header: bytes = b"x-request-id"
+    may_be_given: bool = True
+    form: Callable[[str], str] | None = None
+    sign: Callable[[Any, str], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """How an API does once what is asked of it twice: in the operations whose document has the header, and no other.
+
+    Keys belong to a tenant. Successes are remembered, and of what was refused what is named here; after anything else
+    the key is still free.
+
+    Attributes:
+        window: How long, on the sandbox's clock, an answer is given again.
+        header: The parameter that carries the key, as the document spells it.
+        replayed: The header of an answer that is given again.
+        statuses: Of refusals that are remembered.
+        codes: Of refusals that are remembered, whatever their status; ours, as in `Refusal.code`.
+    """
+
+    window: timedelta
+    header: str = "Idempotency-Key"
+    replayed: Header = (b"x-idempotent-replayed", b"true")
+    statuses: frozenset[int] = frozenset()
+    codes: frozenset[str] = frozenset()
+
+    def remembers(self, status: int, refusal: str | None = None) -> bool:
+        return status < _FIRST_ERROR or status in self.statuses or refusal in self.codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +176,7 @@ class Api:
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
         webhooks: None for an API that sends no events.
+        idempotency: None for an API that knows no keys.
     """
 
     name: str
@@ -136,6 +194,15 @@ class Api:
     sample: Callable[[date], Sample] | None = None
     throttle: Throttle = field(default_factory=NoThrottle)
     webhooks: Webhooks | None = None
+    request_ids: RequestIds = field(default_factory=RequestIds)
+    idempotency: Idempotency | None = None
+
+    def signed(self, reply: Reply, request_id: str) -> Reply:
+        """*reply*, with the id in its body when it is an error and the API's errors have one."""
+        sign = self.request_ids.sign
+        if sign is None or reply.status < _FIRST_ERROR or reply.body is NO_BODY:
+            return reply
+        return msgspec.structs.replace(reply, body=sign(reply.body, request_id))
 
     def throttled(self, operation: str) -> bool:
         """Whether the replies of an operation speak of rate limits: those that need a caller do."""

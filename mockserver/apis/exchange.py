@@ -1,6 +1,6 @@
 """A call, as an operation sees it, and the reply it gives. Parsed once, at the door: no request object goes further."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,12 +34,17 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
 NO_BODY = msgspec.UNSET
 
 
+def _named_nowhere(_: "Call") -> str:
+    raise LookupError("this call did not come through the gate, and has no id")
+
+
 class Call(msgspec.Struct):
     """One request on its way.
 
     Attributes:
         headers: Names in lower case; the values of a repeated header, joined with commas.
-        path: Parameters by name, validated and of their declared type; `query` likewise.
+        path: Parameters by name, validated and of their declared type; `query` likewise, and `head` those of the headers,
+            by their names in the document.
         body: The decoded JSON body; None where the operation takes none.
         sandbox: None for an API that lives outside sandboxes, and as long as nobody who is known has asked for one.
         sandbox_name: Which sandbox it is for.
@@ -48,6 +53,7 @@ class Call(msgspec.Struct):
         now: What the sandbox's clock showed when the call came in.
         dry: The reply is wanted and no change is to be kept.
         reply_headers: Sent with the reply, whatever it turns out to be.
+        naming: Makes `request_id`.
     """
 
     method: str
@@ -63,8 +69,21 @@ class Call(msgspec.Struct):
     dry: bool = False
     path: dict[str, Any] = {}
     query: dict[str, Any] = {}
+    head: dict[str, Any] = {}
     body: Any = None
     reply_headers: tuple[Header, ...] = ()
+    naming: "Callable[[Call], str]" = _named_nowhere
+    _request_id: str | None = None
+
+    @property
+    def request_id(self) -> str:
+        """The id that the reply has, unlike that of any other call.
+
+        Made when it is first asked for, on the event loop: by then it is known in which sandbox the call happens.
+        """
+        if self._request_id is None:
+            self._request_id = self.naming(self)
+        return self._request_id
 
     def accepts(self, *media_types: str) -> str:
         """The one of *media_types* that the client would rather have; the first when it does not say or likes none.

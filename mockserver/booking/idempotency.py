@@ -8,51 +8,32 @@ House rules:
 - What an answer is, and which answers are worth remembering, is the API's own matter.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from hashlib import sha256
-from typing import Final, Generic, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from mockserver.booking.errors import KeyReused
 
-__all__ = ["FRESH", "Fresh", "Remembered", "Replay", "fingerprint", "recall"]
-
-A = TypeVar("A")
+__all__ = ["Remembered", "fingerprint", "is_past", "recall"]
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered(Generic[A]):
-    """What was answered to the first request that came with *key*."""
+class Remembered(Protocol):
+    """What is kept of the first request that came with a key."""
 
-    key: str
-    fingerprint: str
-    saved_at: datetime
-    answer: A
+    @property
+    def fingerprint(self) -> str: ...
 
-
-class Fresh(Enum):
-    """Its one member says: not seen before, or no longer remembered. Go ahead and do it."""
-
-    FRESH = "fresh"
+    @property
+    def saved_at(self) -> datetime: ...
 
 
-FRESH: Final = Fresh.FRESH
+M = TypeVar("M", bound=Remembered)
 
 
-@dataclass(frozen=True, slots=True)
-class Replay(Generic[A]):
-    """Seen before: give the saved *answer* again, and do nothing."""
-
-    answer: A
-
-
-def recall(
-    remembered: Remembered[A] | None, fingerprint: str, *, window: timedelta, now: datetime
-) -> Fresh | Replay[A]:
-    """Judge a request by what is remembered under its key.
+def recall(key: str, remembered: M | None, fingerprint: str, *, window: timedelta, now: datetime) -> M | None:
+    """Judge a request by what is remembered under its *key*.
 
     Args:
         remembered: None when the key is new.
@@ -60,33 +41,28 @@ def recall(
         window: How long an answer is remembered.
         now: Aware UTC.
 
+    Returns:
+        *remembered* when its answer is to be given again and nothing is to be done; None to go ahead and do it.
+
     Raises:
         KeyReused: Within the window, the key came back with another request.
     """
-    if remembered is None or now - remembered.saved_at >= window:
-        return FRESH
+    if remembered is None or is_past(remembered, window=window, now=now):
+        return None
     if remembered.fingerprint != fingerprint:
-        raise KeyReused(remembered.key)
-    return Replay(remembered.answer)
+        raise KeyReused(key)
+    return remembered
 
 
-def fingerprint(method: str, path: str, body: bytes) -> str:
-    """Digest a request so that two that mean the same have the same fingerprint.
+def is_past(remembered: Remembered, *, window: timedelta, now: datetime) -> bool:
+    """Whether its key is free again."""
+    return now - remembered.saved_at >= window
 
-    The order of keys and the blanks of a JSON body do not count, since some clients encode anew for each retry. A body
-    that is not JSON counts byte by byte.
+
+def fingerprint(*parts: Any) -> str:
+    """Digest what a request asks for: its operation, its parameters, its decoded body; JSON values all of them.
+
+    Two that mean the same have the same fingerprint. Order of members and blanks do not count, since some clients encode
+    anew for each retry; nor does how a path is percent-encoded.
     """
-    digest = sha256()
-    # A path may carry any character once it is decoded, lone surrogates included.
-    for part in (method.encode(), path.encode(errors="surrogatepass"), _canonical(body)):
-        # Lengths keep the parts apart: no separator is safe from appearing in a path.
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.hexdigest()
-
-
-def _canonical(body: bytes) -> bytes:
-    try:
-        return msgspec.json.encode(msgspec.json.decode(body), order="deterministic")
-    except (ValueError, RecursionError):  # bad syntax, text or numbers; nested too deep
-        return body
+    return sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()

@@ -104,6 +104,10 @@ class Ledger:
             (each for each, _ in self._around(pool, span, without)), key=lambda each: (each.starts_at, each.ends_at)
         )
 
+    def is_there(self, pool: Pool, party: str) -> bool:
+        """Whether a party holds a place of a pool whose seats have no span."""
+        return self._claims.count(self._index.by_party, _party_group(Seat(pool.id, party=party))) > 0
+
     def holds(self, holder: Id) -> Claim | None:
         return self._claims.find(holder)
 

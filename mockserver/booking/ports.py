@@ -140,6 +140,10 @@ class Records(Protocol[R]):
         """The records whose sort key is in [low, high), in order."""
         ...
 
+    def rank(self, index: Index[R], group: Group, sort_key: Id, record_id: Id) -> int:
+        """How many entries of a group stand before that position, whether or not there is one."""
+        ...
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -207,6 +211,10 @@ class Session(Protocol):
     """What one transaction may do with the store."""
 
     def changes(self, layer: int) -> Changes: ...
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """A part of the transaction that is undone by itself when the block raises; what was changed before it stays."""
+        ...
 
     def new_layer(self) -> int:
         """An empty layer with one owner."""

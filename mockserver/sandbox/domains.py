@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockserver.booking.ports import Kind
+from mockserver.sandbox.answers import AnswerKind
 from mockserver.sandbox.deliveries import DeliveryKind
 from mockserver.sandbox.merging import Seed
 from mockserver.sandbox.outbox import Event, event_kind
@@ -67,16 +68,19 @@ class Domain:
         object.__setattr__(self, "events", event_kind(self.name))
         object.__setattr__(self, "subscriptions", SubscriptionKind(self.name))
         object.__setattr__(self, "deliveries", DeliveryKind(self.name))
+        object.__setattr__(self, "answers", AnswerKind(self.name))
 
     timers: TimerKind = field(init=False)
     events: Kind[Event] = field(init=False)
     subscriptions: SubscriptionKind = field(init=False)
     deliveries: DeliveryKind = field(init=False)
+    answers: AnswerKind = field(init=False)
 
     def kind(self, name: str) -> Kind[Any] | None:
         """A kind by its short name, such as `booking`, of those that can be listed; timers and events included.
 
-        Subscriptions and deliveries are not: they hold secrets, and whoever shows them leaves those out.
+        Subscriptions and deliveries are not: they hold secrets, and whoever shows them leaves those out. Remembered
+        answers are not either: they say what was said of other records.
         """
         return next((kind for kind in self._listed() if kind.name == f"{self.name}.{name}"), None)
 

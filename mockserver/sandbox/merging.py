@@ -261,6 +261,9 @@ class MergedRecords(Generic[R]):
         stop = self._level.rank(index.name, group, (high,))
         return self._read(self._level.slice(self._kind, index.name, group, start, stop))
 
+    def rank(self, index: Index[R], group: Group, sort_key: Id, record_id: Id) -> int:
+        return self._level.rank(index.name, group, (sort_key, record_id))
+
     def _read(self, positions: Sequence[Position]) -> list[R]:
         read = self._level.read
         return [read(self._kind, key) for _, key in positions]

@@ -20,13 +20,15 @@ class Sandbox:
     """The part of a sandbox that lives in this process; its parts are made on first use.
 
     Attributes:
+        mark: Tells this loading of a durable sandbox from every other; "" where it is never loaded twice.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
 
-    __slots__ = ("_journal", "_lock", "moments", "name", "record", "told_of", "used_at", "volatile")
+    __slots__ = ("_journal", "_lock", "mark", "moments", "name", "record", "told_of", "used_at", "volatile")
 
-    def __init__(self, record: SandboxRecord) -> None:
+    def __init__(self, record: SandboxRecord, *, mark: str = "") -> None:
         self.name = record.name
+        self.mark = mark
         self.record = record
         self.used_at = 0.0
         self.moments: Moments | None = None

@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, TypeVar
 
 import msgspec
@@ -493,7 +494,8 @@ class Sandboxes:
         return self._adopt(record)
 
     def _adopt(self, record: SandboxRecord) -> Sandbox:
-        sandbox = self._loaded[record.name] = Sandbox(record)
+        mark = f"{token_hex(4)}-" if self._store.durable else ""
+        sandbox = self._loaded[record.name] = Sandbox(record, mark=mark)
         self._use(sandbox)
         self._make_room(record.name)
         return sandbox

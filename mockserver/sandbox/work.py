@@ -4,12 +4,14 @@ It has two moments that others can be told of. *Decided*: the answer is known, n
 was changed is kept, the answer is not sent yet. What goes wrong between the two is what integrators want to rehearse.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from mockserver.booking.ports import ALL, Kind, Outbox, Record, Session
+from mockserver.sandbox.answers import Answers
 from mockserver.sandbox.deliveries import Deliveries
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.merging import Level, MergedRecords
@@ -22,6 +24,7 @@ from mockserver.sandbox.timers import Timers
 __all__ = ["Moments", "Work"]
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 class Moments(Protocol):
@@ -89,6 +92,16 @@ class Work:
         """The next id of something that is counted but not kept under a kind of its own."""
         return self._level.allot(name)
 
+    def attempt(self, act: Callable[["Work"], T]) -> T:
+        """Do *act*. When it raises, what it changed is undone, and the work goes on with what was changed before."""
+        was_stirred = self.is_stirred
+        try:
+            with self.session.attempt():
+                return act(self)
+        except BaseException:
+            self.is_stirred = was_stirred
+            raise
+
     @property
     def timers(self) -> Timers:
         return Timers(self.domain.timers, self.records(self.domain.timers.kind), self._stir)
@@ -102,6 +115,11 @@ class Work:
     def deliveries(self) -> Deliveries:
         kind = self.domain.deliveries
         return Deliveries(kind, self.records(kind.kind), self.now, self._stir)
+
+    @property
+    def answers(self) -> Answers:
+        kind = self.domain.answers
+        return Answers(kind, self.records(kind.kind), self.now)
 
     @property
     def outbox(self) -> Outbox:

@@ -6,6 +6,7 @@ A transaction changes them in place and keeps a list of how to undo each step.
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, Self
 
 from sortedcontainers import SortedList
@@ -176,8 +177,21 @@ class _Session:
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
         if kind is not None or not self._writing:
-            for step, arguments in reversed(self._undo):
-                step(*arguments)
+            self._undo_to(0)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        done = len(self._undo)
+        try:
+            yield
+        except BaseException:
+            self._undo_to(done)
+            raise
+
+    def _undo_to(self, done: int) -> None:
+        while len(self._undo) > done:
+            step, arguments = self._undo.pop()
+            step(*arguments)
 
     def changes(self, layer: int) -> _Changes:
         layers = self._store.layers

@@ -10,7 +10,7 @@ Counts and sums of groups are kept beside the entries, so a total never costs a 
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -173,6 +173,20 @@ class _Session:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             self._store.take_back(connection)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        execute = self._connection.execute
+        execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            # As above: where the whole transaction has ended, there is nothing left to undo.
+            if self._connection.in_transaction:
+                execute("ROLLBACK TO attempt")
+                execute("RELEASE attempt")
+            raise
+        execute("RELEASE attempt")
 
     def changes(self, layer: int) -> _Changes:
         return _Changes(self._connection, layer)

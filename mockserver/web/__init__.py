@@ -4,8 +4,8 @@
     Connexion     error handlers
     routing       the operation, as the OpenAPI document says
     security      the credential the operation demands; rate limits
-    operations    parameters and body, the operation itself, its reply checked against the document
-    gate          headers every reply has, close the journal entry
+    operations    parameters and body, the operation itself, once if it has a key, its reply checked against the document
+    gate          headers every reply has, its id among them; close the journal entry
 
 Everything that can be compiled is compiled at start, per operation.
 """

@@ -22,13 +22,13 @@ from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import send_reply
+from mockserver.web.request_ids import RequestNames
 
 __all__ = ["Background", "Gate"]
 
 _LOG = logging.getLogger("mockserver.requests")
 _EXPOSED: Header = (b"access-control-expose-headers", b"*")
 _ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
-_LONGEST_REQUEST_ID = 128
 
 
 class Background(Protocol):
@@ -56,6 +56,7 @@ class Gate:
         self._pages = pages
         self._sandboxes = sandboxes
         self._background = background
+        self._names = {mount.api.name: RequestNames(mount.api, sandboxes) for mount in mounts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -73,7 +74,13 @@ class Gate:
             await _preflight(headers, send)
             return
 
-        call = Call(scope["method"], headers, api.identify(headers), base_path=address.base_path)
+        call = Call(
+            scope["method"],
+            headers,
+            api.identify(headers),
+            base_path=address.base_path,
+            naming=self._names[api.name],
+        )
         if call.method == "HEAD":
             call.method, call.dry = "GET", True
         outgoing = _Outgoing(send, call, api, self._sandboxes, scope)
@@ -153,24 +160,16 @@ class _Outgoing:
         headers: list[Header] = list(message["headers"])
         if call.sandbox is not None:
             entry.at = call.now
-            entry.id = self._sandboxes.journal(call.sandbox).number()
         if call.operation is None or call.reply_headers or self._api.throttled(call.operation):
             # A stranger who asked for a sandbox that is not there is told the limits by the real time.
             now = call.now or self._sandboxes.real_now()
             headers.extend(call.reply_headers or self._api.throttle.headers(call, now))
-        headers.append((b"x-request-id", self._request_id()))
+        headers.append((self._api.request_ids.header, call.request_id.encode("latin-1")))
         if b"origin" in call.headers and self._api.domain is not None:
             headers += (_ANY_ORIGIN, _EXPOSED)
         message["headers"] = headers
         entry.status = message["status"]
         entry.response_headers = headers
-
-    def _request_id(self) -> bytes:
-        """The client's own, else one by which the journal finds the entry."""
-        given = self._call.headers.get(b"x-request-id", b"")
-        if given and len(given) <= _LONGEST_REQUEST_ID:
-            return given
-        return b"%b-%d" % (self._call.sandbox_name.encode("ascii", "replace"), self._entry.id)
 
     def close(self) -> None:
         call, entry = self._call, self._entry

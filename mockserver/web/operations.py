@@ -2,7 +2,7 @@
 
     receive the body                        BodyTooLarge, WrongMediaType in the API's own envelope, like all that follow
     read the parameters, decode the body    BadInput, BadBody
-    act in the sandbox                      one transaction; a Refusal undoes it
+    act in the sandbox                      one transaction; a Refusal undoes it; what comes with a key is done once
     check the reply against the document    a mock that breaks its own contract is worthless: 500, and a bug
 
 A request runs on the event loop, start to end: there is nothing to wait for. It moves to a thread when the store is
@@ -27,6 +27,7 @@ from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.bodies import check_media_type, decode_json, read_body
 from mockserver.web.flaws import find_flaw
+from mockserver.web.idempotency import Once, takes_keys
 from mockserver.web.parameters import parse_query, readers_of
 from mockserver.web.schemas import Validator, compile_schema, whole_numbers
 
@@ -129,7 +130,7 @@ class _Replies:
 
 
 class _CompiledOperation:
-    __slots__ = ("_api", "_body", "_function", "_path", "_query", "_replies", "_sandboxes", "_writes")
+    __slots__ = ("_api", "_body", "_function", "_head", "_once", "_path", "_query", "_replies", "_sandboxes", "_writes")
 
     def __init__(
         self, api: Api, sandboxes: Sandboxes, operation: AbstractOperation, definition: Mapping[str, Any]
@@ -139,9 +140,19 @@ class _CompiledOperation:
         self._function: Callable[..., Reply] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
+        self._head = [(each.name.lower().encode(), each) for each in readers_of(operation.parameters, "header")]
         self._body = _Body(operation.request_body, api.tolerates) if operation.request_body else None
         self._replies = _Replies(str(operation.operation_id), operation.responses, of_errors=api.media_type)
         self._writes = definition["x-effect"] == "write"
+        self._once: Once | None = None
+        if takes_keys(api, [each.name for _, each in self._head]):
+            if not self._writes or api.domain is None:
+                raise ValueError(f"{operation.operation_id} takes keys, and changes nothing that could be done twice")
+            self._once = Once(api, self._function, self._replies.encode)
+
+    @property
+    def takes_keys(self) -> bool:
+        return self._once is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call: Call = scope["doublebook.call"]
@@ -155,6 +166,8 @@ class _CompiledOperation:
             if call.entry is not None:
                 call.entry.refusal = refusal.code
             reply = self._api.render(refusal)
+        if reply.status >= _FIRST_ERROR:
+            reply = self._api.signed(reply, call.request_id)
         body, media_type = self._replies.encode(reply)
         await send_reply(send, reply.status, body, media_type, reply.headers)
 
@@ -165,13 +178,17 @@ class _CompiledOperation:
             texts = parse_query(query) if query else {}
             for reader in self._query:
                 call.query[reader.name] = reader.read(texts.get(reader.name))
+        for header, reader in self._head:
+            value = call.headers.get(header)
+            call.head[reader.name] = reader.read(None if value is None else [value.decode("latin-1")])
 
     async def _act(self, call: Call) -> Reply:
         sandbox = call.sandbox
         domain = self._api.domain
         if domain is None or sandbox is None:
             return self._function(call)
-        act = partial(self._function, call)
+        once = self._once
+        act = partial(self._function, call) if once is None else once.bind(call)
         return await run_patiently(self._sandboxes, sandbox, domain, act, writes=self._writes, keep=not call.dry)
 
 
@@ -181,6 +198,8 @@ class _CompiledApi(RoutedAPI):  # type: ignore[misc]  # Connexion has no types
         self._sandboxes = sandboxes
         super().__init__(*args, **kwargs)
         self.add_paths()
+        if api.idempotency is not None and not any(operation.takes_keys for operation in self.operations.values()):
+            raise ValueError(f"{api.name}: no operation of its document has the header {api.idempotency.header}")
 
     def make_operation(self, operation: AbstractOperation) -> _CompiledOperation:
         definition = self.specification["paths"][operation.path][operation.method]

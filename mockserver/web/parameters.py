@@ -1,4 +1,4 @@
-"""Readers of path and query parameters, compiled from the document.
+"""Readers of path, query and header parameters, compiled from the document.
 
 Parameters arrive as text. A reader turns text into the declared type, or leaves it as it is, so that the compiled
 schema says what is wrong with it in one voice.
@@ -36,7 +36,10 @@ def _text(text: str) -> Any:
     return text
 
 
-_STYLES = {"path": "simple", "query": "form"}
+_STYLES = {"path": "simple", "query": "form", "header": "simple"}
+_NO_PARAMETERS = frozenset({"accept", "authorization", "content-type"})
+"""Headers of which OpenAPI says that a parameter of that name means nothing."""
+
 _TYPES: dict[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean, "string": _text}
 
 
@@ -44,7 +47,8 @@ class ParameterReader:
     """Reads one parameter.
 
     A list comes as a parameter for each item, or where the document says `explode: false` as one with commas. An encoded
-    comma divides as well: that is how browsers send one. Of such a list, no text is no item.
+    comma divides as well: that is how browsers send one. Of such a list, no text is no item. In a header, which comes
+    joined when it was sent twice, commas divide a list and belong to any other value.
 
     Raises:
         ValueError: The document has a style that is not read here.
@@ -62,7 +66,7 @@ class ParameterReader:
         self._required = bool(parameter.get("required"))
         self._default = schema.get("default")
         self._items = schema.get("type") == "array"
-        self._commas = self._items and (self.place == "path" or parameter.get("explode") is False)
+        self._commas = self._items and (self.place != "query" or parameter.get("explode") is False)
         kind = schema.get("items", {}).get("type") if self._items else schema.get("type")
         self._convert = _TYPES.get(kind or "string", _text)
         self._validator: Validator = compile_schema(schema)
@@ -82,7 +86,8 @@ class ParameterReader:
         elif len(texts) > 1:
             raise BadInput(self.place, self.name, "is given more than once")
         elif self._commas:
-            value = [self._convert(text) for text in texts[0].split(",")] if texts[0] else []
+            parts = texts[0].split(",") if texts[0] else []
+            value = [self._convert(part.strip() if self.place == "header" else part) for part in parts]
         else:
             value = self._convert(texts[0])
         if not self._validator.is_valid(value):
@@ -91,7 +96,12 @@ class ParameterReader:
 
     def _hint(self, value: Any) -> str:
         """A plus sign that was not encoded has come as a blank."""
-        if isinstance(value, str) and " " in value and self._validator.is_valid(value.replace(" ", "+")):
+        if (
+            self.place == "query"
+            and isinstance(value, str)
+            and " " in value
+            and self._validator.is_valid(value.replace(" ", "+"))
+        ):
             return "; a plus sign in a query is written %2B"
         return ""
 
@@ -100,7 +110,7 @@ def readers_of(parameters: Iterable[Mapping[str, Any]], place: str) -> tuple[Par
     # Connexion adds the parameters of the path once more for each middleware that asks: the first of a name counts.
     chosen: dict[str, Mapping[str, Any]] = {}
     for parameter in parameters:
-        if parameter["in"] == place:
+        if parameter["in"] == place and not (place == "header" and parameter["name"].lower() in _NO_PARAMETERS):
             chosen.setdefault(parameter["name"], parameter)
     return tuple(ParameterReader(parameter) for parameter in chosen.values())
 

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from mockserver.apis.bundle import Api, Operation
-from mockserver.apis.exchange import Reply
+from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.refusals import BadInput, UnknownPath
 from mockserver.booking.errors import Refusal, StoreBusy
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -93,9 +93,10 @@ def build_stack(api: Api, sandboxes: Sandboxes, inner: ASGIApp) -> ASGIApp:
 def _handler(api: Api) -> Callable[[ConnexionRequest, Exception], Any]:
     async def answer(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         reply, code = _reply(api, error)
-        entry = request.scope["doublebook.call"].entry
-        if entry is not None:
-            entry.refusal = code
+        call: Call = request.scope["doublebook.call"]
+        if call.entry is not None:
+            call.entry.refusal = code
+        reply = api.signed(reply, call.request_id)
         return ConnexionResponse(
             status_code=reply.status,
             mimetype=reply.media_type or api.media_type,

@@ -145,6 +145,17 @@ def test_a_party_is_not_there_twice(ledger):
     assert ledger.places_left(CLASS) == 2
 
 
+def test_a_party_is_there_until_its_place_is_given_back(ledger):
+    ledger.take("first", [place(party="ann")])
+
+    assert ledger.is_there(CLASS, "ann")
+    assert not ledger.is_there(CLASS, "bob")
+    assert not ledger.is_there(DESK, "ann")
+
+    ledger.give_back("first")
+    assert not ledger.is_there(CLASS, "ann")
+
+
 def test_a_party_is_not_there_twice_in_one_claim(ledger):
     with pytest.raises(AlreadyBooked):
         ledger.take(1, [place(party="ann"), place(party="ann")])

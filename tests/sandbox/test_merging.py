@@ -195,8 +195,9 @@ def check_group(level, records, kind, index, group, model):
             assert records.between(index, group, low, high) == [
                 held[key] for sort, key in positions if low <= sort < high
             ]
-    for rank, position in enumerate(positions):
-        assert level.rank(index.name, group, position) == rank
+    for rank, (sort, key) in enumerate(positions):
+        assert level.rank(index.name, group, (sort, key)) == rank
+        assert records.rank(index, group, sort, key) == rank
 
 
 def planted(seeded):

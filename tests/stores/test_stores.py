@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import pytest
@@ -35,6 +36,14 @@ class BrokenError(Exception):
 def undone(store):
     """A transaction that breaks at its end."""
     with suppress(BrokenError), store.writing() as session:
+        yield session
+        raise BrokenError
+
+
+@contextmanager
+def attempted(store):
+    """A transaction that is kept, and an attempt in it that breaks at its end."""
+    with store.writing() as session, suppress(BrokenError), session.attempt():
         yield session
         raise BrokenError
 
@@ -359,7 +368,8 @@ def test_a_transaction_sees_its_own_changes(store, layer):
         assert (changes.size("plus", INDEX, "g"), changes.weight(INDEX, "g")) == (1, 4)
 
 
-def test_a_broken_transaction_leaves_everything_as_it_was(store, layer):
+@pytest.mark.parametrize("broken", [undone, attempted])
+def test_a_broken_transaction_or_attempt_leaves_everything_as_it_was(store, layer, broken):
     keep(
         store,
         layer,
@@ -374,7 +384,7 @@ def test_a_broken_transaction_leaves_everything_as_it_was(store, layer):
         session.save_sandbox("another", b"before")
     before = picture(store, layer)
 
-    with undone(store) as session:
+    with broken(store) as session:
         changes = session.changes(layer)
         changes.write(NOTES, 1, GONE)
         changes.write(NOTES, 2, Note(2))
@@ -390,6 +400,30 @@ def test_a_broken_transaction_leaves_everything_as_it_was(store, layer):
         session.forget_sandbox("another")
         session.save_sandbox("new", b"")
         session.drop_layer(layer)
+
+    assert picture(store, layer) == before
+
+
+def test_a_transaction_keeps_what_it_changed_around_a_broken_attempt(store, layer):
+    with store.writing() as session:
+        changes = session.changes(layer)
+        changes.write(NOTES, 1, Note(1, "before"))
+        with suppress(BrokenError), session.attempt():
+            changes.write(NOTES, 1, Note(1, "attempted"))
+            changes.write(NOTES, 2, Note(2))
+            raise BrokenError
+        assert (changes.read(NOTES, 1).text, changes.read(NOTES, 2)) == ("before", None)
+        with session.attempt():
+            changes.write(NOTES, 3, Note(3))
+
+    assert [ask(store, layer, "read", NOTES, key) for key in (1, 2, 3)] == [Note(1, "before"), None, Note(3)]
+
+
+def test_what_an_attempt_changed_goes_with_its_transaction(store, layer):
+    before = picture(store, layer)
+
+    with undone(store) as session, session.attempt():
+        session.changes(layer).write(NOTES, 1, Note(1))
 
     assert picture(store, layer) == before
 
@@ -425,18 +459,21 @@ entries = st.tuples(st.sampled_from("gh"), st.integers(0, 4), st.integers(0, 4))
 steps = st.lists(st.tuples(st.sampled_from(["toggle", "minus", "write", "allot"]), entries), max_size=12)
 
 
-@given(st.lists(st.tuples(steps, st.booleans()), max_size=6))
+@given(st.lists(st.tuples(steps, st.sampled_from(["kept", "undone", "attempted"])), max_size=6))
 @settings(deadline=None, max_examples=100)
 def test_a_layer_holds_what_its_kept_transactions_wrote_and_nothing_else(shared_store, history):
     with shared_store.writing() as session:
         layer = session.new_layer()
     plus, minus, notes, last_id = set(), set(), {}, None
 
-    for work, kept in history:
+    ways = {"kept": shared_store.writing, "undone": partial(undone, shared_store)}
+    ways["attempted"] = partial(attempted, shared_store)
+
+    for work, way in history:
         after = set(plus), set(minus), dict(notes), last_id
-        with shared_store.writing() if kept else undone(shared_store) as session:
+        with ways[way]() as session:
             after = _work(session.changes(layer), work, *after)
-        if kept:
+        if way == "kept":
             plus, minus, notes, last_id = after
 
     with shared_store.reading() as session:

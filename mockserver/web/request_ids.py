@@ -1,0 +1,45 @@
+"""The id of each request: one that no other has, in the form that its API gives to ids.
+
+A request in a sandbox is named after the sandbox and its number in the journal, so that the same requests to a new
+sandbox have the same ids. A durable sandbox is numbered anew whenever it is loaded, and says by which loading. Outside
+of sandboxes an API counts by itself.
+"""
+
+from itertools import count
+from secrets import token_hex
+
+from mockserver.apis.bundle import Api
+from mockserver.apis.exchange import Call
+from mockserver.sandbox.sandboxes import Sandboxes
+
+__all__ = ["RequestNames"]
+
+_LONGEST = 128
+
+
+class RequestNames:
+    """Names the requests of one API, each once: see `Call.request_id`."""
+
+    __slots__ = ("_form", "_given", "_outside", "_sandboxes")
+
+    def __init__(self, api: Api, sandboxes: Sandboxes) -> None:
+        ids = api.request_ids
+        self._form = ids.form
+        self._given = ids.header if ids.may_be_given else None
+        self._sandboxes = sandboxes
+        # No sandbox has a dot in its name.
+        process = f"{token_hex(4)}." if sandboxes.durable else ""
+        self._outside = map(f"{api.name}.{process}{{}}".format, count(1))
+
+    def __call__(self, call: Call) -> str:
+        sandbox = call.sandbox
+        if sandbox is None:
+            text = next(self._outside)
+        else:
+            number = self._sandboxes.journal(sandbox).number()
+            if call.entry is not None:
+                call.entry.id = number
+            text = f"{sandbox.name}-{sandbox.mark}{number}"
+        if self._given is not None and (given := call.headers.get(self._given)) and len(given) <= _LONGEST:
+            return given.decode("latin-1")
+        return text if self._form is None else self._form(text)
