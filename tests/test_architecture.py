@@ -51,6 +51,13 @@ TABLES = (
     "mockserver.apis.anny.operations.edits",
     "mockserver.apis.anny.operations.lifecycle",
     "mockserver.apis.anny.operations.subscriptions",
+    "mockserver.apis.bardge.operations.access",
+    "mockserver.apis.bardge.operations.bookings",
+    "mockserver.apis.bardge.operations.catalogue",
+    "mockserver.apis.bardge.operations.classes",
+    "mockserver.apis.bardge.operations.clients",
+    "mockserver.apis.bardge.operations.copays",
+    "mockserver.apis.bardge.operations.spa",
     "mockserver.control.operations",
 )
 """Modules whose functions are reached through a table or a command, never by their names."""

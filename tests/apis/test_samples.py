@@ -19,9 +19,9 @@ from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
 from mockserver.web.stack import build_stack
 
-PRINTED = {"reservekit": 11, "appointments": 10, "anny": 11}
-"""How many samples the pages of each API print. Those of anny print requests alone: a sample holds what can be told of
-the answers all the same.
+PRINTED = {"reservekit": 11, "appointments": 10, "anny": 11, "bardge": 11}
+"""How many samples the pages of each API print. Those of anny print requests alone, those of bardge answers in part: a
+sample holds what can be told of the answers all the same.
 """
 
 SAMPLES = [

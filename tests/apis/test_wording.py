@@ -10,6 +10,7 @@ import pytest
 import mockserver
 from mockserver.apis.anny.refusals import NamesNothing, Unavailability, Unavailable
 from mockserver.apis.anny.views import UnknownInclude
+from mockserver.apis.bardge.refusals import Disabled
 from mockserver.apis.refusals import BadInput, BodyTooLarge, RateLimited, UnknownPath, WrongMediaType, WrongMethod
 from mockserver.app import API_NAMES, load_spec
 from mockserver.booking.errors import (
@@ -32,6 +33,7 @@ SPECIMENS = {
     BadCursor: BadCursor("x"),
     BadInput: BadInput("body", "date", "is required"),
     BodyTooLarge: BodyTooLarge(1_000),
+    Disabled: Disabled(),
     KeyReused: KeyReused("key"),
     MoveRefused: MoveRefused("booking", "cancelled", "confirm"),
     NamesNothing: NamesNothing("resource", "x", pointer="/resource_id"),

@@ -1,0 +1,36 @@
+"""When a spa has time, hour by hour."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from mockserver.apis.bardge.desk.diary import Diary
+from mockserver.apis.bardge.desk.register import Register
+from mockserver.apis.bardge.records import Branch, Category
+from mockserver.apis.bardge.terms import SLOTS, appointment, moment_of
+from mockserver.apis.refusals import BadInput
+from mockserver.sandbox.work import Work
+
+__all__ = ["availability", "ensure_spa"]
+
+
+def availability(
+    work: Work, branch_id: str, day: date, service_ids: Sequence[str]
+) -> tuple[Branch, list[tuple[datetime, bool]]]:
+    """The slots of a day, and whether all hours that the services need from there on are free: one where none is named.
+
+    Raises, in this order:
+        NotFound: The venue, a service.
+        BadInput: It is a gym.
+    """
+    register, diary = Register(work), Diary(work)
+    branch = register.branch(branch_id)
+    services = register.services(branch, service_ids)
+    ensure_spa(branch, "path", "id")
+    starts = [moment_of(day, clock) for clock in SLOTS]
+    return branch, [(start, diary.is_free(branch.id, appointment(start, services))) for start in starts]
+
+
+def ensure_spa(branch: Branch, place: str, field: str) -> None:
+    """Raises BadInput for a gym that the request names in *field*."""
+    if branch.category is not Category.SPA:
+        raise BadInput(place, field, f"{branch.name} is no spa")

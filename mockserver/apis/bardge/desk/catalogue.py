@@ -1,0 +1,207 @@
+"""What is offered, and who can be asked: nothing here changes anything."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from math import asin, cos, radians, sin, sqrt
+from operator import attrgetter, itemgetter
+
+import msgspec
+
+from mockserver.apis.bardge.desk.coverage import covers
+from mockserver.apis.bardge.desk.diary import Diary
+from mockserver.apis.bardge.desk.pages import Page, page_among, page_of
+from mockserver.apis.bardge.desk.register import may_be_asked
+from mockserver.apis.bardge.records import (
+    BRANCHES,
+    BRANCHES_NEWEST,
+    CLASS_CATEGORIES,
+    CLASSES,
+    CLASSES_NEWEST,
+    CLASSES_OF_BRANCH,
+    CREDIT_PACKAGES,
+    CREDIT_PACKAGES_OF_RESELLER,
+    INSTANCES,
+    INSTANCES_OF_CLASS,
+    LAGOS,
+    PRODUCTS,
+    PRODUCTS_OF_RESELLER,
+    RESELLERS,
+    RESELLERS_NEWEST,
+    Branch,
+    Category,
+    ClassCategory,
+    ClassInstance,
+    CopayOption,
+    CreditPackage,
+    GymClass,
+    Product,
+    Reseller,
+)
+from mockserver.apis.bardge.terms import moment_of
+from mockserver.apis.refusals import BadInput
+from mockserver.booking.paging import CursorRequest
+from mockserver.booking.ports import ALL
+from mockserver.booking.spans import microseconds
+from mockserver.sandbox.work import Work
+
+__all__ = ["Catalogue", "ClassQuery", "Place", "Venue"]
+
+_EARTH_KM = 6_371.0
+_MIDNIGHT = time(0)
+_DAY = timedelta(days=1)
+_DAYS_AHEAD = timedelta(days=30)
+"""From the first day of instances to the last one, where that is not given."""
+
+_LONGEST = timedelta(days=92)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """In degrees."""
+
+    latitude: float
+    longitude: float
+
+    def distance_km(self, branch: Branch) -> float:
+        """As the crow flies, over a round earth."""
+        here, there = radians(self.latitude), radians(branch.latitude)
+        east = sin(radians(branch.longitude - self.longitude) / 2) ** 2
+        north = sin((there - here) / 2) ** 2
+        return 2 * _EARTH_KM * asin(sqrt(min(north + cos(here) * cos(there) * east, 1.0)))
+
+
+class Venue(msgspec.Struct, frozen=True):
+    """A branch, and how far it is where somebody asked from a place."""
+
+    branch: Branch
+    distance_km: float | None = None
+
+
+class ClassQuery(msgspec.Struct, frozen=True):
+    """Which classes are wanted: those that fit all that is not None. An id that names nothing fits none."""
+
+    category_id: str | None = None
+    branch_id: str | None = None
+    day: date | None = None
+
+
+class Catalogue:
+    """Lists are by page, the newest first, unless somebody asks from a place. A cursor that is not of the list raises
+    BadCursor.
+    """
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    # Products
+
+    def products(self, reseller_id: str, category: Category | None, request: CursorRequest) -> Page[Product]:
+        products = self._work.records(PRODUCTS)
+        if category is None:
+            return page_of(products, PRODUCTS_OF_RESELLER, reseller_id, request)
+        fitting = [each for each in products.page(PRODUCTS_OF_RESELLER, reseller_id) if each.cover(category)]
+        return page_among(fitting, request, id_of=attrgetter("id"))
+
+    def count_venues(self, product: Product) -> int:
+        """How many venues it opens."""
+        return sum(opens(product, branch) for branch in self._branches())
+
+    # Venues
+
+    def venues(
+        self,
+        place: Place | None,
+        category: Category | None,
+        request: CursorRequest,
+        *,
+        product: Product | None = None,
+    ) -> Page[Venue]:
+        """Those of a category, and those that a product opens; the nearest first where a place is given."""
+        branches = [
+            branch
+            for branch in self._branches()
+            if (category is None or branch.category is category) and (product is None or opens(product, branch))
+        ]
+        return page_among(_nearest_first(branches, place), request, id_of=attrgetter("branch.id"))
+
+    def copay_options(self, branch: Branch, request: CursorRequest) -> Page[CopayOption]:
+        return page_among(branch.copay_options, request, id_of=attrgetter("id"))
+
+    def _branches(self) -> Sequence[Branch]:
+        return self._work.records(BRANCHES).page(BRANCHES_NEWEST, ALL)
+
+    # Classes
+
+    def class_categories(self) -> Page[ClassCategory]:
+        """All of them."""
+        found = self._work.records(CLASS_CATEGORIES).page(CLASS_CATEGORIES.listed, ALL)
+        return Page(found, has_more=False)
+
+    def classes(self, query: ClassQuery, place: Place | None, request: CursorRequest) -> Page[GymClass]:
+        """With a place those of the nearest venues first, and of one venue the newest first."""
+        classes = self._work.records(CLASSES)
+        wanted = [each for each in classes.page(CLASSES_NEWEST, ALL) if self._fits(each, query)]
+        if place is not None:
+            branches = self._work.records(BRANCHES)
+            wanted.sort(key=lambda each: place.distance_km(branches.get(each.branch_id)))
+        return page_among(wanted, request, id_of=attrgetter("id"))
+
+    def classes_of(self, branch: Branch, request: CursorRequest) -> Page[GymClass]:
+        return page_of(self._work.records(CLASSES), CLASSES_OF_BRANCH, branch.id, request)
+
+    def instances(self, gym_class: GymClass, first: date | None, last: date | None) -> list[tuple[ClassInstance, int]]:
+        """From one day to another, both included, the earliest first, with the places that are left in each.
+
+        The first day is today where none is given, the last one 30 days later. What has begun is there only where the
+        first day is before today.
+
+        Raises:
+            BadInput: The days are in the wrong order, or more than 92 days apart.
+        """
+        today = self._work.now.astimezone(LAGOS).date()
+        begins = today if first is None else first
+        ends = begins + _DAYS_AHEAD if last is None else last
+        if ends < begins:
+            raise BadInput("query", "to", "is before from")
+        if ends - begins > _LONGEST:
+            raise BadInput("query", "to", f"is more than {_LONGEST.days} days after from")
+        found = self._between(gym_class, moment_of(begins, _MIDNIGHT), moment_of(ends + _DAY, _MIDNIGHT))
+        diary = Diary(self._work)
+        return [(each, diary.places_left(each)) for each in found if begins < today or each.starts_at > self._work.now]
+
+    def _fits(self, gym_class: GymClass, query: ClassQuery) -> bool:
+        return (
+            query.category_id in {None, gym_class.category_id}
+            and query.branch_id in {None, gym_class.branch_id}
+            and (query.day is None or self._is_given_on(gym_class, query.day))
+        )
+
+    def _is_given_on(self, gym_class: GymClass, day: date) -> bool:
+        return bool(self._between(gym_class, moment_of(day, _MIDNIGHT), moment_of(day + _DAY, _MIDNIGHT)))
+
+    def _between(self, gym_class: GymClass, starts_at: datetime, ends_at: datetime) -> Sequence[ClassInstance]:
+        instances = self._work.records(INSTANCES)
+        return instances.between(INSTANCES_OF_CLASS, gym_class.id, microseconds(starts_at), microseconds(ends_at))
+
+    # Packages and issuers
+
+    def credit_packages(self, reseller_id: str, request: CursorRequest) -> Page[CreditPackage]:
+        return page_of(self._work.records(CREDIT_PACKAGES), CREDIT_PACKAGES_OF_RESELLER, reseller_id, request)
+
+    def issuers(self, reseller_id: str, request: CursorRequest) -> Page[Reseller]:
+        """Those who let others look up their clients, but for the caller."""
+        resellers = self._work.records(RESELLERS).page(RESELLERS_NEWEST, ALL)
+        others = [each for each in resellers if may_be_asked(each) and each.id != reseller_id]
+        return page_among(others, request, id_of=attrgetter("issuer_id"))
+
+
+def opens(product: Product, branch: Branch) -> bool:
+    return covers(product, branch.category, branch.tier)
+
+
+def _nearest_first(branches: Iterable[Branch], place: Place | None) -> list[Venue]:
+    if place is None:
+        return [Venue(branch) for branch in branches]
+    measured = sorted(((place.distance_km(branch), branch) for branch in branches), key=itemgetter(0))
+    return [Venue(branch, distance_km) for distance_km, branch in measured]

@@ -1,0 +1,142 @@
+"""Booking a class: at once, or with what the client buys first.
+
+    the pass covers the tier, and the class is priced in credits     booked, for credits
+    ... has a visit left                                             booked, for a visit of the pass
+    the client has a package of the gym with a visit left            booked, for a visit of the package
+    the pass covers the tier                                         a session that asks for visits
+    the gym has packages                                             a session that asks for a co-pay
+    else                                                             refused
+
+A session takes no place.
+"""
+
+from datetime import timedelta
+
+from mockserver.apis.bardge.desk.buying import Payment, ask_to_buy, asked_for, buy_package, buy_visits
+from mockserver.apis.bardge.desk.coverage import covers, gym_copay, has_visits, take_copay_visit, take_visit
+from mockserver.apis.bardge.desk.diary import Diary
+from mockserver.apis.bardge.desk.making import make_booking
+from mockserver.apis.bardge.desk.register import Register
+from mockserver.apis.bardge.desk.sessions import ensure_open, use_session
+from mockserver.apis.bardge.desk.till import Till
+from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, pass_of, visitor_of
+from mockserver.apis.bardge.records import (
+    Booking,
+    BookingType,
+    Branch,
+    Category,
+    ClassInstance,
+    Client,
+    CopayOption,
+    GymClass,
+    IssuedPass,
+    Session,
+    SessionKind,
+    Taken,
+)
+from mockserver.apis.refusals import BadInput
+from mockserver.sandbox.work import Work
+
+__all__ = ["ClassDesk"]
+
+
+class ClassDesk:
+    """Raises NotFound for what is not there. What it refuses is undone with all that the request did."""
+
+    __slots__ = ("_diary", "_register", "_reseller_id", "_work")
+
+    def __init__(self, work: Work, reseller_id: str) -> None:
+        self._work = work
+        self._reseller_id = reseller_id
+        self._register = Register(work)
+        self._diary = Diary(work)
+
+    def initiate(self, instance_id: str, wish: Wish) -> Booking | Session:
+        """The booking, or a session for what has to be bought first.
+
+        Raises, in this order:
+            NotFound: The instance, the client, the pass.
+            RuleBroken, Forbidden: Whose client it is; the pass, when the class begins.
+            BadInput: The class has begun.
+            AlreadyBooked, NoPlacesLeft
+            Forbidden: The pass does not cover the gym, and the gym has no packages.
+            BadInput: Too few credits.
+        """
+        instance = self._register.instance(instance_id)
+        visitor = visitor_of(self._work, self._reseller_id, wish, instance.starts_at)
+        self._ensure_ahead(instance, "body", "class_instance_id")
+        self._diary.ensure_place(instance, visitor.client.id)
+        gym_class, branch = self._named_by(instance)
+        took = self._take(visitor, instance, gym_class, branch)
+        keep_names(self._work, visitor.client, wish)
+        if took is not None:
+            return self._book(visitor.client, visitor.issued.id, instance, took)
+        return ask_to_buy(self._work, self._reseller_id, visitor, branch, SessionKind.CLASS, instance)
+
+    def confirm(self, session_id: str, payment: Payment) -> Booking:
+        """Buy what the session asks for, and book with it. A refusal leaves the session open.
+
+        Raises, in this order:
+            NotFound: The session.
+            RuleBroken: Its state.
+            BadInput: What it asks for.
+            RuleBroken, Forbidden: The pass, when the class begins.
+            BadInput: The class has begun.
+            AlreadyBooked, NoPlacesLeft
+            RuleBroken: `insufficient_balance`.
+        """
+        session = self._register.session(self._reseller_id, session_id, SessionKind.CLASS)
+        ensure_open(session)
+        instance = self._register.instance(session.instance_id or "")
+        branch = self._register.branch(session.branch_id)
+        purchase = asked_for(session, branch, payment)
+        client = self._register.client(session)
+        issued, _ = pass_of(self._work, client, session.pass_id, instance.starts_at)
+        self._ensure_ahead(instance, "path", "sessionId")
+        self._diary.ensure_place(instance, client.id)
+        use_session(self._work, session)
+        took = self._take_bought(session, client, issued, branch, purchase)
+        return self._book(client, issued.id, instance, took)
+
+    def _ensure_ahead(self, instance: ClassInstance, place: str, field: str) -> None:
+        if instance.starts_at <= self._work.now:
+            raise BadInput(place, field, f"the class {instance.id} has begun")
+
+    def _named_by(self, instance: ClassInstance) -> tuple[GymClass, Branch]:
+        gym_class = self._register.gym_class(instance.class_id)
+        return gym_class, self._register.branch(gym_class.branch_id)
+
+    def _take(self, visitor: Visitor, instance: ClassInstance, gym_class: GymClass, branch: Branch) -> Taken | None:
+        """What the booking takes of what the client has; None where something has to be bought first."""
+        client, issued, product = visitor.client, visitor.issued, visitor.product
+        is_covered = covers(product, Category.GYM, branch.tier)
+        if is_covered and gym_class.credits is not None:
+            description = f"Class booking — {gym_class.name}"
+            Till(self._work).spend(client, gym_class.credits, description, field="class_instance_id")
+            return Taken(credits=gym_class.credits)
+        if is_covered and has_visits(issued, product, Category.GYM):
+            return take_visit(self._work, issued, Category.GYM)
+        copay = gym_copay(self._work, client, branch.id, instance.starts_at)
+        return None if copay is None else take_copay_visit(self._work, copay)
+
+    def _take_bought(
+        self, session: Session, client: Client, issued: IssuedPass, branch: Branch, purchase: int | CopayOption
+    ) -> Taken:
+        if isinstance(purchase, int):
+            return take_visit(self._work, buy_visits(self._work, session, issued, purchase), Category.GYM)
+        return take_copay_visit(self._work, buy_package(self._work, self._reseller_id, client, branch, purchase))
+
+    def _book(self, client: Client, pass_id: str, instance: ClassInstance, took: Taken) -> Booking:
+        gym_class, branch = self._named_by(instance)
+        return make_booking(
+            self._work,
+            reseller_id=self._reseller_id,
+            client=client.id,
+            pass_id=pass_id,
+            type=BookingType.CLASS,
+            branch_id=branch.id,
+            starts_at=instance.starts_at,
+            ends_at=instance.starts_at + timedelta(minutes=gym_class.minutes),
+            took=took,
+            instance_id=instance.id,
+        )

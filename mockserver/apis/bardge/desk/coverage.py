@@ -1,0 +1,180 @@
+"""What a client's pass, and what was bought beside it, is good for.
+
+House rules:
+- A pass covers the tiers that its product lists for a category. How many visits are left is another question.
+- Visits are counted by category; those that were bought raise the limit and are never taken back.
+- What was bought for a venue is the client's, whichever reseller bought it. Assumed.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from mockserver.apis.bardge.records import (
+    COPAYS,
+    COPAYS_OF_CLIENT,
+    ISSUED_PASSES,
+    Category,
+    Client,
+    Copay,
+    IssuedPass,
+    Product,
+    SpaService,
+    Taken,
+)
+from mockserver.sandbox.work import Work
+
+__all__ = [
+    "ServiceCost",
+    "add_visits",
+    "costs_of",
+    "covers",
+    "give_back_visit",
+    "gym_copay",
+    "has_visits",
+    "spa_copay",
+    "take_copay_visit",
+    "take_visit",
+    "use_spa_copay",
+    "visits_left",
+]
+
+
+# Of a pass
+
+
+def covers(product: Product, category: Category, tier: str) -> bool:
+    """Whether a pass of the product opens venues, or services, of a tier."""
+    cover = product.cover(category)
+    return cover is not None and tier in cover.tiers
+
+
+def visits_left(issued: IssuedPass, product: Product, category: Category) -> int | None:
+    """Visits that a pass is still good for, bought ones included; None where they are not counted.
+
+    0 where the product does not have the category: another product may have been put under the pass.
+    """
+    cover = product.cover(category)
+    if cover is None:
+        return 0
+    if cover.visits_allowed is None:
+        return None
+    allowed = cover.visits_allowed + issued.visits_bought.get(category, 0)
+    return max(allowed - issued.visits_used.get(category, 0), 0)
+
+
+def has_visits(issued: IssuedPass, product: Product, category: Category) -> bool:
+    return visits_left(issued, product, category) != 0
+
+
+def take_visit(work: Work, issued: IssuedPass, category: Category) -> Taken:
+    """Counted also where there is no limit. Whether one is left is the caller's to know."""
+    _count(work, issued, category, 1)
+    return Taken(category=category, visits=1)
+
+
+def add_visits(work: Work, issued: IssuedPass, category: Category, number: int) -> IssuedPass:
+    """The pass with so many visits more than its product allows."""
+    bought = {**issued.visits_bought, category: issued.visits_bought.get(category, 0) + number}
+    issued = msgspec.structs.replace(issued, visits_bought=bought)
+    work.records(ISSUED_PASSES).put(issued)
+    return issued
+
+
+def give_back_visit(work: Work, pass_id: str, took: Taken) -> None:
+    """Give back the visit of the pass or of the package, and the co-pay of an appointment. Credits and money are not
+    its matter.
+    """
+    if took.category is not None and took.visits:
+        _count(work, work.records(ISSUED_PASSES).get(pass_id), took.category, -took.visits)
+    if took.copay_id is not None:
+        copay = work.records(COPAYS).get(took.copay_id)
+        if copay.quote_id is None:
+            copay = msgspec.structs.replace(copay, visits_used=max(copay.visits_used - took.visits, 0))
+        else:
+            copay = msgspec.structs.replace(copay, used_by=None)
+        work.records(COPAYS).put(copay)
+
+
+def _count(work: Work, issued: IssuedPass, category: Category, number: int) -> None:
+    used = {**issued.visits_used, category: max(issued.visits_used.get(category, 0) + number, 0)}
+    work.records(ISSUED_PASSES).put(msgspec.structs.replace(issued, visits_used=used))
+
+
+# Of what was bought beside it
+
+
+def gym_copay(work: Work, client: Client, branch_id: str, at: datetime) -> Copay | None:
+    """The package of a gym that has visits left and is not over at the moment of the visit; of several the one that is
+    over first.
+    """
+    found = [
+        each
+        for each in _copays(work, client, branch_id, at)
+        if each.option_id is not None and each.visits_used < each.visits_allowed
+    ]
+    return min(found, key=lambda each: (each.ends_at, each.serial), default=None)
+
+
+def spa_copay(
+    work: Work, client: Client, branch_id: str, at: datetime, product: Product, services: Sequence[SpaService]
+) -> Copay | None:
+    """The co-pay of a spa that no appointment has used, that is not over, and that is good for services which the pass
+    does not cover; of several the one that is good for the most of them, and of these the one bought first.
+    """
+    wanted = {service.id for service in services if not covers(product, Category.SPA, service.tier)}
+    found = [
+        each
+        for each in _copays(work, client, branch_id, at)
+        if each.quote_id is not None and not each.used_by and wanted.intersection(each.service_ids)
+    ]
+    return min(found, key=lambda each: (-len(wanted.intersection(each.service_ids)), each.serial), default=None)
+
+
+def take_copay_visit(work: Work, copay: Copay) -> Taken:
+    """A visit of a gym's package."""
+    work.records(COPAYS).put(msgspec.structs.replace(copay, visits_used=copay.visits_used + 1))
+    return Taken(visits=1, copay_id=copay.id)
+
+
+def use_spa_copay(work: Work, copay: Copay, booking_id: str) -> None:
+    work.records(COPAYS).put(msgspec.structs.replace(copay, used_by=booking_id))
+
+
+def _copays(work: Work, client: Client, branch_id: str, at: datetime) -> list[Copay]:
+    return [
+        each
+        for each in work.records(COPAYS).page(COPAYS_OF_CLIENT, client.id)
+        if each.branch_id == branch_id and at < each.ends_at
+    ]
+
+
+# Of the services of a spa
+
+
+class ServiceCost(msgspec.Struct, frozen=True, gc=False):
+    """What a service means for a client; `copay_amount` is its price where it is not covered."""
+
+    service: SpaService
+    is_covered: bool
+    is_of_pass: bool
+
+    @property
+    def copay_amount(self) -> int:
+        return 0 if self.is_covered else self.service.price
+
+
+def costs_of(product: Product, services: Sequence[SpaService], copay: Copay | None) -> tuple[ServiceCost, ...]:
+    """In the order of *services*.
+
+    Args:
+        copay: What `spa_copay` found.
+    """
+    return tuple(_cost_of(product, service, copay) for service in services)
+
+
+def _cost_of(product: Product, service: SpaService, copay: Copay | None) -> ServiceCost:
+    is_of_pass = covers(product, Category.SPA, service.tier)
+    is_bought = copay is not None and service.id in copay.service_ids
+    return ServiceCost(service, is_of_pass or is_bought, is_of_pass)

@@ -1,0 +1,303 @@
+"""The world a Bardge sandbox starts with: what `fixtures/bardge/seed.yaml` offers in every world, and clients, classes and
+bookings that are placed and drawn as that file says, or written by hand as a scenario.
+
+Everything drawn is placed relative to the day of the epoch, never to today, and by the clock in Lagos.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from doublebook_data import fixtures_dir, read_yaml
+from mockserver.apis.bardge.book import Book
+from mockserver.apis.bardge.desk.register import moment_at
+from mockserver.apis.bardge.plan import read_plan
+from mockserver.apis.bardge.records import LAGOS, ClassInstance, LookupStatus, Status, Taken
+from mockserver.apis.bardge.terms import moment_of
+from mockserver.sandbox.domains import Scenario, World
+from mockserver.sandbox.randomness import draw
+
+__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "scenarios", "world_of"]
+
+SEED_VERSION = "1"
+"""Counts the changes of what a seed draws; a durable sandbox remembers the one it was made with."""
+
+_DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+_MIDNIGHT = time(0)
+_MADE_AT = time(9)
+"""When bookings were made of which only the day is known."""
+
+_A_VISIT = Taken(visits=1)
+
+_Place = tuple[str, int]
+"""(class, day)."""
+
+
+def draw_world(seed: int, epoch: datetime) -> World:
+    """The world of *seed*: what is well known, and classes and bookings that are drawn."""
+    drawing = _Drawing(seed, epoch.astimezone(UTC).replace(microsecond=0))
+    drawing.clients()
+    drawing.instances()
+    drawing.bookings()
+    drawing.lookups()
+    drawing.drawn_instances()
+    drawing.drawn_bookings()
+    return drawing.book.world()
+
+
+def scenarios() -> dict[str, Scenario]:
+    folder = fixtures_dir() / "bardge" / "scenarios"
+    return {path.stem: read_scenario(path.stem, read_yaml(path)) for path in sorted(folder.glob("*.yaml"))}
+
+
+def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
+    """A scenario, or the world of a golden sample: `{title, world: {clock, clients, issued_passes...}}`."""
+    world = document["world"]
+    clock = datetime.fromisoformat(world["clock"]).astimezone(UTC)
+    return Scenario(name, document["title"], clock, world_of(world, clock))
+
+
+def world_of(document: Mapping[str, Any], now: datetime) -> World:
+    """A world written by hand. What business accounts hold is a setting of the sandbox; `balance` says what is usual."""
+    book = Book(read_plan(), 0, now)
+    for each in document["clients"]:
+        book.client(each)
+    for each in document["issued_passes"]:
+        _write_pass(book, each)
+    for each in document["clients"]:
+        transactions = [
+            (moment_at(said["timestamp"]), _came(said), said["description"]) for said in each["transactions"]
+        ]
+        book.credits(each["id"], each["credits"], transactions)
+    for each in document["class_instances"]:
+        book.instance(_instance(each, each["class_id"], _at(each)))
+    for each in document["bookings"]:
+        _write_booking(book, each)
+    for each in document["sessions"]:
+        _write_session(book, each)
+    for each in document["lookups"]:
+        _write_lookup(book, each)
+    return book.world()
+
+
+def _write_pass(book: Book, document: Mapping[str, Any]) -> None:
+    book.issued_pass(
+        document["id"],
+        client_id=document["client_id"],
+        product_id=document["pass_id"],
+        starts_at=moment_at(document["start_date"]),
+        ends_at=moment_at(document["expires_at"]),
+        visits_used=document["visits_used"],
+        is_cancelled=document["is_cancelled"],
+    )
+
+
+def _write_booking(book: Book, document: Mapping[str, Any]) -> None:
+    shared: dict[str, Any] = {
+        "reseller_id": document["reseller"],
+        "pass_id": document["user_pass_id"],
+        "status": document["status"],
+        "created_at": _of_seconds(document["created"]),
+        "took": Taken(
+            visits=document["visits_deducted"],
+            credits=document["credits_deducted"],
+            charged=document["amount_charged"],
+        ),
+    }
+    if document["class_instance_id"] is not None:
+        book.class_booking(document["id"], instance_id=document["class_instance_id"], **shared)
+    else:
+        book.spa_booking(
+            document["id"],
+            branch_id=document["provider_branch_id"],
+            service_ids=document["service_ids"],
+            starts_at=_at(document),
+            **shared,
+        )
+
+
+def _write_session(book: Book, document: Mapping[str, Any]) -> None:
+    book.session(
+        document["id"],
+        kind=document["kind"],
+        reseller_id=document["reseller"],
+        pass_id=document["user_pass_id"],
+        branch_id=document["provider_branch_id"],
+        instance_id=document["class_instance_id"],
+        service_ids=document["service_ids"],
+        starts_at=_at(document),
+        ends_at=_of_seconds(document["expires_at"]),
+    )
+
+
+def _write_lookup(book: Book, document: Mapping[str, Any]) -> None:
+    ends_at = moment_at(document["expires_at"])
+    book.lookup(
+        document,
+        issuer_id=document["issuer_id"],
+        client_id=document["client_id"],
+        token=document["lookup_token"],
+        created_at=ends_at - _lifetime(document),
+        ends_at=ends_at,
+    )
+
+
+class _Drawing:
+    """One world being drawn: the plan, the days, the chance."""
+
+    def __init__(self, seed: int, epoch: datetime) -> None:
+        plan = read_plan()
+        self.placed = plan.document["epoch"]
+        self.drawn = plan.document["drawn"]
+        self.resellers = {each["id"]: each["reseller"] for each in self.placed["clients"]}
+        self.seed = seed
+        self.epoch = epoch
+        self.first_day = epoch.astimezone(LAGOS).date()
+        self.book = Book(plan, seed, epoch)
+        self._given: dict[_Place, str] = {}
+        """Which class is given on which day, and the instance."""
+
+    def clients(self) -> None:
+        for each in self.placed["clients"]:
+            self.book.client(each)
+        for each in self.placed["issued_passes"]:
+            self.book.issued_pass(
+                each["id"],
+                client_id=each["client"],
+                product_id=each["product"],
+                starts_at=self._midnight(each["day"]),
+                ends_at=self._midnight(each["until"]) if "until" in each else None,
+                visits_used=each["visits_used"],
+                is_cancelled=each.get("cancelled", False),
+            )
+        for each in self.placed["clients"]:
+            transactions = [
+                (self._moment(said["day"], said["at"]), _came(said), said["description"])
+                for said in each.get("transactions", ())
+            ]
+            self.book.credits(each["id"], each["credits"], transactions)
+
+    def instances(self) -> None:
+        for each in self.placed["class_instances"]:
+            self._give(each["class"], each["day"], each)
+
+    def bookings(self) -> None:
+        for number, each in enumerate(self.placed["bookings"]):
+            shared: dict[str, Any] = {
+                "reseller_id": self.resellers[each["client"]],
+                "pass_id": each["pass"],
+                "status": each["status"],
+                "created_at": moment_of(self._day(each["made"]), _MADE_AT) + number * timedelta(minutes=1),
+                "took": _A_VISIT,
+            }
+            if "instance" in each:
+                moved_to = each.get("to")
+                self.book.class_booking(each["id"], instance_id=each["instance"], rescheduled_to=moved_to, **shared)
+            else:
+                starts_at = self._moment(each["day"], each["at"])
+                offered = {"branch_id": each["branch"], "service_ids": each["services"]}
+                self.book.spa_booking(each["id"], starts_at=starts_at, **offered, **shared)
+
+    def lookups(self) -> None:
+        for each in self.placed["lookups"]:
+            waits = each["status"] == LookupStatus.PENDING
+            created_at = self.epoch if waits else self._midnight(each["until"]) - _lifetime(each)
+            self.book.lookup(
+                each,
+                issuer_id=each["issuer"],
+                client_id=each["client"],
+                token=each.get("token"),
+                created_at=created_at,
+                ends_at=created_at + _lifetime(each),
+            )
+            if waits:
+                self.book.begin_lookup(each["id"])
+
+    def drawn_instances(self) -> None:
+        """On the weekdays of whole weeks, but for days on which the class is given anyway."""
+        for row in self.drawn["class_instances"]:
+            chance = draw(self.seed, "bardge", "class_instances", row["class"])
+            first, last = row["weeks"]
+            for number in range(first * 7, (last + 1) * 7):
+                if self._day(number).isoweekday() % 7 in row["weekdays"]:
+                    self._give_drawn(row, number, chance)
+
+    def drawn_bookings(self) -> None:
+        """Each of another instance: where a class is not given on a day that was drawn, it is after all. Those that
+        were written by hand are left alone.
+        """
+        drawn = self.drawn["bookings"]
+        chance = draw(self.seed, "bardge", "bookings")
+        rows = {row["class"]: row for row in self.drawn["class_instances"]}
+        written = {(each["class"], each["day"]) for each in self.placed["class_instances"]}
+        first, last = drawn["days"]
+        places = [(name, number) for number in range(first, last + 1) for name in drawn["classes"]]
+        chosen = chance.sample([place for place in places if place not in written], drawn["count"])
+        made_at = self._midnight(first - 2)
+        for name, number in chosen:
+            self._give_drawn(rows[name], number, chance)
+            instance_id = self._given[name, number]
+            made_at += _HOUR
+            began = self.book.instances[instance_id].starts_at <= self.epoch
+            self.book.class_booking(
+                self.book.new_id("booking"),
+                instance_id=instance_id,
+                reseller_id=self.resellers[drawn["client"]],
+                pass_id=drawn["pass"],
+                status=Status.COMPLETED if began else Status.CONFIRMED,
+                created_at=made_at,
+                took=_A_VISIT,
+            )
+
+    def _give_drawn(self, row: Mapping[str, Any], number: int, chance: Random) -> None:
+        if (row["class"], number) not in self._given:
+            document = {**row, "id": self.book.new_id("ci"), "taken": chance.randint(*row["taken"])}
+            self._give(row["class"], number, document)
+
+    def _give(self, class_id: str, number: int, document: Mapping[str, Any]) -> None:
+        instance = _instance(document, class_id, self._moment(number, document["at"]))
+        self._given[class_id, number] = instance.id
+        self.book.instance(instance)
+
+    def _day(self, number: int) -> date:
+        return self.first_day + number * _DAY
+
+    def _midnight(self, number: int) -> datetime:
+        return moment_of(self._day(number), _MIDNIGHT)
+
+    def _moment(self, number: int, clock: str) -> datetime:
+        return moment_of(self._day(number), time.fromisoformat(clock))
+
+
+def _instance(document: Mapping[str, Any], class_id: str, starts_at: datetime) -> ClassInstance:
+    """Of `{id, capacity, taken}`."""
+    return ClassInstance(
+        id=document["id"],
+        class_id=class_id,
+        starts_at=starts_at,
+        capacity=document["capacity"],
+        taken=document["taken"],
+    )
+
+
+def _lifetime(document: Mapping[str, Any]) -> timedelta:
+    """Of a lookup that waits, or of its token."""
+    name = "lookup" if document["status"] == LookupStatus.PENDING else "lookup_token"
+    return timedelta(minutes=read_plan().document["lifetimes"][name])
+
+
+def _came(document: Mapping[str, Any]) -> int:
+    """How many credits a transaction brought."""
+    amount: int = document["amount"]
+    return amount if document["type"] == "CREDIT" else -amount
+
+
+def _at(document: Mapping[str, Any]) -> datetime:
+    """Of `{date, time}`."""
+    return moment_of(date.fromisoformat(document["date"]), time.fromisoformat(document["time"]))
+
+
+def _of_seconds(number: int) -> datetime:
+    return datetime.fromtimestamp(number, UTC)

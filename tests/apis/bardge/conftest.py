@@ -1,0 +1,56 @@
+"""Worlds of the Bardge API; see `bardge_world` for who calls there."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from bardge_world import Reseller, World
+from doubles import MONDAY, ManualClock
+
+from mockserver.app import App, build_app
+from mockserver.sandbox.records import Plan
+from mockserver.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[App]:
+    """One for all tests here: each opens worlds of its own, and nothing else is remembered."""
+    app = build_app(Settings(apis=("bardge",)), clock=ManualClock())
+    yield app
+    app.store.close()
+
+
+@pytest.fixture(scope="session")
+def open_world(app: App) -> Callable[..., World]:
+    """Opens worlds whose clocks stand still; drawn ones at the midnight, UTC, in which Monday, 2 March 2026 begins.
+
+    What the sandbox is set to for Bardge goes by keyword: `open_world(settings={"business_balance": 0})`.
+    """
+    numbers = count(1)
+
+    def make(scenario: str | None = None, *, settings: dict[str, Any] | None = None, **plan: Any) -> World:
+        name = f"world-{next(numbers)}"
+        usual = {"scenario": f"bardge/{scenario}"} if scenario else {"clock": MONDAY, "epoch": MONDAY}
+        app.sandboxes.create(name, Plan(**{"frozen": True, "settings": {"bardge": settings or {}}, **usual, **plan}))
+        return World(app, name)
+
+    return make
+
+
+@pytest.fixture
+def world(open_world: Callable[..., World]) -> World:
+    """The drawn world: all of `fixtures/bardge/seed.yaml`; Monday, 2 March 2026, 01:00 in Lagos, standing still."""
+    return open_world()
+
+
+@pytest.fixture
+def printed(open_world: Callable[..., World]) -> World:
+    """The world of the documentation: Friday, 8 May 2026, 10:00 in Lagos, standing still."""
+    return open_world("documentation")
+
+
+@pytest.fixture
+def alpha(world: World) -> Reseller:
+    """The reseller that calls, in a fresh drawn world."""
+    return world.alpha

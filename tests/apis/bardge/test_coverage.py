@@ -1,0 +1,94 @@
+"""What passes are good for, and how long what is bought or begun lives."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from doublebook_data import fixtures_dir, read_yaml
+from mockserver.apis.bardge.desk.copays import QUOTE_LIFETIME, SPA_COPAY_LIFETIME
+from mockserver.apis.bardge.desk.coverage import costs_of, covers, has_visits, visits_left
+from mockserver.apis.bardge.desk.sessions import SESSION_LIFETIME
+from mockserver.apis.bardge.records import Category, Cover, Duration, IssuedPass, Product, SpaService
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def product(**visits_allowed):
+    """For STANDARD venues of the given categories."""
+    covers = tuple(
+        Cover(
+            category=Category(name), tiers=("STANDARD",), duration=Duration.MONTHLY, credits=0, visits_allowed=allowed
+        )
+        for name, allowed in visits_allowed.items()
+    )
+    return Product(
+        id="pass_some",
+        reseller_id="reseller_alpha",
+        serial=1,
+        name="Some",
+        description="Something",
+        price=0,
+        duration=Duration.MONTHLY,
+        payment_model="ONE_TIME",
+        covers=covers,
+        created_at=NOW,
+    )
+
+
+def issued(used=0, bought=0):
+    """With visits of gyms."""
+    return IssuedPass(
+        id="brgpass_some",
+        serial=1,
+        reseller_id="reseller_alpha",
+        client="reseller_alpha/client_some",
+        product_id="pass_some",
+        starts_at=NOW,
+        ends_at=NOW + timedelta(days=28),
+        created_at=NOW,
+        transaction_id="txn_some",
+        tx_ref="FLW-TXN-ABCDEFGH",
+        visits_used={Category.GYM: used} if used else {},
+        visits_bought={Category.GYM: bought} if bought else {},
+    )
+
+
+def service(name, tier="STANDARD"):
+    return SpaService(id=f"svc_{name}", name=name, description=None, minutes=60, price=500, tier=tier, credits=1)
+
+
+@pytest.mark.parametrize(
+    ("category", "tier", "expected"),
+    [(Category.GYM, "STANDARD", True), (Category.GYM, "PREMIUM", False), (Category.SPA, "STANDARD", False)],
+)
+def test_a_product_covers_the_tiers_of_its_categories(category, tier, expected):
+    assert covers(product(GYM=8), category, tier) is expected
+
+
+@pytest.mark.parametrize(
+    ("allowed", "used", "bought", "left"), [(8, 0, 0, 8), (8, 8, 0, 0), (8, 8, 2, 2), (8, 9, 0, 0), (None, 99, 0, None)]
+)
+def test_visits_that_are_left_are_those_of_the_product_and_bought_ones_less_used_ones(allowed, used, bought, left):
+    assert visits_left(issued(used, bought), product(GYM=allowed), Category.GYM) == left
+    assert has_visits(issued(used, bought), product(GYM=allowed), Category.GYM) is (left != 0)
+
+
+def test_a_product_without_the_category_has_no_visits_of_it():
+    assert visits_left(issued(), product(GYM=None), Category.SPA) == 0
+
+
+def test_services_that_the_pass_does_not_cover_cost_their_price():
+    costs = costs_of(product(SPA=4), [service("plain"), service("fine", "PREMIUM")], None)
+
+    assert [(each.is_covered, each.copay_amount) for each in costs] == [(True, 0), (False, 500)]
+
+
+def test_what_is_begun_or_bought_lives_as_long_as_the_seed_says():
+    lifetimes = read_yaml(fixtures_dir() / "bardge" / "seed.yaml")["lifetimes"]
+
+    for name, expected in (
+        ("session", SESSION_LIFETIME),
+        ("quote", QUOTE_LIFETIME),
+        ("spa_copay", SPA_COPAY_LIFETIME),
+    ):
+        assert timedelta(minutes=lifetimes[name]) == expected
