@@ -30,7 +30,7 @@ class LineKind(StrEnum):
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """`undoes` is the position of the line that it takes back. Payments and refunds are positive, but for one that undoes."""
+    """`undoes` is the position of the line that it takes back. Payments are positive, and so are refunds but for one that undoes."""
 
     kind: LineKind
     about: int

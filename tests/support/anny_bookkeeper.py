@@ -305,15 +305,18 @@ class Book:
     def can_be_canceled(self, booking: Booking) -> bool:
         if booking.service is None or booking.status not in {WAITS, STANDS}:
             return False
-        return booking.master or (self.now < booking.start and self.now <= booking.start - booking.service.until)
+        in_time = self.now < booking.start and self.now <= booking.start - booking.service.until
+        return booking.master or (booking.came is None and in_time)
 
     def reach(self, booking: Booking) -> list[Booking]:
         """The bookings that a cancellation ends; none when it is refused."""
         if not self.can_be_canceled(booking):
             return []
-        if not booking.master and not booking.sold_together:
-            return [booking]
         series = [each for each in self.bookings.values() if each.series == booking.series]
+        if not booking.master and not booking.sold_together:
+            others = [each for each in series if each is not booking and not each.master]
+            is_last = booking.series is not None and not any(each.status in {WAITS, STANDS} for each in others)
+            return [each for each in series if each.master and is_last and self.can_be_canceled(each)] + [booking]
         dates = [each for each in series if not each.master and self.can_be_canceled(each)]
         master = [each for each in series if each.master and self.can_be_canceled(each)]
         return master + sorted(dates, key=lambda each: each.start) if dates else []
@@ -339,7 +342,7 @@ class Book:
         if (
             booking.status != STANDS
             or booking.master
-            or booking.left is not None
+            or booking.came is not None
             or self.now >= booking.start
             or self.now > booking.start - service.editable
         ):

@@ -13,8 +13,12 @@
     errors.py       every refusal in the API's words
     notices.py      word of what happened, for webhooks.py to send
     auth.py         tokens and terminals
+    previews.py     the document of a cancellation preview
     plan.py         the organisation of every world; book.py writes its bookings, seed.py draws them
+    api.py          all of it as one bundle
 
-A status changes in `desk/`, where `LIFECYCLE.after` is asked. A request is refused there too, or in `terms.py`
-(`ensure_...`): whatever is raised stands in the table of `errors.py` under its class, or its code in `RULES`.
+A status is first set where a booking is made (`desk/making.py`) and changes in `desk/`, where `LIFECYCLE.after` is asked.
+Why a request was refused: what it may not say, `requests.py`, `views.py` and `operations/` know; who may not,
+`operations/calls.py` and `register.py`; what the state of things forbids, `desk/` and `terms.py` (`ensure_...`).
+Whatever is raised stands in the table of `errors.py` under its class, or its code in `RULES`.
 """

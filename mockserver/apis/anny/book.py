@@ -6,7 +6,7 @@ timer is set for.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -49,6 +49,9 @@ _LATER = timedelta(hours=1)
 
 _GIVEN_BACK = {Status.CANCELED: "cancellation", Status.REJECTED: "rejection"}
 """Why, in the words of an order's account. What a world begins with was canceled long before its start, and free."""
+
+_BEFORE_ANY_WORLD = datetime(2000, 1, 1, tzinfo=UTC)
+"""What is due then is done when a world begins, whatever its clock shows."""
 
 _TAKES_PLACES = {Status.RESERVED, Status.REQUESTED, Status.ACCEPTED}
 
@@ -182,7 +185,7 @@ class Book:
             seat = Seat(resource.id, booking.weight, starts_at=busy.starts_at, ends_at=busy.ends_at)
             self._records.append((CLAIMS.kind, Claim(booking.id, (seat,))))
         if booking.status is Status.RESERVED:
-            event: tuple[datetime, str] | None = (self.now, "hold")
+            event: tuple[datetime, str] | None = (_BEFORE_ANY_WORLD, "hold")
         else:
             event = next_event(booking, expiry_of(resource), self.now)
         if event is not None:

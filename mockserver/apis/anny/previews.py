@@ -26,11 +26,12 @@ def show_preview(terms: Terms, part: Part, base_path: str) -> Document:
 def _attributes(terms: Terms, part: Part) -> dict[str, Any]:
     first = terms.quotes[terms.first.id]
     fee = _fee(first.tier)
+    is_percentage = fee["fee_type"] is FeeType.PERCENTAGE and len({each.tier for each in terms.quotes.values()}) == 1
     return {
         "cancelable": True,
         "status": status_to(part, terms.booking),
         "fee_type": fee["fee_type"],
-        "fee_percentage": fee["fee_value"] if fee["fee_type"] is FeeType.PERCENTAGE else None,
+        "fee_percentage": fee["fee_value"] if is_percentage else None,
         "fee_amount": amount(terms.fee),
         "refund_amount": amount(terms.refund),
         "amount_due": amount(terms.due),

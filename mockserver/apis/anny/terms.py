@@ -200,8 +200,8 @@ def ensure_cancelable(booking: Booking, service: Service | None, now: datetime) 
     """Let pass what can be canceled now. Of the master of a series only the status counts: its dates have their own time.
 
     Raises:
-        RuleBroken: `booking_not_cancelable`: a blocker, one that is neither requested nor accepted, one that has
-            started, one whose service wants to know earlier.
+        RuleBroken: `booking_not_cancelable`: a blocker, one that is neither requested nor accepted, one that has been
+            checked in, one that has started, one whose service wants to know earlier.
     """
     reason = _against_canceling(booking, service, now)
     if reason is not None:
@@ -215,6 +215,12 @@ def _against_canceling(booking: Booking, service: Service | None, now: datetime)
         return f"a booking that is {booking.status} cannot be canceled"
     if booking.is_master:
         return None
+    return _too_late_to_cancel(booking, service, now)
+
+
+def _too_late_to_cancel(booking: Booking, service: Service | None, now: datetime) -> str | None:
+    if booking.checked_in_at is not None:
+        return "somebody has checked in"
     if now >= booking.starts_at:
         return "the booking has started"
     until = cancelable_until(booking, service)
@@ -235,7 +241,7 @@ def ensure_editable(booking: Booking, service: Service | None, now: datetime) ->
 
     Raises:
         RuleBroken: `booking_not_editable`: a blocker, the master of a series, one that is not accepted, one that
-            has been checked out, one that has started where only future ones are edited, one whose service wants to
+            has been checked in, one that has started where only future ones are edited, one whose service wants to
             know earlier.
     """
     reason = _against_editing(booking, service, now)
@@ -250,8 +256,8 @@ def _against_editing(booking: Booking, service: Service | None, now: datetime) -
         return "the master of a series cannot be edited; its dates can"
     if not LIFECYCLE.allows(booking.status, "edit"):
         return f"a booking that is {booking.status} cannot be edited"
-    if booking.checked_out_at is not None:
-        return "the booking is over: somebody has checked out"
+    if booking.checked_in_at is not None:
+        return "somebody has checked in"
     return _too_late_to_edit(booking, service, now)
 
 

@@ -77,11 +77,10 @@ class Viewer(msgspec.Struct, frozen=True):
         if self.role is Role.ORGANISATION:
             return Part.ORGANISATION
         part = self._part_of_account(booking)
-        if part is not Part.STRANGER:
-            return part
         knows = self.code is not None and self.code == booking.code
         holds = self.holding is not None and self.holding == booking.order_id
-        return Part.WITNESS if knows or holds or self.role is Role.TERMINAL else Part.STRANGER
+        is_witness = knows or holds or self.role is Role.TERMINAL
+        return Part.WITNESS if is_witness and part is not Part.OWNER else part
 
     def _part_of_account(self, booking: Booking) -> Part:
         if self.account is None:

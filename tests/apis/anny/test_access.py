@@ -118,7 +118,23 @@ def test_a_number_shows_everything_only_to_those_who_have_a_part_in_the_booking(
     answer = ENDPOINTS["getBookingByNumber"](ROLES[role](gathered))
 
     attributes = answer.json()["data"]["attributes"]
-    assert ("code" in attributes) is (role not in {"anonymous", "stranger"})
+    assert ("customer_note" in attributes) is (role not in {"anonymous", "stranger"})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_takes_part_does_not_see_the_code_which_would_show_them_more(gathered: World, role: str) -> None:
+    answer = ENDPOINTS["getBookingByNumber"](ROLES[role](gathered))
+
+    takes_part = role in {"invited", "participant", "editor"}
+    assert ("code" in answer.json()["data"]["attributes"]) is (role not in {"anonymous", "stranger"} and not takes_part)
+
+
+def test_a_participant_at_a_terminal_sees_what_the_terminal_sees(gathered: World) -> None:
+    number = gathered.admin.booking(1004)["attributes"]["number"]
+
+    shown = ROLES["participant"](gathered).get("/bookings/by-number", number=number, hash="terminal-7f3a")
+
+    assert "code" in shown.json()["data"]["attributes"]
 
 
 @pytest.mark.parametrize(

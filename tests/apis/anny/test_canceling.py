@@ -357,11 +357,24 @@ def test_a_master_leaves_what_has_started_and_what_is_over_with(world):
     assert said(world.jane.cancel(1010)) == NOT_CANCELABLE
 
 
-def test_a_master_stands_until_it_is_canceled_itself_and_cannot_be_when_no_date_is_left(world):
-    for number in RECURRING[1:]:
+def test_the_last_date_that_is_left_takes_the_master_and_the_order_with_it(world):
+    for number in RECURRING[1:-1]:
         world.jane.cancel(number)
+    assert world.jane.status(1010) == "accepted"
+    last = RECURRING[-1]
+    preview = world.jane.preview(last)
 
-    assert said(world.jane.get("/bookings/1010/cancellation-preview")) == NOT_CANCELABLE
+    world.jane.cancel(last)
+
+    assert (preview["series_scope"], preview["affected_booking_ids"]) == ("single", text([1010, last]))
+    assert statuses(world.jane, *RECURRING) == ["canceled"] * 5
+    assert world.jane.order(2010)["attributes"]["status"] == "canceled"
+    assert said(world.jane.cancel(1010)) == NOT_CANCELABLE
+
+
+def test_a_master_cannot_be_canceled_when_all_of_its_dates_have_started(world):
+    world.go_to(at(8 + 21, "09:00"))
+
     assert said(world.jane.cancel(1010)) == NOT_CANCELABLE
     assert world.jane.status(1010) == "accepted"
 
@@ -376,7 +389,8 @@ def test_a_series_that_is_sold_together_goes_together_whichever_is_named(world, 
 
     assert (preview["series_scope"], preview["affected_booking_ids"]) == ("series", text(COURSE))
     assert fees(preview) == (480, 60, 420, 0)
-    assert (preview["fee_percentage"], preview["deadline"]) == (50, shown(at(7, "18:00")))
+    # No one percentage of all of it; until when this holds, the first date says.
+    assert (preview["fee_percentage"], preview["deadline"]) == (None, shown(at(7, "18:00")))
     assert response.json()["data"]["id"] == str(number)
     assert statuses(world.jane, *COURSE) == ["canceled"] * 5
     assert amounts(world.jane.order(2015)) == (60, -420, 480, 420, 0)

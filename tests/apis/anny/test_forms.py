@@ -11,10 +11,8 @@ from anny_edits import alter, invite, people, personalize
 from anny_world import World, field, form, said, service, source
 
 from mockserver.apis.anny.desk.forms import fill
-from mockserver.apis.anny.desk.forms import personalize as keep_answers
 from mockserver.apis.anny.records import BOOKINGS, FORMS, Field, FieldType, Form, Status
-from mockserver.apis.anny.viewers import TERMINAL
-from mockserver.apis.refusals import BadInput, Forbidden
+from mockserver.apis.refusals import BadInput
 
 DIET, SIZE, ADDRESS = (field(number) for number in (1, 2, 3))
 FULL = {DIET: "Vegetarian", SIZE: "L", "email": "jane@example.com"}
@@ -303,18 +301,6 @@ def test_answers_of_a_participant_do_not_count_for_the_customer(world: World) ->
     assert world.jane.booking(1004)["meta"]["has_personalization"] is False
     assert said(personalize(world.max, 1004, FULL)) == NOT_ALLOWED
     assert said(personalize(world.jane, 1004, FULL)) == (200, "")
-
-
-def test_a_terminal_answers_nothing(world: World) -> None:
-    sandboxes = world.app.sandboxes
-
-    with pytest.raises(Forbidden):
-        sandboxes.run(
-            sandboxes.open(world.name),
-            sandboxes.domain("anny"),
-            lambda work: keep_answers(work, TERMINAL, "1004", FULL),
-            writes=True,
-        )
 
 
 def test_a_refused_personalization_keeps_none_of_its_answers(world: World) -> None:

@@ -142,8 +142,8 @@ REACH = {
     Status.REQUESTED: [],
     Status.ACCEPTED: [Case.accept],
     Status.REJECTED: [Case.reject],
-    # With a visit that could end, and an edit that could be reverted.
-    Status.CANCELED: [Case.accept, Case.check_in, Case.edit, Case.cancel],
+    # With an edit that could be reverted.
+    Status.CANCELED: [Case.accept, Case.edit, Case.cancel],
     Status.EXPIRED: [Case.accept, Case.expire],
     GONE: [lambda case: case.reserve(5), Case.release],
 }

@@ -195,7 +195,8 @@ def test_a_decision_is_checked_from_the_token_to_the_meaning_of_the_body(world):
     assert said(world.jane.patch("/bookings/999999", wrong)) == (404, "not_found")
     assert said(world.jane.patch("/bookings/1001", wrong)) == FORBIDDEN
     assert said(world.ben.patch("/bookings/1001", wrong)) == FORBIDDEN
-    assert said(world.admin.patch("/bookings/1001", wrong)) == NOT_PENDING
+    assert said(world.admin.patch("/bookings/1001", wrong)) == (422, "validation_error")
+    assert said(world.admin.patch("/bookings/1001", decision(number="1001"))) == NOT_PENDING
     assert said(world.admin.patch("/bookings/1002", wrong)) == (422, "validation_error")
     assert said(world.admin.patch("/bookings/1002", decision(), o="501")) == FORBIDDEN
     assert said(world.admin.patch("/bookings/1002", decision(), o="500")) == (200, "")

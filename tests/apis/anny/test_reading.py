@@ -321,3 +321,12 @@ def test_a_list_that_nobody_filters_costs_what_its_page_costs(monkeypatch, viewe
 
     assert (len(page), total) == (10, 600)
     assert len(read) <= (10 if viewer is ORGANISATION else 40)
+
+
+def test_fields_choose_what_is_shown_of_what_is_included_too(jane):
+    found = jane.read(
+        "/bookings/1001", include="order,service", **{"fields[orders]": "total", "fields[services]": "name"}
+    )
+
+    shown = {each["type"]: each["attributes"] for each in found["included"]}
+    assert shown == {"orders": {"total": 249}, "services": {"name": "Workshop room"}}

@@ -52,8 +52,8 @@ from mockserver.stores.memory import MemoryStore
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 GOLDEN = {
-    0: "6c0448815162dfbd495aaf106d2f945208d079c1b840f810f5599d28226d4cbf",
-    7: "c5ca66e5c6573f45498b3007aeda45125028298f2098e88da5253a36890cb30e",
+    0: "7de4ea68cf5874558507fca6caf3e6b54526151797164caa9989af15dd5110c7",
+    7: "ae0c9f410523b333d7c998c7ca58e3c80911aba032fed980c505efb68cc56ba2",
 }
 """When one of these changes, so does `SEED_VERSION`: durable sandboxes stand on the bytes of their seed."""
 
@@ -170,7 +170,8 @@ def check_timers(here, now):
         booking = here.booking[timer.subject]
         assert booking.timer == timer.id
         if timer.action == "hold":
-            assert (booking.status, booking.hold_ends_at, timer.due_at) == (Status.RESERVED, None, now)
+            assert (booking.status, booking.hold_ends_at) == (Status.RESERVED, None)
+            assert timer.due_at <= now, "it is due when the world begins, whatever its clock shows"
         else:
             expires_after = expiry_of(here.resource[booking.resource_id])
             assert next_event(booking, expires_after, now) == (timer.due_at, timer.action)

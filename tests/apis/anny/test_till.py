@@ -366,6 +366,24 @@ def test_what_an_edit_made_free_is_open_again_after_a_revert(unpaid):
     assert unpaid.invoices[-1] == (CANCELLATION, 24_900, OPEN)
 
 
+def test_after_a_revert_it_is_the_first_invoice_that_asks_for_what_is_due(unpaid):
+    """However much the edit had made open: what is paid next is what was ordered."""
+    unpaid.edit(ROOM, 100_000)
+    unpaid.revert(ROOM)
+    assert [status for _, _, status in unpaid.invoices] == [OPEN, CANCELED, PAID]
+
+    unpaid.pay()
+
+    assert unpaid.invoices[0] == (DEMAND, 34_900, PAID)
+
+
+def test_an_edit_up_and_one_down_leave_the_first_invoice_open(unpaid):
+    unpaid.edit(ROOM, 100_000)
+    unpaid.edit(ROOM, 24_900)
+
+    assert [status for _, _, status in unpaid.invoices] == [OPEN, CANCELED, PAID]
+
+
 # Canceling and rejecting
 
 

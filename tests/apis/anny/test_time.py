@@ -1,12 +1,14 @@
 """What time does: holds end, bookings start, expire and end, edits close. All of it by the clock of the sandbox."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from anny_edits import alter
 from anny_world import World, at, resource, said, shown
+from doubles import MONDAY
 
 from mockserver.apis.anny.records import RESOURCES, CheckIn
 
@@ -436,3 +438,35 @@ def test_a_reset_takes_time_back_with_all_that_it_did(world: World) -> None:
 
     assert (world.now(), world.max.status(1005)) == ("2026-03-02T00:00:00+00:00", "reserved")
     assert about(world.wait(minutes=15), "1005") == ["release"]
+
+
+def test_what_is_booked_at_its_very_start_has_started(open_world: Callable[..., World]) -> None:
+    world = open_world(outbox=True)
+    world.go_to(NINE)
+
+    booking = book(world, DESK, NINE, TEN)
+    world.wait(seconds=TICK)
+
+    assert ("bookings.started", int(booking)) in world.events()
+
+
+def test_word_of_the_start_says_that_an_edit_is_over_with(open_world: Callable[..., World]) -> None:
+    """AN-E09. Options do not move the booking, so its start was set before the end of the edit."""
+    world = open_world(outbox=True)
+    world.go_to(at(9, "08:55"))
+    assert said(world.jane.post("/bookings/1001/edit-service-options", {"addons": []})) == (200, "")
+
+    world.go_to(at(9, "09:00"))
+
+    kept = world.control.get("/state/anny/event", params={"limit": 200}).json()["documents"]
+    started = [each["about"]["document"] for each in kept if each["name"] == "bookings.started"]
+    assert started[-1]["meta"]["edit_in_progress"] is False
+
+
+def test_what_lies_in_a_cart_is_held_from_the_beginning_of_a_world_whose_epoch_is_yet_to_come(
+    open_world: Callable[..., World],
+) -> None:
+    world = open_world(clock=MONDAY - timedelta(days=2), epoch=MONDAY)
+
+    expected = MONDAY - timedelta(days=2) + timedelta(minutes=15)
+    assert world.max.order(2005)["attributes"]["expires_at"] == expected.isoformat()

@@ -3,7 +3,7 @@
 A preview and a cancellation are one reckoning, so that what is said at a moment is what is done at it.
 
     one booking                             itself
-    a date that the customer repeated       itself
+    a date that the customer repeated       itself; with the last that is left, the master
     a date of a series sold together        every date that can still be canceled, and the master
     a master                                likewise
 """
@@ -153,8 +153,13 @@ class Canceling:
         return True
 
     def _master(self, booking: Booking) -> Booking | None:
-        if booking.series_id is None or not _takes_series(booking):
+        """It goes with the last date that is left of it, if not before."""
+        if booking.series_id is None:
             return None
+        if not _takes_series(booking):
+            others = (each for each in self._register.dates_of(booking) if each.id != booking.id)
+            if not all(each.is_final for each in others):
+                return None
         master = self._work.records(BOOKINGS).get(booking.series_id)
         return master if LIFECYCLE.allows(master.status, "cancel") else None
 

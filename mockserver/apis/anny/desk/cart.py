@@ -156,7 +156,7 @@ class CartDesk:
             updated_at=self._work.now.replace(microsecond=0),
         )
         Diary(self._work).keep(booking.id)
-        completed = plan(self._work, completed)
+        completed = plan(self._work, completed, is_new=True)
         self._work.records(BOOKINGS).put(completed)
         return completed
 

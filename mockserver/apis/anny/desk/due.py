@@ -65,8 +65,11 @@ def _close_edit(work: Work, timer: Timer) -> None:
 
 
 def _announce(work: Work, timer: Timer, event: str) -> None:
-    """Nothing about the booking changes but what time does to it next."""
-    booking = plan(work, _subject(work, timer), after=timer.action)
+    """Nothing about the booking changes but what time does to it next. An edit is over with at the start, not after it."""
+    booking = _subject(work, timer)
+    if booking.edit is not None and booking.edit.expires_at <= work.now:
+        booking = close_edit(work, booking)
+    booking = plan(work, booking, after=timer.action)
     work.records(BOOKINGS).put(booking)
     tell(work, event, booking)
 

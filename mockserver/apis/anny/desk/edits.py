@@ -191,7 +191,7 @@ class EditDesk:
         order = self._register.ordered_as(before)
         after = msgspec.structs.replace(after, edit=self._edit(before, after, order), updated_at=self._now)
         if moved_in is not None:
-            after = plan(self._work, after)
+            after = plan(self._work, after, is_new=True)
             self._diary.take(after, moved_in)
         self._work.records(BOOKINGS).put(after)
         self._till.edited(order, before, after)

@@ -6,7 +6,15 @@ import msgspec
 
 from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, PARTICIPATION, Booking, Participant, Participation
+from mockserver.apis.anny.records import (
+    BOOKINGS,
+    LIFECYCLE,
+    PARTICIPATION,
+    REMOVED,
+    Booking,
+    Participant,
+    Participation,
+)
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import RuleBroken
@@ -54,7 +62,7 @@ def _respond(work: Work, viewer: Viewer, booking_id: str, event: str) -> Booking
     status = PARTICIPATION.after(entry.status, event)
 
     def respond(entry: Participant) -> Participant | None:
-        if status not in {*Participation}:
+        if status == REMOVED:
             return None
         return msgspec.structs.replace(entry, status=Participation(status), responded_at=now)
 

@@ -120,7 +120,7 @@ class Maker:
             hold_ends_at=hold_ends_at,
         )
         self._diary.take(booking, service, expires_at=hold_ends_at)
-        booking = plan(self._work, booking)
+        booking = plan(self._work, booking, is_new=True)
         bookings.put(booking)
         return booking
 

@@ -57,11 +57,11 @@ class Organisation:
         booking, part = self._register.booking(text, self._viewer)
         if part is not Part.ORGANISATION:
             raise Forbidden("only the organisation decides about bookings")
+        if decision.booking_id != str(booking.id):
+            raise BadInput("body", "data.id", f"is not {booking.id}, the booking of the path")
         event = _EVENTS[decision.status]
         if not LIFECYCLE.allows(booking.status, event):
             raise RuleBroken("booking_not_pending", f"the booking is {booking.status.value}, not requested")
-        if decision.booking_id != str(booking.id):
-            raise BadInput("body", "data.id", f"is not {booking.id}, the booking of the path")
         decided = self._reject(booking, decision.reason) if event == "reject" else self._accept(booking)
         tell(self._work, "bookings.updated", decided)
         return decided
@@ -95,7 +95,7 @@ class Organisation:
         accepted = msgspec.structs.replace(
             booking, status=LIFECYCLE.after(booking.status, "accept"), updated_at=self._now()
         )
-        accepted = plan(self._work, accepted)
+        accepted = plan(self._work, accepted, is_new=True)
         self._work.records(BOOKINGS).put(accepted)
         Till(self._work).restate(self._register.ordered_as(accepted))
         return accepted

@@ -32,7 +32,7 @@ from mockserver.apis.anny.records import (
     Resource,
     Service,
 )
-from mockserver.apis.anny.viewers import Part, Viewer
+from mockserver.apis.anny.viewers import Part, Role, Viewer
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import NotFound
 from mockserver.booking.ports import Kind, Record
@@ -87,7 +87,9 @@ class Register:
         booking = self._numbered(BOOKINGS, "booking", text)
         part = viewer.part_in(booking)
         if not part.may_read:
-            raise Forbidden("this booking is somebody else's")
+            # Who has no token got here with the hash of a terminal.
+            unknown = viewer.role is Role.STRANGER
+            raise Forbidden("no terminal has this hash" if unknown else "this booking is somebody else's")
         return booking, part
 
     def booking_known_by(self, *, number: str | None = None, code: str | None = None) -> Booking:

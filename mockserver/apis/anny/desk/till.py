@@ -3,8 +3,9 @@
 House rules:
 - Each change of what is charged issues one invoice of that amount: the totals of an order's invoices add up to its total.
 - What lowers the total is settled as soon as it is issued. What raises it is open until it is paid, or until so little
-  is due that newer invoices ask for all of it: then it is canceled. So the open invoices of an order always ask for what
-  is due, or more, and none is open when nothing is due.
+  is due that other invoices ask for all of it: then it is canceled. Of what is ordered, and of edits, the oldest stay
+  open; of what is canceled, the newest, which are those of fees. So the open invoices of an order always ask for what is
+  due, or more, and none is open when nothing is due.
 - An order is pending while one of its bookings waits for a decision, and canceled when none of them is left.
 """
 
@@ -81,7 +82,7 @@ class Till:
             account = account.charge(booking_id, fee, "fee", self._now).settle(booking_id, "cancellation", self._now)
         self._take_back(order, account, list(fees))
         self._issue(order, account, InvoiceKind.DEMAND, fees, items=sum(fee > 0 for fee in fees.values()))
-        return self._keep(order, account)
+        return self._keep(order, account, newest_first=True)
 
     def reject(self, order: Order, booking: Booking) -> Order:
         """Give back everything."""
@@ -89,7 +90,7 @@ class Till:
         account = order.account.charge(booking.id, -charged, "rejection", self._now)
         account = account.settle(booking.id, "rejection", self._now)
         self._take_back(order, account, [booking.id])
-        return self._keep(order, account)
+        return self._keep(order, account, newest_first=True)
 
     def pay(self, order: Order) -> tuple[Order, list[int]]:
         """Pay everything that is due; the ids of the bookings it was due for.
@@ -115,18 +116,26 @@ class Till:
         at_once = any(each is not None and each.payment_flow is PaymentFlow.PAY_NOW for each in services)
         return PaymentFlow.PAY_NOW if at_once else PaymentFlow.PAY_OFFLINE
 
-    def _keep(self, order: Order, account: Account, *, closed_as: InvoiceStatus = InvoiceStatus.CANCELED) -> Order:
+    def _keep(
+        self,
+        order: Order,
+        account: Account,
+        *,
+        closed_as: InvoiceStatus = InvoiceStatus.CANCELED,
+        newest_first: bool = False,
+    ) -> Order:
         status = status_among(self._register.bookings_of(order))
         kept = msgspec.structs.replace(order, lines=account.lines, status=status, updated_at=self._now)
         self._work.records(ORDERS).put(kept)
-        self._close(kept, closed_as)
+        self._close(kept, closed_as, newest_first=newest_first)
         return kept
 
-    def _close(self, order: Order, status: InvoiceStatus) -> None:
-        """Close the open invoices that nobody needs any more, the oldest ones first."""
+    def _close(self, order: Order, status: InvoiceStatus, *, newest_first: bool) -> None:
+        """Close the open invoices that are not needed for what is due; those that come first stay open."""
         due = order.account.due()
         invoices = self._work.records(INVOICES)
-        for invoice in reversed(invoices.page(INVOICES_OF_ORDER, order.id)):
+        issued = invoices.page(INVOICES_OF_ORDER, order.id)
+        for invoice in reversed(issued) if newest_first else issued:
             if invoice.status is not InvoiceStatus.OPEN:
                 continue
             if due <= 0:

@@ -23,13 +23,14 @@ __all__ = ["drop_edit", "expiry_of", "next_event", "plan", "unplan"]
 
 
 def next_event(
-    booking: Booking, expires_after: int | None, now: datetime, *, after: str | None = None
+    booking: Booking, expires_after: int | None, now: datetime, *, after: str | None = None, is_new: bool = False
 ) -> tuple[datetime, str] | None:
     """What time does to a booking next, and when; None when it does nothing any more.
 
     Args:
         expires_after: Minutes from the start within which somebody has to check in; None where nobody has to.
-        after: What it has just done, at *now*; None when all that happens at *now* has happened.
+        after: What it has just done, at *now*; None when all that happens at *now* has happened,
+        is_new: or when nothing of it has, because the booking stands, or has these dates, only since *now*.
     """
     if booking.status is Status.RESERVED and booking.hold_ends_at is not None:
         return booking.hold_ends_at, "release"
@@ -41,7 +42,7 @@ def next_event(
         if after is None and expires_at <= now:
             return now, "expire"  # it was accepted too late for anybody to come in time
         events.append((expires_at, "expire"))
-    passed = (now, _ORDER.index(after) if after is not None else len(_ORDER))
+    passed = (now, -1 if is_new else len(_ORDER) if after is None else _ORDER.index(after))
     ahead = sorted((at, _ORDER.index(action)) for at, action in events)
     found = next((each for each in ahead if each > passed), None)
     return None if found is None else (found[0], _ORDER[found[1]])
@@ -57,14 +58,15 @@ _ORDER = ("start", "expire", "end")
 """Of what happens at the same moment."""
 
 
-def plan(work: Work, booking: Booking, *, after: str | None = None) -> Booking:
+def plan(work: Work, booking: Booking, *, after: str | None = None, is_new: bool = False) -> Booking:
     """The booking with the timer for what time does to it next, in place of the one it had. The caller keeps it.
 
     Args:
         after: The timer's action that has just been done, where one has.
+        is_new: Whether the booking stands, or has its dates, only since this moment: it may start at it.
     """
     expires_after = expiry_of(work.records(RESOURCES).get(booking.resource_id))
-    event = next_event(booking, expires_after, work.now, after=after)
+    event = next_event(booking, expires_after, work.now, after=after, is_new=is_new)
     _cancel(work, booking.timer)
     timer = None if event is None else work.timers.schedule(*event, booking.id)
     return msgspec.structs.replace(booking, timer=timer)

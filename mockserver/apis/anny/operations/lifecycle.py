@@ -60,9 +60,9 @@ def _at_the_door(call: Call, work: Work) -> Viewer:
     given = call.query["hash"]
     if given is None and call.identity.caller is None:
         raise call.identity.refused or Unauthenticated("a bearer token or the hash of a terminal is needed")
-    viewer = viewer_of(call, work)
-    if given is None:
-        return viewer
-    if given not in TERMINALS:
+    if given is not None and given not in TERMINALS:
         return STRANGER
-    return viewer if viewer.role is Role.ORGANISATION else TERMINAL
+    if given is not None and call.identity.caller is None:
+        return TERMINAL
+    viewer = viewer_of(call, work)
+    return viewer if given is None or viewer.role is Role.ORGANISATION else TERMINAL

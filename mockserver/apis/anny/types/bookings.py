@@ -97,6 +97,8 @@ def _attributes(booking: Booking, context: Context) -> dict[str, Any]:
     if part is Part.STRANGER:
         for name in _SECRETS:
             del shown[name]
+    elif part.takes_part:
+        del shown["code"]  # whoever has it sees more than is for a participant to see, and after they have left too
     return shown
 
 
