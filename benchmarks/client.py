@@ -2,10 +2,12 @@
 
 import http.client
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["JSON", "KEY", "Client", "InProcess", "is_up"]
+__all__ = ["JSON", "KEY", "Client", "Headers", "InProcess", "is_up"]
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 KEY = "sk_rsv_demo_alpha"
 JSON = "application/json"
@@ -60,12 +62,19 @@ class InProcess:
         self.headers: Iterable[tuple[bytes, bytes]] = ()
 
     async def ask(
-        self, method: str, path: str, body: bytes = b"", *, key: str = KEY, media_type: str = JSON
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        key: str = KEY,
+        media_type: str = JSON,
+        headers: Headers = (),
     ) -> tuple[int, bytes]:
         where, _, query = path.partition("?")
-        headers = [(b"host", b"localhost"), (b"authorization", b"Bearer " + key.encode())]
+        sent = [(b"host", b"localhost"), (b"authorization", b"Bearer " + key.encode()), *headers]
         if body:
-            headers += [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
+            sent += [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -76,7 +85,7 @@ class InProcess:
             "raw_path": where.encode(),
             "root_path": "",
             "query_string": query.encode(),
-            "headers": headers,
+            "headers": sent,
             "client": ("127.0.0.1", 50_000),
             "server": ("127.0.0.1", 80),
         }

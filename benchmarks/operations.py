@@ -17,11 +17,12 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from benchmarks import calendars, houses
+from benchmarks import calendars, houses, networks
 from benchmarks.calendars import Month
 from benchmarks.figures import Figure, Section
 from benchmarks.growth import column_of
 from benchmarks.houses import House
+from benchmarks.networks import Network
 from benchmarks.servers import OURS, OURS_SQLITE, ROOT, SERVER_CORE, CannotRun, pinned
 from benchmarks.worlds import LONGEST_STOCK_PAGE, Call, Groups, World, open_worlds, own_operations
 
@@ -38,7 +39,14 @@ class Subject(NamedTuple):
     groups: Groups
 
 
-SUBJECTS = {each.world.api: each for each in (Subject(Month, calendars.GROUPS), Subject(House, houses.GROUPS))}
+SUBJECTS = {
+    each.world.api: each
+    for each in (
+        Subject(Month, calendars.GROUPS),
+        Subject(House, houses.GROUPS),
+        Subject(Network, networks.GROUPS),
+    )
+}
 """By the API."""
 
 
@@ -74,7 +82,8 @@ def measure(out: Console, *, quick: bool) -> Section:
     )
     section.notes.append(
         "appointments: one merchant's bookings of one month. anny: those of an organisation, its documentation's among"
-        " them, over 40 days; two of five have been ordered with add-ons and paid."
+        " them, over 40 days; two of five have been ordered with add-ons and paid. bardge: a reseller's, seven of eight of them"
+        " of one client, in a network of 5,000 venues."
     )
     section.notes.append(
         "The ratio is to the line above that begins with ReserveKit, in the same app and sandbox, or with stock: for a list"

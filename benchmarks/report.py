@@ -70,6 +70,7 @@ def judge(sections: Sequence[Section]) -> list[Target]:
         _among_many(by_name, "appointments", "write", own_operations(SUBJECTS["appointments"].groups, writing=True)),
         _rows_of_a_full_month(by_name),
         _among_many(by_name, "anny", "operation", own_operations(SUBJECTS["anny"].groups)),
+        _among_many(by_name, "bardge", "operation", own_operations(SUBJECTS["bardge"].groups)),
     ]
 
 

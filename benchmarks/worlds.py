@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from benchmarks.client import JSON, KEY, InProcess
+from benchmarks.client import JSON, KEY, Headers, InProcess
 from benchmarks.loads import new_booking
 from benchmarks.servers import PROBE, CannotRun
 
@@ -46,6 +46,7 @@ class Ask(NamedTuple):
     token: str
     body: object = None
     media_type: str = JSON
+    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,13 @@ class World(ABC):
         self._name = f"of-{size}"
         self._ours, self._stock = InProcess(app.asgi), stock
         sandbox = app.sandboxes.create(self._name, Plan(scenario=f"{self.api}/{self.scenario}"))
-        (domain,) = (api.domain for api in app.apis if api.name == self.api)
+        domain = _domain_of(app, self.api)
         # Straight to the desks, all in one transaction: the fill is not what is measured.
         app.sandboxes.run(sandbox, domain, lambda work: self._fill(work, turns), writes=True)
+
+    @classmethod  # noqa: B027 - most have a scenario
+    def prepare(cls, domain: Any) -> None:
+        """Write what all worlds of an app begin with, where no scenario has it: it takes no place in a sandbox."""
 
     @abstractmethod
     async def count(self) -> int:
@@ -123,7 +128,9 @@ class World(ABC):
         by_stock = ask.path.startswith(f"{_STOCK}/")
         client, key = (self._stock, ask.token) if by_stock else (self._ours, f"{ask.token}.{self._name}")
         began = time.perf_counter()
-        status, answer = await client.ask(ask.method, ask.path, raw, key=key, media_type=ask.media_type)
+        status, answer = await client.ask(
+            ask.method, ask.path, raw, key=key, media_type=ask.media_type, headers=ask.headers
+        )
         seconds = time.perf_counter() - began
         if status >= 300:  # noqa: PLR2004 - what HTTP calls no success
             raise CannotRun(f"{ask.method} {ask.path} answers {status}: {answer[:200]!r}")
@@ -141,11 +148,17 @@ def open_worlds(kind: type[_W], store: str, sizes: Sequence[int], turns: int) ->
     from mockserver.settings import Settings  # noqa: PLC0415
 
     app = build_app(Settings(apis=("reservekit", kind.api), store=store))
+    kind.prepare(_domain_of(app, kind.api))
     desk = Desk()
     for number in range(LONGEST_STOCK_PAGE):
         desk.book(new_booking(number))
     stock = InProcess(build_stock(desk))
     return [kind(app, stock, size, turns) for size in sizes]
+
+
+def _domain_of(app: Any, api: str) -> Any:
+    (domain,) = (each.domain for each in app.apis if each.name == api)
+    return domain
 
 
 def own_operations(groups: Groups, *, writing: bool = False) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ class Below(Protocol):
     def weight(self, index: str, group: Group) -> int: ...
     def rank(self, index: str, group: Group, position: Edge) -> int: ...
     def slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]: ...
+    def read_slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> list[Any]: ...
     def last_id(self, kind: str) -> int: ...
 
 
@@ -76,6 +77,10 @@ class Seed:
     def slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]:  # noqa: ARG002
         return self._groups.get((index, group), ())[start:stop]
 
+    def read_slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> list[Any]:
+        records = self._records.get(kind.name, {})
+        return [records[key] for _, key in self.slice(kind, index, group, start, stop)]
+
     def last_id(self, kind: str) -> int:
         return self._last_ids.get(kind, 0)
 
@@ -109,12 +114,32 @@ class Level:
 
     def slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
         """The positions from rank *start* to rank *stop*, of this level and all below it."""
+        if self._is_below(index, group):
+            return self._below.slice(kind, index, group, start, stop)
+        return self._slice(kind, index, group, start, stop)
+
+    def read_slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> list[Any]:
+        """The records at these positions: of a long list that nobody has changed none is looked for up here."""
+        if self._is_below(index, group):
+            return self._below.read_slice(kind, index, group, start, stop)
+        read = self.read
+        return [read(kind, key) for _, key in self._slice(kind, index, group, start, stop)]
+
+    def _is_below(self, index: str, group: Group) -> bool:
+        """Whether a group is as it is below, and its records too: whoever changes one takes back its entries there."""
+        own = self._own
+        return (
+            self._below.size(index, group) > 0
+            and not own.size("plus", index, group)
+            and not own.size("minus", index, group)
+        )
+
+    def _slice(self, kind: Kind[Any], index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
+        """Of a group that this level has a part in, or that is nowhere."""
         own = self._own
         lower_size = self._below.size(index, group)
         if not lower_size:
             return own.slice("plus", index, group, start, stop)
-        if not own.size("plus", index, group) and not own.size("minus", index, group):
-            return self._below.slice(kind, index, group, start, stop)
 
         stop = min(stop, self.size(index, group))
         if start >= stop:
@@ -254,16 +279,12 @@ class MergedRecords(Generic[R]):
 
     def page(self, index: Index[R], group: Group, *, offset: int = 0, limit: int | None = None) -> list[R]:
         stop = self._level.size(index.name, group) if limit is None else offset + limit
-        return self._read(self._level.slice(self._kind, index.name, group, offset, stop))
+        return self._level.read_slice(self._kind, index.name, group, offset, stop)
 
     def between(self, index: Index[R], group: Group, low: Id, high: Id) -> list[R]:
         start = self._level.rank(index.name, group, (low,))
         stop = self._level.rank(index.name, group, (high,))
-        return self._read(self._level.slice(self._kind, index.name, group, start, stop))
+        return self._level.read_slice(self._kind, index.name, group, start, stop)
 
     def rank(self, index: Index[R], group: Group, sort_key: Id, record_id: Id) -> int:
         return self._level.rank(index.name, group, (sort_key, record_id))
-
-    def _read(self, positions: Sequence[Position]) -> list[R]:
-        read = self._level.read
-        return [read(self._kind, key) for _, key in positions]

@@ -5,12 +5,13 @@ import json
 
 import pytest
 
-from benchmarks import calendars, houses
+from benchmarks import calendars, houses, networks
 from benchmarks.calendars import MONTH, Month
 from benchmarks.client import KEY, InProcess
 from benchmarks.figures import STOCK, Figure, Section, with_ratios
 from benchmarks.houses import House
 from benchmarks.loads import LIST, POST, new_booking
+from benchmarks.networks import Network
 from benchmarks.operations import SUBJECTS, growth_column, watch
 from benchmarks.report import judge, to_json, to_markdown
 from benchmarks.servers import OURS, OURS_SQLITE, CannotRun
@@ -62,6 +63,13 @@ SHOWN = {
         "stock: list of 15": (15, 15),
         "list of 15 with five includes, own": (15, 15),
         "list of 15 with five includes, all": (15, 15),
+    },
+    "bardge": {
+        "stock: list of 10": (10, 10),
+        "the 10 nearest of 5,000 venues": (10, 10),
+        "passes, each with its part of 5,000 venues": (5, 5),
+        "stock: list of 15": (15, 15),
+        "list of 15, of one client": (15, 15),
     },
 }
 """The rows of answers among 20 bookings and among 70, where there are several."""
@@ -127,7 +135,45 @@ def test_a_house_is_full_of_rooms_that_are_paid_and_desks() -> None:
     assert sum(each["attributes"]["has_payment"] for each in bookings) == len(house.workshops) == 28
 
 
-@pytest.mark.parametrize(("kind", "most"), [(Month, 2_040), (House, 2_203)])
+def test_what_books_leaves_classes_and_spas_as_full_as_they_were() -> None:
+    base = "/bardge/v3/api/business/reseller"
+    paths = ("providers/branch_serenity_vi/availability?date=2026-06-01", "classes/class_sunrise_yoga?from=2026-06-01")
+
+    async def work() -> list[list[bytes]]:
+        (network,) = open_worlds(Network, "memory", [40], turns=1)
+        seen = []
+        for call in (None, *networks.GROUPS[-1].values()):
+            if call is not None:
+                await network.do(call, 0)
+            seen.append([(await network.ask(Ask("GET", f"{base}/{path}", "brg_live_alpha_demo")))[1] for path in paths])
+        return seen
+
+    before, _, booked, replayed, canceled, held, confirmed, after = asyncio.run(work())
+
+    assert before == canceled == after
+    assert booked == replayed
+    assert held == confirmed
+    assert booked[1] != before[1]
+    assert confirmed[0] != before[0]
+
+
+def test_a_replay_is_of_the_booking_that_the_key_made() -> None:
+    calls = networks.GROUPS[-1]
+
+    async def work() -> list[str]:
+        (network,) = open_worlds(Network, "memory", [20], turns=1)
+        made = []
+        for name in ("book a class, with a key", "the same again, with that key"):
+            await network.do(calls[name], 0)
+            made.append(network.made)
+        return made
+
+    booked, replayed = asyncio.run(work())
+
+    assert booked == replayed != ""
+
+
+@pytest.mark.parametrize(("kind", "most"), [(Month, 2_040), (House, 2_203), (Network, 2_560)])
 def test_a_world_takes_no_more_bookings_than_it_has_room_for(kind: type[World], most: int) -> None:
     (world,) = open_worlds(kind, "memory", [most], turns=1)
 
@@ -152,7 +198,8 @@ def test_a_target_of_an_api_needs_both_stores() -> None:
         missing = operation, growth_column(api, name)
         return [each for each in figures if (each.row, each.column) != missing]
 
-    assert verdicts(figures) == [True, False, True]
-    assert verdicts(without("appointments", OURS_SQLITE, MONTH)) == [True, None, True]
-    assert verdicts(without("appointments", OURS, "join a class")) == [None, False, True]
-    assert verdicts(without("anny", OURS, "get a booking")) == [True, False, None]
+    assert verdicts(figures) == [True, False, True, True]
+    assert verdicts(without("appointments", OURS_SQLITE, MONTH)) == [True, None, True, True]
+    assert verdicts(without("appointments", OURS, "join a class")) == [None, False, True, True]
+    assert verdicts(without("anny", OURS, "get a booking")) == [True, False, None, True]
+    assert verdicts(without("bardge", OURS, "status of a booking")) == [True, False, True, None]

@@ -1,9 +1,10 @@
 """What is offered, and who can be asked: nothing here changes anything."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from math import asin, cos, radians, sin, sqrt
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 import msgspec
 
@@ -47,6 +48,8 @@ from mockserver.sandbox.work import Work
 __all__ = ["Catalogue", "ClassQuery", "Place", "Venue"]
 
 _EARTH_KM = 6_371.0
+_DEGREE = radians(1)
+_HALF_DEGREE = _DEGREE / 2
 _MIDNIGHT = time(0)
 _DAY = timedelta(days=1)
 _DAYS_AHEAD = timedelta(days=30)
@@ -63,10 +66,19 @@ class Place(msgspec.Struct, frozen=True):
 
     def distance_km(self, branch: Branch) -> float:
         """As the crow flies, over a round earth."""
-        here, there = radians(self.latitude), radians(branch.latitude)
-        east = sin(radians(branch.longitude - self.longitude) / 2) ** 2
-        north = sin((there - here) / 2) ** 2
-        return 2 * _EARTH_KM * asin(sqrt(min(north + cos(here) * cos(there) * east, 1.0)))
+        return 2 * _EARTH_KM * asin(sqrt(min(self.order()(branch), 1.0)))
+
+    def order(self) -> Callable[[Branch], float]:
+        """What sorts venues as their distances would, for less: the haversine of the angle to each."""
+        latitude, longitude, cos_here = self.latitude, self.longitude, cos(radians(self.latitude))
+
+        def haversine(branch: Branch) -> float:
+            there = branch.latitude
+            north = sin((there - latitude) * _HALF_DEGREE)
+            east = sin((branch.longitude - longitude) * _HALF_DEGREE)
+            return north * north + cos_here * cos(there * _DEGREE) * east * east
+
+        return haversine
 
 
 class Venue(msgspec.Struct, frozen=True):
@@ -103,9 +115,10 @@ class Catalogue:
         fitting = [each for each in products.page(PRODUCTS_OF_RESELLER, reseller_id) if each.cover(category)]
         return page_among(fitting, request, id_of=attrgetter("id"))
 
-    def count_venues(self, product: Product) -> int:
-        """How many venues it opens."""
-        return sum(opens(product, branch) for branch in self._branches())
+    def count_venues(self) -> Callable[[Product], int]:
+        """How many venues a product opens: all of them are read once, for any number of products."""
+        numbers = Counter((branch.category, branch.tier) for branch in self._branches())
+        return lambda product: sum(number for which, number in numbers.items() if covers(product, *which))
 
     # Venues
 
@@ -121,9 +134,15 @@ class Catalogue:
         branches = [
             branch
             for branch in self._branches()
-            if (category is None or branch.category is category) and (product is None or opens(product, branch))
+            if (category is None or branch.category is category)
+            and (product is None or covers(product, branch.category, branch.tier))
         ]
-        return page_among(_nearest_first(branches, place), request, id_of=attrgetter("branch.id"))
+        if place is not None:
+            branches.sort(key=place.order())
+        page = page_among(branches, request, id_of=attrgetter("id"))
+        # How far it is to thousands that are not on the page would take longer than all else.
+        venues = [Venue(branch, None if place is None else place.distance_km(branch)) for branch in page.items]
+        return Page(venues, page.has_more)
 
     def copay_options(self, branch: Branch, request: CursorRequest) -> Page[CopayOption]:
         return page_among(branch.copay_options, request, id_of=attrgetter("id"))
@@ -144,7 +163,8 @@ class Catalogue:
         wanted = [each for each in classes.page(CLASSES_NEWEST, ALL) if self._fits(each, query)]
         if place is not None:
             branches = self._work.records(BRANCHES)
-            wanted.sort(key=lambda each: place.distance_km(branches.get(each.branch_id)))
+            order = place.order()
+            wanted.sort(key=lambda each: order(branches.get(each.branch_id)))
         return page_among(wanted, request, id_of=attrgetter("id"))
 
     def classes_of(self, branch: Branch, request: CursorRequest) -> Page[GymClass]:
@@ -194,14 +214,3 @@ class Catalogue:
         resellers = self._work.records(RESELLERS).page(RESELLERS_NEWEST, ALL)
         others = [each for each in resellers if may_be_asked(each) and each.id != reseller_id]
         return page_among(others, request, id_of=attrgetter("issuer_id"))
-
-
-def opens(product: Product, branch: Branch) -> bool:
-    return covers(product, branch.category, branch.tier)
-
-
-def _nearest_first(branches: Iterable[Branch], place: Place | None) -> list[Venue]:
-    if place is None:
-        return [Venue(branch) for branch in branches]
-    measured = sorted(((place.distance_km(branch), branch) for branch in branches), key=itemgetter(0))
-    return [Venue(branch, distance_km) for distance_km, branch in measured]

@@ -34,7 +34,7 @@ from mockserver.apis.bardge.records import (
     SessionKind,
     Taken,
 )
-from mockserver.apis.refusals import BadInput
+from mockserver.apis.bardge.terms import ensure_ahead
 from mockserver.sandbox.work import Work
 
 __all__ = ["ClassDesk"]
@@ -64,7 +64,7 @@ class ClassDesk:
         """
         instance = self._register.instance(instance_id)
         visitor = visitor_of(self._work, self._reseller_id, wish, instance.starts_at)
-        self._ensure_ahead(instance, "body", "class_instance_id")
+        ensure_ahead(instance.starts_at, self._work.now, "body", "class_instance_id")
         self._diary.ensure_place(instance, visitor.client.id)
         gym_class, branch = self._named_by(instance)
         took = self._take(visitor, instance, gym_class, branch)
@@ -92,15 +92,11 @@ class ClassDesk:
         purchase = asked_for(session, branch, payment)
         client = self._register.client(session)
         issued, _ = pass_of(self._work, client, session.pass_id, instance.starts_at)
-        self._ensure_ahead(instance, "path", "sessionId")
+        ensure_ahead(instance.starts_at, self._work.now, "path", "sessionId")
         self._diary.ensure_place(instance, client.id)
         use_session(self._work, session)
         took = self._take_bought(session, client, issued, branch, purchase)
         return self._book(client, issued.id, instance, took)
-
-    def _ensure_ahead(self, instance: ClassInstance, place: str, field: str) -> None:
-        if instance.starts_at <= self._work.now:
-            raise BadInput(place, field, f"the class {instance.id} has begun")
 
     def _named_by(self, instance: ClassInstance) -> tuple[GymClass, Branch]:
         gym_class = self._register.gym_class(instance.class_id)

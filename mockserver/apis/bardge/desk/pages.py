@@ -33,8 +33,10 @@ def page_of(records: Records[R], index: Index[R], group: Group, request: CursorR
 
 def page_among(items: Sequence[T], request: CursorRequest, *, id_of: Callable[[T], str]) -> Page[T]:
     """A page of a list that was read in full, because of a filter or of its order. Raises BadCursor."""
-    ids = [id_of(item) for item in items]
-    position = ids.index(request.cursor) if request.cursor in ids else None
+    cursor = request.cursor
+    position = None
+    if cursor is not None:  # the first page, which most ask for, needs nobody's id
+        position = next((number for number, item in enumerate(items) if id_of(item) == cursor), None)
     part = cut(request, position=position, total=len(items))
     return Page(items[part.offset : part.offset + part.limit], part.has_more)
 

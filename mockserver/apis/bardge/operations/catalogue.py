@@ -28,10 +28,11 @@ __all__ = ["OPERATIONS"]
 def list_passes(call: Call, work: Work) -> Reply:
     catalogue = Catalogue(work)
     page = catalogue.products(reseller_of(call), _category(call), cursor_of(call))
+    count_venues = catalogue.count_venues()
     return list_reply(
         "/passes",
         page,
-        lambda product: show_product(product, is_live=is_live(call), provider_count=catalogue.count_venues(product)),
+        lambda product: show_product(product, is_live=is_live(call), provider_count=count_venues(product)),
         "Passes retrieved successfully",
     )
 
