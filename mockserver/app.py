@@ -27,7 +27,7 @@ from mockserver.webhooks.deliverer import Deliverer
 
 __all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store"]
 
-API_NAMES = ("reservekit", "appointments", "anny")
+API_NAMES = ("reservekit", "appointments", "anny", "bardge")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import json
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -22,6 +22,7 @@ __all__ = ["main"]
 P = ParamSpec("P")
 
 _CANNOT_RUN = 2
+_WIDE = 1_000
 
 
 class _Commands(click.Group):
@@ -120,29 +121,21 @@ def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, hosts: st
 
 @main.command("apis")
 def list_apis() -> None:
-    """List the APIs: what each is, how much of it there is, and where its rules come from.
+    """List the APIs: what each is, how many operations and rules it has, and where these come from.
 
     The seed is the vendor's page that was the requirement; documented is any other published page; inferred is an
     assumption, explained in the API's SOURCES.md.
     """
-    from rich.console import Console  # noqa: PLC0415 - see `serve`
-    from rich.table import Table  # noqa: PLC0415
-
-    from mockserver.app import API_NAMES, load_api  # noqa: PLC0415
+    from mockserver.app import API_NAMES, load_api  # noqa: PLC0415 - see `serve`
     from mockserver.control.fidelity import fidelity_of  # noqa: PLC0415
 
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    sources = ("seed", "documented", "inferred")
-    for heading in ("API", "operations", "rules", *sources):
-        table.add_column(heading, justify="left" if heading == "API" else "right")
-    table.add_column("what it is")
+    margin = max(map(len, API_NAMES)) + 3
     for name in API_NAMES:
         api = load_api(name, prefix=f"/{name}")
         fidelity = fidelity_of(api.spec)
-        rules = fidelity["rules"]
-        counts = (fidelity["operations"]["total"], rules["total"], *(rules[source] for source in sources))
-        table.add_row(name, *map(str, counts), api.title)
-    Console().print(table)
+        click.echo(f"{name:{margin}}{api.title}")
+        for part in ("operations", "rules"):
+            click.echo(f"{'':{margin}}{_counted(part, fidelity[part])}")
 
 
 @main.command()
@@ -178,6 +171,12 @@ def seed(api: str, number: int, epoch: str | None) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(documents), indent=2))
 
 
+def _counted(part: str, counts: Mapping[str, int]) -> str:
+    """`37 operations: 28 seed, 4 documented, 5 inferred`."""
+    sources = ", ".join(f"{number} {source}" for source, number in counts.items() if source != "total")
+    return f"{counts['total']} {part}: {sources}"
+
+
 def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: str | None) -> None:
     from rich.console import Console  # noqa: PLC0415 - the server answers by now; this is only talk
     from rich.table import Table  # noqa: PLC0415
@@ -189,7 +188,8 @@ def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: s
         table.add_column(heading, no_wrap=True)
     for api in apis:
         table.add_row(api.name, f"{url}{api.prefix}{api.base_path}", api.personas[0].credential)
-    out = Console(soft_wrap=True, highlight=False)
+    # As wide as it needs to be: an address that is cut to fit cannot be copied.
+    out = Console(soft_wrap=True, highlight=False, width=_WIDE)
     out.print()
     out.print(table)
     out.print(f"\nPages   {url}/docs\nControl {url}/_sandbox/docs")

@@ -23,6 +23,7 @@ CALLERS = [
     ("appointments", "TOKEN"),
     ("anny", "anny_customer_jane"),
     ("anny", "anny_admin"),
+    ("bardge", "brg_live_alpha_demo"),
 ]
 QUICK_SEEDS = (1, 2)
 ALL_SEEDS = range(1, 11)
@@ -30,8 +31,9 @@ ALL_SEEDS = range(1, 11)
 
 WORLDS = {
     "appointments": {"scenario": "appointments/documentation-empty"},
-    # The drawn world, with all there is in it, where it has the dates of the printed requests.
+    # The drawn worlds, with all there is in them, where they have the dates of the printed requests.
     "anny": {"epoch": "2026-04-06T00:00:00Z", "clock": "2026-04-12T08:00:00Z", "frozen": True},
+    "bardge": {"epoch": "2026-05-04T00:00:00Z", "clock": "2026-05-08T09:00:00Z", "frozen": True},
 }
 """Where an API minds its clock, a world in which the examples of its contract lie ahead."""
 

@@ -10,6 +10,8 @@ import pytest
 from curls import run_curl
 from servers import started
 
+from mockserver.app import API_NAMES, load_api, load_spec
+
 KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
 
 
@@ -179,9 +181,48 @@ def test_a_port_in_use_is_said():
     assert "choose another with --port" in result.stderr
 
 
-def test_the_apis_and_their_contracts_are_listed():
-    assert "reservekit" in run("apis").stdout
+def test_on_a_narrow_terminal_no_address_is_cut():
+    with started(COLUMNS="60") as server:
+        assert "…" not in server.said
+        for api in API_NAMES:
+            assert re.search(rf"^{api} +{server.url}/{api}\S* +\S+ *$", server.said, re.MULTILINE), server.said
+
+
+def test_a_contract_is_printed_as_it_is_written():
     assert run("spec", "reservekit").stdout.startswith("openapi: 3.0.3")
+
+
+@pytest.fixture(scope="module")
+def listed():
+    """What `apis` prints, by API: what it is, and the counts of its operations and of its rules."""
+    lines = run("apis").stdout.splitlines()
+    assert len(lines) == 3 * len(API_NAMES)
+    return {
+        first.split(maxsplit=1)[0]: (first.split(maxsplit=1)[1], *rest)
+        for first, *rest in (lines[at : at + 3] for at in range(0, len(lines), 3))
+    }
+
+
+@pytest.mark.parametrize("api", API_NAMES)
+def test_of_each_api_it_is_listed_how_much_there_is_and_where_it_comes_from(listed, api):
+    contract = load_spec(api)
+    defined = [each for item in contract["paths"].values() for each in item.values() if "operationId" in each]
+    rules = [*contract["x-rules"], *(rule for each in defined for rule in each.get("x-rules", ()))]
+
+    title, *counted = listed[api]
+
+    assert title == load_api(api, prefix="").title
+    for line, part, number in zip(counted, ("operations", "rules"), (len(defined), len(rules)), strict=True):
+        found = re.fullmatch(rf" +{number} {part}: (\d+) seed, (\d+) documented, (\d+) inferred", line)
+        assert found, line
+        assert sum(map(int, found.groups())) == number
+
+
+def test_the_counts_are_those_that_the_control_plane_gives(both, listed):
+    fidelity = httpx.get(f"{both}/_sandbox/apis/appointments/fidelity").json()
+
+    for line, part in zip(listed["appointments"][1:], ("operations", "rules"), strict=True):
+        assert list(map(int, re.findall(r"\d+", line))) == list(fidelity[part].values())
 
 
 @pytest.mark.parametrize(

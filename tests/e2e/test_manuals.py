@@ -1,0 +1,43 @@
+"""The walk of a manual, taken as it is printed: every command, in order, against a server that has just been started."""
+
+import os
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from curls import run_curl
+from servers import started
+
+DOCS = Path(__file__).parents[2] / "docs"
+PRINTED_AT = "http://127.0.0.1:8080"
+
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the manuals print commands of curl")
+
+
+def walk_of(manual):
+    """The commands of a manual, each with what is printed below it, which may be nothing."""
+    for block in re.findall(r"^```console\n(.*?)^```$", manual, re.MULTILINE | re.DOTALL):
+        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, printed = step.partition("\n")
+            yield command, printed.strip()
+
+
+def fits(printed, answer):
+    """Whether an answer is what is printed, `...` being anything."""
+    pattern = ".*?".join(re.escape(part) for part in printed.split("..."))
+    return re.fullmatch(pattern, answer.replace("\r\n", "\n").strip(), re.DOTALL) is not None
+
+
+@pytest.mark.parametrize("name", ["bardge"])
+def test_what_a_manual_prints_is_what_is_answered(name):
+    manual = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    with started() as server:
+        environment = dict(os.environ)
+        for command, printed in walk_of(manual.replace(PRINTED_AT, server.url)):
+            if command.startswith("export "):
+                environment.update(each.split("=", 1) for each in shlex.split(command)[1:])
+                continue
+            answer = run_curl(command, environment)
+            assert not printed or fits(printed, answer), f"{command}\n{answer}"
