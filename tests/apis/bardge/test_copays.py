@@ -423,6 +423,13 @@ def test_without_a_pass_client_and_venue_have_to_be_there(world, client_id, bran
     changes_nothing(world, refusal, lambda: buy(world.alpha, client_id, branch_id, copay_package_id="copay_abc123"))
 
 
+@pytest.mark.parametrize("client_id", ["client_dayo", "client_kemi"])
+@pytest.mark.parametrize("what", ["copay_package_id", "quote_id"])
+def test_without_a_pass_what_is_bought_is_looked_for_before_whose_the_client_is(world, client_id, what):
+    """BG-A13, BG-O30: as with a pass; one of these clients has none that is valid, the other one is harbour's."""
+    changes_nothing(world, (404, "resource_not_found"), lambda: buy(world.alpha, client_id, PULSE, **{what: "nothing"}))
+
+
 # The business account
 
 

@@ -127,14 +127,16 @@ class CopayDesk:
         ends_at = now + SPA_COPAY_LIFETIME
         return buy_quoted(self._work, self._reseller_id, visitor.client, branch, quote, ends_at)
 
-    def with_pass(self, branch_id: str, wish: Wish, quote_id: str | None) -> Wish:
+    def with_pass(self, branch_id: str, wish: Wish, option_id: str | None, quote_id: str | None) -> Wish:
         """The wish of somebody who did not say with which pass: that of the quote, else the newest that is valid.
 
         Raises, in this order:
-            NotFound: The venue, the quote, the client.
+            NotFound: The venue, the package or the quote, the client.
             RuleBroken, Forbidden: Whose client it is; `pass_expired` where there is no valid one.
         """
-        self._register.branch(branch_id)
+        branch = self._register.branch(branch_id)
+        if option_id is not None:
+            self._option(branch, option_id)
         quote = None if quote_id is None else self._quote(quote_id)
         client = self._register.client_of(self._reseller_id, wish.client_id, wish.token)
         if quote is not None and quote.client == client.id:

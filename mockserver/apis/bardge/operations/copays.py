@@ -39,7 +39,7 @@ def purchase_copay(call: Call, work: Work) -> Reply:
     if "user_pass_id" in body:
         wish = wish_of(call)
     else:
-        wish = desk.with_pass(branch_id, Wish(body["client_id"], "", token=token_of(call)), quote_id)
+        wish = desk.with_pass(branch_id, Wish(body["client_id"], "", token=token_of(call)), option_id, quote_id)
     if quote_id is not None:
         return _bought(desk.buy_quoted(branch_id, wish, quote_id), "copay_purchase")
     return _bought(desk.buy_package(branch_id, wish, option_id), "copay_purchase")
