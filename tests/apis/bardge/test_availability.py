@@ -1,4 +1,4 @@
-"""When a spa has time. Funke is at Serenity Spa on day 2 from 10:00 to 11:00."""
+"""When a spa has time. Funke is at Serenity Spa on day 9 from 10:00 to 11:00."""
 
 import pytest
 from bardge_spas import LAGOON, SERENITY, book, booked, hold, slots
@@ -18,7 +18,7 @@ def test_there_is_a_slot_for_each_hour_from_nine_to_five(alpha):
 
 def test_an_hour_that_is_booked_is_shown_and_not_available(alpha):
     """BG-S31."""
-    shown = alpha.read(f"/providers/{SERENITY}/availability", date=day(2))["slots"]
+    shown = alpha.read(f"/providers/{SERENITY}/availability", date=day(9))["slots"]
 
     assert [slot["time"] for slot in shown] == ALL
     assert [slot["time"] for slot in shown if not slot["available"]] == ["10:00"]
@@ -26,13 +26,13 @@ def test_an_hour_that_is_booked_is_shown_and_not_available(alpha):
 
 def test_services_need_all_their_hours_free_and_before_closing(alpha):
     """BG-S33. A massage and the oils take an hour and three quarters."""
-    free = slots(alpha, 2, "svc_deep_tissue", "svc_aromatherapy")
+    free = slots(alpha, 9, "svc_deep_tissue", "svc_aromatherapy")
 
     assert free == ["11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]
 
 
 def test_a_service_shorter_than_an_hour_takes_one(alpha):
-    assert slots(alpha, 2, "svc_aromatherapy") == [clock for clock in ALL if clock != "10:00"]
+    assert slots(alpha, 9, "svc_aromatherapy") == [clock for clock in ALL if clock != "10:00"]
 
 
 def test_what_a_session_holds_is_not_available_until_it_ends(world, alpha):
@@ -59,7 +59,7 @@ def test_a_pending_appointment_takes_its_hours_as_a_confirmed_one_does(open_worl
 
 
 def test_another_spa_has_time_of_its_own(alpha):
-    assert slots(alpha, 2, branch=LAGOON) == ALL
+    assert slots(alpha, 9, branch=LAGOON) == ALL
 
 
 def test_all_resellers_see_one_availability(world):
@@ -99,9 +99,9 @@ def test_a_day_that_is_over_has_its_slots_and_none_is_available(alpha):
 @pytest.mark.parametrize("clock", ALL)
 def test_every_slot_that_is_available_can_be_had(alpha, clock):
     """BG-S30."""
-    is_available = clock in slots(alpha, 2, "svc_deep_tissue", "svc_aromatherapy")
+    is_available = clock in slots(alpha, 9, "svc_deep_tissue", "svc_aromatherapy")
 
-    answer = hold(alpha, "funke", 2, clock, "svc_deep_tissue", "svc_aromatherapy")
+    answer = hold(alpha, "funke", 9, clock, "svc_deep_tissue", "svc_aromatherapy")
 
     assert said(answer) == ((201, "") if is_available else (409, "slot_unavailable"))
 

@@ -227,7 +227,7 @@ def test_a_pending_booking_is_not_completed_before_it_is_accepted(open_world):
 
 
 def test_the_bookings_of_the_seed_are_completed_too(world, alpha):
-    world.go_to(3, "06:30")
+    world.go_to(10, "06:30")
 
     assert alpha.status(ADA[0]) == "completed"
     assert alpha.status(ADA[4]) == "confirmed"

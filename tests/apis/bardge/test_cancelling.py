@@ -129,10 +129,10 @@ def test_a_pending_booking_is_cancelled_as_a_confirmed_one(open_world):
 
 
 def test_until_24_hours_before_the_visit_comes_back(world, alpha):
-    """BG-L24. The class begins on day 2 at 7."""
+    """BG-L24. The class begins on day 9 at 7."""
     booking_id = book_class(alpha)
     assert visits(alpha) == (8, 4)
-    world.go_to(1, "07:00")
+    world.go_to(8, "07:00")
 
     assert alpha.cancel(booking_id).json()["refund"] == ALL_OF_IT
     assert visits(alpha) == (8, 3)
@@ -141,7 +141,7 @@ def test_until_24_hours_before_the_visit_comes_back(world, alpha):
 def test_later_nothing_does_and_the_booking_is_cancelled_all_the_same(world, alpha):
     """BG-L25."""
     booking_id = book_class(alpha)
-    world.go_to(1, "07:00")
+    world.go_to(8, "07:00")
     world.wait(seconds=1)
 
     shown = alpha.cancel(booking_id).json()
@@ -151,7 +151,8 @@ def test_later_nothing_does_and_the_booking_is_cancelled_all_the_same(world, alp
     assert said(alpha.book_class("client_ada", "brgpass_ada_gym", "ci_sunrise_open")) == (201, "")
 
 
-def test_a_class_that_is_soon_gives_back_nothing(alpha):
+def test_a_class_that_is_soon_gives_back_nothing(world, alpha):
+    world.go_to(6, "20:01")
     booking_id = book_class(alpha, instance_id="ci_sunrise_soon")
 
     assert alpha.cancel(booking_id).json()["refund"] == NOTHING
@@ -244,5 +245,5 @@ def test_the_visit_of_another_resellers_client_goes_back_to_its_pass(world):
 def test_an_appointment_of_the_seed_gives_back_its_visit(alpha):
     shown = alpha.cancel("booking_funke00000000001").json()
 
-    assert (shown["date"], shown["time"], shown["refund"]) == (day(2), "10:00", ALL_OF_IT)
+    assert (shown["date"], shown["time"], shown["refund"]) == (day(9), "10:00", ALL_OF_IT)
     assert visits(alpha, "brgpass_funke_spa") == (4, 0)

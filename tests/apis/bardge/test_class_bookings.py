@@ -90,9 +90,9 @@ def test_a_pass_with_visits_left_books_at_once(alpha):
         "status": "pending",
         "class_name": "Sunrise Yoga",
         "provider_name": "Ironworks",
-        "date": day(2),
+        "date": day(9),
         "time": "07:00",
-        "scheduled_for": seconds(2, "07:00"),
+        "scheduled_for": seconds(9, "07:00"),
         "visits_deducted": 1,
         "credits_deducted": 0,
         "created": seconds(0, "01:00"),
@@ -316,11 +316,11 @@ def test_a_token_for_somebody_else_is_refused_where_none_is_needed(world):
 
 def test_a_pass_has_to_be_good_when_the_class_begins(world):
     """BG-N50, BG-N52."""
-    world.alpha.post(f"/issued_passes/{ADA[1]}/expiry", {"expires_at": ms(2, "07:00")})
+    world.alpha.post(f"/issued_passes/{ADA[1]}/expiry", {"expires_at": ms(9, "07:00")})
     refused(world, (403, "pass_expired"), ADA, SUNRISE)
 
     later = {"pass_id": "pass_gym_standard", "client_id": ADA[0], "first_name": "Ada", "last_name": "Obi"}
-    issued = world.alpha.post("/issued_passes", {**later, "start_date": ms(2, "07:00") + 1}).json()
+    issued = world.alpha.post("/issued_passes", {**later, "start_date": ms(9, "07:00") + 1}).json()
     refused(world, (403, "permission_denied"), (ADA[0], issued["id"]), SUNRISE)
 
 
@@ -329,7 +329,7 @@ def test_a_class_that_has_begun_is_refused(world):
     error = refused(world, (400, "validation_error"), ADA, PAST)
 
     assert "class_instance_id" in error["message"]
-    world.go_to(2, "07:00")
+    world.go_to(9, "07:00")
     refused(world, (400, "validation_error"), ADA, SUNRISE)
 
 

@@ -60,9 +60,9 @@ def test_visits_are_bought_and_the_class_is_booked_with_one_of_them(world):
         "type": "class",
         "class_name": "Sunrise Yoga",
         "provider_name": "Ironworks",
-        "date": day(2),
+        "date": day(9),
         "time": "07:00",
-        "scheduled_for": seconds(2, "07:00"),
+        "scheduled_for": seconds(9, "07:00"),
         "visits_deducted": 1,
         "credits_deducted": 0,
         "amount_charged": 0,
@@ -232,9 +232,9 @@ def test_a_pass_that_is_over_by_the_class_cannot_be_used_any_more(world):
 
 def test_a_class_that_has_begun_since_is_refused(world):
     """BG-B11."""
-    world.go_to(2, "06:50")
+    world.go_to(9, "06:50")
     session_id = session(world.alpha, BOLA, SUNRISE)
-    world.go_to(2, "07:00")
+    world.go_to(9, "07:00")
 
     refused(world, (400, "validation_error"), session_id, VISITS)
 

@@ -80,7 +80,7 @@ def reuse_a_key(world):
 
 
 def want_a_taken_slot(world):
-    slot = {"provider_branch_id": "branch_serenity_vi", "date": day(2), "time": "10:00"}
+    slot = {"provider_branch_id": "branch_serenity_vi", "date": day(9), "time": "10:00"}
     return world.alpha.post("/bookings/spa", {**FUNKE, **slot, "service_ids": ["svc_deep_tissue"]})
 
 

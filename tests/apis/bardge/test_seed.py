@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from bardge_world import at
+from bardge_world import at, day, said
 from doubles import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,8 +46,8 @@ from mockserver.sandbox.merging import Seed
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 GOLDEN = {
-    0: "10edd61dfb262fc5543ecab208265b793824f5cb2dc04e6e7c6a43102e52effb",
-    7: "d3d3161fac6993944cc908feb9333239256893f65b90c22bf1f8b0eaaa353748",
+    0: "156007832534c12b6dd4c07c1e82aa48ede1a7083fb604cc1624e04ca86597f3",
+    7: "ed098732d1576fa5dcbf5aaa017627cf2006d7696295a2655175789b9bdc6510",
 }
 """When one of these changes, so does `SEED_VERSION`: durable sandboxes stand on the bytes of their seed."""
 
@@ -466,10 +466,42 @@ def test_ten_minutes_later_it_is_over(open_world):
 
 
 def test_time_completes_the_bookings_that_a_world_begins_with(world):
-    world.go_to(3, "06:30")
+    world.go_to(10, "06:30")
 
     assert world.record("booking", "booking_ada0000000000001")["status"] == "completed"
     assert world.record("booking", "booking_ada0000000000005")["status"] == "confirmed"
+
+
+@pytest.mark.parametrize("since_monday", [timedelta(0), timedelta(days=7, seconds=-1)], ids=["Monday", "Sunday"])
+def test_what_is_known_to_be_ahead_is_so_the_whole_week_and_what_is_past_is_past(open_world, since_monday):
+    world = open_world(clock=EPOCH + since_monday, epoch=None)
+    world.alpha.post("/issued_passes/update", {"user_pass_id": "brgpass_bola_gym", "pass_id": "pass_all_year"})
+    refused, kept = {}, set()
+
+    for each in DOCUMENT["epoch"]["class_instances"]:
+        answer = world.alpha.book_class("client_bola", "brgpass_bola_gym", each["id"])
+        if answer.status_code != 201:
+            refused[each["id"]] = said(answer)
+        elif not world.alpha.cancel(answer.json()["booking_id"]).json()["refund"]["refunded"]:
+            kept.add(each["id"])
+
+    assert refused == {
+        "ci_sunrise_full": (409, "class_full"),
+        "ci_sunrise_past": (400, "validation_error"),
+        "ci_boxing_past": (400, "validation_error"),
+    }
+    assert kept == ({"ci_sunrise_soon"} if since_monday else set())
+
+
+@pytest.mark.parametrize("since_monday", [timedelta(0), timedelta(days=7, seconds=-1)], ids=["Monday", "Sunday"])
+def test_the_bookings_of_ada_and_funke_are_what_they_are_the_whole_week(open_world, since_monday):
+    world = open_world(clock=EPOCH + since_monday, epoch=None)
+
+    ada = [each["status"] for each in world.alpha.bookings("client_ada")]
+    (funke,) = world.alpha.bookings("client_funke")
+
+    assert Counter(ada) == {"confirmed": 2, "cancelled": 1, "completed": 1, "rescheduled": 1}
+    assert (funke["status"], funke["date"], funke["time"]) == ("confirmed", day(9), "10:00")
 
 
 def test_the_clock_of_the_drawn_world_is_one_in_the_morning_in_lagos(world):

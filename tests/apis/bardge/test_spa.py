@@ -126,13 +126,13 @@ def test_a_session_keeps_others_from_its_hours_until_it_ends(world, alpha):
 
 def test_the_refusal_of_a_slot_is_a_conflict(alpha):
     """BG-S11."""
-    answer = hold(alpha, "funke", 2, "10:00")
+    answer = hold(alpha, "funke", 9, "10:00")
 
     assert answer.json()["error"]["type"] == "resource_conflict_error"
 
 
 @pytest.mark.parametrize(
-    ("number", "clock"), [(2, "10:00"), (2, "08:00"), (2, "18:00"), (2, "11:30"), (91, "10:00"), (2, "00:00")]
+    ("number", "clock"), [(9, "10:00"), (9, "08:00"), (9, "18:00"), (9, "11:30"), (91, "10:00"), (9, "00:00")]
 )
 def test_a_slot_that_is_not_offered_is_not_available(world, alpha, number, clock):
     """BG-S11. Funke's pass has ended on day 91; a year's has not."""
