@@ -193,7 +193,7 @@ class Took:
     visits: int = 0
     credits: int = 0
     charged: int = 0
-    copay: str | None = None
+    copays: tuple[str, ...] = ()
 
 
 @dataclass
@@ -217,6 +217,7 @@ class Quote:
     ticket: str
     branch: str
     services: tuple[str, ...]
+    """Those that cost something."""
     amount: int
     end: datetime
     used: bool = False
@@ -432,7 +433,7 @@ class Book:
             if ticket.has_visits("GYM"):
                 return Took("GYM", visits=1)
         copay = self.package(ticket.client, instance.of.branch, instance.start)
-        return None if copay is None else Took(visits=1, copay=copay.id)
+        return None if copay is None else Took(visits=1, copays=(copay.id,))
 
     def against_book(self, deed: Deed) -> Answer | None:
         instance, ticket = self.instances[deed.body["class_instance_id"]], self.passes[deed.body["user_pass_id"]]
@@ -469,8 +470,8 @@ class Book:
             ticket.used[took.category] += took.visits
         self.credits[ticket.client] -= took.credits
         self.pay(took.charged)
-        if took.copay is not None:
-            self.use(took.copay, 1, booking)
+        for copay in took.copays:
+            self.use(copay, 1, booking)
 
     def use(self, number: str, visits: int, booking: str | None) -> None:
         """A visit of a gym's, or the whole of a spa's, is used, or given back."""
@@ -541,7 +542,7 @@ class Book:
             return Took("GYM", visits=1)
         number = f"bought for {session.id}"
         self.add_package(number, session.client, session.branch, deed.body["copay_package_id"])
-        return Took(visits=1, copay=number)
+        return Took(visits=1, copays=(number,))
 
     def add_package(self, number: str, client: str, branch: str, name: str) -> None:
         option = GYMS[branch].options[name]
@@ -606,8 +607,8 @@ class Book:
         is_taken = any(one < end and local < other for one, other in self.busy(branch, without))
         return BUSY if not (is_open and near and start > self.now) or is_taken else None
 
-    def prepaid(self, ticket: Pass, branch: str, services: tuple[str, ...], moment: datetime) -> Copay | None:
-        wanted = {each for each in services if not ticket.covers("SPA", SPAS[branch][each].tier)}
+    def prepaid(self, ticket: Pass, branch: str, wanted: set[str], moment: datetime) -> tuple[str, ...]:
+        """What pays for services that the pass does not cover, each purchase once."""
         found = [
             (-len(wanted & set(each.services)), each.number, each)
             for each in self.copays.values()
@@ -615,20 +616,27 @@ class Book:
             and moment < each.end
             and wanted & set(each.services)
         ]
-        return min(found, default=(0, 0, None))[2]
+        if not found:
+            return ()
+        best = min(found)[2]
+        return best.id, *self.prepaid(ticket, branch, wanted - set(best.services), moment)
+
+    def unpaid(
+        self, ticket: Pass, branch: str, services: tuple[str, ...], moment: datetime
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The services that neither the pass nor a purchase pays for, and the purchases."""
+        wanted = {each for each in services if not ticket.covers("SPA", SPAS[branch][each].tier)}
+        copays = self.prepaid(ticket, branch, wanted, moment)
+        paid = {each for copay in copays for each in self.copays[copay].services}
+        return tuple(each for each in services if each in wanted - paid), copays
 
     def priced(self, ticket: Pass, branch: str, services: tuple[str, ...], moment: datetime) -> Took:
-        copay = self.prepaid(ticket, branch, services, moment)
         ours = [SPAS[branch][each] for each in services if ticket.covers("SPA", SPAS[branch][each].tier)]
-        paid = copay.services if copay else ()
-        charged = sum(
-            SPAS[branch][each].price
-            for each in services
-            if not ticket.covers("SPA", SPAS[branch][each].tier) and each not in paid
-        )
+        unpaid, copays = self.unpaid(ticket, branch, services, moment)
+        charged = sum(SPAS[branch][each].price for each in unpaid)
         is_visit = bool(ours) and ticket.has_visits("SPA")
         number = 0 if is_visit else sum(each.credits for each in ours)
-        return Took("SPA" if is_visit else None, int(is_visit), number, charged, copay and copay.id)
+        return Took("SPA" if is_visit else None, int(is_visit), number, charged, copays)
 
     def appointment(self, deed: Deed) -> tuple[Pass, str, tuple[str, ...], datetime]:
         body = deed.body
@@ -667,7 +675,7 @@ class Book:
             session.start <= self.now
             or (took.visits and not ticket.has_visits("SPA"))
             or took.credits > self.credits[ticket.client]
-            or (took.copay is not None and self.copays[took.copay].used_by is not None)
+            or any(self.copays[copay].used_by is not None for copay in took.copays)
         )
         return ticket.against(session.start) or (INVALID if gone else self.poor(took.charged))
 
@@ -697,8 +705,8 @@ class Book:
 
     def do_quote(self, deed: Deed, shown: Any) -> None:
         ticket, branch = self.passes[deed.body["user_pass_id"]], deed.path.split("/")[2]
-        services = tuple(deed.body["service_ids"])
-        amount = self.priced(ticket, branch, services, self.now).charged
+        services, _ = self.unpaid(ticket, branch, tuple(deed.body["service_ids"]), self.now)
+        amount = sum(SPAS[branch][each].price for each in services)
         assert shown["amount"] == amount
         self.quotes[shown["id"]] = Quote(
             shown["id"], ticket.client, ticket.id, branch, services, amount, self.now + FLEETING
@@ -764,8 +772,8 @@ class Book:
             self.passes[booking.ticket].used[took.category] -= took.visits
         self.credits[booking.client] += took.credits
         self.pay(-took.charged)
-        if took.copay is not None:
-            self.use(took.copay, -1, None)
+        for copay in took.copays:
+            self.use(copay, -1, None)
 
     def against_move(self, deed: Deed) -> Answer | None:
         booking, body = self.bookings[deed.path.split("/")[2]], deed.body
@@ -805,8 +813,8 @@ class Book:
             instance=deed.body.get("class_instance_id"),
             services=old.services,
         )
-        if old.took.copay is not None:
-            self.use(old.took.copay, 0, number)
+        for copay in old.took.copays:
+            self.use(copay, 0, number)
 
     # Time
 

@@ -393,7 +393,11 @@ class Copay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """What the services of a spa cost a client beside the pass, until `ends_at` and for one purchase."""
+    """What services of a spa cost a client beside the pass, until `ends_at` and for one purchase.
+
+    Attributes:
+        service_ids: Of the services that were asked for, those that cost something.
+    """
 
     id: str
     reseller_id: str
@@ -415,16 +419,16 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         category: Of the pass whose visit it was; None where it was none of the pass.
-        visits: Of the pass or of `copay_id`.
+        visits: Of the pass or of a package.
         charged: From the business account, for this booking alone.
-        copay_id: The package, or the prepaid co-pay of a spa, that was used.
+        copay_ids: The package of a gym, or the prepaid co-pays of a spa, that were used.
     """
 
     category: Category | None = None
     visits: int = 0
     credits: int = 0
     charged: int = 0
-    copay_id: str | None = None
+    copay_ids: tuple[str, ...] = ()
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):

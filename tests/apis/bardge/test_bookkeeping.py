@@ -274,14 +274,18 @@ class Month:
             self.wait(between)
         self.one(*other, None)
 
-    def spree(self, number, branch, which, hour, buys, ends):
-        """Two appointments that count on the same visit, credits or co-pay; what became of them is then ended."""
+    def spree(self, number, branch, services, hour, ends):
+        """Two appointments that count on the same visit, credits or co-pays; what became of them is then ended.
+
+        *services* says for which ones they are, and of which there are co-pays.
+        """
+        which, buys = services
         body, token = self.visitor(2, number)
-        if buys:
-            self.one("quote", {"who": 2, "number": number, "branch": branch, "which": which}, None)
-        if buys and self.book.quotes:
-            bought = {"provider_branch_id": branch, "quote_id": list(self.book.quotes)[-1]}
-            self.do(Deed("buy", "/spa_copay_purchases", {**body, **bought}, token))
+        for service in buys:
+            self.one("quote", {"who": 2, "number": number, "branch": branch, "which": service}, None)
+            if self.book.quotes:
+                bought = {"provider_branch_id": branch, "quote_id": list(self.book.quotes)[-1]}
+                self.do(Deed("buy", "/spa_copay_purchases", {**body, **bought}, token))
         held, booked = set(self.book.sessions), set(self.book.bookings)
         for clock in (hour, hour + 3):
             wanted = {"branch": branch, "which": which, "day": 2, "hour": clock}
@@ -437,12 +441,14 @@ class Month:
                 each["branch_id"],
                 each["visits_allowed"],
                 each["visits_used"],
+                tuple(each["service_ids"]),
                 each["used_by"],
             )
             for each in self.world.kept("copay_purchase")
         )
         assert found == Counter(
-            (each.client, each.branch, each.visits, each.used, each.used_by) for each in self.book.copays.values()
+            (each.client, each.branch, each.visits, each.used, each.services, each.used_by)
+            for each in self.book.copays.values()
         )
         assert all(0 <= each.used <= max(each.visits, 0) for each in self.book.copays.values())
 
@@ -540,7 +546,11 @@ STEPS = {
     "spree": (
         3,
         st.tuples(
-            numbers, spas, st.integers(0, 2), st.integers(9, 13), st.booleans(), st.sampled_from(["cancel", "move"])
+            numbers,
+            spas,
+            st.sampled_from([(0, ()), (2, ()), (0, (0,)), (1, (2,)), (2, (2,)), (2, (0, 1)), (2, (0, 1)), (2, (1, 2))]),
+            st.integers(9, 13),
+            st.sampled_from(["cancel", "move"]),
         ),
     ),
     "again": (4, st.tuples(st.sampled_from([False, False, True]))),

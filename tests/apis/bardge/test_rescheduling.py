@@ -113,18 +113,27 @@ def test_cancelling_the_new_booking_gives_back_what_the_old_one_took(world, alph
     assert sum(world.debits()) == 0
 
 
-def test_a_co_pay_that_was_bought_before_goes_with_the_appointment(world, alpha):
+def prepay(alpha, *services):
+    """Each by itself, for Chidi."""
     body = {"client_id": "client_chidi", "user_pass_id": "brgpass_chidi_gym"}
-    quote = alpha.post(f"/providers/{SERENITY}/spa-copay-quote", {**body, "service_ids": ["svc_deep_tissue"]}).json()
-    alpha.post("/spa_copay_purchases", {**body, "provider_branch_id": SERENITY, "quote_id": quote["id"]})
-    old = booked(alpha, "chidi", 3, "14:00")
+    for service in services:
+        quote = alpha.post(f"/providers/{SERENITY}/spa-copay-quote", {**body, "service_ids": [service]}).json()
+        named = {"provider_branch_id": SERENITY, "quote_id": quote["id"]}
+        assert said(alpha.post("/spa_copay_purchases", {**body, **named})) == (201, "")
+
+
+def test_co_pays_that_were_bought_before_go_with_the_appointment(world, alpha):
+    """BG-M02, BG-M10."""
+    both = ("svc_deep_tissue", "svc_aromatherapy")
+    prepay(alpha, *both)
+    old = booked(alpha, "chidi", 3, "14:00", *both)
 
     new = moved(alpha, old["id"], day=3, time="16:00")
 
-    assert [each["used_by"] for each in world.kept("copay_purchase")] == [new["id"]]
-    assert hold(alpha, "chidi", 4, "14:00").json()["copay_amount"] == 2_500_000
+    assert [each["used_by"] for each in world.kept("copay_purchase")] == [new["id"]] * 2
+    assert hold(alpha, "chidi", 4, "14:00", *both).json()["copay_amount"] == 4_300_000
     alpha.cancel(new["id"])
-    assert hold(alpha, "chidi", 4, "16:00").json()["copay_amount"] == 0
+    assert hold(alpha, "chidi", 4, "16:00", *both).json()["copay_amount"] == 0
 
 
 def test_a_booking_can_be_moved_again_and_again(alpha):

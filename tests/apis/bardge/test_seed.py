@@ -46,8 +46,8 @@ from mockserver.sandbox.merging import Seed
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 GOLDEN = {
-    0: "10edd61dfb262fc5543ecab208265b793824f5cb2dc04e6e7c6a43102e52effb",
-    7: "d3d3161fac6993944cc908feb9333239256893f65b90c22bf1f8b0eaaa353748",
+    0: "ca404e635b73de80403d3456a48f7eede16afa50225525c26353b37ab93be66b",
+    7: "16409af0a69bc78a01ff5a3097cb55cb742316742186ca5e8a0f6dbbbab0fd91",
 }
 """When one of these changes, so does `SEED_VERSION`: durable sandboxes stand on the bytes of their seed."""
 

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import msgspec
 
-from mockserver.apis.bardge.desk.coverage import give_back_visit, use_spa_copay
+from mockserver.apis.bardge.desk.coverage import give_back_visit, use_spa_copays
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.making import make_booking
 from mockserver.apis.bardge.desk.pages import Page, page_among, page_of
@@ -14,7 +14,6 @@ from mockserver.apis.bardge.desk.timetable import plan
 from mockserver.apis.bardge.records import (
     BOOKINGS,
     BOOKINGS_OF_CLIENT,
-    COPAYS,
     ISSUED_PASSES,
     LIFECYCLE,
     Booking,
@@ -118,7 +117,8 @@ class Bookings:
             holder=booking.id,
         )
         self._end(booking, "reschedule", rescheduled_to=moved.id)
-        self._hand_over(moved)
+        if moved.type is BookingType.SPA:
+            use_spa_copays(self._work, moved)
         return moved
 
     def _end(self, booking: Booking, event: str, *, rescheduled_to: str | None = None) -> Booking:
@@ -158,12 +158,6 @@ class Bookings:
             raise BadInput("body", "class_instance_id", "is of another class")
         minutes = self._register.gym_class(instance.class_id).minutes
         return Span(instance.starts_at, instance.starts_at + timedelta(minutes=minutes))
-
-    def _hand_over(self, booking: Booking) -> None:
-        """The co-pay of an appointment is used by the one in its stead."""
-        copay_id = booking.took.copay_id
-        if copay_id is not None and booking.type is BookingType.SPA:
-            use_spa_copay(self._work, self._work.records(COPAYS).get(copay_id), booking.id)
 
 
 def _appointment(booking: Booking, target: Target) -> Span:
