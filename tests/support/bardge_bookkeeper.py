@@ -233,10 +233,12 @@ class Session:
     end: datetime
     instance: str | None = None
     visits: bool = False
-    """What it asks for: visits, or a package."""
+    """What it asks for, visits or a package: whether the pass covered the gym."""
     start: datetime | None = None
     services: tuple[str, ...] = ()
     took: Took = Took()
+    covered: tuple[bool, ...] = ()
+    """Of an appointment, by service: whether by the pass."""
     status: str = "open"
 
 
@@ -508,6 +510,18 @@ class Book:
             return INVALID
         return None if session.visits or deed.body["copay_package_id"] in GYMS[session.branch].options else INVALID
 
+    def against_pass(self, session: Session, moment: datetime) -> Answer | None:
+        """What has become of the pass since."""
+        ticket = self.passes[session.ticket]
+        if session.services:
+            same = self.covered(ticket, session.branch, session.services) == session.covered
+        else:
+            same = ticket.covers("GYM", GYMS[session.branch].tier) == session.visits
+        return ticket.against(moment) or (None if same else INVALID)
+
+    def covered(self, ticket: Pass, branch: str, services: tuple[str, ...]) -> tuple[bool, ...]:
+        return tuple(ticket.covers("SPA", SPAS[branch][each].tier) for each in services)
+
     def cost(self, deed: Deed, session: Session) -> int:
         gym = GYMS[session.branch]
         if session.visits:
@@ -521,7 +535,7 @@ class Book:
         assert session.instance is not None
         return (
             self.against_payment(deed, session)
-            or self.passes[session.ticket].against(self.instances[session.instance].start)
+            or self.against_pass(session, self.instances[session.instance].start)
             or self.against_place(session.client, session.instance)
             or self.poor(self.cost(deed, session))
         )
@@ -578,7 +592,7 @@ class Book:
             return wrong
         return (
             self.against_payment(deed, session)
-            or self.passes[session.ticket].against(self.now)
+            or self.against_pass(session, self.now)
             or self.poor(self.cost(deed, session))
         )
 
@@ -659,9 +673,19 @@ class Book:
         took = self.priced(ticket, branch, services, start)
         amounts = shown["visits_deducted"], shown["credits_deducted"], shown["copay_amount"]
         assert amounts == (took.visits, took.credits, took.charged)
+        covered = self.covered(ticket, branch, services)
         self.open(
             Session(
-                shown["session_id"], "spa", ticket.client, ticket.id, branch, start, None, False, start, services, took
+                shown["session_id"],
+                "spa",
+                ticket.client,
+                ticket.id,
+                branch,
+                start,
+                start=start,
+                services=services,
+                took=took,
+                covered=covered,
             )
         )
 
@@ -677,7 +701,7 @@ class Book:
             or took.credits > self.credits[ticket.client]
             or any(self.copays[copay].used_by is not None for copay in took.copays)
         )
-        return ticket.against(session.start) or (INVALID if gone else self.poor(took.charged))
+        return self.against_pass(session, session.start) or (INVALID if gone else self.poor(took.charged))
 
     def do_appoint(self, deed: Deed, shown: Any) -> None:
         session = self.sessions[deed.path.split("/")[-2]]

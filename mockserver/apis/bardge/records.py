@@ -462,6 +462,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """What was begun and waits to be confirmed.
 
     Attributes:
+        covered: Of the tiers that the visit takes, those that the pass covered when it was opened.
         asks: Of a class or an access code.
         instance_id: Of a class; `service_ids`, `starts_at` and `took` of an appointment.
         price: Of one visit, of a class or an access code that asks for visits.
@@ -474,6 +475,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     kind: SessionKind
     status: SessionStatus
     branch_id: str
+    covered: tuple[str, ...]
     created_at: datetime
     ends_at: datetime
     asks: Outcome | None = None

@@ -32,6 +32,11 @@ from hypothesis import strategies as st
 
 CLIENTS = tuple(f"client_{name}" for name in ("ada", "bola", "chidi", "dayo", "efe", "femi", "funke", "halima", "nia"))
 DONE_WITH = {"change": 200, "prolong": 200, "quote": 200, "cancel": 200}
+CONFIRMED_BY = {
+    "class": ("confirm", "/bookings/class"),
+    "access": ("unlock", "/access-codes"),
+    "spa": ("appoint", "/bookings/spa"),
+}
 KEPT = ("client", "issued_pass", "credit_entry", "debit", "copay_purchase", "quote", "booking", "session", "timer")
 
 
@@ -273,6 +278,19 @@ class Month:
         if between:
             self.wait(between)
         self.one(*other, None)
+
+    def overtaken(self, first, products, visits):
+        """What is begun is confirmed when one product, and then another one, has been put under the pass."""
+        opened = set(self.book.sessions)
+        self.one(*first, None)
+        for number in set(self.book.sessions) - opened:
+            session = self.book.sessions[number]
+            name, path = CONFIRMED_BY[session.kind]
+            body = None if session.kind == "spa" else self.payment(number, visits, None, matching=True)
+            for product in products:
+                changed = {"user_pass_id": session.ticket, "pass_id": product}
+                self.do(Deed("change", "/issued_passes/update", changed))
+                self.do(Deed(name, f"{path}/{number}/confirm", body))
 
     def spree(self, number, branch, services, hour, ends):
         """Two appointments that count on the same visit, credits or co-pays; what became of them is then ended.
@@ -538,6 +556,7 @@ def drawn_of(name):
 deeds = st.sampled_from([name for name, (weight, _) in DEEDS.items() for _ in range(weight)]).flatmap(drawn_of)
 begun = st.sampled_from([("book_class", "confirm"), ("hold", "appoint"), ("enter", "unlock"), ("quote", "buy")])
 between = st.sampled_from([0] * 7 + [89, 899, 900])
+products = st.sampled_from(list(PRODUCTS)[:4])
 STEPS = {
     "one": (24, st.tuples(deeds, keys).map(lambda drawn: (*drawn[0], drawn[1]))),
     "twins": (3, st.tuples(deeds, st.sampled_from(["two", "three", "four"])).map(lambda drawn: (*drawn[0], drawn[1]))),
@@ -551,6 +570,14 @@ STEPS = {
             st.sampled_from([(0, ()), (2, ()), (0, (0,)), (1, (2,)), (2, (2,)), (2, (0, 1)), (2, (0, 1)), (2, (1, 2))]),
             st.integers(9, 13),
             st.sampled_from(["cancel", "move"]),
+        ),
+    ),
+    "overtaken": (
+        5,
+        st.tuples(
+            st.sampled_from(["book_class", "enter", "hold"]).flatmap(drawn_of),
+            st.tuples(products, products),
+            st.integers(1, 2),
         ),
     ),
     "again": (4, st.tuples(st.sampled_from([False, False, True]))),

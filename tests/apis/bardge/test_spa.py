@@ -421,6 +421,34 @@ def test_the_pass_is_looked_at_again(world, alpha):
     assert said(alpha.post(f"/bookings/spa/{session_id}/confirm")) == (403, "pass_expired")
 
 
+@pytest.mark.parametrize(
+    ("who", "other", "same"),
+    [
+        (("client_funke", "brgpass_funke_spa"), "pass_gym_unlimited", "pass_all_year"),
+        (("client_chidi", "brgpass_chidi_gym"), "pass_all_year", "pass_gym_unlimited"),
+    ],
+    ids=["covered no longer", "covered by now"],
+)
+def test_a_pass_that_covers_something_else_by_now_is_refused_until_it_covers_the_same(world, alpha, who, other, same):
+    """BG-F12."""
+    session_id = hold(alpha, who, 3, "14:00", *BOTH).json()["session_id"]
+
+    alpha.put_under(who[1], other)
+    world.refuses(lambda: alpha.post(f"/bookings/spa/{session_id}/confirm"), (400, "validation_error"))
+
+    alpha.put_under(who[1], same)
+    assert said(alpha.post(f"/bookings/spa/{session_id}/confirm")) == (201, "")
+
+
+def test_a_pass_that_covers_one_service_more_or_less_covers_something_else(world, alpha):
+    """BG-F12. At Lagoon Spa the salt scrub is STANDARD, the hot stones are PREMIUM."""
+    services = ("svc_salt_scrub", "svc_hot_stone")
+    session_id = hold(alpha, "funke", 3, "12:00", *services, branch=LAGOON).json()["session_id"]
+
+    alpha.put_under("brgpass_funke_spa", "pass_all_year")
+    world.refuses(lambda: alpha.post(f"/bookings/spa/{session_id}/confirm"), (400, "validation_error"))
+
+
 def test_a_confirmation_is_repeated_with_its_key(alpha):
     """BG-I01."""
     session_id = hold(alpha, "funke", 3, "14:00").json()["session_id"]

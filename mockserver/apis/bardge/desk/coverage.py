@@ -16,6 +16,7 @@ from mockserver.apis.bardge.records import (
     COPAYS_OF_CLIENT,
     ISSUED_PASSES,
     Booking,
+    Branch,
     Category,
     Client,
     Copay,
@@ -30,6 +31,7 @@ __all__ = [
     "ServiceCost",
     "add_visits",
     "costs_of",
+    "covered_tiers",
     "covers",
     "give_back_visit",
     "gym_copay",
@@ -49,6 +51,14 @@ def covers(product: Product, category: Category, tier: str) -> bool:
     """Whether a pass of the product opens venues, or services, of a tier."""
     cover = product.cover(category)
     return cover is not None and tier in cover.tiers
+
+
+def covered_tiers(product: Product, branch: Branch, services: Sequence[SpaService] = ()) -> tuple[str, ...]:
+    """Of the tiers that a visit takes, that of a gym or those of the services of a spa, the ones that a pass of the
+    product covers, in the order of the alphabet.
+    """
+    tiers = {service.tier for service in services} or {branch.tier}
+    return tuple(sorted(tier for tier in tiers if covers(product, branch.category, tier)))
 
 
 def visits_left(issued: IssuedPass, product: Product, category: Category) -> int | None:

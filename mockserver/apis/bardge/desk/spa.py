@@ -20,9 +20,9 @@ from mockserver.apis.bardge.desk.coverage import (
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.making import make_booking
 from mockserver.apis.bardge.desk.register import Register
-from mockserver.apis.bardge.desk.sessions import ensure_open, open_session, use_session
+from mockserver.apis.bardge.desk.sessions import ensure_open, open_session, use_session, visitor_again
 from mockserver.apis.bardge.desk.till import Till
-from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, pass_of, visitor_of
+from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, visitor_of
 from mockserver.apis.bardge.records import (
     COPAYS,
     Booking,
@@ -96,11 +96,10 @@ class Spa:
         session = open_session(
             self._work,
             reseller_id=self._reseller_id,
-            client=visitor.client,
-            pass_id=visitor.issued.id,
+            visitor=visitor,
             kind=SessionKind.SPA,
-            branch_id=branch.id,
-            service_ids=request.service_ids,
+            branch=branch,
+            services=services,
             starts_at=starts_at,
             took=took,
         )
@@ -113,16 +112,14 @@ class Spa:
         Raises, in this order:
             NotFound: The session.
             RuleBroken: Its state; the pass.
-            BadInput: The beginning is not ahead; the visit, the credits or a co-pay that it counted on are gone.
+            BadInput: What the pass covers is not what it was; the beginning is not ahead; the visit, the credits or a co-pay that it counted on are gone.
             RuleBroken: `insufficient_balance`.
         """
         session = self._register.session(self._reseller_id, session_id, SessionKind.SPA)
         ensure_open(session)
         starts_at = beginning_of(session)
-        client = self._register.client(session)
-        issued, product = pass_of(self._work, client, session.pass_id, starts_at)
+        visitor = visitor_again(self._work, session, starts_at)
         ensure_ahead(starts_at, self._work.now, "path", "sessionId")
-        visitor = Visitor(client, issued, product)
         self._ensure_there(session.took, visitor)
         use_session(self._work, session)
         booking = self._book(session, starts_at)
