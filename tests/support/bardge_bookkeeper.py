@@ -254,6 +254,8 @@ class Booking:
     status: str = "pending"
     instance: str | None = None
     services: tuple[str, ...] = ()
+    late: bool = False
+    """It was moved when there was no refund any more."""
 
 
 @dataclass(frozen=True)
@@ -786,7 +788,7 @@ class Book:
 
     def do_cancel(self, deed: Deed, shown: Any) -> None:
         booking = self.bookings[deed.path.split("/")[2]]
-        back = booking.took if self.now <= booking.start - NOTICE else None
+        back = None if self.is_late(booking) else booking.took
         took = back or Took()
         refund = shown["refund"]
         amounts = refund["visits_restored"], refund["credits_refunded"], refund["amount_refunded"]
@@ -799,6 +801,9 @@ class Book:
         for copay in took.copays:
             self.use(copay, -1, None)
 
+    def is_late(self, booking: Booking) -> bool:
+        return booking.late or self.now > booking.start - NOTICE
+
     def against_move(self, deed: Deed) -> Answer | None:
         booking, body = self.bookings[deed.path.split("/")[2]], deed.body
         if booking.status not in AHEAD:
@@ -806,16 +811,19 @@ class Book:
         asked = {"class_instance_id"} if booking.instance else {"date", "time"}
         if set(body) != asked:
             return INVALID
-        start, ticket = self.target(body), self.passes[booking.ticket]
+        start = self.target(body)
+        wrong = self.passes[booking.ticket].against(start)
+        if wrong is None and any(self.copays[copay].end <= start for copay in booking.took.copays):
+            wrong = FORBIDDEN
         if booking.instance:
             name = body["class_instance_id"]
             if self.instances[name].kind != self.instances[booking.instance].kind or start <= self.now:
                 return INVALID
-            return ticket.against(start) or self.against_place(booking.client, name)
+            return wrong or self.against_place(booking.client, name)
         if start <= self.now:
             return INVALID
         length = hours_of(booking.branch, booking.services)
-        return ticket.against(start) or self.against_slot(booking.branch, start, length, without=booking.id)
+        return wrong or self.against_slot(booking.branch, start, length, without=booking.id)
 
     def target(self, body: Any) -> datetime:
         if "date" in body:
@@ -836,6 +844,7 @@ class Book:
             old.took,
             instance=deed.body.get("class_instance_id"),
             services=old.services,
+            late=self.is_late(old),
         )
         for copay in old.took.copays:
             self.use(copay, 0, number)

@@ -432,7 +432,12 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
-    """An appointment at a spa, or a place in a class. `timer` does to it next what time does."""
+    """An appointment at a spa, or a place in a class.
+
+    Attributes:
+        was_late: It, or one in whose stead it is, was moved when a cancellation would have given back nothing any more.
+        timer: Does to it next what time does.
+    """
 
     id: str
     serial: int
@@ -451,6 +456,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     service_ids: tuple[str, ...] = ()
     rescheduled_to: str | None = None
     rescheduled_from: str | None = None
+    was_late: bool = False
     timer: int | None = None
 
     @property

@@ -225,6 +225,11 @@ class Month:
 
     def move(self, number, other, day, hour, fitting):
         booking = self.any_booking(number)
+        target = self.target(booking, other, day, hour, fitting=fitting)
+        return Deed("move", f"/bookings/{booking.id}/reschedule", target)
+
+    def target(self, booking, other, day, hour, *, fitting):
+        """Mostly of the same class, and ahead."""
         body = {"date": self.day(day), "time": f"{hour:02}:00"}
         if (booking.instance is not None) == fitting:
             kind = booking.instance and self.book.instances[booking.instance].kind
@@ -232,7 +237,7 @@ class Month:
             ahead = [name for name in same if self.book.instances[name].start > self.book.now] or same
             found = ahead or list(self.book.instances)
             body = {"class_instance_id": found[other % len(found)]}
-        return Deed("move", f"/bookings/{booking.id}/reschedule", body)
+        return body
 
     # What happens
 
@@ -311,10 +316,15 @@ class Month:
         for session in sorted(set(self.book.sessions) - held):
             self.do(Deed("appoint", f"/bookings/spa/{session}/confirm"))
         for booking in sorted(set(self.book.bookings) - booked):
-            path = f"/bookings/{booking}/{'cancel' if ends == 'cancel' else 'reschedule'}"
-            moved = {"date": self.day(3), "time": f"{hour:02}:00"}
             self.check()
-            self.do(Deed(ends, path, None if ends == "cancel" else moved))
+            if ends == "cancel":
+                self.do(Deed("cancel", f"/bookings/{booking}/cancel"))
+                continue
+            if ends == "move far":
+                until = int((self.book.now + timedelta(days=60)).timestamp() * 1000)
+                self.do(Deed("prolong", f"/issued_passes/{body['user_pass_id']}/expiry", {"expires_at": until}))
+            moved = {"date": self.day(35 if ends == "move far" else 3), "time": f"{hour:02}:00"}
+            self.do(Deed("move", f"/bookings/{booking}/reschedule", moved))
 
     def again(self, without):
         """What was asked last, with its key or, as it may be, without one."""
@@ -381,12 +391,19 @@ class Month:
         self.world.wait(seconds=seconds)
         self.book.passes_by(timedelta(seconds=seconds))
 
-    def at_the_brink(self, number, before):
-        """A day before something that is booked, to the second, or at its very beginning; then it is cancelled."""
+    def at_the_brink(self, number, before, moves):
+        """A day before something that is booked, to the second, or at its very beginning; then it is cancelled, or first
+        moved.
+        """
         booking = self.any_booking(number)
         length = booking.start - timedelta(hours=24 * before) - self.book.now + timedelta(seconds=number % 3 // 2)
         if timedelta(0) < length < timedelta(days=5):
             self.wait(int(length.total_seconds()))
+            for _ in range(moves):
+                known = set(self.book.bookings)
+                target = self.target(booking, number, 3, 9 + number % 7, fitting=True)
+                self.do(Deed("move", f"/bookings/{booking.id}/reschedule", target))
+                booking = next((self.book.bookings[each] for each in set(self.book.bookings) - known), booking)
             self.do(Deed("cancel", f"/bookings/{booking.id}/cancel"))
 
     # What holds
@@ -569,7 +586,7 @@ STEPS = {
             spas,
             st.sampled_from([(0, ()), (2, ()), (0, (0,)), (1, (2,)), (2, (2,)), (2, (0, 1)), (2, (0, 1)), (2, (1, 2))]),
             st.integers(9, 13),
-            st.sampled_from(["cancel", "move"]),
+            st.sampled_from(["cancel", "move", "move far"]),
         ),
     ),
     "overtaken": (
@@ -582,7 +599,7 @@ STEPS = {
     ),
     "again": (4, st.tuples(st.sampled_from([False, False, True]))),
     "wait": (4, st.tuples(st.sampled_from([1, 89, 90, 300, 899, 900, 3_600, 43_200, 86_400]))),
-    "at_the_brink": (5, st.tuples(numbers, st.sampled_from([0, 1, 1]))),
+    "at_the_brink": (7, st.tuples(numbers, st.sampled_from([0, 1, 1]), st.integers(0, 2))),
 }
 """What happens, how often beside the rest, and with what."""
 

@@ -46,8 +46,8 @@ from mockserver.sandbox.merging import Seed
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 GOLDEN = {
-    0: "ca404e635b73de80403d3456a48f7eede16afa50225525c26353b37ab93be66b",
-    7: "16409af0a69bc78a01ff5a3097cb55cb742316742186ca5e8a0f6dbbbab0fd91",
+    0: "74354a331f48f8702f11d35cafcbd41f97ad264618d61419f159032589427459",
+    7: "c805631dd1a1a54e4f57517a92ddfb290c704913a1a32b5f0b5f0d838df9e582",
 }
 """When one of these changes, so does `SEED_VERSION`: durable sandboxes stand on the bytes of their seed."""
 

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import msgspec
 
-from mockserver.apis.bardge.desk.coverage import give_back_visit, use_spa_copays
+from mockserver.apis.bardge.desk.coverage import ensure_copays_last, give_back_visit, use_spa_copays
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.making import make_booking
 from mockserver.apis.bardge.desk.pages import Page, page_among, page_of
@@ -22,7 +22,7 @@ from mockserver.apis.bardge.records import (
     Status,
     Taken,
 )
-from mockserver.apis.bardge.terms import REFUND_UNTIL, ensure_ahead, moment_of
+from mockserver.apis.bardge.terms import ensure_ahead, is_late, moment_of
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.paging import CursorRequest
 from mockserver.booking.spans import Span
@@ -78,7 +78,7 @@ class Bookings:
         booking = self._register.booking(self._reseller_id, booking_id)
         cancelled = self._end(booking, "cancel")
         self._diary.free(booking.id)
-        if self._work.now > booking.starts_at - REFUND_UNTIL:
+        if is_late(booking, self._work.now):
             return cancelled, None
         self._refund(booking)
         return cancelled, booking.took
@@ -91,6 +91,7 @@ class Bookings:
             MoveRefused
             BadInput: Members of the other kind, or too few; another class; a beginning that is not ahead.
             RuleBroken, Forbidden: The pass.
+            Forbidden: What was bought for the visit is over by then.
             AlreadyBooked, NoPlacesLeft
         """
         booking = self._register.booking(self._reseller_id, booking_id)
@@ -99,6 +100,7 @@ class Bookings:
         span = self._class(booking, target, instance) if booking.instance_id else _appointment(booking, target)
         ensure_ahead(span.starts_at, self._work.now, "body", "class_instance_id" if instance else "time")
         usable_pass(self._work.records(ISSUED_PASSES).get(booking.pass_id), span.starts_at)
+        ensure_copays_last(self._work, booking.took, span.starts_at)
         if instance is None:
             self._diary.ensure_free(booking.branch_id, span, without=booking.id)
         moved = make_booking(
@@ -114,6 +116,7 @@ class Bookings:
             instance_id=target.instance_id,
             service_ids=booking.service_ids,
             rescheduled_from=booking.id,
+            was_late=is_late(booking, self._work.now),
             holder=booking.id,
         )
         self._end(booking, "reschedule", rescheduled_to=moved.id)

@@ -25,6 +25,7 @@ from mockserver.apis.bardge.records import (
     SpaService,
     Taken,
 )
+from mockserver.apis.refusals import Forbidden
 from mockserver.sandbox.work import Work
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "costs_of",
     "covered_tiers",
     "covers",
+    "ensure_copays_last",
     "give_back_visit",
     "gym_copay",
     "has_visits",
@@ -154,6 +156,12 @@ def take_copay_visit(work: Work, copay: Copay) -> Taken:
     """A visit of a gym's package."""
     work.records(COPAYS).put(msgspec.structs.replace(copay, visits_used=copay.visits_used + 1))
     return Taken(visits=1, copay_ids=(copay.id,))
+
+
+def ensure_copays_last(work: Work, took: Taken, at: datetime) -> None:
+    """Raises Forbidden: a package or a co-pay that a booking took is over at the moment to which the visit is moved."""
+    if any(work.records(COPAYS).get(copay_id).ends_at <= at for copay_id in took.copay_ids):
+        raise Forbidden("what was bought for the visit is over by then")
 
 
 def use_spa_copays(work: Work, booking: Booking) -> None:
