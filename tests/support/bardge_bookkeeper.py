@@ -193,7 +193,7 @@ class Took:
     visits: int = 0
     credits: int = 0
     charged: int = 0
-    copay: str | None = None
+    copays: tuple[str, ...] = ()
 
 
 @dataclass
@@ -217,6 +217,7 @@ class Quote:
     ticket: str
     branch: str
     services: tuple[str, ...]
+    """Those that cost something."""
     amount: int
     end: datetime
     used: bool = False
@@ -232,10 +233,12 @@ class Session:
     end: datetime
     instance: str | None = None
     visits: bool = False
-    """What it asks for: visits, or a package."""
+    """What it asks for, visits or a package: whether the pass covered the gym."""
     start: datetime | None = None
     services: tuple[str, ...] = ()
     took: Took = Took()
+    covered: tuple[bool, ...] = ()
+    """Of an appointment, by service: whether by the pass."""
     status: str = "open"
 
 
@@ -251,6 +254,8 @@ class Booking:
     status: str = "pending"
     instance: str | None = None
     services: tuple[str, ...] = ()
+    late: bool = False
+    """It was moved when there was no refund any more."""
 
 
 @dataclass(frozen=True)
@@ -432,7 +437,7 @@ class Book:
             if ticket.has_visits("GYM"):
                 return Took("GYM", visits=1)
         copay = self.package(ticket.client, instance.of.branch, instance.start)
-        return None if copay is None else Took(visits=1, copay=copay.id)
+        return None if copay is None else Took(visits=1, copays=(copay.id,))
 
     def against_book(self, deed: Deed) -> Answer | None:
         instance, ticket = self.instances[deed.body["class_instance_id"]], self.passes[deed.body["user_pass_id"]]
@@ -469,8 +474,8 @@ class Book:
             ticket.used[took.category] += took.visits
         self.credits[ticket.client] -= took.credits
         self.pay(took.charged)
-        if took.copay is not None:
-            self.use(took.copay, 1, booking)
+        for copay in took.copays:
+            self.use(copay, 1, booking)
 
     def use(self, number: str, visits: int, booking: str | None) -> None:
         """A visit of a gym's, or the whole of a spa's, is used, or given back."""
@@ -507,6 +512,18 @@ class Book:
             return INVALID
         return None if session.visits or deed.body["copay_package_id"] in GYMS[session.branch].options else INVALID
 
+    def against_pass(self, session: Session, moment: datetime) -> Answer | None:
+        """What has become of the pass since."""
+        ticket = self.passes[session.ticket]
+        if session.services:
+            same = self.covered(ticket, session.branch, session.services) == session.covered
+        else:
+            same = ticket.covers("GYM", GYMS[session.branch].tier) == session.visits
+        return ticket.against(moment) or (None if same else INVALID)
+
+    def covered(self, ticket: Pass, branch: str, services: tuple[str, ...]) -> tuple[bool, ...]:
+        return tuple(ticket.covers("SPA", SPAS[branch][each].tier) for each in services)
+
     def cost(self, deed: Deed, session: Session) -> int:
         gym = GYMS[session.branch]
         if session.visits:
@@ -520,7 +537,7 @@ class Book:
         assert session.instance is not None
         return (
             self.against_payment(deed, session)
-            or self.passes[session.ticket].against(self.instances[session.instance].start)
+            or self.against_pass(session, self.instances[session.instance].start)
             or self.against_place(session.client, session.instance)
             or self.poor(self.cost(deed, session))
         )
@@ -541,7 +558,7 @@ class Book:
             return Took("GYM", visits=1)
         number = f"bought for {session.id}"
         self.add_package(number, session.client, session.branch, deed.body["copay_package_id"])
-        return Took(visits=1, copay=number)
+        return Took(visits=1, copays=(number,))
 
     def add_package(self, number: str, client: str, branch: str, name: str) -> None:
         option = GYMS[branch].options[name]
@@ -577,7 +594,7 @@ class Book:
             return wrong
         return (
             self.against_payment(deed, session)
-            or self.passes[session.ticket].against(self.now)
+            or self.against_pass(session, self.now)
             or self.poor(self.cost(deed, session))
         )
 
@@ -606,8 +623,8 @@ class Book:
         is_taken = any(one < end and local < other for one, other in self.busy(branch, without))
         return BUSY if not (is_open and near and start > self.now) or is_taken else None
 
-    def prepaid(self, ticket: Pass, branch: str, services: tuple[str, ...], moment: datetime) -> Copay | None:
-        wanted = {each for each in services if not ticket.covers("SPA", SPAS[branch][each].tier)}
+    def prepaid(self, ticket: Pass, branch: str, wanted: set[str], moment: datetime) -> tuple[str, ...]:
+        """What pays for services that the pass does not cover, each purchase once."""
         found = [
             (-len(wanted & set(each.services)), each.number, each)
             for each in self.copays.values()
@@ -615,20 +632,27 @@ class Book:
             and moment < each.end
             and wanted & set(each.services)
         ]
-        return min(found, default=(0, 0, None))[2]
+        if not found:
+            return ()
+        best = min(found)[2]
+        return best.id, *self.prepaid(ticket, branch, wanted - set(best.services), moment)
+
+    def unpaid(
+        self, ticket: Pass, branch: str, services: tuple[str, ...], moment: datetime
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The services that neither the pass nor a purchase pays for, and the purchases."""
+        wanted = {each for each in services if not ticket.covers("SPA", SPAS[branch][each].tier)}
+        copays = self.prepaid(ticket, branch, wanted, moment)
+        paid = {each for copay in copays for each in self.copays[copay].services}
+        return tuple(each for each in services if each in wanted - paid), copays
 
     def priced(self, ticket: Pass, branch: str, services: tuple[str, ...], moment: datetime) -> Took:
-        copay = self.prepaid(ticket, branch, services, moment)
         ours = [SPAS[branch][each] for each in services if ticket.covers("SPA", SPAS[branch][each].tier)]
-        paid = copay.services if copay else ()
-        charged = sum(
-            SPAS[branch][each].price
-            for each in services
-            if not ticket.covers("SPA", SPAS[branch][each].tier) and each not in paid
-        )
+        unpaid, copays = self.unpaid(ticket, branch, services, moment)
+        charged = sum(SPAS[branch][each].price for each in unpaid)
         is_visit = bool(ours) and ticket.has_visits("SPA")
         number = 0 if is_visit else sum(each.credits for each in ours)
-        return Took("SPA" if is_visit else None, int(is_visit), number, charged, copay and copay.id)
+        return Took("SPA" if is_visit else None, int(is_visit), number, charged, copays)
 
     def appointment(self, deed: Deed) -> tuple[Pass, str, tuple[str, ...], datetime]:
         body = deed.body
@@ -651,9 +675,19 @@ class Book:
         took = self.priced(ticket, branch, services, start)
         amounts = shown["visits_deducted"], shown["credits_deducted"], shown["copay_amount"]
         assert amounts == (took.visits, took.credits, took.charged)
+        covered = self.covered(ticket, branch, services)
         self.open(
             Session(
-                shown["session_id"], "spa", ticket.client, ticket.id, branch, start, None, False, start, services, took
+                shown["session_id"],
+                "spa",
+                ticket.client,
+                ticket.id,
+                branch,
+                start,
+                start=start,
+                services=services,
+                took=took,
+                covered=covered,
             )
         )
 
@@ -667,9 +701,9 @@ class Book:
             session.start <= self.now
             or (took.visits and not ticket.has_visits("SPA"))
             or took.credits > self.credits[ticket.client]
-            or (took.copay is not None and self.copays[took.copay].used_by is not None)
+            or any(self.copays[copay].used_by is not None for copay in took.copays)
         )
-        return ticket.against(session.start) or (INVALID if gone else self.poor(took.charged))
+        return self.against_pass(session, session.start) or (INVALID if gone else self.poor(took.charged))
 
     def do_appoint(self, deed: Deed, shown: Any) -> None:
         session = self.sessions[deed.path.split("/")[-2]]
@@ -697,8 +731,8 @@ class Book:
 
     def do_quote(self, deed: Deed, shown: Any) -> None:
         ticket, branch = self.passes[deed.body["user_pass_id"]], deed.path.split("/")[2]
-        services = tuple(deed.body["service_ids"])
-        amount = self.priced(ticket, branch, services, self.now).charged
+        services, _ = self.unpaid(ticket, branch, tuple(deed.body["service_ids"]), self.now)
+        amount = sum(SPAS[branch][each].price for each in services)
         assert shown["amount"] == amount
         self.quotes[shown["id"]] = Quote(
             shown["id"], ticket.client, ticket.id, branch, services, amount, self.now + FLEETING
@@ -754,7 +788,7 @@ class Book:
 
     def do_cancel(self, deed: Deed, shown: Any) -> None:
         booking = self.bookings[deed.path.split("/")[2]]
-        back = booking.took if self.now <= booking.start - NOTICE else None
+        back = None if self.is_late(booking) else booking.took
         took = back or Took()
         refund = shown["refund"]
         amounts = refund["visits_restored"], refund["credits_refunded"], refund["amount_refunded"]
@@ -764,8 +798,11 @@ class Book:
             self.passes[booking.ticket].used[took.category] -= took.visits
         self.credits[booking.client] += took.credits
         self.pay(-took.charged)
-        if took.copay is not None:
-            self.use(took.copay, -1, None)
+        for copay in took.copays:
+            self.use(copay, -1, None)
+
+    def is_late(self, booking: Booking) -> bool:
+        return booking.late or self.now > booking.start - NOTICE
 
     def against_move(self, deed: Deed) -> Answer | None:
         booking, body = self.bookings[deed.path.split("/")[2]], deed.body
@@ -774,16 +811,19 @@ class Book:
         asked = {"class_instance_id"} if booking.instance else {"date", "time"}
         if set(body) != asked:
             return INVALID
-        start, ticket = self.target(body), self.passes[booking.ticket]
+        start = self.target(body)
+        wrong = self.passes[booking.ticket].against(start)
+        if wrong is None and any(self.copays[copay].end <= start for copay in booking.took.copays):
+            wrong = FORBIDDEN
         if booking.instance:
             name = body["class_instance_id"]
             if self.instances[name].kind != self.instances[booking.instance].kind or start <= self.now:
                 return INVALID
-            return ticket.against(start) or self.against_place(booking.client, name)
+            return wrong or self.against_place(booking.client, name)
         if start <= self.now:
             return INVALID
         length = hours_of(booking.branch, booking.services)
-        return ticket.against(start) or self.against_slot(booking.branch, start, length, without=booking.id)
+        return wrong or self.against_slot(booking.branch, start, length, without=booking.id)
 
     def target(self, body: Any) -> datetime:
         if "date" in body:
@@ -804,9 +844,10 @@ class Book:
             old.took,
             instance=deed.body.get("class_instance_id"),
             services=old.services,
+            late=self.is_late(old),
         )
-        if old.took.copay is not None:
-            self.use(old.took.copay, 0, number)
+        for copay in old.took.copays:
+            self.use(copay, 0, number)
 
     # Time
 

@@ -110,6 +110,11 @@ class Reseller:
         body = {"class_instance_id": instance_id, "client_id": client_id, "user_pass_id": pass_id, **fields}
         return self.post("/bookings/class", body, token=token)
 
+    def put_under(self, pass_id: str, product_id: str) -> None:
+        """Another product under the same pass."""
+        answer = self.post("/issued_passes/update", {"user_pass_id": pass_id, "pass_id": product_id})
+        assert answer.status_code == 200, answer.text
+
     def cancel(self, booking_id: str) -> httpx.Response:
         return self.post(f"/bookings/{booking_id}/cancel")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from mockserver.apis.bardge.desk.coverage import covered_tiers
 from mockserver.apis.bardge.desk.diary import hours_of, places_of
 from mockserver.apis.bardge.desk.register import duration_end, id_of, tx_ref_of
 from mockserver.apis.bardge.desk.sessions import SESSION_LIFETIME
@@ -244,14 +245,17 @@ class Book:
             kind: `spa`, or what the session of a class asks for: `visits` or `copay`. Appointments take a visit.
         """
         branch = self.plan.branches[branch_id]
+        held = self._passes[pass_id]
+        services = [service for service in branch.services if service.id in service_ids]
         session = Session(
             id=session_id,
             reseller_id=reseller_id,
-            client=self._passes[pass_id].client,
+            client=held.client,
             pass_id=pass_id,
             kind=SessionKind.CLASS,
             status=SessionStatus.OPEN,
             branch_id=branch_id,
+            covered=covered_tiers(self.plan.products[held.product_id], branch, services),
             created_at=ends_at - SESSION_LIFETIME,
             ends_at=ends_at,
             timer=self._timer(ends_at, "expire", session_id),

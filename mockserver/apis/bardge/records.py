@@ -393,7 +393,11 @@ class Copay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """What the services of a spa cost a client beside the pass, until `ends_at` and for one purchase."""
+    """What services of a spa cost a client beside the pass, until `ends_at` and for one purchase.
+
+    Attributes:
+        service_ids: Of the services that were asked for, those that cost something.
+    """
 
     id: str
     reseller_id: str
@@ -415,20 +419,25 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         category: Of the pass whose visit it was; None where it was none of the pass.
-        visits: Of the pass or of `copay_id`.
+        visits: Of the pass or of a package.
         charged: From the business account, for this booking alone.
-        copay_id: The package, or the prepaid co-pay of a spa, that was used.
+        copay_ids: The package of a gym, or the prepaid co-pays of a spa, that were used.
     """
 
     category: Category | None = None
     visits: int = 0
     credits: int = 0
     charged: int = 0
-    copay_id: str | None = None
+    copay_ids: tuple[str, ...] = ()
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
-    """An appointment at a spa, or a place in a class. `timer` does to it next what time does."""
+    """An appointment at a spa, or a place in a class.
+
+    Attributes:
+        was_late: It, or one in whose stead it is, was moved when a cancellation would have given back nothing any more.
+        timer: Does to it next what time does.
+    """
 
     id: str
     serial: int
@@ -447,6 +456,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     service_ids: tuple[str, ...] = ()
     rescheduled_to: str | None = None
     rescheduled_from: str | None = None
+    was_late: bool = False
     timer: int | None = None
 
     @property
@@ -458,6 +468,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """What was begun and waits to be confirmed.
 
     Attributes:
+        covered: Of the tiers that the visit takes, those that the pass covered when it was opened.
         asks: Of a class or an access code.
         instance_id: Of a class; `service_ids`, `starts_at` and `took` of an appointment.
         price: Of one visit, of a class or an access code that asks for visits.
@@ -470,6 +481,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     kind: SessionKind
     status: SessionStatus
     branch_id: str
+    covered: tuple[str, ...]
     created_at: datetime
     ends_at: datetime
     asks: Outcome | None = None

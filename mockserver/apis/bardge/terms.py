@@ -7,18 +7,18 @@ pages say of them only that there is an availability. Assumed.
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from mockserver.apis.bardge.records import LAGOS, SpaService
+from mockserver.apis.bardge.records import LAGOS, Booking, SpaService
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.schedule import local_moment
 from mockserver.booking.spans import Span
 
-__all__ = ["REFUND_UNTIL", "SLOTS", "appointment", "ensure_ahead", "is_offered", "moment_of"]
-
-REFUND_UNTIL = timedelta(hours=24)
-"""Before its beginning a cancellation gives back what a booking took. Assumed."""
+__all__ = ["SLOTS", "appointment", "ensure_ahead", "is_late", "is_offered", "moment_of"]
 
 SLOTS = tuple(time(hour) for hour in range(9, 18))
 """When an appointment may begin; a slot is an hour long."""
+
+_REFUND_UNTIL = timedelta(hours=24)
+"""Before its beginning a cancellation gives back what a booking took. Assumed."""
 
 _SLOT = timedelta(hours=1)
 _DAYS_AHEAD = timedelta(days=90)
@@ -40,6 +40,11 @@ def ensure_ahead(starts_at: datetime, now: datetime, place: str, field: str) -> 
     """Raises BadInput where what the request names in *field* has begun."""
     if starts_at <= now:
         raise BadInput(place, field, "is past")
+
+
+def is_late(booking: Booking, now: datetime) -> bool:
+    """Whether a cancellation gives back nothing any more. Assumed: moving a booking does not bring a refund back."""
+    return booking.was_late or now > booking.starts_at - _REFUND_UNTIL
 
 
 def is_offered(span: Span, now: datetime) -> bool:

@@ -262,6 +262,25 @@ def test_sessions_of_classes_and_of_appointments_are_not_found(world):
         )
 
 
+@pytest.mark.parametrize(
+    ("who", "branch_id", "body", "other", "same"),
+    [
+        (BOLA, IRONWORKS, VISITS, "pass_spa_monthly", "pass_gym_unlimited"),
+        (CHIDI, PULSE, COPAY, "pass_all_year", "pass_gym_unlimited"),
+    ],
+    ids=["covered no longer", "covered by now"],
+)
+def test_a_pass_that_covers_something_else_by_now_buys_nothing(world, who, branch_id, body, other, same):
+    """BG-F12."""
+    session_id = session(world.alpha, who, branch_id)
+
+    world.alpha.put_under(who["user_pass_id"], other)
+    refused(world, (400, "validation_error"), lambda: confirm(world.alpha, session_id, body))
+
+    world.alpha.put_under(who["user_pass_id"], same)
+    answered(confirm(world.alpha, session_id, body))
+
+
 def test_a_pass_that_is_over_since_opens_nothing(world):
     """BG-N50."""
     session_id = session(world.alpha, BOLA, IRONWORKS)

@@ -32,6 +32,11 @@ from hypothesis import strategies as st
 
 CLIENTS = tuple(f"client_{name}" for name in ("ada", "bola", "chidi", "dayo", "efe", "femi", "funke", "halima", "nia"))
 DONE_WITH = {"change": 200, "prolong": 200, "quote": 200, "cancel": 200}
+CONFIRMED_BY = {
+    "class": ("confirm", "/bookings/class"),
+    "access": ("unlock", "/access-codes"),
+    "spa": ("appoint", "/bookings/spa"),
+}
 KEPT = ("client", "issued_pass", "credit_entry", "debit", "copay_purchase", "quote", "booking", "session", "timer")
 
 
@@ -220,6 +225,11 @@ class Month:
 
     def move(self, number, other, day, hour, fitting):
         booking = self.any_booking(number)
+        target = self.target(booking, other, day, hour, fitting=fitting)
+        return Deed("move", f"/bookings/{booking.id}/reschedule", target)
+
+    def target(self, booking, other, day, hour, *, fitting):
+        """Mostly of the same class, and ahead."""
         body = {"date": self.day(day), "time": f"{hour:02}:00"}
         if (booking.instance is not None) == fitting:
             kind = booking.instance and self.book.instances[booking.instance].kind
@@ -227,7 +237,7 @@ class Month:
             ahead = [name for name in same if self.book.instances[name].start > self.book.now] or same
             found = ahead or list(self.book.instances)
             body = {"class_instance_id": found[other % len(found)]}
-        return Deed("move", f"/bookings/{booking.id}/reschedule", body)
+        return body
 
     # What happens
 
@@ -274,14 +284,31 @@ class Month:
             self.wait(between)
         self.one(*other, None)
 
-    def spree(self, number, branch, which, hour, buys, ends):
-        """Two appointments that count on the same visit, credits or co-pay; what became of them is then ended."""
+    def overtaken(self, first, products, visits):
+        """What is begun is confirmed when one product, and then another one, has been put under the pass."""
+        opened = set(self.book.sessions)
+        self.one(*first, None)
+        for number in set(self.book.sessions) - opened:
+            session = self.book.sessions[number]
+            name, path = CONFIRMED_BY[session.kind]
+            body = None if session.kind == "spa" else self.payment(number, visits, None, matching=True)
+            for product in products:
+                changed = {"user_pass_id": session.ticket, "pass_id": product}
+                self.do(Deed("change", "/issued_passes/update", changed))
+                self.do(Deed(name, f"{path}/{number}/confirm", body))
+
+    def spree(self, number, branch, services, hour, ends):
+        """Two appointments that count on the same visit, credits or co-pays; what became of them is then ended.
+
+        *services* says for which ones they are, and of which there are co-pays.
+        """
+        which, buys = services
         body, token = self.visitor(2, number)
-        if buys:
-            self.one("quote", {"who": 2, "number": number, "branch": branch, "which": which}, None)
-        if buys and self.book.quotes:
-            bought = {"provider_branch_id": branch, "quote_id": list(self.book.quotes)[-1]}
-            self.do(Deed("buy", "/spa_copay_purchases", {**body, **bought}, token))
+        for service in buys:
+            self.one("quote", {"who": 2, "number": number, "branch": branch, "which": service}, None)
+            if self.book.quotes:
+                bought = {"provider_branch_id": branch, "quote_id": list(self.book.quotes)[-1]}
+                self.do(Deed("buy", "/spa_copay_purchases", {**body, **bought}, token))
         held, booked = set(self.book.sessions), set(self.book.bookings)
         for clock in (hour, hour + 3):
             wanted = {"branch": branch, "which": which, "day": 2, "hour": clock}
@@ -289,10 +316,15 @@ class Month:
         for session in sorted(set(self.book.sessions) - held):
             self.do(Deed("appoint", f"/bookings/spa/{session}/confirm"))
         for booking in sorted(set(self.book.bookings) - booked):
-            path = f"/bookings/{booking}/{'cancel' if ends == 'cancel' else 'reschedule'}"
-            moved = {"date": self.day(3), "time": f"{hour:02}:00"}
             self.check()
-            self.do(Deed(ends, path, None if ends == "cancel" else moved))
+            if ends == "cancel":
+                self.do(Deed("cancel", f"/bookings/{booking}/cancel"))
+                continue
+            if ends == "move far":
+                until = int((self.book.now + timedelta(days=60)).timestamp() * 1000)
+                self.do(Deed("prolong", f"/issued_passes/{body['user_pass_id']}/expiry", {"expires_at": until}))
+            moved = {"date": self.day(35 if ends == "move far" else 3), "time": f"{hour:02}:00"}
+            self.do(Deed("move", f"/bookings/{booking}/reschedule", moved))
 
     def again(self, without):
         """What was asked last, with its key or, as it may be, without one."""
@@ -359,12 +391,19 @@ class Month:
         self.world.wait(seconds=seconds)
         self.book.passes_by(timedelta(seconds=seconds))
 
-    def at_the_brink(self, number, before):
-        """A day before something that is booked, to the second, or at its very beginning; then it is cancelled."""
+    def at_the_brink(self, number, before, moves):
+        """A day before something that is booked, to the second, or at its very beginning; then it is cancelled, or first
+        moved.
+        """
         booking = self.any_booking(number)
         length = booking.start - timedelta(hours=24 * before) - self.book.now + timedelta(seconds=number % 3 // 2)
         if timedelta(0) < length < timedelta(days=5):
             self.wait(int(length.total_seconds()))
+            for _ in range(moves):
+                known = set(self.book.bookings)
+                target = self.target(booking, number, 3, 9 + number % 7, fitting=True)
+                self.do(Deed("move", f"/bookings/{booking.id}/reschedule", target))
+                booking = next((self.book.bookings[each] for each in set(self.book.bookings) - known), booking)
             self.do(Deed("cancel", f"/bookings/{booking.id}/cancel"))
 
     # What holds
@@ -437,12 +476,14 @@ class Month:
                 each["branch_id"],
                 each["visits_allowed"],
                 each["visits_used"],
+                tuple(each["service_ids"]),
                 each["used_by"],
             )
             for each in self.world.kept("copay_purchase")
         )
         assert found == Counter(
-            (each.client, each.branch, each.visits, each.used, each.used_by) for each in self.book.copays.values()
+            (each.client, each.branch, each.visits, each.used, each.services, each.used_by)
+            for each in self.book.copays.values()
         )
         assert all(0 <= each.used <= max(each.visits, 0) for each in self.book.copays.values())
 
@@ -532,6 +573,7 @@ def drawn_of(name):
 deeds = st.sampled_from([name for name, (weight, _) in DEEDS.items() for _ in range(weight)]).flatmap(drawn_of)
 begun = st.sampled_from([("book_class", "confirm"), ("hold", "appoint"), ("enter", "unlock"), ("quote", "buy")])
 between = st.sampled_from([0] * 7 + [89, 899, 900])
+products = st.sampled_from(list(PRODUCTS)[:4])
 STEPS = {
     "one": (24, st.tuples(deeds, keys).map(lambda drawn: (*drawn[0], drawn[1]))),
     "twins": (3, st.tuples(deeds, st.sampled_from(["two", "three", "four"])).map(lambda drawn: (*drawn[0], drawn[1]))),
@@ -540,12 +582,24 @@ STEPS = {
     "spree": (
         3,
         st.tuples(
-            numbers, spas, st.integers(0, 2), st.integers(9, 13), st.booleans(), st.sampled_from(["cancel", "move"])
+            numbers,
+            spas,
+            st.sampled_from([(0, ()), (2, ()), (0, (0,)), (1, (2,)), (2, (2,)), (2, (0, 1)), (2, (0, 1)), (2, (1, 2))]),
+            st.integers(9, 13),
+            st.sampled_from(["cancel", "move", "move far"]),
+        ),
+    ),
+    "overtaken": (
+        5,
+        st.tuples(
+            st.sampled_from(["book_class", "enter", "hold"]).flatmap(drawn_of),
+            st.tuples(products, products),
+            st.integers(1, 2),
         ),
     ),
     "again": (4, st.tuples(st.sampled_from([False, False, True]))),
     "wait": (4, st.tuples(st.sampled_from([1, 89, 90, 300, 899, 900, 3_600, 43_200, 86_400]))),
-    "at_the_brink": (5, st.tuples(numbers, st.sampled_from([0, 1, 1]))),
+    "at_the_brink": (7, st.tuples(numbers, st.sampled_from([0, 1, 1]), st.integers(0, 2))),
 }
 """What happens, how often beside the rest, and with what."""
 

@@ -55,11 +55,6 @@ def buy(reseller, who, **package):
     return response.json()["copay_purchase_id"]
 
 
-def put_under(reseller, who, product_id):
-    response = reseller.post("/issued_passes/update", {"user_pass_id": who[1], "pass_id": product_id})
-    assert response.status_code == 200, response.text
-
-
 def prolong(reseller, who, number):
     """A pass, until a day."""
     response = reseller.post(f"/issued_passes/{who[1]}/expiry", {"expires_at": ms(number, "00:00")})
@@ -245,7 +240,7 @@ def test_a_package_that_is_over_when_the_class_begins_is_of_no_use(world):
 def test_a_visit_of_the_pass_goes_before_one_of_a_package(world):
     funke = ("client_funke", "brgpass_funke_spa")
     copay_id = buy(world.alpha, funke, **PACKAGE_OF_IRONWORKS)
-    put_under(world.alpha, funke, "pass_gym_standard")
+    world.alpha.put_under(funke[1], "pass_gym_standard")
 
     booked(world.alpha, funke, SUNRISE)
 
@@ -254,9 +249,9 @@ def test_a_visit_of_the_pass_goes_before_one_of_a_package(world):
 
 
 def test_a_package_does_where_the_visits_of_the_pass_are_used_up(world):
-    put_under(world.alpha, BOLA, "pass_spa_monthly")
+    world.alpha.put_under(BOLA[1], "pass_spa_monthly")
     copay_id = buy(world.alpha, BOLA, **PACKAGE_OF_IRONWORKS)
-    put_under(world.alpha, BOLA, "pass_gym_standard")
+    world.alpha.put_under(BOLA[1], "pass_gym_standard")
 
     assert booked(world.alpha, BOLA, SUNRISE)["visits_deducted"] == 1
 

@@ -230,6 +230,36 @@ def test_a_pass_that_is_over_by_the_class_cannot_be_used_any_more(world):
     refused(world, (403, "pass_expired"), session_id, VISITS)
 
 
+@pytest.mark.parametrize(
+    ("who", "instance_id", "body", "other", "same"),
+    [
+        (BOLA, SUNRISE, VISITS, "pass_spa_monthly", "pass_gym_unlimited"),
+        (CHIDI, REFORMER, COPAY, "pass_all_year", "pass_gym_unlimited"),
+    ],
+    ids=["covered no longer", "covered by now"],
+)
+def test_a_pass_that_covers_something_else_by_now_is_refused_until_it_covers_the_same(
+    world, who, instance_id, body, other, same
+):
+    """BG-F12."""
+    session_id = session(world.alpha, who, instance_id)
+
+    world.alpha.put_under(who[1], other)
+    assert "sessionId" in refused(world, (400, "validation_error"), session_id, body)
+
+    world.alpha.put_under(who[1], same)
+    confirmed(world.alpha, session_id, body)
+
+
+def test_what_a_session_asks_for_and_the_end_of_the_pass_come_before_what_it_covers(world):
+    session_id = session(world.alpha, BOLA, SUNRISE)
+    world.alpha.put_under(BOLA[1], "pass_spa_monthly")
+
+    assert "copay_package_id" in refused(world, (400, "validation_error"), session_id, COPAY)
+    world.alpha.post(f"/issued_passes/{BOLA[1]}/expiry", {"expires_at": seconds(1, "00:00") * 1_000})
+    refused(world, (403, "pass_expired"), session_id, VISITS)
+
+
 def test_a_class_that_has_begun_since_is_refused(world):
     """BG-B11."""
     world.go_to(9, "06:50")

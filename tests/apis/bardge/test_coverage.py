@@ -78,7 +78,7 @@ def test_a_product_without_the_category_has_no_visits_of_it():
 
 
 def test_services_that_the_pass_does_not_cover_cost_their_price():
-    costs = costs_of(product(SPA=4), [service("plain"), service("fine", "PREMIUM")], None)
+    costs = costs_of(product(SPA=4), [service("plain"), service("fine", "PREMIUM")], ())
 
     assert [(each.is_covered, each.copay_amount) for each in costs] == [(True, 0), (False, 500)]
 

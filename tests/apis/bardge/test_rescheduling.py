@@ -2,7 +2,7 @@
 
 import pytest
 from bardge_spas import SERENITY, booked, hold, slots
-from bardge_world import KEMI_TOKEN, day, said, seconds
+from bardge_world import KEMI_TOKEN, day, ms, said, seconds
 
 DENIED = (403, "permission_denied")
 INVALID = (400, "validation_error")
@@ -113,18 +113,119 @@ def test_cancelling_the_new_booking_gives_back_what_the_old_one_took(world, alph
     assert sum(world.debits()) == 0
 
 
-def test_a_co_pay_that_was_bought_before_goes_with_the_appointment(world, alpha):
+def prepay(alpha, *services):
+    """Each by itself, for Chidi."""
     body = {"client_id": "client_chidi", "user_pass_id": "brgpass_chidi_gym"}
-    quote = alpha.post(f"/providers/{SERENITY}/spa-copay-quote", {**body, "service_ids": ["svc_deep_tissue"]}).json()
-    alpha.post("/spa_copay_purchases", {**body, "provider_branch_id": SERENITY, "quote_id": quote["id"]})
-    old = booked(alpha, "chidi", 3, "14:00")
+    for service in services:
+        quote = alpha.post(f"/providers/{SERENITY}/spa-copay-quote", {**body, "service_ids": [service]}).json()
+        named = {"provider_branch_id": SERENITY, "quote_id": quote["id"]}
+        assert said(alpha.post("/spa_copay_purchases", {**body, **named})) == (201, "")
+
+
+def test_co_pays_that_were_bought_before_go_with_the_appointment(world, alpha):
+    """BG-M02, BG-M10."""
+    both = ("svc_deep_tissue", "svc_aromatherapy")
+    prepay(alpha, *both)
+    old = booked(alpha, "chidi", 3, "14:00", *both)
 
     new = moved(alpha, old["id"], day=3, time="16:00")
 
-    assert [each["used_by"] for each in world.kept("copay_purchase")] == [new["id"]]
-    assert hold(alpha, "chidi", 4, "14:00").json()["copay_amount"] == 2_500_000
+    assert [each["used_by"] for each in world.kept("copay_purchase")] == [new["id"]] * 2
+    assert hold(alpha, "chidi", 4, "14:00", *both).json()["copay_amount"] == 4_300_000
     alpha.cancel(new["id"])
-    assert hold(alpha, "chidi", 4, "16:00").json()["copay_amount"] == 0
+    assert hold(alpha, "chidi", 4, "16:00", *both).json()["copay_amount"] == 0
+
+
+# When a refund is over
+
+
+@pytest.mark.parametrize(("seconds_later", "is_refunded"), [(0, True), (1, False)])
+def test_who_moves_a_booking_too_late_for_a_refund_has_none_any_more(world, alpha, seconds_later, is_refunded):
+    """BG-M10, BG-M11. The class begins on day 2 at 7, and is moved to day 4."""
+    old = book_class(alpha)
+    world.go_to(1, "07:00")
+    world.wait(seconds=seconds_later)
+
+    new = moved(alpha, old, instance="ci_sunrise_other")["id"]
+
+    refund = alpha.cancel(new).json()["refund"]
+    assert (refund["refunded"], refund["visits_restored"]) == (is_refunded, int(is_refunded))
+    assert visits_used(alpha) == (3 if is_refunded else 4)
+
+
+def test_what_was_moved_too_late_once_is_not_refunded_after_further_moves(world, alpha):
+    """BG-M11."""
+    soon = book_class(alpha, "ci_sunrise_soon")
+
+    first = moved(alpha, soon, instance="ci_sunrise_other")["id"]
+    second = moved(alpha, first, instance="ci_sunrise_last")["id"]
+
+    assert alpha.cancel(second).json()["refund"]["refunded"] is False
+    assert visits_used(alpha) == 4
+
+
+@pytest.mark.parametrize(("seconds_later", "is_refunded"), [(0, True), (1, False)])
+def test_who_moves_a_booking_in_time_is_refunded_by_its_new_beginning(world, alpha, seconds_later, is_refunded):
+    """BG-L24, BG-L25. From day 2 to day 4, at 7."""
+    new = moved(alpha, book_class(alpha), instance="ci_sunrise_other")["id"]
+    world.go_to(3, "07:00")
+    world.wait(seconds=seconds_later)
+
+    assert alpha.cancel(new).json()["refund"]["refunded"] is is_refunded
+
+
+def test_money_and_co_pays_of_an_appointment_that_was_moved_too_late_stay_where_they_are(world, alpha):
+    """BG-M11."""
+    prepay(alpha, "svc_deep_tissue")
+    old = booked(alpha, "chidi", 1, "14:00", "svc_deep_tissue", "svc_aromatherapy")
+    world.go_to(0, "14:01")
+    before = world.debits()
+
+    new = moved(alpha, old["id"], day=9, time="14:00")["id"]
+
+    assert alpha.cancel(new).json()["refund"]["amount_refunded"] == 0
+    assert world.debits() == before == [2_500_000, 1_800_000]
+    assert [each["used_by"] for each in world.kept("copay_purchase")] == [new]
+
+
+# What was bought
+
+
+def prolong(alpha, pass_id, number):
+    """A pass, until a day."""
+    answer = alpha.post(f"/issued_passes/{pass_id}/expiry", {"expires_at": ms(number, "00:00")})
+    assert said(answer) == (200, "")
+
+
+def test_a_class_is_not_moved_to_when_its_package_is_over(world, alpha):
+    """BG-M12. The package is good for a month."""
+    prolong(alpha, "brgpass_chidi_gym", 90)
+    body = {"client_id": "client_chidi", "user_pass_id": "brgpass_chidi_gym"}
+    package = {"provider_branch_id": "branch_pulse_lekki", "copay_package_id": "copay_abc123"}
+    alpha.post("/gym_copay_purchases", {**body, **package})
+    old = book_class(alpha, "ci_reformer_open", "client_chidi", "brgpass_chidi_gym")
+    instances = alpha.read("/classes/class_reformer", to=day(60))["instances"]
+    late = next(each["id"] for each in instances if each["scheduled_for"] >= seconds(31, "01:00"))
+    alpha.status(old)
+
+    world.refuses(lambda: move(alpha, old, instance=late), DENIED)
+
+    moved(alpha, old, instance="ci_reformer_other")
+    assert [each["visits_used"] for each in world.kept("copay_purchase")] == [1]
+
+
+def test_an_appointment_is_not_moved_to_when_one_of_its_co_pays_is_over(world, alpha):
+    """BG-M12. They are good for thirty days."""
+    prolong(alpha, "brgpass_chidi_gym", 90)
+    prepay(alpha, "svc_deep_tissue")
+    world.wait(hours=12)
+    prepay(alpha, "svc_aromatherapy")
+    old = booked(alpha, "chidi", 3, "14:00", "svc_deep_tissue", "svc_aromatherapy")["id"]
+    alpha.status(old)
+
+    world.refuses(lambda: move(alpha, old, day=30, time="09:00"), DENIED)
+
+    moved(alpha, old, day=29, time="09:00")
 
 
 def test_a_booking_can_be_moved_again_and_again(alpha):

@@ -46,8 +46,8 @@ from mockserver.sandbox.merging import Seed
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 GOLDEN = {
-    0: "156007832534c12b6dd4c07c1e82aa48ede1a7083fb604cc1624e04ca86597f3",
-    7: "ed098732d1576fa5dcbf5aaa017627cf2006d7696295a2655175789b9bdc6510",
+    0: "afbc9d2d5f9987b2322a86bd231841e14241f011d6a9e1bdb228118887550358",
+    7: "7a73a1a9417824ce99ef2ba38c5fd8bc5ed8e029ab719bdcdc2560a87d620c77",
 }
 """When one of these changes, so does `SEED_VERSION`: durable sandboxes stand on the bytes of their seed."""
 

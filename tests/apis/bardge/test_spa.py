@@ -36,6 +36,12 @@ def buy_copay(alpha, who, *services, branch=SERENITY):
     named = {"provider_branch_id": branch, "quote_id": quote.json()["id"]}
     answer = alpha.post("/spa_copay_purchases", {**body, **named})
     assert answer.status_code == 201, answer.text
+    return answer.json()["copay_purchase_id"]
+
+
+def users_of(world):
+    """Which booking uses a co-pay, by the id of the co-pay."""
+    return {each["id"]: each["used_by"] for each in world.kept("copay_purchase")}
 
 
 # The first step
@@ -415,6 +421,34 @@ def test_the_pass_is_looked_at_again(world, alpha):
     assert said(alpha.post(f"/bookings/spa/{session_id}/confirm")) == (403, "pass_expired")
 
 
+@pytest.mark.parametrize(
+    ("who", "other", "same"),
+    [
+        (("client_funke", "brgpass_funke_spa"), "pass_gym_unlimited", "pass_all_year"),
+        (("client_chidi", "brgpass_chidi_gym"), "pass_all_year", "pass_gym_unlimited"),
+    ],
+    ids=["covered no longer", "covered by now"],
+)
+def test_a_pass_that_covers_something_else_by_now_is_refused_until_it_covers_the_same(world, alpha, who, other, same):
+    """BG-F12."""
+    session_id = hold(alpha, who, 3, "14:00", *BOTH).json()["session_id"]
+
+    alpha.put_under(who[1], other)
+    world.refuses(lambda: alpha.post(f"/bookings/spa/{session_id}/confirm"), (400, "validation_error"))
+
+    alpha.put_under(who[1], same)
+    assert said(alpha.post(f"/bookings/spa/{session_id}/confirm")) == (201, "")
+
+
+def test_a_pass_that_covers_one_service_more_or_less_covers_something_else(world, alpha):
+    """BG-F12. At Lagoon Spa the salt scrub is STANDARD, the hot stones are PREMIUM."""
+    services = ("svc_salt_scrub", "svc_hot_stone")
+    session_id = hold(alpha, "funke", 3, "12:00", *services, branch=LAGOON).json()["session_id"]
+
+    alpha.put_under("brgpass_funke_spa", "pass_all_year")
+    world.refuses(lambda: alpha.post(f"/bookings/spa/{session_id}/confirm"), (400, "validation_error"))
+
+
 def test_a_confirmation_is_repeated_with_its_key(alpha):
     """BG-I01."""
     session_id = hold(alpha, "funke", 3, "14:00").json()["session_id"]
@@ -446,14 +480,58 @@ def test_a_co_pay_covers_the_next_appointment_and_no_further_one(world, alpha):
     assert hold(alpha, who, 4, "14:00", *BOTH).json()["copay_amount"] == 4_300_000
 
 
-def test_of_several_co_pays_the_one_that_is_good_for_most_is_used(alpha):
+def test_several_co_pays_cover_an_appointment_together(world, alpha):
+    """BG-O24."""
     who = ("client_chidi", "brgpass_chidi_gym")
-    buy_copay(alpha, who, "svc_aromatherapy")
+    bought = [buy_copay(alpha, who, service) for service in BOTH]
+    debits = world.debits()
+
+    shown = hold(alpha, who, 3, "14:00", *BOTH).json()
+    assert (shown["copay_required"], shown["copay_amount"]) == (False, 0)
+    booking = alpha.post(f"/bookings/spa/{shown['session_id']}/confirm").json()
+
+    assert booking["amount_charged"] == 0
+    assert world.debits() == debits
+    assert users_of(world) == dict.fromkeys(bought, booking["id"])
+    assert hold(alpha, who, 4, "14:00", *BOTH).json()["copay_amount"] == 4_300_000
+    alpha.cancel(booking["id"])
+    assert users_of(world) == dict.fromkeys(bought)
+    assert hold(alpha, who, 4, "16:00", *BOTH).json()["copay_amount"] == 0
+
+
+def test_a_co_pay_that_an_appointment_does_not_need_is_kept(world, alpha):
+    """BG-O24. The quotes are asked for before anything is bought, so that each is for all that it names."""
+    body = {"client_id": "client_chidi", "user_pass_id": "brgpass_chidi_gym"}
+    path = f"/providers/{SERENITY}/spa-copay-quote"
+    quotes = [
+        alpha.post(path, {**body, "service_ids": list(services)}).json()["id"]
+        for services in (BOTH[1:], BOTH, BOTH, BOTH[:1])
+    ]
+    bought = [
+        alpha.post("/spa_copay_purchases", {**body, "provider_branch_id": SERENITY, "quote_id": quote_id}).json()
+        for quote_id in quotes
+    ]
+    oils, both, again, massage = [each["copay_purchase_id"] for each in bought]
+
+    first = booked(alpha, "chidi", 3, "10:00", *BOTH)["id"]
+    assert users_of(world) == {oils: None, both: first, again: None, massage: None}
+
+    second = booked(alpha, "chidi", 3, "12:00", *BOTH)["id"]
+    assert users_of(world) == {oils: None, both: first, again: second, massage: None}
+
+    third = booked(alpha, "chidi", 3, "14:00", *BOTH)
+    assert users_of(world) == {oils: third["id"], both: first, again: second, massage: third["id"]}
+    assert third["amount_charged"] == 0
+
+
+def test_a_co_pay_is_good_for_what_was_paid_with_it(alpha):
+    """BG-O25. Of both services, the quote asks for the one that had not been bought."""
+    who = ("client_chidi", "brgpass_chidi_gym")
+    buy_copay(alpha, who, "svc_deep_tissue")
     buy_copay(alpha, who, *BOTH)
 
-    assert hold(alpha, who, 3, "14:00", *BOTH).json()["copay_amount"] == 0
-    assert hold(alpha, who, 3, "16:00", "svc_deep_tissue").json()["copay_amount"] == 0
-    assert hold(alpha, who, 3, "10:00", "svc_aromatherapy").json()["copay_amount"] == 0
+    assert booked(alpha, who, 3, "14:00", *BOTH)["amount_charged"] == 0
+    assert hold(alpha, who, 3, "16:00", *BOTH).json()["copay_amount"] == 4_300_000
 
 
 def test_a_co_pay_is_of_its_spa(alpha):
@@ -464,10 +542,14 @@ def test_a_co_pay_is_of_its_spa(alpha):
     assert hold(alpha, who, 3, "14:00", "svc_salt_scrub", branch=LAGOON).json()["copay_amount"] == 0
 
 
-def test_a_co_pay_that_another_session_has_used_is_refused(world, alpha):
+@pytest.mark.parametrize("used_before", BOTH)
+def test_a_co_pay_that_another_session_has_used_is_refused(world, alpha, used_before):
+    """BG-S24."""
     who = ("client_chidi", "brgpass_chidi_gym")
-    buy_copay(alpha, who, "svc_deep_tissue")
-    first, second = [hold(alpha, who, 3, clock).json()["session_id"] for clock in ("10:00", "14:00")]
+    for service in BOTH:
+        buy_copay(alpha, who, service)
+    first = hold(alpha, who, 3, "10:00", used_before).json()["session_id"]
+    second = hold(alpha, who, 3, "14:00", *BOTH).json()["session_id"]
     assert said(alpha.post(f"/bookings/spa/{first}/confirm")) == (201, "")
 
     assert said(alpha.post(f"/bookings/spa/{second}/confirm")) == (400, "validation_error")

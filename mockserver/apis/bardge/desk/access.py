@@ -10,8 +10,8 @@ import msgspec
 from mockserver.apis.bardge.desk.buying import Payment, ask_to_buy, asked_for, buy_package, buy_visits
 from mockserver.apis.bardge.desk.coverage import covers, gym_copay, has_visits
 from mockserver.apis.bardge.desk.register import Register, new_door_code, new_id
-from mockserver.apis.bardge.desk.sessions import ensure_open, use_session
-from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, pass_of, visitor_of
+from mockserver.apis.bardge.desk.sessions import ensure_open, use_session, visitor_again
+from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, visitor_of
 from mockserver.apis.bardge.records import LAGOS, Branch, Category, Client, Session, SessionKind
 from mockserver.apis.bardge.terms import moment_of
 from mockserver.sandbox.work import Work
@@ -65,20 +65,20 @@ class AccessDesk:
             RuleBroken: Its state.
             BadInput: What it asks for.
             RuleBroken, Forbidden: The pass, now.
+            BadInput: What the pass covers is not what it was.
             RuleBroken: `insufficient_balance`.
         """
         session = self._register.session(self._reseller_id, session_id, SessionKind.ACCESS)
         ensure_open(session)
         branch = self._register.branch(session.branch_id)
         purchase = asked_for(session, branch, payment)
-        client = self._register.client(session)
-        issued, _ = pass_of(self._work, client, session.pass_id, self._work.now)
+        visitor = visitor_again(self._work, session, self._work.now)
         if isinstance(purchase, int):
-            buy_visits(self._work, session, issued, purchase)
+            buy_visits(self._work, session, visitor.issued, purchase)
         else:
-            buy_package(self._work, self._reseller_id, client, branch, purchase)
+            buy_package(self._work, self._reseller_id, visitor.client, branch, purchase)
         use_session(self._work, session)
-        return self._code(client, branch)
+        return self._code(visitor.client, branch)
 
     def _is_open_to(self, visitor: Visitor, branch: Branch) -> bool:
         """At a spa a valid pass is enough. Assumed: at a gym a package with a visit left does as well as the pass."""

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import msgspec
 
-from mockserver.apis.bardge.desk.coverage import give_back_visit, use_spa_copay
+from mockserver.apis.bardge.desk.coverage import ensure_copays_last, give_back_visit, use_spa_copays
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.making import make_booking
 from mockserver.apis.bardge.desk.pages import Page, page_among, page_of
@@ -14,7 +14,6 @@ from mockserver.apis.bardge.desk.timetable import plan
 from mockserver.apis.bardge.records import (
     BOOKINGS,
     BOOKINGS_OF_CLIENT,
-    COPAYS,
     ISSUED_PASSES,
     LIFECYCLE,
     Booking,
@@ -23,7 +22,7 @@ from mockserver.apis.bardge.records import (
     Status,
     Taken,
 )
-from mockserver.apis.bardge.terms import REFUND_UNTIL, ensure_ahead, moment_of
+from mockserver.apis.bardge.terms import ensure_ahead, is_late, moment_of
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.paging import CursorRequest
 from mockserver.booking.spans import Span
@@ -79,7 +78,7 @@ class Bookings:
         booking = self._register.booking(self._reseller_id, booking_id)
         cancelled = self._end(booking, "cancel")
         self._diary.free(booking.id)
-        if self._work.now > booking.starts_at - REFUND_UNTIL:
+        if is_late(booking, self._work.now):
             return cancelled, None
         self._refund(booking)
         return cancelled, booking.took
@@ -92,6 +91,7 @@ class Bookings:
             MoveRefused
             BadInput: Members of the other kind, or too few; another class; a beginning that is not ahead.
             RuleBroken, Forbidden: The pass.
+            Forbidden: What was bought for the visit is over by then.
             AlreadyBooked, NoPlacesLeft
         """
         booking = self._register.booking(self._reseller_id, booking_id)
@@ -100,6 +100,7 @@ class Bookings:
         span = self._class(booking, target, instance) if booking.instance_id else _appointment(booking, target)
         ensure_ahead(span.starts_at, self._work.now, "body", "class_instance_id" if instance else "time")
         usable_pass(self._work.records(ISSUED_PASSES).get(booking.pass_id), span.starts_at)
+        ensure_copays_last(self._work, booking.took, span.starts_at)
         if instance is None:
             self._diary.ensure_free(booking.branch_id, span, without=booking.id)
         moved = make_booking(
@@ -115,10 +116,12 @@ class Bookings:
             instance_id=target.instance_id,
             service_ids=booking.service_ids,
             rescheduled_from=booking.id,
+            was_late=is_late(booking, self._work.now),
             holder=booking.id,
         )
         self._end(booking, "reschedule", rescheduled_to=moved.id)
-        self._hand_over(moved)
+        if moved.type is BookingType.SPA:
+            use_spa_copays(self._work, moved)
         return moved
 
     def _end(self, booking: Booking, event: str, *, rescheduled_to: str | None = None) -> Booking:
@@ -158,12 +161,6 @@ class Bookings:
             raise BadInput("body", "class_instance_id", "is of another class")
         minutes = self._register.gym_class(instance.class_id).minutes
         return Span(instance.starts_at, instance.starts_at + timedelta(minutes=minutes))
-
-    def _hand_over(self, booking: Booking) -> None:
-        """The co-pay of an appointment is used by the one in its stead."""
-        copay_id = booking.took.copay_id
-        if copay_id is not None and booking.type is BookingType.SPA:
-            use_spa_copay(self._work, self._work.records(COPAYS).get(copay_id), booking.id)
 
 
 def _appointment(booking: Booking, target: Target) -> Span:

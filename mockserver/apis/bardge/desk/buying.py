@@ -67,10 +67,9 @@ def ask_to_buy(
     return open_session(
         work,
         reseller_id=reseller_id,
-        client=visitor.client,
-        pass_id=visitor.issued.id,
+        visitor=visitor,
         kind=kind,
-        branch_id=branch.id,
+        branch=branch,
         asks=Outcome.VISITS if is_covered else Outcome.COPAY,
         price=branch.visit_price if is_covered else 0,
         instance_id=None if instance is None else instance.id,

@@ -17,9 +17,9 @@ from mockserver.apis.bardge.desk.coverage import covers, gym_copay, has_visits, 
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.making import make_booking
 from mockserver.apis.bardge.desk.register import Register
-from mockserver.apis.bardge.desk.sessions import ensure_open, use_session
+from mockserver.apis.bardge.desk.sessions import ensure_open, use_session, visitor_again
 from mockserver.apis.bardge.desk.till import Till
-from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, pass_of, visitor_of
+from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, visitor_of
 from mockserver.apis.bardge.records import (
     Booking,
     BookingType,
@@ -29,7 +29,6 @@ from mockserver.apis.bardge.records import (
     Client,
     CopayOption,
     GymClass,
-    IssuedPass,
     Session,
     SessionKind,
     Taken,
@@ -81,7 +80,7 @@ class ClassDesk:
             RuleBroken: Its state.
             BadInput: What it asks for.
             RuleBroken, Forbidden: The pass, when the class begins.
-            BadInput: The class has begun.
+            BadInput: What the pass covers is not what it was; the class has begun.
             AlreadyBooked, NoPlacesLeft
             RuleBroken: `insufficient_balance`.
         """
@@ -90,13 +89,12 @@ class ClassDesk:
         instance = self._register.instance(session.instance_id or "")
         branch = self._register.branch(session.branch_id)
         purchase = asked_for(session, branch, payment)
-        client = self._register.client(session)
-        issued, _ = pass_of(self._work, client, session.pass_id, instance.starts_at)
+        visitor = visitor_again(self._work, session, instance.starts_at)
         ensure_ahead(instance.starts_at, self._work.now, "path", "sessionId")
-        self._diary.ensure_place(instance, client.id)
+        self._diary.ensure_place(instance, visitor.client.id)
         use_session(self._work, session)
-        took = self._take_bought(session, client, issued, branch, purchase)
-        return self._book(client, issued.id, instance, took)
+        took = self._take_bought(session, visitor, branch, purchase)
+        return self._book(visitor.client, visitor.issued.id, instance, took)
 
     def _named_by(self, instance: ClassInstance) -> tuple[GymClass, Branch]:
         gym_class = self._register.gym_class(instance.class_id)
@@ -115,12 +113,11 @@ class ClassDesk:
         copay = gym_copay(self._work, client, branch.id, instance.starts_at)
         return None if copay is None else take_copay_visit(self._work, copay)
 
-    def _take_bought(
-        self, session: Session, client: Client, issued: IssuedPass, branch: Branch, purchase: int | CopayOption
-    ) -> Taken:
+    def _take_bought(self, session: Session, visitor: Visitor, branch: Branch, purchase: int | CopayOption) -> Taken:
         if isinstance(purchase, int):
-            return take_visit(self._work, buy_visits(self._work, session, issued, purchase), Category.GYM)
-        return take_copay_visit(self._work, buy_package(self._work, self._reseller_id, client, branch, purchase))
+            return take_visit(self._work, buy_visits(self._work, session, visitor.issued, purchase), Category.GYM)
+        copay = buy_package(self._work, self._reseller_id, visitor.client, branch, purchase)
+        return take_copay_visit(self._work, copay)
 
     def _book(self, client: Client, pass_id: str, instance: ClassInstance, took: Taken) -> Booking:
         gym_class, branch = self._named_by(instance)

@@ -7,7 +7,7 @@ import msgspec
 
 from mockserver.apis.bardge.desk.availability import ensure_spa
 from mockserver.apis.bardge.desk.buying import buy_package, buy_quoted
-from mockserver.apis.bardge.desk.coverage import ServiceCost, costs_of, covers, spa_copay
+from mockserver.apis.bardge.desk.coverage import ServiceCost, costs_of, covers, spa_copays
 from mockserver.apis.bardge.desk.register import Register, new_id, now_ms
 from mockserver.apis.bardge.desk.visitors import Visitor, Wish, visitor_of
 from mockserver.apis.bardge.records import (
@@ -69,15 +69,15 @@ class CopayDesk:
         visitor = self._visitor(wish)
         ensure_spa(branch, "path", "id")
         now = now_ms(self._work)
-        copay = spa_copay(self._work, visitor.client, branch.id, now, visitor.product, services)
-        costs = costs_of(visitor.product, services, copay)
+        copays = spa_copays(self._work, visitor.client, branch.id, now, visitor.product, services)
+        costs = costs_of(visitor.product, services, copays)
         quote = Quote(
             id=new_id(self._work, "quote"),
             reseller_id=self._reseller_id,
             client=visitor.client.id,
             pass_id=visitor.issued.id,
             branch_id=branch.id,
-            service_ids=tuple(service_ids),
+            service_ids=tuple(each.service.id for each in costs if not each.is_covered),
             amount=sum(each.copay_amount for each in costs),
             created_at=now,
             ends_at=now + QUOTE_LIFETIME,

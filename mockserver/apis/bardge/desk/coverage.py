@@ -15,6 +15,8 @@ from mockserver.apis.bardge.records import (
     COPAYS,
     COPAYS_OF_CLIENT,
     ISSUED_PASSES,
+    Booking,
+    Branch,
     Category,
     Client,
     Copay,
@@ -23,20 +25,23 @@ from mockserver.apis.bardge.records import (
     SpaService,
     Taken,
 )
+from mockserver.apis.refusals import Forbidden
 from mockserver.sandbox.work import Work
 
 __all__ = [
     "ServiceCost",
     "add_visits",
     "costs_of",
+    "covered_tiers",
     "covers",
+    "ensure_copays_last",
     "give_back_visit",
     "gym_copay",
     "has_visits",
-    "spa_copay",
+    "spa_copays",
     "take_copay_visit",
     "take_visit",
-    "use_spa_copay",
+    "use_spa_copays",
     "visits_left",
 ]
 
@@ -48,6 +53,14 @@ def covers(product: Product, category: Category, tier: str) -> bool:
     """Whether a pass of the product opens venues, or services, of a tier."""
     cover = product.cover(category)
     return cover is not None and tier in cover.tiers
+
+
+def covered_tiers(product: Product, branch: Branch, services: Sequence[SpaService] = ()) -> tuple[str, ...]:
+    """Of the tiers that a visit takes, that of a gym or those of the services of a spa, the ones that a pass of the
+    product covers, in the order of the alphabet.
+    """
+    tiers = {service.tier for service in services} or {branch.tier}
+    return tuple(sorted(tier for tier in tiers if covers(product, branch.category, tier)))
 
 
 def visits_left(issued: IssuedPass, product: Product, category: Category) -> int | None:
@@ -83,13 +96,13 @@ def add_visits(work: Work, issued: IssuedPass, category: Category, number: int) 
 
 
 def give_back_visit(work: Work, pass_id: str, took: Taken) -> None:
-    """Give back the visit of the pass or of the package, and the co-pay of an appointment. Credits and money are not
+    """Give back the visit of the pass or of the package, and the co-pays of an appointment. Credits and money are not
     its matter.
     """
     if took.category is not None and took.visits:
         _count(work, work.records(ISSUED_PASSES).get(pass_id), took.category, -took.visits)
-    if took.copay_id is not None:
-        copay = work.records(COPAYS).get(took.copay_id)
+    for copay_id in took.copay_ids:
+        copay = work.records(COPAYS).get(copay_id)
         if copay.quote_id is None:
             copay = msgspec.structs.replace(copay, visits_used=max(copay.visits_used - took.visits, 0))
         else:
@@ -117,29 +130,45 @@ def gym_copay(work: Work, client: Client, branch_id: str, at: datetime) -> Copay
     return min(found, key=lambda each: (each.ends_at, each.serial), default=None)
 
 
-def spa_copay(
+def spa_copays(
     work: Work, client: Client, branch_id: str, at: datetime, product: Product, services: Sequence[SpaService]
-) -> Copay | None:
-    """The co-pay of a spa that no appointment has used, that is not over, and that is good for services which the pass
-    does not cover; of several the one that is good for the most of them, and of these the one bought first.
+) -> tuple[Copay, ...]:
+    """The co-pays of a spa that no appointment has used, that are not over, and that are good for services which the
+    pass does not cover: first the one that is good for the most of them, and of several such the one bought first; then
+    likewise for what is left. One that is good for nothing more is not among them.
     """
     wanted = {service.id for service in services if not covers(product, Category.SPA, service.tier)}
-    found = [
+    unused = [
         each
         for each in _copays(work, client, branch_id, at)
         if each.quote_id is not None and not each.used_by and wanted.intersection(each.service_ids)
     ]
-    return min(found, key=lambda each: (-len(wanted.intersection(each.service_ids)), each.serial), default=None)
+    chosen: list[Copay] = []
+    while unused:
+        best = min(unused, key=lambda each: (-len(wanted.intersection(each.service_ids)), each.serial))
+        chosen.append(best)
+        wanted.difference_update(best.service_ids)
+        unused = [each for each in unused if wanted.intersection(each.service_ids)]
+    return tuple(chosen)
 
 
 def take_copay_visit(work: Work, copay: Copay) -> Taken:
     """A visit of a gym's package."""
     work.records(COPAYS).put(msgspec.structs.replace(copay, visits_used=copay.visits_used + 1))
-    return Taken(visits=1, copay_id=copay.id)
+    return Taken(visits=1, copay_ids=(copay.id,))
 
 
-def use_spa_copay(work: Work, copay: Copay, booking_id: str) -> None:
-    work.records(COPAYS).put(msgspec.structs.replace(copay, used_by=booking_id))
+def ensure_copays_last(work: Work, took: Taken, at: datetime) -> None:
+    """Raises Forbidden: a package or a co-pay that a booking took is over at the moment to which the visit is moved."""
+    if any(work.records(COPAYS).get(copay_id).ends_at <= at for copay_id in took.copay_ids):
+        raise Forbidden("what was bought for the visit is over by then")
+
+
+def use_spa_copays(work: Work, booking: Booking) -> None:
+    """Those that an appointment took are used by it, also where they were used by the one in whose stead it is."""
+    copays = work.records(COPAYS)
+    for copay_id in booking.took.copay_ids:
+        copays.put(msgspec.structs.replace(copays.get(copay_id), used_by=booking.id))
 
 
 def _copays(work: Work, client: Client, branch_id: str, at: datetime) -> list[Copay]:
@@ -165,16 +194,16 @@ class ServiceCost(msgspec.Struct, frozen=True, gc=False):
         return 0 if self.is_covered else self.service.price
 
 
-def costs_of(product: Product, services: Sequence[SpaService], copay: Copay | None) -> tuple[ServiceCost, ...]:
+def costs_of(product: Product, services: Sequence[SpaService], copays: Sequence[Copay]) -> tuple[ServiceCost, ...]:
     """In the order of *services*.
 
     Args:
-        copay: What `spa_copay` found.
+        copays: What `spa_copays` found.
     """
-    return tuple(_cost_of(product, service, copay) for service in services)
+    bought = {service_id for copay in copays for service_id in copay.service_ids}
+    return tuple(_cost_of(product, service, is_bought=service.id in bought) for service in services)
 
 
-def _cost_of(product: Product, service: SpaService, copay: Copay | None) -> ServiceCost:
+def _cost_of(product: Product, service: SpaService, *, is_bought: bool) -> ServiceCost:
     is_of_pass = covers(product, Category.SPA, service.tier)
-    is_bought = copay is not None and service.id in copay.service_ids
     return ServiceCost(service, is_of_pass or is_bought, is_of_pass)

@@ -26,6 +26,7 @@ def make_booking(
     instance_id: str | None = None,
     service_ids: Sequence[str] = (),
     rescheduled_from: str | None = None,
+    was_late: bool = False,
     holder: str | None = None,
 ) -> Booking:
     """A pending booking in its place. What it takes besides is the caller's to take.
@@ -59,6 +60,7 @@ def make_booking(
         instance_id=instance_id,
         service_ids=tuple(service_ids),
         rescheduled_from=rescheduled_from,
+        was_late=was_late,
     )
     diary = Diary(work)
     if instance_id is not None:

@@ -13,16 +13,16 @@ from mockserver.apis.bardge.desk.coverage import (
     ServiceCost,
     costs_of,
     has_visits,
-    spa_copay,
+    spa_copays,
     take_visit,
-    use_spa_copay,
+    use_spa_copays,
 )
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.making import make_booking
 from mockserver.apis.bardge.desk.register import Register
-from mockserver.apis.bardge.desk.sessions import ensure_open, open_session, use_session
+from mockserver.apis.bardge.desk.sessions import ensure_open, open_session, use_session, visitor_again
 from mockserver.apis.bardge.desk.till import Till
-from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, pass_of, visitor_of
+from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, visitor_of
 from mockserver.apis.bardge.records import (
     COPAYS,
     Booking,
@@ -88,19 +88,18 @@ class Spa:
         ensure_ahead(starts_at, self._work.now, "body", "time")
         span = appointment(starts_at, services)
         Diary(self._work).ensure_free(branch.id, span)
-        copay = spa_copay(self._work, visitor.client, branch.id, starts_at, visitor.product, services)
-        costs = costs_of(visitor.product, services, copay)
-        took = _taken(costs, visitor, copay)
+        copays = spa_copays(self._work, visitor.client, branch.id, starts_at, visitor.product, services)
+        costs = costs_of(visitor.product, services, copays)
+        took = _taken(costs, visitor, copays)
         self._ensure_credits(visitor.client, took, "body", "service_ids")
         keep_names(self._work, visitor.client, request.wish)
         session = open_session(
             self._work,
             reseller_id=self._reseller_id,
-            client=visitor.client,
-            pass_id=visitor.issued.id,
+            visitor=visitor,
             kind=SessionKind.SPA,
-            branch_id=branch.id,
-            service_ids=request.service_ids,
+            branch=branch,
+            services=services,
             starts_at=starts_at,
             took=took,
         )
@@ -113,16 +112,14 @@ class Spa:
         Raises, in this order:
             NotFound: The session.
             RuleBroken: Its state; the pass.
-            BadInput: The beginning is not ahead; the visit, the credits or the co-pay that it counted on are gone.
+            BadInput: What the pass covers is not what it was; the beginning is not ahead; the visit, the credits or a co-pay that it counted on are gone.
             RuleBroken: `insufficient_balance`.
         """
         session = self._register.session(self._reseller_id, session_id, SessionKind.SPA)
         ensure_open(session)
         starts_at = beginning_of(session)
-        client = self._register.client(session)
-        issued, product = pass_of(self._work, client, session.pass_id, starts_at)
+        visitor = visitor_again(self._work, session, starts_at)
         ensure_ahead(starts_at, self._work.now, "path", "sessionId")
-        visitor = Visitor(client, issued, product)
         self._ensure_there(session.took, visitor)
         use_session(self._work, session)
         booking = self._book(session, starts_at)
@@ -152,8 +149,7 @@ class Spa:
             take_visit(self._work, visitor.issued, Category.SPA)
         description = f"Spa booking — {self._register.branch(booking.branch_id).name}"
         self._till.spend(visitor.client, took.credits, description, field="sessionId")
-        if took.copay_id is not None:
-            use_spa_copay(self._work, self._work.records(COPAYS).get(took.copay_id), booking.id)
+        use_spa_copays(self._work, booking)
         self._till.debit(self._reseller_id, took.charged, reason="appointment", about=booking.id)
 
     def _ensure_there(self, took: Taken, visitor: Visitor) -> None:
@@ -161,8 +157,8 @@ class Spa:
         if took.visits and not has_visits(visitor.issued, visitor.product, Category.SPA):
             raise BadInput("path", "sessionId", "the visit that it counted on has been used")
         self._ensure_credits(visitor.client, took, "path", "sessionId")
-        if took.copay_id is not None and self._work.records(COPAYS).get(took.copay_id).used_by is not None:
-            raise BadInput("path", "sessionId", "the co-pay that it counted on has been used")
+        if any(self._work.records(COPAYS).get(copay_id).used_by is not None for copay_id in took.copay_ids):
+            raise BadInput("path", "sessionId", "a co-pay that it counted on has been used")
 
     def _ensure_credits(self, client: Client, took: Taken, place: str, field: str) -> None:
         held = self._till.credits(client)
@@ -176,7 +172,7 @@ def beginning_of(session: Session) -> datetime:
     return session.starts_at
 
 
-def _taken(costs: Sequence[ServiceCost], visitor: Visitor, copay: Copay | None) -> Taken:
+def _taken(costs: Sequence[ServiceCost], visitor: Visitor, copays: Sequence[Copay]) -> Taken:
     """One visit for all services of the pass, or their credits where none is left; the price of what is not covered."""
     of_pass = [cost for cost in costs if cost.is_of_pass]
     is_visit = bool(of_pass) and has_visits(visitor.issued, visitor.product, Category.SPA)
@@ -185,5 +181,5 @@ def _taken(costs: Sequence[ServiceCost], visitor: Visitor, copay: Copay | None) 
         visits=int(is_visit),
         credits=0 if is_visit else sum(cost.service.credits for cost in of_pass),
         charged=sum(cost.copay_amount for cost in costs),
-        copay_id=None if copay is None else copay.id,
+        copay_ids=tuple(copay.id for copay in copays),
     )

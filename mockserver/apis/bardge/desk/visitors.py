@@ -9,7 +9,7 @@ from mockserver.apis.bardge.desk.register import Register, usable_pass
 from mockserver.apis.bardge.records import Client, IssuedPass, Product
 from mockserver.sandbox.work import Work
 
-__all__ = ["Visitor", "Wish", "keep_names", "pass_of", "visitor_of"]
+__all__ = ["Visitor", "Wish", "keep_names", "visitor_of"]
 
 
 class Wish(msgspec.Struct, frozen=True, gc=False):
@@ -38,13 +38,6 @@ def visitor_of(work: Work, reseller_id: str, wish: Wish, at: datetime) -> Visito
     register = Register(work)
     client, issued = register.client_with_pass(reseller_id, wish.client_id, wish.pass_id, wish.token)
     return Visitor(client, usable_pass(issued, at), register.product_of(issued))
-
-
-def pass_of(work: Work, client: Client, pass_id: str, at: datetime) -> tuple[IssuedPass, Product]:
-    """The pass with which something was begun. Raises as `usable_pass`: time has passed since."""
-    register = Register(work)
-    issued = usable_pass(register.issued_pass(client.reseller_id, pass_id, client), at)
-    return issued, register.product_of(issued)
 
 
 def keep_names(work: Work, client: Client, wish: Wish) -> Client:
