@@ -141,9 +141,9 @@ def test_co_pays_that_were_bought_before_go_with_the_appointment(world, alpha):
 
 @pytest.mark.parametrize(("seconds_later", "is_refunded"), [(0, True), (1, False)])
 def test_who_moves_a_booking_too_late_for_a_refund_has_none_any_more(world, alpha, seconds_later, is_refunded):
-    """BG-M10, BG-M11. The class begins on day 2 at 7, and is moved to day 4."""
+    """BG-M10, BG-M11. The class begins on day 9 at 7, and is moved to day 11."""
     old = book_class(alpha)
-    world.go_to(1, "07:00")
+    world.go_to(8, "07:00")
     world.wait(seconds=seconds_later)
 
     new = moved(alpha, old, instance="ci_sunrise_other")["id"]
@@ -156,6 +156,7 @@ def test_who_moves_a_booking_too_late_for_a_refund_has_none_any_more(world, alph
 def test_what_was_moved_too_late_once_is_not_refunded_after_further_moves(world, alpha):
     """BG-M11."""
     soon = book_class(alpha, "ci_sunrise_soon")
+    world.go_to(7, "08:00")
 
     first = moved(alpha, soon, instance="ci_sunrise_other")["id"]
     second = moved(alpha, first, instance="ci_sunrise_last")["id"]
@@ -166,9 +167,9 @@ def test_what_was_moved_too_late_once_is_not_refunded_after_further_moves(world,
 
 @pytest.mark.parametrize(("seconds_later", "is_refunded"), [(0, True), (1, False)])
 def test_who_moves_a_booking_in_time_is_refunded_by_its_new_beginning(world, alpha, seconds_later, is_refunded):
-    """BG-L24, BG-L25. From day 2 to day 4, at 7."""
+    """BG-L24, BG-L25. From day 9 to day 11, at 7."""
     new = moved(alpha, book_class(alpha), instance="ci_sunrise_other")["id"]
-    world.go_to(3, "07:00")
+    world.go_to(10, "07:00")
     world.wait(seconds=seconds_later)
 
     assert alpha.cancel(new).json()["refund"]["refunded"] is is_refunded
