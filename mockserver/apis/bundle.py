@@ -108,6 +108,7 @@ class Idempotency:
     Attributes:
         window: How long, on the sandbox's clock, an answer is given again.
         header: The parameter that carries the key, as the document spells it.
+        counted: Further header parameters that belong to what is asked: with another value it is another request.
         replayed: The header of an answer that is given again.
         statuses: Of refusals that are remembered.
         codes: Of refusals that are remembered, whatever their status; ours, as in `Refusal.code`.
@@ -115,6 +116,7 @@ class Idempotency:
 
     window: timedelta
     header: str = "Idempotency-Key"
+    counted: tuple[str, ...] = ()
     replayed: Header = (b"x-idempotent-replayed", b"true")
     statuses: frozenset[int] = frozenset()
     codes: frozenset[str] = frozenset()
