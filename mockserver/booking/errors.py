@@ -77,7 +77,7 @@ class MoveRefused(Refusal):
     code = "move_refused"
 
     def __init__(self, lifecycle: str, state: str, event: str) -> None:
-        super().__init__(f"a {state} {lifecycle} cannot {event}")
+        super().__init__(f"{event} is not possible for a {lifecycle} that is {state}")
         self.lifecycle = lifecycle
         self.state = state
         self.event = event
