@@ -11,7 +11,7 @@ import msgspec
 
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.identities import Identity
-from mockserver.booking.errors import Refusal, RuleBroken
+from mockserver.booking.errors import Refusal, RuleBroken, in_json
 from mockserver.sandbox.deliveries import Retries
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.outbox import Event
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _FIRST_ERROR = 400
+_IN_JSON = {bool: "boolean", int: "integer", str: "string"}
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
@@ -149,14 +150,20 @@ class Webhooks:
         for event in events:
             if event not in self.events:
                 known = ", ".join(self.events)
-                raise RuleBroken("unknown_event", f"there is no event {event!r}; there is {known}", field="events")
+                raise RuleBroken(
+                    "unknown_event", f"there is no event {in_json(event)}; there is {known}", field="events"
+                )
         for name, value in limits.items():
             if name not in self.filters:
                 known = ", ".join(self.filters) or "none"
-                raise RuleBroken("unknown_filter", f"there is no filter {name!r}; there is {known}", field="filter")
+                raise RuleBroken(
+                    "unknown_filter", f"there is no filter {in_json(name)}; there is {known}", field="filter"
+                )
             if type(value) is not self.filters[name]:
-                wanted = self.filters[name].__name__
-                raise RuleBroken("unknown_filter", f"{name} is {wanted}, not {value!r}", field="filter")
+                wanted = _IN_JSON[self.filters[name]]
+                raise RuleBroken(
+                    "unknown_filter", f"{name} is of type {wanted}, and {in_json(value)} is not", field="filter"
+                )
         if secret is not None and not (self.secret and self.secret[0].fullmatch(secret)):
             form = self.secret[1] if self.secret else "left out: nothing is signed"
             raise RuleBroken("bad_secret", f"a secret is {form}", field="secret")

@@ -12,6 +12,7 @@ from starlette.types import Receive
 from mockserver.apis.bundle import Tolerates
 from mockserver.apis.exchange import Call
 from mockserver.apis.refusals import BadBody, BadInput, BodyTooLarge, WrongMediaType
+from mockserver.booking.errors import in_json
 
 __all__ = ["BEYOND", "MAX_BYTES", "MAX_DEPTH", "check_media_type", "decode_json", "read_body"]
 
@@ -72,7 +73,7 @@ def check_media_type(call: Call, wanted: bytes, tolerates: Tolerates | None) -> 
     bare = _STRING.sub(b"", value)
     got = bare.partition(b";")[0].strip().lower()
     if b"," in bare or not (got == wanted or (tolerates is not None and got.decode("latin-1") in tolerates(call))):
-        raise WrongMediaType(wanted.decode(), repr(value.decode("latin-1")))
+        raise WrongMediaType(wanted.decode(), in_json(value.decode("latin-1")))
 
 
 def decode_json(body: bytes) -> Any:
