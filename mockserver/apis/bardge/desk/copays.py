@@ -31,7 +31,7 @@ __all__ = ["QUOTE_LIFETIME", "SPA_COPAY_LIFETIME", "CopayDesk", "Offer"]
 
 QUOTE_LIFETIME = timedelta(minutes=15)
 SPA_COPAY_LIFETIME = timedelta(days=30)
-"""Assumed, as that of a quote: no page says how long. `lifetimes` in `fixtures/bardge/seed.yaml`."""
+"""Assumed, as that of a quote: no page says how long."""
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):
