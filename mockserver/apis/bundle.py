@@ -11,7 +11,7 @@ import msgspec
 
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.identities import Identity
-from mockserver.booking.errors import Refusal, RuleBroken
+from mockserver.booking.errors import Refusal, RuleBroken, in_json
 from mockserver.sandbox.deliveries import Retries
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.outbox import Event
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _FIRST_ERROR = 400
+_IN_JSON = {bool: "boolean", int: "integer", str: "string"}
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
@@ -108,6 +109,7 @@ class Idempotency:
     Attributes:
         window: How long, on the sandbox's clock, an answer is given again.
         header: The parameter that carries the key, as the document spells it.
+        counted: Further header parameters that belong to what is asked: with another value it is another request.
         replayed: The header of an answer that is given again.
         statuses: Of refusals that are remembered.
         codes: Of refusals that are remembered, whatever their status; ours, as in `Refusal.code`.
@@ -115,6 +117,7 @@ class Idempotency:
 
     window: timedelta
     header: str = "Idempotency-Key"
+    counted: tuple[str, ...] = ()
     replayed: Header = (b"x-idempotent-replayed", b"true")
     statuses: frozenset[int] = frozenset()
     codes: frozenset[str] = frozenset()
@@ -147,14 +150,20 @@ class Webhooks:
         for event in events:
             if event not in self.events:
                 known = ", ".join(self.events)
-                raise RuleBroken("unknown_event", f"there is no event {event!r}; there is {known}", field="events")
+                raise RuleBroken(
+                    "unknown_event", f"there is no event {in_json(event)}; there is {known}", field="events"
+                )
         for name, value in limits.items():
             if name not in self.filters:
                 known = ", ".join(self.filters) or "none"
-                raise RuleBroken("unknown_filter", f"there is no filter {name!r}; there is {known}", field="filter")
+                raise RuleBroken(
+                    "unknown_filter", f"there is no filter {in_json(name)}; there is {known}", field="filter"
+                )
             if type(value) is not self.filters[name]:
-                wanted = self.filters[name].__name__
-                raise RuleBroken("unknown_filter", f"{name} is {wanted}, not {value!r}", field="filter")
+                wanted = _IN_JSON[self.filters[name]]
+                raise RuleBroken(
+                    "unknown_filter", f"{name} is of type {wanted}, and {in_json(value)} is not", field="filter"
+                )
         if secret is not None and not (self.secret and self.secret[0].fullmatch(secret)):
             form = self.secret[1] if self.secret else "left out: nothing is signed"
             raise RuleBroken("bad_secret", f"a secret is {form}", field="secret")

@@ -18,6 +18,8 @@ has changed nothing, or relies on the transaction around it to undo what it chan
 
 from datetime import datetime
 
+import msgspec
+
 __all__ = [
     "AlreadyBooked",
     "BadCursor",
@@ -30,7 +32,13 @@ __all__ = [
     "RuleBroken",
     "StoreBusy",
     "TooLate",
+    "in_json",
 ]
+
+
+def in_json(value: object) -> str:
+    """A value that was sent, as a refusal shows it: `false`, `null`, `"text"`, which is how its sender writes it."""
+    return msgspec.json.encode(value).decode()
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -77,7 +85,7 @@ class MoveRefused(Refusal):
     code = "move_refused"
 
     def __init__(self, lifecycle: str, state: str, event: str) -> None:
-        super().__init__(f"a {state} {lifecycle} cannot {event}")
+        super().__init__(f"{event} is not possible for a {lifecycle} that is {state}")
         self.lifecycle = lifecycle
         self.state = state
         self.event = event
@@ -107,7 +115,7 @@ class KeyReused(Refusal):
     code = "key_reused"
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"idempotency key {key!r} came back with another request")
+        super().__init__(f"idempotency key {in_json(key)} came back with another request")
         self.key = key
 
 
@@ -115,7 +123,7 @@ class BadCursor(Refusal):
     code = "bad_cursor"
 
     def __init__(self, cursor: str) -> None:
-        super().__init__(f"{cursor!r} is not an item of this list")
+        super().__init__(f"{in_json(cursor)} is not an item of this list")
         self.cursor = cursor
 
 

@@ -60,7 +60,7 @@ def is_past(remembered: Remembered, *, window: timedelta, now: datetime) -> bool
 
 
 def fingerprint(*parts: Any) -> str:
-    """Digest what a request asks for: its operation, its parameters, its decoded body; JSON values all of them.
+    """Digest what a request asks for: its operation, those parameters that count, its decoded body; JSON values all of them.
 
     Two that mean the same have the same fingerprint. Order of members and blanks do not count, since some clients encode
     anew for each retry; nor does how a path is percent-encoded.

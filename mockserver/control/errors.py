@@ -17,7 +17,7 @@ from mockserver.apis.refusals import (
     WrongMethod,
 )
 from mockserver.apis.wording import Wording, renderer
-from mockserver.booking.errors import NotFound, Refusal, RuleBroken
+from mockserver.booking.errors import NotFound, Refusal, RuleBroken, in_json
 
 __all__ = ["RULES", "TABLE", "UnknownName", "broken", "render"]
 
@@ -52,7 +52,7 @@ class UnknownName(NotFound):
     @property
     def hint(self) -> str:
         close = difflib.get_close_matches(self.name, self.known, n=1, cutoff=0.5)
-        return f"did you mean {close[0]!r}?" if close else f"there is {', '.join(self.known)}"
+        return f"did you mean {in_json(close[0])}?" if close else f"there is {', '.join(self.known)}"
 
 
 def _refuse(
@@ -71,8 +71,10 @@ def _unauthenticated(refusal: Unauthenticated) -> Reply:
 
 
 TABLE: Wording = {
-    UnknownName: lambda refusal: _refuse(404, refusal, f"there is no {refusal.kind} {refusal.key!r}; {refusal.hint}"),
-    NotFound: lambda refusal: _refuse(404, refusal, f"there is no {refusal.kind} {refusal.key!r}"),
+    UnknownName: lambda refusal: _refuse(
+        404, refusal, f"there is no {refusal.kind} {in_json(refusal.key)}; {refusal.hint}"
+    ),
+    NotFound: lambda refusal: _refuse(404, refusal, f"there is no {refusal.kind} {in_json(refusal.key)}"),
     RuleBroken: lambda refusal: _refuse(RULES.get(refusal.code, 400), refusal),
     Unauthenticated: _unauthenticated,
     Forbidden: lambda refusal: _refuse(403, refusal),

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mockserver.booking.errors import RuleBroken
+from mockserver.booking.errors import RuleBroken, in_json
 
 __all__ = ["LOOPBACK", "Receivers", "is_local_name"]
 
@@ -38,7 +38,7 @@ class Receivers:
             return
         raise RuleBroken(
             "receiver_not_allowed",
-            f"{host!r} is not on this machine: name it in --webhook-hosts when you start the server",
+            f"{in_json(host)} is not on this machine: name it in --webhook-hosts when you start the server",
             field="url",
         )
 

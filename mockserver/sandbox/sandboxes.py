@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.errors import NotFound, RuleBroken, in_json
 from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario, Seeds
@@ -139,7 +139,7 @@ class Sandboxes:
         """Raises RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`."""
         with self._store.writing() as session:
             if session.sandbox(name) is not None:
-                raise RuleBroken("exists", f"there is a sandbox {name!r} already")
+                raise RuleBroken("exists", f"there is a sandbox {in_json(name)} already")
             record = self._record(name, plan, session.new_layer())
             session.save_sandbox(name, _encode(record))
         return self._adopt(record)
@@ -177,7 +177,7 @@ class Sandboxes:
         parent = self.get(name)
         with self._store.writing() as session:
             if session.sandbox(into) is not None:
-                raise RuleBroken("exists", f"there is a sandbox {into!r} already")
+                raise RuleBroken("exists", f"there is a sandbox {in_json(into)} already")
             record = self._frozen(session, self._fresh(session, parent))
             for layer in record.frozen:
                 session.share_layer(layer)
@@ -194,8 +194,8 @@ class Sandboxes:
         if len(record.frozen) >= _MOST_FROZEN:
             raise RuleBroken(
                 "too_many_forks",
-                f"sandbox {record.name!r} was changed and forked {_MOST_FROZEN} times, one upon the other: reset it, or"
-                " fork one that was changed less often in between",
+                f"sandbox {in_json(record.name)} was changed and forked {_MOST_FROZEN} times, one upon the other: reset"
+                " it, or fork one that was changed less often in between",
             )
         frozen = msgspec.structs.replace(record, own=session.new_layer(), frozen=(*record.frozen, record.own))
         session.save_sandbox(record.name, _encode(frozen))
@@ -451,7 +451,7 @@ class Sandboxes:
         if domain is None or short not in domain.scenarios:
             known = sorted(f"{each.name}/{one}" for each in self._domains.values() for one in each.scenarios)
             raise RuleBroken(
-                "unknown_scenario", f"there is no scenario {name!r}; there is {', '.join(known) or 'none'}"
+                "unknown_scenario", f"there is no scenario {in_json(name)}; there is {', '.join(known) or 'none'}"
             )
         return domain.scenarios[short]
 
@@ -460,7 +460,9 @@ class Sandboxes:
             domain = self._domains.get(api)
             if domain is None:
                 known = ", ".join(self._domains)
-                raise RuleBroken("unknown_setting", f"there is no API {api!r} to set up; there is {known}", field=api)
+                raise RuleBroken(
+                    "unknown_setting", f"there is no API {in_json(api)} to set up; there is {known}", field=api
+                )
             try:
                 msgspec.convert(values, domain.settings)
             except msgspec.ValidationError as error:
@@ -488,8 +490,8 @@ class Sandboxes:
             if made_with != version and not any_seed:
                 raise RuleBroken(
                     "seed_version",
-                    f"sandbox {record.name!r} stands on version {made_with} of the {api} seed and this program has"
-                    f" version {version}: reset it, delete it, or open it with the version that made it",
+                    f"sandbox {in_json(record.name)} stands on version {made_with} of the {api} seed and this program"
+                    f" has version {version}: reset it, delete it, or open it with the version that made it",
                 )
         return self._adopt(record)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.errors import NotFound, RuleBroken, in_json
 from mockserver.booking.ports import ALL, Entry, Index, Kind, Records
 from mockserver.sandbox.receivers import Receivers
 
@@ -144,7 +144,7 @@ class Subscriptions:
 def _check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or name.lower() in _OURS:
-            raise RuleBroken("bad_header", f"{name!r} is no header to send along", field="headers")
+            raise RuleBroken("bad_header", f"{in_json(name)} is no header to send along", field="headers")
         if not _HEADER_VALUE.fullmatch(value):
             raise RuleBroken("bad_header", f"the value of {name} is not printable ASCII", field="headers")
 

@@ -4,13 +4,13 @@ A validator lists every error there is, and for a choice of forms all errors of 
 form that was probably meant. Names of the contract are shown; no long value is sent back, and no long pattern.
 """
 
-import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
+from mockserver.booking.errors import in_json
 from mockserver.web.schemas import Validator
 
 __all__ = ["Flaw", "find_flaw"]
@@ -161,7 +161,7 @@ def _choice_of_values(forms: Sequence[_Form], outer: ValidationError) -> Flaw | 
         if isinstance(error.kind, ValidationErrorKind.Enum) and _rules_out(error, outer)
     ]
     paths = {path for path, _ in deciding}
-    values = ", ".join(dict.fromkeys(json.dumps(option) for _, options in deciding for option in options))
+    values = ", ".join(dict.fromkeys(in_json(option) for _, options in deciding for option in options))
     if len(paths) != 1 or len(deciding) != len(forms) or len(values) > _LONGEST_REASON:
         return None
     return Flaw(paths.pop(), f"needs one of: {values}")
@@ -177,8 +177,10 @@ def _reason(error: ValidationError, validator: Validator) -> str:
     if _forms(error):
         message = f"{_shown(error.instance)} has none of the forms that the contract allows here"
     elif isinstance(kind, ValidationErrorKind.Enum):
-        values = ", ".join(json.dumps(option) for option in kind.options)
+        values = ", ".join(in_json(option) for option in kind.options)
         message = f"{_shown(error.instance)} is not one of {values}"
+    elif isinstance(kind, ValidationErrorKind.AdditionalProperties):
+        message = f"knows no {', '.join(map(in_json, kind.unexpected))}"
     elif isinstance(kind, ValidationErrorKind.Pattern | ValidationErrorKind.Format):
         example = validator.example_for(error)
         if example is not None:
@@ -189,7 +191,7 @@ def _reason(error: ValidationError, validator: Validator) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = in_json(value)
     return text if len(text) <= _LONGEST_REASON // 2 else "the value"
 
 

@@ -16,7 +16,7 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Header
 from mockserver.apis.identities import SANDBOX_NAME
 from mockserver.apis.refusals import BadSandboxName
-from mockserver.booking.errors import RuleBroken
+from mockserver.booking.errors import RuleBroken, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
 from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -97,13 +97,13 @@ class Gate:
         if header is not None or in_path is not None:
             names = {call.identity.sandbox, in_path, None if header is None else header.decode("latin-1")} - {None}
             if len(names) > 1:
-                listed = " and ".join(sorted(map(repr, names)))
+                listed = " and ".join(sorted(map(in_json, names)))
                 call.refused = BadSandboxName(f"one request names the sandboxes {listed}")
                 return
             name = str(names.pop())
             if not SANDBOX_NAME.fullmatch(name):
                 call.refused = BadSandboxName(
-                    f"{name!r} is no name for a sandbox: lower-case letters, digits and hyphens, at most 63"
+                    f"{in_json(name)} is no name for a sandbox: lower-case letters, digits and hyphens, at most 63"
                 )
                 return
         call.sandbox_name = name

@@ -55,7 +55,8 @@ class Once:
         if key is None:
             return partial(self._operation, call)
         # Named here: the transaction may run in a thread, and ids are given on the event loop.
-        asked = fingerprint(call.operation, call.path, call.query, call.body)
+        counted = [call.head.get(header) for header in self._rules.counted]
+        asked = fingerprint(call.operation, call.path, call.query, counted, call.body)
         return partial(self._answer, call, key, asked, call.request_id)
 
     def _answer(self, call: Call, key: str, asked: str, request_id: str, work: Work) -> Reply:

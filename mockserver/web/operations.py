@@ -145,14 +145,15 @@ class _CompiledOperation:
         self._replies = _Replies(str(operation.operation_id), operation.responses, of_errors=api.media_type)
         self._writes = definition["x-effect"] == "write"
         self._once: Once | None = None
-        if takes_keys(api, [each.name for _, each in self._head]):
+        if takes_keys(api, self.headers):
             if not self._writes or api.domain is None:
                 raise ValueError(f"{operation.operation_id} takes keys, and changes nothing that could be done twice")
             self._once = Once(api, self._function, self._replies.encode)
 
     @property
-    def takes_keys(self) -> bool:
-        return self._once is not None
+    def headers(self) -> frozenset[str]:
+        """As the document spells them."""
+        return frozenset(reader.name for _, reader in self._head)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call: Call = scope["doublebook.call"]
@@ -198,8 +199,11 @@ class _CompiledApi(RoutedAPI):  # type: ignore[misc]  # Connexion has no types
         self._sandboxes = sandboxes
         super().__init__(*args, **kwargs)
         self.add_paths()
-        if api.idempotency is not None and not any(operation.takes_keys for operation in self.operations.values()):
-            raise ValueError(f"{api.name}: no operation of its document has the header {api.idempotency.header}")
+        rules = api.idempotency
+        known = {header for operation in self.operations.values() for header in operation.headers}
+        for header in () if rules is None else (rules.header, *rules.counted):
+            if header not in known:
+                raise ValueError(f"{api.name}: no operation of its document has the header {header}")
 
     def make_operation(self, operation: AbstractOperation) -> _CompiledOperation:
         definition = self.specification["paths"][operation.path][operation.method]

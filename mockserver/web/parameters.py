@@ -6,10 +6,12 @@ schema says what is wrong with it in one voice.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import isinf
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from mockserver.apis.refusals import BadInput
+from mockserver.web.bodies import BEYOND
 from mockserver.web.flaws import find_flaw
 from mockserver.web.schemas import Validator, compile_schema
 
@@ -25,7 +27,13 @@ def _integer(text: str) -> Any:
 
 
 def _number(text: str) -> Any:
-    return float(text) if _NUMBER.fullmatch(text) else text
+    """Raises OverflowError."""
+    if not _NUMBER.fullmatch(text):
+        return text
+    number = float(text)
+    if isinf(number):
+        raise OverflowError
+    return number
 
 
 def _boolean(text: str) -> Any:
@@ -81,18 +89,24 @@ class ParameterReader:
             if self._required:
                 raise BadInput(self.place, self.name, "is required")
             return self._default
-        if self._items and not self._commas:
-            value: Any = [self._convert(text) for text in texts]
-        elif len(texts) > 1:
-            raise BadInput(self.place, self.name, "is given more than once")
-        elif self._commas:
-            parts = texts[0].split(",") if texts[0] else []
-            value = [self._convert(part.strip() if self.place == "header" else part) for part in parts]
-        else:
-            value = self._convert(texts[0])
+        try:
+            value = self._value_of(texts)
+        except OverflowError:
+            raise BadInput(self.place, self.name, BEYOND) from None
         if not self._validator.is_valid(value):
             raise BadInput(self.place, self.name, find_flaw(self._validator, value).reason + self._hint(value))
         return value
+
+    def _value_of(self, texts: list[str]) -> Any:
+        """Raises BadInput, and OverflowError for a number that is beyond all that can be reckoned with."""
+        if self._items and not self._commas:
+            return [self._convert(text) for text in texts]
+        if len(texts) > 1:
+            raise BadInput(self.place, self.name, "is given more than once")
+        if self._commas:
+            parts = texts[0].split(",") if texts[0] else []
+            return [self._convert(part.strip() if self.place == "header" else part) for part in parts]
+        return self._convert(texts[0])
 
     def _hint(self, value: Any) -> str:
         """A plus sign that was not encoded has come as a blank."""

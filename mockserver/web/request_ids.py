@@ -1,8 +1,9 @@
-"""The id of each request: one that no other has, in the form that its API gives to ids.
+"""The id of each request: one that no other of its sandbox has, in the form that its API gives to ids.
 
 A request in a sandbox is named after the sandbox and its number in the journal, so that the same requests to a new
-sandbox have the same ids. A durable sandbox is numbered anew whenever it is loaded, and says by which loading. Outside
-of sandboxes an API counts by itself.
+sandbox have the same ids, also where it takes the name of one that was deleted: in the life of a sandbox each id is
+given once. A durable sandbox is numbered anew whenever it is loaded, and says by which loading. Outside of sandboxes an
+API counts by itself.
 """
 
 from itertools import count

@@ -53,7 +53,7 @@ def test_a_missing_move_is_refused_and_the_refusal_says_which():
 
     assert not STAY.allows(Status.NO_SHOW, "cancel")
     assert (refused.value.lifecycle, refused.value.state, refused.value.event) == ("booking", "no-show", "cancel")
-    assert str(refused.value) == "a no-show booking cannot cancel"
+    assert str(refused.value) == "cancel is not possible for a booking that is no-show"
 
 
 @given(st.sampled_from(Status) | st.text(), st.sampled_from([move.event for move in STAY.moves]) | st.text())

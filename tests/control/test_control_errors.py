@@ -27,14 +27,14 @@ def test_refusal_is_said_with_its_code_and_a_sentence():
 def test_what_does_not_exist_is_named():
     reply = render(NotFound("sandbox", "mine"))
 
-    assert (reply.status, reply.body["error"]["message"]) == (404, "there is no sandbox 'mine'")
+    assert (reply.status, reply.body["error"]["message"]) == (404, 'there is no sandbox "mine"')
 
 
 def test_mistyped_name_is_answered_with_the_nearest_or_with_all():
     near = render(UnknownName("kind", "bokings", ["booking", "service"]))
     far = render(UnknownName("kind", "xyz", ["service", "booking"]))
 
-    assert near.body["error"]["message"].endswith("did you mean 'booking'?")
+    assert near.body["error"]["message"].endswith('did you mean "booking"?')
     assert far.body["error"]["message"].endswith("there is booking, service")
 
 

@@ -138,7 +138,7 @@ def test_filter_by_an_unknown_api_names_the_nearest(journal, client):
     answer = journal.get("?api=reservkit")
 
     assert answer.status_code == 404
-    assert "did you mean 'reservekit'?" in answer.json()["error"]["message"]
+    assert 'did you mean "reservekit"?' in answer.json()["error"]["message"]
 
 
 def test_entry_is_found_by_the_number_in_its_request_id(journal, client):

@@ -67,7 +67,7 @@ def test_fidelity_of_an_unknown_api_names_the_nearest(control):
     answer = control.get("/apis/reservkit/fidelity")
 
     assert answer.status_code == 404
-    assert error(answer)["message"] == "there is no API 'reservkit'; did you mean 'reservekit'?"
+    assert error(answer)["message"] == 'there is no API "reservkit"; did you mean "reservekit"?'
 
 
 # Making
@@ -219,7 +219,7 @@ def test_unknown_sandbox_is_a_404_that_names_it_and_is_not_made(control, method,
     answer = control.request(method, f"/sandboxes/nobody{path}", json=body)
 
     assert answer.status_code == 404
-    assert error(answer) == {"code": "not_found", "message": "there is no sandbox 'nobody'"}
+    assert error(answer) == {"code": "not_found", "message": 'there is no sandbox "nobody"'}
     assert control.get("/sandboxes").json()["total"] == 1
 
 
@@ -353,7 +353,7 @@ def test_fork_starts_where_its_parent_stands(control):
 def test_fork_of_nobody_names_nobody(control):
     answer = control.post("/sandboxes", {"fork_of": "nobody"})
 
-    assert (answer.status_code, error(answer)["message"]) == (404, "there is no sandbox 'nobody'")
+    assert (answer.status_code, error(answer)["message"]) == (404, 'there is no sandbox "nobody"')
 
 
 @pytest.mark.parametrize("name", ["default", "parent"])

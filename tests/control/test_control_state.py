@@ -61,8 +61,8 @@ def test_events_are_kept_when_the_sandbox_is_told_to(control, state, reservekit_
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("/reservkit/booking", "there is no API 'reservkit'; did you mean 'reservekit'?"),
-        ("/reservekit/bookings", "there is no kind of reservekit 'bookings'; did you mean 'booking'?"),
+        ("/reservkit/booking", 'there is no API "reservkit"; did you mean "reservekit"?'),
+        ("/reservekit/bookings", 'there is no kind of reservekit "bookings"; did you mean "booking"?'),
         ("/reservekit/zzz/1", "there is no kind of reservekit 'zzz'; there is booking, event, service, "),
         ("/reservekit/booking/1", "there is no reservekit booking '1'"),
         ("/reservekit/booking/x%00", "there is no reservekit booking 'x\\x00'"),

@@ -128,9 +128,9 @@ def test_named_host_may_be_subscribed(build):
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("/sandboxes/nope/webhooks/reservekit/subscriptions", "there is no sandbox 'nope'"),
-        ("/sandboxes/default/webhooks/reservkit/subscriptions", "there is no API 'reservkit'; did you mean"),
-        ("/sandboxes/default/webhooks/appointments/deliveries", "there is no API with webhooks 'appointments'; there"),
+        ("/sandboxes/nope/webhooks/reservekit/subscriptions", 'there is no sandbox "nope"'),
+        ("/sandboxes/default/webhooks/reservkit/subscriptions", 'there is no API "reservkit"; did you mean'),
+        ("/sandboxes/default/webhooks/appointments/deliveries", 'there is no API with webhooks "appointments"; there'),
         ("/sandboxes/default/webhooks/reservekit/subscriptions/7", "there is no subscription 7"),
         ("/sandboxes/default/webhooks/reservekit/deliveries/7", "there is no delivery 7"),
     ],

@@ -38,6 +38,7 @@ VOUCHERS = Kind("toy.voucher", Voucher)
 _DOMAIN = Domain("toy", (VOUCHERS,), lambda seed, epoch: World(()), "1", actions={"issue": lambda work, timer: None})
 
 _KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"}}
+_GRANT = {"name": "Toy-Grant", "in": "header", "schema": {"type": "string"}}
 _CITY = {"name": "city", "in": "path", "required": True, "schema": {"type": "string"}}
 _TIMES = {"name": "times", "in": "query", "schema": {"type": "integer", "default": 1}}
 _ERROR = {
@@ -75,7 +76,7 @@ def _paths() -> dict[str, Any]:
         }
 
     return {
-        "/{city}/vouchers": {"parameters": [_CITY], "post": issuing("issue", _KEY, _TIMES)},
+        "/{city}/vouchers": {"parameters": [_CITY], "post": issuing("issue", _KEY, _GRANT, _TIMES)},
         "/gifts": {"post": issuing("give", _KEY)},
         "/drafts": {"post": issuing("draft")},
         "/vouchers": {"get": _LIST},
@@ -142,7 +143,9 @@ def vouchers(**changes: Any) -> Api:
             form=lambda text: "req_" + blake2b(text.encode(), digest_size=16).hexdigest(),
             sign=lambda body, request_id: {"error": {**body["error"], "request_id": request_id}},
         ),
-        idempotency=Idempotency(WINDOW, statuses=frozenset({403, 404, 409, 418}), codes=frozenset({"unpaid"})),
+        idempotency=Idempotency(
+            WINDOW, counted=("Toy-Grant",), statuses=frozenset({403, 404, 409, 418}), codes=frozenset({"unpaid"})
+        ),
     )
     api.spec["security"] = [{"Key": []}]
     api.spec["components"] = {"securitySchemes": {"Key": {"type": "http", "scheme": "bearer"}}}

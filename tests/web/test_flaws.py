@@ -70,7 +70,7 @@ def test_what_is_missing_is_the_field_itself_and_a_wrong_spelling_is_named(value
         ({}, "recurrence_rule: is required"),
         ({"recurrence_rule": {}}, "recurrence_rule.frequency: is required"),
         ({"recurrence_rule": {"Frequency": "daily"}}, 'recurrence_rule.frequency: is required; "Frequency" is'),
-        ({"recurrence_rule": {"frequency": "hourly"}}, "recurrence_rule.frequency: 'hourly' is not one of \"daily\", "),
+        ({"recurrence_rule": {"frequency": "hourly"}}, 'recurrence_rule.frequency: "hourly" is not one of "daily", '),
         ({"recurrence_rule": {"frequency": "daily", "until": 3}}, "recurrence_rule.until: 3 is not of types"),
         ({"recurrence_rule": None}, 'recurrence_rule: null is not of type "object"'),
     ],
@@ -137,9 +137,9 @@ def test_what_fits_more_than_one_form_is_not_told_of_those_it_does_not_fit():
         (
             {"anyOf": [{**TEXT, "format": "date"}, {**TEXT, "format": "date-time"}]},
             "2030-02-30",
-            "'2030-02-30' has none of the forms",
+            '"2030-02-30" has none of the forms',
         ),
-        ({**TEXT, "pattern": "^" + "[0-9]" * 40 + "$"}, "foo", "'foo' does not have the form"),
+        ({**TEXT, "pattern": "^" + "[0-9]" * 40 + "$"}, "foo", '"foo" does not have the form'),
         ({**TEXT, "maxLength": 3}, "x" * 500, "longer than 3 characters"),
         ({"anyOf": [{"enum": [str(n)]} for n in range(100)]}, "x" * 500, "the value has none of the forms"),
     ],
@@ -150,6 +150,22 @@ def test_what_is_wrong_is_said_briefly(schema, value, said):
     assert steps == ()
     assert said in reason
     assert len(reason) < 130
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "said"),
+    [
+        ({"enum": [True, "a"]}, False, 'false is not one of true, "a"'),
+        ({"enum": [None, 1.5]}, "it's", '"it\'s" is not one of null, 1.5'),
+        ({**TEXT, "enum": ["é"], "nullable": True}, "e", '"e" is not one of "é", null'),
+        ({"properties": {"a": TEXT}, "additionalProperties": False}, {"b": 1, "it's": 2}, 'knows no "b", "it\'s"'),
+        ({"anyOf": [TEXT, NUMBER]}, [None, {"a": True}], '[null,{"a":true}] has none of the forms'),
+        ({"anyOf": [{"enum": [True]}, {"enum": [None]}]}, False, "needs one of: true, null"),
+        ({**TEXT, "pattern": "^[0-9]$", "example": "7"}, 'a "\n', '"a \\"\\n" does not have the form of "7"'),
+    ],
+)
+def test_values_are_shown_as_json_has_them(schema, value, said):
+    assert find_flaw(compile_schema(schema), value).reason.startswith(said)
 
 
 @pytest.mark.parametrize("good", [0, 32, 33, 400])
@@ -181,14 +197,14 @@ def test_hundreds_of_thousands_of_flaws_take_no_longer_than_reading_them(good):
         (
             {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$", "example": "09:30"},
             "9:30",
-            "'9:30' does not have the form of '09:30'",
+            '"9:30" does not have the form of "09:30"',
         ),
         (
             {"type": "string", "format": "date", "example": "2026-03-15"},
             "x",
-            "'x' does not have the form of '2026-03-15'",
+            '"x" does not have the form of "2026-03-15"',
         ),
-        ({"type": "string", "enum": ["a", "b", "c", "d"]}, "e", '\'e\' is not one of "a", "b", "c", "d"'),
+        ({"type": "string", "enum": ["a", "b", "c", "d"]}, "e", '"e" is not one of "a", "b", "c", "d"'),
     ],
 )
 def test_what_was_wanted_is_shown_where_the_contract_has_an_example_or_a_list(schema, value, said):

@@ -93,6 +93,26 @@ def test_how_a_path_is_encoded_makes_no_other_request(shop):
     assert issue(shop, path="/%6Fslo/vouchers?times=1").headers[REPLAYED] == "true"
 
 
+@pytest.mark.parametrize("grants", [("one", "other"), (None, "one"), ("one", None)])
+def test_a_header_that_is_counted_makes_another_request_when_it_changes(shop, grants):
+    first, other = ({} if grant is None else {"Toy-Grant": grant} for grant in grants)
+    issue(shop, **first)
+
+    refused = issue(shop, **other)
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "key_reused")
+    assert issue(shop, **first).headers[REPLAYED] == "true"
+    assert issued(shop) == ["tea"]
+
+
+def test_a_header_that_is_not_counted_or_that_the_operation_does_not_have_makes_no_other_request(shop):
+    issue(shop, **{"Toy-Wish": "one"})
+    assert issue(shop, **{"Toy-Wish": "other"}).headers[REPLAYED] == "true"
+
+    issue(shop, path="/gifts", key="key-2", **{"Toy-Grant": "one"})
+    assert issue(shop, path="/gifts", key="key-2", **{"Toy-Grant": "other"}).headers[REPLAYED] == "true"
+
+
 asked = st.tuples(
     st.sampled_from(["anna", "bert"]),
     st.sampled_from(["key-1", "key-2"]),
@@ -299,11 +319,15 @@ def test_the_journal_says_what_was_refused_of_a_replay_too(shop, sandboxes):
     assert [(each.status, each.refusal) for each in entries] == [(409, "spent"), (409, "spent")]
 
 
-def test_a_document_without_the_header_does_not_start(sandboxes):
+@pytest.mark.parametrize(
+    ("rules", "missing"),
+    [({"header": "Idempotency-Kay"}, "Idempotency-Kay"), ({"counted": ("Toy-Grant", "Toy-Grand")}, "Toy-Grand")],
+)
+def test_a_document_without_a_header_that_counts_does_not_start(sandboxes, rules, missing):
     api = vouchers()
-    api = replace(api, idempotency=replace(api.idempotency, header="Idempotency-Kay"))
+    api = replace(api, idempotency=replace(api.idempotency, **rules))
 
-    with pytest.raises(ValueError, match="no operation of its document has the header Idempotency-Kay"):
+    with pytest.raises(ValueError, match=f"no operation of its document has the header {missing}"):
         gate_of(api, sandboxes)
 
 

@@ -50,7 +50,9 @@ def test_what_keeps_to_the_contract_is_taken(bookings):
     assert book(bookings).status_code == 200
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 65 + b"]" * 65])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff", b"[1e999", b"[1e999, NaN]", b'[1e999, "\xff"]', b"[" * 65 + b"]" * 65]
+)
 def test_a_body_that_cannot_be_read_is_not_a_body_that_breaks_the_contract(bookings, content):
     refused = book(bookings, content)
 
@@ -65,6 +67,9 @@ def test_a_body_that_cannot_be_read_is_not_a_body_that_breaks_the_contract(booki
         (b"{}", "/times", "is required"),
         (b'{"times": [{"at": "9:00"}, {}]}', "/times/1/at", "is required"),
         (b'{"times": [{"at": 9}]}', "/times/0/at", '9 is not of type "string"'),
+        (b'{"times": [{"at": 1}, {"at": -1e999}]}', "/times/1/at", "is a number out of range"),
+        (b'{"times": [], "a/b.c~d": {"n": 1e999}}', "/a~1b.c~0d/n", "is a number out of range"),
+        (b"1e999", "", "is a number out of range"),
         (b'{"times": [], "a/b.c~d": 1}', "/a~1b.c~0d", '1 is not of type "object"'),
     ],
 )

@@ -17,6 +17,7 @@ def in_query(name, schema, **further):
 
 
 ANSWER = {"description": "An answer", "content": {"application/json": {"schema": {"type": "object"}}}}
+A_NUMBER = {"type": "number", "minimum": -90, "maximum": 90}
 LIST = {
     "operationId": "list",
     "x-effect": "read",
@@ -26,6 +27,8 @@ LIST = {
         in_query("fields[bookings]", {"type": "array", "items": {"type": "string"}}, style="form", explode=False),
         in_query("include", WORDS, explode=False),
         in_query("ids", {**NUMBERS, "minItems": 1}, explode=False),
+        in_query("lat", A_NUMBER),
+        in_query("heights", {"type": "array", "items": {"type": "number"}}, explode=False),
     ],
     "responses": {"200": ANSWER, "400": ANSWER},
 }
@@ -62,6 +65,9 @@ def read(bookings, query):
         ("fields[bookings]=a+b,c%26d", {"fields[bookings]": ["a b", "c&d"]}),
         ("include=service,order.customer", {"include": ["service", "order.customer"]}),
         ("ids=1,2", {"ids": [1, 2]}),
+        ("lat=-6.5e1", {"lat": -65.0}),
+        ("lat=1e-999", {"lat": 0.0}),
+        ("heights=1.5,1e308", {"heights": [1.5, 1e308]}),
     ],
 )
 def test_a_parameter_is_read_by_its_declared_name(bookings, query, given):
@@ -79,9 +85,16 @@ def test_a_parameter_is_read_by_its_declared_name(bookings, query, given):
         ("ids=1,2,3,4", "ids: [1,2,3,4] has more than 3 items"),
         ("ids=1,", 'ids: "" is not of type "integer"'),
         ("ids=", "ids: [] has less than 1 item"),
+        ("lat=91", "lat: 91.0 is greater than the maximum of 90"),
+        ("lat=1e999", "lat: is a number out of range"),
+        ("lat=-1e999", "lat: is a number out of range"),
+        ("lat=inf", 'lat: "inf" is not of type "number"'),
+        ("lat=-Infinity", 'lat: "-Infinity" is not of type "number"'),
+        ("lat=NaN", 'lat: "NaN" is not of type "number"'),
+        ("heights=1,1e999", "heights: is a number out of range"),
         ("ids=1&ids=2", "ids: is given more than once"),
-        ("include=service,guest", 'include: \'guest\' is not one of "service", "order.customer", "resource"'),
-        ("include=service, resource", "include: ' resource' is not one of"),
+        ("include=service,guest", 'include: "guest" is not one of "service", "order.customer", "resource"'),
+        ("include=service, resource", 'include: " resource" is not one of'),
     ],
 )
 def test_a_parameter_that_breaks_the_contract_is_named_as_it_is_declared(bookings, query, said):

@@ -87,6 +87,22 @@ def test_ids_go_on_after_a_reset(shop):
     assert len(set(asked)) == 2
 
 
+@pytest.mark.parametrize("is_durable", [False, True])
+def test_a_sandbox_that_is_made_again_begins_anew_and_a_durable_one_never_does(tmp_path, is_durable):
+    """Within its life no id comes twice; in memory, the same requests to a new sandbox have the same ids."""
+    shop = shop_on(SqliteStore(tmp_path / "store.sqlite") if is_durable else MemoryStore())
+    sandboxes = shop.app.asgi._sandboxes
+    mine = Client(shop.app, base="/~mine", headers=shop.headers)
+    lives = []
+    for _ in range(2):
+        lives.append([mine.get("/vouchers").headers[HEADER] for _ in range(3)])
+        sandboxes.delete("mine")
+
+    assert [len(set(ids)) for ids in lives] == [3, 3]
+    assert (lives[0] == lives[1]) is not is_durable
+    assert len(set(lives[0] + lives[1])) == (6 if is_durable else 3)
+
+
 def test_a_client_names_its_request_only_where_the_api_lets_it(shop):
     assert shop.get("/vouchers", headers={HEADER: "mine"}).headers[HEADER] != "mine"
 

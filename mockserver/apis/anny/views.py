@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from mockserver.apis.refusals import BadInput
+from mockserver.booking.errors import in_json
 from mockserver.booking.paging import PageRequest
 
 __all__ = ["DEFAULT_SIZE", "MOST_PER_PAGE", "Relation", "Tree", "Type", "Types", "UnknownInclude", "View"]
@@ -37,7 +38,9 @@ class UnknownInclude(BadInput):
     code = "unknown_include"
 
     def __init__(self, path: str, known: Sequence[str]) -> None:
-        super().__init__("query", "include", f"{path!r} cannot be included, only {', '.join(known) or 'nothing'}")
+        super().__init__(
+            "query", "include", f"{in_json(path)} cannot be included, only {', '.join(known) or 'nothing'}"
+        )
         self.path = path
 
 

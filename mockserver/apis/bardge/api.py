@@ -94,7 +94,10 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         sample=_sample,
         request_ids=RequestIds(b"bardge-request-id", may_be_given=False, form=_request_id, sign=sign),
         idempotency=Idempotency(
-            timedelta(seconds=90), statuses=frozenset({403, 404, 409}), codes=frozenset({"insufficient_balance"})
+            timedelta(seconds=90),
+            counted=("Bardge-Lookup-Token",),
+            statuses=frozenset({403, 404, 409}),
+            codes=frozenset({"insufficient_balance"}),
         ),
     )
 

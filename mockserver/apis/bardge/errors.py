@@ -84,6 +84,22 @@ def _not_found(refusal: NotFound) -> Reply:
     return _refuse(404, f"there is {refusal}")
 
 
+_DONE = {
+    "accept": "accepted",
+    "cancel": "cancelled",
+    "complete": "completed",
+    "confirm": "confirmed",
+    "expire": "expired",
+    "reschedule": "rescheduled",
+}
+"""What an event does, by its name in the lifecycles."""
+
+
+def _move(refusal: MoveRefused) -> Reply:
+    article = "An" if refusal.state.startswith(("e", "o")) else "A"
+    return _refuse(403, f"{article} {refusal.state} {refusal.lifecycle} cannot be {_DONE[refusal.event]}")
+
+
 def _no_places(refusal: NoPlacesLeft) -> Reply:
     """Spas have slots, classes have places."""
     if refusal.pool.startswith("spa/"):
@@ -106,7 +122,7 @@ TABLE: Wording = {
     NotFound: _not_found,
     NoPlacesLeft: _no_places,
     AlreadyBooked: lambda _: _say(409, "already_booked", "The client has a place there already."),
-    MoveRefused: lambda refusal: _refuse(403, str(refusal)),
+    MoveRefused: _move,
     KeyReused: lambda _: _say(
         409,
         "idempotency_key_reused",

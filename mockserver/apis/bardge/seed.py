@@ -11,6 +11,7 @@ from typing import Any
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.bardge.book import Book
+from mockserver.apis.bardge.desk.lookups import LOOKUP_LIFETIME, TOKEN_LIFETIME
 from mockserver.apis.bardge.desk.register import moment_at
 from mockserver.apis.bardge.plan import read_plan
 from mockserver.apis.bardge.records import LAGOS, ClassInstance, LookupStatus, Status, Taken
@@ -284,8 +285,7 @@ def _instance(document: Mapping[str, Any], class_id: str, starts_at: datetime) -
 
 def _lifetime(document: Mapping[str, Any]) -> timedelta:
     """Of a lookup that waits, or of its token."""
-    name = "lookup" if document["status"] == LookupStatus.PENDING else "lookup_token"
-    return timedelta(minutes=read_plan().document["lifetimes"][name])
+    return LOOKUP_LIFETIME if document["status"] == LookupStatus.PENDING else TOKEN_LIFETIME
 
 
 def _came(document: Mapping[str, Any]) -> int:

@@ -1,7 +1,6 @@
 """What follows from the records and the clock alone: the hours of spas, and how long an appointment takes.
 
-An appointment takes whole hours of one day. The hours are those of `spa_hours` in `fixtures/bardge/seed.yaml`; the
-pages say of them only that there is an availability. Assumed.
+An appointment takes whole hours of one day. Of the hours the pages say only that there is an availability. Assumed.
 """
 
 from collections.abc import Iterable

@@ -34,7 +34,7 @@ from mockserver.apis.reservekit.requests import (
     SlotChange,
 )
 from mockserver.apis.zones import is_zone
-from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.errors import NotFound, RuleBroken, in_json
 from mockserver.booking.ledger import Ledger, Pool, Seat
 from mockserver.booking.paging import PageInfo, PageRequest
 from mockserver.sandbox.work import Work
@@ -309,4 +309,4 @@ def _given(value: T | msgspec.UnsetType) -> T:
 
 def _check_timezone(name: str) -> None:
     if not is_zone(name):
-        raise RuleBroken("unknown_timezone", f"{name!r} is no IANA time zone", field="timezone")
+        raise RuleBroken("unknown_timezone", f"{in_json(name)} is no IANA time zone", field="timezone")

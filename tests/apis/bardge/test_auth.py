@@ -1,4 +1,5 @@
 import pytest
+from bardge_world import said
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.bardge.auth import DISABLED, LIVE, PERSONAS, TEST, identify
@@ -22,6 +23,9 @@ def identity_of(key):
         "Bearer",
         "Bearer ",
         "Bearer brg_live_alpha_demo again",
+        "Bearer\tbrg_live_alpha_demo",
+        "Bearerbrg_live_alpha_demo",
+        "Bearer brg_live_alpha_demo, Bearer brg_live_alpha_demo",
         "Bearer brg_live_nobody_has_this",
         "Bearer brg_live_alpha",
         "Bearer BRG_LIVE_ALPHA_DEMO",
@@ -36,6 +40,13 @@ def test_a_key_that_does_not_work_is_refused_in_the_documented_words(header):
 
     assert (identity.caller, identity.sandbox) == (None, None)
     assert str(identity.refused) == "Invalid API key provided"
+
+
+@pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "bEARER   "])
+def test_the_scheme_is_told_in_any_case_and_may_have_more_blanks_than_one_after_it(scheme):
+    identity = identify({b"authorization": f"{scheme}brg_live_alpha_demo".encode()})
+
+    assert identity.caller == Caller("reseller_alpha", LIVE, "brg_live_alpha_demo")
 
 
 def test_a_suffix_names_the_sandbox():
@@ -97,8 +108,14 @@ def test_a_header_that_is_not_bearer_and_a_known_key_answers_401(world, header):
     assert answer.json()["error"]["code"] == "invalid_api_key"
 
 
+def test_a_header_with_a_scheme_in_small_letters_and_two_blanks_is_let_in(world):
+    header = f"bearer  brg_live_alpha_demo.{world.name}"
+
+    assert world.nobody.ask("GET", "/passes", headers={"Authorization": header}).status_code == 200
+
+
 @pytest.mark.parametrize("request_", REQUESTS)
-def test_a_disabled_account_is_refused_whatever_else_the_request_is(world, request_):
+def test_a_disabled_account_is_refused_in_every_operation_whatever_the_request_says(world, request_):
     before = world.everything()
 
     answer = world.disabled.ask(*request_)
@@ -110,6 +127,10 @@ def test_a_disabled_account_is_refused_whatever_else_the_request_is(world, reque
     assert world.everything() == before
 
 
-def test_the_key_is_looked_at_after_the_path(world):
-    assert world.nobody.get("/nothing").status_code == 404
-    assert world.disabled.get("/nothing").status_code == 404
+@pytest.mark.parametrize("caller", ["nobody", "disabled"])
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [("GET", "/nothing", (404, "resource_not_found")), ("DELETE", "/passes", (405, "method_not_allowed"))],
+)
+def test_the_path_and_the_method_are_looked_at_before_the_key_and_the_account(world, caller, method, path, expected):
+    assert said(getattr(world, caller).ask(method, path)) == expected

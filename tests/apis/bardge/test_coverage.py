@@ -1,13 +1,10 @@
-"""What passes are good for, and how long what is bought or begun lives."""
+"""What passes are good for."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from doublebook_data import fixtures_dir, read_yaml
-from mockserver.apis.bardge.desk.copays import QUOTE_LIFETIME, SPA_COPAY_LIFETIME
 from mockserver.apis.bardge.desk.coverage import costs_of, covers, has_visits, visits_left
-from mockserver.apis.bardge.desk.sessions import SESSION_LIFETIME
 from mockserver.apis.bardge.records import Category, Cover, Duration, IssuedPass, Product, SpaService
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -81,14 +78,3 @@ def test_services_that_the_pass_does_not_cover_cost_their_price():
     costs = costs_of(product(SPA=4), [service("plain"), service("fine", "PREMIUM")], ())
 
     assert [(each.is_covered, each.copay_amount) for each in costs] == [(True, 0), (False, 500)]
-
-
-def test_what_is_begun_or_bought_lives_as_long_as_the_seed_says():
-    lifetimes = read_yaml(fixtures_dir() / "bardge" / "seed.yaml")["lifetimes"]
-
-    for name, expected in (
-        ("session", SESSION_LIFETIME),
-        ("quote", QUOTE_LIFETIME),
-        ("spa_copay", SPA_COPAY_LIFETIME),
-    ):
-        assert timedelta(minutes=lifetimes[name]) == expected

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from bardge_world import KEMI_TOKEN
 
 KEY = "7f9c2ba4-e88f-4a1d-9c3e-5d6b7a80f1c2"
 PURCHASE = {"client_id": "client_ada", "credit_package_id": "crpkg_10"}
+KEMI = {"class_instance_id": "ci_sunrise_open", "client_id": "client_kemi", "user_pass_id": "brgpass_kemi_gym"}
 BOOKING = {"class_instance_id": "ci_sunrise_open", "client_id": "client_ada", "user_pass_id": "brgpass_ada_gym"}
 
 
@@ -52,6 +54,24 @@ def test_another_path_is_refused(alpha, buy):
     buy()
 
     assert code(alpha.post("/bookings/class", BOOKING, key=KEY)) == (409, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("tokens", [(KEMI_TOKEN, None), (KEMI_TOKEN, "lkpt_stale"), (None, KEMI_TOKEN)])
+def test_another_lookup_token_is_refused_and_nothing_is_written(world, alpha, tokens):
+    first, other = tokens
+    answered = alpha.post("/bookings/class", KEMI, key=KEY, token=first)
+    before = world.everything()
+
+    assert code(alpha.post("/bookings/class", KEMI, key=KEY, token=other)) == (409, "idempotency_key_reused")
+    again = alpha.post("/bookings/class", KEMI, key=KEY, token=first)
+    assert (again.status_code, is_replayed(again)) == (answered.status_code, "true")
+    assert world.everything() == before
+
+
+def test_a_token_counts_only_where_the_operation_takes_one(alpha):
+    alpha.post("/credit_purchases", PURCHASE, key=KEY, token="lkpt_one")
+
+    assert is_replayed(alpha.post("/credit_purchases", PURCHASE, key=KEY, token="lkpt_other")) == "true"
 
 
 def test_ninety_seconds_later_a_key_is_free(world, buy):

@@ -5,7 +5,10 @@ import re
 import pytest
 from bardge_world import BASE, said
 
+from mockserver.apis.bardge.errors import render
+from mockserver.apis.bardge.records import LIFECYCLE, SESSION_LIFECYCLE
 from mockserver.app import load_spec
+from mockserver.booking.errors import MoveRefused
 
 PASS = {"pass_id": "pass_gym_standard", "client_id": "client_ngozi", "first_name": "Ngozi", "last_name": "Eze"}
 BAD_INPUT = (400, "validation_error")
@@ -238,8 +241,48 @@ def test_a_bad_header_is_named(alpha, token):
     assert "Bardge-Lookup-Token" in error(answer)["message"]
 
 
+@pytest.mark.parametrize(("lat", "lon", "name"), [("1e999", "3", "lat"), ("6", "-1e999", "lon"), ("6", "NaN", "lon")])
+def test_a_coordinate_that_is_no_number_to_reckon_with_is_named(alpha, lat, lon, name):
+    answer = alpha.get("/providers", lat=lat, lon=lon)
+
+    assert said(answer) == BAD_INPUT
+    assert error(answer)["message"].startswith(f"{name}: ")
+    assert "null" not in error(answer)["message"]
+
+
 def test_a_parameter_that_is_not_known_is_ignored(alpha):
     assert alpha.get("/passes", sort="price").status_code == 200
+
+
+# What cannot become of a thing
+
+MOVES = [
+    ("booking", "cancelled", "cancel", "A cancelled booking cannot be cancelled."),
+    ("booking", "completed", "reschedule", "A completed booking cannot be rescheduled."),
+    ("booking", "pending", "complete", "A pending booking cannot be completed."),
+    ("booking", "confirmed", "accept", "A confirmed booking cannot be accepted."),
+    ("session", "used", "expire", "A used session cannot be expired."),
+    ("session", "expired", "confirm", "An expired session cannot be confirmed."),
+]
+
+
+@pytest.mark.parametrize(("thing", "state", "event", "expected"), MOVES)
+def test_what_cannot_become_of_a_thing_is_said_in_a_sentence(thing, state, event, expected):
+    reply = render(MoveRefused(thing, state, event))
+
+    assert (reply.status, reply.body["error"]["message"]) == (403, expected)
+
+
+def test_the_sentences_are_of_every_event():
+    events = {(each.name, move.event) for each in (LIFECYCLE, SESSION_LIFECYCLE) for move in each.moves}
+
+    assert {(thing, event) for thing, _, event, _ in MOVES} == events
+
+
+def test_a_second_cancellation_is_told_so_in_english(alpha):
+    answer = alpha.cancel("booking_ada0000000000002")
+
+    assert error(answer)["message"] == "A cancelled booking cannot be cancelled."
 
 
 # Who

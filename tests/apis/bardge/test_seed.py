@@ -1,6 +1,6 @@
 import hashlib
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import msgspec
@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.bardge.api import Settings
 from mockserver.apis.bardge.book import TIMERS
-from mockserver.apis.bardge.desk.copays import QUOTE_LIFETIME, SPA_COPAY_LIFETIME
-from mockserver.apis.bardge.desk.sessions import SESSION_LIFETIME
 from mockserver.apis.bardge.plan import read_plan
 from mockserver.apis.bardge.records import (
     BOOKINGS,
@@ -336,22 +334,6 @@ def test_spas_have_services_and_gyms_a_price_of_a_visit():
         assert bool(branch.services) == is_spa
         assert (branch.visit_price == 0) == is_spa
         assert not (is_spa and branch.copay_options)
-
-
-def test_the_hours_are_those_of_the_seed():
-    hours = DOCUMENT["spa_hours"]
-
-    assert [each.isoformat("minutes") for each in (SLOTS[0], SLOTS[-1])] == [hours["open"], "17:00"]
-    assert time(SLOTS[-1].hour + 1).isoformat("minutes") == hours["close"]
-    assert (hours["slot"], len(SLOTS)) == (60, 9)
-
-
-def test_things_live_as_long_as_the_seed_says():
-    lifetimes = {name: timedelta(minutes=minutes) for name, minutes in DOCUMENT["lifetimes"].items()}
-
-    assert lifetimes["session"] == SESSION_LIFETIME
-    assert lifetimes["quote"] == QUOTE_LIFETIME
-    assert lifetimes["spa_copay"] == SPA_COPAY_LIFETIME
 
 
 def test_the_business_accounts_hold_what_a_sandbox_usually_sets():

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from mockserver.apis.bardge.desk.diary import Diary
-from mockserver.apis.bardge.desk.register import Register
+from mockserver.apis.bardge.desk.register import Register, ensure_category
 from mockserver.apis.bardge.records import Branch, Category
 from mockserver.apis.bardge.terms import SLOTS, appointment, moment_of
-from mockserver.apis.refusals import BadInput
 from mockserver.sandbox.work import Work
 
-__all__ = ["availability", "ensure_spa"]
+__all__ = ["availability"]
 
 
 def availability(
@@ -25,12 +24,6 @@ def availability(
     register, diary = Register(work), Diary(work)
     branch = register.branch(branch_id)
     services = register.services(branch, service_ids)
-    ensure_spa(branch, "path", "id")
+    ensure_category(branch, Category.SPA, "path", "id")
     starts = [moment_of(day, clock) for clock in SLOTS]
     return branch, [(start, diary.is_free(branch.id, appointment(start, services))) for start in starts]
-
-
-def ensure_spa(branch: Branch, place: str, field: str) -> None:
-    """Raises BadInput for a gym that the request names in *field*."""
-    if branch.category is not Category.SPA:
-        raise BadInput(place, field, f"{branch.name} is no spa")

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import msgspec
 
-from mockserver.apis.bardge.desk.availability import ensure_spa
 from mockserver.apis.bardge.desk.buying import buy_package, buy_quoted
 from mockserver.apis.bardge.desk.coverage import ServiceCost, costs_of, covers, spa_copays
-from mockserver.apis.bardge.desk.register import Register, new_id, now_ms
+from mockserver.apis.bardge.desk.register import Register, ensure_category, new_id, now_ms
 from mockserver.apis.bardge.desk.visitors import Visitor, Wish, visitor_of
 from mockserver.apis.bardge.records import (
     BRANCHES,
@@ -31,7 +30,7 @@ __all__ = ["QUOTE_LIFETIME", "SPA_COPAY_LIFETIME", "CopayDesk", "Offer"]
 
 QUOTE_LIFETIME = timedelta(minutes=15)
 SPA_COPAY_LIFETIME = timedelta(days=30)
-"""Assumed, as that of a quote: no page says how long. `lifetimes` in `fixtures/bardge/seed.yaml`."""
+"""Assumed, as that of a quote: no page says how long."""
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):
@@ -67,7 +66,7 @@ class CopayDesk:
         branch = self._register.branch(branch_id)
         services = self._register.services(branch, service_ids)
         visitor = self._visitor(wish)
-        ensure_spa(branch, "path", "id")
+        ensure_category(branch, Category.SPA, "path", "id")
         now = now_ms(self._work)
         copays = spa_copays(self._work, visitor.client, branch.id, now, visitor.product, services)
         costs = costs_of(visitor.product, services, copays)
@@ -97,8 +96,7 @@ class CopayDesk:
         branch = self._register.branch(branch_id)
         option = self._option(branch, option_id)
         visitor = self._visitor(wish)
-        if branch.category is not Category.GYM:
-            raise BadInput("body", "provider_branch_id", f"{branch.name} is no gym, and takes a quote_id")
+        ensure_category(branch, Category.GYM, "body", "provider_branch_id")
         if covers(visitor.product, Category.GYM, branch.tier):
             raise BadInput("body", "provider_branch_id", f"the pass covers {branch.name}")
         return buy_package(self._work, self._reseller_id, visitor.client, branch, option)
@@ -113,9 +111,9 @@ class CopayDesk:
             RuleBroken: `quote_expired`, `insufficient_balance`.
         """
         branch = self._register.branch(branch_id)
-        quote = self._quote(quote_id)
+        quote = self._register.quote(self._reseller_id, quote_id)
         visitor = self._visitor(wish)
-        ensure_spa(branch, "body", "provider_branch_id")
+        ensure_category(branch, Category.SPA, "body", "provider_branch_id")
         if (quote.client, quote.pass_id, quote.branch_id) != (visitor.client.id, visitor.issued.id, branch.id):
             raise BadInput("body", "quote_id", "is for another client, pass or spa")
         if not quote.amount:
@@ -137,7 +135,7 @@ class CopayDesk:
         branch = self._register.branch(branch_id)
         if option_id is not None:
             self._option(branch, option_id)
-        quote = None if quote_id is None else self._quote(quote_id)
+        quote = None if quote_id is None else self._register.quote(self._reseller_id, quote_id)
         client = self._register.client_of(self._reseller_id, wish.client_id, wish.token)
         if quote is not None and quote.client == client.id:
             return msgspec.structs.replace(wish, pass_id=quote.pass_id)
@@ -148,12 +146,6 @@ class CopayDesk:
 
     def _visitor(self, wish: Wish) -> Visitor:
         return visitor_of(self._work, self._reseller_id, wish, self._work.now)
-
-    def _quote(self, text: str) -> Quote:
-        quote = self._work.records(QUOTES).find(text)
-        if quote is None or quote.reseller_id != self._reseller_id:
-            raise NotFound("quote", text)
-        return quote
 
     def _option(self, branch: Branch, text: str) -> CopayOption:
         """A package of the gym; at a spa, which has none, of any gym."""

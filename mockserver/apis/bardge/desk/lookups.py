@@ -22,11 +22,11 @@ from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.sandbox.work import Work
 
-__all__ = ["Lookups"]
+__all__ = ["LOOKUP_LIFETIME", "TOKEN_LIFETIME", "Lookups"]
 
 # Assumed, all three.
-_LIFETIME = timedelta(minutes=10)
-_TOKEN_LIFETIME = timedelta(days=30)
+LOOKUP_LIFETIME = timedelta(minutes=10)
+TOKEN_LIFETIME = timedelta(days=30)
 _WRONG_CODES = 5
 """As many end a lookup."""
 
@@ -61,7 +61,7 @@ class Lookups:
             status=LookupStatus.PENDING,
             access_code=new_code(self._work),
             created_at=now,
-            ends_at=now + _LIFETIME,
+            ends_at=now + LOOKUP_LIFETIME,
         )
         return self._keep(lookup)
 
@@ -93,7 +93,7 @@ class Lookups:
             lookup,
             status=LookupStatus.VERIFIED,
             token=new_id(self._work, "lkpt"),
-            ends_at=now_ms(self._work) + _TOKEN_LIFETIME,
+            ends_at=now_ms(self._work) + TOKEN_LIFETIME,
         )
 
     def _failed(self, lookup: Lookup) -> Lookup:

@@ -8,6 +8,7 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from dateutil.relativedelta import relativedelta
 
@@ -24,6 +25,7 @@ from mockserver.apis.bardge.records import (
     LOOKUPS,
     LOOKUPS_BY_TOKEN,
     PRODUCTS,
+    QUOTES,
     RESELLERS,
     RESELLERS_NEWEST,
     SERIAL,
@@ -39,21 +41,23 @@ from mockserver.apis.bardge.records import (
     IssuedPass,
     Lookup,
     Product,
+    Quote,
     Reseller,
     Session,
     SessionKind,
     SpaService,
     client_key,
 )
-from mockserver.apis.refusals import Forbidden
+from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import NotFound, Refusal, RuleBroken
-from mockserver.booking.ports import ALL
+from mockserver.booking.ports import ALL, Kind
 from mockserver.sandbox.randomness import draw
 from mockserver.sandbox.work import Work
 
 __all__ = [
     "Register",
     "duration_end",
+    "ensure_category",
     "ensure_not_cancelled",
     "ensure_not_over",
     "id_of",
@@ -69,6 +73,8 @@ __all__ = [
     "tx_ref_of",
     "usable_pass",
 ]
+
+R = TypeVar("R", bound=IssuedPass | Product | CreditPackage | Quote | Booking | Session | Lookup)
 
 _LENGTHS = {
     Duration.WEEKLY: relativedelta(weeks=1),
@@ -145,6 +151,12 @@ def duration_end(starts_at: datetime, duration: Duration) -> datetime:
 
 
 # What may be done
+
+
+def ensure_category(branch: Branch, category: Category, place: str, field: str) -> None:
+    """Raises BadInput for a venue of the other category, which the request names in *field*."""
+    if branch.category is not category:
+        raise BadInput(place, field, f"{branch.name} is no {category.value.lower()}")
 
 
 def ensure_not_cancelled(issued_pass: IssuedPass) -> None:
@@ -234,43 +246,38 @@ class Register:
         """A pass that the reseller issued; with *client*, one that this client holds, whoever issued it."""
         if client is not None:
             return self._pass_of(text, {client.id})
-        issued_pass = self._work.records(ISSUED_PASSES).find(text)
-        if issued_pass is None or issued_pass.reseller_id != reseller_id:
-            raise NotFound("pass", text)
-        return issued_pass
+        return self._own(ISSUED_PASSES, "pass", text, reseller_id)
 
     def product(self, reseller_id: str, text: str) -> Product:
-        product = self._work.records(PRODUCTS).find(text)
-        if product is None or product.reseller_id != reseller_id:
-            raise NotFound("pass", text)
-        return product
+        return self._own(PRODUCTS, "pass", text, reseller_id)
 
     def credit_package(self, reseller_id: str, text: str) -> CreditPackage:
-        package = self._work.records(CREDIT_PACKAGES).find(text)
-        if package is None or package.reseller_id != reseller_id:
-            raise NotFound("credit package", text)
-        return package
+        return self._own(CREDIT_PACKAGES, "credit package", text, reseller_id)
+
+    def quote(self, reseller_id: str, text: str) -> Quote:
+        """One that the reseller asked for."""
+        return self._own(QUOTES, "quote", text, reseller_id)
 
     def booking(self, reseller_id: str, text: str) -> Booking:
         """One that the reseller made."""
-        booking = self._work.records(BOOKINGS).find(text)
-        if booking is None or booking.reseller_id != reseller_id:
-            raise NotFound("booking", text)
-        return booking
+        return self._own(BOOKINGS, "booking", text, reseller_id)
 
     def session(self, reseller_id: str, text: str, kind: SessionKind) -> Session:
         """One that the reseller opened; one of another kind is none."""
-        session = self._work.records(SESSIONS).find(text)
-        if session is None or session.reseller_id != reseller_id or session.kind is not kind:
+        session = self._own(SESSIONS, "session", text, reseller_id)
+        if session.kind is not kind:
             raise NotFound("session", text)
         return session
 
     def lookup(self, reseller_id: str, text: str) -> Lookup:
         """One that the reseller began."""
-        lookup = self._work.records(LOOKUPS).find(text)
-        if lookup is None or lookup.reseller_id != reseller_id:
-            raise NotFound("lookup", text)
-        return lookup
+        return self._own(LOOKUPS, "lookup", text, reseller_id)
+
+    def _own(self, kind: Kind[R], name: str, text: str, reseller_id: str) -> R:
+        record = self._work.records(kind).find(text)
+        if record is None or record.reseller_id != reseller_id:
+            raise NotFound(name, text)
+        return record
 
     # What is offered to every reseller
 

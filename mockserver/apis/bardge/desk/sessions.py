@@ -31,7 +31,7 @@ from mockserver.sandbox.work import Work
 __all__ = ["SESSION_LIFETIME", "ensure_open", "expire_session", "open_session", "use_session", "visitor_again"]
 
 SESSION_LIFETIME = timedelta(minutes=15)
-"""Assumed: no page says how long. `lifetimes` in `fixtures/bardge/seed.yaml`."""
+"""Assumed: no page says how long."""
 
 
 def open_session(

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import msgspec
 
-from mockserver.apis.bardge.desk.availability import ensure_spa
 from mockserver.apis.bardge.desk.coverage import (
     ServiceCost,
     costs_of,
@@ -19,7 +18,7 @@ from mockserver.apis.bardge.desk.coverage import (
 )
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.making import make_booking
-from mockserver.apis.bardge.desk.register import Register
+from mockserver.apis.bardge.desk.register import Register, ensure_category
 from mockserver.apis.bardge.desk.sessions import ensure_open, open_session, use_session, visitor_again
 from mockserver.apis.bardge.desk.till import Till
 from mockserver.apis.bardge.desk.visitors import Visitor, Wish, keep_names, visitor_of
@@ -84,7 +83,7 @@ class Spa:
         branch = self._register.branch(request.branch_id)
         services = self._register.services(branch, request.service_ids)
         visitor = visitor_of(self._work, self._reseller_id, request.wish, starts_at)
-        ensure_spa(branch, "body", "provider_branch_id")
+        ensure_category(branch, Category.SPA, "body", "provider_branch_id")
         ensure_ahead(starts_at, self._work.now, "body", "time")
         span = appointment(starts_at, services)
         Diary(self._work).ensure_free(branch.id, span)

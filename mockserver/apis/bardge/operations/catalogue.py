@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from mockserver.apis.bardge.desk.catalogue import Catalogue, ClassQuery, Place, Venue
-from mockserver.apis.bardge.desk.register import Register
+from mockserver.apis.bardge.desk.register import Register, ensure_category
 from mockserver.apis.bardge.operations.calls import cursor_of, is_live, list_reply, ok, reseller_of
 from mockserver.apis.bardge.records import BRANCHES, Branch, Category, GymClass
 from mockserver.apis.bardge.wire import (
@@ -147,8 +147,7 @@ def _day(call: Call, name: str) -> date | None:
 def _branch(work: Work, name: str, text: str, category: Category) -> Branch:
     """Raises NotFound; BadInput, of the parameter *name*: a venue of the other category."""
     branch = Register(work).branch(text)
-    if branch.category is not category:
-        raise BadInput("path", name, f"is not a {category.value.lower()}")
+    ensure_category(branch, category, "path", name)
     return branch
 
 
