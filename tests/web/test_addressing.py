@@ -42,8 +42,8 @@ def test_naming_two_sandboxes_is_400_and_names_both(reservekit):
     response = reservekit.as_("sk_rsv_demo_alpha.mine").get("/bookings/789", headers={"X-Sandbox": "yours"})
 
     assert response.status_code == 400
-    assert "'mine'" in response.json()["error"]
-    assert "'yours'" in response.json()["error"]
+    assert '"mine"' in response.json()["error"]
+    assert '"yours"' in response.json()["error"]
 
 
 @pytest.mark.parametrize("suffix", ["", "UPPER", "-x", "x" * 64, "a b", "é"])
