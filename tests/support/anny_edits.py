@@ -6,7 +6,7 @@ import httpx
 import msgspec
 from anny_world import Person, World, add_on, resource
 
-from mockserver.apis.anny.records import SERVICES, Editing
+from mockserver.apis.anny.offers import SERVICES, Editing
 from mockserver.booking.ports import Kind
 
 __all__ = [

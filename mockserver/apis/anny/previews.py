@@ -5,7 +5,7 @@ from typing import Any
 
 from mockserver.apis.anny.desk.canceling import Terms
 from mockserver.apis.anny.documents import Document
-from mockserver.apis.anny.records import FeeType
+from mockserver.apis.anny.offers import FeeType
 from mockserver.apis.anny.types import amount, moment, moment_or_null, status_to
 from mockserver.apis.anny.viewers import Part
 from mockserver.booking.cancellation import PercentFee, Quote, Tier, deadline_at

@@ -18,24 +18,18 @@ from mockserver.apis.anny.book import TIMERS
 from mockserver.apis.anny.desk.register import booking_number, uuid_of
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import expiry_of, next_event
+from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES, FieldType, PaymentFlow
 from mockserver.apis.anny.records import (
     ACCOUNTS,
-    ADD_ONS,
     BOOKINGS,
     CLAIMS,
     CUSTOMERS,
-    FORMS,
     INVOICES,
     INVOICES_OF_ORDER,
     ORDERS,
-    POLICIES,
-    RESOURCES,
-    SERVICES,
-    FieldType,
     InvoiceStatus,
     OrderStatus,
     Participation,
-    PaymentFlow,
     SeriesType,
     Status,
 )

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.apis.anny.desk.till import Till
+from mockserver.apis.anny.offers import SERVICES, PaymentFlow
 from mockserver.apis.anny.records import (
     BOOKINGS,
     INVOICES,
     INVOICES_OF_ORDER,
     ORDERS,
-    SERVICES,
     Booking,
     Choice,
     Edit,
@@ -27,7 +27,6 @@ from mockserver.apis.anny.records import (
     InvoiceStatus,
     Order,
     OrderStatus,
-    PaymentFlow,
     Status,
 )
 from mockserver.booking.accounts import LineKind

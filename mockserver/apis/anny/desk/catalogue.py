@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.records import (
+from mockserver.apis.anny.offers import (
     RESOURCES,
     RESOURCES_BY_NAME,
     RESOURCES_OF_PARENT,

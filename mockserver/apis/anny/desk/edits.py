@@ -20,11 +20,11 @@ from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import drop_edit, plan
 from mockserver.apis.anny.notices import tell
+from mockserver.apis.anny.offers import RESOURCES, Resource, Service
 from mockserver.apis.anny.records import (
     ACCOUNTS,
     BOOKINGS,
     LIFECYCLE,
-    RESOURCES,
     Booking,
     Choice,
     CustomerAccount,
@@ -32,8 +32,6 @@ from mockserver.apis.anny.records import (
     Order,
     Participant,
     Participation,
-    Resource,
-    Service,
 )
 from mockserver.apis.anny.refusals import NamesNothing
 from mockserver.apis.anny.requests import BaseDataEdit, GivenParticipant, Selection

@@ -14,19 +14,8 @@ from mockserver.apis.anny.desk.register import Register, access_token, booking_n
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import plan
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.records import (
-    BOOKINGS,
-    ORDERS,
-    AddOn,
-    Booking,
-    Choice,
-    CustomerAccount,
-    Order,
-    OrderStatus,
-    Resource,
-    Service,
-    Status,
-)
+from mockserver.apis.anny.offers import AddOn, Resource, Service
+from mockserver.apis.anny.records import BOOKINGS, ORDERS, Booking, Choice, CustomerAccount, Order, OrderStatus, Status
 from mockserver.apis.anny.refusals import NamesNothing, Unavailable
 from mockserver.apis.anny.requests import Selection, Wish
 from mockserver.apis.anny.terms import price_of

@@ -13,7 +13,8 @@ from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import plan, unplan
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, Resource, Status
+from mockserver.apis.anny.offers import Resource
+from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, Status
 from mockserver.apis.anny.viewers import Part, Role, Viewer
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import RuleBroken

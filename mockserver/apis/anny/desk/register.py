@@ -5,32 +5,34 @@ import re
 import string
 from typing import TypeVar
 
-from mockserver.apis.anny.records import (
-    ACCOUNTS,
-    ACCOUNTS_BY_EMAIL,
+from mockserver.apis.anny.offers import (
     ADD_ONS,
-    BOOKINGS,
-    BOOKINGS_BY_CODE,
-    BOOKINGS_BY_NUMBER,
-    BOOKINGS_OF_SERIES,
-    CUSTOMERS,
     FORMS,
-    INVOICES,
-    ORDERS,
     POLICIES,
     RESOURCES,
     RESOURCES_BY_SLUG,
     SERVICES,
     AddOn,
-    Booking,
-    Customer,
-    CustomerAccount,
     Form,
-    Invoice,
-    Order,
     PolicyRecord,
     Resource,
     Service,
+)
+from mockserver.apis.anny.records import (
+    ACCOUNTS,
+    ACCOUNTS_BY_EMAIL,
+    BOOKINGS,
+    BOOKINGS_BY_CODE,
+    BOOKINGS_BY_NUMBER,
+    BOOKINGS_OF_SERIES,
+    CUSTOMERS,
+    INVOICES,
+    ORDERS,
+    Booking,
+    Customer,
+    CustomerAccount,
+    Invoice,
+    Order,
 )
 from mockserver.apis.anny.viewers import Part, Role, Viewer
 from mockserver.apis.refusals import Forbidden

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from mockserver.apis.anny.desk.register import Register
+from mockserver.apis.anny.offers import PaymentFlow
 from mockserver.apis.anny.records import (
     BOOKINGS,
     INVOICES,
@@ -25,7 +26,6 @@ from mockserver.apis.anny.records import (
     InvoiceStatus,
     Order,
     OrderStatus,
-    PaymentFlow,
     Status,
 )
 from mockserver.booking.accounts import Account

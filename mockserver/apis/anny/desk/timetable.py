@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from mockserver.apis.anny.records import RESOURCES, Booking, Resource, Status
+from mockserver.apis.anny.offers import RESOURCES, Resource
+from mockserver.apis.anny.records import Booking, Status
 from mockserver.booking.errors import NotFound
 from mockserver.sandbox.work import Work
 

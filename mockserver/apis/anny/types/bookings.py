@@ -4,21 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.apis.anny import terms
-from mockserver.apis.anny.records import (
-    ADD_ONS,
-    AddOn,
-    Answers,
-    Booking,
-    Choice,
-    Customer,
-    FieldType,
-    Order,
-    Participant,
-    PolicyRecord,
-    Resource,
-    Service,
-    Status,
-)
+from mockserver.apis.anny.offers import ADD_ONS, AddOn, FieldType, PolicyRecord, Resource, Service
+from mockserver.apis.anny.records import Answers, Booking, Choice, Customer, Order, Participant, Status
 from mockserver.apis.anny.types.context import Context
 from mockserver.apis.anny.types.formats import amount, moment, moment_or_null
 from mockserver.apis.anny.viewers import Part
