@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.anny.book import TIMERS
-from mockserver.apis.anny.desk.register import booking_number, uuid_of
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import expiry_of, next_event
+from mockserver.apis.anny.numbering import booking_number, uuid_of
 from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES, FieldType, PaymentFlow
 from mockserver.apis.anny.records import (
     ACCOUNTS,

@@ -5,8 +5,7 @@
     canceling       what it costs, and doing it                     till       what orders cost, and their invoices
     organisation    accept, reject, check in, check out             timetable  what time does to a booking, and when
     edits           three edits, and putting back                   due        doing it
-    invitations     answered by who is invited                      register   finding records; ids, numbers and codes
-    forms           the custom form, answered
+    invitations     answered by who is invited                      forms      the custom form, answered
     reading, catalogue, availability, subscriptions
 
 What a method refuses, it may refuse after it has written something: the transaction around it undoes that.

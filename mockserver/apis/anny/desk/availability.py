@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.offers import RESOURCES, Resource, Service
 from mockserver.apis.anny.refusals import NamesNothing, Unavailability
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.terms import is_on_grid, openings_of, shortest, step_of, zone_of
 from mockserver.booking.errors import NotFound
 from mockserver.booking.schedule import local_moment

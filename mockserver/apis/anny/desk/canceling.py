@@ -15,12 +15,12 @@ from datetime import datetime
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import unplan
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import Service
 from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, SeriesType
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.terms import cancelable_until, ensure_cancelable, policy_of
 from mockserver.apis.anny.viewers import Part, Viewer
 from mockserver.apis.refusals import Forbidden

@@ -12,7 +12,6 @@ import msgspec
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.edits import close_edit
 from mockserver.apis.anny.desk.making import Maker, settle
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import plan, unplan
 from mockserver.apis.anny.records import (
@@ -27,6 +26,7 @@ from mockserver.apis.anny.records import (
     Status,
 )
 from mockserver.apis.anny.refusals import NamesNothing
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import Checkout, Wish
 from mockserver.apis.anny.terms import auto_accepts
 from mockserver.apis.anny.viewers import Role, Viewer

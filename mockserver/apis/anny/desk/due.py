@@ -8,10 +8,10 @@ import msgspec
 from mockserver.apis.anny.desk.cart import let_go
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.edits import close_edit
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.timetable import plan, unplan
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, ORDERS, Booking
+from mockserver.apis.anny.register import Register
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 

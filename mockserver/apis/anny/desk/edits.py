@@ -16,7 +16,6 @@ import msgspec
 from mockserver.apis.anny import terms
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.making import choose_add_ons
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import drop_edit, plan
 from mockserver.apis.anny.notices import tell
@@ -34,6 +33,7 @@ from mockserver.apis.anny.records import (
     Participation,
 )
 from mockserver.apis.anny.refusals import NamesNothing
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import BaseDataEdit, GivenParticipant, Selection
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.refusals import BadInput, Forbidden

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.anny.desk.invitations import change_participant
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import Field, FieldType, Form
 from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Answers, Booking, Participant
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken

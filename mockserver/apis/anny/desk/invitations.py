@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.records import (
     BOOKINGS,
@@ -15,6 +14,7 @@ from mockserver.apis.anny.records import (
     Participant,
     Participation,
 )
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import RuleBroken

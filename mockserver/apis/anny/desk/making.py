@@ -10,13 +10,14 @@ from datetime import datetime
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.desk.register import Register, access_token, booking_number, code_of, order_number
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import plan
 from mockserver.apis.anny.notices import tell
+from mockserver.apis.anny.numbering import access_token, booking_number, code_of, order_number
 from mockserver.apis.anny.offers import AddOn, Resource, Service
 from mockserver.apis.anny.records import BOOKINGS, ORDERS, Booking, Choice, CustomerAccount, Order, OrderStatus, Status
 from mockserver.apis.anny.refusals import NamesNothing, Unavailable
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import Selection, Wish
 from mockserver.apis.anny.terms import price_of
 from mockserver.apis.refusals import BadInput

@@ -9,12 +9,12 @@ import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.edits import close_edit
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import plan, unplan
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import Resource
 from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, Status
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Part, Role, Viewer
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import RuleBroken

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import msgspec
 
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.records import (
     BOOKINGS,
     BOOKINGS_BY_CREATION,
@@ -24,6 +23,7 @@ from mockserver.apis.anny.records import (
     account_group,
     address_group,
 )
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.types.bookings import status_to
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.booking.paging import PageRequest

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.offers import PaymentFlow
 from mockserver.apis.anny.records import (
     BOOKINGS,
@@ -28,6 +27,7 @@ from mockserver.apis.anny.records import (
     OrderStatus,
     Status,
 )
+from mockserver.apis.anny.register import Register
 from mockserver.booking.accounts import Account
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.work import Work
