@@ -25,7 +25,7 @@ from mockserver.apis.anny.records import (
     Order,
     Status,
 )
-from mockserver.apis.anny.refusals import NamesNothing
+from mockserver.apis.anny.refusals import named_at
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import Checkout, Wish
 from mockserver.apis.anny.terms import auto_accepts
@@ -98,10 +98,8 @@ class CartDesk:
         """The cart that is named, or the account's; None when it has none yet."""
         if self._order_id is None:
             return None if self._account is None else self._own(self._account)
-        try:
+        with named_at(parameter="oid"):
             order = self._register.order(self._order_id, self._viewer, access_token=self._access_token)
-        except NotFound as refusal:
-            raise NamesNothing("order", self._order_id, parameter="oid") from refusal
         if not order.is_draft:
             raise RuleBroken("order_not_open", f"the order is {order.status.value}, not a draft")
         return order

@@ -19,7 +19,7 @@ from mockserver.apis.anny.desk.making import choose_add_ons
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import drop_edit, plan
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.offers import RESOURCES, Resource, Service
+from mockserver.apis.anny.offers import Resource, Service
 from mockserver.apis.anny.records import (
     ACCOUNTS,
     BOOKINGS,
@@ -32,7 +32,7 @@ from mockserver.apis.anny.records import (
     Participant,
     Participation,
 )
-from mockserver.apis.anny.refusals import NamesNothing
+from mockserver.apis.anny.refusals import named_at
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import BaseDataEdit, GivenParticipant, Selection
 from mockserver.apis.anny.viewers import Viewer
@@ -175,10 +175,8 @@ class EditDesk:
     def _resource(self, booking: Booking, wanted: BaseDataEdit) -> Resource:
         if wanted.resource_id is None:
             return self._register.resource_of(booking)
-        resource = self._work.records(RESOURCES).find(wanted.resource_id.lower())
-        if resource is None or resource.is_archived:
-            raise NamesNothing("resource", wanted.resource_id, pointer="/resource_id")
-        return resource
+        with named_at(pointer="/resource_id"):
+            return self._register.resource(wanted.resource_id)
 
     def _apply(self, before: Booking, after: Booking, *, moved_in: Service | None = None) -> Booking:
         """Keep an edit, with what it costs.

@@ -16,12 +16,11 @@ from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.numbering import access_token, booking_number, code_of, order_number
 from mockserver.apis.anny.offers import AddOn, Resource, Service
 from mockserver.apis.anny.records import BOOKINGS, ORDERS, Booking, Choice, CustomerAccount, Order, OrderStatus, Status
-from mockserver.apis.anny.refusals import NamesNothing, Unavailable
+from mockserver.apis.anny.refusals import Unavailable, named_at
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import Selection, Wish
 from mockserver.apis.anny.terms import price_of
 from mockserver.apis.refusals import BadInput
-from mockserver.booking.errors import NotFound
 from mockserver.sandbox.work import Work
 
 __all__ = ["Maker", "Offer", "choose_add_ons", "settle"]
@@ -46,11 +45,8 @@ class Maker:
 
     def offer(self, wish: Wish) -> Offer:
         """What the ids of a wish name. Raises BadInput when that of the service is none, NamesNothing."""
-        service_id = wish.service_id
-        try:
-            service = self._register.service(service_id)
-        except NotFound as refusal:
-            raise NamesNothing("service", service_id, pointer="/service_id") from refusal
+        with named_at(pointer="/service_id"):
+            service = self._register.service(wish.service_id)
         return Offer(service, tuple(self._resource(text, pointer) for text, pointer in wish.resources))
 
     def order(self, account: CustomerAccount | None, currency: str) -> Order:
@@ -115,10 +111,8 @@ class Maker:
         return booking
 
     def _resource(self, text: str, pointer: str) -> Resource:
-        try:
+        with named_at(pointer=pointer):
             return self._register.resource(text)
-        except NotFound as refusal:
-            raise NamesNothing("resource", text, pointer=pointer) from refusal
 
     def _free(self, offer: Offer, wish: Wish) -> Resource:
         """The first resource on which a wish can be booked. Assumed: where there is none, the first one says why."""
