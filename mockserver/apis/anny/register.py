@@ -179,7 +179,7 @@ class Register:
             email=email,
             given_name=given_name,
             family_name=family_name,
-            created_at=self._work.now.replace(microsecond=0),
+            created_at=self._work.this_second,
         )
         self._work.records(CUSTOMERS).put(customer)
         return customer

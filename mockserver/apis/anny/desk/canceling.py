@@ -111,7 +111,7 @@ class Canceling:
         return next(each for each in canceled if each.id == booking.id)
 
     def _end(self, booking: Booking) -> Booking:
-        now = self._work.now.replace(microsecond=0)
+        now = self._work.this_second
         canceled = msgspec.structs.replace(
             unplan(self._work, booking),
             status=LIFECYCLE.after(booking.status, "cancel"),

@@ -67,7 +67,7 @@ class CartDesk:
         offer = maker.offer(wish)
         if cart is None:
             cart = maker.order(self._account, offer.service.currency)
-        hold_ends_at = self._work.now.replace(microsecond=0) + timedelta(minutes=self._work.settings().hold_minutes)
+        hold_ends_at = self._work.this_second + timedelta(minutes=self._work.settings().hold_minutes)
         booking = maker.make(wish, offer, cart, Status.RESERVED, hold_ends_at=hold_ends_at)
         return _put(self._work, cart, [*self._register.bookings_of(cart), booking])
 
@@ -151,7 +151,7 @@ class CartDesk:
             account_id=order.account_id,
             customer_id=order.customer_id,
             hold_ends_at=None,
-            updated_at=self._work.now.replace(microsecond=0),
+            updated_at=self._work.this_second,
         )
         Diary(self._work).keep(booking.id)
         completed = plan(self._work, completed, is_new=True)
@@ -201,7 +201,7 @@ def _put(work: Work, cart: Order, bookings: Sequence[Booking]) -> Order:
         cart,
         booking_ids=tuple(booking.id for booking in bookings),
         flow=Till(work).flow_of(bookings) if bookings else cart.flow,
-        updated_at=work.now.replace(microsecond=0),
+        updated_at=work.this_second,
     )
     work.records(ORDERS).put(kept)
     return kept

@@ -53,7 +53,7 @@ def _expire(work: Work, timer: Timer) -> None:
     expired = msgspec.structs.replace(
         unplan(work, booking),
         status=LIFECYCLE.after(booking.status, "expire"),
-        updated_at=work.now.replace(microsecond=0),
+        updated_at=work.this_second,
     )
     Diary(work).free(booking.id)
     work.records(BOOKINGS).put(expired)

@@ -44,7 +44,7 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
     booking, part = register.booking(booking_id, viewer)
     participant = booking.participant(viewer.address or "") if part.takes_part else None
     form = _form_of(register, booking, booking.answers if participant is None else participant.answers)
-    now = work.now.replace(microsecond=0)
+    now = work.this_second
     email = given.get("email")
     values = fill(form, given)
     if participant is None:

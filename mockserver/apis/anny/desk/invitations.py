@@ -58,7 +58,7 @@ def _respond(work: Work, viewer: Viewer, booking_id: str, event: str) -> Booking
         raise Forbidden("only who is invited to a booking answers the invitation")
     if not LIFECYCLE.allows(booking.status, "invite") or not PARTICIPATION.allows(entry.status, event):
         raise RuleBroken("invitation_not_pending", f"the booking is {booking.status}, the invitation {entry.status}")
-    now = work.now.replace(microsecond=0)
+    now = work.this_second
     status = PARTICIPATION.after(entry.status, event)
 
     def respond(entry: Participant) -> Participant | None:

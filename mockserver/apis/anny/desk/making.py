@@ -52,7 +52,7 @@ class Maker:
     def order(self, account: CustomerAccount | None, currency: str) -> Order:
         """A new order, a draft without bookings. The caller keeps it."""
         order_id = self._work.records(ORDERS).next_id()
-        now = self._work.now.replace(microsecond=0)
+        now = self._work.this_second
         return Order(
             id=order_id,
             number=order_number(order_id),
@@ -81,7 +81,7 @@ class Maker:
         price = price_of(service, span, weight=wish.weight, add_ons=add_ons)
         bookings = self._work.records(BOOKINGS)
         booking_id = bookings.next_id()
-        now = self._work.now.replace(microsecond=0)
+        now = self._work.this_second
         booking = Booking(
             id=booking_id,
             number=booking_number(booking_id),

@@ -45,7 +45,7 @@ class Till:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._register = Register(work)
-        self._now = work.now.replace(microsecond=0)
+        self._now = work.this_second
 
     def open(self, order: Order, bookings: Sequence[Booking]) -> Order:
         """Charge what has been ordered, all of it with one invoice; from now on it is no draft."""
