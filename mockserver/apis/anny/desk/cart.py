@@ -10,10 +10,9 @@ from datetime import timedelta
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.desk.edits import close_edit
 from mockserver.apis.anny.desk.making import Maker, settle
 from mockserver.apis.anny.desk.till import Till
-from mockserver.apis.anny.desk.timetable import plan, unplan
+from mockserver.apis.anny.desk.timetable import drop_timers, set_timer
 from mockserver.apis.anny.records import (
     BOOKINGS,
     CARTS_OF_ACCOUNT,
@@ -34,7 +33,7 @@ from mockserver.apis.refusals import BadInput, Forbidden, Unauthenticated
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.sandbox.work import Work
 
-__all__ = ["CartDesk", "let_go", "pay"]
+__all__ = ["CartDesk", "let_go"]
 
 
 class CartDesk:
@@ -154,28 +153,9 @@ class CartDesk:
             updated_at=self._work.this_second,
         )
         Diary(self._work).keep(booking.id)
-        completed = plan(self._work, completed, is_new=True)
+        completed = set_timer(self._work, completed, is_new=True)
         self._work.records(BOOKINGS).put(completed)
         return completed
-
-
-def pay(work: Work, order_id: str, viewer: Viewer, *, oat: str | None = None) -> Order:
-    """Pay all that is open of an order. An edit that made something open is over with.
-
-    Raises, in this order:
-        Unauthenticated: With neither a token nor an access token.
-        NotFound, Forbidden
-        RuleBroken: `order_not_open`.
-    """
-    if viewer.role is Role.STRANGER and oat is None:
-        raise Unauthenticated("a token, or oat, is needed")
-    order, paid_for = Till(work).pay(Register(work).order(order_id, viewer, access_token=oat))
-    bookings = work.records(BOOKINGS)
-    for booking_id in paid_for:
-        booking = bookings.get(booking_id)
-        if booking.edit is not None:
-            bookings.put(close_edit(work, booking))
-    return order
 
 
 def let_go(work: Work, booking: Booking) -> None:
@@ -191,7 +171,7 @@ def let_go(work: Work, booking: Booking) -> None:
 def _release(work: Work, booking: Booking) -> None:
     LIFECYCLE.after(booking.status, "release")
     Diary(work).free(booking.id)
-    unplan(work, booking)
+    drop_timers(work, booking)
     work.records(BOOKINGS).delete(booking.id)
 
 

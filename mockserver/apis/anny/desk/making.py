@@ -11,7 +11,7 @@ import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.till import Till
-from mockserver.apis.anny.desk.timetable import plan
+from mockserver.apis.anny.desk.timetable import set_timer
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.numbering import access_token, booking_number, code_of, order_number
 from mockserver.apis.anny.offers import AddOn, Resource, Service
@@ -106,7 +106,7 @@ class Maker:
             hold_ends_at=hold_ends_at,
         )
         self._diary.take(booking, service, expires_at=hold_ends_at)
-        booking = plan(self._work, booking, is_new=True)
+        booking = set_timer(self._work, booking, is_new=True)
         bookings.put(booking)
         return booking
 

@@ -10,7 +10,7 @@ import msgspec
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.edits import close_edit
 from mockserver.apis.anny.desk.till import Till
-from mockserver.apis.anny.desk.timetable import plan, unplan
+from mockserver.apis.anny.desk.timetable import drop_timers, set_timer
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import Resource
 from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, Status
@@ -76,7 +76,7 @@ class Organisation:
         """
         booking, resource = self._at_the_door(text, "check_in")
         self._ensure_expected(booking, resource)
-        came = plan(self._work, msgspec.structs.replace(close_edit(self._work, booking), checked_in_at=self._now))
+        came = set_timer(self._work, msgspec.structs.replace(close_edit(self._work, booking), checked_in_at=self._now))
         return self._keep(came, "bookings.checked-in")
 
     def check_out(self, text: str) -> Booking:
@@ -88,7 +88,7 @@ class Organisation:
         booking, resource = self._at_the_door(text, "check_out")
         if booking.checked_in_at is None or booking.checked_out_at is not None:
             raise RuleBroken("check_in_not_possible", "a check-out follows a check-in, once")
-        left = plan(self._work, msgspec.structs.replace(close_edit(self._work, booking), checked_out_at=self._now))
+        left = set_timer(self._work, msgspec.structs.replace(close_edit(self._work, booking), checked_out_at=self._now))
         if resource.check_in.release_on_checkout:
             Diary(self._work).cut(left, self._register.service_of(left), self._work.now)
         return self._keep(left, "bookings.checked-out")
@@ -97,14 +97,14 @@ class Organisation:
         accepted = msgspec.structs.replace(
             booking, status=LIFECYCLE.after(booking.status, "accept"), updated_at=self._now
         )
-        accepted = plan(self._work, accepted, is_new=True)
+        accepted = set_timer(self._work, accepted, is_new=True)
         self._work.records(BOOKINGS).put(accepted)
         Till(self._work).restate(self._register.ordered_as(accepted))
         return accepted
 
     def _reject(self, booking: Booking, reason: str | None) -> Booking:
         rejected = msgspec.structs.replace(
-            unplan(self._work, booking),
+            drop_timers(self._work, booking),
             status=LIFECYCLE.after(booking.status, "reject"),
             status_reason=reason,
             updated_at=self._now,
