@@ -370,10 +370,10 @@ def test_the_till_would_have_made_the_same_of_an_order(number):
         found = work.records(INVOICES).page(INVOICES_OF_ORDER, number)
         return made, [replace(each, id=0) for each in found]
 
-    sandboxes.run(sandbox, domain, order_and_pay, writes=True)
-    sandboxes.set_clock("a", lambda clock, real: clock.move_to(order.updated_at, real))
+    sandbox.run(domain, order_and_pay, writes=True)
+    sandboxes.get("a").set_clock(lambda clock, real: clock.move_to(order.updated_at, real))
 
-    assert sandboxes.run(sandbox, domain, end, writes=True) == (order, [replace(each, id=0) for each in issued])
+    assert sandbox.run(domain, end, writes=True) == (order, [replace(each, id=0) for each in issued])
 
 
 def test_a_series_is_a_master_and_its_dates_a_week_apart():

@@ -96,7 +96,7 @@ class Desk:
 
     def do(self, act):
         self.clock.advance(timedelta(minutes=1))
-        return self.sandboxes.run(self.sandbox, self.sandboxes.domain("anny"), act, writes=True)
+        return self.sandbox.run(self.sandboxes.domain("anny"), act, writes=True)
 
     @property
     def order(self):
