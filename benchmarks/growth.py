@@ -172,7 +172,7 @@ def _our_worlds(store: str, sizes: list[int]) -> list[_World]:
                 wanted = (NewBooking(**new_booking(number)) for number in numbers)
                 return [desk.book(each, service_id=None).id for each in wanted]
 
-            ids += app.sandboxes.run(sandbox, domain, book, writes=True)
+            ids += sandbox.run(domain, book, writes=True)
         worlds.append(_World(InProcess(app.asgi), f"{KEY}.of-{size}", ids))
     return worlds
 

@@ -68,10 +68,11 @@ class House(World):
         return total
 
     def _fill(self, work: Any, turns: int) -> None:  # noqa: ARG002 - noon is free at every turn
-        from mockserver.apis.anny.desk.cart import CartDesk, pay  # noqa: PLC0415
+        from mockserver.apis.anny.desk.cart import CartDesk  # noqa: PLC0415
         from mockserver.apis.anny.desk.instant import book_instantly  # noqa: PLC0415
-        from mockserver.apis.anny.desk.register import Register  # noqa: PLC0415
+        from mockserver.apis.anny.desk.paying import pay  # noqa: PLC0415
         from mockserver.apis.anny.records import BOOKINGS, BOOKINGS_BY_START  # noqa: PLC0415
+        from mockserver.apis.anny.register import Register  # noqa: PLC0415
         from mockserver.apis.anny.requests import Checkout, read_cart_booking, read_instant_booking  # noqa: PLC0415
         from mockserver.apis.anny.viewers import Role, Viewer  # noqa: PLC0415
         from mockserver.booking.ports import ALL  # noqa: PLC0415

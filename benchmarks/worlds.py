@@ -97,7 +97,7 @@ class World(ABC):
         sandbox = app.sandboxes.create(self._name, Plan(scenario=f"{self.api}/{self.scenario}"))
         domain = _domain_of(app, self.api)
         # Straight to the desks, all in one transaction: the fill is not what is measured.
-        app.sandboxes.run(sandbox, domain, lambda work: self._fill(work, turns), writes=True)
+        sandbox.run(domain, lambda work: self._fill(work, turns), writes=True)
 
     @classmethod  # noqa: B027 - most have a scenario
     def prepare(cls, domain: Any) -> None:

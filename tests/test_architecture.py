@@ -66,6 +66,9 @@ PURE = {"msgspec", "dateutil"}
 """What `booking` may import beside the standard library."""
 
 
+APIS = sorted(each.parent.name for each in (ROOT / "mockserver" / "apis").glob("*/__init__.py"))
+
+
 def modules():
     """The name and the file of every module of the product."""
     return {
@@ -136,13 +139,32 @@ def test_booking_knows_neither_the_project_nor_the_world(name):
 
 @pytest.mark.parametrize("name", of("mockserver.apis"))
 def test_an_api_never_knows_another(name):
-    apis = {each for each in (Path(mockserver.__file__).parent / "apis").iterdir() if each.is_dir()}
-    folders = {f"mockserver.apis.{each.name}" for each in apis if not each.name.startswith("_")}
+    folders = {f"mockserver.apis.{api}" for api in APIS}
     own = ".".join(name.split(".")[:3])
 
     seen = {".".join(each.split(".")[:3]) for each in imports_of(name)} & folders
 
     assert seen <= {own}
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_of_the_files_and_folders_of_an_api_no_two_need_each_other(api):
+    """Not by way of others either; a folder counts as one."""
+    package = f"mockserver.apis.{api}"
+    below = {}
+    for name in of(package):
+        part = name.removeprefix(package).split(".")[1:2] or [""]
+        below.setdefault(part[0], set()).update(
+            each.removeprefix(f"{package}.").split(".")[0]
+            for each in imports_of(name)
+            if each.startswith(f"{package}.")
+        )
+    below = {part: others - {part} for part, others in below.items()}
+
+    while lowest := {part for part, others in below.items() if not others}:
+        below = {part: others - lowest for part, others in below.items() if part not in lowest}
+
+    assert below == {}
 
 
 @pytest.mark.parametrize("name", of("mockserver"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 from mockserver.apis.bundle import Api
 from mockserver.booking.errors import NotFound, RuleBroken
@@ -21,8 +21,6 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
 
 __all__ = ["Desk"]
-
-T = TypeVar("T")
 
 _LONGEST_NUMBER = 18
 """Digits of an id: what every store can hold."""
@@ -158,8 +156,7 @@ class Desk:
         return self._move(name, later)
 
     def _move(self, name: str, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        self.sandbox(name)
-        return self.sandboxes.set_clock(name, change)
+        return self.sandbox(name).set_clock(change)
 
     # Journal
 
@@ -167,7 +164,7 @@ class Desk:
         """Newest first. Raises NotFound for the sandbox and for the API that is asked about."""
         sandbox = self.sandbox(name)
         api, method = query["api"], query["method"]
-        return self.sandboxes.journal(sandbox).latest(
+        return sandbox.journal.latest(
             query["limit"],
             before=query["before"],
             api=None if api is None else self.api(api).name,
@@ -178,20 +175,20 @@ class Desk:
         )
 
     def entry(self, name: str, number: int) -> Entry:
-        found = self.sandboxes.journal(self.sandbox(name)).find(number)
+        found = self.sandbox(name).journal.find(number)
         if found is None:
             raise NotFound("journal entry", number)
         return found
 
     def clear_journal(self, name: str) -> int:
-        return self.sandboxes.journal(self.sandbox(name)).clear()
+        return self.sandbox(name).journal.clear()
 
     # State
 
     def counts(self, name: str) -> dict[str, dict[str, int]]:
         """How many documents there are, by API and kind."""
         sandbox = self.sandbox(name)
-        return {api: self._read(sandbox, domain, _count_kinds) for api, domain in self._domains.items()}
+        return {api: sandbox.run(domain, _count_kinds, writes=False) for api, domain in self._domains.items()}
 
     def documents(self, name: str, api: str, kind: str, *, offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and some of them in order of their ids."""
@@ -201,7 +198,7 @@ class Desk:
             records = work.records(found)
             return records.count(found.listed, ALL), records.page(found.listed, ALL, offset=offset, limit=limit)
 
-        return self._read(sandbox, domain, read)
+        return sandbox.run(domain, read, writes=False)
 
     def document(self, name: str, api: str, kind: str, key: str) -> Any:
         """The document whose id is *key*, a number or a text."""
@@ -212,7 +209,7 @@ class Desk:
             numbered = records.find(int(key)) if _is_number(key) else None
             return records.find(key) if numbered is None else numbered
 
-        document = self._read(sandbox, domain, read)
+        document = sandbox.run(domain, read, writes=False)
         if document is None:
             raise NotFound(f"{api} {kind}", key)
         return document
@@ -232,9 +229,6 @@ class Desk:
     def webhooks(self, name: str, api: str) -> WebhookDesk:
         """Raises NotFound for the sandbox and for an API that sends no events."""
         return WebhookDesk(self.apis, api, self.sandboxes, self.sandbox(name))
-
-    def _read(self, sandbox: Sandbox, domain: Domain, act: Callable[[Work], T]) -> T:
-        return self.sandboxes.run(sandbox, domain, act, writes=False)
 
 
 def _count_kinds(work: Work) -> dict[str, int]:

@@ -94,7 +94,7 @@ def fork_sandbox(desk: Desk, call: Call) -> Reply:
 
 
 def get_clock(desk: Desk, call: Call) -> Reply:
-    return _ok(show_clock(desk.sandbox(call.path["name"]), desk.sandboxes))
+    return _ok(show_clock(desk.sandbox(call.path["name"])))
 
 
 def freeze_clock(desk: Desk, call: Call) -> Reply:
@@ -189,7 +189,7 @@ def _ok(body: Any) -> Reply:
 
 
 def _show(desk: Desk, sandbox: Sandbox) -> dict[str, Any]:
-    return show_sandbox(sandbox, desk.sandboxes, desk.apis)
+    return show_sandbox(sandbox, desk.apis)
 
 
 def _webhooks(desk: Desk, call: Call) -> WebhookDesk:
@@ -197,7 +197,7 @@ def _webhooks(desk: Desk, call: Call) -> WebhookDesk:
 
 
 def _moved(desk: Desk, call: Call, fired: list[Fired]) -> Reply:
-    clock = show_clock(desk.sandbox(call.path["name"]), desk.sandboxes)
+    clock = show_clock(desk.sandbox(call.path["name"]))
     return _ok({**clock, "fired": [show_fired(each) for each in fired]})
 
 

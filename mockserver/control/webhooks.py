@@ -44,7 +44,6 @@ class WebhookDesk:
             raise UnknownName("API with webhooks", name, [api.name for api in apis if api.webhooks is not None])
         self._webhooks: Webhooks = webhooks
         self._domain = sandboxes.domain(name)
-        self._sandboxes = sandboxes
         self._sandbox = sandbox
 
     # Subscriptions
@@ -120,7 +119,7 @@ class WebhookDesk:
         return Sending(delivery, event, self._webhooks.body(event, delivery.subscription_id))
 
     def _read(self, act: Callable[[Work], T]) -> T:
-        return self._sandboxes.run(self._sandbox, self._domain, act, writes=False)
+        return self._sandbox.run(self._domain, act, writes=False)
 
     def _write(self, act: Callable[[Work], T]) -> T:
-        return self._sandboxes.run(self._sandbox, self._domain, act, writes=True)
+        return self._sandbox.run(self._domain, act, writes=True)

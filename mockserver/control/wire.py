@@ -11,7 +11,6 @@ from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import REDACTED, Entry
 from mockserver.sandbox.records import Fired, SandboxRecord
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
-from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.subscriptions import Subscription
 
 __all__ = [
@@ -83,7 +82,7 @@ def show_summary(record: SandboxRecord) -> dict[str, Any]:
     }
 
 
-def show_sandbox(sandbox: Sandbox, sandboxes: Sandboxes, apis: Sequence[Api]) -> dict[str, Any]:
+def show_sandbox(sandbox: Sandbox, apis: Sequence[Api]) -> dict[str, Any]:
     record = sandbox.record
     in_path, suffix = ("", "") if record.name == DEFAULT else (f"/~{record.name}", f".{record.name}")
     return {
@@ -91,7 +90,7 @@ def show_sandbox(sandbox: Sandbox, sandboxes: Sandboxes, apis: Sequence[Api]) ->
         "seed": record.seed,
         "epoch": _moment(record.epoch),
         "scenario": record.scenario,
-        "clock": show_clock(sandbox, sandboxes),
+        "clock": show_clock(sandbox),
         "made_at": _moment(record.made_at),
         "outbox": record.outbox,
         "settings": {api.name: _show_settings(api.domain, record) for api in apis if api.domain is not None},
@@ -110,10 +109,10 @@ def _show_settings(domain: Domain, record: SandboxRecord) -> Any:
 # Time
 
 
-def show_clock(sandbox: Sandbox, sandboxes: Sandboxes) -> dict[str, Any]:
+def show_clock(sandbox: Sandbox) -> dict[str, Any]:
     record = sandbox.record
     return {
-        "now": _moment(sandboxes.now(sandbox)),
+        "now": _moment(sandbox.now()),
         "frozen": record.clock.frozen_at is not None,
         "epoch": _moment(record.epoch),
     }

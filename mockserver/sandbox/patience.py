@@ -8,7 +8,6 @@ from typing import TypeVar
 from mockserver.booking.errors import StoreBusy
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
 
 __all__ = ["run_patiently"]
@@ -20,7 +19,6 @@ _INLINE_PATIENCE_SECONDS = 0.05
 
 
 async def run_patiently(
-    sandboxes: Sandboxes,
     sandbox: Sandbox,
     domain: Domain,
     act: Callable[[Work], T],
@@ -29,10 +27,10 @@ async def run_patiently(
     keep: bool = True,
     aside: bool = False,
 ) -> T:
-    """`Sandboxes.run` on the event loop; in a thread when the store is held by another process, or when somebody has
+    """`Sandbox.run` on the event loop; in a thread when the store is held by another process, or when somebody has
     armed the sandbox's moments and means to make it wait.
     """
-    run = partial(sandboxes.run, sandbox, domain, act, writes=writes, keep=keep, aside=aside)
+    run = partial(sandbox.run, domain, act, writes=writes, keep=keep, aside=aside)
     if sandbox.moments is None:
         try:
             return run(patience_seconds=_INLINE_PATIENCE_SECONDS)

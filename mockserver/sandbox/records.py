@@ -10,7 +10,7 @@ import msgspec
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.timers import Timer
 
-__all__ = ["Bounds", "Fired", "Plan", "SandboxRecord"]
+__all__ = ["Bounds", "Fired", "Plan", "SandboxRecord", "decode", "encode", "newer"]
 
 
 class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,3 +84,21 @@ class Fired:
 
     api: str
     timer: Timer
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(SandboxRecord)
+
+
+def encode(record: SandboxRecord) -> bytes:
+    """A record as a store keeps it."""
+    return _encoder.encode(record)
+
+
+def decode(stored: bytes) -> SandboxRecord:
+    return _decoder.decode(stored)
+
+
+def newer(record: SandboxRecord, stored: bytes) -> SandboxRecord:
+    """The record as the store has it, which is *record* unless another process has changed it."""
+    return record if encode(record) == stored else decode(stored)

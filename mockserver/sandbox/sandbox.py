@@ -1,19 +1,69 @@
-"""One sandbox, as far as it lives in this process: its journal, and what an API remembers beside its records."""
+"""One sandbox, as far as it lives in this process: the work done in it, its clock and timers, who is told of what falls
+due, its journal, and what an API remembers beside its records.
+"""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
-from mockserver.sandbox.journal import Journal, Limits, Memory
-from mockserver.sandbox.records import SandboxRecord
-from mockserver.sandbox.work import Moments
+import msgspec
 
-__all__ = ["DEFAULT", "Sandbox"]
+from mockserver.booking.errors import NotFound
+from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
+from mockserver.sandbox.clocks import ClockState
+from mockserver.sandbox.domains import Domain, Seeds
+from mockserver.sandbox.journal import Journal, Limits, Memory
+from mockserver.sandbox.merging import Below, Level
+from mockserver.sandbox.receivers import Receivers
+from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
+from mockserver.sandbox.work import Moments, Work
+
+__all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard"]
 
 T = TypeVar("T")
 
 DEFAULT = "default"
 """The sandbox of a request that names none."""
+
+_MOST_FIRED = 100_000
+"""Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
+
+
+class _DueFirst(Exception):  # noqa: N818 - a turn in the flow, caught below
+    """Timers are due before this work may look at anything."""
+
+
+class _Undo(Exception):  # noqa: N818 - a turn in the flow, caught below
+    """Ends a transaction that was only asked what it would answer."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+@dataclass(slots=True)
+class Ground:
+    """What all sandboxes of a process stand on.
+
+    Attributes:
+        domains: By the name of the API.
+        clock: The real time.
+        receivers: Where events may be sent.
+        unload: Lets go of a sandbox that is not there any more.
+        on_waiting: See `Sandboxes`.
+    """
+
+    store: Store
+    domains: Mapping[str, Domain]
+    clock: Clock
+    receivers: Receivers
+    journal_limits: Limits
+    journal_memory: Memory
+    unload: "Callable[[Sandbox], None]"
+    on_waiting: Callable[[str, str, datetime], None] | None = None
+    seeds: Seeds = field(default_factory=Seeds)
 
 
 class Sandbox:
@@ -21,19 +71,34 @@ class Sandbox:
 
     Attributes:
         mark: Tells this loading of a durable sandbox from every other; "" where it is never loaded twice.
+        is_unloaded: Whether the process has let go of it.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
 
-    __slots__ = ("_journal", "_lock", "mark", "moments", "name", "record", "told_of", "used_at", "volatile")
+    __slots__ = (
+        "_ground",
+        "_journal",
+        "_lock",
+        "is_unloaded",
+        "mark",
+        "moments",
+        "name",
+        "record",
+        "told_of",
+        "used_at",
+        "volatile",
+    )
 
-    def __init__(self, record: SandboxRecord, *, mark: str = "") -> None:
+    def __init__(self, record: SandboxRecord, ground: Ground, *, mark: str = "") -> None:
         self.name = record.name
         self.mark = mark
         self.record = record
         self.used_at = 0.0
+        self.is_unloaded = False
         self.moments: Moments | None = None
         self.volatile: dict[str, Any] | None = None
         self.told_of: frozenset[str] = frozenset()
+        self._ground = ground
         self._journal: Journal | None = None
         self._lock: threading.RLock | None = None
 
@@ -47,9 +112,10 @@ class Sandbox:
     def has_journal(self) -> bool:
         return self._journal is not None
 
-    def journal(self, limits: Limits, memory: Memory) -> Journal:
+    @property
+    def journal(self) -> Journal:
         if self._journal is None:
-            self._journal = Journal(limits, memory)
+            self._journal = Journal(self._ground.journal_limits, self._ground.journal_memory)
         return self._journal
 
     def scratch(self, name: str, make: Callable[[], T]) -> T:
@@ -60,3 +126,187 @@ class Sandbox:
         if found is None:
             found = self.volatile[name] = make()
         return found
+
+    def fresh(self, session: Session) -> SandboxRecord:
+        """The record as the store has it now: another process may have moved the clock or reset the sandbox.
+
+        Raises:
+            NotFound: The sandbox was deleted meanwhile.
+        """
+        if not self._ground.store.durable:
+            if self.is_unloaded:
+                raise NotFound("sandbox", self.name)
+            return self.record
+        stored = session.sandbox(self.name)
+        if stored is None:
+            self._ground.unload(self)
+            raise NotFound("sandbox", self.name)
+        record = self.record = newer(self.record, stored)
+        return record
+
+    # Work
+
+    def run(
+        self,
+        domain: Domain,
+        act: Callable[[Work], T],
+        *,
+        writes: bool,
+        keep: bool = True,
+        patience_seconds: float | None = None,
+        aside: bool = False,
+    ) -> T:
+        """Do one request's work in one transaction, after everything that fell due before it.
+
+        *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
+        What is done *aside*, and not for a request, has no moments that anybody is told of.
+
+        Raises:
+            StoreBusy: See `Store.writing`.
+            NotFound: The sandbox was deleted meanwhile.
+        """
+        while True:
+            try:
+                return self._run(
+                    domain,
+                    act,
+                    writes=writes,
+                    keep=keep,
+                    patience_seconds=patience_seconds,
+                    moments=None if aside else self.moments,
+                )
+            except _Undo as undone:
+                answer: T = undone.answer
+                return answer
+            except _DueFirst:
+                with self._ground.store.writing(patience_seconds=patience_seconds) as session:
+                    record = self.fresh(session)
+                    self._fire(session, record, record.clock.read(self._ground.clock.now()), (domain,))
+                self._tell(domain)
+
+    def _run(
+        self,
+        domain: Domain,
+        act: Callable[[Work], T],
+        *,
+        writes: bool,
+        keep: bool,
+        patience_seconds: float | None,
+        moments: Moments | None,
+    ) -> T:
+        store = self._ground.store
+        with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
+            record = self.fresh(session)
+            now = record.clock.read(self._ground.clock.now())
+            work = Work(domain, session, self._level(session, record, domain), record, now, self._ground.receivers)
+            due = work.timers.next_due() if domain.actions else None
+            if due is not None and due.due_at <= now:
+                raise _DueFirst
+            answer = act(work)
+            if moments is not None:
+                moments.decided()
+            if not keep:
+                raise _Undo(answer)
+        if work.is_stirred:
+            self._tell(domain)
+        elif due is not None and domain.name not in self.told_of:
+            self._tell_of_seed(domain, record.clock.real_time_of(due.due_at))
+        if moments is not None:
+            moments.committed()
+        return answer
+
+    def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
+        below: Below = self._ground.seeds.get(domain, record.seed, record.epoch, record.scenario)
+        for layer in record.frozen:
+            below = Level(below, session.changes(layer))
+        return Level(below, session.changes(record.own))
+
+    # Time
+
+    def now(self) -> datetime:
+        return self.record.clock.read(self._ground.clock.now())
+
+    def set_clock(self, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
+        """Change the clock, then fire what fell due, in order. Answers what fired.
+
+        Raises:
+            RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
+            NotFound: The sandbox was deleted meanwhile.
+        """
+        with self._ground.store.writing() as session:
+            record = self.fresh(session)
+            real = self._ground.clock.now()
+            clock = change(record.clock, real)
+            fired = self._fire(session, record, clock.read(real), tuple(self._ground.domains.values()))
+            moved = msgspec.structs.replace(record, clock=clock)
+            session.save_sandbox(self.name, encode(moved))
+        self.record = moved
+        self.told_of = frozenset()
+        self.tell_of_all()
+        return fired
+
+    def _fire(self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]) -> list[Fired]:
+        """Fire every timer due at or before *until*, the earliest first, whichever API it belongs to."""
+        levels = {domain.name: self._level(session, record, domain) for domain in domains if domain.actions}
+        fired: list[Fired] = []
+        while len(fired) < _MOST_FIRED:
+            due: Fired | None = None
+            for domain in domains:
+                if domain.name in levels:
+                    timer = Work(domain, session, levels[domain.name], record, until).timers.next_due()
+                    if timer is not None and timer.due_at <= until and (due is None or timer.due_at < due.timer.due_at):
+                        due = Fired(domain.name, timer)
+            if due is None:
+                return fired
+            domain = self._ground.domains[due.api]
+            work = Work(domain, session, levels[due.api], record, due.timer.due_at, self._ground.receivers)
+            work.timers.cancel(due.timer.id)
+            domain.actions[due.timer.action](work, due.timer)
+            fired.append(due)
+        raise RuntimeError(f"more than {_MOST_FIRED} timers fell due at once: one of them sets the next for ever")
+
+    # What falls due
+
+    def tell_of_all(self) -> None:
+        """Its clock was moved, or it is a new fork."""
+        if self._ground.on_waiting is None:
+            return
+        with self._ground.store.reading() as session:
+            waiting = [
+                each
+                for each in self._ground.domains.values()
+                if is_heard(session, self.record, each) or _has_timers(session, self.record, each)
+            ]
+        for domain in waiting:
+            self._tell(domain)
+
+    def _tell(self, domain: Domain) -> None:
+        if self._ground.on_waiting is not None:
+            self._ground.on_waiting(self.name, domain.name, self._ground.clock.now())
+
+    def _tell_of_seed(self, domain: Domain, at: datetime | None) -> None:
+        """An API that has timers is used in a sandbox of which nobody has been told, for its seed has set them.
+
+        Before that, they do nothing that anybody could see: nobody has asked, and nobody has subscribed.
+        """
+        if self._ground.on_waiting is not None and at is not None:
+            self.told_of |= {domain.name}
+            self._ground.on_waiting(self.name, domain.name, at)
+
+
+def is_heard(session: Session, record: SandboxRecord, domain: Domain) -> bool:
+    """Whether deliveries are pending, or somebody listens to what timers do; without drawing a seed: none has either."""
+    indexes = [domain.deliveries.due.name]
+    if domain.actions:
+        indexes.append(domain.subscriptions.active.name)
+    return any(sum(changes.weight(index, ALL) for changes in _layers(session, record)) > 0 for index in indexes)
+
+
+def _has_timers(session: Session, record: SandboxRecord, domain: Domain) -> bool:
+    """Whether timers were set; those of a seed are left to whoever uses the API first."""
+    timers = domain.timers.kind.name
+    return bool(domain.actions) and any(changes.last_id(timers) is not None for changes in _layers(session, record))
+
+
+def _layers(session: Session, record: SandboxRecord) -> list[Changes]:
+    return [session.changes(layer) for layer in (*record.frozen, record.own)]

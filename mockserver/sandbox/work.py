@@ -81,6 +81,11 @@ class Work:
         return self._record.seed
 
     @property
+    def this_second(self) -> datetime:
+        """`now` without its fraction, for records whose moments are whole seconds; a deadline is held against `now`."""
+        return self.now.replace(microsecond=0)
+
+    @property
     def began_at(self) -> datetime:
         """What the clock showed when the world of the sandbox began."""
         return self._record.began_at

@@ -56,7 +56,7 @@ class Gate:
         self._pages = pages
         self._sandboxes = sandboxes
         self._background = background
-        self._names = {mount.api.name: RequestNames(mount.api, sandboxes) for mount in mounts}
+        self._names = {mount.api.name: RequestNames(mount.api, durable=sandboxes.durable) for mount in mounts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -115,7 +115,7 @@ class Gate:
             call.refused = refusal
         else:
             if sandbox is not None:
-                call.enter(sandbox, self._sandboxes.now(sandbox))
+                call.enter(sandbox, sandbox.now())
 
     async def _page_or_nowhere(self, scope: Scope, receive: Receive, send: Send, address: Address) -> None:
         path = address.path

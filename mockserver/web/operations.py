@@ -24,7 +24,6 @@ from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import Refusal
 from mockserver.sandbox.patience import run_patiently
-from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.bodies import check_media_type, decode_json, read_body
 from mockserver.web.flaws import find_flaw
 from mockserver.web.idempotency import Once, takes_keys
@@ -130,13 +129,10 @@ class _Replies:
 
 
 class _CompiledOperation:
-    __slots__ = ("_api", "_body", "_function", "_head", "_once", "_path", "_query", "_replies", "_sandboxes", "_writes")
+    __slots__ = ("_api", "_body", "_function", "_head", "_once", "_path", "_query", "_replies", "_writes")
 
-    def __init__(
-        self, api: Api, sandboxes: Sandboxes, operation: AbstractOperation, definition: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, api: Api, operation: AbstractOperation, definition: Mapping[str, Any]) -> None:
         self._api = api
-        self._sandboxes = sandboxes
         self._function: Callable[..., Reply] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
@@ -190,13 +186,12 @@ class _CompiledOperation:
             return self._function(call)
         once = self._once
         act = partial(self._function, call) if once is None else once.bind(call)
-        return await run_patiently(self._sandboxes, sandbox, domain, act, writes=self._writes, keep=not call.dry)
+        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry)
 
 
 class _CompiledApi(RoutedAPI):  # type: ignore[misc]  # Connexion has no types
-    def __init__(self, *args: Any, api: Api, sandboxes: Sandboxes, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, api: Api, **kwargs: Any) -> None:
         self._api = api
-        self._sandboxes = sandboxes
         super().__init__(*args, **kwargs)
         self.add_paths()
         rules = api.idempotency
@@ -207,7 +202,7 @@ class _CompiledApi(RoutedAPI):  # type: ignore[misc]  # Connexion has no types
 
     def make_operation(self, operation: AbstractOperation) -> _CompiledOperation:
         definition = self.specification["paths"][operation.path][operation.method]
-        return _CompiledOperation(self._api, self._sandboxes, operation, definition)
+        return _CompiledOperation(self._api, operation, definition)
 
 
 class Operations(RoutedMiddleware):  # type: ignore[misc]  # Connexion has no types

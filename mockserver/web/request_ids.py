@@ -11,7 +11,6 @@ from secrets import token_hex
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call
-from mockserver.sandbox.sandboxes import Sandboxes
 
 __all__ = ["RequestNames"]
 
@@ -21,15 +20,14 @@ _LONGEST = 128
 class RequestNames:
     """Names the requests of one API, each once: see `Call.request_id`."""
 
-    __slots__ = ("_form", "_given", "_outside", "_sandboxes")
+    __slots__ = ("_form", "_given", "_outside")
 
-    def __init__(self, api: Api, sandboxes: Sandboxes) -> None:
+    def __init__(self, api: Api, *, durable: bool) -> None:
         ids = api.request_ids
         self._form = ids.form
         self._given = ids.header if ids.may_be_given else None
-        self._sandboxes = sandboxes
         # No sandbox has a dot in its name.
-        process = f"{token_hex(4)}." if sandboxes.durable else ""
+        process = f"{token_hex(4)}." if durable else ""
         self._outside = map(f"{api.name}.{process}{{}}".format, count(1))
 
     def __call__(self, call: Call) -> str:
@@ -37,7 +35,7 @@ class RequestNames:
         if sandbox is None:
             text = next(self._outside)
         else:
-            number = self._sandboxes.journal(sandbox).number()
+            number = sandbox.journal.number()
             if call.entry is not None:
                 call.entry.id = number
             text = f"{sandbox.name}-{sandbox.mark}{number}"

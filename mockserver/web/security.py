@@ -39,7 +39,7 @@ class _SecuredOperation:
         if call.sandbox is None and self._api.domain is not None:
             # A call without a credential, to an operation that wants none.
             sandbox = self._sandboxes.open(call.sandbox_name)
-            call.enter(sandbox, self._sandboxes.now(sandbox))
+            call.enter(sandbox, sandbox.now())
         if not self._open and call.now is not None:
             call.reply_headers = self._api.throttle.admit(call, call.now)
         await self._next(scope, receive, send)

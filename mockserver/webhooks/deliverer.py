@@ -122,7 +122,7 @@ class Deliverer:
         parcel = await self._in_sandbox(lane, partial(self._take, lane))
         if parcel is None:
             return False
-        at = self._sandboxes.now(self._sandboxes.get(lane.sandbox))
+        at = self._sandboxes.get(lane.sandbox).now()
         try:
             answer = await self._post(self._webhooks[lane.api], parcel)
         except asyncio.CancelledError:
@@ -161,7 +161,7 @@ class Deliverer:
         """Raises NotFound: the sandbox is gone."""
         sandbox = self._sandboxes.get(lane.sandbox)
         domain = self._sandboxes.domain(lane.api)
-        return await run_patiently(self._sandboxes, sandbox, domain, act, writes=True, aside=True)
+        return await run_patiently(sandbox, domain, act, writes=True, aside=True)
 
 
 def _headers(subscription: Subscription, own: Sequence[Header]) -> list[Header]:

@@ -39,7 +39,7 @@ def note(hooks, status):
         taken = work.deliveries.take(1, sandboxes.real_now())
         work.deliveries.note(taken, Attempt(work.now, status, None, 4), Retries())
 
-    sandboxes.run(sandbox, domain, act, writes=True)
+    sandbox.run(domain, act, writes=True)
 
 
 # Subscriptions
@@ -207,7 +207,7 @@ def test_delivery_under_way_is_not_replayed(hooks, book):
     book()
     sandboxes = hooks.app.sandboxes
     domain = sandboxes.domain("reservekit")
-    sandboxes.run(sandboxes.get("mine"), domain, lambda work: work.deliveries.take(1, work.now), writes=True)
+    sandboxes.get("mine").run(domain, lambda work: work.deliveries.take(1, work.now), writes=True)
 
     answer = hooks.post("/deliveries/1/replay")
 

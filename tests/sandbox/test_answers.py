@@ -34,7 +34,7 @@ def sandboxes(store, clock):
 
 
 def work_in(sandboxes, act, name="s"):
-    return sandboxes.run(sandboxes.open(name), TOY, act, writes=True)
+    return sandboxes.open(name).run(TOY, act, writes=True)
 
 
 def remember(sandboxes, key, *, caller="anna", fingerprint="print-1", body=b"{}", name="s", **facts):

@@ -61,7 +61,7 @@ def test_a_timer_fires_by_itself_where_the_clock_runs_and_not_where_it_stands(sa
     async def scene():
         async with awake(sandboxes) as waker:
             for sandbox in (stands, runs):
-                ring_after(sandboxes, sandbox, 1, SOON)
+                ring_after(sandbox, 1, SOON)
             await until(lambda: rung(sandboxes, "runs"))
             await until(lambda: not waker._next)  # nothing more to look at, and no moment to wait for
 
@@ -79,9 +79,9 @@ def test_an_earlier_timer_comes_before_a_later_one_that_was_set_first(sandboxes)
             def rests():
                 return waker._next and min(waker._next.values()) - system_time.now() > NEVER / 2
 
-            ring_after(sandboxes, sandbox, 1, NEVER)
+            ring_after(sandbox, 1, NEVER)
             await until(rests)
-            ring_after(sandboxes, sandbox, 2, SOON)
+            ring_after(sandbox, 2, SOON)
             await until(lambda: rung(sandboxes, "a"))
             await until(rests)
 
@@ -95,8 +95,8 @@ def test_a_clock_that_runs_again_is_looked_at_again(sandboxes):
 
     async def scene():
         async with awake(sandboxes):
-            ring_after(sandboxes, sandbox, 1, SOON)
-            sandboxes.set_clock("a", ClockState.resume)
+            ring_after(sandbox, 1, SOON)
+            sandboxes.get("a").set_clock(ClockState.resume)
             await until(lambda: rung(sandboxes, "a"))
 
     asyncio.run(scene())
@@ -113,8 +113,8 @@ def test_a_bug_in_a_timer_is_said_and_stops_no_other_sandbox(sandboxes, caplog, 
 
     async def scene():
         async with awake(sandboxes):
-            ring_after(sandboxes, broken, 1, SOON)
-            ring_after(sandboxes, sound, 2, 2 * SOON)
+            ring_after(broken, 1, SOON)
+            ring_after(sound, 2, 2 * SOON)
             await until(lambda: rung(sandboxes, "sound"))
 
     with caplog.at_level(logging.ERROR):
@@ -130,7 +130,7 @@ def test_a_store_that_is_held_is_waited_for_beside_the_event_loop(tmp_path):
 
     async def scene():
         async with awake(sandboxes):
-            ring_after(sandboxes, sandbox, 1, SOON)
+            ring_after(sandbox, 1, SOON)
             with other.writing():
                 await asyncio.sleep(0.2)
                 held = rung(sandboxes, "a")
@@ -167,7 +167,7 @@ AT_MONDAY = Plan(clock=MONDAY, epoch=MONDAY, frozen=False, outbox=True)
 
 def use(sandboxes, sandbox):
     """A request that only looks."""
-    sandboxes.run(sandbox, sandboxes.domain("bells"), lambda work: work.now, writes=False)
+    sandbox.run(sandboxes.domain("bells"), lambda work: work.now, writes=False)
 
 
 def test_a_timer_of_a_seed_fires_by_itself_once_somebody_has_used_the_sandbox(seeded):
@@ -198,7 +198,7 @@ def test_in_a_fork_it_fires_too(seeded):
         async with awake(seeded):
             seeded.create("parent", replace(AT_MONDAY, frozen=True))
             use(seeded, seeded.fork("parent", "child"))
-            seeded.set_clock("child", ClockState.resume)
+            seeded.get("child").set_clock(ClockState.resume)
             use(seeded, seeded.get("child"))
             await until(lambda: rung(seeded, "child"))
 
@@ -241,7 +241,7 @@ def test_somebody_who_listens_hears_of_it_after_a_restart_without_asking(tmp_pat
         Sandboxes(store, (domain(delay),), clock=system_time)
         for store, delay in zip(stores, (NEVER, SOON), strict=True)
     )
-    subscribe(before, before.create("a", AT_MONDAY))
+    subscribe(before.create("a", AT_MONDAY))
 
     async def scene():
         async with awake(after):
@@ -258,7 +258,7 @@ def test_nobody_is_told_when_nobody_looks(sandboxes):
     async def scene():
         async with awake(sandboxes):
             pass
-        ring_after(sandboxes, sandbox, 1, SOON)
+        ring_after(sandbox, 1, SOON)
 
     asyncio.run(scene())
 

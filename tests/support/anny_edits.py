@@ -6,7 +6,7 @@ import httpx
 import msgspec
 from anny_world import Person, World, add_on, resource
 
-from mockserver.apis.anny.records import SERVICES, Editing
+from mockserver.apis.anny.offers import SERVICES, Editing
 from mockserver.booking.ports import Kind
 
 __all__ = [
@@ -95,7 +95,7 @@ def alter(world: World, record_id: str, kind: Kind[Any] = SERVICES, **fields: An
         records = work.records(kind)
         records.put(msgspec.structs.replace(records.get(record_id), **fields))
 
-    sandboxes.run(sandboxes.open(world.name), sandboxes.domain("anny"), act, writes=True)
+    sandboxes.open(world.name).run(sandboxes.domain("anny"), act, writes=True)
 
 
 def alter_editing(world: World, service_id: str, **fields: Any) -> None:

@@ -8,7 +8,6 @@ import msgspec
 from mockserver.booking.ports import Kind
 from mockserver.sandbox.domains import Domain, World
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 
@@ -37,26 +36,26 @@ BELLS = Domain(
 )
 
 
-def ring(sandboxes: Sandboxes, sandbox: Sandbox, number: int = 1, tower: str = "north") -> None:
+def ring(sandbox: Sandbox, number: int = 1, tower: str = "north") -> None:
     """A bell rings, as a request makes it."""
-    sandboxes.run(sandbox, BELLS, lambda work: work.outbox.announce(RUNG, Bell(number, tower, work.now)), writes=True)
+    sandbox.run(BELLS, lambda work: work.outbox.announce(RUNG, Bell(number, tower, work.now)), writes=True)
 
 
-def ring_after(sandboxes: Sandboxes, sandbox: Sandbox, number: int, delay: timedelta) -> None:
+def ring_after(sandbox: Sandbox, number: int, delay: timedelta) -> None:
     """A timer will ring a bell."""
-    sandboxes.run(sandbox, BELLS, lambda work: work.timers.schedule(work.now + delay, "ring", number), writes=True)
+    sandbox.run(BELLS, lambda work: work.timers.schedule(work.now + delay, "ring", number), writes=True)
 
 
-def subscribe(sandboxes: Sandboxes, sandbox: Sandbox, url: str = HOOK, **fields: Any) -> int:
+def subscribe(sandbox: Sandbox, url: str = HOOK, **fields: Any) -> int:
     def add(work: Work) -> int:
         return work.subscriptions.add(url, (RUNG,), **fields).id
 
-    return sandboxes.run(sandbox, BELLS, add, writes=True)
+    return sandbox.run(BELLS, add, writes=True)
 
 
-def deliveries_of(sandboxes: Sandboxes, sandbox: Sandbox, subscription_id: int | None = None) -> list[Any]:
+def deliveries_of(sandbox: Sandbox, subscription_id: int | None = None) -> list[Any]:
     def read(work: Work) -> list[Any]:
         _, found = work.deliveries.page(status=None, subscription_id=subscription_id, offset=0, limit=1_000)
         return list(found)
 
-    return sandboxes.run(sandbox, BELLS, read, writes=False)
+    return sandbox.run(BELLS, read, writes=False)

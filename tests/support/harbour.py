@@ -12,18 +12,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from doubles import MONDAY
 
-from mockserver.apis.anny import records
-from mockserver.apis.anny.records import (
-    CLAIMS,
-    Booking,
-    CheckIn,
-    Editing,
-    PaymentFlow,
-    Period,
-    Resource,
-    Service,
-    Status,
-)
+from mockserver.apis.anny import offers, records
+from mockserver.apis.anny.offers import CheckIn, Editing, PaymentFlow, Period, Resource, Service
+from mockserver.apis.anny.records import CLAIMS, Booking, Status
 from mockserver.booking.ports import Kind
 from mockserver.booking.spans import Span
 from mockserver.sandbox.clocks import ClockState
@@ -36,7 +27,9 @@ from mockserver.stores.memory import MemoryStore
 BERLIN = ZoneInfo("Europe/Berlin")
 HOURS: dict[int, tuple[tuple[Any, Any], ...]] = {day: ((time(8), time(20)),) for day in range(1, 7)}
 
-KINDS: dict[type, Kind[Any]] = {kind.record: kind for kind in vars(records).values() if isinstance(kind, Kind)}
+KINDS: dict[type, Kind[Any]] = {
+    kind.record: kind for kind in (vars(offers) | vars(records)).values() if isinstance(kind, Kind)
+}
 
 ROOM = Resource(
     id="room",

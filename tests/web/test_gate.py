@@ -18,7 +18,7 @@ def test_the_journal_holds_each_exchange_without_its_key(reservekit):
     reservekit.get("/nope")
 
     sandboxes = reservekit.app.sandboxes
-    unknown, booked = sandboxes.journal(sandboxes.open("default")).latest(10)
+    unknown, booked = sandboxes.open("default").journal.latest(10)
 
     assert (booked.method, booked.path, booked.operation, booked.status) == (
         "POST",

@@ -107,12 +107,12 @@ async def until(condition):
 
 
 def advance(sandboxes, by, name="a"):
-    return sandboxes.set_clock(name, lambda clock, real: clock.move_to(clock.read(real) + by, real))
+    return sandboxes.get(name).set_clock(lambda clock, real: clock.move_to(clock.read(real) + by, real))
 
 
-def is_over(sandboxes, sandbox):
+def is_over(sandbox):
     return lambda: (
-        {each.status for each in deliveries_of(sandboxes, sandbox)}
+        {each.status for each in deliveries_of(sandbox)}
         <= {
             DeliveryStatus.DELIVERED,
             DeliveryStatus.FAILED,
@@ -140,11 +140,11 @@ def sandbox(sandboxes):
 def test_every_event_is_sent_once_in_order_with_the_headers_of_both(sandboxes, sandbox, clock):
     async def scene():
         receiver = Receiver()
-        subscribe(sandboxes, sandbox, headers={"X-Mine": "yes", "X-Event": "forged"})
+        subscribe(sandbox, headers={"X-Mine": "yes", "X-Event": "forged"})
         async with delivering(sandboxes, receiver):
             for number in range(20):
-                ring(sandboxes, sandbox, number)
-            await until(is_over(sandboxes, sandbox))
+                ring(sandbox, number)
+            await until(is_over(sandbox))
         return receiver
 
     receiver = asyncio.run(scene())
@@ -161,15 +161,15 @@ def test_every_event_is_sent_once_in_order_with_the_headers_of_both(sandboxes, s
 def test_what_failed_is_sent_again_when_the_sandboxes_clock_says_so(sandboxes, sandbox):
     async def scene():
         receiver = Receiver(hook=500)
-        subscribe(sandboxes, sandbox)
+        subscribe(sandbox)
         counts = []
 
         async def attempts(count):
-            await until(lambda: len(deliveries_of(sandboxes, sandbox)[0].attempts) == count)
+            await until(lambda: len(deliveries_of(sandbox)[0].attempts) == count)
             counts.append(len(receiver.got))
 
         async with delivering(sandboxes, receiver):
-            ring(sandboxes, sandbox, 1)
+            ring(sandbox, 1)
             await attempts(1)
             advance(sandboxes, MINUTE)
             await attempts(2)
@@ -177,7 +177,7 @@ def test_what_failed_is_sent_again_when_the_sandboxes_clock_says_so(sandboxes, s
             advance(sandboxes, 5 * MINUTE)
             await attempts(3)
             advance(sandboxes, 60 * MINUTE)
-            ring(sandboxes, sandbox, 2)
+            ring(sandbox, 2)
             await until(lambda: 2 in receiver.bells())
         return receiver, counts
 
@@ -185,7 +185,7 @@ def test_what_failed_is_sent_again_when_the_sandboxes_clock_says_so(sandboxes, s
 
     assert counts == [1, 2, 3]
     assert receiver.bells() == [1, 1, 1, 2]
-    failed = deliveries_of(sandboxes, sandbox)[0]
+    failed = deliveries_of(sandbox)[0]
     assert failed.status == DeliveryStatus.FAILED
     assert [each.at for each in failed.attempts] == [MONDAY, MONDAY + MINUTE, MONDAY + 6 * MINUTE]
     assert [each.status for each in failed.attempts] == [500, 500, None]
@@ -200,34 +200,34 @@ def test_where_the_clock_runs_time_passes_although_nobody_asks():
 
     async def scene():
         receiver = Receiver(hook=500)
-        subscribe(sandboxes, sandbox)
+        subscribe(sandbox)
         async with delivering(sandboxes, receiver, api=bells(Retries((soon,)))):
-            ring_after(sandboxes, sandbox, 1, soon)
+            ring_after(sandbox, 1, soon)
             await until(lambda: len(receiver.got) == 2)
-            await until(lambda: deliveries_of(sandboxes, sandbox)[0].status == DeliveryStatus.FAILED)
+            await until(lambda: deliveries_of(sandbox)[0].status == DeliveryStatus.FAILED)
 
     asyncio.run(scene())
 
-    first, second = deliveries_of(sandboxes, sandbox)[0].attempts
+    first, second = deliveries_of(sandbox)[0].attempts
     assert second.at - first.at >= soon
 
 
 def test_too_many_failures_in_a_row_switch_a_subscription_off_until_it_is_switched_on(sandboxes, sandbox):
     async def scene():
         receiver = Receiver(hook=410)
-        number = subscribe(sandboxes, sandbox)
+        number = subscribe(sandbox)
 
         def active():
-            read = sandboxes.run(sandbox, BELLS, lambda work: work.subscriptions.get(number), writes=False)
+            read = sandbox.run(BELLS, lambda work: work.subscriptions.get(number), writes=False)
             return read.is_active
 
         async with delivering(sandboxes, receiver):
             for bell in range(6):
-                ring(sandboxes, sandbox, bell)
+                ring(sandbox, bell)
             await until(lambda: not active())
             before = receiver.bells()
             receiver.statuses.clear()
-            sandboxes.run(sandbox, BELLS, lambda work: work.subscriptions.change(number, is_active=True), writes=True)
+            sandbox.run(BELLS, lambda work: work.subscriptions.change(number, is_active=True), writes=True)
             await until(lambda: len(receiver.got) == 6)
         return before, receiver.bells()
 
@@ -242,14 +242,14 @@ def test_a_slow_receiver_delays_no_other(sandboxes, sandbox):
         receiver = Receiver()
         receiver.hold("slow")
         for path in ("slow", "hook"):
-            subscribe(sandboxes, sandbox, f"http://localhost/{path}")
+            subscribe(sandbox, f"http://localhost/{path}")
         async with delivering(sandboxes, receiver):
             for number in range(5):
-                ring(sandboxes, sandbox, number)
+                ring(sandbox, number)
             await until(lambda: len(receiver.bells("hook")) == 5)
             held = receiver.bells("slow")
             receiver.open.set()
-            await until(is_over(sandboxes, sandbox))
+            await until(is_over(sandbox))
         return held, receiver
 
     held, receiver = asyncio.run(scene())
@@ -263,12 +263,12 @@ def test_no_more_than_sixteen_are_under_way(sandboxes, sandbox):
         receiver = Receiver()
         receiver.hold("hook")
         for _ in range(20):
-            subscribe(sandboxes, sandbox)
+            subscribe(sandbox)
         async with delivering(sandboxes, receiver):
-            ring(sandboxes, sandbox)
+            ring(sandbox)
             await until(lambda: len(receiver.got) == 16)
             receiver.open.set()
-            await until(is_over(sandboxes, sandbox))
+            await until(is_over(sandbox))
         return receiver
 
     receiver = asyncio.run(scene())
@@ -282,59 +282,59 @@ def test_an_answer_is_waited_for_in_bounded_time(sandboxes, sandbox, monkeypatch
     async def scene():
         receiver = Receiver()
         receiver.hold("hook")
-        subscribe(sandboxes, sandbox)
+        subscribe(sandbox)
         async with delivering(sandboxes, receiver, api=bells(Retries())):
-            ring(sandboxes, sandbox)
-            await until(is_over(sandboxes, sandbox))
+            ring(sandbox)
+            await until(is_over(sandbox))
 
     asyncio.run(scene())
 
-    (attempt,) = deliveries_of(sandboxes, sandbox)[0].attempts
+    (attempt,) = deliveries_of(sandbox)[0].attempts
     assert (attempt.status, attempt.error) == (None, "no answer within 0.02 seconds")
 
 
 def test_a_redirect_is_a_failure_and_is_not_followed(sandboxes, sandbox):
     async def scene():
-        subscribe(sandboxes, sandbox)
+        subscribe(sandbox)
         receiver = Receiver(hook=307)
         async with delivering(sandboxes, receiver, api=bells(Retries())):
-            ring(sandboxes, sandbox)
-            await until(is_over(sandboxes, sandbox))
+            ring(sandbox)
+            await until(is_over(sandbox))
         return receiver
 
     assert len(asyncio.run(scene()).got) == 1
-    assert deliveries_of(sandboxes, sandbox)[0].status == DeliveryStatus.FAILED
+    assert deliveries_of(sandbox)[0].status == DeliveryStatus.FAILED
 
 
 def test_what_a_reset_took_away_is_not_noted_in_the_new_world(sandboxes, sandbox):
     async def scene():
         receiver = Receiver()
         receiver.hold("hook")
-        subscribe(sandboxes, sandbox)
+        subscribe(sandbox)
         async with delivering(sandboxes, receiver):
-            ring(sandboxes, sandbox, 1)
+            ring(sandbox, 1)
             await until(lambda: receiver.got)
             fresh = sandboxes.reset("a")
-            subscribe(sandboxes, fresh)
-            ring(sandboxes, fresh, 2)
+            subscribe(fresh)
+            ring(fresh, 2)
             receiver.open.set()
-            await until(is_over(sandboxes, fresh))
+            await until(is_over(fresh))
         return receiver, fresh
 
     receiver, fresh = asyncio.run(scene())
 
     assert receiver.bells() == [1, 2]
-    assert [len(each.attempts) for each in deliveries_of(sandboxes, fresh)] == [1]
+    assert [len(each.attempts) for each in deliveries_of(fresh)] == [1]
 
 
 def test_a_deleted_sandbox_ends_its_deliveries(sandboxes, sandbox):
     async def scene():
         receiver = Receiver()
         receiver.hold("hook")
-        subscribe(sandboxes, sandbox)
+        subscribe(sandbox)
         async with delivering(sandboxes, receiver) as deliverer:
-            ring(sandboxes, sandbox, 1)
-            ring(sandboxes, sandbox, 2)
+            ring(sandbox, 1)
+            ring(sandbox, 2)
             await until(lambda: receiver.got)
             sandboxes.delete("a")
             receiver.open.set()
@@ -347,17 +347,17 @@ def test_a_deleted_sandbox_ends_its_deliveries(sandboxes, sandbox):
 def test_a_receiver_that_may_no_longer_be_sent_to_is_not_sent_to(store, clock):
     generous = Sandboxes(store, (BELLS,), clock=clock, receivers=Receivers(frozenset({"*"})))
     sandbox = generous.create("a", STILL)
-    subscribe(generous, sandbox, "http://hooks.example.com/hook")
+    subscribe(sandbox, "http://hooks.example.com/hook")
 
     async def scene():
         receiver = Receiver()
         async with delivering(generous, receiver, api=bells(Retries())):
-            ring(generous, sandbox)
-            await until(is_over(generous, sandbox))
+            ring(sandbox)
+            await until(is_over(sandbox))
         return receiver
 
     assert asyncio.run(scene()).got == []
-    assert "not on this machine" in deliveries_of(generous, sandbox)[0].attempts[0].error
+    assert "not on this machine" in deliveries_of(sandbox)[0].attempts[0].error
 
 
 def test_a_body_that_cannot_be_made_is_said_and_stops_no_other(sandboxes, sandbox, caplog):
@@ -371,11 +371,11 @@ def test_a_body_that_cannot_be_made_is_said_and_stops_no_other(sandboxes, sandbo
     async def scene():
         receiver = Receiver()
         for each in (sandbox, other):
-            subscribe(sandboxes, each)
+            subscribe(each)
         async with delivering(sandboxes, receiver, api=bells(body=broken)):
-            ring(sandboxes, sandbox, 1)
-            ring(sandboxes, other, 2)
-            await until(is_over(sandboxes, other))
+            ring(sandbox, 1)
+            ring(other, 2)
+            await until(is_over(other))
             await until(lambda: caplog.records)
         return receiver
 
@@ -391,19 +391,19 @@ def test_a_process_that_stops_gives_back_what_it_could_not_finish(store, clock, 
     monkeypatch.setattr("mockserver.webhooks.deliverer._GRACE_SECONDS", 0.02)
     sandboxes = Sandboxes(store, (BELLS,), clock=clock)
     sandbox = sandboxes.create("a", STILL)
-    subscribe(sandboxes, sandbox)
+    subscribe(sandbox)
 
     async def first():
         receiver = Receiver()
         receiver.hold("hook")
         async with delivering(sandboxes, receiver):
-            ring(sandboxes, sandbox, 1)
-            ring(sandboxes, sandbox, 2)
+            ring(sandbox, 1)
+            ring(sandbox, 2)
             await until(lambda: receiver.got)
 
     asyncio.run(first())
 
-    left = deliveries_of(sandboxes, sandbox)
+    left = deliveries_of(sandbox)
     assert [(each.status, each.lease_until) for each in left] == [(DeliveryStatus.PENDING, None)] * 2
 
 
@@ -420,9 +420,9 @@ def two(tmp_path):
 def test_the_next_process_delivers_what_the_last_one_left(two):
     last, following = two
     sandbox = last.create("a", STILL)
-    subscribe(last, sandbox)
+    subscribe(sandbox)
     for number in range(3):
-        ring(last, sandbox, number)
+        ring(sandbox, number)
 
     async def scene():
         receiver = Receiver()
@@ -436,16 +436,16 @@ def test_the_next_process_delivers_what_the_last_one_left(two):
 def test_two_processes_send_no_event_twice_and_keep_the_order(two):
     one, other = two
     sandbox = one.create("a", STILL)
-    subscribe(one, sandbox)
+    subscribe(sandbox)
 
     async def scene():
         receiver = Receiver()
         async with delivering(one, receiver), delivering(other, receiver):
             for number in range(40):
                 process = two[number % 2]
-                ring(process, process.get("a"), number)
+                ring(process.get("a"), number)
                 await asyncio.sleep(0)
-            await until(is_over(one, sandbox))
+            await until(is_over(sandbox))
         return receiver
 
     receiver = asyncio.run(scene())
@@ -457,10 +457,10 @@ def test_two_processes_send_no_event_twice_and_keep_the_order(two):
 def test_what_a_killed_process_had_in_hand_is_sent_when_its_lease_ends(two):
     killed, living = two
     sandbox = killed.create("a", STILL)
-    subscribe(killed, sandbox)
-    ring(killed, sandbox, 1)
-    ring(killed, sandbox, 2)
-    killed.run(sandbox, BELLS, lambda work: work.deliveries.take(1, killed.real_now()), writes=True)
+    subscribe(sandbox)
+    ring(sandbox, 1)
+    ring(sandbox, 2)
+    sandbox.run(BELLS, lambda work: work.deliveries.take(1, killed.real_now()), writes=True)
 
     async def scene():
         receiver = Receiver()

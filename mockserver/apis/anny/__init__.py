@@ -2,8 +2,10 @@
 
     operations/     one function for each operation: reads the call, asks a desk, answers a document
     desk/           the use cases, and all that is changed; see there
-    records.py      what is kept; LIFECYCLE and PARTICIPATION say which status follows from which
+    offers.py       what is offered, which nobody changes
+    records.py      who books, and what is booked; LIFECYCLE and PARTICIPATION say which status follows from which
     terms.py        prices, deadlines, opening hours: what a service asks for
+    register.py     records as paths and other records name them; numbering.py: the ids, numbers and codes of new ones
     viewers.py      who calls, and how they stand to a booking: what they may do with it
     types/          what a viewer sees of a record, attribute by attribute
     views.py        what a call wants to see: include, fields, page

@@ -9,20 +9,9 @@ import msgspec
 from mockserver.apis.anny.auth import PERSONAS, identify
 from mockserver.apis.anny.desk.due import ACTIONS
 from mockserver.apis.anny.errors import broken, render
+from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES
 from mockserver.apis.anny.operations import OPERATIONS
-from mockserver.apis.anny.records import (
-    ACCOUNTS,
-    ADD_ONS,
-    BOOKINGS,
-    CLAIMS,
-    CUSTOMERS,
-    FORMS,
-    INVOICES,
-    ORDERS,
-    POLICIES,
-    RESOURCES,
-    SERVICES,
-)
+from mockserver.apis.anny.records import ACCOUNTS, BOOKINGS, CLAIMS, CUSTOMERS, INVOICES, ORDERS
 from mockserver.apis.anny.seed import SEED_VERSION, draw_world, scenarios
 from mockserver.apis.anny.webhooks import WEBHOOKS
 from mockserver.apis.bundle import Api, Sample

@@ -11,9 +11,10 @@ from typing import Any
 
 import msgspec
 
-from mockserver.apis.anny.desk.register import access_token, booking_number, code_of, order_number, uuid_of
 from mockserver.apis.anny.desk.till import items_among, status_among
 from mockserver.apis.anny.desk.timetable import expiry_of, next_event
+from mockserver.apis.anny.numbering import access_token, booking_number, code_of, order_number, uuid_of
+from mockserver.apis.anny.offers import PaymentFlow, Resource
 from mockserver.apis.anny.plan import Plan, number_of
 from mockserver.apis.anny.records import (
     BOOKINGS,
@@ -29,8 +30,6 @@ from mockserver.apis.anny.records import (
     OrderStatus,
     Participant,
     Participation,
-    PaymentFlow,
-    Resource,
     Status,
 )
 from mockserver.apis.anny.terms import busy_span, price_of

@@ -10,18 +10,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from doublebook_data import fixtures_dir, read_yaml
-from mockserver.apis.anny.records import (
-    ACCOUNTS,
+from mockserver.apis.anny.offers import (
     ADD_ONS,
-    CUSTOMERS,
     FORMS,
     POLICIES,
     RESOURCES,
     SERVICES,
     AddOn,
     CheckIn,
-    Customer,
-    CustomerAccount,
     Editing,
     FeeTier,
     FeeType,
@@ -31,6 +27,7 @@ from mockserver.apis.anny.records import (
     Resource,
     Service,
 )
+from mockserver.apis.anny.records import ACCOUNTS, CUSTOMERS, Customer, CustomerAccount
 from mockserver.booking.ports import Kind
 
 __all__ = ["Plan", "Records", "number_of", "read_plan"]

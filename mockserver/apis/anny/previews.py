@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from mockserver.apis.anny.desk.canceling import Terms
+from mockserver.apis.anny.desk.canceling import Reckoning
 from mockserver.apis.anny.documents import Document
-from mockserver.apis.anny.records import FeeType
-from mockserver.apis.anny.types import amount, moment, moment_or_null, status_to
+from mockserver.apis.anny.offers import FeeType
+from mockserver.apis.anny.types import amount, moment, moment_or_null
 from mockserver.apis.anny.viewers import Part
 from mockserver.booking.cancellation import PercentFee, Quote, Tier, deadline_at
 
@@ -15,34 +15,40 @@ __all__ = ["show_preview"]
 _MINUTE = timedelta(minutes=1)
 
 
-def show_preview(terms: Terms, part: Part, base_path: str) -> Document:
+def show_preview(reckoning: Reckoning, part: Part, base_path: str) -> Document:
     """*part* is that of whoever asks: somebody who is invited reads the status that they read of the booking."""
     return {
-        "data": {"type": "cancellation-previews", "id": str(terms.booking.id), "attributes": _attributes(terms, part)},
-        "links": {"self": f"{base_path}/bookings/{terms.booking.id}/cancellation-preview"},
+        "data": {
+            "type": "cancellation-previews",
+            "id": str(reckoning.booking.id),
+            "attributes": _attributes(reckoning, part),
+        },
+        "links": {"self": f"{base_path}/bookings/{reckoning.booking.id}/cancellation-preview"},
     }
 
 
-def _attributes(terms: Terms, part: Part) -> dict[str, Any]:
-    first = terms.quotes[terms.first.id]
+def _attributes(reckoning: Reckoning, part: Part) -> dict[str, Any]:
+    first = reckoning.quotes[reckoning.first.id]
     fee = _fee(first.tier)
-    is_percentage = fee["fee_type"] is FeeType.PERCENTAGE and len({each.tier for each in terms.quotes.values()}) == 1
+    is_percentage = (
+        fee["fee_type"] is FeeType.PERCENTAGE and len({each.tier for each in reckoning.quotes.values()}) == 1
+    )
     return {
         "cancelable": True,
-        "status": status_to(part, terms.booking),
+        "status": part.status_of(reckoning.booking),
         "fee_type": fee["fee_type"],
         "fee_percentage": fee["fee_value"] if is_percentage else None,
-        "fee_amount": amount(terms.fee),
-        "refund_amount": amount(terms.refund),
-        "amount_due": amount(terms.due),
-        "currency": terms.booking.currency,
-        "base_amount": amount(terms.price),
+        "fee_amount": amount(reckoning.fee),
+        "refund_amount": amount(reckoning.refund),
+        "amount_due": amount(reckoning.due),
+        "currency": reckoning.booking.currency,
+        "base_amount": amount(reckoning.price),
         "deadline": moment(first.deadline_at),
-        "cancelable_until": moment_or_null(terms.cancelable_until),
+        "cancelable_until": moment_or_null(reckoning.cancelable_until),
         "next_tier": _next_tier(first),
-        "tiers": [_tier(tier, terms.first.starts_at) for tier in terms.policy.tiers],
-        "series_scope": "series" if terms.takes_series else "single",
-        "affected_booking_ids": [str(booking.id) for booking in terms.affected],
+        "tiers": [_tier(tier, reckoning.first.starts_at) for tier in reckoning.policy.tiers],
+        "series_scope": "series" if reckoning.takes_series else "single",
+        "affected_booking_ids": [str(booking.id) for booking in reckoning.affected],
     }
 
 

@@ -1,18 +1,20 @@
 """What only this API refuses: with a place in the body, or with the kind of unavailability.
 
 NotFound
-└── NamesNothing        an id in the body
+└── NamesNothing        an id in the body or in the query
 RuleBroken
 └── Unavailable         an interval that cannot be booked
 
 What a body means but may not is `BadInput`, as what its schema forbids: both name the place.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 from mockserver.booking.errors import NotFound, RuleBroken
 
-__all__ = ["NamesNothing", "Unavailability", "Unavailable"]
+__all__ = ["NamesNothing", "Unavailability", "Unavailable", "named_at"]
 
 
 class Unavailability(StrEnum):
@@ -43,3 +45,12 @@ class Unavailable(RuleBroken):
     def __init__(self, kind: Unavailability) -> None:
         super().__init__("unavailable_interval", f"the interval cannot be booked: {kind.value}")
         self.kind = kind
+
+
+@contextmanager
+def named_at(*, pointer: str | None = None, parameter: str | None = None) -> Iterator[None]:
+    """Say of what is not found in here where the request named it. Raises NamesNothing, which see."""
+    try:
+        yield
+    except NotFound as missing:
+        raise NamesNothing(missing.kind, missing.key, pointer=pointer, parameter=parameter) from None

@@ -11,16 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from mockserver.apis.anny.records import (
-    LIFECYCLE,
-    Booking,
-    Choice,
-    FeeTier,
-    FeeType,
-    PolicyRecord,
-    Resource,
-    Service,
-)
+from mockserver.apis.anny.offers import FeeTier, FeeType, PolicyRecord, Resource, Service
+from mockserver.apis.anny.records import LIFECYCLE, Booking, Choice
 from mockserver.apis.anny.refusals import Unavailability
 from mockserver.booking.cancellation import FREE_UNTIL_START, AmountFee, PercentFee, Policy, Tier, deadline_at
 from mockserver.booking.errors import RuleBroken

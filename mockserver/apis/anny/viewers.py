@@ -3,14 +3,14 @@
     Viewer      who calls: nobody we know, a customer, the organisation, a terminal
     Part        how a viewer stands to one booking
 
-What a part may do is asked of it; what it may see, `types` shows.
+What a part may do is asked of it, and which status it sees; what else it may see, `types` shows.
 """
 
 from enum import StrEnum
 
 import msgspec
 
-from mockserver.apis.anny.records import Booking, CustomerAccount, Invoice, Order
+from mockserver.apis.anny.records import Booking, CustomerAccount, Invoice, Order, Status
 
 __all__ = ["ORGANISATION", "STRANGER", "TERMINAL", "Part", "Role", "Viewer"]
 
@@ -51,6 +51,10 @@ class Part(StrEnum):
     @property
     def takes_part(self) -> bool:
         return self in {Part.EDITOR, Part.PARTICIPANT, Part.INVITED}
+
+    def status_of(self, booking: Booking) -> str:
+        """Somebody who is invited and has not answered sees a booking that stands as `invited`."""
+        return "invited" if self is Part.INVITED and booking.status is Status.ACCEPTED else booking.status.value
 
 
 class Viewer(msgspec.Struct, frozen=True):

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from mockserver.apis.anny.desk.register import uuid_of
 from mockserver.apis.anny.notices import Notice
+from mockserver.apis.anny.numbering import uuid_of
 from mockserver.apis.anny.types import moment
 from mockserver.apis.bundle import Webhooks
 from mockserver.apis.exchange import Header

@@ -50,7 +50,7 @@ class Desk:
     def __init__(self, work: Work, tenant: str) -> None:
         self._work = work
         self._tenant = tenant
-        self._now = work.now.replace(microsecond=0)
+        self._now = work.this_second
 
     # Bookings
 

@@ -2,7 +2,7 @@ import pytest
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.anny.auth import PERSONAS, TERMINALS, identify
-from mockserver.apis.anny.desk.register import address_of
+from mockserver.apis.anny.register import address_of
 from mockserver.apis.identities import Caller
 
 SEED = read_yaml(fixtures_dir() / "anny" / "seed.yaml")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from mockserver.apis.anny.desk.availability import Availability, Interval
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.records import Booking, Resource, Service
+from mockserver.apis.anny.offers import Resource, Service
+from mockserver.apis.anny.records import Booking
 from mockserver.apis.anny.refusals import NamesNothing, Unavailability, Unavailable
 from mockserver.booking.spans import Span
 

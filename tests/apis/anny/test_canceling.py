@@ -6,7 +6,8 @@ import pytest
 from anny_edits import alter
 from anny_world import add_on, at, policy, resource, said, service, shown
 
-from mockserver.apis.anny.records import BOOKINGS, POLICIES, FeeTier, FeeType
+from mockserver.apis.anny.offers import POLICIES, FeeTier, FeeType
+from mockserver.apis.anny.records import BOOKINGS
 
 NOT_CANCELABLE = (422, "booking_not_cancelable")
 FORBIDDEN = (403, "unauthorized")

@@ -475,7 +475,7 @@ def test_a_claim_runs_out_with_its_hold_and_not_any_more_once_it_is_submitted(wo
     sandboxes = world.app.sandboxes
 
     def runs_out_at(booking: int) -> Any:
-        look = partial(sandboxes.run, sandboxes.open(world.name), sandboxes.domain("anny"), writes=False)
+        look = partial(sandboxes.open(world.name).run, sandboxes.domain("anny"), writes=False)
         return look(lambda work: work.records(CLAIMS.kind).get(booking).expires_at)
 
     booking = int(held(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))["id"])

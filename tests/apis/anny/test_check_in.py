@@ -6,7 +6,7 @@ import pytest
 from anny_edits import alter
 from anny_world import JSON_API, Person, at, resource, said, shown, source
 
-from mockserver.apis.anny.records import RESOURCES, CheckIn
+from mockserver.apis.anny.offers import RESOURCES, CheckIn
 
 NOT_POSSIBLE = (422, "check_in_not_possible")
 FORBIDDEN = (403, "unauthorized")

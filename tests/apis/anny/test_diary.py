@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.records import CLAIMS, Booking, Edit, Service, Status
+from mockserver.apis.anny.offers import Service
+from mockserver.apis.anny.records import CLAIMS, Booking, Edit, Status
 from mockserver.apis.anny.refusals import Unavailability, Unavailable
 from mockserver.apis.anny.terms import busy_span
 from mockserver.booking.spans import Span

@@ -24,7 +24,8 @@ from anny_edits import (
 )
 from anny_world import Person, World, add_on, at, field, resource, said, service, shown, source
 
-from mockserver.apis.anny.records import ADD_ONS, BOOKINGS, RESOURCES, Status
+from mockserver.apis.anny.offers import ADD_ONS, RESOURCES
+from mockserver.apis.anny.records import BOOKINGS, Status
 
 INVALID = (422, "validation_error")
 NOT_EDITABLE = (422, "booking_not_editable")

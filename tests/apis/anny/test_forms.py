@@ -11,7 +11,8 @@ from anny_edits import alter, invite, people, personalize
 from anny_world import World, field, form, said, service, source
 
 from mockserver.apis.anny.desk.forms import fill
-from mockserver.apis.anny.records import BOOKINGS, FORMS, Field, FieldType, Form, Status
+from mockserver.apis.anny.offers import FORMS, Field, FieldType, Form
+from mockserver.apis.anny.records import BOOKINGS, Status
 from mockserver.apis.refusals import BadInput
 
 DIET, SIZE, ADDRESS = (field(number) for number in (1, 2, 3))

@@ -7,7 +7,7 @@ import pytest
 from anny_edits import alter, alter_editing, choose, invite, moments, move, people, revert, totals
 from anny_world import World, at, resource, said, service, shown
 
-from mockserver.apis.anny.records import RESOURCES
+from mockserver.apis.anny.offers import RESOURCES
 
 NO_EDIT = (422, "no_edit_in_progress")
 TAKEN = (422, "unavailable_interval")

@@ -15,27 +15,21 @@ from msgspec.structs import replace
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.anny.book import TIMERS
-from mockserver.apis.anny.desk.register import booking_number, uuid_of
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import expiry_of, next_event
+from mockserver.apis.anny.numbering import booking_number, uuid_of
+from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES, FieldType, PaymentFlow
 from mockserver.apis.anny.records import (
     ACCOUNTS,
-    ADD_ONS,
     BOOKINGS,
     CLAIMS,
     CUSTOMERS,
-    FORMS,
     INVOICES,
     INVOICES_OF_ORDER,
     ORDERS,
-    POLICIES,
-    RESOURCES,
-    SERVICES,
-    FieldType,
     InvoiceStatus,
     OrderStatus,
     Participation,
-    PaymentFlow,
     SeriesType,
     Status,
 )
@@ -376,10 +370,10 @@ def test_the_till_would_have_made_the_same_of_an_order(number):
         found = work.records(INVOICES).page(INVOICES_OF_ORDER, number)
         return made, [replace(each, id=0) for each in found]
 
-    sandboxes.run(sandbox, domain, order_and_pay, writes=True)
-    sandboxes.set_clock("a", lambda clock, real: clock.move_to(order.updated_at, real))
+    sandbox.run(domain, order_and_pay, writes=True)
+    sandboxes.get("a").set_clock(lambda clock, real: clock.move_to(order.updated_at, real))
 
-    assert sandboxes.run(sandbox, domain, end, writes=True) == (order, [replace(each, id=0) for each in issued])
+    assert sandbox.run(domain, end, writes=True) == (order, [replace(each, id=0) for each in issued])
 
 
 def test_a_series_is_a_master_and_its_dates_a_week_apart():

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.apis.anny import terms
-from mockserver.apis.anny.records import LIFECYCLE, Choice, Editing, FeeTier, FeeType, Period, PolicyRecord, Status
+from mockserver.apis.anny.offers import Editing, FeeTier, FeeType, Period, PolicyRecord
+from mockserver.apis.anny.records import LIFECYCLE, Choice, Status
 from mockserver.apis.anny.refusals import Unavailability
 from mockserver.booking.cancellation import FREE_UNTIL_START, quote
 from mockserver.booking.errors import RuleBroken

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.apis.anny.desk.till import Till
+from mockserver.apis.anny.offers import SERVICES, PaymentFlow
 from mockserver.apis.anny.records import (
     BOOKINGS,
     INVOICES,
     INVOICES_OF_ORDER,
     ORDERS,
-    SERVICES,
     Booking,
     Choice,
     Edit,
@@ -27,7 +27,6 @@ from mockserver.apis.anny.records import (
     InvoiceStatus,
     Order,
     OrderStatus,
-    PaymentFlow,
     Status,
 )
 from mockserver.booking.accounts import LineKind
@@ -97,7 +96,7 @@ class Desk:
 
     def do(self, act):
         self.clock.advance(timedelta(minutes=1))
-        return self.sandboxes.run(self.sandbox, self.sandboxes.domain("anny"), act, writes=True)
+        return self.sandbox.run(self.sandboxes.domain("anny"), act, writes=True)
 
     @property
     def order(self):

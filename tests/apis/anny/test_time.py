@@ -10,7 +10,7 @@ from anny_edits import alter
 from anny_world import World, at, resource, said, shown
 from doubles import MONDAY
 
-from mockserver.apis.anny.records import RESOURCES, CheckIn
+from mockserver.apis.anny.offers import RESOURCES, CheckIn
 
 HOUR, WORKSHOP, PACKAGE, EVENING = 1, 2, 3, 4
 ELBE, ALSTER, DESK = 1, 2, 11

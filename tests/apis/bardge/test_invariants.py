@@ -72,7 +72,7 @@ class Fortnight:
 
     def kept(self):
         sandboxes = self.world.app.sandboxes
-        return sandboxes.run(sandboxes.open(self.world.name), sandboxes.domain("bardge"), Kept, writes=True)
+        return sandboxes.open(self.world.name).run(sandboxes.domain("bardge"), Kept, writes=True)
 
     def step(self, name, *details):
         before = self.kept()

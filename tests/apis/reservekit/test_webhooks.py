@@ -42,7 +42,7 @@ def walk(reservekit):
     def read(work):
         return work.records(domain.events).page(domain.events.listed, ALL)
 
-    events = sandboxes.run(sandboxes.open("default"), domain, read, writes=False)
+    events = sandboxes.open("default").run(domain, read, writes=False)
     return answers, last, events
 
 

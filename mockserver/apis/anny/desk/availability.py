@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.desk.register import Register
-from mockserver.apis.anny.records import RESOURCES, Resource, Service
-from mockserver.apis.anny.refusals import NamesNothing, Unavailability
+from mockserver.apis.anny.offers import RESOURCES, Resource, Service
+from mockserver.apis.anny.refusals import Unavailability, named_at
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.terms import is_on_grid, openings_of, shortest, step_of, zone_of
-from mockserver.booking.errors import NotFound
 from mockserver.booking.schedule import local_moment
 from mockserver.booking.spans import Span
 from mockserver.sandbox.work import Work
@@ -52,9 +51,11 @@ class Availability:
 
     def offer(self, service_id: str, resource_id: str | None) -> tuple[Service, list[Resource]]:
         """A service with the resource asked for, whether it offers the service or not; without one, with all that do."""
-        service = self._service(service_id)
+        with named_at(parameter="service_id"):
+            service = self._register.service(service_id)
         if resource_id is not None:
-            return service, [self._resource(resource_id)]
+            with named_at(parameter="resource_id"):
+                return service, [self._register.resource(resource_id)]
         resources = [self._work.records(RESOURCES).get(each) for each in service.resource_ids]
         return service, [each for each in resources if each.is_listed]
 
@@ -93,18 +94,6 @@ class Availability:
             resource_ids=tuple(each.id for each in free),
             reason=None if free else _nearest(reasons),
         )
-
-    def _service(self, service_id: str) -> Service:
-        try:
-            return self._register.service(service_id)
-        except NotFound as missing:
-            raise NamesNothing(missing.kind, missing.key, parameter="service_id") from None
-
-    def _resource(self, resource_id: str) -> Resource:
-        try:
-            return self._register.resource(resource_id)
-        except NotFound as missing:
-            raise NamesNothing(missing.kind, missing.key, parameter="resource_id") from None
 
 
 def _nearest(reasons: Iterable[Unavailability | None]) -> Unavailability:

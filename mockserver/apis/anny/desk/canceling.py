@@ -15,11 +15,12 @@ from datetime import datetime
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
-from mockserver.apis.anny.desk.timetable import unplan
+from mockserver.apis.anny.desk.timetable import drop_timers
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, SeriesType, Service
+from mockserver.apis.anny.offers import Service
+from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, SeriesType
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.terms import cancelable_until, ensure_cancelable, policy_of
 from mockserver.apis.anny.viewers import Part, Viewer
 from mockserver.apis.refusals import Forbidden
@@ -29,11 +30,11 @@ from mockserver.booking.errors import RuleBroken
 from mockserver.booking.money import Money
 from mockserver.sandbox.work import Work
 
-__all__ = ["Canceling", "Terms"]
+__all__ = ["Canceling", "Reckoning"]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Reckoning:
     """What canceling a booking would do and cost at one moment.
 
     Attributes:
@@ -92,27 +93,27 @@ class Canceling:
         self._work = work
         self._register = Register(work)
 
-    def preview(self, text: str, viewer: Viewer) -> tuple[Terms, Part]:
+    def preview(self, text: str, viewer: Viewer) -> tuple[Reckoning, Part]:
         """For everybody who may read the booking: what canceling it would cost, and how they stand to it."""
         booking, part = self._register.booking(text, viewer)
-        return self._terms(booking), part
+        return self._reckon(booking), part
 
     def cancel(self, text: str, viewer: Viewer) -> Booking:
         booking, part = self._register.booking(text, viewer)
         if not part.may_cancel:
             raise Forbidden("only its customer and the organisation cancel a booking")
-        terms = self._terms(booking)
-        canceled = [self._end(each) for each in terms.affected]
-        fees = {number: each.fee.minor for number, each in terms.quotes.items()}
+        reckoning = self._reckon(booking)
+        canceled = [self._end(each) for each in reckoning.affected]
+        fees = {number: each.fee.minor for number, each in reckoning.quotes.items()}
         Till(self._work).cancel(self._register.ordered_as(booking), fees)
         for each in canceled:
             tell(self._work, "bookings.updated", each)
         return next(each for each in canceled if each.id == booking.id)
 
     def _end(self, booking: Booking) -> Booking:
-        now = self._work.now.replace(microsecond=0)
+        now = self._work.this_second
         canceled = msgspec.structs.replace(
-            unplan(self._work, booking),
+            drop_timers(self._work, booking),
             status=LIFECYCLE.after(booking.status, "cancel"),
             canceled_at=now,
             updated_at=now,
@@ -121,12 +122,12 @@ class Canceling:
         self._work.records(BOOKINGS).put(canceled)
         return canceled
 
-    def _terms(self, booking: Booking) -> Terms:
+    def _reckon(self, booking: Booking) -> Reckoning:
         service = self._register.service_of(booking)
         dates = self._dates(booking, service)
         policy = policy_of(self._register.policy_of(service), booking.currency)
         account = self._register.ordered_as(booking).account
-        return Terms(
+        return Reckoning(
             booking=booking,
             master=self._master(booking),
             dates=dates,

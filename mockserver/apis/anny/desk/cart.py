@@ -10,11 +10,9 @@ from datetime import timedelta
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.desk.edits import close_edit
 from mockserver.apis.anny.desk.making import Maker, settle
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
-from mockserver.apis.anny.desk.timetable import plan, unplan
+from mockserver.apis.anny.desk.timetable import drop_timers, set_timer
 from mockserver.apis.anny.records import (
     BOOKINGS,
     CARTS_OF_ACCOUNT,
@@ -26,7 +24,8 @@ from mockserver.apis.anny.records import (
     Order,
     Status,
 )
-from mockserver.apis.anny.refusals import NamesNothing
+from mockserver.apis.anny.refusals import named_at
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import Checkout, Wish
 from mockserver.apis.anny.terms import auto_accepts
 from mockserver.apis.anny.viewers import Role, Viewer
@@ -34,7 +33,7 @@ from mockserver.apis.refusals import BadInput, Forbidden, Unauthenticated
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.sandbox.work import Work
 
-__all__ = ["CartDesk", "let_go", "pay"]
+__all__ = ["CartDesk", "let_go"]
 
 
 class CartDesk:
@@ -67,7 +66,7 @@ class CartDesk:
         offer = maker.offer(wish)
         if cart is None:
             cart = maker.order(self._account, offer.service.currency)
-        hold_ends_at = self._work.now.replace(microsecond=0) + timedelta(minutes=self._work.settings().hold_minutes)
+        hold_ends_at = self._work.this_second + timedelta(minutes=self._work.settings().hold_minutes)
         booking = maker.make(wish, offer, cart, Status.RESERVED, hold_ends_at=hold_ends_at)
         return _put(self._work, cart, [*self._register.bookings_of(cart), booking])
 
@@ -98,10 +97,8 @@ class CartDesk:
         """The cart that is named, or the account's; None when it has none yet."""
         if self._order_id is None:
             return None if self._account is None else self._own(self._account)
-        try:
+        with named_at(parameter="oid"):
             order = self._register.order(self._order_id, self._viewer, access_token=self._access_token)
-        except NotFound as refusal:
-            raise NamesNothing("order", self._order_id, parameter="oid") from refusal
         if not order.is_draft:
             raise RuleBroken("order_not_open", f"the order is {order.status.value}, not a draft")
         return order
@@ -153,31 +150,12 @@ class CartDesk:
             account_id=order.account_id,
             customer_id=order.customer_id,
             hold_ends_at=None,
-            updated_at=self._work.now.replace(microsecond=0),
+            updated_at=self._work.this_second,
         )
         Diary(self._work).keep(booking.id)
-        completed = plan(self._work, completed, is_new=True)
+        completed = set_timer(self._work, completed, is_new=True)
         self._work.records(BOOKINGS).put(completed)
         return completed
-
-
-def pay(work: Work, order_id: str, viewer: Viewer, *, oat: str | None = None) -> Order:
-    """Pay all that is open of an order. An edit that made something open is over with.
-
-    Raises, in this order:
-        Unauthenticated: With neither a token nor an access token.
-        NotFound, Forbidden
-        RuleBroken: `order_not_open`.
-    """
-    if viewer.role is Role.STRANGER and oat is None:
-        raise Unauthenticated("a token, or oat, is needed")
-    order, paid_for = Till(work).pay(Register(work).order(order_id, viewer, access_token=oat))
-    bookings = work.records(BOOKINGS)
-    for booking_id in paid_for:
-        booking = bookings.get(booking_id)
-        if booking.edit is not None:
-            bookings.put(close_edit(work, booking))
-    return order
 
 
 def let_go(work: Work, booking: Booking) -> None:
@@ -193,7 +171,7 @@ def let_go(work: Work, booking: Booking) -> None:
 def _release(work: Work, booking: Booking) -> None:
     LIFECYCLE.after(booking.status, "release")
     Diary(work).free(booking.id)
-    unplan(work, booking)
+    drop_timers(work, booking)
     work.records(BOOKINGS).delete(booking.id)
 
 
@@ -203,7 +181,7 @@ def _put(work: Work, cart: Order, bookings: Sequence[Booking]) -> Order:
         cart,
         booking_ids=tuple(booking.id for booking in bookings),
         flow=Till(work).flow_of(bookings) if bookings else cart.flow,
-        updated_at=work.now.replace(microsecond=0),
+        updated_at=work.this_second,
     )
     work.records(ORDERS).put(kept)
     return kept

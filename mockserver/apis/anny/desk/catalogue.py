@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.records import (
+from mockserver.apis.anny.offers import (
     RESOURCES,
     RESOURCES_BY_NAME,
     RESOURCES_OF_PARENT,
@@ -14,7 +14,8 @@ from mockserver.apis.anny.records import (
     Resource,
     Service,
 )
-from mockserver.apis.anny.refusals import NamesNothing
+from mockserver.apis.anny.refusals import named_at
+from mockserver.apis.anny.register import Register
 from mockserver.booking.paging import PageRequest
 from mockserver.booking.ports import ALL
 from mockserver.booking.spans import Span
@@ -58,9 +59,8 @@ class Catalogue:
         if vacancy is None:
             found = resources.page(RESOURCES_OF_PARENT, parent.id, offset=page.offset, limit=page.size)
             return found, resources.count(RESOURCES_OF_PARENT, parent.id)
-        service = self._work.records(SERVICES).find(vacancy.service_id.lower())
-        if service is None:
-            raise NamesNothing("service", vacancy.service_id, parameter="filter[availability_service_id]")
+        with named_at(parameter="filter[availability_service_id]"):
+            service = Register(self._work).service(vacancy.service_id)
         diary = Diary(self._work)
         children = resources.page(RESOURCES_OF_PARENT, parent.id)
         free = [child for child in children if diary.obstacle(service, child, vacancy.span) is None]

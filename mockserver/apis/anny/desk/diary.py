@@ -9,7 +9,8 @@ from datetime import datetime
 
 import msgspec
 
-from mockserver.apis.anny.records import BLOCKERS_ON_DAY, BOOKINGS, CLAIMS, RESOURCES, Booking, Resource, Service
+from mockserver.apis.anny.offers import RESOURCES, Resource, Service
+from mockserver.apis.anny.records import BLOCKERS_ON_DAY, BOOKINGS, CLAIMS, Booking
 from mockserver.apis.anny.refusals import Unavailability, Unavailable
 from mockserver.apis.anny.terms import busy_around, busy_span, rule_against
 from mockserver.booking.errors import NoPlacesLeft, NotFound

@@ -8,10 +8,10 @@ import msgspec
 from mockserver.apis.anny.desk.cart import let_go
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.edits import close_edit
-from mockserver.apis.anny.desk.register import Register
-from mockserver.apis.anny.desk.timetable import plan, unplan
+from mockserver.apis.anny.desk.timetable import drop_timers, set_timer
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, ORDERS, Booking
+from mockserver.apis.anny.register import Register
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 
@@ -29,7 +29,7 @@ def _hold(work: Work, timer: Timer) -> None:
     )
     register = Register(work)
     Diary(work).take(booking, register.service_of(booking), expires_at=booking.hold_ends_at)
-    work.records(BOOKINGS).put(plan(work, booking))
+    work.records(BOOKINGS).put(set_timer(work, booking))
     cart = register.order_of(booking)
     if cart is not None:
         work.records(ORDERS).put(msgspec.structs.replace(cart, created_at=began_at, updated_at=began_at))
@@ -51,9 +51,9 @@ def _expire(work: Work, timer: Timer) -> None:
     """Nobody has come: the interval is free. What was paid is kept, and the order is what it was."""
     booking = _subject(work, timer)
     expired = msgspec.structs.replace(
-        unplan(work, booking),
+        drop_timers(work, booking),
         status=LIFECYCLE.after(booking.status, "expire"),
-        updated_at=work.now.replace(microsecond=0),
+        updated_at=work.this_second,
     )
     Diary(work).free(booking.id)
     work.records(BOOKINGS).put(expired)
@@ -69,7 +69,7 @@ def _announce(work: Work, timer: Timer, event: str) -> None:
     booking = _subject(work, timer)
     if booking.edit is not None and booking.edit.expires_at <= work.now:
         booking = close_edit(work, booking)
-    booking = plan(work, booking, after=timer.action)
+    booking = set_timer(work, booking, after=timer.action)
     work.records(BOOKINGS).put(booking)
     tell(work, event, booking)
 

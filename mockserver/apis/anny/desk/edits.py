@@ -4,7 +4,7 @@ Each edit is applied at once. The first keeps what the booking was, see `Edit`; 
 that can be put back. It is over with after a quarter of an hour (`edit_minutes`), at the start, when what it made open
 is paid, at check-in or check-out and by cancellation.
 
-An edit that is over with gives back what was held for a revert: `close_edit` does both, `timetable.unplan` is for
+An edit that is over with gives back what was held for a revert: `close_edit` does both, `timetable.drop_timers` is for
 bookings that give back everything.
 """
 
@@ -16,15 +16,14 @@ import msgspec
 from mockserver.apis.anny import terms
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.making import choose_add_ons
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
-from mockserver.apis.anny.desk.timetable import drop_edit, plan
+from mockserver.apis.anny.desk.timetable import drop_edit, set_timer
 from mockserver.apis.anny.notices import tell
+from mockserver.apis.anny.offers import Resource, Service
 from mockserver.apis.anny.records import (
     ACCOUNTS,
     BOOKINGS,
     LIFECYCLE,
-    RESOURCES,
     Booking,
     Choice,
     CustomerAccount,
@@ -32,10 +31,9 @@ from mockserver.apis.anny.records import (
     Order,
     Participant,
     Participation,
-    Resource,
-    Service,
 )
-from mockserver.apis.anny.refusals import NamesNothing
+from mockserver.apis.anny.refusals import named_at
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import BaseDataEdit, GivenParticipant, Selection
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.refusals import BadInput, Forbidden
@@ -58,7 +56,7 @@ class EditDesk:
     def __init__(self, work: Work, viewer: Viewer) -> None:
         self._work = work
         self._viewer = viewer
-        self._now = work.now.replace(microsecond=0)
+        self._now = work.this_second
         self._register = Register(work)
         self._diary = Diary(work)
         self._till = Till(work)
@@ -118,7 +116,7 @@ class EditDesk:
             total=edit.total,
             updated_at=self._now,
         )
-        after = plan(self._work, after)
+        after = set_timer(self._work, after)
         self._work.records(BOOKINGS).put(after)
         self._till.revert(self._register.ordered_as(booking), booking)
         self._diary.take(after, self._register.service_of(after))
@@ -177,10 +175,8 @@ class EditDesk:
     def _resource(self, booking: Booking, wanted: BaseDataEdit) -> Resource:
         if wanted.resource_id is None:
             return self._register.resource_of(booking)
-        resource = self._work.records(RESOURCES).find(wanted.resource_id.lower())
-        if resource is None or resource.is_archived:
-            raise NamesNothing("resource", wanted.resource_id, pointer="/resource_id")
-        return resource
+        with named_at(pointer="/resource_id"):
+            return self._register.resource(wanted.resource_id)
 
     def _apply(self, before: Booking, after: Booking, *, moved_in: Service | None = None) -> Booking:
         """Keep an edit, with what it costs.
@@ -191,7 +187,7 @@ class EditDesk:
         order = self._register.ordered_as(before)
         after = msgspec.structs.replace(after, edit=self._edit(before, after, order), updated_at=self._now)
         if moved_in is not None:
-            after = plan(self._work, after, is_new=True)
+            after = set_timer(self._work, after, is_new=True)
             self._diary.take(after, moved_in)
         self._work.records(BOOKINGS).put(after)
         self._till.edited(order, before, after)

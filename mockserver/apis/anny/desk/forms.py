@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.anny.desk.invitations import change_participant
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Answers, Booking, Field, FieldType, Form, Participant
+from mockserver.apis.anny.offers import Field, FieldType, Form
+from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Answers, Booking, Participant
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken
@@ -43,7 +44,7 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
     booking, part = register.booking(booking_id, viewer)
     participant = booking.participant(viewer.address or "") if part.takes_part else None
     form = _form_of(register, booking, booking.answers if participant is None else participant.answers)
-    now = work.now.replace(microsecond=0)
+    now = work.this_second
     email = given.get("email")
     values = fill(form, given)
     if participant is None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.records import (
     BOOKINGS,
@@ -15,6 +14,7 @@ from mockserver.apis.anny.records import (
     Participant,
     Participation,
 )
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import RuleBroken
@@ -58,7 +58,7 @@ def _respond(work: Work, viewer: Viewer, booking_id: str, event: str) -> Booking
         raise Forbidden("only who is invited to a booking answers the invitation")
     if not LIFECYCLE.allows(booking.status, "invite") or not PARTICIPATION.allows(entry.status, event):
         raise RuleBroken("invitation_not_pending", f"the booking is {booking.status}, the invitation {entry.status}")
-    now = work.now.replace(microsecond=0)
+    now = work.this_second
     status = PARTICIPATION.after(entry.status, event)
 
     def respond(entry: Participant) -> Participant | None:

@@ -10,28 +10,17 @@ from datetime import datetime
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
-from mockserver.apis.anny.desk.register import Register, access_token, booking_number, code_of, order_number
 from mockserver.apis.anny.desk.till import Till
-from mockserver.apis.anny.desk.timetable import plan
+from mockserver.apis.anny.desk.timetable import set_timer
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.records import (
-    BOOKINGS,
-    ORDERS,
-    AddOn,
-    Booking,
-    Choice,
-    CustomerAccount,
-    Order,
-    OrderStatus,
-    Resource,
-    Service,
-    Status,
-)
-from mockserver.apis.anny.refusals import NamesNothing, Unavailable
+from mockserver.apis.anny.numbering import access_token, booking_number, code_of, order_number
+from mockserver.apis.anny.offers import AddOn, Resource, Service
+from mockserver.apis.anny.records import BOOKINGS, ORDERS, Booking, Choice, CustomerAccount, Order, OrderStatus, Status
+from mockserver.apis.anny.refusals import Unavailable, named_at
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import Selection, Wish
 from mockserver.apis.anny.terms import price_of
 from mockserver.apis.refusals import BadInput
-from mockserver.booking.errors import NotFound
 from mockserver.sandbox.work import Work
 
 __all__ = ["Maker", "Offer", "choose_add_ons", "settle"]
@@ -56,17 +45,14 @@ class Maker:
 
     def offer(self, wish: Wish) -> Offer:
         """What the ids of a wish name. Raises BadInput when that of the service is none, NamesNothing."""
-        service_id = wish.service_id
-        try:
-            service = self._register.service(service_id)
-        except NotFound as refusal:
-            raise NamesNothing("service", service_id, pointer="/service_id") from refusal
+        with named_at(pointer="/service_id"):
+            service = self._register.service(wish.service_id)
         return Offer(service, tuple(self._resource(text, pointer) for text, pointer in wish.resources))
 
     def order(self, account: CustomerAccount | None, currency: str) -> Order:
         """A new order, a draft without bookings. The caller keeps it."""
         order_id = self._work.records(ORDERS).next_id()
-        now = self._work.now.replace(microsecond=0)
+        now = self._work.this_second
         return Order(
             id=order_id,
             number=order_number(order_id),
@@ -95,7 +81,7 @@ class Maker:
         price = price_of(service, span, weight=wish.weight, add_ons=add_ons)
         bookings = self._work.records(BOOKINGS)
         booking_id = bookings.next_id()
-        now = self._work.now.replace(microsecond=0)
+        now = self._work.this_second
         booking = Booking(
             id=booking_id,
             number=booking_number(booking_id),
@@ -120,15 +106,13 @@ class Maker:
             hold_ends_at=hold_ends_at,
         )
         self._diary.take(booking, service, expires_at=hold_ends_at)
-        booking = plan(self._work, booking, is_new=True)
+        booking = set_timer(self._work, booking, is_new=True)
         bookings.put(booking)
         return booking
 
     def _resource(self, text: str, pointer: str) -> Resource:
-        try:
+        with named_at(pointer=pointer):
             return self._register.resource(text)
-        except NotFound as refusal:
-            raise NamesNothing("resource", text, pointer=pointer) from refusal
 
     def _free(self, offer: Offer, wish: Wish) -> Resource:
         """The first resource on which a wish can be booked. Assumed: where there is none, the first one says why."""

@@ -3,17 +3,18 @@
 At the door a terminal may stand in for it, where the resource lets one.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.edits import close_edit
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.desk.till import Till
-from mockserver.apis.anny.desk.timetable import plan, unplan
+from mockserver.apis.anny.desk.timetable import drop_timers, set_timer
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, Resource, Status
+from mockserver.apis.anny.offers import Resource
+from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, Status
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Part, Role, Viewer
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import RuleBroken
@@ -40,11 +41,12 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class Organisation:
     """Raises NotFound, then Forbidden, then what a method says."""
 
-    __slots__ = ("_register", "_viewer", "_work")
+    __slots__ = ("_now", "_register", "_viewer", "_work")
 
     def __init__(self, work: Work, viewer: Viewer) -> None:
         self._work = work
         self._viewer = viewer
+        self._now = work.this_second
         self._register = Register(work)
 
     def decide(self, text: str, decision: Decision) -> Booking:
@@ -74,7 +76,7 @@ class Organisation:
         """
         booking, resource = self._at_the_door(text, "check_in")
         self._ensure_expected(booking, resource)
-        came = plan(self._work, msgspec.structs.replace(close_edit(self._work, booking), checked_in_at=self._now()))
+        came = set_timer(self._work, msgspec.structs.replace(close_edit(self._work, booking), checked_in_at=self._now))
         return self._keep(came, "bookings.checked-in")
 
     def check_out(self, text: str) -> Booking:
@@ -86,26 +88,26 @@ class Organisation:
         booking, resource = self._at_the_door(text, "check_out")
         if booking.checked_in_at is None or booking.checked_out_at is not None:
             raise RuleBroken("check_in_not_possible", "a check-out follows a check-in, once")
-        left = plan(self._work, msgspec.structs.replace(close_edit(self._work, booking), checked_out_at=self._now()))
+        left = set_timer(self._work, msgspec.structs.replace(close_edit(self._work, booking), checked_out_at=self._now))
         if resource.check_in.release_on_checkout:
             Diary(self._work).cut(left, self._register.service_of(left), self._work.now)
         return self._keep(left, "bookings.checked-out")
 
     def _accept(self, booking: Booking) -> Booking:
         accepted = msgspec.structs.replace(
-            booking, status=LIFECYCLE.after(booking.status, "accept"), updated_at=self._now()
+            booking, status=LIFECYCLE.after(booking.status, "accept"), updated_at=self._now
         )
-        accepted = plan(self._work, accepted, is_new=True)
+        accepted = set_timer(self._work, accepted, is_new=True)
         self._work.records(BOOKINGS).put(accepted)
         Till(self._work).restate(self._register.ordered_as(accepted))
         return accepted
 
     def _reject(self, booking: Booking, reason: str | None) -> Booking:
         rejected = msgspec.structs.replace(
-            unplan(self._work, booking),
+            drop_timers(self._work, booking),
             status=LIFECYCLE.after(booking.status, "reject"),
             status_reason=reason,
-            updated_at=self._now(),
+            updated_at=self._now,
         )
         Diary(self._work).free(booking.id)
         self._work.records(BOOKINGS).put(rejected)
@@ -145,11 +147,8 @@ class Organisation:
             )
 
     def _keep(self, booking: Booking, event: str) -> Booking:
-        booking = msgspec.structs.replace(booking, updated_at=self._now())
+        booking = msgspec.structs.replace(booking, updated_at=self._now)
         self._work.records(BOOKINGS).put(booking)
         tell(self._work, event, booking)
         tell(self._work, "bookings.updated", booking)
         return booking
-
-    def _now(self) -> datetime:
-        return self._work.now.replace(microsecond=0)

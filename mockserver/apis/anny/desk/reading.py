@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import msgspec
 
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.records import (
     BOOKINGS,
     BOOKINGS_BY_CREATION,
@@ -24,7 +23,7 @@ from mockserver.apis.anny.records import (
     account_group,
     address_group,
 )
-from mockserver.apis.anny.types.bookings import status_to
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.booking.paging import PageRequest
 from mockserver.booking.ports import ALL, Index, Kind
@@ -54,7 +53,7 @@ class BookingFilter(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
 
     @property
-    def is_open(self) -> bool:
+    def limits_nothing(self) -> bool:
         return self == _EVERYTHING
 
 
@@ -78,7 +77,7 @@ class Reading:
         name, latest_first = sort.removeprefix("-"), sort.startswith("-")
         index, key = _ORDERS[name]
         strands = [_Strand(self._work, index, group, latest_first=latest_first) for group in self._groups()]
-        if wanted.is_open:
+        if wanted.limits_nothing:
             return _page(strands, key, page)
         whole = merge(*(strand.cut(0, strand.length) for strand in strands), key=key, reverse=latest_first)
         passed = [booking for booking in whole if self._passes(booking, wanted)]
@@ -108,7 +107,7 @@ class Reading:
             and (not wanted.is_upcoming or booking.ends_at > self._work.now)
             and (wanted.ends_after is None or booking.ends_at > wanted.ends_after)
             and (wanted.starts_before is None or booking.starts_at < wanted.starts_before)
-            and (wanted.status is None or status_to(self._viewer.part_in(booking), booking) == wanted.status)
+            and (wanted.status is None or self._viewer.part_in(booking).status_of(booking) == wanted.status)
             and not (wanted.hides_blockers and booking.is_blocker)
             and (wanted.address is None or self._address_of(booking) == wanted.address)
         )

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mockserver.apis.anny.desk.register import Register
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Role, Viewer
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import RuleBroken

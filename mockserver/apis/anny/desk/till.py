@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from mockserver.apis.anny.desk.register import Register
+from mockserver.apis.anny.offers import PaymentFlow
 from mockserver.apis.anny.records import (
     BOOKINGS,
     INVOICES,
@@ -25,9 +25,9 @@ from mockserver.apis.anny.records import (
     InvoiceStatus,
     Order,
     OrderStatus,
-    PaymentFlow,
     Status,
 )
+from mockserver.apis.anny.register import Register
 from mockserver.booking.accounts import Account
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.work import Work
@@ -45,7 +45,7 @@ class Till:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._register = Register(work)
-        self._now = work.now.replace(microsecond=0)
+        self._now = work.this_second
 
     def open(self, order: Order, bookings: Sequence[Booking]) -> Order:
         """Charge what has been ordered, all of it with one invoice; from now on it is no draft."""

@@ -7,7 +7,7 @@
                 end         word that it ends
     edited      close_edit  the edit cannot be reverted any more
 
-Whoever changes a booking's status, dates or check-in plans it anew.
+Whoever changes a booking's status, dates or check-in sets its timer anew.
 """
 
 import contextlib
@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from mockserver.apis.anny.records import RESOURCES, Booking, Resource, Status
+from mockserver.apis.anny.offers import RESOURCES, Resource
+from mockserver.apis.anny.records import Booking, Status
 from mockserver.booking.errors import NotFound
 from mockserver.sandbox.work import Work
 
-__all__ = ["drop_edit", "expiry_of", "next_event", "plan", "unplan"]
+__all__ = ["drop_edit", "drop_timers", "expiry_of", "next_event", "set_timer"]
 
 
 def next_event(
@@ -58,7 +59,7 @@ _ORDER = ("start", "expire", "end")
 """Of what happens at the same moment."""
 
 
-def plan(work: Work, booking: Booking, *, after: str | None = None, is_new: bool = False) -> Booking:
+def set_timer(work: Work, booking: Booking, *, after: str | None = None, is_new: bool = False) -> Booking:
     """The booking with the timer for what time does to it next, in place of the one it had. The caller keeps it.
 
     Args:
@@ -72,7 +73,7 @@ def plan(work: Work, booking: Booking, *, after: str | None = None, is_new: bool
     return msgspec.structs.replace(booking, timer=timer)
 
 
-def unplan(work: Work, booking: Booking) -> Booking:
+def drop_timers(work: Work, booking: Booking) -> Booking:
     """The booking without timers, and without an edit: nothing happens to it by itself any more."""
     _cancel(work, booking.timer)
     return msgspec.structs.replace(drop_edit(work, booking), timer=None)

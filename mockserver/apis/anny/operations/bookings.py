@@ -4,8 +4,8 @@ import msgspec
 
 from mockserver.apis.anny.auth import TERMINALS
 from mockserver.apis.anny.desk.reading import BookingFilter, Reading
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.operations.calls import list_reply, record_reply, view_of, viewer_of
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Role, Viewer
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.anny.auth import ADMINISTRATOR
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.documents import many, one
 from mockserver.apis.anny.records import Booking, CustomerAccount, Order
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.types import TYPES, Context, payment_of
 from mockserver.apis.anny.viewers import ORGANISATION, STRANGER, Role, Viewer
 from mockserver.apis.anny.views import View

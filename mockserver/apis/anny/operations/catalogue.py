@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.apis.anny.desk.catalogue import Catalogue, Vacancy
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.operations.calls import customer_of, list_reply, record_reply, view_of, viewer_of
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import STRANGER
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply

@@ -1,7 +1,8 @@
 """Booking: into a cart and from there into an order, or at once."""
 
-from mockserver.apis.anny.desk.cart import CartDesk, pay
+from mockserver.apis.anny.desk.cart import CartDesk
 from mockserver.apis.anny.desk.instant import book_instantly
+from mockserver.apis.anny.desk.paying import pay
 from mockserver.apis.anny.operations.calls import booking_reply, booking_view, customer_of, order_reply, viewer_of
 from mockserver.apis.anny.requests import read_cart_booking, read_checkout, read_instant_booking
 from mockserver.apis.bundle import Operation

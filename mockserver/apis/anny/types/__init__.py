@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.apis.anny.documents import Document, one
 from mockserver.apis.anny.records import Booking
-from mockserver.apis.anny.types.bookings import BOOKING_TYPES, status_to
+from mockserver.apis.anny.types.bookings import BOOKING_TYPES
 from mockserver.apis.anny.types.catalogue import CATALOGUE_TYPES
 from mockserver.apis.anny.types.context import Context
 from mockserver.apis.anny.types.formats import amount, moment, moment_or_null
@@ -25,7 +25,6 @@ __all__ = [
     "moment",
     "moment_or_null",
     "payment_of",
-    "status_to",
 ]
 
 TYPES: Types[Context] = Types(*BOOKING_TYPES, *ORDER_TYPES, *CATALOGUE_TYPES, *PEOPLE_TYPES, *SUBSCRIPTION_TYPES)

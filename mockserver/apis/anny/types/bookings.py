@@ -4,27 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.apis.anny import terms
-from mockserver.apis.anny.records import (
-    ADD_ONS,
-    AddOn,
-    Answers,
-    Booking,
-    Choice,
-    Customer,
-    FieldType,
-    Order,
-    Participant,
-    PolicyRecord,
-    Resource,
-    Service,
-    Status,
-)
+from mockserver.apis.anny.offers import ADD_ONS, AddOn, FieldType, PolicyRecord, Resource, Service
+from mockserver.apis.anny.records import Answers, Booking, Choice, Customer, Order, Participant
 from mockserver.apis.anny.types.context import Context
 from mockserver.apis.anny.types.formats import amount, moment, moment_or_null
 from mockserver.apis.anny.viewers import Part
 from mockserver.apis.anny.views import Relation, Type
 
-__all__ = ["BOOKING_TYPES", "status_to"]
+__all__ = ["BOOKING_TYPES"]
 
 _SECRETS = ("code", "customer_note", "note", "custom_entry_map")
 """Attributes that who knows no more than the number does not see."""
@@ -41,11 +28,6 @@ class _Seen:
         self.entry = entry
 
 
-def status_to(part: Part, booking: Booking) -> str:
-    """Somebody who is invited and has not answered sees a booking that stands as `invited`."""
-    return "invited" if part is Part.INVITED and booking.status is Status.ACCEPTED else booking.status.value
-
-
 def _attributes(booking: Booking, context: Context) -> dict[str, Any]:
     part = context.part_in(booking)
     register = context.register
@@ -55,7 +37,7 @@ def _attributes(booking: Booking, context: Context) -> dict[str, Any]:
     shown = {
         "number": booking.number,
         "code": booking.code,
-        "status": status_to(part, booking),
+        "status": part.status_of(booking),
         "status_reason": booking.status_reason,
         "is_blocker": booking.is_blocker,
         "start_date": moment(booking.starts_at),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.apis.anny.records import (
+from mockserver.apis.anny.offers import (
     RESOURCES,
     RESOURCES_OF_PARENT,
     SERVICES,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mockserver.apis.anny.desk.register import Register
 from mockserver.apis.anny.records import INVOICES, INVOICES_OF_ORDER, Booking, Invoice, Order
+from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Part, Viewer
 from mockserver.sandbox.work import Work
 

@@ -5,15 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from mockserver.apis.anny import terms
-from mockserver.apis.anny.records import (
-    ORDERS,
-    Booking,
-    Invoice,
-    InvoiceKind,
-    InvoiceStatus,
-    Order,
-    PaymentFlow,
-)
+from mockserver.apis.anny.offers import PaymentFlow
+from mockserver.apis.anny.records import ORDERS, Booking, Invoice, InvoiceKind, InvoiceStatus, Order
 from mockserver.apis.anny.types.context import Context
 from mockserver.apis.anny.types.formats import amount, moment, moment_or_null
 from mockserver.apis.anny.views import Relation, Type

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from mockserver.apis.anny.records import SINCE, Customer, CustomerAccount
+from mockserver.apis.anny.offers import SINCE
+from mockserver.apis.anny.records import Customer, CustomerAccount
 from mockserver.apis.anny.types.context import Context
 from mockserver.apis.anny.types.formats import moment
 from mockserver.apis.anny.views import Type

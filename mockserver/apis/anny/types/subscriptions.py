@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.apis.anny.desk.register import signing_key
+from mockserver.apis.anny.numbering import signing_key
 from mockserver.apis.anny.types.context import Context
 from mockserver.apis.anny.types.formats import moment
 from mockserver.apis.anny.views import Type

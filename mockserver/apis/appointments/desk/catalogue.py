@@ -56,7 +56,7 @@ class Catalogue:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._now = work.now.replace(microsecond=0)
+        self._now = work.this_second
         self._register = Register(work)
         self._diary = Diary(work)
 

@@ -40,7 +40,7 @@ class CustomerDesk:
     def __init__(self, work: Work, user: str) -> None:
         self._work = work
         self._user = user
-        self._now = work.now.replace(microsecond=0)
+        self._now = work.this_second
         self._register = Register(work)
         self._diary = Diary(work)
 

@@ -96,7 +96,7 @@ class MerchantDesk:
     def __init__(self, work: Work, caller: Caller) -> None:
         self._work = work
         self._caller = caller
-        self._now = work.now.replace(microsecond=0)
+        self._now = work.this_second
         self._register = Register(work)
         self._diary = Diary(work)
 

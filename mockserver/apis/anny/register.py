@@ -1,75 +1,50 @@
-"""Finding records, and making the ones that are only ever made here: the numbers, codes and ids of what is new."""
+"""Finding records, and whose they are; keeping people whom the world has not known. All else is changed in `desk`."""
 
-import hashlib
 import re
-import string
 from typing import TypeVar
 
-from mockserver.apis.anny.records import (
-    ACCOUNTS,
-    ACCOUNTS_BY_EMAIL,
+from mockserver.apis.anny.numbering import uuid_named, uuid_of
+from mockserver.apis.anny.offers import (
     ADD_ONS,
-    BOOKINGS,
-    BOOKINGS_BY_CODE,
-    BOOKINGS_BY_NUMBER,
-    BOOKINGS_OF_SERIES,
-    CUSTOMERS,
     FORMS,
-    INVOICES,
-    ORDERS,
     POLICIES,
     RESOURCES,
     RESOURCES_BY_SLUG,
     SERVICES,
     AddOn,
-    Booking,
-    Customer,
-    CustomerAccount,
     Form,
-    Invoice,
-    Order,
     PolicyRecord,
     Resource,
     Service,
+)
+from mockserver.apis.anny.records import (
+    ACCOUNTS,
+    ACCOUNTS_BY_EMAIL,
+    BOOKINGS,
+    BOOKINGS_BY_CODE,
+    BOOKINGS_BY_NUMBER,
+    BOOKINGS_OF_SERIES,
+    CUSTOMERS,
+    INVOICES,
+    ORDERS,
+    Booking,
+    Customer,
+    CustomerAccount,
+    Invoice,
+    Order,
 )
 from mockserver.apis.anny.viewers import Part, Role, Viewer
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import NotFound
 from mockserver.booking.ports import Kind, Record
-from mockserver.sandbox.randomness import draw
 from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.work import Work
 
-__all__ = [
-    "Register",
-    "access_token",
-    "account_named",
-    "address_of",
-    "booking_number",
-    "code_of",
-    "order_number",
-    "signing_key",
-    "uuid_of",
-]
+__all__ = ["Register", "account_named", "address_of"]
 
 R = TypeVar("R", bound=Record)
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
-_LETTERS = string.ascii_letters + string.digits
-_CODE_LENGTH = 16
-_TOKEN_LENGTH = 30
-_KEY_LENGTH = 64
-_FIRST_BOOKING = 20_260_000
-"""Numbers of bookings have eight digits; those that clients show begin with a year."""
-
-_GROUPS = {
-    "customer_account": "0001",
-    "customer": "0002",
-    "booking_add_on": "0060",
-    "booking_participant": "0061",
-    "event": "0070",
-}
-"""The second group of an id says what it is of; see the table in `fixtures/anny/seed.yaml`."""
 
 
 class Register:
@@ -204,7 +179,7 @@ class Register:
             email=email,
             given_name=given_name,
             family_name=family_name,
-            created_at=self._work.now.replace(microsecond=0),
+            created_at=self._work.this_second,
         )
         self._work.records(CUSTOMERS).put(customer)
         return customer
@@ -228,43 +203,10 @@ def address_of(name: str) -> str:
 def account_named(name: str) -> CustomerAccount:
     """The account of an `anny_customer_NAME` whom no world knows: always the same one, `ben_ten` being Ben Ten."""
     given, *rest = [part.capitalize() for part in re.findall(r"[a-z0-9]+", name)] or [name]
-    digits = hashlib.sha256(name.encode()).hexdigest()[:12]
     return CustomerAccount(
-        id=_uuid("customer_account", digits),
-        customer_id=_uuid("customer", digits),
+        id=uuid_named("customer_account", name),
+        customer_id=uuid_named("customer", name),
         email=address_of(name),
         given_name=given,
         family_name=" ".join(rest) or None,
     )
-
-
-def uuid_of(kind: str, number: int) -> str:
-    return _uuid(kind, f"{number:012d}")
-
-
-def booking_number(booking_id: int) -> str:
-    return f"BB{_FIRST_BOOKING + booking_id:08d}"
-
-
-def order_number(order_id: int) -> str:
-    return f"BO{order_id:09d}"
-
-
-def code_of(seed: int, booking_id: int) -> str:
-    return _drawn_text(seed, "code", booking_id, _CODE_LENGTH)
-
-
-def access_token(seed: int, order_id: int) -> str:
-    return _drawn_text(seed, "access_token", order_id, _TOKEN_LENGTH)
-
-
-def signing_key(seed: int, subscription_id: int) -> str:
-    return _drawn_text(seed, "signing_key", subscription_id, _KEY_LENGTH)
-
-
-def _drawn_text(seed: int, purpose: str, number: int, length: int) -> str:
-    return "".join(draw(seed, "anny", purpose, number).choices(_LETTERS, k=length))
-
-
-def _uuid(kind: str, end: str) -> str:
-    return f"3f0c{_GROUPS[kind]}-5a7e-4c1d-9b2f-{end}"
