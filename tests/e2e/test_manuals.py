@@ -15,8 +15,8 @@ TOUR = "\n## Five minutes\n"
 """Of the README this is what is walked through; its other commands start programs, or wait for a receiver."""
 
 PRINTED_AT = "http://127.0.0.1:8080"
-MONDAY, SUNDAY = "2026-03-02T00:00:01Z", "2031-01-05T23:30:00Z"
-"""The ends of a week, and years that are printed nowhere: when a manual is read does not matter."""
+MONDAY, SUNDAY = "2025-03-03T00:00:01Z", "2031-01-05T23:30:00Z"
+"""The ends of a week, before and after every day that is printed: when a manual is read does not matter."""
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the manuals print commands of curl")
 
@@ -43,10 +43,11 @@ def read(name):
 @pytest.mark.parametrize("clock", [MONDAY, SUNDAY], ids=["Monday", "Sunday"])
 @pytest.mark.parametrize("name", ["README.md", "docs/appointments.md", "docs/anny.md", "docs/bardge.md"])
 def test_what_a_manual_prints_is_what_is_answered(name, clock):
-    manual = read(name)
     with started("--clock", clock) as server:
         environment = dict(os.environ)
-        for command, printed in walk_of(manual.replace(PRINTED_AT, server.url)):
+        walk = list(walk_of(read(name).replace(PRINTED_AT, server.url)))
+        assert walk
+        for command, printed in walk:
             if command.startswith("export "):
                 environment.update(each.split("=", 1) for each in shlex.split(command)[1:])
                 continue
