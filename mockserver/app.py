@@ -1,7 +1,8 @@
 """The composition root: the only module that knows everybody, and the only one that opens anything."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,8 @@ from mockserver.booking.errors import RuleBroken
 from mockserver.booking.ports import Clock, Store
 from mockserver.console import pages_on_demand
 from mockserver.control.api import build as build_control
+from mockserver.defects.catalogue import plant
+from mockserver.defects.planting import Planter
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Plan
@@ -38,6 +41,8 @@ class App:
     apis: Sequence[Api]
     sandboxes: Sandboxes
     store: Store
+    uproot: Callable[[], None]
+    """Takes off the bugs that were put on this process; nothing is undone in requests that were answered."""
 
 
 def load_api(name: str, *, prefix: str) -> Api:
@@ -61,7 +66,8 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
     names = settings.apis or API_NAMES
     # Alone, an API stands where the vendor has it: a client changes its host and nothing else.
     alone = len(settings.apis) == 1
-    apis = [load_api(name, prefix="" if alone else f"/{name}") for name in names]
+    planters = plant([load_api(name, prefix="" if alone else f"/{name}") for name in names], settings.defects)
+    apis = [planter.api for planter in planters]
     receivers = Receivers(frozenset(host.lower() for host in settings.webhook_hosts))
     store = open_store(settings)
     try:
@@ -79,8 +85,15 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
     control = build_control(apis, sandboxes, token=settings.control_token)
     pages = pages_on_demand([*apis, control])
     mounts = [Mount(api, build_stack(api, sandboxes, pages)) for api in (*apis, control)]
-    gate = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
-    return App(gate, apis, sandboxes, store)
+    asgi: ASGIApp = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
+    for planter in planters:
+        asgi = planter.wrap(asgi)
+    return App(asgi, apis, sandboxes, store, uproot=partial(_uproot, planters))
+
+
+def _uproot(planters: Sequence[Planter]) -> None:
+    for planter in planters:
+        planter.uproot()
 
 
 def open_store(settings: Settings) -> Store:

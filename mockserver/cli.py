@@ -85,10 +85,23 @@ def main() -> None:
 @click.option(
     "--webhook-hosts", "hosts", help="Hosts, with commas, that events may be sent to beside this machine; * is any."
 )
+@click.option(
+    "--defect",
+    "defects",
+    multiple=True,
+    help="A bug to plant, to see whether your tests notice; see `mockserver defects`.",
+)
 @click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings.")
 @click.option("--log", is_flag=True, default=None, help="Print a line per request.")
 @_sentences
-def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, hosts: str | None, **flags: Any) -> None:
+def serve(
+    apis: tuple[str, ...],
+    file: Path | None,
+    clock: str | None,
+    hosts: str | None,
+    defects: tuple[str, ...],
+    **flags: Any,
+) -> None:
     """Serve APIS, all of them by default.
 
     Several are served each under its own prefix, one alone at the paths its vendor has. Every option can also be set
@@ -97,6 +110,7 @@ def serve(apis: tuple[str, ...], file: Path | None, clock: str | None, hosts: st
     given = {
         **flags,
         "apis": apis or None,
+        "defects": defects or None,
         "clock": None if clock is None else read_moment(clock),
         "webhook_hosts": None if hosts is None else read_hosts(hosts),
     }
@@ -136,6 +150,21 @@ def list_apis() -> None:
         click.echo(f"{name:{margin}}{api.title}")
         for part in ("operations", "rules"):
             click.echo(f"{'':{margin}}{_counted(part, fidelity[part])}")
+
+
+@main.command("defects")
+@click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
+def list_defects(apis: tuple[str, ...]) -> None:
+    """List the bugs that can be planted: `mockserver serve API --defect NAME`.
+
+    Each breaks the rule it is named after, to see whether your tests notice.
+    """
+    from mockserver.app import API_NAMES  # noqa: PLC0415 - see `serve`
+    from mockserver.defects.catalogue import defects_of  # noqa: PLC0415
+
+    for api in apis or API_NAMES:
+        for defect in defects_of(api).values():
+            click.echo(f"{defect.name:<24} {defect.says}")
 
 
 @main.command()
@@ -197,6 +226,8 @@ def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: s
         out.print(
             f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)"
         )
+    for name in settings.defects:
+        out.print(f"[bold red]Planted[/] {name}", highlight=False)
     out.print("\nTry it:\n")
     out.print(sample_curl(apis[0], url), markup=False)
     out.print("\nReady. Ctrl-C ends it.\n")

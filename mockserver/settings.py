@@ -30,6 +30,7 @@ class Settings:
         control_token: What the control plane demands; None lets anybody in, which is for loopback only.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
+        defects: Bugs to plant, by name; see `mockserver defects`.
         webhook_hosts: Hosts that events may be sent to beside this machine; `*` is any.
         api_settings: By API, the settings of new sandboxes.
     """
@@ -47,6 +48,7 @@ class Settings:
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0
     webhook_hosts: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
     api_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -131,6 +133,8 @@ def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
         found["apis"] = found["apis"].split()
     if "webhook_hosts" in found:
         found["webhook_hosts"] = read_hosts(found["webhook_hosts"])
+    if "defects" in found:
+        found["defects"] = found["defects"].split()
     return found
 
 

@@ -1,10 +1,12 @@
 """What can be done to sandboxes from outside: made, forked, reset, deleted, looked into, and moved through time."""
 
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from doublebook_data import fixtures_dir
 from mockserver.apis.bundle import Api
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.booking.ports import ALL, Kind
@@ -52,6 +54,13 @@ class Desk:
         if name not in self._fidelity:
             self._fidelity[name] = fidelity_of(self.api(name).spec)
         return self._fidelity[name]
+
+    def profile(self, name: str) -> Mapping[str, Any]:
+        """What the API offers to contract tests. Raises NotFound: it offers nothing."""
+        file = fixtures_dir() / self.api(name).name / "profile.toml"
+        if not file.is_file():
+            raise NotFound("profile", name)
+        return tomllib.loads(file.read_text(encoding="utf-8"))
 
     # Sandboxes
 

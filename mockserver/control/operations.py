@@ -56,6 +56,10 @@ def list_apis(desk: Desk, _: Call) -> Reply:
     return _ok({"apis": [show_api(api, desk.fidelity(api.name)) for api in desk.apis]})
 
 
+def get_profile(desk: Desk, call: Call) -> Reply:
+    return _ok(desk.profile(call.path["api"]))
+
+
 def get_fidelity(desk: Desk, call: Call) -> Reply:
     name = call.path["api"]
     return _ok({"api": name, **desk.fidelity(name)})
@@ -204,6 +208,7 @@ def _moved(desk: Desk, call: Call, fired: list[Fired]) -> Reply:
 _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "getHealth": get_health,
     "listApis": list_apis,
+    "getProfile": get_profile,
     "getFidelity": get_fidelity,
     "listSandboxes": list_sandboxes,
     "createSandbox": create_sandbox,

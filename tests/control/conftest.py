@@ -112,4 +112,4 @@ def toy(clock: ManualClock) -> App:
         raise AssertionError("no page is asked for")
 
     mounts = [Mount(each, build_stack(each, sandboxes, nothing)) for each in (api, control)]
-    return App(Gate(mounts, nothing, sandboxes), [api], sandboxes, store)
+    return App(Gate(mounts, nothing, sandboxes), [api], sandboxes, store, uproot=lambda: None)

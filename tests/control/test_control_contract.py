@@ -71,7 +71,7 @@ def test_objects_are_closed_but_for_maps_and_documents():
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for node in walk(schema):
             if "properties" in node and isinstance(node["properties"], dict) and node.get("type") == "object":
-                assert node.get("additionalProperties") is False or name == "Document", name
+                assert node.get("additionalProperties") is False or name in {"Document", "Profile"}, name
 
 
 def test_every_example_fits_its_schema():

@@ -63,10 +63,10 @@ def test_events_are_kept_when_the_sandbox_is_told_to(control, state, reservekit_
     [
         ("/reservkit/booking", 'there is no API "reservkit"; did you mean "reservekit"?'),
         ("/reservekit/bookings", 'there is no kind of reservekit "bookings"; did you mean "booking"?'),
-        ("/reservekit/zzz/1", "there is no kind of reservekit 'zzz'; there is booking, event, service, "),
-        ("/reservekit/booking/1", "there is no reservekit booking '1'"),
-        ("/reservekit/booking/x%00", "there is no reservekit booking 'x\\x00'"),
-        (f"/reservekit/booking/{'9' * 40}", "there is no reservekit booking '999"),
+        ("/reservekit/zzz/1", 'there is no kind of reservekit "zzz"; there is booking, event, service, '),
+        ("/reservekit/booking/1", 'there is no reservekit booking "1"'),
+        ("/reservekit/booking/x%00", 'there is no reservekit booking "x\\u0000"'),
+        (f"/reservekit/booking/{'9' * 40}", 'there is no reservekit booking "999'),
     ],
 )
 def test_what_is_not_there_is_a_404_that_names_it(state, path, message):
