@@ -3,26 +3,36 @@
 0 all passed and something was tested; 1 a finding; 2 cannot run; 3 nothing was tested; 130 interrupted.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
 from contract_tests import __version__
-from contract_tests.contracts import load_contract
+from contract_tests.apis import kit_of
+from contract_tests.contracts import Contract, contract_file, load_contract
+from contract_tests.deployments import Typed, find_deployment
+from contract_tests.known import read_known_failures
+from contract_tests.laws.law import Layer
 from contract_tests.problems import CannotRun, did_you_mean
-from contract_tests.reports import REPORTS
+from contract_tests.profiles import draft_profile
+from contract_tests.reports import FILE_VARIABLES, REPORTS
 from contract_tests.reports.terminal import Terminal, terminal_console
-from contract_tests.results import RunResult, Verdict
-from contract_tests.suites import SUITES
-from contract_tests.suites.plans import Plan
-from contract_tests.targets import TOKEN_VARIABLE, find_target, knock
+from contract_tests.results import Outcome, RunResult, TestResult, Verdict
+from contract_tests.runs import Deployment, replay, run
+from contract_tests.suites import spec
+from contract_tests.suites.plans import Mode, Plan
+from contract_tests.targets import TOKEN_VARIABLE
 
 __all__ = ["main"]
 
 # Measured on two cores against the reservekit sandbox: about half a minute.
 _DEFAULT_EXAMPLES = 150
 _DEFAULT_SEED = 1
+_DEFAULT_BATCHES = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +51,7 @@ def _refuse(why: str) -> int:
     return Verdict.CANNOT_RUN
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, context_settings={"max_content_width": 100})
 @click.version_option(__version__)
 @click.pass_context
 def _commands(context: click.Context) -> None:
@@ -52,20 +62,64 @@ def _commands(context: click.Context) -> None:
     130 interrupted.
     """
     if context.invoked_subcommand is None:
-        raise CannotRun("say what to do, for example: contract-tests run API --base-url URL --token KEY")
+        raise CannotRun("say what to do, for example: contract-tests run API --base-url URL")
+
+
+def _where(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that say what is tested; *command* gets them as `typed`."""
+
+    @click.option("--base-url", help="Where it is served, for example http://127.0.0.1:8080/reservekit.")
+    @click.option(
+        "--profile", type=click.Path(path_type=Path), help="What the deployment offers to its tests, in TOML."
+    )
+    @click.option("--token", envvar=TOKEN_VARIABLE, help=f"The main credential; also read from {TOKEN_VARIABLE}.")
+    @click.option("--sandbox", help="Of our own sandbox: play everything in this one, instead of a fresh one per test.")
+    @click.option(
+        "--control-token", envvar="MOCKSERVER_CONTROL_TOKEN", help="What our own sandbox's control plane wants."
+    )
+    @wraps(command)
+    def run_with(
+        base_url: str | None,
+        profile: Path | None,
+        token: str | None,
+        sandbox: str | None,
+        control_token: str | None,
+        **options: Any,
+    ) -> int:
+        typed = Typed(base_url=base_url, profile=profile, token=token, sandbox=sandbox, control_token=control_token)
+        return command(typed=typed, **options)
+
+    return run_with
 
 
 @_commands.command("run", short_help="Check a running implementation of API.")
 @click.argument("api")
-@click.option("--base-url", required=True, help="Where it is served, for example http://127.0.0.1:8080/reservekit.")
-@click.option("--token", envvar=TOKEN_VARIABLE, help=f"A valid credential; also read from {TOKEN_VARIABLE}.")
-@click.option("--suite", default="conformance", show_default=True, help=f"One of: {', '.join(SUITES)}.")
+@_where
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in Mode]),
+    default=Mode.OWN.value,
+    show_default=True,
+    help="observe: reads only; own: also writes, to what the run made or was given; full: anything.",
+)
+@click.option("--disposable", is_flag=True, help="The target may be thrown away: what full mode wants to hear.")
+@click.option("--suite", "suites", multiple=True, help=f"Only these parts: {', '.join(Layer)}.")
+@click.option("--rule", "rules", multiple=True, help="Only tests about this rule.")
+@click.option("--operation", "operations", multiple=True, help="Only this operation, by its id.")
+@click.option("--tag", "tags", multiple=True, help="Only operations with this tag.")
 @click.option(
     "--max-examples",
     type=click.IntRange(min=1),
     default=_DEFAULT_EXAMPLES,
     show_default=True,
-    help="Generated requests per operation.",
+    help="Generated requests per operation, in full mode.",
+)
+@click.option(
+    "--batches",
+    type=click.IntRange(min=0),
+    default=_DEFAULT_BATCHES,
+    show_default=True,
+    help="Batches of 20 scenarios of the lifecycle.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=_DEFAULT_SEED, show_default=True, help="Same seed, same requests."
@@ -75,45 +129,166 @@ def _commands(context: click.Context) -> None:
     type=click.IntRange(min=1, max=64),
     default=1,
     show_default=True,
-    help="More is faster and less repeatable.",
+    help="In full mode; more is faster and less repeatable.",
 )
+@click.option("--time-limit", type=click.FloatRange(min=1), metavar="SECONDS", help="Begin nothing new after that.")
+@click.option("--fail-fast", is_flag=True, help="Begin nothing new after the first finding.")
+@click.option("--certify", is_flag=True, help="A rule that must hold and could not be tested fails the run.")
+@click.option("--known", type=click.Path(path_type=Path), help="Failures that are known, in TOML.")
 @click.option(
     "--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Write a report; KIND: {', '.join(REPORTS)}."
 )
 def _run(
     *,
+    typed: Typed,
     api: str,
-    base_url: str,
-    token: str | None,
-    suite: str,
-    max_examples: int,
-    seed: int,
-    workers: int,
+    mode: str,
+    disposable: bool,
+    suites: tuple[str, ...],
+    rules: tuple[str, ...],
+    operations: tuple[str, ...],
+    tags: tuple[str, ...],
+    known: Path | None,
     reports: tuple[str, ...],
+    **options: Any,
 ) -> int:
     """
     Check a running implementation of API against its contract.
 
-    Creates, changes and deletes data there: use a sandbox or a disposable target.
+    Beside our own sandbox nothing else has to be said. A deployment wants a profile (contract-tests init API), or at
+    least a token; what cannot be tested with that is skipped, and the key to add is named.
     """
-    if suite not in SUITES:
-        raise CannotRun(f"unknown suite {suite!r}{did_you_mean(suite, SUITES)}")
-    files = [_report(given) for given in reports]
     contract = load_contract(api)
-    target = find_target(contract, base_url, token)
-    knock(contract, target)
-
-    plan = Plan(max_examples=max_examples, seed=seed, workers=workers)
-    terminal = Terminal(terminal_console())
-    terminal.announce(api=api, suite=suite, base_url=target.base_url, plan=plan)
+    plan = Plan(
+        mode=Mode(mode),
+        layers=frozenset(Layer(_one_of("suite", name, [*Layer])) for name in suites) or frozenset(Layer),
+        rules=frozenset(_one_of("rule", name, [rule.id for rule in contract.rules]) for name in rules),
+        operations=frozenset(_operation(name, contract) for name in operations),
+        tags=frozenset(
+            _one_of("tag", name, {tag for each in contract.operations for tag in each.tags}) for name in tags
+        ),
+        **options,
+    )
+    files = [_report(given) for given in reports]
+    deployment = find_deployment(contract, typed)
     try:
-        result = SUITES[suite](contract, target, plan, terminal)
+        if plan.mode is Mode.FULL and not disposable and not deployment.worlds.are_own:
+            raise CannotRun("full mode sends anything anywhere: say --disposable where the target may be thrown away")
+        result = _watched_run(deployment, plan, known)
     finally:
-        terminal.close()
-    terminal.summarise(result)
+        deployment.worlds.close()
     for kind, file in files:
         _write(result, kind, file)
     return result.verdict
+
+
+def _watched_run(deployment: Deployment, plan: Plan, known: Path | None) -> RunResult:
+    listed = deployment.profile.find("known_failures")
+    failures = read_known_failures(known or (Path(listed) if listed else None), deployment.contract)
+    terminal = Terminal(terminal_console())
+    try:
+        result = run(deployment, plan, failures, terminal)
+    finally:
+        terminal.close()
+    terminal.summarise(result)
+    return result
+
+
+@_commands.command("replay", short_help="Play one test of an earlier run again.")
+@click.argument("id", metavar="ID")
+@_where
+def _replay(*, typed: Typed, id: str) -> int:  # noqa: A002 - what it is called
+    """Play the test again that a finding names as `replay`, with the same seed."""
+    api, _, rest = id.partition("/")
+    name, _, seed = rest.rpartition("/")
+    if not seed.isdigit() or not name:
+        raise CannotRun(
+            f"{id!r} is no ID of a test: it looks like reservekit/moves.a_pending_booking_can_be_confirmed/1"
+        )
+    contract = load_contract(api)
+    deployment = find_deployment(contract, typed)
+    try:
+        result = replay(deployment, name, int(seed))
+    except LookupError as problem:
+        raise CannotRun(str(problem.args[0])) from problem
+    finally:
+        deployment.worlds.close()
+    return _say_replayed(result, contract)
+
+
+def _say_replayed(result: TestResult, contract: Contract) -> int:
+    terminal = Terminal(terminal_console())
+    for finding in result.findings:
+        terminal.found(finding, contract.rule(finding.rule) if finding.rule else None)
+    why = f": {result.why}" if result.why else ""
+    click.echo(f"{result.outcome}{why} ({result.name}, {result.calls} requests)")
+    return {Outcome.PASS: Verdict.PASSED, Outcome.FAIL: Verdict.FAILED, Outcome.ERROR: Verdict.CANNOT_RUN}.get(
+        result.outcome, Verdict.NOTHING_TESTED
+    )
+
+
+@_commands.command("lint", short_help="Check the contract itself.")
+@click.argument("api")
+def _lint(api: str) -> int:
+    """
+    Check the contract of API: valid OpenAPI, and everything the tests read in it.
+
+    What changed since another version of it is not looked at: that is what oasdiff is for.
+    """
+    results = spec.lint(load_contract(api), contract_file(api))
+    for result in results:
+        click.echo(f"{result.outcome:<5} {result.sentence}")
+        for finding in result.findings:
+            click.echo(f"      {finding.operation}: {finding.came}")
+    return Verdict.FAILED if any(result.findings for result in results) else Verdict.PASSED
+
+
+@_commands.command("init", short_help="Write a commented profile for a deployment of API.")
+@click.argument("api")
+@click.option("--output", type=click.Path(path_type=Path), help="A new file; without it the profile is printed.")
+def _init(api: str, output: Path | None) -> int:
+    """Write a commented profile: what a deployment of API can offer to its tests, and what is tested with it."""
+    contract = load_contract(api)
+    kit = kit_of(api)
+    text = draft_profile(contract.api, kit.scene.KEYS if kit else ())
+    if output is None:
+        click.echo(text, nl=False)
+        return Verdict.PASSED
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as problem:
+        raise CannotRun(f"{str(output)!r} cannot be written: {problem.strerror}") from problem
+    click.echo(f"wrote {output}: fill in what there is, then contract-tests run {api} --profile {output}")
+    return Verdict.PASSED
+
+
+@_commands.command("rules", short_help="List the rules of API, and the tests of each.")
+@click.argument("api")
+def _rules(api: str) -> int:
+    """List the written rules of API: level, source, what a test of it needs, and which tests there are."""
+    contract = load_contract(api)
+    kit = kit_of(api)
+    for rule in contract.rules:
+        tests = [law.name for law in kit.laws if rule.id in law.rules] if kit else []
+        tests += ["lifecycle"] if kit and rule.id in kit.machine.RULES else []
+        needs = f"; needs {', '.join(rule.needs)}" if rule.needs else ""
+        click.echo(f"{rule.id} ({rule.level}, {rule.source}{needs}) {rule.text}")
+        click.echo(
+            f"    {', '.join(tests) or f'not tested: {rule.not_tested}' if rule.not_tested or tests else 'not tested'}"
+        )
+    return Verdict.PASSED
+
+
+def _one_of(what: str, given: str, known: Collection[str]) -> str:
+    if given not in known:
+        raise CannotRun(f"unknown {what} {given!r}{did_you_mean(given, map(str, known))}")
+    return given
+
+
+def _operation(given: str, contract: Contract) -> str:
+    known = [each.id for each in contract.operations]
+    return given if given in {each.label for each in contract.operations} else _one_of("operation", given, known)
 
 
 def _report(given: str) -> tuple[str, Path]:
@@ -121,7 +296,8 @@ def _report(given: str) -> tuple[str, Path]:
     kind, equals, name = given.partition("=")
     if kind not in REPORTS:
         raise CannotRun(f"unknown report kind {kind!r}{did_you_mean(kind, REPORTS)}")
-    if not equals or not name:
+    name = name if equals else os.environ.get(FILE_VARIABLES.get(kind, ""), "")
+    if not name:
         raise CannotRun(f"--report {given!r} names no file: write --report {kind}=report.xml")
     file = Path(name)
     if not file.parent.is_dir() or file.is_dir():

@@ -1,8 +1,8 @@
 """The contract: one API's OpenAPI document, and the few facts the kit reads out of it.
 
 Documents are found by name, `openapi/<api>/openapi.yaml`. What Schemathesis understands stays in `document`; what
-only we understand (`x-effect`, `x-refusals`, `x-error-code`) becomes frozen values here, and a document that says it
-wrongly is refused before a request is sent.
+only we understand (`x-effect`, `x-refusals`, `x-rules`, `x-error-code`) becomes frozen values here, and a document that
+says it wrongly is refused before a request is sent.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from contract_tests.findings import Severity
 from contract_tests.problems import CannotRun, did_you_mean
 from doublebook_data import openapi_dir, read_yaml
 
-__all__ = ["Contract", "Operation", "Refusal", "api_names", "load_contract"]
+__all__ = ["Contract", "Operation", "Refusal", "Rule", "api_names", "contract_file", "load_contract"]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # `control` is the sandbox's own control plane: it lies beside the APIs and is none.
@@ -40,22 +41,51 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    One written rule of an API: what holds whatever the data are.
+
+    Args:
+        id: Stable; what tests, defects and reports call it.
+        source: `seed`, `documented` or `inferred`.
+        needs: What a target must have before the rule can be tested, in the words of the contract.
+        operation: The operationId it belongs to; "" for a rule of the whole API.
+        not_tested: Why no test from outside can decide it; "" where one can.
+    """
+
+    id: str
+    level: Severity
+    text: str
+    source: str
+    needs: tuple[str, ...]
+    operation: str
+    not_tested: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """
     One method on one path.
 
     Args:
+        id: The operationId.
         reads_only: By `x-effect`, never by the method: a GET may write.
         secured: Whether it wants a credential.
         query: The required query parameters, each with a value the contract would accept; several where it wants a list.
+        places: Where each declared parameter goes: `path`, `query` or `header`, by name.
+        media_type: Of the body it takes; "" when it takes none.
         other_forms: Media types that a success has beside the first of the document: it has to be asked for in them.
     """
 
+    id: str
     method: str
     path: str
+    tags: tuple[str, ...]
     reads_only: bool
     secured: bool
     query: Mapping[str, str | list[str]]
+    places: Mapping[str, str]
+    media_type: str
     other_forms: tuple[str, ...]
     refusals: tuple[Refusal, ...]
 
@@ -79,6 +109,7 @@ class Contract:
     error_code: str
     credential: tuple[str, str]
     operations: tuple[Operation, ...]
+    rules: tuple[Rule, ...]
 
     @property
     def base_path(self) -> str:
@@ -89,6 +120,20 @@ class Contract:
         """The stable error code in an answer's *body*; None when there is none."""
         return _at_pointer(self.error_code, body) if self.error_code else None
 
+    def operation(self, operation_id: str) -> Operation:
+        """Raises LookupError."""
+        for operation in self.operations:
+            if operation.id == operation_id:
+                return operation
+        raise LookupError(f"{self.api} has no operation {operation_id!r}")
+
+    def rule(self, rule_id: str) -> Rule:
+        """Raises LookupError."""
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise LookupError(f"{self.api} has no rule {rule_id!r}")
+
     def refusals_of(self, label: str) -> tuple[Refusal, ...]:
         return next((operation.refusals for operation in self.operations if operation.label == label), ())
 
@@ -96,6 +141,10 @@ class Contract:
 def api_names() -> list[str]:
     found = {file.parent.name for file in openapi_dir().glob("*/openapi.yaml")}
     return sorted(found - _NOT_AN_API)
+
+
+def contract_file(api: str) -> Path:
+    return openapi_dir() / api / "openapi.yaml"
 
 
 def load_contract(api: str) -> Contract:
@@ -108,7 +157,7 @@ def load_contract(api: str) -> Contract:
     names = api_names()
     if api not in names:
         raise CannotRun(f"unknown API {api!r}{did_you_mean(api, names)}")
-    file = openapi_dir() / api / "openapi.yaml"
+    file = contract_file(api)
     try:
         return _read(api, file)
     except (LookupError, TypeError, AttributeError, ValueError) as problem:
@@ -125,6 +174,28 @@ def _read(api: str, file: Path) -> Contract:
         error_code=document.get("x-error-code", ""),
         credential=_credential(document),
         operations=tuple(_operations(document)),
+        rules=tuple(_rules(document)),
+    )
+
+
+def _rules(document: dict[str, Any]) -> Iterator[Rule]:
+    for entry in document.get("x-rules", ()):
+        yield _rule(entry, "")
+    for item in document["paths"].values():
+        for method in _METHODS:
+            for entry in item.get(method, {}).get("x-rules", ()):
+                yield _rule(entry, item[method]["operationId"])
+
+
+def _rule(entry: dict[str, Any], operation: str) -> Rule:
+    return Rule(
+        id=entry["id"],
+        level=Severity(entry["level"]),
+        text=entry["text"],
+        source=entry["source"],
+        needs=tuple(entry.get("needs", ())),
+        operation=operation,
+        not_tested=entry.get("not_tested", ""),
     )
 
 
@@ -147,8 +218,10 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
             ]
             security = found.get("security", document.get("security", []))
             yield Operation(
+                id=found.get("operationId", f"{method} {path}"),
                 method=method.upper(),
                 path=path,
+                tags=tuple(found.get("tags", ())),
                 reads_only=found.get("x-effect", "read" if method == "get" else "write") == "read",
                 secured=bool(security) and {} not in security,
                 query={
@@ -156,6 +229,8 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
                     for entry in parameters
                     if entry["in"] == "query" and entry.get("required")
                 },
+                places={entry["name"]: entry["in"] for entry in parameters},
+                media_type=next(iter(_resolve(document, found.get("requestBody", {})).get("content", {})), ""),
                 other_forms=tuple(_other_forms(document, found.get("responses", {}))),
                 refusals=tuple(
                     Refusal(status=int(entry["status"]), code=entry.get("code"), rule=entry["rule"])

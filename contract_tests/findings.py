@@ -6,7 +6,7 @@ A finding is neither a problem of the call (`problems.CannotRun`) nor a bug of t
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Finding", "Severity"]
+__all__ = ["Finding", "Severity", "Step"]
 
 
 class Severity(StrEnum):
@@ -15,23 +15,51 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """
+    One request of those that show a finding.
+
+    Args:
+        title: What it is for, in a few words; "" where nobody knows.
+        curl: A command that holds no secret.
+        came: Status and the beginning of the body, on one line; "" where nobody kept it.
+    """
+
+    title: str
+    curl: str
+    came: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """
     An answer that breaks the contract.
 
     Args:
+        severity: Of the rule, where there is one.
+        rule: The id of the broken rule; "" where it is the document itself that is broken.
         operation: `METHOD /path` as the contract spells it.
-        check: The name of the check that saw it.
+        check: The test or the check that saw it.
+        layer: The part of the run it was seen in.
         came: Status and the beginning of the body, on one line.
         detail: What the check itself says, possibly several lines.
-        commands: curl commands, oldest first; the last one gets the bad answer. They hold no secret.
+        steps: Oldest first; the last one gets the bad answer.
+        left_out: Of how many earlier writes only the replay tells.
+        replay: What `contract-tests replay` takes; "" where it is shown by its steps alone.
+        known: Why it is known and fails nothing; "" where it is not.
+        world: The sandbox that is kept as the test left it; "" where there is none.
     """
 
     severity: Severity
+    rule: str = ""
     operation: str
-    phase: str
     check: str
+    layer: str
     expected: str
     came: str
-    detail: str
-    commands: tuple[str, ...]
+    detail: str = ""
+    steps: tuple[Step, ...]
+    left_out: int = 0
+    replay: str = ""
+    known: str = ""
+    world: str = ""

@@ -13,6 +13,7 @@ class CannotRun(Exception):  # noqa: N818 - it is about the call, not about the 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """A clause that starts with a semicolon: the nearest known word if there is one, and all of them."""
     words = sorted(known)
-    nearest = difflib.get_close_matches(given.lower(), words, n=1, cutoff=0.5)
-    guess = f"did you mean {nearest[0]!r}? " if nearest else ""
+    by_lower = {word.lower(): word for word in words}
+    nearest = difflib.get_close_matches(given.lower(), by_lower, n=1, cutoff=0.5)
+    guess = f"did you mean {by_lower[nearest[0]]!r}? " if nearest else ""
     return f"; {guess}Known: {', '.join(words) or 'none'}"

@@ -1,13 +1,27 @@
-"""What came of a run: counters while it goes on, and one frozen value at its end."""
+"""What came of a run: the tests, the rules they judged, the operations they called, and one verdict."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
-from contract_tests.findings import Finding
+from contract_tests.contracts import Contract, Rule
+from contract_tests.findings import Finding, Severity
+from contract_tests.laws.law import Layer
 
-__all__ = ["OperationResult", "RunResult", "Tally", "Verdict"]
+__all__ = [
+    "Evidence",
+    "Lifecycle",
+    "Move",
+    "OperationResult",
+    "Outcome",
+    "RuleResult",
+    "RunResult",
+    "Tally",
+    "TestResult",
+    "Verdict",
+    "judge_rules",
+]
 
 
 class Verdict(IntEnum):
@@ -20,19 +34,79 @@ class Verdict(IntEnum):
     INTERRUPTED = 130
 
 
+class Outcome(StrEnum):
+    """Of a test, and of a rule."""
+
+    PASS = "pass"  # noqa: S105 - a verdict
+    FAIL = "fail"
+    SKIP = "skip"
+    """A precondition is missing: a key of the profile, an inventory that is used up."""
+    OMIT = "omit"
+    """Not applicable here: not selected, or nothing the target does."""
+    ERROR = "error"
+    """The kit or the network; nothing is known about the API."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestResult:
+    """
+    One test: a law, or a batch of scenarios of the lifecycle.
+
+    Args:
+        why: It was skipped, omitted or ended by an error; "" otherwise.
+        evidence: How often each rule was seen to hold.
+        leaked: What it could not take back.
+    """
+
+    __test__ = False  # pytest would take its name for a test of ours
+
+    name: str
+    sentence: str
+    layer: Layer
+    rules: tuple[str, ...]
+    outcome: Outcome
+    why: str = ""
+    findings: tuple[Finding, ...] = ()
+    evidence: Mapping[str, int] = field(default_factory=dict)
+    calls: int = 0
+    seconds: float = 0.0
+    leaked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """
+    Args:
+        times: How often it was seen to hold.
+        tests: The names of the tests that are about it.
+    """
+
+    rule: Rule
+    outcome: Outcome
+    why: str = ""
+    times: int = 0
+    tests: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def known(self) -> str:
+        """Why its failure is not counted, from the list of known failures; "" where it is."""
+        return self.findings[0].known if all(finding.known for finding in self.findings) and self.findings else ""
+
+
 @dataclass(frozen=True, slots=True)
 class OperationResult:
     """
     Args:
-        cases: Judged requests by phase.
+        cases: Judged requests by layer.
         accepted: How many requests got a 2xx: how deep the tests went, not only how many there were.
-        seconds: Time spent waiting for its answers.
+        seconds: What each answer took, in no order that means anything.
     """
 
     label: str
     cases: Mapping[str, int]
     accepted: int
-    seconds: float
+    seconds: tuple[float, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -41,60 +115,182 @@ class OperationResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """
+    One arrow of a lifecycle.
+
+    Args:
+        rule: The id of the rule behind it; "" where no single one is.
+        times: How often it was seen to go as it should.
+        broken: A finding is about it.
+    """
+
+    source: str
+    event: str
+    target: str
+    rule: str = ""
+    times: int = 0
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """
+    What one kind of thing can be and become, and what of it a run went through.
+
+    Args:
+        states: Eight at most, the one that everything begins in first.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a run can be held to: printed at the head of every report.
+
+    Args:
+        suite: A hash of everything the kit tests with.
+        contract: A hash of the API's document.
+        started_at: RFC 3339, in UTC.
+        options: What has to be said beside the address to test the same target again.
+    """
+
+    kit: str
+    suite: str
+    contract: str
+    api: str
+    base_url: str
+    profile: str
+    mode: str
+    seed: int
+    started_at: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
     """
     Args:
-        requests: Sent, the ones included that only help to judge another.
+        findings: All of them, those of known failures included.
         problems: Why something could not be tested; a run that has any is not a pass.
+        warnings: What is not right and fails nothing: an expired or unexpectedly passed known failure, a budget.
+        unreached: What the time limit cut off.
+        certify: Nothing that MUST hold may be skipped.
     """
 
-    api: str
-    suite: str
-    base_url: str
-    seed: int
-    seconds: float
-    requests: int
-    phases: tuple[str, ...]
+    evidence: Evidence
+    tests: tuple[TestResult, ...]
+    rules: tuple[RuleResult, ...]
     operations: tuple[OperationResult, ...]
     findings: tuple[Finding, ...]
-    problems: tuple[str, ...]
-    was_interrupted: bool
-
-    @property
-    def tested(self) -> int:
-        return sum(operation.was_tested for operation in self.operations)
+    lifecycles: tuple[Lifecycle, ...] = ()
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
+    leaked: tuple[str, ...] = ()
+    requests: int = 0
+    seconds: float = 0.0
+    certify: bool = False
+    was_interrupted: bool = False
 
     @property
     def verdict(self) -> Verdict:
         if self.was_interrupted:
             return Verdict.INTERRUPTED
-        if self.findings:
+        if any(self.counts(finding) for finding in self.findings):
             return Verdict.FAILED
-        if self.problems:
+        if self.problems or any(test.outcome is Outcome.ERROR for test in self.tests):
             return Verdict.CANNOT_RUN
-        return Verdict.PASSED if self.tested else Verdict.NOTHING_TESTED
+        if self.certify and any(
+            rule.outcome is Outcome.SKIP and rule.rule.level is Severity.MUST for rule in self.rules
+        ):
+            return Verdict.FAILED
+        return Verdict.PASSED if self.tested_musts or self._tested_operations else Verdict.NOTHING_TESTED
+
+    @property
+    def tested_musts(self) -> int:
+        return sum(
+            rule.outcome in (Outcome.PASS, Outcome.FAIL) and rule.rule.level is Severity.MUST for rule in self.rules
+        )
+
+    @property
+    def _tested_operations(self) -> int:
+        return sum(operation.was_tested for operation in self.operations)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many rules came out so."""
+        return sum(rule.outcome is outcome for rule in self.rules)
+
+    def counts(self, finding: Finding) -> bool:
+        """Whether it makes the run fail: neither advice nor known."""
+        return finding.severity is Severity.MUST and not finding.known
+
+
+def judge_rules(contract: Contract, tests: Iterable[TestResult]) -> tuple[RuleResult, ...]:
+    """What the tests say of each rule: broken once is broken, and nothing tested is never a pass."""
+    done = list(tests)
+    return tuple(_judge(rule, [test for test in done if _is_about(test, rule)]) for rule in contract.rules)
+
+
+def _is_about(test: TestResult, rule: Rule) -> bool:
+    return rule.id in test.rules or rule.id in test.evidence or any(each.rule == rule.id for each in test.findings)
+
+
+def _judge(rule: Rule, tests: list[TestResult]) -> RuleResult:
+    findings = tuple(finding for test in tests for finding in test.findings if finding.rule == rule.id)
+    times = sum(test.evidence.get(rule.id, 0) for test in tests)
+    outcome, why = _outcome(rule, tests, times=times, is_broken=bool(findings))
+    return RuleResult(
+        rule=rule,
+        outcome=outcome,
+        why=why,
+        times=times,
+        tests=tuple(test.name for test in tests if rule.id in test.rules),
+        findings=findings,
+    )
+
+
+def _outcome(rule: Rule, tests: list[TestResult], *, times: int, is_broken: bool) -> tuple[Outcome, str]:
+    if is_broken:
+        return Outcome.FAIL, ""
+    if rule.not_tested:
+        return Outcome.OMIT, rule.not_tested
+    own = [test for test in tests if rule.id in test.rules]
+    for outcome in (Outcome.ERROR, Outcome.SKIP, Outcome.OMIT):
+        found = [test for test in own if test.outcome is outcome]
+        if found and not times:
+            return outcome, found[0].why
+    if times:
+        return Outcome.PASS, ""
+    failed = [test.name for test in own if test.outcome is Outcome.FAIL]
+    if failed:
+        return Outcome.SKIP, f"{failed[0]} ended before it came to this rule"
+    return Outcome.OMIT, "not selected"
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts while a run goes on."""
+    """Counts of operations while a run goes on."""
 
     cases: dict[str, Counter[str]] = field(default_factory=dict)
     accepted: Counter[str] = field(default_factory=Counter)
-    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     requests: int = 0
     findings: dict[tuple[object, ...], Finding] = field(default_factory=dict)
     problems: dict[str, None] = field(default_factory=dict)
 
-    def count_case(self, phase: str, label: str) -> None:
-        self.cases.setdefault(label, Counter())[phase] += 1
+    def count_case(self, layer: str, label: str, number: int = 1) -> None:
+        self.cases.setdefault(label, Counter())[layer] += number
 
     def count_answer(self, label: str, *, seconds: float, was_accepted: bool) -> None:
-        self.seconds[label] += seconds
+        self.seconds[label].append(seconds)
         self.accepted[label] += was_accepted
 
-    def cases_in(self, phase: str) -> int:
-        return sum(counter[phase] for counter in self.cases.values())
+    def cases_in(self, layer: str) -> int:
+        return sum(counter[layer] for counter in self.cases.values())
 
     def of_operations(self, labels: Iterable[str]) -> tuple[OperationResult, ...]:
         return tuple(
@@ -102,7 +298,7 @@ class Tally:
                 label=label,
                 cases=self.cases.get(label, Counter()),
                 accepted=self.accepted[label],
-                seconds=self.seconds[label],
+                seconds=tuple(self.seconds[label]),
                 findings=tuple(finding for finding in self.findings.values() if finding.operation == label),
             )
             for label in labels

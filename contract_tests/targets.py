@@ -4,9 +4,9 @@ The token never leaves this module in the clear, except in a request: whatever i
 `Target.redact`.
 """
 
-import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,7 +14,10 @@ import httpx
 from contract_tests.contracts import Contract, Operation
 from contract_tests.problems import CannotRun
 
-__all__ = ["TOKEN_VARIABLE", "Target", "find_target", "knock"]
+__all__ = ["TOKEN_VARIABLE", "Redact", "Target", "find_target", "knock"]
+
+Redact = Callable[[str], str]
+"""Takes the secrets out of a text."""
 
 # The command line reads the token from this variable too, so a copied curl runs in the same shell.
 TOKEN_VARIABLE = "CONTRACT_TESTS_TOKEN"  # noqa: S105 - the name of a variable
@@ -29,25 +32,29 @@ class Target:
     """
     Args:
         base_url: Complete: what stands before the contract's paths, without a slash at its end.
-        headers: The credential as it is sent; empty when there is none.
+        headers: The main credential as it is sent; empty when there is none.
+        secrets: What must never be shown: each token with the shell variable that stands for it.
     """
 
     base_url: str
-    token: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def redact(self, text: str) -> str:
-        """*text* without the token. In a curl command, the credential's header becomes one that a shell fills in."""
-        if not self.token:
-            return text
-        placeholder = f"${TOKEN_VARIABLE}"
-        for name, value in self.headers.items():
-            open_header = f'"{name}: {value.replace(self.token, placeholder)}"'
-            text = text.replace(shlex.quote(f"{name}: {value}"), open_header)
-        return text.replace(self.token, placeholder)
+        """*text* without secrets. In a curl command, a credential's header becomes one that a shell fills in."""
+        for token, variable in self.secrets.items():
+            if token in text:
+                header = re.compile(rf"-H '([^'\n]*?){re.escape(token)}([^'\n]*)'")
+                text = header.sub(rf'-H "\g<1>${variable}\g<2>"', text).replace(token, f"${variable}")
+        return text
+
+    def with_secrets(self, tokens: Mapping[str, str]) -> "Target":
+        """This target, which keeps the tokens of more identities to itself; *tokens* are by identity."""
+        variables = {token: f"{TOKEN_VARIABLE}_{who.upper().replace('-', '_')}" for who, token in tokens.items()}
+        return replace(self, secrets={**variables, **self.secrets})
 
 
-def find_target(contract: Contract, base_url: str, token: str | None) -> Target:
+def find_target(contract: Contract, base_url: str, token: str | None, *, wants_token: bool = True) -> Target:
     """
     The address and credential for *contract*, from what the user typed.
 
@@ -61,13 +68,13 @@ def find_target(contract: Contract, base_url: str, token: str | None) -> Target:
     if not _base_path_in(address, contract):
         address += contract.base_path
     if not token:
-        if any(operation.secured for operation in contract.operations):
+        if wants_token and any(operation.secured for operation in contract.operations):
             raise CannotRun(f"{contract.api} wants a token: pass --token KEY or set {TOKEN_VARIABLE}")
         return Target(base_url=address)
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise CannotRun("the token cannot be sent: a header takes printable ASCII without spaces, check --token")
     name, form = contract.credential
-    return Target(base_url=address, token=token, headers={name: form.format(token)})
+    return Target(base_url=address, headers={name: form.format(token)}, secrets={token: TOKEN_VARIABLE})
 
 
 def knock(contract: Contract, target: Target) -> None:

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 import sys
 from pathlib import Path
 
@@ -29,13 +30,76 @@ MAY_IMPORT = {
     "settings": (),
     "lean_imports": (),
     "one_write": (),
-    "app": (*BELOW_APP, "stores"),
+    "defects": BELOW_APP,
+    "app": (*BELOW_APP, "stores", "defects"),
     "serving": (*BELOW_APP, "app", "one_write"),
-    "cli": (*BELOW_APP, "app", "serving"),
+    "cli": (*BELOW_APP, "app", "defects", "serving"),
     "pytest_plugin": (*BELOW_APP, "app", "serving"),
     "__main__": ("cli",),
 }
 """What each room of `mockserver` may look into, beside itself: only floors below."""
+
+KIT_MAY_IMPORT = {
+    "problems": (),
+    "wording": (),
+    "findings": (),
+    "contracts": ("findings", "problems"),
+    "profiles": ("problems",),
+    "targets": ("contracts", "problems"),
+    "laws": ("scenes", "contracts", "profiles"),
+    "results": ("contracts", "findings", "laws"),
+    "known": ("results", "contracts", "findings", "problems"),
+    "checks": ("contracts", "findings"),
+    "scenes": ("contracts", "profiles", "problems", "wording"),
+    "apis": ("laws", "scenes", "results", "profiles", "contracts"),
+    "suites": (
+        "apis",
+        "laws",
+        "scenes",
+        "checks",
+        "results",
+        "profiles",
+        "targets",
+        "contracts",
+        "findings",
+        "problems",
+        "wording",
+    ),
+    "reports": ("suites", "laws", "results", "contracts", "findings"),
+    "runs": ("suites", "apis", "laws", "scenes", "known", "results", "profiles", "targets", "contracts", "findings"),
+    "deployments": ("runs", "apis", "scenes", "profiles", "targets", "contracts", "problems"),
+    "cli": (
+        "deployments",
+        "runs",
+        "reports",
+        "suites",
+        "apis",
+        "laws",
+        "known",
+        "results",
+        "profiles",
+        "targets",
+        "contracts",
+        "problems",
+    ),
+    "pytest_plugin": (
+        "deployments",
+        "reports",
+        "runs",
+        "suites",
+        "apis",
+        "laws",
+        "known",
+        "results",
+        "profiles",
+        "targets",
+        "contracts",
+        "findings",
+        "problems",
+    ),
+    "__main__": ("cli",),
+}
+"""The same of `contract_tests`."""
 
 READS_DATA = {"apis", "control", "app", "cli"}
 """The rooms that read the contracts and the fixtures."""
@@ -61,6 +125,9 @@ TABLES = (
     "mockserver.control.operations",
 )
 """Modules whose functions are reached through a table or a command, never by their names."""
+
+LAWS = re.compile(r"contract_tests\.apis\.\w+\.laws\.\w+")
+"""Modules whose functions are laws, reached through the table of their theme."""
 
 PURE = {"msgspec", "dateutil"}
 """What `booking` may import beside the standard library."""
@@ -127,6 +194,27 @@ def test_no_two_rooms_may_import_each_other():
 @pytest.mark.parametrize("name", of("mockserver"))
 def test_imports_point_down(name):
     assert rooms_seen_from(name) <= set(MAY_IMPORT.get(room_of(name), ()))
+
+
+@pytest.mark.parametrize("name", of("contract_tests"))
+def test_imports_of_the_kit_point_down(name):
+    room = [*name.split("."), ""][1]
+    seen = {each.split(".")[1] for each in imports_of(name) if each.startswith("contract_tests.")} - {room}
+
+    assert seen <= set(KIT_MAY_IMPORT.get(room, ()))
+
+
+@pytest.mark.parametrize("package", ["contract_tests.apis", "mockserver.defects"])
+def test_what_is_known_of_an_api_never_knows_another(package):
+    for name in of(package):
+        own = name.removeprefix(f"{package}.").split(".")[0]
+        seen = {
+            each.removeprefix(f"{package}.").split(".")[0]
+            for each in imports_of(name)
+            if each.startswith(f"{package}.")
+        }
+        if own in APIS:
+            assert not (seen - {own}) & set(APIS), name
 
 
 @pytest.mark.parametrize("name", of("mockserver.booking"))
@@ -214,7 +302,7 @@ def test_what_a_module_lists_is_there_and_what_is_public_is_listed(name):
 
     assert [each for each in listed if not hasattr(module, each)] == []
     assert len(listed) == len(set(listed))
-    if name not in TABLES:
+    if name not in TABLES and not LAWS.fullmatch(name):
         assert public_names(module) - set(listed) == set()
 
 

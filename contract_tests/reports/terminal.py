@@ -1,32 +1,67 @@
-"""What a person sees: progress while it runs, each finding with a curl, one screen at the end.
+"""What a person sees: progress while it runs, each finding with its steps, one screen at the end.
 
-On a terminal a moving bar; elsewhere plain lines, at least one every few seconds, for a log must not fall silent.
+On a terminal a line that moves; elsewhere plain lines, one at least every ten seconds, for a log must not fall silent.
 Answers of the API are shown without their control characters: a server must not drive somebody's terminal.
 """
 
-import re
-import time
+import textwrap
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 from rich.text import Text
 
+from contract_tests.contracts import Rule
 from contract_tests.findings import Finding
-from contract_tests.results import OperationResult, RunResult, Verdict
-from contract_tests.suites.plans import Plan
+from contract_tests.laws.law import Layer
+from contract_tests.reports.digest import (
+    Mark,
+    beside_the_rules,
+    counted,
+    gaps_in,
+    marks_of,
+    promise_of,
+    replay_command,
+    sentence_of,
+    told,
+    visible,
+)
+from contract_tests.results import Evidence, Outcome, RuleResult, RunResult, Verdict
+from contract_tests.suites.plans import Mode
 
 __all__ = ["Terminal", "terminal_console"]
 
-_LOG_WIDTH = 110  # where nobody tells a width: a table in a CI log that is neither cut nor folded
+_LOG_WIDTH = 110  # where nobody tells a width: lines in a CI log that are neither cut nor folded
 _HEARTBEAT_SECONDS = 10.0
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_MINUTE = 60
+_HEART = "heartbeat"
+
+# Together with what stands between them one screen of forty lines, 80 wide, where a command is folded into two.
+_MOST_BROKEN = 5
+_MOST_BESIDE = 2
+_MOST_ERRORS = 2
+_MOST_GAPS = 4
+_MOST_SAID = 3
+_MOST_NAMED = 3
+_HASH_SHOWN = 12
+
 _STYLES = {
     Verdict.PASSED: "bold green",
     Verdict.FAILED: "bold red",
     Verdict.CANNOT_RUN: "bold red",
     Verdict.NOTHING_TESTED: "bold yellow",
     Verdict.INTERRUPTED: "bold yellow",
+}
+_COLOURS = {
+    Mark.BROKEN: "bold red",
+    Mark.ERROR: "bold red",
+    Mark.ADVICE: "yellow",
+    Mark.KNOWN: "yellow",
+    Mark.SKIPPED: "yellow",
+    Mark.HOLDS: "green",
 }
 
 
@@ -35,113 +70,220 @@ def terminal_console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=_LOG_WIDTH)
 
 
+@dataclass(slots=True)
+class _State:
+    """How far the run is."""
+
+    layer: str = ""
+    step: str = ""
+    requests: int = 0
+    findings: int = 0
+    seconds_left: float | None = None
+
+    def __str__(self) -> str:
+        parts = [counted(self.requests, "call"), counted(self.findings, "finding")]
+        if self.seconds_left is not None:
+            parts.append(_left(self.seconds_left))
+        return ", ".join(parts)
+
+
+_TOUCHES = {
+    Mode.OBSERVE: "This run only reads there.",
+    Mode.OWN: "This run writes there, to what it made or was given alone, and takes back what it made.",
+    Mode.FULL: "This run creates, changes and deletes data there: meant for a sandbox or a disposable target.",
+}
+
+
 class Terminal:
     """A `suites.plans.Watcher` that writes to a console."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, heartbeat_seconds: float = _HEARTBEAT_SECONDS) -> None:
         self._console = console
+        self._every = heartbeat_seconds
+        self._state = _State()
+        self._evidence: Evidence | None = None
+        self._seen: set[str] = set()
         self._bar: Progress | None = None
         self._task = TaskID(0)
-        self._told_at = 0.0
-        self._phase = ""
-        self._began_at = 0.0
+        self._heart: threading.Thread | None = None
+        self._stopped = threading.Event()
 
-    def announce(self, *, api: str, suite: str, base_url: str, plan: Plan) -> None:
-        self._line(
-            f"{api}: {suite} against {base_url} (seed {plan.seed}, {plan.max_examples} examples an operation, "
-            f"{plan.workers} worker{'s' if plan.workers > 1 else ''})"
-        )
-        self._line("This run creates, changes and deletes data there: meant for a sandbox or a disposable target.")
+    def announce(self, evidence: Evidence, *, planned: Mapping[Layer, int]) -> None:
+        self._evidence = evidence
+        self._head(evidence)
+        layers = ", ".join(f"{layer} {steps}" for layer, steps in planned.items() if steps)
+        self._line(f"steps    {layers or 'none'}")
+        self._line(_TOUCHES[Mode(evidence.mode)])
 
-    def phase_started(self, phase: str, steps: int | None) -> None:
-        self._phase, self._began_at, self._told_at = phase, time.monotonic(), time.monotonic()
-        if self._console.is_terminal:
-            self._bar = Progress(
-                TextColumn("{task.description:<9}"),
-                BarColumn(),
-                TextColumn("{task.fields[requests]:,} requests, {task.fields[findings]} findings"),
-                TimeElapsedColumn(),
-                console=self._console,
-                transient=True,
-            )
-            self._task = self._bar.add_task(phase, total=steps, requests=0, findings=0)
-            self._bar.start()
-
-    def progressed(self, requests: int, findings: int) -> None:
-        if self._bar:
-            self._bar.update(self._task, advance=1, requests=requests, findings=findings)
-        elif time.monotonic() - self._told_at >= _HEARTBEAT_SECONDS:
-            self._told_at = time.monotonic()
-            self._line(f"{self._phase}: {requests} requests so far, {findings} findings")
-
-    def phase_finished(self, phase: str, *, cases: int, skipped_because: str | None) -> None:
+    def layer_started(self, layer: Layer, steps: int | None) -> None:
         self.close()
-        if skipped_because:
-            self._line(f"{phase}: skipped ({skipped_because})")
+        self._state.layer, self._state.step = layer, ""
+        if self._console.is_terminal:
+            self._bar = _bar(self._console)
+            self._task = self._bar.add_task(layer, total=steps, state=str(self._state), step="")
+            self._bar.start()
         else:
-            self._line(f"{phase}: {cases} cases in {time.monotonic() - self._began_at:.1f} s")
+            self._stopped = threading.Event()
+            self._heart = threading.Thread(target=self._beat, args=(self._stopped,), name=_HEART, daemon=True)
+            self._heart.start()
 
-    def found(self, finding: Finding) -> None:
+    def progressed(self, *, step: str, requests: int, findings: int, seconds_left: float | None) -> None:
+        self._state = _State(self._state.layer, step, requests, findings, seconds_left)
+        if self._bar:
+            self._bar.update(self._task, advance=1, state=str(self._state), step=visible(step))
+
+    def layer_finished(self, layer: Layer, *, said: str) -> None:
+        self.close()
+        self._line(f"{layer}: {said}")
+
+    def found(self, finding: Finding, rule: Rule | None) -> None:
+        """In full the first time; what breaks the same promise again gets one line."""
+        replay = replay_command(finding, self._evidence) if self._evidence else ""
+        same = _name(finding)
+        if same in self._seen:
+            self._line(f"BROKEN {_name(finding)} again, in {finding.check}{replay and f': {replay}'}", "red")
+            return
+        self._seen.add(same)
         self._line("")
-        self._line(f"FINDING ({finding.severity}) {finding.operation} [{finding.check}, {finding.phase}]", "bold red")
-        self._line(f"  expected  {finding.expected}")
-        self._line(f"  came      {finding.came}")
-        for line in finding.detail.splitlines():
-            self._line(f"            {line}" if line else "")
-        for number, command in enumerate(finding.commands):
-            for offset, line in enumerate(command.splitlines()):
-                self._line(f"  {'repeat' if number == offset == 0 else '':<8}  {line}")
+        for line in self._wrapped(f"BROKEN {_name(finding)}: {promise_of(finding, rule)}"):
+            self._line(line, "bold red")
+        for line in told(finding, rule):
+            self._line(line)
+        if replay:
+            self._line(f"  replay:   {replay}", "bold")
+        if finding.world:
+            self._line(f"  the sandbox {finding.world} is kept as it was left")
 
     def close(self) -> None:
-        """Take the moving bar away, if there is one; whoever started the run calls it last."""
         if self._bar:
             self._bar.stop()
             self._bar = None
+        if self._heart:
+            self._stopped.set()
+            self._heart.join()
+            self._heart = None
 
     def summarise(self, result: RunResult) -> None:
+        """Forty lines, however much there is to say: the reports have the rest."""
+        marks = marks_of(result)
         self._line("")
-        self._console.print(_table(result))
-        for problem in result.problems:
-            self._line(f"PROBLEM {problem}", "bold red")
-        self._line(_verdict(result), _STYLES[result.verdict])
+        self._head(result.evidence)
+        self._count(result, marks)
+        self._line("")
+        broken = [(mark, rule) for mark in (Mark.BROKEN, Mark.ADVICE, Mark.KNOWN) for rule in marks[mark]]
+        for mark, rule in broken[:_MOST_BROKEN]:
+            self._line(self._cut(f"{mark:<8} {rule.rule.id}  {rule.rule.text}"), _COLOURS[mark])
+            if said := rule.known or _first_replay(rule, result.evidence):
+                self._line(f"         {said}")
+        if rest := [rule.rule.id for _, rule in broken[_MOST_BROKEN:]]:
+            self._line(self._cut(f"         and {len(rest)} more: {', '.join(rest)}"), "red")
+        self._list(_beside(result), most=_MOST_BESIDE)
+        self._list(_errors(result), most=_MOST_ERRORS)
+        self._list(_gaps(result), most=_MOST_GAPS)
+        self._list(_remarks(result), most=_MOST_SAID)
+        self._line(sentence_of(result), _STYLES[result.verdict])
+
+    def _head(self, evidence: Evidence) -> None:
+        self._line(f"{evidence.api} at {evidence.base_url}", "bold")
+        self._line(f"run      {evidence.profile}, {evidence.mode}, seed {evidence.seed}, {evidence.started_at}")
+        suite, contract = evidence.suite[:_HASH_SHOWN], evidence.contract[:_HASH_SHOWN]
+        self._line(f"kit      {evidence.kit}, suite {suite}, contract {contract}")
+
+    def _count(self, result: RunResult, marks: Mapping[Mark, Sequence[RuleResult]]) -> None:
+        counts = Text("rules    ")
+        for mark, rules in marks.items():
+            if rules:
+                counts.append(f"{len(rules):,} {mark}", style=_COLOURS.get(mark, ""))
+                counts.append("   ")
+        self._console.print(counts, soft_wrap=True)
+        called = sum(bool(operation.seconds) for operation in result.operations)
+        self._line(
+            f"calls    {result.requests:,} to {called} of {counted(len(result.operations), 'operation')} "
+            f"in {result.seconds:,.1f} s"
+        )
+
+    def _list(self, lines: Sequence[tuple[str, str]], *, most: int) -> None:
+        """Each with its style."""
+        for line, style in lines[:most]:
+            self._line(self._cut(line), style)
+        if len(lines) > most:
+            self._line(f"         and {len(lines) - most} more lines like these: see a report")
+
+    def _beat(self, stopped: threading.Event) -> None:
+        while not stopped.wait(self._every):
+            state = self._state
+            self._line(f"{state.layer}: {state}{f'; done: {state.step}' if state.step else ''}")
+
+    def _wrapped(self, text: str) -> list[str]:
+        return textwrap.wrap(visible(text), self._console.width - 1, subsequent_indent="  ")
+
+    def _cut(self, text: str) -> str:
+        """The beginning of *text*, on one line."""
+        room = self._console.width - 1
+        flat = " ".join(visible(text).split("\n"))
+        return flat if len(flat) <= room else f"{flat[: room - 3]}..."
 
     def _line(self, text: str, style: str = "") -> None:
-        visible = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
         # Soft wrap: a curl that is broken into lines cannot be copied.
-        self._console.print(Text(visible, style=style), soft_wrap=True)
+        self._console.print(Text(visible(text), style=style), soft_wrap=True)
 
 
-def _table(result: RunResult) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("operation", overflow="fold")
-    for column in (*result.phases, "accepted"):
-        table.add_column(column, justify="right")
-    table.add_column("result")
-    for operation in result.operations:
-        numbers = [str(operation.cases.get(phase, 0)) for phase in result.phases]
-        table.add_row(operation.label, *numbers, str(operation.accepted), _result_of(operation))
-    return table
-
-
-def _result_of(operation: OperationResult) -> Text:
-    if operation.findings:
-        return Text(_counted(len(operation.findings), "finding"), style="red")
-    return Text("passed", style="green") if operation.was_tested else Text("not tested", style="yellow")
-
-
-def _verdict(result: RunResult) -> str:
-    word = {
-        Verdict.PASSED: "PASSED",
-        Verdict.FAILED: f"FAILED with {_counted(len(result.findings), 'finding')}",
-        Verdict.CANNOT_RUN: "NOT PASSED: some of it could not be tested",
-        Verdict.NOTHING_TESTED: "NOTHING WAS TESTED",
-        Verdict.INTERRUPTED: f"INTERRUPTED after {_counted(len(result.findings), 'finding')}",
-    }[result.verdict]
-    return (
-        f"{word}: {result.tested} of {len(result.operations)} operations tested, {result.requests} requests, "
-        f"{result.seconds:.1f} s, seed {result.seed}"
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description:<11}"),
+        BarColumn(bar_width=16),
+        TextColumn("{task.fields[state]}"),
+        TextColumn(
+            "{task.fields[step]}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+        ),
+        console=console,
+        transient=True,
+        expand=True,
     )
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _left(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // _MINUTE} min {whole % _MINUTE} s left" if whole >= _MINUTE else f"{whole} s left"
+
+
+def _name(finding: Finding) -> str:
+    return finding.rule or f"{finding.operation} [{finding.check}]"
+
+
+def _first_replay(rule: RuleResult, evidence: Evidence) -> str:
+    return next(filter(None, (replay_command(finding, evidence) for finding in rule.findings)), "")
+
+
+def _beside(result: RunResult) -> list[tuple[str, str]]:
+    checks: dict[str, list[Finding]] = {}
+    for finding in beside_the_rules(result):
+        checks.setdefault(finding.check, []).append(finding)
+    lines = []
+    for check, found in checks.items():
+        where = ", ".join(dict.fromkeys(finding.operation for finding in found))
+        style = "bold red" if any(result.counts(finding) for finding in found) else "yellow"
+        lines.append((f"{found[0].severity:<8} {check}: {counted(len(found), 'finding')}, {where}", style))
+    return lines
+
+
+def _errors(result: RunResult) -> list[tuple[str, str]]:
+    return [(f"error    {test.name}: {test.why}", "bold red") for test in result.tests if test.outcome is Outcome.ERROR]
+
+
+def _gaps(result: RunResult) -> list[tuple[str, str]]:
+    """Of rules with an error nothing: the tests that ended by one have told it."""
+    lines = []
+    for gap in gaps_in(result):
+        which = ", ".join(gap.rules) if len(gap.rules) <= _MOST_NAMED else counted(len(gap.rules), "rule")
+        if gap.mark is not Mark.ERROR:
+            lines.append((f"{gap.mark:<8} {which}: {gap.reason}", _COLOURS.get(gap.mark, "")))
+    return lines
+
+
+def _remarks(result: RunResult) -> list[tuple[str, str]]:
+    said = [(f"PROBLEM {each}", "bold red") for each in result.problems]
+    said += [(f"WARNING {each}", "yellow") for each in result.warnings]
+    said += [(f"NOT TAKEN BACK {each}", "yellow") for each in result.leaked]
+    said += [(f"NOT REACHED {each}", "yellow") for each in result.unreached]
+    return said

@@ -1,16 +1,9 @@
-"""What is run. A suite takes a contract and a target, tells a `Watcher` how it goes, and answers a `RunResult`."""
+"""What is run, layer by layer. Each takes what it needs of a contract, a target and a plan, and answers results.
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
-from contract_tests.contracts import Contract
-from contract_tests.results import RunResult
-from contract_tests.suites import conformance
-from contract_tests.suites.plans import Plan, Watcher
-from contract_tests.targets import Target
-
-__all__ = ["SUITES", "Suite"]
-
-Suite = Callable[[Contract, Target, Plan, Watcher], RunResult]
-
-SUITES: Mapping[str, Suite] = MappingProxyType({"conformance": conformance.run})
+spec         the document itself
+scripted     laws and bursts: scripted tests of written rules
+lifecycle    a state machine beside a model
+conformance  reads, or everything, by Schemathesis
+timing       what answers took, against the profile's budgets
+plans        what is run of all that, and who is told
+"""

@@ -4,14 +4,16 @@ Its engine runs in this process as a stream of events. Each event is folded into
 nothing of it is kept, so memory does not grow with the run. Phases: *examples* of the document, *coverage* (each
 boundary of each schema once, valid and invalid), *fuzzing* (generated), *stateful* (along the document's links).
 
+Two layers run it: *reads*, of the operations that change nothing, and *conformance*, of all.
+
 A booking API remembers, hence the rounds: what deletes is tested last, for after it most requests would only learn
 that there is nothing left to book. Measured on reservekit: 81 bookings made instead of 3.
 """
 
 import copy
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import schemathesis
 from schemathesis.engine import StopReason, events, from_schema
@@ -22,16 +24,18 @@ from schemathesis.errors import SchemathesisError
 from contract_tests.checks.refusals import REPLACED_CHECK, refusals_checked
 from contract_tests.contracts import Contract
 from contract_tests.findings import Finding
+from contract_tests.laws.law import Layer
 from contract_tests.problems import CannotRun
-from contract_tests.results import RunResult, Tally
+from contract_tests.results import Tally
 from contract_tests.suites.evidence import finding_of_silence, findings_in
 from contract_tests.suites.plans import Plan, Watcher
 from contract_tests.suites.surroundings import interruptible, parsing_in_turn, without_constants, without_traces
 from contract_tests.targets import Target
 
-__all__ = ["run"]
+__all__ = ["Ending", "run"]
 
 _STATEFUL_ATTEMPTS = 20  # enough for reservekit, where one attempt in two or three is given up
+_EXAMPLES_OF_READS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class _Round:
         phases: The ones that run.
         name: Said after the phase's name, when rounds share one.
         skipped: Which operations sit out which phases, as Schemathesis' configuration says it.
+        examples: Generated requests per operation; 0 takes the plan's.
         accept: The one media type that is asked for; "" takes whatever comes.
     """
 
@@ -50,65 +55,76 @@ class _Round:
     seed: int
     name: str = ""
     skipped: tuple[dict[str, object], ...] = ()
+    examples: int = 0
     accept: str = ""
 
 
-def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher) -> RunResult:
+def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher, layer: Layer, tally: Tally) -> "Ending":
     """
-    Run the four phases over every operation of *contract*. Creates, changes and deletes data at *target*.
+    Run the phases over the operations that *layer* and *plan* have; counts and findings go into *tally*.
 
-    An interrupt (Ctrl-C) ends the run early; what was found until then is in the result.
+    An interrupt (Ctrl-C) ends the run early; what was found until then is in the tally.
     """
-    started_at = time.monotonic()
-    fold = _Fold(contract, target, watcher)
+    fold = _Fold(contract, target, plan, watcher, layer, tally)
     with (
         refusals_checked(contract, target.headers),
         without_traces(),
         without_constants(),
         parsing_in_turn(),
-        interruptible(fold.stop),
+        interruptible(fold.interrupt),
     ):
-        for asked in _rounds(contract, plan, fold):
+        for asked in _rounds(contract, plan, layer, fold):
             fold.follow(from_schema(_schema(contract, target, plan, asked)).execute(), asked)
-            if fold.is_over:
+            if fold.ending is not Ending.DONE:
                 break
-    return RunResult(
-        api=contract.api,
-        suite="conformance",
-        base_url=target.base_url,
-        seed=plan.seed,
-        seconds=time.monotonic() - started_at,
-        requests=fold.tally.requests,
-        phases=tuple(phase.value for phase in TESTING_PHASES),
-        operations=fold.tally.of_operations(operation.label for operation in contract.operations),
-        findings=tuple(fold.tally.findings.values()),
-        problems=tuple(fold.tally.problems),
-        was_interrupted=fold.was_interrupted,
-    )
+            if plan.is_over:
+                return Ending.OUT_OF_TIME
+    return fold.ending
 
 
-def _rounds(contract: Contract, plan: Plan, fold: "_Fold") -> Iterator[_Round]:
-    yield _Round(UNIT_PHASES, plan.seed, skipped=(_sitting_out("include-method", *UNIT_PHASES),))
+def _rounds(contract: Contract, plan: Plan, layer: Layer, fold: "_Fold") -> Iterator[_Round]:
+    left_out = [each.label for each in contract.operations if not plan.wants_operation(each)]
+    if layer is Layer.READS:
+        left_out += [each.label for each in contract.operations if not each.reads_only and each.label not in left_out]
+        if len(left_out) < len(contract.operations):
+            yield _Round(
+                UNIT_PHASES, plan.seed, skipped=_out(left_out), examples=min(plan.max_examples, _EXAMPLES_OF_READS)
+            )
+        return
+    if len(left_out) == len(contract.operations):
+        return
+    always = _out(left_out)
+    yield _Round(UNIT_PHASES, plan.seed, skipped=(*always, _sitting_out("include-method", *UNIT_PHASES)))
     # A server that remembers can answer a replayed step differently. Hypothesis then gives up on the whole phase
     # without a word (`FlakyStrategyDefinition`), so it is asked again, with the next seed, until it has done its share.
     for attempt in range(_STATEFUL_ATTEMPTS):
         done = fold.sequences
-        yield _Round((PhaseName.STATEFUL_TESTING,), plan.seed + attempt, name=", again" if attempt else "")
+        yield _Round(
+            (PhaseName.STATEFUL_TESTING,), plan.seed + attempt, name=", again" if attempt else "", skipped=always
+        )
         if fold.sequences == done or fold.sequences >= plan.max_examples:
             break
-    yield from _other_forms(contract, plan)
+    yield from _other_forms(contract, plan, left_out)
     # The examples of everything come along: from their answers the engine learns what there is to delete.
     skipped = _sitting_out("exclude-method", PhaseName.COVERAGE, PhaseName.FUZZING)
-    yield _Round(UNIT_PHASES, plan.seed, name=" of what deletes", skipped=(skipped,))
+    yield _Round(UNIT_PHASES, plan.seed, name=" of what deletes", skipped=(*always, skipped))
 
 
-def _other_forms(contract: Contract, plan: Plan) -> Iterator[_Round]:
+def _out(labels: list[str]) -> tuple[dict[str, object], ...]:
+    return (_sitting_out("include-name", *TESTING_PHASES, operations=labels),) if labels else ()
+
+
+def _other_forms(contract: Contract, plan: Plan, left_out: list[str]) -> Iterator[_Round]:
     """Who takes whatever comes gets the first media type of the document: the others are asked for by name."""
     phases = (PhaseName.COVERAGE, PhaseName.FUZZING)
     for form in dict.fromkeys(form for operation in contract.operations for form in operation.other_forms):
         lacking = [
-            each.label for each in contract.operations if form not in each.other_forms or each.method == "DELETE"
+            each.label
+            for each in contract.operations
+            if form not in each.other_forms or each.method == "DELETE" or each.label in left_out
         ]
+        if len(lacking) == len(contract.operations):
+            continue
         skipped = (_sitting_out("include-name", *phases, operations=lacking),) if lacking else ()
         yield _Round(phases, plan.seed, name=f" as {form}", skipped=skipped, accept=form)
 
@@ -117,19 +133,29 @@ def _sitting_out(which: str, *phases: PhaseName, operations: str | list[str] = "
     return {which: operations, "phases": {phase.value: {"enabled": False} for phase in phases}}
 
 
+class Ending(Enum):
+    DONE = auto()
+    INTERRUPTED = auto()
+    OUT_OF_TIME = auto()
+    UNANSWERED = auto()
+    FOUND_ENOUGH = auto()
+
+
 class _Fold:
     """From the engine's events to counts and findings."""
 
-    def __init__(self, contract: Contract, target: Target, watcher: Watcher) -> None:
-        self.tally = Tally()
+    def __init__(
+        self, contract: Contract, target: Target, plan: Plan, watcher: Watcher, layer: Layer, tally: Tally
+    ) -> None:
         self.sequences = 0
-        self.was_interrupted = False
-        self.is_over = False
+        self.ending = Ending.DONE
+        self._tally = tally
         self._contract = contract
         self._target = target
+        self._plan = plan
         self._watcher = watcher
-        self._told = 0
-        self._cases_before = 0
+        self._layer = layer
+        self._told = len(tally.findings)
         self._stream: EventStream | None = None
 
     def follow(self, stream: EventStream, asked: _Round) -> None:
@@ -138,79 +164,84 @@ class _Fold:
             for event in stream:
                 self._take(event, asked)
         except KeyboardInterrupt:
-            self.stop()
+            self.interrupt()
             stream.generator.close()
 
-    def stop(self) -> None:
-        self.was_interrupted = self.is_over = True
+    def interrupt(self) -> None:
+        self._stop(Ending.INTERRUPTED)
+
+    def _stop(self, ending: Ending) -> None:
+        if self.ending is not Ending.INTERRUPTED:
+            self.ending = ending
         if self._stream:
             self._stream.stop()
 
     def _take(self, event: events.EngineEvent, asked: _Round) -> None:
         match event:
-            case events.PhaseStarted() if event.phase.name in asked.phases:
-                steps = len(self._contract.operations) if event.phase.name in UNIT_PHASES else None
-                self._cases_before = self.tally.cases_in(event.phase.name.value)
-                self._watcher.phase_started(event.phase.name.value + asked.name, steps)
             case events.ScenarioFinished() if event.is_test_scenario:
-                self._take_scenario(event)
+                self._take_scenario(event, asked)
             case events.PhaseFinished() if event.phase.name in asked.phases:
-                self._finish_phase(event, asked)
+                self._tell()
             case events.NonFatalError():
                 self._take_error(event)
             case events.EngineFinished() if event.stop_reason is StopReason.INTERRUPTED:
-                self.stop()
+                if self.ending is Ending.DONE:
+                    self.interrupt()
             case events.EngineFinished() if event.stop_reason is StopReason.SERVER_UNAVAILABLE:
-                self.is_over = True
-                self.tally.problems["the target stopped answering, so the rest was not tested"] = None
+                self._stop(Ending.UNANSWERED)
+                self._tally.problems["the target stopped answering, so the rest was not tested"] = None
             case _:
                 pass
 
-    def _take_scenario(self, event: events.ScenarioFinished) -> None:
-        phase, recorder = event.phase.value, event.recorder
+    def _take_scenario(self, event: events.ScenarioFinished, asked: _Round) -> None:
+        recorder = event.recorder
         self.sequences += event.phase is PhaseName.STATEFUL_TESTING
-        self.tally.requests += len(recorder.interactions)
+        self._tally.requests += len(recorder.interactions)
         for case_id, node in recorder.cases.items():
             label = node.value.operation.label
             if recorder.checks.get(case_id):
-                self.tally.count_case(phase, label)
+                self._tally.count_case(self._layer, label)
             answer = recorder.find_response(case_id=case_id)
             if answer is not None:
                 # An OPTIONS that coverage sends to a path is answered, and is no success of any operation there.
                 was_meant = answer.request.method == node.value.operation.method.upper()
                 was_accepted = was_meant and 200 <= answer.status_code < 300  # noqa: PLR2004 - the class of successes
-                self.tally.count_answer(label, seconds=answer.elapsed, was_accepted=was_accepted)
+                self._tally.count_answer(label, seconds=answer.elapsed, was_accepted=was_accepted)
         simplest: dict[tuple[object, ...], Finding] = {}
-        for identity, finding in findings_in(recorder, phase, self._target.redact):
+        for identity, finding in findings_in(recorder, self._layer, self._target.redact):
             if identity not in simplest or _size(finding) < _size(simplest[identity]):
                 simplest[identity] = finding
         for identity, finding in simplest.items():
             # What an earlier phase has found stays as it was told.
-            self.tally.findings.setdefault(identity, finding)
-        self._watcher.progressed(self.tally.requests, len(self.tally.findings))
+            self._tally.findings.setdefault(identity, finding)
+        self._watcher.progressed(
+            step=f"{event.phase.value}{asked.name}",
+            requests=self._tally.requests,
+            findings=len(self._tally.findings),
+            seconds_left=self._plan.seconds_left,
+        )
+        if self._plan.is_over:
+            self._stop(Ending.OUT_OF_TIME)
+        elif self._plan.fail_fast and self._tally.findings:
+            self._stop(Ending.FOUND_ENOUGH)
 
     def _take_error(self, event: events.NonFatalError) -> None:
-        phase = event.phase.value if event.phase else ""
-        silence = finding_of_silence(event, phase, self._target.redact)
+        silence = finding_of_silence(event, self._layer, self._target.redact)
         if silence is None:
             said = self._target.redact(f"{event.label}: {event.info.title}: {event.info.message}")
-            self.tally.problems[said] = None
+            self._tally.problems[said] = None
         else:
-            self.tally.findings.setdefault((silence.operation, silence.check), silence)
+            self._tally.findings.setdefault((silence.operation, silence.check), silence)
 
-    def _finish_phase(self, event: events.PhaseFinished, asked: _Round) -> None:
-        phase = event.phase.name.value
-        reason = event.phase.skip_reason.display if event.phase.skip_reason else None
-        cases = self.tally.cases_in(phase) - self._cases_before
-        self._watcher.phase_finished(phase + asked.name, cases=cases, skipped_because=reason)
-        fresh = list(self.tally.findings.values())[self._told :]
-        self._told = len(self.tally.findings)
+    def _tell(self) -> None:
+        fresh = list(self._tally.findings.values())[self._told :]
+        self._told = len(self._tally.findings)
         for finding in fresh:
-            self._watcher.found(finding)
+            self._watcher.found(finding, None)
 
 
 def _size(finding: Finding) -> tuple[int, int]:
-    return len(finding.commands), sum(len(command) for command in finding.commands)
+    return len(finding.steps), sum(len(step.curl) for step in finding.steps)
 
 
 def _schema(contract: Contract, target: Target, plan: Plan, asked: _Round) -> schemathesis.BaseSchema:
@@ -232,7 +263,7 @@ def _schema(contract: Contract, target: Target, plan: Plan, asked: _Round) -> sc
             # The engine does not shrink what it finds, and would stop asking the operation anything else. So each
             # operation is asked to the end, and the shortest request that shows a defect is the one reported.
             "continue-on-failure": True,
-            "generation": {"max-examples": plan.max_examples, "database": "none"},
+            "generation": {"max-examples": asked.examples or plan.max_examples, "database": "none"},
             "checks": {REPLACED_CHECK: {"enabled": False}},
         }
     )

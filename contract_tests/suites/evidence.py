@@ -1,27 +1,23 @@
 """From what the engine recorded to findings that a person can act on."""
 
-from collections.abc import Callable, Iterator
-from http import HTTPStatus
+from collections.abc import Iterator
 
 import requests
 import schemathesis
-from schemathesis.core.failures import Failure
 from schemathesis.engine import events
 from schemathesis.engine.recorder import CheckFailureInfo, ScenarioRecorder
-from schemathesis.openapi.checks import JsonSchemaError
 
 from contract_tests.checks.expectations import ANSWERED, EXPECTATIONS
-from contract_tests.findings import Finding
+from contract_tests.findings import Finding, Step
+from contract_tests.targets import Redact
+from contract_tests.wording import came, detail_of
 
 __all__ = ["finding_of_silence", "findings_in"]
 
 _CRASH = "not_a_server_error"
-_BODY_SHOWN = 300  # characters: three lines of a terminal
-
-Redact = Callable[[str], str]
 
 
-def findings_in(recorder: ScenarioRecorder, phase: str, redact: Redact) -> Iterator[tuple[tuple[object, ...], Finding]]:
+def findings_in(recorder: ScenarioRecorder, layer: str, redact: Redact) -> Iterator[tuple[tuple[object, ...], Finding]]:
     """Each failed check with an identity: two with equal identities are the same defect seen twice."""
     for case_id, checks in recorder.checks.items():
         failed = [(check.name, check.failure_info) for check in checks if check.failure_info]
@@ -33,17 +29,17 @@ def findings_in(recorder: ScenarioRecorder, phase: str, redact: Redact) -> Itera
             finding = Finding(
                 severity=severity,
                 operation=label,
-                phase=phase,
                 check=name,
+                layer=layer,
                 expected=expected,
-                came=redact(_came(recorder.find_response(case_id=case_id))),
-                detail=redact(_detail(info.failure)),
-                commands=tuple(redact(command) for command in _commands(info)),
+                came=(said := redact(_came(recorder.find_response(case_id=case_id)))),
+                detail=redact(detail_of(info.failure)),
+                steps=_steps([redact(command) for command in _commands(info)], said),
             )
             yield (label, name, info.failure), finding
 
 
-def finding_of_silence(event: events.NonFatalError, phase: str, redact: Redact) -> Finding | None:
+def finding_of_silence(event: events.NonFatalError, layer: str, redact: Redact) -> Finding | None:
     """A request of an operation that got no answer; None when the error is about something else."""
     if not isinstance(event.value, requests.RequestException):
         return None
@@ -52,34 +48,21 @@ def finding_of_silence(event: events.NonFatalError, phase: str, redact: Redact) 
     return Finding(
         severity=severity,
         operation=event.label,
-        phase=phase,
         check=ANSWERED,
+        layer=layer,
         expected=expected,
         came="no answer",
         detail=redact(event.info.message),
-        commands=(redact(code_sample),) if code_sample else (),
+        steps=(Step("", redact(code_sample), "no answer"),) if code_sample else (),
     )
 
 
 def _came(response: schemathesis.Response | None) -> str:
-    if response is None:
-        return "no answer"
-    try:
-        phrase = HTTPStatus(response.status_code).phrase
-    except ValueError:
-        phrase = ""
-    body = response.content.decode("utf-8", errors="backslashreplace")
-    shown = body if len(body) <= _BODY_SHOWN else f"{body[:_BODY_SHOWN]}..."
-    return " ".join(f"{response.status_code} {phrase} {shown}".split())
+    return "no answer" if response is None else came(response.status_code, response.content)
 
 
-def _detail(failure: Failure) -> str:
-    if isinstance(failure, JsonSchemaError):
-        # Its message quotes whole schemas; where and why is enough beside the body that came.
-        where = "/".join(str(part) for part in failure.instance_path)
-        return f"{failure.title}\n{failure.validation_message} (at /{where})"
-    lines = f"{failure.title}\n{failure.message}".splitlines()
-    return "\n".join(line for line in lines if line.strip())
+def _steps(commands: list[str], last: str) -> tuple[Step, ...]:
+    return tuple(Step("", command, last if command is commands[-1] else "") for command in commands)
 
 
 def _commands(info: CheckFailureInfo) -> list[str]:

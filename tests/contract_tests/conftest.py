@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from toy_server import TOKEN, toy_server
+from toy_server import FULL, TOKEN, toy_server
 
 from contract_tests import contracts
 from contract_tests.cli import main
@@ -27,6 +27,7 @@ class Outcome:
 
 Kit = Callable[..., Outcome]
 
+
 # Seen only along a chain of requests, which takes longer to come up.
 _EXAMPLES = {"undying": "80", "vanishing": "40"}
 
@@ -46,7 +47,8 @@ def kit(tmp_path: Path) -> Kit:
     def call(base_url: str, *options: str, api: str = "toy", token: str = TOKEN) -> Outcome:
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main(["run", api, "--base-url", base_url, "--token", token, "--max-examples", "1", *options])
+            where = ["--base-url", base_url, "--token", token]
+            code = main(["run", api, *where, *FULL, "--max-examples", "1", *options])
         report = tmp_path / "junit.xml"
         junit = report.read_text(encoding="utf-8") if report.exists() else ""
         left_behind = tuple(sorted(file.name for file in tmp_path.iterdir()))

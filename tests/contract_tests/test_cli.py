@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from toy_server import TOKEN, toy_server
+from toy_server import FULL, TOKEN, toy_server
 
 from contract_tests.cli import main
 from contract_tests.targets import TOKEN_VARIABLE
@@ -29,6 +29,12 @@ def test_a_path_is_no_api(kit):
 def test_an_unknown_suite_names_the_nearest(kit):
     assert "unknown suite 'conformance!'; did you mean 'conformance'?" in refusal(
         kit(NOWHERE, "--suite", "conformance!")
+    )
+
+
+def test_the_nearest_is_found_whatever_its_case(kit):
+    assert "unknown operation 'READBOOKINGS'; did you mean 'readBooking'?" in refusal(
+        kit(NOWHERE, "--operation", "READBOOKINGS")
     )
 
 
@@ -82,7 +88,7 @@ def test_the_token_may_come_from_the_environment(monkeypatch):
     monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
 
     with toy_server() as url:
-        code = main(["run", "empty", "--base-url", url])
+        code = main(["run", "empty", "--base-url", url, *FULL])
 
     assert code == 3
 

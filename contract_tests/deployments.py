@@ -1,0 +1,103 @@
+"""From what the user typed to what is tested: which world, whose credentials, which profile.
+
+a profile, or a token          a deployment: one world, shared by all tests
+--sandbox NAME                 our own sandbox, in that one world of it; an address with ~NAME in it says the same
+nothing of these               our own sandbox: a world for each test, and the control plane says the rest
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from contract_tests.apis import kit_of
+from contract_tests.apis.bundle import ApiKit
+from contract_tests.contracts import Contract, contract_file
+from contract_tests.problems import CannotRun
+from contract_tests.profiles import Profile, read_profile
+from contract_tests.runs import Deployment
+from contract_tests.scenes.sandboxes import ControlPlane
+from contract_tests.scenes.worlds import ForkedWorlds, SharedWorld, Worlds
+from contract_tests.targets import Target, find_target, knock
+
+__all__ = ["Typed", "find_deployment"]
+
+_NAMED = re.compile(r"/~([^/]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What the command line said; None and "" were not said."""
+
+    base_url: str | None = None
+    token: str | None = None
+    profile: Path | None = None
+    sandbox: str | None = None
+    control_token: str | None = None
+
+
+def find_deployment(contract: Contract, typed: Typed) -> Deployment:
+    """Raises CannotRun: nobody is at home there, a credential is missing or refused, a profile cannot be used."""
+    kit = kit_of(contract.api)
+    profile = _profile(contract, kit, typed)
+    base_url = typed.base_url or profile.find("base_url")
+    if not base_url:
+        raise CannotRun("nobody said where it is served: pass --base-url URL, or write base_url into the profile")
+    target = find_target(contract, base_url, None, wants_token=False)
+    if kit is not None and typed.token is None and typed.profile is None:
+        plane = ControlPlane.find(target.base_url, typed.control_token)
+        if plane is not None:
+            try:
+                return _sandbox(contract, kit, target, plane, typed)
+            except CannotRun:
+                plane.close()
+                raise
+    if typed.sandbox is not None:
+        raise CannotRun(f"--sandbox {typed.sandbox}: there is no control plane beside {target.base_url}")
+    token = typed.token or profile.find("identities.main")
+    target = find_target(contract, base_url, token)
+    knock(contract, target)
+    target = target.with_secrets(profile.find("identities") or {})
+    found = _deployment(contract, kit, target, profile, SharedWorld(target.base_url, profile))
+    return found if typed.profile is None else replace(found, options=("--profile", str(typed.profile)))
+
+
+def _profile(contract: Contract, kit: ApiKit | None, typed: Typed) -> Profile:
+    if typed.profile is None:
+        return Profile(api=contract.api)
+    return read_profile(typed.profile, contract.api, kit.scene.KEYS if kit else ())
+
+
+def _sandbox(contract: Contract, kit: ApiKit, target: Target, plane: ControlPlane, typed: Typed) -> Deployment:
+    profile = plane.profile(contract.api)
+    named = _NAMED.match(target.base_url.removeprefix(plane.root))
+    path = target.base_url.removeprefix(plane.root + (named[0] if named else ""))
+    name = typed.sandbox or (named[1] if named else None)
+    if name is None:
+        worlds: Worlds = ForkedWorlds(contract, plane, path, profile.world)
+    else:
+        base_url = f"{plane.root}/~{name}{path}"
+        target = find_target(contract, base_url, profile.find("identities.main"))
+        knock(contract, target)
+        worlds = SharedWorld(base_url, profile, plane)
+    # What the sandbox hands out to everybody is no secret: a curl that is shown works as it stands.
+    public = Target(base_url=target.base_url, headers=_headers(contract, profile, None)["main"])
+    return _deployment(contract, kit, public, profile, worlds)
+
+
+def _deployment(contract: Contract, kit: ApiKit | None, target: Target, profile: Profile, worlds: Worlds) -> Deployment:
+    return Deployment(
+        contract=contract,
+        file=contract_file(contract.api),
+        kit=kit,
+        target=target,
+        headers=_headers(contract, profile, target),
+        profile=profile,
+        worlds=worlds,
+    )
+
+
+def _headers(contract: Contract, profile: Profile, target: Target | None) -> Mapping[str, Mapping[str, str]]:
+    name, form = contract.credential
+    headers = {who: {name: form.format(token)} for who, token in (profile.find("identities") or {}).items()}
+    return headers | ({"main": target.headers} if target is not None and target.headers else {})

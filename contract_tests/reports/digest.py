@@ -1,0 +1,239 @@
+"""What a run comes to, in the words and numbers that all reports share. Pure: values in, text out."""
+
+import math
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contract_tests.contracts import Rule
+from contract_tests.findings import Finding, Severity
+from contract_tests.results import Evidence, Outcome, RuleResult, RunResult, Verdict
+
+__all__ = [
+    "Gap",
+    "Mark",
+    "Times",
+    "beside_the_rules",
+    "counted",
+    "doubted",
+    "facts_of",
+    "gaps_in",
+    "mark_of",
+    "marks_of",
+    "promise_of",
+    "replay_command",
+    "sentence_of",
+    "times_of",
+    "told",
+    "visible",
+]
+
+# Control characters drive a terminal, marks of direction hide text, and the rest cannot stand in XML or in UTF-8.
+_INVISIBLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_REMEDY = re.compile(r"add \S+ to the profile$")
+_UNDECIDABLE = "no test from outside can decide them"
+
+
+class Mark(StrEnum):
+    """What a report says of a rule: its outcome, and of a broken one whether the run fails by it."""
+
+    BROKEN = "broken"
+    ADVICE = "advice"
+    """Broken, and it only should hold."""
+    KNOWN = "known"
+    """Broken, and listed among the known failures."""
+    ERROR = "error"
+    SKIPPED = "skipped"
+    LEFT_OUT = "left out"
+    HOLDS = "holds"
+
+
+_MARKS = {
+    Outcome.PASS: Mark.HOLDS,
+    Outcome.SKIP: Mark.SKIPPED,
+    Outcome.OMIT: Mark.LEFT_OUT,
+    Outcome.ERROR: Mark.ERROR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Rules that were not judged, all for one reason."""
+
+    mark: Mark
+    reason: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Of the answers of an operation, in seconds."""
+
+    p50: float
+    p95: float
+    p99: float
+    worst: float
+
+
+def visible(text: str) -> str:
+    """*text* of a server, harmless: what does not show is spelled out; lines stay lines."""
+    return _INVISIBLE.sub(lambda match: f"\\{_code(ord(match.group()))}", text)
+
+
+def _code(number: int) -> str:
+    return f"x{number:02x}" if number <= 0xFF else f"u{number:04x}"  # noqa: PLR2004 - two digits
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def mark_of(rule: RuleResult) -> Mark:
+    if rule.outcome is not Outcome.FAIL:
+        return _MARKS[rule.outcome]
+    if rule.known:
+        return Mark.KNOWN
+    return Mark.ADVICE if rule.rule.level is Severity.SHOULD else Mark.BROKEN
+
+
+def marks_of(result: RunResult) -> dict[Mark, list[RuleResult]]:
+    """The rules by mark, each mark there, what is worst first."""
+    marks: dict[Mark, list[RuleResult]] = {mark: [] for mark in Mark}
+    for rule in result.rules:
+        marks[mark_of(rule)].append(rule)
+    return marks
+
+
+def beside_the_rules(result: RunResult) -> list[Finding]:
+    """What breaks the document itself: a status, a shape."""
+    ids = {rule.rule.id for rule in result.rules}
+    return [finding for finding in result.findings if finding.rule not in ids]
+
+
+def doubted(result: RunResult) -> list[RuleResult]:
+    """What must hold, was skipped, and may not be: the run is to certify."""
+    return [rule for rule in _skipped_musts(result.rules) if result.certify]
+
+
+def _skipped_musts(rules: Iterable[RuleResult]) -> Iterable[RuleResult]:
+    return (rule for rule in rules if rule.outcome is Outcome.SKIP and rule.rule.level is Severity.MUST)
+
+
+def gaps_in(result: RunResult) -> list[Gap]:
+    """Why rules were not judged: first what went wrong, then what a profile could mend, then what was left out."""
+    found: dict[tuple[Mark, str], list[str]] = {}
+    for rule in result.rules:
+        mark = mark_of(rule)
+        if mark in (Mark.ERROR, Mark.SKIPPED, Mark.LEFT_OUT):
+            found.setdefault((mark, _reason(rule)), []).append(rule.rule.id)
+    order = list(Mark)
+    groups = sorted(found.items(), key=lambda item: (order.index(item[0][0]), -len(item[1])))
+    return [Gap(mark, reason, tuple(rules)) for (mark, reason), rules in groups]
+
+
+def _reason(rule: RuleResult) -> str:
+    if rule.rule.not_tested:
+        return _UNDECIDABLE
+    remedy = _REMEDY.search(rule.why)
+    return remedy[0] if remedy else rule.why
+
+
+def promise_of(finding: Finding, rule: Rule | None) -> str:
+    """The sentence that is broken."""
+    return rule.text if rule else finding.expected
+
+
+def replay_command(finding: Finding, evidence: Evidence) -> str:
+    """What shows the finding again; "" where only its steps do."""
+    if not finding.replay:
+        return ""
+    return shlex.join(["contract-tests", "replay", finding.replay, "--base-url", evidence.base_url, *evidence.options])
+
+
+def facts_of(evidence: Evidence) -> Mapping[str, str]:
+    """The head of every report, by the names of its fields."""
+    return {
+        "api": evidence.api,
+        "target": evidence.base_url,
+        "profile": evidence.profile,
+        "mode": evidence.mode,
+        "seed": str(evidence.seed),
+        "started": evidence.started_at,
+        "kit": evidence.kit,
+        "suite": evidence.suite,
+        "contract": evidence.contract,
+    }
+
+
+def sentence_of(result: RunResult) -> str:
+    """The verdict, with what it rests on."""
+    marks = marks_of(result)
+    judged = sum(len(marks[mark]) for mark in (Mark.HOLDS, Mark.BROKEN, Mark.ADVICE, Mark.KNOWN))
+    tested = sum(operation.was_tested for operation in result.operations)
+    rests_on = [f"{judged} of {counted(len(result.rules), 'rule')} judged"] if result.rules else []
+    rests_on += [
+        f"{tested} of {counted(len(result.operations), 'operation')} tested",
+        counted(result.requests, "call"),
+        f"{result.seconds:,.1f} s",
+        f"seed {result.evidence.seed}",
+    ]
+    return f"{_word(result, marks)}; {', '.join(rests_on)}"
+
+
+def _word(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:
+    match result.verdict:
+        case Verdict.PASSED:
+            return f"PASSED: {_verb(len(marks[Mark.HOLDS]), 'rule holds', 'rules hold')}" if result.rules else "PASSED"
+        case Verdict.FAILED:
+            return _failed(result, marks)
+        case Verdict.CANNOT_RUN:
+            return "NOT PASSED: some of it could not be tested"
+        case Verdict.NOTHING_TESTED:
+            return "NOTHING WAS TESTED"
+        case Verdict.INTERRUPTED:
+            return f"INTERRUPTED after {counted(len(result.findings), 'finding')}"
+
+
+def _failed(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:
+    broken = len(marks[Mark.BROKEN])
+    beside = sum(result.counts(finding) for finding in beside_the_rules(result))
+    said = [_verb(broken, "rule is broken", "rules are broken")] if broken else []
+    said += [f"{counted(beside, 'finding')} beside the rules"] if beside else []
+    if said:
+        return f"FAILED: {', '.join(said)}"
+    skipped = len(doubted(result))
+    return f"NOT CERTIFIED: {_verb(skipped, 'rule that must hold was', 'rules that must hold were')} skipped"
+
+
+def _verb(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def times_of(seconds: Iterable[float]) -> Times | None:
+    """By nearest rank, so each is an answer that was given; None where none was."""
+    ordered = sorted(seconds)
+    if not ordered:
+        return None
+    p50, p95, p99 = (ordered[math.ceil(share * len(ordered)) - 1] for share in (0.5, 0.95, 0.99))
+    return Times(p50, p95, p99, ordered[-1])
+
+
+def told(finding: Finding, rule: Rule | None) -> Iterator[str]:
+    """What was expected, what came, and the steps that show it, in lines. Not yet `visible`."""
+    source = f"{rule.source}, " if rule else ""
+    yield f"  ({finding.severity}, {source}{finding.layer}: {finding.check})"
+    yield f"  expected  {finding.expected}"
+    yield f"  got       {finding.came}"
+    # The bar keeps a server from beginning a line: CI systems take some beginnings for commands.
+    yield from (f"            | {line}" for line in finding.detail.splitlines())
+    for number, step in enumerate(finding.steps, 1):
+        yield f"  {number}. {step.title or 'ask'}"
+        yield from (f"     {line}" for line in step.curl.splitlines())
+        if step.came:
+            yield f"     -> {step.came}"
+    if finding.left_out:
+        yield f"  {counted(finding.left_out, 'earlier write')} left out here, not by the replay"

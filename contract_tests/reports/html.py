@@ -1,0 +1,100 @@
+"""One page that needs nothing else: no network, no script; light or dark as its reader has it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from contract_tests.reports.diagrams import draw, state_of
+from contract_tests.reports.digest import (
+    Mark,
+    Times,
+    beside_the_rules,
+    counted,
+    doubted,
+    facts_of,
+    gaps_in,
+    mark_of,
+    marks_of,
+    replay_command,
+    sentence_of,
+    times_of,
+    visible,
+)
+from contract_tests.results import OperationResult, Outcome, RunResult
+
+__all__ = ["write_html"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LEAST_SECONDS = 0.0001  # where the scale begins at the latest: quicker is measured by nobody
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Seconds to per cent of a width, by decades: one slow answer must not flatten all the others."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def over(cls, times: Sequence[Times]) -> "_Scale":
+        least = min((each.p50 for each in times), default=0.001)
+        most = max((each.worst for each in times), default=1.0)
+        first = math.floor(math.log10(max(least, _LEAST_SECONDS)))
+        return cls(first, max(math.ceil(math.log10(max(most, _LEAST_SECONDS))), first + 1))
+
+    def place(self, seconds: float) -> float:
+        decades = math.log10(max(seconds, 10.0**self.first)) - self.first
+        return round(100 * decades / (self.last - self.first), 2)
+
+    def marks(self) -> list[tuple[float, str]]:
+        return [(self.place(10.0**decade), _seconds(10.0**decade)) for decade in range(self.first, self.last + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An operation, and where its times lie on the scale."""
+
+    operation: OperationResult
+    times: Times | None
+
+
+def write_html(result: RunResult, file: Path) -> None:
+    rows = [_Row(operation, times_of(operation.seconds)) for operation in result.operations]
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        # Whatever is shown passes through here, so nothing of a server's can be forgotten; what is `safe` has another type.
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters.update(counted=counted, duration=_seconds, mark=mark_of)
+    page = environment.get_template("page.html").render(
+        result=result,
+        evidence=facts_of(result.evidence),
+        sentence=sentence_of(result),
+        verdict=result.verdict.name.lower().replace("_", "-"),
+        Mark=Mark,
+        marks=marks_of(result),
+        beside=beside_the_rules(result),
+        doubted=doubted(result),
+        gaps=[gap for gap in gaps_in(result) if gap.mark is not Mark.ERROR],
+        ended=[test for test in result.tests if test.outcome is Outcome.ERROR],
+        diagrams=[(lifecycle, draw(lifecycle, place)) for place, lifecycle in enumerate(result.lifecycles)],
+        state_of=state_of,
+        rows=rows,
+        scale=_Scale.over([row.times for row in rows if row.times]),
+        style=(_TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        replay=lambda finding: replay_command(finding, result.evidence),
+    )
+    file.write_text(page, encoding="utf-8")
+
+
+def _seconds(seconds: float) -> str:
+    """With three digits that count, or whole."""
+    number, unit = (seconds, "s") if seconds >= 1 else (seconds * 1000, "ms")
+    return f"{number:,.0f} {unit}" if number >= 100 else f"{number:.3g} {unit}"  # noqa: PLR2004 - three digits

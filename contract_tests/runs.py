@@ -1,0 +1,329 @@
+"""A run from its beginning to its verdict: layer by layer, what takes the least time to find something first.
+
+    spec  laws  bursts  lifecycle  reads or conformance  timing  cleanup
+
+A layer ends where the time limit or the first finding (`fail_fast`) says so, between two tests and never inside one;
+what was not reached is said.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import contract_tests
+from contract_tests import __version__
+from contract_tests.apis.bundle import ApiKit
+from contract_tests.contracts import Contract
+from contract_tests.findings import Finding
+from contract_tests.known import KnownFailures
+from contract_tests.laws.law import Layer
+from contract_tests.profiles import Profile
+from contract_tests.results import (
+    Evidence,
+    Lifecycle,
+    Outcome,
+    RuleResult,
+    RunResult,
+    Tally,
+    TestResult,
+    judge_rules,
+)
+from contract_tests.scenes.scene import Setting
+from contract_tests.scenes.sending import Sender
+from contract_tests.scenes.worlds import Worlds
+from contract_tests.suites import conformance, scripted, spec, timing
+from contract_tests.suites.conformance import Ending
+from contract_tests.suites.lifecycle import play_batch
+from contract_tests.suites.plans import Plan, Watcher
+from contract_tests.suites.scripted import Stage
+from contract_tests.suites.surroundings import interruptible, without_constants, without_traces
+from contract_tests.targets import Target
+
+__all__ = ["Deployment", "evidence_of", "play_again", "replay", "run", "staged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What is tested.
+
+    Args:
+        target: Where it is and who the main identity is.
+        headers: The credential of each identity, as it is sent.
+        kit: None for an API that has no laws; its document alone is tested then.
+        options: What has to be said beside the address to find the same deployment again.
+    """
+
+    contract: Contract
+    file: Path
+    kit: ApiKit | None
+    target: Target
+    headers: Mapping[str, Mapping[str, str]]
+    profile: Profile
+    worlds: Worlds
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A test that is to be played."""
+
+    name: str
+    sentence: str
+    layer: Layer
+    rules: tuple[str, ...]
+    play: Callable[[], TestResult]
+
+    def left(self, why: str) -> TestResult:
+        """What comes of it when it is not played."""
+        return TestResult(
+            name=self.name, sentence=self.sentence, layer=self.layer, rules=self.rules, outcome=Outcome.SKIP, why=why
+        )
+
+
+@dataclass(slots=True)
+class _Run:
+    deployment: Deployment
+    plan: Plan
+    watcher: Watcher
+    known: KnownFailures
+    tally: Tally = field(default_factory=Tally)
+    tests: list[TestResult] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
+    was_interrupted: bool = False
+
+    def go(self, stage: Stage | None) -> None:
+        plan, kit = self.plan, self.deployment.kit
+        self._layer(Layer.SPEC, self._spec_tests())
+        if kit is not None and stage is not None:
+            chosen = [law for law in kit.laws if plan.wants_law(law, self.deployment.contract)]
+            for layer in (Layer.LAWS, Layer.BURSTS):
+                laws = [law for law in chosen if law.layer is layer]
+                self._layer(
+                    layer,
+                    [
+                        _Due(law.name, law.sentence, layer, law.rules, partial(scripted.play, stage, law))
+                        for law in laws
+                    ],
+                )
+            if _wants_lifecycle(kit, plan):
+                self._layer(Layer.LIFECYCLE, [self._batch(stage, number) for number in range(plan.batches)])
+        for layer in (Layer.READS, Layer.CONFORMANCE):
+            self._conform(layer)
+
+    def finish(self, stage: Stage | None) -> None:
+        """What is seen when everything else is done: how long it took, and what stays."""
+        if stage is not None:
+            for label, answers in stage.setting.sender.timings.items():
+                self.tally.count_case(Layer.LAWS, label, len(answers))
+                for seconds, status in answers:
+                    self.tally.count_answer(label, seconds=seconds, was_accepted=200 <= status < 300)  # noqa: PLR2004
+            self.tally.requests += stage.setting.sender.calls
+        if self.plan.runs(Layer.TIMING):
+            self.tests += timing.compare(self.deployment.contract, self.deployment.profile, self.tally.seconds)
+
+    def _batch(self, stage: Stage, number: int) -> _Due:
+        name, play = f"lifecycle.batch_{number}", partial(play_batch, stage, number)
+        return _Due(name, "lives agree with the model", Layer.LIFECYCLE, stage.kit.machine.RULES, play)
+
+    def _spec_tests(self) -> list[_Due]:
+        if not self.plan.runs(Layer.SPEC) or self.plan.selects:
+            return []
+        results = spec.lint(self.deployment.contract, self.deployment.file)
+        return [_Due(each.name, each.sentence, each.layer, (), partial(replace, each)) for each in results]
+
+    def _layer(self, layer: Layer, tests: Sequence[_Due]) -> None:
+        if not tests or not self.plan.runs(layer):
+            return
+        if self._is_over():
+            self._leave(layer, tests, len(tests))
+            return
+        began_at, done = time.monotonic(), 0
+        self.watcher.layer_started(layer, len(tests))
+        for test in tests:
+            if self._is_over():
+                break
+            self._take(test.play())
+            done += 1
+        self._leave(layer, tests[done:], len(tests))
+        self.watcher.layer_finished(layer, said=f"{done} tests in {time.monotonic() - began_at:.1f} s")
+
+    def _leave(self, layer: Layer, tests: Sequence[_Due], of: int) -> None:
+        """Write down what is not played any more."""
+        if not tests:
+            return
+        self.unreached.append(f"{len(tests)} of {of} {layer}")
+        why = "not reached within the time limit" if self.plan.is_over else "not reached, the run ended before"
+        self.tests += [test.left(why) for test in tests]
+
+    def _take(self, result: TestResult) -> None:
+        result = replace(result, findings=tuple(self.known.mark(finding) for finding in result.findings))
+        self.tests.append(result)
+        for finding in result.findings:
+            identity = (finding.rule, finding.check) if finding.rule else (finding.operation, finding.check)
+            if identity not in self.tally.findings:
+                self.tally.findings[identity] = finding
+                self._tell(finding)
+        self.watcher.progressed(
+            step=result.name,
+            requests=self.tally.requests + sum(test.calls for test in self.tests),
+            findings=len(self.tally.findings),
+            seconds_left=self.plan.seconds_left,
+        )
+
+    def _tell(self, finding: Finding) -> None:
+        rule = self.deployment.contract.rule(finding.rule) if finding.rule else None
+        self.watcher.found(finding, rule)
+
+    def _conform(self, layer: Layer) -> None:
+        plan, deployment = self.plan, self.deployment
+        if not plan.runs(layer) or not any(map(plan.wants_operation, deployment.contract.operations)):
+            return
+        if self._is_over():
+            self.unreached.append(layer)
+            return
+        began_at = time.monotonic()
+        self.watcher.layer_started(layer, None)
+        world = deployment.worlds.open()
+        try:
+            target = replace(deployment.target, base_url=world.base_url)
+            ending = conformance.run(deployment.contract, target, plan, self.watcher, layer, self.tally)
+        finally:
+            deployment.worlds.shut(world, keep=False)
+        self.was_interrupted |= ending is Ending.INTERRUPTED
+        if ending is Ending.OUT_OF_TIME:
+            self.unreached.append(f"the rest of {layer}")
+        cases = self.tally.cases_in(layer)
+        self.watcher.layer_finished(layer, said=f"{cases} cases in {time.monotonic() - began_at:.1f} s")
+
+    def _is_over(self) -> bool:
+        found = any(not finding.known for finding in self.tally.findings.values())
+        return self.was_interrupted or self.plan.is_over or (self.plan.fail_fast and found)
+
+    def interrupt(self) -> None:
+        self.was_interrupted = True
+
+
+def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watcher) -> RunResult:
+    """Test *deployment* as *plan* says. An interrupt (Ctrl-C) ends it after the test under way; what was found is kept."""
+    evidence = evidence_of(deployment, plan)
+    began = _Run(deployment, plan, watcher, known)
+    with interruptible(began.interrupt), staged(deployment, plan.seed) as stage:
+        watcher.announce(evidence, planned=_planned(deployment, plan))
+        began.go(stage)
+        began.finish(stage)
+    rules = judge_rules(deployment.contract, began.tests) if deployment.kit else ()
+    findings = tuple(known.mark(finding) for finding in began.tally.findings.values())
+    leaked = tuple(each for test in began.tests for each in test.leaked)
+    return RunResult(
+        evidence=evidence,
+        tests=tuple(began.tests),
+        rules=rules,
+        operations=began.tally.of_operations(operation.label for operation in deployment.contract.operations),
+        findings=findings + tuple(f for test in began.tests if test.layer is Layer.TIMING for f in test.findings),
+        problems=tuple(began.tally.problems),
+        warnings=(*known.warnings(findings, rules), *(f"left behind: {each}" for each in leaked)),
+        unreached=tuple(began.unreached),
+        leaked=leaked,
+        lifecycles=tuple(_gone_through(each, rules) for each in deployment.kit.lifecycles) if deployment.kit else (),
+        requests=began.tally.requests,
+        seconds=time.monotonic() - plan.began_at,
+        certify=plan.certify,
+        was_interrupted=began.was_interrupted,
+    )
+
+
+def _gone_through(lifecycle: Lifecycle, rules: Sequence[RuleResult]) -> Lifecycle:
+    """The lifecycle with what the run saw of each move."""
+    by_id = {rule.rule.id: rule for rule in rules}
+    seen = [
+        replace(move, times=by_id[move.rule].times, broken=by_id[move.rule].outcome is Outcome.FAIL)
+        for move in lifecycle.moves
+    ]
+    return replace(lifecycle, moves=tuple(seen))
+
+
+def replay(deployment: Deployment, name: str, seed: int) -> TestResult:
+    """Play one test again, as the run with that seed did. Raises LookupError: the kit has no such test."""
+    with staged(deployment, seed) as stage:
+        if stage is None:
+            raise LookupError(f"{deployment.contract.api} has no laws")
+        return play_again(stage, name)
+
+
+def play_again(stage: Stage, name: str) -> TestResult:
+    """Play the one test of that name. Raises LookupError: the kit has no such test."""
+    theme, _, number = name.partition("_")
+    if theme == "lifecycle.batch" and number.isdigit():
+        return play_batch(stage, int(number))
+    for law in stage.kit.laws:
+        if law.name == name:
+            return scripted.play(stage, law)
+    raise LookupError(f"{stage.kit.api} has no test {name!r}")
+
+
+@contextmanager
+def staged(deployment: Deployment, seed: int) -> Iterator[Stage | None]:
+    """Where the laws of an API are played; None for an API that has none."""
+    if deployment.kit is None:
+        yield None
+        return
+    sender = Sender(deployment.contract, deployment.headers)
+    setting = Setting(contract=deployment.contract, profile=deployment.profile, sender=sender, seed=seed)
+    with without_traces(), without_constants():
+        try:
+            yield Stage(deployment.kit, deployment.contract, setting, deployment.worlds, deployment.target.redact)
+        finally:
+            sender.close()
+
+
+def _wants_lifecycle(kit: ApiKit, plan: Plan) -> bool:
+    return not plan.selects or bool(plan.rules & {*kit.machine.RULES})
+
+
+def _planned(deployment: Deployment, plan: Plan) -> dict[Layer, int]:
+    kit = deployment.kit
+    laws = [law for law in kit.laws if plan.wants_law(law, deployment.contract)] if kit else []
+    numbers = {
+        Layer.LAWS: sum(law.layer is Layer.LAWS for law in laws),
+        Layer.BURSTS: sum(law.layer is Layer.BURSTS for law in laws),
+        Layer.LIFECYCLE: plan.batches if kit and _wants_lifecycle(kit, plan) else 0,
+        Layer.READS: sum(each.reads_only for each in deployment.contract.operations if plan.wants_operation(each)),
+        Layer.CONFORMANCE: sum(map(plan.wants_operation, deployment.contract.operations)),
+    }
+    return {layer: number for layer, number in numbers.items() if number and plan.runs(layer)}
+
+
+def evidence_of(deployment: Deployment, plan: Plan) -> Evidence:
+    document = json.dumps(deployment.contract.document, sort_keys=True).encode()
+    return Evidence(
+        kit=__version__,
+        suite=_hash(_sources()),
+        contract=_hash([document]),
+        api=deployment.contract.api,
+        base_url=deployment.target.base_url,
+        profile=deployment.profile.origin,
+        mode=plan.mode,
+        seed=plan.seed,
+        started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        options=deployment.options,
+    )
+
+
+def _sources() -> Iterator[bytes]:
+    """Everything the kit tests with, in an order that does not depend on the machine."""
+    folder = Path(contract_tests.__file__).parent
+    for file in sorted(folder.rglob("*.py"), key=lambda each: each.relative_to(folder).as_posix()):
+        yield file.read_bytes()
+
+
+def _hash(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,96 @@
+"""The control plane of our own sandbox, as far as the kit uses it: a world for each test, and a clock that moves.
+
+Everything is asked over HTTP; a target without a control plane answers the first question with something else, and is
+then a deployment like any other.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from contract_tests.problems import CannotRun
+from contract_tests.profiles import Profile
+
+__all__ = ["ControlPlane", "SandboxClock"]
+
+_PATIENCE_SECONDS = 10.0
+_UNAUTHENTICATED = 401
+
+
+class ControlPlane:
+    """
+    Args:
+        root: What stands before `/_sandbox`.
+    """
+
+    def __init__(self, root: str, token: str | None = None) -> None:
+        self.root = root
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.Client(base_url=f"{root}/_sandbox", headers=headers, timeout=_PATIENCE_SECONDS)
+
+    @classmethod
+    def find(cls, base_url: str, token: str | None = None) -> Self | None:
+        """The control plane beside *base_url*; None where there is none. Raises CannotRun: it wants a token."""
+        parts = urlsplit(base_url)
+        plane = cls(f"{parts.scheme}://{parts.netloc}", token)
+        try:
+            answer = plane._client.get("/apis")
+            if answer.status_code == _UNAUTHENTICATED and "/_sandbox" in answer.headers.get("www-authenticate", ""):
+                raise CannotRun("the sandbox's control plane wants a token: pass --control-token")
+            served = answer.json()["apis"] if answer.is_success else None
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            served = None
+        if served is None:
+            plane.close()
+            return None
+        return plane
+
+    def close(self) -> None:
+        self._client.close()
+
+    def profile(self, api: str) -> Profile:
+        """What the sandbox offers to the tests of *api*. Raises CannotRun."""
+        said = self._ask("GET", f"/apis/{api}/profile")
+        world = said.pop("world", {})
+        return Profile(api=api, values=said, origin="the sandbox's control plane", world=world)
+
+    def create(self, name: str, world: Mapping[str, Any]) -> None:
+        self._ask("POST", "/sandboxes", {"name": name, **world})
+
+    def fork(self, parent: str, name: str) -> None:
+        self._ask("POST", f"/sandboxes/{parent}/fork", {"name": name})
+
+    def delete(self, name: str) -> None:
+        self._ask("DELETE", f"/sandboxes/{name}")
+
+    def ask(self, method: str, name: str, path: str, body: Any = None) -> Any:
+        """A call about the sandbox *name*, such as its settings or its webhooks. Raises CannotRun."""
+        return self._ask(method, f"/sandboxes/{name}{path}", body)
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        try:
+            answer = self._client.request(method, path, json=body)
+        except httpx.HTTPError as problem:
+            raise CannotRun(f"the control plane stopped answering: {problem}") from problem
+        if not answer.is_success:
+            raise CannotRun(f"the control plane answered {answer.status_code} to {method} {path}: {answer.text[:300]}")
+        return answer.json() if answer.content else None
+
+
+class SandboxClock:
+    """The clock of one sandbox."""
+
+    slack = timedelta()
+
+    def __init__(self, plane: ControlPlane, name: str) -> None:
+        self._plane = plane
+        self._name = name
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self._plane.ask("GET", self._name, "/clock")["now"])
+
+    def advance(self, by: timedelta) -> None:
+        self._plane.ask("POST", self._name, "/clock/advance", {"seconds": round(by.total_seconds())})

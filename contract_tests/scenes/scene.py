@@ -1,0 +1,312 @@
+"""One test's scene: its world, its calls, what it expects, and what it leaves behind.
+
+Each API has a scene of its own with steps in the API's words (`contract_tests/apis/<api>/scene.py`); what they are made
+of is here.
+"""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Self
+from urllib.parse import quote, urlencode
+
+from contract_tests.contracts import Contract, Operation
+from contract_tests.profiles import Key, Lacking, NotApplicable, Profile
+from contract_tests.scenes.answers import Answer, Broken
+from contract_tests.scenes.exchanges import Exchange
+from contract_tests.scenes.guards import Guard
+from contract_tests.scenes.sending import NO_BODY, Sender
+from contract_tests.scenes.worlds import Clock, World
+
+__all__ = ["MAIN", "OTHER", "Leases", "Made", "Scene", "Setting", "operation_path", "path_text"]
+
+MAIN = "main"
+OTHER = "other"
+_NOT_FOUND = 404
+_GONE = 410
+
+Made = Callable[[Answer], Iterable[tuple[str, object]]]
+"""What an accepted request brought into the world: parameters that name it, and its ids."""
+
+
+class Leases:
+    """Numbers that are given out once in a run: so that two tests in one world never use the same day or slot."""
+
+    def __init__(self) -> None:
+        self._given: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def next(self, what: str) -> int:
+        """0 first."""
+        with self._lock:
+            self._given[what] += 1
+            return self._given[what] - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What all scenes of one run share."""
+
+    contract: Contract
+    profile: Profile
+    sender: Sender
+    seed: int
+    leases: Leases = field(default_factory=Leases)
+
+
+class Scene:
+    """
+    Class attributes, which each API sets:
+        KEYS: What a profile may say for this API, beside the common keys.
+        MADE: Of an operation's accepted request, what it made.
+        UNDO: How to take back what a parameter names; runs through the public API, newest first.
+        GUARDED: Parameters that name what is written to although they stand in no path.
+
+    Args:
+        name: The test's; with the run's seed it decides every invented value.
+    """
+
+    KEYS: ClassVar[Sequence[Key]] = ()
+    MADE: ClassVar[Mapping[str, Made]] = {}
+    UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {}
+    GUARDED: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, setting: Setting, world: World, name: str) -> None:
+        self.contract = setting.contract
+        self.profile = setting.profile
+        self.world = world
+        self.name = name
+        self.random = random.Random(f"{setting.seed}:{name}")  # noqa: S311 - made-up names, no secrets
+        self.log: list[Exchange] = []
+        self.evidence: Counter[str] = Counter()
+        """How often each rule was seen to hold."""
+        self.leaked: list[str] = []
+        self._guard = Guard(self.GUARDED)
+        self._made: list[tuple[str, object, str]] = []
+        self._sender = setting.sender
+        self._leases = setting.leases
+        self._lock = threading.Lock()
+
+    # Asking
+
+    def call(
+        self,
+        operation_id: str,
+        body: Any = NO_BODY,
+        *,
+        by: str = MAIN,
+        title: str = "",
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        **parameters: Any,
+    ) -> Answer:
+        """
+        Send what the operation takes.
+
+        Args:
+            by: Whose credential goes along; "" for nobody's. Lacking is raised for an identity that the target has not.
+            title: The step in a few words, for whoever reads a failure; the operation's id if there is none.
+            query: Parameters that the document does not have, or whose names are no words.
+            parameters: By name; the document says where each goes. None leaves one out.
+        """
+        operation = self.contract.operation(operation_id)
+        places: dict[str, dict[str, Any]] = {"path": {}, "query": dict(query or {}), "header": {}}
+        for name, value in parameters.items():
+            if value is not None:
+                places[operation.places[name]][name] = value
+        sent_headers = {**places.pop("header"), **(headers or {})}
+        self._guard.ensure(operation, {**places["path"], **places["query"], **_scalars(body)})
+        exchange = self._sender.call(
+            operation,
+            base_url=self.world.base_url,
+            by=self._identity(by),
+            title=title or operation_id,
+            parameters=places,
+            body=body,
+            headers=sent_headers,
+        )
+        return self._answer(exchange)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        *,
+        by: str = MAIN,
+        title: str = "",
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        meant_for: str = "",
+    ) -> Answer:
+        """
+        Send exactly this, well-formed or not, below the API's base path.
+
+        Args:
+            meant_for: The operation whose documented answers the answer is held against; "" for none. Required for
+                whatever could write: what it names must be the run's own, which is not looked at here.
+        """
+        url = f"{self.world.base_url}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+        exchange = self._sender.send(
+            method,
+            url,
+            by=self._identity(by),
+            title=title or f"{method} {path}",
+            content=content,
+            headers=headers or {},
+            operation=self.contract.operation(meant_for) if meant_for else None,
+        )
+        return self._answer(exchange)
+
+    def together(self, *calls: Callable[[], Answer]) -> list[Answer]:
+        """Make all calls at the same moment, each from a thread of its own; answers in the order of the calls."""
+        barrier = threading.Barrier(len(calls))
+        answers: dict[int, Answer] = {}
+        problems: list[BaseException] = []
+
+        def run(number: int, call: Callable[[], Answer]) -> None:
+            barrier.wait()
+            try:
+                answers[number] = call()
+            except BaseException as problem:  # noqa: BLE001 - raised again, in the test's own thread
+                problems.append(problem)
+
+        threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if problems:
+            raise problems[0]
+        return [answers[number] for number in range(len(calls))]
+
+    def has(self, by: str) -> bool:
+        """Whether the target has such an identity."""
+        return self._sender.knows(by)
+
+    def _identity(self, by: str) -> str:
+        if by and not self._sender.knows(by):
+            raise Lacking(f"nobody can sign in as {by!r}", key=f"identities.{by}")
+        return by
+
+    def _answer(self, exchange: Exchange) -> Answer:
+        answer = Answer(exchange, self._judge, self.contract.code_in)
+        with self._lock:
+            self.log.append(exchange)
+            if exchange.operation is not None and answer.is_success:
+                for parameter, value in self.MADE.get(exchange.operation.id, _nothing)(answer):
+                    self._guard.let(parameter, [value])
+                    self._made.append((parameter, value, exchange.by))
+        return answer
+
+    # Expecting
+
+    def expect(self, rule: str, holds: bool, expected: str, got: object, *answers: Answer) -> None:
+        """*rule* says so; *answers* are those that show it. Raises Broken."""
+        self._judge(rule, holds, expected, str(got), tuple(answer.exchange for answer in answers))
+
+    def same(self, rule: str, got: object, wanted: object, what: str, *answers: Answer) -> None:
+        """*what* has to be *wanted*. Raises Broken."""
+        self.expect(rule, got == wanted, f"{what} is {_shown(wanted)}", _shown(got), *answers)
+
+    def _judge(self, rule: str, holds: bool, expected: str, got: str, exchanges: tuple[Exchange, ...]) -> None:
+        if not holds:
+            raise Broken(rule, expected, got, exchanges or tuple(self.log[-1:]))
+        with self._lock:
+            self.evidence[rule] += 1
+
+    # What is there
+
+    def ours(self, parameter: str, *values: object) -> None:
+        """May be written to: given by the profile, leased, or seen to be nobody's."""
+        self._guard.let(parameter, values)
+
+    def ensure_ours(self, operation_id: str, parameter: str, *values: object) -> None:
+        """Raises Trespass for what may not be written to; `call` asks for itself about all but what is inside lists."""
+        for value in values:
+            self._guard.ensure_own(self.contract.operation(operation_id), parameter, value)
+
+    def lease(self, what: str) -> int:
+        """A number that no other test of this run gets; 0 first. In a world of one's own all begin at 0."""
+        return 0 if self.world.is_own else self._leases.next(what)
+
+    def word(self, length: int = 8) -> str:
+        """A made-up word that is the same in every run with the seed, and another one each time."""
+        return "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz", k=length))
+
+    # Time
+
+    @property
+    def clock(self) -> Clock:
+        """Raises Lacking."""
+        if self.world.clock is None:
+            raise Lacking("nobody can move the target's clock", key="clock.advance_url")
+        return self.world.clock
+
+    def now(self) -> datetime:
+        """The target's time, as far as it can be known."""
+        return self.world.clock.now() if self.world.clock else datetime.now(UTC)
+
+    @property
+    def slack(self) -> timedelta:
+        """How far `now` may be from what the target would say. Raises Lacking."""
+        return self.clock.slack
+
+    def pass_time(self, by: timedelta) -> None:
+        """Move the target's clock. In a shared world nothing else may depend on the time, so there it is left alone."""
+        clock = self.clock
+        if not self.world.is_own and not self.profile.find("clock.advance_url"):
+            raise NotApplicable("the clock of a shared world is not moved")
+        clock.advance(by)
+
+    # Leaving
+
+    def clean_up(self) -> None:
+        """Take back what was made, newest first, and write down what stays."""
+        if self.world.is_own:
+            return
+        for parameter, value, by in reversed(self._made):
+            undo = self.UNDO.get(parameter)
+            if undo is None:
+                continue
+            answer = undo(self, value, by)
+            if answer is not None and not answer.is_success and answer.status not in (_NOT_FOUND, _GONE):
+                self.leaked.append(f"{parameter} {value} ({answer.exchange.came()})")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clean_up()
+
+
+def path_text(value: object) -> str:
+    """A value as it stands in a path."""
+    return quote(str(value), safe="")
+
+
+def operation_path(operation: Operation, **parameters: object) -> str:
+    """An operation's path with its parameters filled in."""
+    path = operation.path
+    for name, value in parameters.items():
+        path = path.replace(f"{{{name}}}", path_text(value))
+    return path
+
+
+def _scalars(body: Any) -> dict[str, object]:
+    return dict(body) if isinstance(body, dict) else {}
+
+
+def _nothing(_: Answer) -> Iterable[tuple[str, object]]:
+    return ()
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+
+
+_MOST_SHOWN = 300

@@ -1,0 +1,208 @@
+"""A request on its way: made by Schemathesis, kept as an `Exchange`, its answer held against the document.
+
+What the document says of an answer (status, media type, headers, schema, no server error) is checked for every answer
+of every test; what is wrong becomes a finding of its own and does not end the test.
+"""
+
+import copy
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+import schemathesis
+from schemathesis.checks import CheckFunction
+from schemathesis.core import NOT_SET
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.transport import Response
+from schemathesis.errors import SchemathesisError
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from contract_tests.contracts import Contract, Operation
+from contract_tests.problems import CannotRun
+from contract_tests.scenes.exchanges import Exchange, links_of
+
+__all__ = ["NO_BODY", "Flaw", "Sender", "Silence"]
+
+NO_BODY: Any = NOT_SET
+"""Nothing is sent, not even null."""
+
+_PATIENCE_SECONDS = 30.0
+_SERVER_ERROR = 500
+_CHECKS: list[CheckFunction] = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+Flaw = tuple[str, Failure | None, Exchange]
+"""A check's name, what it says, and the answer that is flawed."""
+
+
+class Silence(Exception):  # noqa: N818 - the target's
+    """A request that got no answer."""
+
+
+class Sender:
+    """
+    Sends the requests of one run. May be used from several threads.
+
+    Args:
+        headers: The credential of each identity, as it is sent.
+    """
+
+    def __init__(self, contract: Contract, headers: Mapping[str, Mapping[str, str]]) -> None:
+        self._contract = contract
+        self._headers = headers
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._schema = _schema(contract)
+        self._numbers = 0
+        self._sessions: list[requests.Session] = []
+        self.flaws: list[Flaw] = []
+        self.timings: dict[str, list[tuple[float, int]]] = {}
+        """Of each operation, by label: seconds and status of every answer."""
+
+    @property
+    def calls(self) -> int:
+        return self._numbers
+
+    def knows(self, by: str) -> bool:
+        return by in self._headers
+
+    def call(
+        self,
+        operation: Operation,
+        *,
+        base_url: str,
+        by: str,
+        title: str,
+        parameters: Mapping[str, Mapping[str, Any]],
+        body: Any,
+        headers: Mapping[str, str],
+    ) -> Exchange:
+        """Send what the operation takes: *parameters* by place (`path`, `query`) and name. Raises Silence."""
+        case = self._schema[operation.path][operation.method].Case(
+            path_parameters={name: str(value) for name, value in parameters.get("path", {}).items()},
+            query=dict(parameters.get("query", {})),
+            headers={**self._headers.get(by, {}), **headers},
+            body=body,
+            media_type=operation.media_type or None if body is not NO_BODY else None,
+        )
+        began_at = time.perf_counter()
+        try:
+            # Once more, for Schemathesis leaves Accept out of the headers of a case.
+            response = case.call(
+                base_url=base_url, session=self._session, headers=dict(headers), timeout=_PATIENCE_SECONDS
+            )
+        except requests.RequestException as problem:
+            raise Silence(f"{operation.label} got no answer: {problem}") from problem
+        exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
+        exchange.links = exchange.links | links_of(dict(parameters.get("path", {})), dict(parameters.get("query", {})))
+        if body is not NO_BODY:
+            exchange.links |= links_of(body)
+        self._check(case, response, exchange)
+        return exchange
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        by: str,
+        title: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        operation: Operation | None,
+    ) -> Exchange:
+        """Send exactly this, well-formed or not; *operation* is what it is meant for, None for none. Raises Silence."""
+        request = requests.Request(method, url, headers={**self._headers.get(by, {}), **headers}, data=content)
+        prepared = self._session.prepare_request(request)
+        prepared.url = url  # as it is written: requests would tidy it up
+        began_at = time.perf_counter()
+        try:
+            raw = self._session.send(prepared, timeout=_PATIENCE_SECONDS, allow_redirects=False)
+        except requests.RequestException as problem:
+            raise Silence(f"{method} {url} got no answer: {problem}") from problem
+        response = Response.from_requests(raw, verify=True)
+        exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
+        if operation is not None and method == operation.method:
+            # What is wrong is told with the request, which cannot be written down while there is a hole in its path.
+            holes = {name: name for name, place in operation.places.items() if place == "path"}
+            case = self._schema[operation.path][operation.method].Case(path_parameters=holes)
+            self._check(case, response, exchange)
+        return exchange
+
+    @property
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = requests.Session()
+            # Proxies and .netrc would be looked for at each request, and are not meant for a target that is named.
+            session.trust_env = False
+            with self._lock:
+                self._sessions.append(session)
+        return session
+
+    def close(self) -> None:
+        for session in self._sessions:
+            session.close()
+
+    def _keep(
+        self, response: schemathesis.Response, operation: Operation | None, *, by: str, title: str, seconds: float
+    ) -> Exchange:
+        sent = response.request
+        body = sent.body or b""
+        with self._lock:
+            self._numbers += 1
+            number = self._numbers
+        exchange = Exchange(
+            number=number,
+            title=title,
+            by=by,
+            operation=operation,
+            method=str(sent.method),
+            url=str(sent.url),
+            request_headers={str(name): str(value) for name, value in sent.headers.items()},
+            request_body=body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b"",
+            status=response.status_code,
+            headers={name.lower(): ", ".join(values) for name, values in response.headers.items()},
+            content=response.content,
+            seconds=seconds,
+        )
+        exchange.links = links_of(exchange.json())
+        with self._lock:
+            self.timings.setdefault(exchange.label, []).append((seconds, exchange.status))
+        return exchange
+
+    def _check(self, case: schemathesis.Case[Any], response: schemathesis.Response, exchange: Exchange) -> None:
+        if response.status_code >= _SERVER_ERROR:
+            self.flaws.append(("not_a_server_error", None, exchange))
+            return
+        try:
+            case.validate_response(response, checks=_CHECKS)
+        except FailureGroup as group:
+            self.flaws.extend((_check_of(failure), failure, exchange) for failure in group.exceptions)
+
+
+def _check_of(failure: Failure) -> str:
+    return failure.checks[0] if failure.checks else type(failure).__name__
+
+
+def _schema(contract: Contract) -> schemathesis.BaseSchema:
+    config = schemathesis.Config.from_dict(
+        {"output": {"sanitization": {"enabled": False}}, "cache": {"enabled": False}, "headers": {}}
+    )
+    # Every answer that comes in is one of the document's or a flaw: nothing is to be refused before it is sent.
+    config.projects.default.update(base_url="http://nowhere.invalid")
+    try:
+        return schemathesis.openapi.from_dict(copy.deepcopy(contract.document), config=config)
+    except SchemathesisError as problem:
+        raise CannotRun(f"Schemathesis cannot use the contract of {contract.api}: {problem}") from problem

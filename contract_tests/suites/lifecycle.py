@@ -1,0 +1,125 @@
+"""Plays the lifecycle: a state machine over a pure model, by batches of scenarios, shrunk to the fewest steps that fail.
+
+Hypothesis has no clock to stop by, so whole batches are run, each with a seed of its own: what a batch found, it finds
+again alone.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import HypothesisException
+from hypothesis.stateful import run_state_machine_as_test
+
+from contract_tests.findings import Finding, Severity
+from contract_tests.laws.law import Layer
+from contract_tests.profiles import Lacking, NotApplicable
+from contract_tests.results import Outcome, TestResult
+from contract_tests.scenes.answers import Broken
+from contract_tests.scenes.guards import Trespass
+from contract_tests.scenes.scene import Scene
+from contract_tests.scenes.sending import Silence
+from contract_tests.scenes.worlds import World
+from contract_tests.suites.scripted import Stage
+
+__all__ = ["play_batch", "play_lifecycle"]
+
+SCENARIOS = 20
+STEPS = 12
+
+
+def play_lifecycle(stage: Stage, batches: int) -> Iterator[TestResult]:
+    for number in range(batches):
+        result = play_batch(stage, number)
+        yield result
+        if result.outcome is not Outcome.PASS:
+            return
+
+
+def play_batch(stage: Stage, number: int) -> TestResult:
+    """Play the scenarios of batch *number* of the run's seed."""
+    return _Batch(stage, number).play()
+
+
+class _Batch:
+    def __init__(self, stage: Stage, number: int) -> None:
+        self._stage = stage
+        self._name = f"lifecycle.batch_{number}"
+        self._seed = stage.setting.seed * 1_000 + number
+        self._evidence: Counter[str] = Counter()
+        self._leaked: list[str] = []
+        self._scene: Scene | None = None
+        self._world: World | None = None
+
+    def play(self) -> TestResult:
+        sender = self._stage.setting.sender
+        began_at, calls, flaws = time.monotonic(), sender.calls, len(sender.flaws)
+        outcome, why, findings = self._perform()
+        scene = self._scene
+        if scene is not None:
+            findings += [
+                self._stage.finding_of_flaw(flaw, scene, name=self._name, layer=Layer.LIFECYCLE)
+                for flaw in sender.flaws[flaws:]
+            ]
+        if any(finding.severity is Severity.MUST or finding.rule for finding in findings):
+            outcome = Outcome.FAIL
+        self._shut(keep=outcome is Outcome.FAIL)
+        return TestResult(
+            name=self._name,
+            sentence=f"{SCENARIOS} lives of {STEPS} steps agree with the model",
+            layer=Layer.LIFECYCLE,
+            rules=self._stage.kit.machine.RULES,
+            outcome=outcome,
+            why=self._stage.redact(why),
+            findings=tuple(findings),
+            evidence=dict(self._evidence),
+            calls=sender.calls - calls,
+            seconds=time.monotonic() - began_at,
+            leaked=tuple(self._leaked),
+        )
+
+    def _perform(self) -> tuple[Outcome, str, list[Finding]]:
+        machine = type("Scenario", (self._stage.kit.machine,), {"open_scene": staticmethod(self._open)})
+        try:
+            run_state_machine_as_test(seed(self._seed)(machine), settings=_SETTINGS)
+        except Broken as broken:
+            assert self._scene is not None  # noqa: S101 - it broke in one
+            finding = self._stage.finding_of(broken, self._scene, name=self._name, layer=Layer.LIFECYCLE)
+            return Outcome.FAIL, "", [finding]
+        except Lacking as lacking:
+            return Outcome.SKIP, str(lacking), []
+        except NotApplicable as reason:
+            return Outcome.OMIT, str(reason), []
+        except (Silence, Trespass) as problem:
+            return Outcome.ERROR, str(problem), []
+        except HypothesisException as problem:
+            return Outcome.ERROR, f"the target does not answer alike when asked again: {problem}", []
+        return Outcome.PASS, "", []
+
+    def _open(self) -> Scene:
+        """A fresh scene for the next scenario; what the last one saw counts."""
+        self._shut(keep=False)
+        self._world = self._stage.worlds.open()
+        self._scene = self._stage.kit.scene(self._stage.setting, self._world, self._name)
+        return self._scene
+
+    def _shut(self, *, keep: bool) -> None:
+        if self._scene is not None:
+            self._evidence.update(self._scene.evidence)
+            self._leaked += self._scene.leaked
+        if self._world is not None:
+            self._stage.worlds.shut(self._world, keep=keep)
+        self._scene = self._world = None
+
+
+_SETTINGS = settings(
+    max_examples=SCENARIOS,
+    stateful_step_count=STEPS,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)

@@ -1,0 +1,143 @@
+"""Plays laws, one after another: a world, a scene, a judgement, everything put back.
+
+What the document itself is broken in (a status, a shape) is found beside what each law is about.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.apis.bundle import ApiKit
+from contract_tests.checks.expectations import EXPECTATIONS
+from contract_tests.contracts import Contract
+from contract_tests.findings import Finding, Severity, Step
+from contract_tests.laws.law import Law
+from contract_tests.profiles import Lacking, NotApplicable
+from contract_tests.results import Outcome, TestResult
+from contract_tests.scenes.answers import Broken
+from contract_tests.scenes.exchanges import Exchange, relevant
+from contract_tests.scenes.guards import Trespass
+from contract_tests.scenes.scene import Scene, Setting
+from contract_tests.scenes.sending import Flaw, Silence
+from contract_tests.scenes.worlds import World, Worlds
+from contract_tests.targets import Redact
+from contract_tests.wording import detail_of
+
+__all__ = ["Stage", "play", "play_laws"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the laws of one run are played."""
+
+    kit: ApiKit
+    contract: Contract
+    setting: Setting
+    worlds: Worlds
+    redact: Redact
+
+    def replay_id(self, name: str) -> str:
+        return f"{self.contract.api}/{name}/{self.setting.seed}"
+
+    def finding_of(self, broken: Broken, scene: Scene, *, name: str, layer: str) -> Finding:
+        steps, left_out = relevant(scene.log, broken.exchanges)
+        last = broken.exchanges[-1] if broken.exchanges else None
+        return Finding(
+            severity=self.contract.rule(broken.rule).level,
+            rule=broken.rule,
+            operation=last.label if last else "",
+            check=name,
+            layer=layer,
+            expected=self.redact(broken.expected),
+            came=self.redact(broken.got),
+            steps=tuple(self._step(exchange) for exchange in steps),
+            left_out=left_out,
+            replay=self.replay_id(name),
+            world=scene.world.name,
+        )
+
+    def finding_of_flaw(self, flaw: Flaw, scene: Scene, *, name: str, layer: str) -> Finding:
+        check, failure, exchange = flaw
+        severity, expected = EXPECTATIONS[check]
+        steps, left_out = relevant(scene.log, [exchange])
+        return Finding(
+            severity=severity,
+            operation=exchange.label,
+            check=check,
+            layer=layer,
+            expected=expected,
+            came=self.redact(exchange.came()),
+            detail=self.redact(detail_of(failure)) if failure else "",
+            steps=tuple(self._step(each) for each in steps),
+            left_out=left_out,
+            replay=self.replay_id(name),
+            world=scene.world.name,
+        )
+
+    def _step(self, exchange: Exchange) -> Step:
+        return Step(exchange.title, self.redact(exchange.curl()), self.redact(exchange.came()))
+
+
+def play_laws(stage: Stage, laws: Sequence[Law]) -> Iterator[TestResult]:
+    for law in laws:
+        yield play(stage, law)
+
+
+def play(stage: Stage, law: Law) -> TestResult:
+    """Play one law in a world of its own, or in the shared one. Whatever happens, it is a result."""
+    world: World | None = None
+    keep = False
+    sender = stage.setting.sender
+    began_at, calls_before, flaws_before = time.monotonic(), sender.calls, len(sender.flaws)
+    try:
+        world = stage.worlds.open()
+        scene = stage.kit.scene(stage.setting, world, law.name)
+        outcome, why, findings = _perform(stage, law, scene)
+        findings += [
+            stage.finding_of_flaw(flaw, scene, name=law.name, layer=law.layer) for flaw in sender.flaws[flaws_before:]
+        ]
+        if any(finding.severity is Severity.MUST or finding.rule for finding in findings):
+            outcome, keep = Outcome.FAIL, True
+    finally:
+        if world is not None:
+            stage.worlds.shut(world, keep=keep)
+    return TestResult(
+        name=law.name,
+        sentence=law.sentence,
+        layer=law.layer,
+        rules=law.rules,
+        outcome=outcome,
+        why=stage.redact(why),
+        findings=tuple(findings),
+        evidence=dict(scene.evidence),
+        calls=sender.calls - calls_before,
+        seconds=time.monotonic() - began_at,
+        leaked=tuple(scene.leaked),
+    )
+
+
+def _perform(stage: Stage, law: Law, scene: Scene) -> tuple[Outcome, str, list[Finding]]:
+    try:
+        with scene:
+            law.play(scene)
+    except Broken as broken:
+        return Outcome.FAIL, "", [stage.finding_of(broken, scene, name=law.name, layer=law.layer)]
+    except Lacking as lacking:
+        return Outcome.SKIP, str(lacking), []
+    except NotApplicable as reason:
+        return Outcome.OMIT, str(reason), []
+    except (Silence, Trespass) as problem:
+        return Outcome.ERROR, str(problem), []
+    except Exception as problem:  # noqa: BLE001 - an answer of a form no law thought of ends that law, not the run
+        return Outcome.ERROR, _said(problem, scene), []
+    return Outcome.PASS, "", []
+
+
+def _said(problem: Exception, scene: Scene) -> str:
+    frames: Any = problem.__traceback__
+    while frames is not None and frames.tb_next is not None:
+        frames = frames.tb_next
+    where = f"{frames.tb_frame.f_code.co_filename}:{frames.tb_lineno}" if frames else "?"
+    last = f"; the last answer was {scene.log[-1].came()}" if scene.log else ""
+    return f"{type(problem).__name__}: {problem} (at {where}){last}"

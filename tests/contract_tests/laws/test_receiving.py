@@ -1,0 +1,60 @@
+"""A receiver of webhooks keeps what is posted to it."""
+
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from contract_tests.laws.receiving import Receiver
+from contract_tests.profiles import Lacking, Profile
+
+
+def scene(base_url="http://127.0.0.1:8000", **values):
+    return SimpleNamespace(world=SimpleNamespace(base_url=base_url), profile=Profile("anny", values))
+
+
+def test_what_is_posted_is_kept_in_the_order_in_which_it_came():
+    with Receiver(scene()) as receiver:
+        for number in (1, 2):
+            answer = httpx.post(receiver.url, json={"number": number}, headers={"X-Event": "made"})
+            assert answer.status_code == 200
+
+        posts = receiver.wait(2)
+
+    assert [post.json for post in posts] == [{"number": 1}, {"number": 2}]
+    assert posts[0].headers["x-event"] == "made"
+    assert posts[0].path == "/hook"
+
+
+def test_only_what_is_wanted_is_waited_for():
+    with Receiver(scene()) as receiver:
+        httpx.post(receiver.url, content=b"no JSON")
+        httpx.post(receiver.url, json={"number": 2})
+
+        posts = receiver.wait(1, lambda post: post.json is not None)
+
+    assert [post.json for post in posts] == [{"number": 2}]
+
+
+def test_what_does_not_come_in_time_is_not_there():
+    with Receiver(scene()) as receiver:
+        assert receiver.wait(1, seconds=0) == []
+
+
+def test_it_answers_as_it_is_told():
+    with Receiver(scene(), status=500) as receiver:
+        assert httpx.post(receiver.url).status_code == 500
+        receiver.status = 204
+        assert httpx.post(receiver.url).status_code == 204
+
+
+def test_a_target_elsewhere_has_to_know_this_machine():
+    with pytest.raises(Lacking, match=r"webhooks\.host"):
+        Receiver(scene("https://staging.example.com"))
+
+
+def test_the_profile_says_by_which_name_this_machine_is_reached():
+    with Receiver(scene("https://staging.example.com", webhooks={"host": "localhost"})) as receiver:
+        assert receiver.url.startswith("http://localhost:")
+        httpx.post(receiver.url, json=1)
+        assert [post.json for post in receiver.wait(1)] == [1]

@@ -1,0 +1,102 @@
+from xml.etree import ElementTree as ET
+
+import pytest
+from run_results import a_lifecycle
+
+from contract_tests.reports.diagrams import draw
+from contract_tests.results import Move
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+MANY = a_lifecycle(
+    name="many",
+    states=("cart", "reserved", "requested", "accepted", "cancelled", "declined", "expired", "checked in"),
+    moves=tuple(
+        Move(source=source, event=event, target=target, times=times)
+        for source, event, target, times in (
+            ("cart", "reserve", "reserved", 9),
+            ("cart", "expire", "expired", 0),
+            ("reserved", "check out", "accepted", 5),
+            ("reserved", "ask for approval", "requested", 2),
+            ("reserved", "expire", "expired", 3),
+            ("requested", "accept", "accepted", 1),
+            ("requested", "decline", "declined", 0),
+            ("requested", "cancel", "cancelled", 0),
+            ("accepted", "cancel", "cancelled", 120),
+            ("accepted", "check in", "checked in", 4),
+            ("accepted", "reschedule", "accepted", 4),
+            ("checked in", "check out", "accepted", 1),
+            ("declined", "undo", "requested", 0),
+        )
+    ),
+)
+
+
+def drawn(lifecycle):
+    return ET.fromstring(draw(lifecycle))
+
+
+def boxes(root, kind):
+    return [
+        tuple(float(rect.get(name)) for name in ("x", "y", "width", "height"))
+        for rect in root.iter(f"{SVG}rect")
+        if rect.get("class").split()[0] == kind
+    ]
+
+
+def overlap(one, other):
+    return all(one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2] for axis in (0, 1))
+
+
+def test_an_arrow_is_coloured_by_what_was_seen_of_it():
+    root = drawn(a_lifecycle())
+
+    labels = {text.text: text.get("class") for text in root.iter(f"{SVG}text")}
+    assert labels["confirm \N{MULTIPLICATION SIGN}12"] == "label seen"
+    assert labels["cancel \N{MULTIPLICATION SIGN}4"] == "label broken"
+    assert labels["cancel"] == labels["delete"] == "label unseen"
+    arrows = [path.get("class") for path in root.iter(f"{SVG}path") if path.get("class").startswith("move")]
+    assert sorted(arrows) == ["move broken", *["move seen"] * 3, *["move unseen"] * 2]
+
+
+def test_who_cannot_see_it_is_told_each_move():
+    root = drawn(a_lifecycle())
+
+    said = root.findtext(f"{SVG}desc")
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title") == "booking"
+    assert "pending to cancelled by cancel: broken" in said
+    assert "cancelled to deleted by delete: not exercised" in said
+
+
+@pytest.mark.parametrize("lifecycle", [a_lifecycle(), MANY], ids=["few", "many"])
+def test_no_label_hides_a_state_or_another_label(lifecycle):
+    root = drawn(lifecycle)
+
+    states, labels = boxes(root, "state"), boxes(root, "under")
+    assert (len(states), len(labels)) == (len(lifecycle.states), len(lifecycle.moves))
+    for place, label in enumerate(labels):
+        assert not any(overlap(label, other) for other in [*states, *labels[place + 1 :]])
+
+
+def test_everything_is_inside_the_picture():
+    root = drawn(MANY)
+
+    left, top, width, height = map(float, root.get("viewBox").split())
+    for x, y, wide, high in boxes(root, "state") + boxes(root, "under"):
+        assert left <= x
+        assert top <= y
+        assert x + wide <= left + width
+        assert y + high <= top + height
+
+
+def test_states_that_nothing_leads_to_are_drawn_too():
+    root = drawn(a_lifecycle(moves=()))
+
+    assert len(boxes(root, "state")) == 4
+
+
+def test_a_move_from_nowhere_is_left_to_the_table():
+    ghost = Move(source="ghost", event="haunt", target="pending")
+
+    assert boxes(drawn(a_lifecycle(moves=(ghost,))), "under") == []

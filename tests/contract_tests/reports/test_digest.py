@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import pytest
+from run_results import EVIDENCE, a_finding, a_result, a_rule, a_test, broken, held, left_out, skipped
+
+from contract_tests.findings import Severity
+from contract_tests.reports.digest import (
+    Mark,
+    Times,
+    beside_the_rules,
+    gaps_in,
+    marks_of,
+    replay_command,
+    sentence_of,
+    times_of,
+    visible,
+)
+from contract_tests.results import Outcome
+
+
+def test_a_broken_rule_is_marked_by_whether_the_run_fails_by_it():
+    result = a_result(broken(1), broken(2, level=Severity.SHOULD), broken(3, known="agreed"), held(4))
+
+    marks = marks_of(result)
+
+    assert [rule.rule.id for rule in marks[Mark.BROKEN]] == ["TOY-R01"]
+    assert [rule.rule.id for rule in marks[Mark.ADVICE]] == ["TOY-R02"]
+    assert [rule.rule.id for rule in marks[Mark.KNOWN]] == ["TOY-R03"]
+    assert [rule.rule.id for rule in marks[Mark.HOLDS]] == ["TOY-R04"]
+
+
+def test_rules_that_lack_the_same_are_one_gap():
+    result = a_result(
+        skipped(1, why="nobody else to ask as: add identities.other to the profile"),
+        skipped(2, why="there is no stranger: add identities.other to the profile"),
+        skipped(3, why="no slot is left"),
+    )
+
+    assert [(gap.reason, gap.rules) for gap in gaps_in(result)] == [
+        ("add identities.other to the profile", ("TOY-R01", "TOY-R02")),
+        ("no slot is left", ("TOY-R03",)),
+    ]
+
+
+def test_what_was_left_out_comes_after_what_can_be_mended():
+    result = a_result(left_out(1), left_out(2), skipped(3), left_out(4, not_tested="only seen from inside"))
+
+    assert [gap.mark for gap in gaps_in(result)] == [Mark.SKIPPED, Mark.LEFT_OUT, Mark.LEFT_OUT]
+    assert gaps_in(result)[-1].reason == "no test from outside can decide them"
+
+
+def test_a_finding_of_no_rule_is_beside_the_rules():
+    finding = a_finding()
+
+    assert beside_the_rules(a_result(broken(1), beside=(finding,))) == [finding]
+
+
+def test_a_replay_is_a_command_of_one_line():
+    finding = a_finding(a_rule(), replay="toy/it's/7")
+
+    assert replay_command(finding, EVIDENCE) == (
+        "contract-tests replay 'toy/it'\"'\"'s/7' --base-url http://host:8080/v1"
+    )
+    assert replay_command(a_finding(), EVIDENCE) == ""
+
+
+def test_a_replay_says_whatever_else_the_target_needs():
+    evidence = replace(EVIDENCE, options=("--profile", "my profile.toml"))
+
+    assert replay_command(a_finding(a_rule()), evidence).endswith("/v1 --profile 'my profile.toml'")
+
+
+@pytest.mark.parametrize(
+    ("result", "word"),
+    [
+        (
+            a_result(held(1), held(2)),
+            "PASSED: 2 rules hold; 2 of 2 rules judged, 1 of 1 operation tested, 1,234 calls, 31.2 s, seed 7",
+        ),
+        (a_result(broken(1), held(2)), "FAILED: 1 rule is broken; "),
+        (a_result(broken(1), beside=(a_finding(),)), "FAILED: 1 rule is broken, 1 finding beside the rules; "),
+        (a_result(held(1), skipped(2), certify=True), "NOT CERTIFIED: 1 rule that must hold was skipped; "),
+        (a_result(held(1), tests=(a_test(outcome=Outcome.ERROR),)), "NOT PASSED: some of it could not be tested; "),
+        (a_result(left_out(1), operations=()), "NOTHING WAS TESTED; 0 of 1 rule judged"),
+        (a_result(broken(1), was_interrupted=True), "INTERRUPTED after 1 finding; "),
+    ],
+)
+def test_the_verdict_is_a_sentence_with_what_it_rests_on(result, word):
+    assert sentence_of(result).startswith(word)
+
+
+def test_percentiles_are_answers_that_were_given():
+    assert times_of([]) is None
+    assert times_of([0.2]) == Times(0.2, 0.2, 0.2, 0.2)
+    assert times_of(number / 1000 for number in range(200, 0, -1)) == Times(0.1, 0.19, 0.198, 0.2)
+
+
+def test_what_does_not_show_is_spelled_out_and_lines_stay():
+    assert visible("a\x1b[2J\tb\u202ec\ud800\nd") == "a\\x1b[2J\\x09b\\u202ec\\ud800\nd"

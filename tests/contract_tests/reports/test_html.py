@@ -1,0 +1,144 @@
+"""The page is parsed as a browser would: what is open, what is closed, what it would fetch."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from run_results import (
+    NASTY,
+    a_big_result,
+    a_finding,
+    a_lifecycle,
+    a_result,
+    an_operation,
+    broken,
+    held,
+    left_out,
+    skipped,
+)
+
+from contract_tests.reports.html import write_html
+
+VOID = {"meta", "input", "br", "link", "img"}
+DRAWN = {"path", "rect", "circle"}
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.raw = text
+        self.open, self.tags, self.ids, self.targets, self.fetched, self.text = [], [], [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.tags.append(tag)
+        self.ids += [given["id"]] if "id" in given else []
+        self.targets += [given["href"].removeprefix("#")] if "href" in given else []
+        self.fetched += [given[name] for name in ("src", "srcset", "action") if name in given]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, _attributes):
+        assert tag in DRAWN
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.text.append(data)
+
+    @property
+    def words(self):
+        return " ".join(" ".join(self.text).split())
+
+
+@pytest.fixture
+def page(tmp_path):
+    """What a browser would read."""
+
+    def write(result):
+        write_html(result, tmp_path / "out.html")
+        return Page((tmp_path / "out.html").read_text(encoding="utf-8"))
+
+    return write
+
+
+def test_every_tag_is_closed_and_every_link_leads_somewhere_on_the_page(page):
+    made = page(a_big_result())
+
+    assert made.open == []
+    assert len(made.ids) == len(set(made.ids))
+    assert set(made.targets) <= set(made.ids)
+
+
+def test_the_page_needs_nothing_else(page):
+    made = page(a_result(held(1), lifecycles=(a_lifecycle(),)))
+
+    assert made.fetched == []
+    assert not {"script", "link", "img", "iframe"} & set(made.tags)
+    assert "@import" not in made.raw
+    assert "url(" not in made.raw.replace("url(#head-", "")
+    assert "default-src 'none'" in made.raw
+
+
+def test_it_says_the_verdict_the_evidence_and_each_rule(page):
+    made = page(a_result(held(1), broken(2), skipped(3), left_out(4)))
+
+    assert "FAILED: 1 rule is broken" in made.words
+    for fact in ("5b1c0ffee5b1c0ffee5b1c0ffee", "c0n7rac7", "http://host:8080/v1", "2026-03-02T10:00:00Z", "1,234"):
+        assert fact in made.words
+    assert {"TOY-R01", "TOY-R02", "TOY-R03", "TOY-R04"} <= set(made.ids)
+    assert "contract-tests replay toy/places.the_last_place_goes_once/7" in made.words
+    assert "1 rule : add identities.other to the profile" in made.words
+
+
+def test_a_server_writes_nothing_into_the_page(page):
+    made = page(
+        a_result(
+            broken(1, finding={"came": NASTY, "expected": NASTY, "detail": f"</pre><script>{NASTY}"}),
+            beside=(a_finding(came=NASTY),),
+            problems=(NASTY,),
+            lifecycles=(a_lifecycle(name=NASTY),),
+        )
+    )
+
+    assert made.open == []
+    assert "script" not in made.tags
+    assert "\x1b" not in made.raw
+    assert "\u202e" not in made.raw
+    assert "\\x1b[2J\\x00 [red]gone[/red] <b>&amp; \\u202e" in made.words
+
+
+def test_times_are_told_in_words_and_lie_on_a_scale_of_decades(page):
+    operations = (
+        an_operation("GET /slow", seconds=(0.1, 0.1, 10.0)),
+        an_operation("GET /x", seconds=()),
+        an_operation("GET /quick", seconds=(0.001,)),
+    )
+
+    made = page(a_result(held(1), operations=operations))
+
+    assert "100 ms · 10 s · 10 s · 10 s" in made.words
+    assert "not called" in made.words
+    assert 'class="tick p50" style="left:50.0%"' in made.raw  # 100 ms, between 1 ms and 10 s
+    assert 'class="tick max" style="left:100.0%"' in made.raw
+
+
+def test_a_run_of_nothing_is_a_page_too(page):
+    made = page(a_result(operations=(), tests=()))
+
+    assert "NOTHING WAS TESTED" in made.words
+    assert made.open == []
+
+
+def test_a_rule_that_broke_twice_is_told_in_full_once_and_folded_then(page):
+    rule = broken(1)
+    again = replace(rule, findings=(*rule.findings, a_finding(rule.rule, check="places.another_law")))
+
+    made = page(a_result(again))
+
+    assert "again in places.another_law" in made.words
+    assert made.raw.count('<details class="again">') == 1

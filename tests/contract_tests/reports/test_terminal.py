@@ -1,0 +1,225 @@
+"""What a person sees, on a terminal and in a log, of servers that answer odd characters too."""
+
+import io
+import threading
+
+from rich.console import Console
+from run_results import (
+    EVIDENCE,
+    NASTY,
+    a_big_result,
+    a_finding,
+    a_result,
+    a_rule,
+    a_test,
+    broken,
+    held,
+    left_out,
+    skipped,
+)
+
+from contract_tests.findings import Severity, Step
+from contract_tests.laws.law import Layer
+from contract_tests.reports.terminal import Terminal
+from contract_tests.results import Outcome
+
+
+def shown(*actions, width=100):
+    text = io.StringIO()
+    terminal = Terminal(Console(file=text, width=width))
+    for action in actions:
+        action(terminal)
+    return text.getvalue()
+
+
+def announced(terminal):
+    terminal.announce(EVIDENCE, planned={Layer.READS: 12, Layer.LAWS: 40, Layer.BURSTS: 0})
+
+
+def found(finding, rule=None):
+    return lambda terminal: terminal.found(finding, rule)
+
+
+def test_a_run_is_announced_with_its_evidence_and_its_plan():
+    text = shown(announced)
+
+    assert "toy at http://host:8080/v1" in text
+    assert "profile.toml, full, seed 7, 2026-03-02T10:00:00Z" in text
+    assert "0.1.0, suite 5b1c0ffee5b1, contract c0n7rac7c0n7" in text
+    assert "reads 12, laws 40\n" in text
+    assert "creates, changes and deletes data" in text
+
+
+def test_a_finding_is_the_rule_its_steps_and_how_to_see_it_again():
+    rule = a_rule(text="A slot takes as many as it has places.", source="seed")
+
+    text = shown(announced, found(a_finding(rule, left_out=3, world="contract-toy-1"), rule))
+
+    assert text.partition("disposable target.\n")[2].splitlines() == [
+        "",
+        "BROKEN TOY-R01: A slot takes as many as it has places.",
+        "  (must, seed, laws: places.the_last_place_goes_once)",
+        "  expected  book once more: 400 'slot_full'",
+        '  got       201 Created {"id":2}',
+        "  1. book",
+        '     curl -X POST -H "key: $CONTRACT_TESTS_TOKEN" http://host/v1/bookings',
+        '     -> 201 Created {"id":1}',
+        "  2. book once more",
+        "     curl -X POST http://host/v1/bookings",
+        '     -> 201 Created {"id":2}',
+        "  3 earlier writes left out here, not by the replay",
+        "  replay:   contract-tests replay toy/places.the_last_place_goes_once/7 --base-url http://host:8080/v1",
+        "  the sandbox contract-toy-1 is kept as it was left",
+    ]
+
+
+def test_a_finding_of_no_rule_quotes_what_its_check_expects():
+    text = shown(announced, found(a_finding()))
+
+    assert "BROKEN POST /bookings [not_a_server_error]: no server error, whatever is sent" in text
+    assert "replay:" not in text
+
+
+def test_the_same_promise_broken_again_takes_one_line():
+    rule = a_rule()
+    again = a_finding(rule, expected="book: 400", check="places.another_law", replay="toy/places.another_law/7")
+
+    text = shown(announced, found(a_finding(rule), rule), found(again, rule))
+
+    assert text.count("  expected  ") == 1
+    assert text.splitlines()[-1] == (
+        "BROKEN TOY-R01 again, in places.another_law: "
+        "contract-tests replay toy/places.another_law/7 --base-url http://host:8080/v1"
+    )
+
+
+def test_a_server_does_not_drive_the_terminal():
+    text = shown(announced, found(a_finding(came="500 \x1b[2J\x00 [red]gone[/red] \u202e")))
+
+    assert "500 \\x1b[2J\\x00 [red]gone[/red] \\u202e" in text
+    assert "\x1b" not in text
+
+
+def test_a_server_begins_no_line_that_a_ci_system_would_obey():
+    text = shown(announced, found(a_finding(detail=NASTY)))
+
+    assert "| ::error::injected" in text
+    assert not any(line.strip().startswith("::") for line in text.splitlines())
+
+
+def test_a_long_curl_stays_on_one_line():
+    long = "curl " + "x" * 300
+
+    assert long in shown(announced, found(a_finding(steps=(Step("ask", long, ""),))), width=80)
+
+
+def test_a_summary_fits_a_screen_whatever_happened():
+    for width in (80, 120):
+        text = shown(lambda terminal: terminal.summarise(a_big_result()), width=width)
+
+        rows = sum(-(-max(len(line), 1) // width) for line in text.splitlines())  # a long line is folded
+        assert rows <= 42, text
+        assert "and 24 more: TOY-R06, TOY-R07" in text
+        assert text.splitlines()[-1].startswith("FAILED: 23 rules are broken, 40 findings beside the rules; ")
+
+
+def test_a_summary_counts_the_rules_and_names_what_is_broken():
+    result = a_result(broken(1), broken(2, known="agreed"), skipped(3), left_out(4), held(5))
+
+    lines = shown(lambda terminal: terminal.summarise(result)).splitlines()
+
+    assert "rules    1 broken   1 known   1 skipped   1 left out   1 holds" in [line.rstrip() for line in lines]
+    assert "calls    1,234 to 1 of 1 operation in 31.2 s" in lines
+    where = lines.index("broken   TOY-R01  Rule 1 holds whatever is booked.")
+    assert lines[where + 1 : where + 6] == [
+        "         contract-tests replay toy/places.the_last_place_goes_once/7 --base-url http://host:8080/v1",
+        "known    TOY-R02  Rule 2 holds whatever is booked.",
+        "         agreed",
+        "skipped  TOY-R03: add identities.other to the profile",
+        "left out TOY-R04: not selected",
+    ]
+
+
+def test_a_summary_groups_what_a_line_in_the_profile_would_mend():
+    text = shown(lambda terminal: terminal.summarise(a_result(*(skipped(number) for number in range(1, 13)))))
+
+    assert "skipped  12 rules: add identities.other to the profile\n" in text
+
+
+def test_a_summary_names_the_tests_that_ended_by_an_error():
+    result = a_result(held(1), tests=(a_test(outcome=Outcome.ERROR, why="no answer within 10 s"),))
+
+    text = shown(lambda terminal: terminal.summarise(result))
+
+    assert "error    places.some_law: no answer within 10 s\n" in text
+    assert text.splitlines()[-1].startswith("NOT PASSED")
+
+
+def test_a_summary_names_what_could_not_be_tested():
+    result = a_result(held(1), problems=("GET /x: no schema",), leaked=("booking 12",), unreached=("laws: 3 of 9",))
+
+    text = shown(lambda terminal: terminal.summarise(result))
+
+    assert "PROBLEM GET /x: no schema" in text
+    assert "NOT TAKEN BACK booking 12" in text
+    assert "NOT REACHED laws: 3 of 9" in text
+    assert "NOT PASSED" in text
+
+
+def test_what_only_should_hold_is_told_and_is_no_failure():
+    result = a_result(held(1), broken(2, level=Severity.SHOULD))
+
+    text = shown(lambda terminal: terminal.summarise(result))
+
+    assert "advice   TOY-R02" in text
+    assert text.splitlines()[-1].startswith("PASSED: 1 rule holds; 2 of 2 rules judged")
+
+
+def test_a_terminal_shows_how_far_the_run_is():
+    text = io.StringIO()
+    terminal = Terminal(Console(file=text, width=120, force_terminal=True))
+
+    terminal.layer_started(Layer.LAWS, 2)
+    terminal.progressed(step="places.[b]law", requests=1200, findings=1, seconds_left=75.2)
+    terminal.layer_finished(Layer.LAWS, said="2 laws, 1 broken")
+
+    assert "1,200 calls, 1 finding, 1 min 15 s left" in text.getvalue()
+    assert "places.[b]law" in text.getvalue()
+    assert text.getvalue().endswith("laws: 2 laws, 1 broken\n")
+
+
+class Listened(io.StringIO):
+    """Knows when a line with *word* was written."""
+
+    def __init__(self, word):
+        super().__init__()
+        self.word, self.heard = word, threading.Event()
+
+    def write(self, text):
+        if self.word in text:
+            self.heard.set()
+        return super().write(text)
+
+
+def test_a_log_does_not_fall_silent_while_one_step_takes_long():
+    text = Listened("12 s left; done: places.law")
+    terminal = Terminal(Console(file=text, width=100), heartbeat_seconds=0.001)
+
+    terminal.layer_started(Layer.LAWS, None)
+    terminal.progressed(step="places.law", requests=3, findings=0, seconds_left=12)
+
+    assert text.heard.wait(10)
+    terminal.close()
+    assert "laws: 3 calls, 0 findings, 12 s left; done: places.law\n" in text.getvalue()
+
+
+def test_nothing_is_written_after_the_end():
+    text = io.StringIO()
+    terminal = Terminal(Console(file=text, width=100), heartbeat_seconds=0.001)
+
+    terminal.layer_started(Layer.LAWS, None)
+    terminal.close()
+    terminal.close()
+
+    assert not [thread for thread in threading.enumerate() if thread.name == "heartbeat"]
+    assert "\x1b" not in text.getvalue()

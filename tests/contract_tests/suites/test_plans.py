@@ -1,0 +1,103 @@
+"""What a plan wants of laws, operations and layers."""
+
+import time
+
+import pytest
+
+from contract_tests.apis import kit_of
+from contract_tests.contracts import load_contract
+from contract_tests.laws.law import Layer
+from contract_tests.suites.plans import Mode, Plan
+
+
+@pytest.fixture(autouse=True)
+def toy_contracts():
+    """Here it is about a real one, for it has rules and tags."""
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return load_contract("reservekit")
+
+
+def laws(plan, contract):
+    return {law.name for law in kit_of("reservekit").laws if plan.wants_law(law, contract)}
+
+
+def operations(plan, contract):
+    return {operation.id for operation in contract.operations if plan.wants_operation(operation)}
+
+
+def test_who_selects_nothing_gets_everything(contract):
+    plan = Plan()
+
+    assert not plan.selects
+    assert laws(plan, contract) == {law.name for law in kit_of("reservekit").laws}
+    assert operations(plan, contract) == {operation.id for operation in contract.operations}
+
+
+def test_a_rule_selects_the_laws_about_it_and_no_generated_requests(contract):
+    plan = Plan(rules=frozenset({"RK-B13"}))
+
+    assert laws(plan, contract) == {"capacity.a_place_that_was_given_back_can_be_booked_again"}
+    assert operations(plan, contract) == set()
+
+
+def test_an_operation_is_selected_by_its_id_or_by_its_method_and_path(contract):
+    by_id = Plan(operations=frozenset({"getBookingCustomer"}))
+    by_label = Plan(operations=frozenset({"GET /bookings/{bookingID}/customer"}))
+
+    for plan in (by_id, by_label):
+        assert operations(plan, contract) == {"getBookingCustomer"}
+        assert laws(plan, contract) == {
+            "customers.the_customer_is_the_one_that_the_booking_embeds",
+            "customers.a_booking_of_nobody_known_has_a_customer_of_nulls",
+            "customers.each_booking_has_a_customer_of_its_own",
+        }
+
+
+def test_a_tag_selects_its_operations_and_their_laws(contract):
+    plan = Plan(tags=frozenset({"Customers"}))
+
+    assert operations(plan, contract) == {"getBookingCustomer", "updateBookingCustomer"}
+    assert "customers.an_empty_change_of_the_customer_changes_nothing" in laws(plan, contract)
+    assert all(name.startswith("customers.") for name in laws(plan, contract))
+
+
+def test_a_rule_and_an_operation_select_what_either_does(contract):
+    plan = Plan(rules=frozenset({"RK-B13"}), operations=frozenset({"getBooking"}))
+
+    assert operations(plan, contract) == {"getBooking"}
+    assert laws(plan, contract) == {
+        "capacity.a_place_that_was_given_back_can_be_booked_again",
+        "bookings.a_booking_that_does_not_exist_is_not_found",
+    }
+
+
+@pytest.mark.parametrize(
+    ("mode", "layer", "runs"),
+    [
+        (Mode.OBSERVE, Layer.READS, True),
+        (Mode.OBSERVE, Layer.LAWS, False),
+        (Mode.OBSERVE, Layer.BURSTS, False),
+        (Mode.OBSERVE, Layer.LIFECYCLE, False),
+        (Mode.OBSERVE, Layer.CONFORMANCE, False),
+        (Mode.OWN, Layer.LAWS, True),
+        (Mode.OWN, Layer.READS, True),
+        (Mode.OWN, Layer.CONFORMANCE, False),
+        (Mode.FULL, Layer.CONFORMANCE, True),
+        (Mode.FULL, Layer.READS, False),
+    ],
+)
+def test_a_mode_runs_what_it_may(mode, layer, runs):
+    assert Plan(mode=mode).runs(layer) is runs
+    assert not Plan(mode=mode, layers=frozenset(Layer) - {layer}).runs(layer)
+
+
+def test_a_plan_is_over_when_its_time_is():
+    now = time.monotonic()
+
+    assert Plan().seconds_left is None
+    assert not Plan().is_over
+    assert not Plan(time_limit=60, began_at=now).is_over
+    assert Plan(time_limit=60, began_at=now - 61).is_over

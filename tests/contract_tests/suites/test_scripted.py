@@ -1,0 +1,141 @@
+"""What becomes of a law that is played: whatever happens in it, it is a result."""
+
+import pytest
+from independent_reservekit import KEYS, Shop, serving
+
+from contract_tests.contracts import load_contract
+from contract_tests.deployments import Typed, find_deployment
+from contract_tests.laws.law import Law, Layer
+from contract_tests.profiles import NotApplicable
+from contract_tests.results import Outcome
+from contract_tests.runs import staged
+from contract_tests.suites.scripted import play, play_laws
+
+
+@pytest.fixture(autouse=True)
+def toy_contracts():
+    """Here it is about a real one."""
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return Shop()
+
+
+@pytest.fixture(scope="module")
+def stage(shop):
+    with serving(shop) as url:
+        found = find_deployment(load_contract("reservekit"), Typed(base_url=url, token=KEYS["main"]))
+        with staged(found, seed=1) as stage:
+            yield stage
+        found.worlds.close()
+
+
+def played(stage, act, *rules):
+    return play(stage, Law("theme.some_law", rules or ("RK-B01",), Layer.LAWS, act))
+
+
+def test_a_law_that_holds_is_evidence_for_its_rules(stage):
+    result = played(stage, lambda scene: [scene.offered(), scene.offered()], "RK-S01")
+
+    assert (result.outcome, result.evidence, result.calls) == (Outcome.PASS, {"RK-S01": 2}, 4)
+    assert result.sentence == "some law"
+
+
+def test_a_rule_that_does_not_hold_is_a_finding_with_its_steps(stage):
+    def act(scene):
+        scene.booked(scene.slot(places=1))
+        scene.call("listServices", title="list services").refused("RK-P04", 400)
+
+    result = played(stage, act, "RK-P04")
+
+    (finding,) = result.findings
+    assert result.outcome is Outcome.FAIL
+    assert (finding.rule, finding.expected) == ("RK-P04", "list services: 400")
+    assert finding.came.startswith("200 OK")
+    assert finding.replay == "reservekit/theme.some_law/1"
+
+
+def lacks(scene):
+    scene.read({"id": 1}, by="other")
+
+
+def does_not_apply(_):
+    raise NotApplicable("nobody does that here")
+
+
+def trespasses(scene):
+    scene.delete({"id": 4711})
+
+
+def stumbles(scene):
+    scene.offered()["nothing"]
+
+
+@pytest.mark.parametrize(
+    ("act", "outcome", "why"),
+    [
+        (lacks, Outcome.SKIP, "nobody can sign in as 'other': add identities.other to the profile"),
+        (does_not_apply, Outcome.OMIT, "nobody does that here"),
+        (trespasses, Outcome.ERROR, "bookingID=4711 was not sent"),
+        (stumbles, Outcome.ERROR, "KeyError: 'nothing' (at "),
+    ],
+)
+def test_what_keeps_a_law_from_judging_is_said(stage, act, outcome, why):
+    result = played(stage, act)
+
+    assert result.outcome is outcome
+    assert why in result.why
+    assert result.findings == ()
+
+
+@pytest.mark.parametrize("act", [lambda scene: scene.slot(), lambda scene: [scene.slot(), stumbles(scene)]])
+def test_what_a_law_made_is_taken_back_however_it_ended(stage, shop, act):
+    result = played(stage, act)
+
+    assert shop.services == {}
+    assert result.leaked == ()
+
+
+def test_what_cannot_be_taken_back_is_written_down(stage, shop, monkeypatch):
+    def break_down(_):
+        raise RuntimeError
+
+    def act(scene):
+        service = scene.offered()
+        monkeypatch.setattr(shop, "service", break_down)
+        return service
+
+    result = played(stage, act)
+    (service_id,) = shop.services
+    shop.empty()
+
+    assert len(result.leaked) == 1
+    assert result.leaked[0].startswith(f"serviceID {service_id} (500 ")
+
+
+def test_a_law_that_fails_does_not_keep_the_next_from_being_played(stage):
+    laws = [Law(f"theme.law_{n}", ("RK-B01",), Layer.LAWS, act) for n, act in enumerate((stumbles, lacks, stumbles))]
+
+    assert [result.outcome for result in play_laws(stage, laws)] == [Outcome.ERROR, Outcome.SKIP, Outcome.ERROR]
+
+
+def test_a_law_makes_up_the_same_words_again_and_other_words_than_another(stage):
+    words = []
+    for name in ("theme.one", "theme.one", "theme.two"):
+        play(stage, Law(name, ("RK-B01",), Layer.LAWS, lambda scene: words.append(scene.word())))
+
+    assert words[0] == words[1] != words[2]
+
+
+def test_calls_made_together_are_answered_in_their_order_and_a_problem_is_raised(stage):
+    def act(scene):
+        slot = scene.slot()
+        answers = scene.together(*(lambda n=n: scene.book(slot, customer_name=f"{n}") for n in range(4)))
+        names = [answer.json["data"]["customer"]["name"] for answer in answers]
+        scene.same("RK-B01", names, ["0", "1", "2", "3"], "the names")
+        scene.together(lambda: scene.read({"id": 1}), lambda: trespasses(scene))
+
+    result = played(stage, act)
+
+    assert (result.outcome, result.evidence["RK-B01"]) == (Outcome.ERROR, 1)

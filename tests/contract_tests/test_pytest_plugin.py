@@ -1,0 +1,75 @@
+"""Rules as tests of somebody's own suite."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from defective import SandboxServer
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def toy_contracts():
+    """Here it is about the real ones."""
+
+
+@pytest.fixture(scope="module")
+def server():
+    served = SandboxServer()
+    yield served
+    served.stop()
+
+
+def run_pytest(folder, *options):
+    """As a user does, in a folder of their own."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:schemathesis", "-p", "no:cacheprovider"]
+    # Named, because a checkout that is not installed has no entry points.
+    command += ["-p", "contract_tests.pytest_plugin", "-p", "no:contract_tests", *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_laws_are_tests_and_what_is_broken_fails_with_its_rule_and_a_curl(server, tmp_path):
+    with server.serving("reservekit", "RK-B03") as url:
+        done = run_pytest(
+            tmp_path, "--contract-api", "reservekit", "--contract-url", url, "-k", "RK-B03 or RK-L01 or not_there"
+        )
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAILED contract/reservekit::capacity.a_slot_takes_as_many_as_it_has_places_and_no_more" in done.stdout
+    assert "Once a slot holds max_bookings non-cancelled bookings on a date" in done.stdout
+    assert "curl -X POST" in done.stdout
+    assert "FAILED contract/reservekit::moves" not in done.stdout
+
+
+def test_they_run_beside_others_and_under_xdist(server, tmp_path):
+    (tmp_path / "test_mine.py").write_text("def test_mine(): pass\n")
+
+    with server.serving("reservekit") as url:
+        done = run_pytest(
+            tmp_path, "-n", "2", "--contract-api", "reservekit", "--contract-url", url, "-k", "mine or RK-L04 or RK-B16"
+        )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+
+
+def test_without_an_api_nothing_is_added(tmp_path):
+    (tmp_path / "test_mine.py").write_text("def test_mine(): pass\n")
+
+    done = run_pytest(tmp_path)
+
+    assert "1 passed" in done.stdout
+
+
+def test_nobody_at_home_is_said_in_a_sentence(tmp_path):
+    done = run_pytest(tmp_path, "--contract-api", "reservekit", "--contract-url", "http://127.0.0.1:9")
+
+    assert done.returncode == 4
+    assert "reservekit wants a token" in done.stderr or "cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr

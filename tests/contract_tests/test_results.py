@@ -1,0 +1,34 @@
+import pytest
+from run_results import a_finding, a_result, a_rule, a_test, an_operation, broken, held, left_out, skipped
+
+from contract_tests.findings import Severity
+from contract_tests.results import Outcome, Verdict
+
+ENDED = (a_test(outcome=Outcome.ERROR),)
+NOT_CALLED = (an_operation(seconds=()),)
+
+
+@pytest.mark.parametrize(
+    ("result", "verdict"),
+    [
+        (a_result(held(1)), Verdict.PASSED),
+        (a_result(left_out(1), operations=NOT_CALLED), Verdict.NOTHING_TESTED),
+        (a_result(held(1), problems=("no schema",)), Verdict.CANNOT_RUN),
+        (a_result(held(1), tests=ENDED), Verdict.CANNOT_RUN),
+        (a_result(broken(1), problems=("no schema",)), Verdict.FAILED),
+        (a_result(held(1), skipped(2), certify=True), Verdict.FAILED),
+        (a_result(held(1), skipped(2)), Verdict.PASSED),
+        (a_result(broken(1), was_interrupted=True), Verdict.INTERRUPTED),
+    ],
+)
+def test_the_verdict_is_the_worst_that_happened(result, verdict):
+    assert result.verdict is verdict
+
+
+def test_advice_and_known_failures_do_not_count():
+    known, advice = broken(1, known="agreed"), broken(2, level=Severity.SHOULD)
+    result = a_result(known, advice, held(3))
+
+    assert not any(result.counts(finding) for finding in result.findings)
+    assert result.counts(a_finding(a_rule(3)))
+    assert result.verdict is Verdict.PASSED
