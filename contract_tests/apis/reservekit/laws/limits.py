@@ -1,0 +1,128 @@
+"""Rate limits: what is said of them in headers, and what happens beyond them."""
+
+from contract_tests.apis.reservekit.scene import ReserveKitScene, slot_body
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("limits")
+
+_LIMITED = (429, "rate limit exceeded")
+_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+
+
+def _told(scene: ReserveKitScene, answer: Answer, rule: str = "RK-R01") -> tuple[int, int]:
+    """Limit and Remaining."""
+    texts = [answer.headers.get(name, "") for name in _HEADERS]
+    whole = all(text.isascii() and text.isdigit() for text in texts)
+    scene.expect(rule, whole, f"whole numbers in {', '.join(_HEADERS)}", texts, answer)
+    limit, remaining = int(texts[0]), int(texts[1])
+    scene.expect(rule, 0 <= remaining <= limit, "a Remaining from 0 to Limit", f"{remaining} of {limit}", answer)
+    return limit, remaining
+
+
+@LAWS.law("RK-R01")
+def every_answer_tells_the_limits(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    booking = scene.cancelled(slot)
+    service_id = slot.service_id
+    answers = [
+        scene.book(slot),
+        scene.read(booking),
+        scene.change(booking, message="changed"),
+        scene.customer(booking),
+        scene.change_customer(booking, name="Jane Doe"),
+        scene.call("listBookings", service_id=service_id, page=1, page_size=10),
+        scene.call("listServices"),
+        scene.offer(name=f"Contract test {scene.word()}", timezone="Europe/Berlin"),
+        scene.read_service(service_id),
+        scene.change_service(service_id, description="changed"),
+        scene.call("listServiceTimeSlots", serviceID=service_id),
+        scene.slot_page(service_id),
+        scene.change_slots(service_id, slot_body()),
+        scene.delete_slots_of_day(service_id, 5),
+    ]
+    answers += [scene.book(slot), scene.change(booking, status="pending"), scene.change(booking, status="unheard")]
+    answers += [probe.send(scene) for probe in scene.probes()]
+    answers += [probe.send(scene, by="", title=f"{probe.operation.id} without a key") for probe in scene.probes()]
+    answers += [scene.delete(booking), scene.delete_slot(slot.id), scene.delete_service(service_id)]
+    for answer in answers:  # accepted or refused: other rules say which
+        _told(scene, answer)
+
+
+# Bookings first: whoever may send no request more may book nothing either.
+
+
+@LAWS.law("RK-R02", "RK-R03")
+def a_create_beyond_the_limit_makes_no_booking(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=100)
+    most = scene.limit_bookings()
+    answers = [scene.book(slot, title="book") for _ in range(most)]
+    made = [answer.json["data"]["id"] for answer in answers if answer.status == 201]
+    refused = [answer for answer in answers if answer.status != 201]
+    scene.expect("RK-R02", bool(refused), f"at least one refusal in {most} creates", "none", *answers[-1:])
+    for answer in refused:
+        _refused_by_the_limit(scene, answer)
+    if not scene.world.is_own:
+        scene.wait_for(refused[-1])
+    listed = [booking["id"] for booking in scene.bookings_of(slot.service_id, "RK-R03")]
+    scene.same("RK-R03", listed, sorted(made), "the bookings of the service", *refused[:1])
+    left = scene.places_left(slot, rule="RK-R03")
+    scene.same("RK-R03", left, slot.places - len(made), "the number of places left", *refused[:1])
+
+
+@LAWS.law("RK-R03", "RK-R04")
+def after_the_time_it_was_told_to_wait_a_booking_is_made(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=100)
+    most = scene.limit_bookings()
+    answers = [scene.book(slot, title="book") for _ in range(most + 1)]
+    refused = next((answer for answer in reversed(answers) if answer.status == 429), answers[-1])
+    _refused_by_the_limit(scene, refused)
+    made = sum(answer.status == 201 for answer in answers)
+    scene.wait_for(refused)
+    answer = scene.book(slot, title="book after waiting").ok("RK-R04", 201)
+    left = scene.places_left(slot, rule="RK-R03")
+    scene.same("RK-R03", left, slot.places - made - 1, "the number of places left", refused, answer)
+
+
+@LAWS.law("RK-R02")
+def requests_beyond_the_limit_are_refused(scene: ReserveKitScene) -> None:
+    most = scene.limit_requests()
+    refused = _exhaust(scene, "RK-R02", most)
+    _refused_by_the_limit(scene, refused)
+    for probe in scene.probes():
+        answer = probe.send(scene, title=f"{probe.operation.id} beyond the limit")
+        # Where time goes by, so may the limit. In a world of one's own it stands still.
+        if scene.world.is_own or answer.status == 429:
+            _refused_by_the_limit(scene, answer)
+    scene.call("getHealth", title="health, which counts against no limit").ok("RK-H07", 200)
+    if not scene.world.is_own:
+        scene.wait_for(refused)
+
+
+@LAWS.law("RK-R04")
+def after_the_time_it_was_told_to_wait_a_request_is_admitted(scene: ReserveKitScene) -> None:
+    most = scene.limit_requests()
+    refused = _exhaust(scene, "RK-R02", most)
+    scene.wait_for(refused)
+    answer = scene.call("listServices", title="list services after waiting")
+    scene.expect("RK-R04", answer.status != 429, "no 429 after Retry-After", answer.exchange.came(), refused, answer)
+
+
+def _exhaust(scene: ReserveKitScene, rule: str, most: int) -> Answer:
+    """Ask until the limit is reached; answers the refusal."""
+    for _ in range(most):
+        answer = scene.call("listServices", title="list services")
+        if answer.status == 429:
+            return answer
+        limit, remaining = _told(scene, answer, rule)
+    scene.expect(rule, False, f"a refusal within {most} requests", f"{remaining} of {limit} left", answer)
+    raise AssertionError
+
+
+def _refused_by_the_limit(scene: ReserveKitScene, answer: Answer) -> None:
+    answer.refused("RK-R02", *_LIMITED)
+    after = answer.headers.get("retry-after", "")
+    scene.expect("RK-R02", after.isdigit() and int(after) >= 1, "a Retry-After of at least 1", repr(after), answer)
+    scene.same("RK-R02", _told(scene, answer, "RK-R02")[1], 0, "X-RateLimit-Remaining", answer)

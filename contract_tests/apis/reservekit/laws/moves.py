@@ -1,0 +1,249 @@
+"""The life of a booking: which status follows which, what another date does, and what a change leaves."""
+
+from datetime import timedelta
+from typing import Any
+
+from contract_tests.apis.reservekit.scene import ReserveKitScene
+from contract_tests.laws.law import Laws
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("moves")
+
+_NO_MOVE = (422, "invalid status transition")
+_NO_REASON = (400, "cancel_reason is required when status is cancelled")
+_FULL = (400, "time slot is full")
+_DUPLICATE = (400, "duplicate booking")
+_CANCELLED_STAYS = (422, "a cancelled booking cannot be moved")
+_MINUTE = timedelta(minutes=1)
+
+
+# Status
+
+
+@LAWS.law("RK-L01")
+def a_pending_booking_can_be_confirmed(scene: ReserveKitScene) -> None:
+    booking = scene.booked(scene.slot())
+    after = scene.changed("RK-L01", booking, status="confirmed")
+    scene.same("RK-L01", after["status"], "confirmed", "the status in the answer")
+    scene.same("RK-L01", scene.seen("RK-L01", booking)["status"], "confirmed", "the status read afterwards")
+
+
+@LAWS.law("RK-L02", "RK-L03")
+def a_booking_can_be_cancelled_with_a_reason_and_keeps_its_message(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    pending = scene.booked(slot, message="by the window")
+    confirmed = scene.confirmed(slot, message="near the door")
+    for rule, booking in (("RK-L02", pending), ("RK-L03", confirmed)):
+        after = scene.changed(rule, booking, status="cancelled", cancel_reason="the dog ate it")
+        wanted = {
+            **booking,
+            "status": "cancelled",
+            "cancel_reason": "the dog ate it",
+            "updated_at": after["updated_at"],
+        }
+        scene.same(rule, after, wanted, "the cancelled booking")
+        scene.stays(rule, after)
+    scene.same("RK-L03", scene.places_left(slot), slot.places, "the number of places left")
+
+
+@LAWS.law("RK-L04")
+def a_cancel_without_a_reason_is_refused_and_changes_nothing(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    for booking in (scene.booked(slot), scene.confirmed(slot), scene.cancelled(slot)):
+        scene.change(booking, status="cancelled").refused("RK-L04", *_NO_REASON)
+        scene.change(booking, status="cancelled", message="changed").refused("RK-L04", *_NO_REASON)
+        scene.stays("RK-L04", booking)
+
+
+@LAWS.law("RK-L05")
+def a_reason_is_there_exactly_while_a_booking_is_cancelled(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    bookings = [scene.booked(slot), scene.confirmed(slot), scene.cancelled(slot)]
+    for booking in bookings:
+        for found in (booking, scene.seen("RK-L05", booking)):
+            is_cancelled = found["status"] == "cancelled"
+            scene.same("RK-L05", "cancel_reason" in found, is_cancelled, f"a reason of a {found['status']} booking")
+    listed = {each["id"]: "cancel_reason" in each for each in scene.bookings_of(slot.service_id)}
+    wanted = {booking["id"]: booking is bookings[2] for booking in bookings}
+    scene.same("RK-L05", listed, wanted, "which bookings of the list have a reason")
+
+
+@LAWS.law("RK-L06")
+def a_confirmed_booking_does_not_become_pending_again(scene: ReserveKitScene) -> None:
+    booking = scene.confirmed(scene.slot())
+    scene.change(booking, status="pending").refused("RK-L06", *_NO_MOVE)
+    scene.stays("RK-L06", booking)
+
+
+@LAWS.law("RK-L07")
+def a_cancelled_booking_does_not_come_back(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    booking = scene.cancelled(slot)
+    for status in ("pending", "confirmed"):
+        scene.change(booking, status=status).refused("RK-L07", *_NO_MOVE)
+        scene.stays("RK-L07", booking)
+    scene.same("RK-L07", scene.places_left(slot), 1, "the number of places left")
+
+
+@LAWS.law("RK-L08", "RK-L09")
+def the_status_it_has_changes_nothing(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    for rule, booking, fields in (
+        ("RK-L08", scene.booked(slot), {"status": "pending"}),
+        ("RK-L08", scene.confirmed(slot), {"status": "confirmed"}),
+        ("RK-L09", scene.cancelled(slot), {"status": "cancelled", "cancel_reason": "another reason"}),
+    ):
+        scene.pass_time(_MINUTE)
+        scene.same(rule, scene.changed(rule, booking, **fields), booking, "the booking in the answer")
+        scene.stays(rule, booking)
+
+
+# Fields
+
+
+@LAWS.law("RK-L10")
+def a_refused_change_changes_nothing_of_it(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    booking = scene.confirmed(slot, message="before")
+    scene.booked(slot, scene.day(1))
+    fine: dict[str, Any] = {"message": "after", "date": scene.day(5)}
+    for wrong in (
+        {"status": "pending"},
+        {"status": "cancelled"},
+        {"status": "unheard"},
+        {"message": 7},
+        {"date": "2031-02-30"},
+        {"date": scene.day(1)},
+    ):
+        answer = scene.change(booking, **{**fine, **wrong})
+        scene.expect("RK-L10", not answer.is_success, "a refusal", answer.exchange.came(), answer)
+        scene.stays("RK-L10", booking)
+    scene.same("RK-L10", scene.places_left(slot), 0, "the number of places left on its date")
+    scene.same("RK-L10", scene.places_left(slot, scene.day(5)), 1, "the number of places left on the date asked for")
+
+
+@LAWS.law("RK-L11")
+def a_change_moves_updated_at_and_leaves_what_a_booking_is(scene: ReserveKitScene) -> None:
+    booking = scene.booked(scene.slot())
+    for fields in (
+        {"message": "changed"},
+        {"date": scene.day(1)},
+        {"status": "confirmed"},
+        {"status": "cancelled", "cancel_reason": "ill"},
+    ):
+        scene.pass_time(_MINUTE)
+        since = scene.at()
+        after = scene.changed("RK-L11", booking, **fields)
+        for name in ("id", "created_at", "time_slot_id", "service_id"):
+            scene.same("RK-L11", after[name], booking[name], name)
+        scene.is_now("RK-L11", after["updated_at"], since, "updated_at")
+        scene.stays("RK-L11", after)
+
+
+@LAWS.law("RK-L12")
+def an_empty_change_changes_nothing(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    for booking in (scene.booked(slot, message="before"), scene.confirmed(slot), scene.cancelled(slot)):
+        scene.pass_time(_MINUTE)
+        scene.same("RK-L12", scene.changed("RK-L12", booking), booking, "the booking in the answer")
+        scene.stays("RK-L12", booking)
+
+
+@LAWS.law("RK-L13")
+def the_message_can_be_replaced_in_every_status(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    messages: tuple[Any, ...] = ("after", None, "again")
+    for booking in (scene.booked(slot, message="before"), scene.confirmed(slot), scene.cancelled(slot)):
+        for message in messages:
+            after = scene.changed("RK-L13", booking, message=message)
+            wanted = {**booking, "message": message, "updated_at": after["updated_at"]}
+            scene.same("RK-L13", after, wanted, "the booking in the answer")
+            scene.stays("RK-L13", after)
+
+
+@LAWS.law("RK-L14")
+def a_reason_without_a_cancel_is_ignored(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    pending, confirmed, cancelled = scene.booked(slot), scene.confirmed(slot), scene.cancelled(slot)
+    for booking in (pending, confirmed, cancelled):
+        scene.same("RK-L14", scene.changed("RK-L14", booking, cancel_reason="no reason"), booking, "the booking")
+        scene.stays("RK-L14", booking)
+    after = scene.changed("RK-L14", pending, status="confirmed", cancel_reason="no reason")
+    scene.same("RK-L14", "cancel_reason" in after, False, "whether a confirmed booking has a reason")
+    after = scene.changed("RK-L14", cancelled, message="changed", cancel_reason="no reason")
+    scene.same("RK-L14", after.get("cancel_reason"), "ill", "the reason of a cancelled booking")
+
+
+# Dates
+
+
+@LAWS.law("RK-M01", "RK-M02")
+def a_booking_moves_with_its_place(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    for booking in (scene.booked(slot), scene.confirmed(slot, scene.day(3))):
+        before, day = booking["date"], scene.day(10 if booking["status"] == "pending" else 13)
+        after = scene.changed("RK-M01", booking, date=day)
+        wanted = {**booking, "date": day, "updated_at": after["updated_at"]}
+        scene.same("RK-M01", after, wanted, "the booking in the answer")
+        scene.stays("RK-M01", after)
+        scene.same("RK-M02", scene.places_left(slot, before), 1, "the number of places left on the old date")
+        scene.same("RK-M02", scene.places_left(slot, day), 0, "the number of places left on the new date")
+        scene.book(slot, day, title="book the new date").refused("RK-M02", *_FULL)
+        scene.book(slot, before, title="book the old date").ok("RK-M02", 201)
+
+
+@LAWS.law("RK-M03")
+def a_booking_does_not_move_to_a_date_that_is_full(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    booking = scene.booked(slot)
+    scene.booked(slot, scene.day(1))
+    scene.change(booking, date=scene.day(1)).refused("RK-M03", *_FULL)
+    scene.stays("RK-M03", booking)
+    scene.same("RK-M03", scene.places_left(slot), 0, "the number of places left on its date")
+    scene.book(slot, title="book its place").refused("RK-M03", *_FULL)
+
+
+@LAWS.law("RK-M04")
+def a_booking_does_not_move_to_where_its_customer_is_already(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    email = scene.email()
+    booking = scene.booked(slot, customer_email=email)
+    there = scene.booked(slot, scene.day(1), customer_email=email)
+    scene.change(booking, date=scene.day(1)).refused("RK-M04", *_DUPLICATE)
+    scene.stays("RK-M04", booking)
+    scene.same("RK-M04", scene.places_left(slot), slot.places - 1, "the number of places left on its date")
+    scene.changed("RK-L02", there, status="cancelled", cancel_reason="ill")
+    scene.changed("RK-M04", booking, date=scene.day(1))
+
+
+@LAWS.law("RK-M05")
+def a_booking_does_not_stand_in_its_own_way(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    for booking in (scene.booked(slot), scene.confirmed(slot, scene.day(3))):
+        after = scene.changed("RK-M05", booking, date=booking["date"])
+        scene.same("RK-M05", after["date"], booking["date"], "the date")
+        after = scene.changed("RK-M05", booking, date=booking["date"], message="changed")
+        scene.same("RK-M05", after["message"], "changed", "the message")
+        scene.same("RK-M05", scene.places_left(slot, booking["date"]), 0, "the number of places left")
+
+
+@LAWS.law("RK-M06")
+def a_cancelled_booking_keeps_its_date(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    booking = scene.cancelled(slot)
+    scene.change(booking, date=scene.day(1)).refused("RK-M06", *_CANCELLED_STAYS)
+    scene.stays("RK-M06", booking)
+    scene.same("RK-M06", scene.places_left(slot, scene.day(1)), 1, "the number of places left on the new date")
+    scene.changed("RK-M06", booking, date=booking["date"])
+
+
+@LAWS.law("RK-M07")
+def a_booking_of_a_deleted_slot_keeps_its_date(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    bookings = [scene.booked(slot), scene.confirmed(slot)]
+    scene.delete_slot(slot.id).ok("RK-D09", 200)
+    for booking in bookings:
+        answer = scene.change(booking, date=scene.day(1), message="changed")
+        answer.refused("RK-M07", 404, "time slot not found")
+        scene.stays("RK-M07", booking)

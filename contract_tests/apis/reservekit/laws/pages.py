@@ -1,0 +1,157 @@
+"""Lists in pages."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from contract_tests.apis.reservekit.scene import ReserveKitScene, slot_body
+from contract_tests.laws.law import Laws
+from contract_tests.laws.paging import meets_each_once
+from contract_tests.scenes.answers import Answer
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("pages")
+
+_NAMES = {"listBookings": "bookings", "listTimeSlots": "time_slots", "listServices": "services"}
+
+
+def _lists(service_id: int) -> Mapping[str, dict[str, Any]]:
+    """The lists that have pages, with what they are asked for beside the page."""
+    return {"listBookings": {"service_id": service_id}, "listTimeSlots": {"service_id": service_id}, "listServices": {}}
+
+
+@LAWS.law("RK-P01")
+def a_walk_through_the_pages_meets_everything_once_in_ascending_order(scene: ReserveKitScene) -> None:
+    slots = scene.service(*range(1, 6))
+    service_id = slots[0].service_id
+    bookings = [scene.booked(slots[4], scene.day(-number)) for number in range(5)]
+    scene.changed("RK-L02", bookings[1], status="cancelled", cancel_reason="ill")
+    others = [scene.offered()["id"] for _ in range(3)]
+    wanted = {
+        "listBookings": [booking["id"] for booking in bookings],
+        "listTimeSlots": [slot.id for slot in slots],
+        "listServices": [service_id, *others],
+    }
+    for operation_id, query in _lists(service_id).items():
+        for size in (2, 3, 100):
+            pages = scene.pages("RK-P01", operation_id, _NAMES[operation_id], size=size, **query)
+            meets_each_once(scene, "RK-P01", pages, sorted(wanted[operation_id]))
+            met = [item for page in pages for item in page.items]
+            scene.same("RK-P01", met, sorted(set(met)), "what the pages hold", *(page.answer for page in pages))
+
+
+@LAWS.law("RK-P02")
+def each_page_tells_where_it_is_and_how_much_there_is(scene: ReserveKitScene) -> None:
+    slots = scene.service(1, 1, 1, 1, 8)
+    service_id = slots[0].service_id
+    nothing = scene.call("listBookings", service_id=service_id, page=1, page_size=10, title="list no bookings")
+    _told(scene, nothing, page=1, size=10, count=0, pages=0)
+    for number in range(5):
+        scene.booked(slots[4], scene.day(number))
+    for operation_id in ("listBookings", "listTimeSlots"):
+        for size, pages in ((1, 5), (2, 3), (4, 2), (5, 1), (100, 1)):
+            for page in range(1, pages + 1):
+                answer = scene.call(operation_id, service_id=service_id, page=page, page_size=size)
+                _told(scene, answer, page=page, size=size, count=5, pages=pages)
+                here = len(answer.json["data"][_NAMES[operation_id]])
+                scene.same("RK-P02", here, min(size, 5 - (page - 1) * size), "how many are on the page", answer)
+    answer, services = scene.steady(
+        lambda: scene.call("listServices", page=1, page_size=3, title="list services").ok("RK-P02", 200),
+        lambda: scene.services("RK-P02"),
+    )
+    count = answer.json["data"]["pagination"]["total_count"]
+    scene.same("RK-P02", count, len(services), "total_count of the services", answer)
+    _told(scene, answer, page=1, size=3, count=count, pages=-(-count // 3))
+
+
+def _told(scene: ReserveKitScene, answer: Answer, *, page: int, size: int, count: int, pages: int) -> None:
+    wanted = {"current_page": page, "page_size": size, "total_count": count, "total_pages": pages}
+    told = answer.ok("RK-P02", 200).json["data"]["pagination"]
+    scene.same("RK-P02", told, wanted, "pagination", answer)
+
+
+@LAWS.law("RK-P03")
+def a_page_past_the_last_is_empty(scene: ReserveKitScene) -> None:
+    slots = scene.service(1, 1, 8)
+    service_id = slots[0].service_id
+    for number in range(3):
+        scene.booked(slots[2], scene.day(number))
+    for operation_id, query in _lists(service_id).items():
+        ask = partial(scene.call, operation_id, page_size=2, **query)
+        last = ask(page=1).ok("RK-P03", 200).json["data"]["pagination"]["total_pages"]
+        for page in (last + 1, last + 7, 2_147_483_647):
+            first, answer = scene.steady(partial(ask, page=1), partial(ask, page=page, title=f"page {page}"))
+            data, wanted = answer.ok("RK-P03", 200).json["data"], first.json["data"]["pagination"]
+            scene.same("RK-P03", data[_NAMES[operation_id]], [], "what is on it", answer)
+            told = (data["pagination"]["total_count"], data["pagination"]["total_pages"])
+            scene.same("RK-P03", told, (wanted["total_count"], wanted["total_pages"]), "count and pages", answer)
+
+
+@LAWS.law("RK-P04")
+def pages_begin_at_1_and_hold_1_to_100(scene: ReserveKitScene) -> None:
+    service_id = scene.slot().service_id
+    for operation_id, query in _lists(service_id).items():
+        for page, size in ((0, 10), (-1, 10), (1, 0), (1, -1), (1, 101)):
+            title = f"page {page} of pages of {size}"
+            scene.call(operation_id, page=page, page_size=size, title=title, **query).refused("RK-P04", 400)
+        for size in (1, 100):
+            scene.call(operation_id, page=1, page_size=size, title=f"pages of {size}", **query).ok("RK-P04", 200)
+
+
+@LAWS.law("RK-P05")
+def without_a_page_the_first_ten_are_answered(scene: ReserveKitScene) -> None:
+    service_id = scene.offered(time_slots=[slot_body(hour=hour) for hour in range(8, 20)])["id"]
+    while len(scene.services("RK-P05")) < 11:
+        scene.offered()
+    lists: dict[str, dict[str, Any]] = {"listTimeSlots": {"service_id": service_id}, "listServices": {}}
+    ways: tuple[dict[str, Any], ...] = ({}, {"page": 1}, {"page_size": 10})
+    for operation_id, query in lists.items():
+        ask = partial(scene.call, operation_id, **query)
+        for less in ways:
+            title = f"{operation_id} with {less or 'no page'}"
+            first, answer = scene.steady(partial(ask, page=1, page_size=10), partial(ask, **less, title=title))
+            data = answer.ok("RK-P05", 200).json["data"]
+            scene.same("RK-P05", len(data[_NAMES[operation_id]]), 10, "how many there are", answer)
+            scene.same("RK-P05", data, first.json["data"], "the page", first, answer)
+
+
+@LAWS.law("RK-P06")
+def the_list_of_bookings_needs_its_service_its_page_and_the_size_of_it(scene: ReserveKitScene) -> None:
+    whole: dict[str, Any] = {"service_id": scene.slot().service_id, "page": 1, "page_size": 10}
+    scene.call("listBookings", **whole).ok("RK-P07", 200)
+    for name in whole:
+        rest = {**whole, name: None}
+        answer = scene.call("listBookings", **rest, title=f"list bookings without {name}")
+        answer.refused("RK-P06", 400).names("RK-P06", name)
+
+
+@LAWS.law("RK-P07")
+def the_list_holds_the_bookings_of_its_service_in_every_status(scene: ReserveKitScene) -> None:
+    one, two = scene.service(8, 8)
+    elsewhere = scene.slot()
+    made = [scene.booked(one), scene.confirmed(two), scene.cancelled(one, scene.day(3)), scene.booked(two, message="x")]
+    other = scene.booked(elsewhere)
+    listed = scene.bookings_of(one.service_id)
+    by_id = {booking["id"]: booking for booking in listed}
+    scene.same("RK-P07", sorted(by_id), sorted(booking["id"] for booking in made), "the ids in the list")
+    scene.same("RK-P07", {each["status"] for each in listed}, {"pending", "confirmed", "cancelled"}, "the statuses")
+    for booking in made:
+        scene.same("RK-P07", by_id[booking["id"]], scene.seen("RK-P07", booking), "what the list says of a booking")
+    found = [booking["id"] for booking in scene.bookings_of(elsewhere.service_id)]
+    scene.same("RK-P07", found, [other["id"]], "the ids in the list of another service")
+
+
+@LAWS.law("RK-P08")
+def without_pagination_all_slots_come_at_once(scene: ReserveKitScene) -> None:
+    slots = scene.service(*[1] * 12)
+    service_id = slots[0].service_id
+    for more in ({}, {"page": 2}, {"page": 1, "page_size": 5}, {"page": 7, "page_size": 3}):
+        answer = scene.slot_page(service_id, no_pagination="true", **more)
+        data = answer.ok("RK-P08", 200).json["data"]
+        scene.same(
+            "RK-P08", [slot["id"] for slot in data["time_slots"]], [slot.id for slot in slots], "the slots", answer
+        )
+        scene.same("RK-P08", data["pagination"], None, "pagination", answer)
+    paged = scene.slot_page(service_id, no_pagination="false", page_size=5).ok("RK-P08", 200).json["data"]
+    scene.same("RK-P08", len(paged["time_slots"]), 5, "how many slots a page of five has")

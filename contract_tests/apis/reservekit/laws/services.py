@@ -1,0 +1,160 @@
+"""Services: made, changed, deleted with all they have."""
+
+from datetime import timedelta
+from typing import Any
+
+from contract_tests.apis.reservekit.scene import ReserveKitScene, slot_body
+from contract_tests.laws.law import Laws
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("services")
+
+_NO_SERVICE = (404, "service not found")
+_NO_SLOT = (404, "time slot not found")
+_NO_BOOKING = (404, "booking not found")
+_NO_ZONE = (422, "unknown timezone")
+_NO_ORDER = (400, "end_time must be after start_time")
+_MINUTE = timedelta(minutes=1)
+
+
+@LAWS.law("RK-S01")
+def a_service_repeats_what_was_asked_for_and_is_listed(scene: ReserveKitScene) -> None:
+    name = f"Contract test {scene.word()}"
+    for description in ("A first meeting, of one hour", None):
+        body: dict[str, Any] = {"name": name, "timezone": "America/New_York", "time_slots": [slot_body()]}
+        body |= {} if description is None else {"description": description}
+        answer = scene.offer(**body)
+        service = answer.ok("RK-S01", 201).json["data"]
+        wanted = {"name": name, "timezone": "America/New_York", "description": description}
+        scene.same("RK-S01", {each: service[each] for each in wanted}, wanted, "the service", answer)
+        scene.same("RK-S01", "time_slots" in service, False, "whether there are slots in it", answer)
+        read = scene.seen_service("RK-S01", service["id"])
+        scene.same("RK-S01", read, service, "the service read afterwards", answer)
+        listed = [each for each in scene.services("RK-S01") if each["id"] == service["id"]]
+        scene.same("RK-S01", listed, [service], "what the list has of it", answer)
+
+
+@LAWS.law("RK-S02")
+def the_slots_sent_along_are_the_services_in_their_order(scene: ReserveKitScene) -> None:
+    sent = [slot_body(3, 15, 6), slot_body(1, 9, 0), slot_body(8, 9, 0), slot_body(2, 12, 3)]
+    service = scene.offered(time_slots=sent)
+    slots = scene.slots_of(service["id"])
+    got = [{name: slot[name] for name in sent[0]} for slot in slots]
+    scene.same("RK-S02", got, sent, "the slots")
+    scene.same("RK-S02", {slot["service_id"] for slot in slots}, {service["id"]}, "the service they name")
+    scene.same("RK-S02", scene.slots_of(scene.offered()["id"]), [], "the slots of a service made without any")
+
+
+@LAWS.law("RK-S03")
+def a_service_needs_a_time_zone_that_exists(scene: ReserveKitScene) -> None:
+    name = f"Contract test {scene.word()}"
+    for zone in ("Europe/Nowhere", "Nowhere", "../etc/passwd", "Europe", "GMT+25"):
+        scene.offer(name=name, timezone=zone, time_slots=[slot_body()]).refused("RK-S03", *_NO_ZONE)
+    made = [each["id"] for each in scene.services("RK-S03") if each["name"] == name]
+    scene.same("RK-S03", made, [], "the services made")
+    for zone in ("Europe/Berlin", "Pacific/Apia", "UTC"):
+        scene.same("RK-S03", scene.offered("RK-S03", timezone=zone)["timezone"], zone, "the time zone")
+
+
+@LAWS.law("RK-S04")
+def a_service_with_one_slot_that_ends_too_early_is_not_made(scene: ReserveKitScene) -> None:
+    name = f"Contract test {scene.word()}"
+    good = slot_body()
+    for end in (good["start_time"], "2031-01-01 08:59:59", "2030-12-31 23:00:00"):
+        bad = {**good, "end_time": end}
+        for slots in ([bad], [good, bad], [bad, good]):
+            scene.offer(name=name, timezone="Europe/Berlin", time_slots=slots).refused("RK-S04", *_NO_ORDER)
+    made = [each["id"] for each in scene.services("RK-S04") if each["name"] == name]
+    scene.same("RK-S04", made, [], "the services made")
+    scene.offered("RK-S04", time_slots=[{**good, "end_time": "2031-01-01 09:00:01"}])
+
+
+@LAWS.law("RK-S05")
+def a_change_of_a_service_replaces_what_is_sent(scene: ReserveKitScene) -> None:
+    before = scene.offered(description="before", time_slots=[slot_body()])
+    for fields in (
+        {"name": f"Contract test {scene.word()}"},
+        {"description": "after"},
+        {"timezone": "Asia/Tokyo"},
+        {"description": None},
+        {"name": f"Contract test {scene.word()}", "description": "again", "timezone": "Europe/Lisbon"},
+    ):
+        scene.pass_time(_MINUTE)
+        since = scene.at()
+        answer = scene.change_service(before["id"], **fields)
+        after = answer.ok("RK-S05", 200).json["data"]
+        scene.same("RK-S05", after, {**before, **fields, "updated_at": after["updated_at"]}, "the service", answer)
+        scene.is_now("RK-S05", after["updated_at"], since, "updated_at")
+        scene.same("RK-S05", scene.seen_service("RK-S05", before["id"]), after, "the service read afterwards", answer)
+        before = after
+
+
+@LAWS.law("RK-S06")
+def a_service_is_not_given_a_time_zone_that_does_not_exist(scene: ReserveKitScene) -> None:
+    service = scene.offered(description="before")
+    for zone in ("Europe/Nowhere", "Nowhere"):
+        for more in ({}, {"name": "Changed", "description": "after"}):
+            scene.change_service(service["id"], timezone=zone, **more).refused("RK-S06", *_NO_ZONE)
+            scene.same("RK-S06", scene.seen_service("RK-S06", service["id"]), service, "the service read afterwards")
+
+
+@LAWS.law("RK-S07")
+def an_empty_change_of_a_service_changes_nothing(scene: ReserveKitScene) -> None:
+    service = scene.offered(description="before")
+    scene.pass_time(_MINUTE)
+    answer = scene.change_service(service["id"])
+    scene.same("RK-S07", answer.ok("RK-S07", 200).json["data"], service, "the service", answer)
+    scene.same("RK-S07", scene.seen_service("RK-S07", service["id"]), service, "the service read afterwards")
+
+
+@LAWS.law("RK-S08")
+def a_service_that_does_not_exist_is_not_found(scene: ReserveKitScene) -> None:
+    nowhere = scene.nowhere()
+    for answer in (
+        scene.read_service(nowhere),
+        scene.change_service(nowhere, name="Changed"),
+        scene.change_service(nowhere),
+        scene.delete_service(nowhere),
+        scene.call("listServiceTimeSlots", serviceID=nowhere),
+        scene.call("listServiceTimeSlots", serviceID=nowhere, date=scene.day()),
+        scene.slot_page(nowhere),
+        scene.slot_page(nowhere, no_pagination="true"),
+        scene.call("listBookings", service_id=nowhere, page=1, page_size=10),
+        scene.change_slots(nowhere, slot_body()),
+        scene.delete_slots_of_day(nowhere, 1),
+    ):
+        answer.refused("RK-S08", *_NO_SERVICE)
+
+
+@LAWS.law("RK-D05", "RK-D06")
+def a_deleted_service_takes_its_slots_and_bookings_along_and_no_others(scene: ReserveKitScene) -> None:
+    one, two = scene.service(8, 8)
+    service_id = one.service_id
+    neighbour = scene.slot()
+    kept = [scene.booked(neighbour), scene.confirmed(neighbour), scene.cancelled(neighbour)]
+    kept_service = scene.seen_service("RK-S01", neighbour.service_id)
+    kept_slots = scene.slots_of(neighbour.service_id)
+    bookings = [scene.booked(one), scene.confirmed(two), scene.cancelled(one), scene.booked(one, scene.day(3))]
+
+    answer = scene.delete_service(service_id).ok("RK-D05", 200)
+    scene.same("RK-D05", answer.json, {"data": "ok"}, "the answer", answer)
+
+    scene.read_service(service_id).refused("RK-D05", *_NO_SERVICE)
+    for booking in bookings:
+        scene.read(booking).refused("RK-D05", *_NO_BOOKING)
+        scene.customer(booking).refused("RK-D05", *_NO_BOOKING)
+    for slot in (one, two):
+        scene.delete_slot(slot.id).refused("RK-D05", *_NO_SLOT)
+        scene.book(slot, scene.day(20)).refused("RK-D05", *_NO_SLOT)
+    scene.call("listServiceTimeSlots", serviceID=service_id).refused("RK-D05", *_NO_SERVICE)
+    scene.slot_page(service_id).refused("RK-D05", *_NO_SERVICE)
+    scene.call("listBookings", service_id=service_id, page=1, page_size=10).refused("RK-D05", *_NO_SERVICE)
+    listed = {service["id"] for service in scene.services("RK-D05")}
+    scene.same("RK-D05", service_id in listed, False, "whether the list of services has it")
+
+    scene.same("RK-D06", scene.seen_service("RK-D06", neighbour.service_id), kept_service, "the other service")
+    scene.same("RK-D06", scene.slots_of(neighbour.service_id, "RK-D06"), kept_slots, "the slots of the other service")
+    for booking in kept:
+        scene.stays("RK-D06", booking)
+    scene.same("RK-D06", scene.places_left(neighbour), neighbour.places - 2, "the number of places left there")

@@ -1,0 +1,14 @@
+import pytest
+from defective import SandboxServer
+
+
+@pytest.fixture(autouse=True)
+def toy_contracts():
+    """Here it is about the real ones."""
+
+
+@pytest.fixture(scope="session")
+def sandbox_server():
+    server = SandboxServer()
+    yield server
+    server.stop()

@@ -1,0 +1,65 @@
+"""Rules, laws and defects are one list: what one of them names, the others have."""
+
+from collections import Counter
+
+import pytest
+
+from contract_tests.apis import kit_of
+from contract_tests.contracts import load_contract
+from mockserver.app import API_NAMES
+from mockserver.defects.catalogue import defects_of
+
+KITS = [api for api in API_NAMES if kit_of(api)]
+
+pytestmark = pytest.mark.parametrize("api", KITS)
+
+
+def judged(api):
+    kit = kit_of(api)
+    return {rule for law in kit.laws for rule in law.rules} | {*kit.machine.RULES}
+
+
+def rules(api):
+    return {rule.id: rule for rule in load_contract(api).rules}
+
+
+def test_every_rule_has_a_test_or_the_reason_why_it_cannot_have_one(api):
+    untold = {name for name, rule in rules(api).items() if not rule.not_tested} - judged(api)
+
+    assert not untold
+
+
+def test_every_test_is_about_rules_that_are_written(api):
+    assert judged(api) <= set(rules(api))
+
+
+def test_what_cannot_be_tested_is_not_tested(api):
+    assert not {name for name, rule in rules(api).items() if rule.not_tested} & judged(api)
+
+
+def test_every_tested_rule_has_a_defect(api):
+    assert not {name for name, rule in rules(api).items() if not rule.not_tested} - {
+        defect.rule for defect in defects_of(api).values()
+    }
+
+
+def test_every_defect_breaks_a_tested_rule(api):
+    assert {defect.rule for defect in defects_of(api).values()} <= judged(api)
+
+
+def test_no_two_tests_have_one_name(api):
+    assert [name for name, times in Counter(law.name for law in kit_of(api).laws).items() if times > 1] == []
+
+
+def test_every_test_is_about_something(api):
+    assert all(law.rules for law in kit_of(api).laws)
+
+
+def test_every_move_of_a_lifecycle_has_a_rule_that_is_tested(api):
+    lifecycles = kit_of(api).lifecycles
+
+    assert lifecycles
+    for lifecycle in lifecycles:
+        for move in lifecycle.moves:
+            assert {move.source, move.target} <= set(lifecycle.states)
+            assert move.rule in rules(api)

@@ -1,0 +1,130 @@
+"""A run against our own sandbox: the same again with the same seed, replayed alone, stopped in time."""
+
+import itertools
+import re
+
+import pytest
+
+from contract_tests.cli import main
+from contract_tests.scenes.sending import Sender
+from contract_tests.suites.plans import Plan
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What was sent, in order, without the names of sandboxes, which are new each time."""
+    seen = []
+    keep = Sender._keep
+
+    def note(self, *arguments, **options):
+        exchange = keep(self, *arguments, **options)
+        here = re.sub(r"http://[^/]+|/~contract-[a-z0-9-]+", "", exchange.url)
+        seen.append((exchange.method, here, exchange.request_body))
+        return exchange
+
+    monkeypatch.setattr(Sender, "_keep", note)
+    return seen
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        code = main(list(arguments))
+        return code, capsys.readouterr()
+
+    return call
+
+
+def test_the_same_seed_in_a_fresh_sandbox_asks_the_same_and_comes_to_the_same(sandbox_server, run, sent):
+    runs = []
+    for seed in ("7", "7", "8"):
+        sent.clear()
+        with sandbox_server.serving("reservekit") as url:
+            code, said = run(
+                "run", "reservekit", "--base-url", url, "--seed", seed, "--suite", "laws", "--suite", "lifecycle"
+            )
+        assert code == 0, said.out
+        runs.append(sorted(sent))
+
+    assert len(runs[0]) > 1_000
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_what_failed_is_replayed_alone_by_the_command_that_was_printed(sandbox_server, run):
+    with sandbox_server.serving("reservekit", "RK-B16") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B16")
+        assert code == 1
+        printed = re.search(r"contract-tests (replay \S+ --base-url \S+)", said.out)
+        assert printed, said.out
+
+        code, said = run(*printed[1].split())
+
+    assert code == 1
+    assert "BROKEN RK-B16" in said.out
+    assert "the sandbox contract-reservekit-" in said.out
+
+
+def test_a_replay_of_what_is_mended_passes(sandbox_server, run):
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run("replay", "reservekit/capacity.a_confirmed_booking_takes_a_place/1", "--base-url", url)
+
+    assert code == 0, said.out
+
+
+def test_a_replay_of_what_is_not_there_is_refused(sandbox_server, run):
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run("replay", "reservekit/capacity.nothing/1", "--base-url", url)
+
+    assert code == 2
+    assert "has no test 'capacity.nothing'" in said.err
+
+
+def test_a_time_limit_ends_between_two_tests_and_says_what_was_not_reached(sandbox_server, run, monkeypatch):
+    looks = itertools.count()
+    monkeypatch.setattr(Plan, "is_over", property(lambda plan: next(looks) > 30))
+
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--time-limit", "1")
+
+    assert code == 0, said.out
+    assert "NOT REACHED" in said.out
+    assert "not reached within the time limit" in said.out
+
+
+def test_a_known_failure_fails_nothing(sandbox_server, run, tmp_path):
+    (tmp_path / "known.toml").write_text(
+        '[[failure]]\nrule = "RK-B16"\nreason = "waits for 2.4"\nowner = "us"\nexpires = 2999-01-01\n'
+    )
+    with sandbox_server.serving("reservekit", "RK-B16") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B16", "--known", "known.toml")
+
+    assert code == 0, said.out
+    assert "waits for 2.4" in said.out
+
+
+def test_the_first_finding_is_enough_when_asked_so(sandbox_server, run):
+    with sandbox_server.serving("reservekit", "RK-B03") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--fail-fast")
+
+    assert code == 1
+    assert said.out.count("BROKEN ") - said.out.count("BROKEN RK") <= 1
+    assert "reads:" not in said.out
+
+
+def test_a_drafted_profile_has_every_key_and_is_taken(run, tmp_path, sandbox_server, monkeypatch):
+    code, _ = run("init", "reservekit", "--output", "mine.toml")
+    assert code == 0
+    drafted = (tmp_path / "mine.toml").read_text()
+    assert '# other = "${OTHER_KEY}"' in drafted
+    taken = drafted.replace('# main = "${API_TOKEN}"', 'main = "${API_TOKEN}"')
+    (tmp_path / "mine.toml").write_text(taken)
+    monkeypatch.setenv("API_TOKEN", "sk_rsv_demo_alpha.drafted")
+
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--profile", "mine.toml", "--suite", "laws")
+
+    assert code == 0, said.out
+    assert "add identities.other to the profile" in said.out
+    assert "sk_rsv_demo_alpha" not in said.out
