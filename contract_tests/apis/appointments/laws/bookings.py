@@ -1,0 +1,172 @@
+"""A customer books an appointment: what comes of it, and what keeps it from coming."""
+
+from datetime import timedelta
+from typing import Any
+
+from contract_tests.apis.appointments.refusals import (
+    BLACKLISTED,
+    NO_LOCATION,
+    NO_MERCHANT,
+    NO_SERVICE,
+    NOT_A_WINDOW,
+    PAST,
+    TAKEN,
+)
+from contract_tests.apis.appointments.scene import (
+    CUSTOMER,
+    MINUTES,
+    NEWCOMER,
+    NOWHERE,
+    SECOND,
+    AppointmentsScene,
+    made_id,
+    stamp,
+)
+from contract_tests.laws.law import Laws
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("bookings")
+
+_NEEDS_A_GROUP = (400, "this service is booked as a group: booking_id is needed")
+_SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
+
+
+@LAWS.law("AP-C01", "AP-C02")
+def an_appointment_begins_when_it_was_asked_for_and_lasts_as_long_as_all_phases(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    for service, begin in ((scene.service, start), (scene.waiting, start + 97 * MINUTES)):
+        answer = scene.book(begin, service_id=service.id, title=f"book {service.name}").ok("AP-C01", 201)
+        path = answer.headers.get("location", "")
+        scene.expect(
+            "AP-C01", path.rpartition("/")[0].endswith("/bookings/customer"), "Location names it", path, answer
+        )
+        booking = scene.seen("AP-C01", made_id(answer))
+        scene.same("AP-C01", booking["from_date"], stamp(begin), "the start")
+        scene.same("AP-C01", booking["is_cancelled"], False, "is_cancelled")
+        scene.same("AP-C02", booking["to_date"], stamp(begin + service.length), "the end")
+        phases = sum(minutes for minutes, _ in service.phases)
+        scene.same("AP-C02", service.minutes, phases, f"total_duration of {service.name}")
+
+
+@LAWS.law("AP-C03", "AP-C04", "AP-C05", "AP-C13")
+def what_an_appointment_names_has_to_exist_at_that_merchant(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    foreign = scene.other_shop
+    for slug in (f"nobody-{scene.word()}", scene.slug.upper(), scene.shop.name):
+        scene.book(start, merchant_name=slug, title="book at nobody's").refused("AP-C03", *NO_MERCHANT)
+    for location in (NOWHERE, foreign.locations[0]):
+        scene.book(start, location_id=location, title="book elsewhere").refused("AP-C04", *NO_LOCATION)
+    for service in (NOWHERE, foreign.services[0]):
+        scene.book(start, service_id=service, title="book something else").refused("AP-C05", *NO_SERVICE)
+    unknown: dict[str, Any] = {"service_id": NOWHERE, "location_id": NOWHERE}
+    scene.book(start, merchant_name=f"nobody-{scene.word()}", **unknown).refused("AP-C13", *NO_MERCHANT)
+    scene.book(start, **unknown).refused("AP-C13", *NO_SERVICE)
+
+
+@LAWS.law("AP-C06")
+def an_appointment_before_today_is_refused(scene: AppointmentsScene) -> None:
+    today, _ = scene.window
+    wall = scene.spot().astimezone(scene.shop.zone).time()
+    for days in (2, 400):
+        scene.book(scene.local(today - days * _DAY, wall)).refused("AP-C06", *PAST)
+
+
+@LAWS.law("AP-C06")
+def an_appointment_may_begin_now_and_not_a_second_earlier(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    scene.pass_time(start - scene.now())
+    scene.book(start - _SECOND, title="book a second ago").refused("AP-C06", *PAST)
+    scene.book(start, title="book now").ok("AP-C06", 201)
+
+
+@LAWS.law("AP-C07")
+def an_appointment_after_the_booking_window_is_refused(scene: AppointmentsScene) -> None:
+    _, last = scene.window
+    wall = scene.spot().astimezone(scene.shop.zone).time()
+    for days in (2, 40, 400):
+        scene.book(scene.local(last + days * _DAY, wall)).refused("AP-C07", *NOT_A_WINDOW)
+
+
+@LAWS.law("AP-C07")
+def the_booking_window_ends_so_many_calendar_months_from_now(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    scene.pass_time(start - scene.now())
+    months = scene.profile.want("terms.window_months", "nobody says how far ahead customers may book")
+    last = scene.months_after(start, months)
+    scene.book(last + _SECOND, title="book a second too far ahead").refused("AP-C07", *NOT_A_WINDOW)
+    scene.book(last, title="book the last moment").ok("AP-C07", 201)
+
+
+@LAWS.law("AP-C08")
+def a_group_service_is_not_booked_without_a_group(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    scene.ours("booking_id", None)
+    tries: tuple[dict[str, Any], ...] = ({}, {"booking_id": None})
+    for fields in tries:
+        scene.book(start, service_id=scene.group_service_id, **fields).refused("AP-C08", *_NEEDS_A_GROUP)
+    scene.same("AP-C08", scene.bookings_in(start, start + 240 * MINUTES), [], "what the calendar has")
+
+
+@LAWS.law("AP-C09")
+def a_blacklisted_customer_neither_books_nor_joins_until_it_is_lifted(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    group = scene.group(start + 120 * MINUTES)
+    scene.blacklist(scene.record(CUSTOMER), "never came").ok("AP-N07", 200)
+    scene.book(start, title="book while blacklisted").refused("AP-C09", *BLACKLISTED)
+    scene.join(group, title="join while blacklisted").refused("AP-C09", *BLACKLISTED)
+    scene.same("AP-C09", scene.present("AP-C09", group, start), 0, "the number of participants")
+    scene.unblacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
+    scene.book(start, title="book afterwards").ok("AP-C09", 201)
+    scene.join(group, title="join afterwards").ok("AP-C09", 201)
+
+
+@LAWS.law("AP-C10")
+def the_first_booking_adds_a_customer_and_the_next_ones_add_none(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    before = {each["id"] for each in scene.customers("AP-C10")}
+    scene.booked(start, by=NEWCOMER)
+    after = scene.customers("AP-C10")
+    new = [each for each in after if each["id"] not in before]
+    scene.same("AP-C10", [each["is_dummy"] for each in new], [False], "is_dummy of the customers that were added")
+    scene.same("AP-C10", len(after), len(before) + 1, "the number of customers")
+    group = scene.group(start + 120 * MINUTES)
+    scene.booked(start + 60 * MINUTES, by=NEWCOMER)
+    scene.joined(group, by=NEWCOMER)
+    scene.same("AP-C10", len(scene.customers("AP-C10")), len(before) + 1, "the number of customers after two more")
+
+
+@LAWS.law("AP-C11")
+def the_customer_s_note_stands_in_the_calendar_as_it_was_sent(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    for number, note in enumerate(('  Zöpfe, bitte!\n"Danke" <b>😀</b> ', "", None)):
+        begin = start + number * 60 * MINUTES
+        fields = {} if note is None else {"customer_note": note}
+        booking = scene.booked(begin, **fields)
+        row = scene.row("AP-C11", booking, begin)
+        scene.same("AP-C11", row["customer_note"], note, "the note in the calendar")
+
+
+@LAWS.law("AP-C12")
+def a_refused_create_leaves_nothing_in_the_calendar(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    end = start + 240 * MINUTES
+    scene.booked(start + 60 * MINUTES)
+    scene.blocked(start + 180 * MINUTES, end)
+    scene.ours("booking_id", NOWHERE)
+    before = scene.calendar(start, end, cancelled=True)
+    scene.book(start + 30 * MINUTES, by=SECOND, title="book what is taken").refused("AP-S01", *TAKEN)
+    tries: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (start + 150 * MINUTES, {}),
+        (start, {"service_id": NOWHERE}),
+        (start, {"location_id": NOWHERE}),
+        (start, {"service_id": scene.group_service_id}),
+        (start, {"booking_id": NOWHERE}),
+        (start, {"customer_note": 5}),
+        ("2031-02-30T10:00:00Z", {}),
+    )
+    for begin, fields in tries:
+        answer = scene.book(begin, by=SECOND, title="book what is refused", **fields)
+        scene.expect("AP-C12", not answer.is_success, "a refusal", answer.exchange.came(), answer)
+        scene.same("AP-C12", scene.calendar(start, end, cancelled=True), before, "the calendar afterwards", answer)

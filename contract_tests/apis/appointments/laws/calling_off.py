@@ -1,0 +1,97 @@
+"""A merchant cancels: until when, what is kept of it, and who else may not."""
+
+from datetime import timedelta
+
+from contract_tests.apis.appointments.refusals import CANCELLED, NOT_THEIRS, STARTED, TAKEN
+from contract_tests.apis.appointments.scene import CUSTOMER, MINUTES, SECOND, AppointmentsScene, moment_of
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.scene import OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("calling_off")
+
+_TICK = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
+_TWO_DAYS = timedelta(days=2)
+
+
+@LAWS.law("AP-D01")
+def a_merchant_s_cancel_frees_the_time(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    own, group = scene.entered(start, scene.record(CUSTOMER)), scene.group(start + _HOUR, *scene.people(1))
+    for booking in (own, group):
+        answer = scene.call_off(booking, "ill").ok("AP-D01", 200)
+        scene.same("AP-D01", answer.exchange.content, b"", "the body", answer)
+        scene.same("AP-D01", scene.rows("AP-D01", booking, start), [], "its rows in the calendar")
+    scene.book(start, title="book its time").ok("AP-D01", 201)
+    scene.enter(start + _HOUR, title="book the group's time").ok("AP-D01", 201)
+
+
+@LAWS.law("AP-D02", "AP-D03")
+def moment_and_reason_of_a_cancel_are_kept(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    first, second = scene.entered(start), scene.booked(start + _HOUR)
+    answer = scene.call("cancelMerchantBooking", {}, id=first, title="cancel without a reason")
+    answer.refused("AP-D02", 400).names("AP-D02", "cancellation_reason")
+    scene.expect("AP-D02", bool(scene.rows("AP-D02", first, start)), "the booking stays", "it is gone", answer)
+    for booking, reason in ((first, ""), (second, ' Wasserschaden,\n"leider" ')):
+        scene.call_off(booking, reason).ok("AP-D02", 200)
+        row = scene.row("AP-D03", booking, start, cancelled=True)
+        scene.same("AP-D03", row["cancellation_reason"], reason, "cancellation_reason")
+        scene.expect("AP-D03", bool(row["cancelled_by_merchant_on"]), "a moment of the cancel", row)
+        moment = moment_of(row["cancelled_by_merchant_on"])
+        # Without its clock no more is known of the target's time than on which day customers can book first.
+        away = scene.now() - moment if scene.world.clock else scene.local(scene.window[0], moment.time()) - moment
+        is_now = abs(away) < (MINUTES if scene.world.clock else _TWO_DAYS)
+        scene.expect("AP-D03", is_now, "the moment of the cancel", row["cancelled_by_merchant_on"])
+
+
+@LAWS.law("AP-D04")
+def another_merchant_s_employee_cancels_nothing(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    own, customers = scene.entered(start), scene.booked(start + _HOUR)
+    for booking in (own, customers):
+        scene.call_off(booking, "gone", by=OTHER).refused("AP-D04", *NOT_THEIRS)
+        row = scene.row("AP-D04", booking, start)
+        scene.same("AP-D04", (row["is_cancelled"], row["cancellation_reason"]), (False, None), "the booking")
+    scene.book(start, title="book its time").refused("AP-D04", *TAKEN)
+
+
+@LAWS.law("AP-D05")
+def what_is_cancelled_is_not_cancelled_again(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    own, customers = scene.entered(start), scene.booked(start + _HOUR)
+    scene.call_off(own, "first").ok("AP-D01", 200)
+    scene.left(customers)
+    kept = [scene.row("AP-D05", booking, start, cancelled=True) for booking in (own, customers)]
+    if scene.world.is_own and scene.world.clock:
+        scene.pass_time(_HOUR)
+    for booking, before in zip((own, customers), kept, strict=True):
+        scene.call_off(booking, "second").refused("AP-D05", *CANCELLED)
+        after = scene.row("AP-D05", booking, start, cancelled=True)
+        names = ("cancelled_by_merchant_on", "cancellation_reason")
+        scene.same("AP-D05", [after[name] for name in names], [before[name] for name in names], "moment and reason")
+
+
+@LAWS.law("AP-D06", "AP-D07")
+def a_merchant_cancels_until_the_start_whatever_the_deadline(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    first, second = scene.booked(start), scene.booked(start + _HOUR)
+    group = scene.group(start + 2 * _HOUR, scene.record(SECOND))
+    scene.pass_time(start - _TICK - scene.now())
+    scene.call_off(first, "ill").ok("AP-D07", 200)
+    scene.same("AP-D07", scene.seen("AP-D07", first)["is_cancelled"], True, "is_cancelled")
+    scene.pass_time(_HOUR + _TICK)
+    scene.call_off(second, "ill").refused("AP-D06", *STARTED)
+    scene.same("AP-D06", scene.seen("AP-D06", second)["is_cancelled"], False, "is_cancelled")
+    scene.pass_time(_HOUR)
+    scene.call_off(group, "ill").refused("AP-D06", *STARTED)
+
+
+@LAWS.law("AP-D06")
+def what_is_over_is_not_cancelled(scene: AppointmentsScene) -> None:
+    start = scene.past_day()
+    booking = scene.entered(start)
+    scene.call_off(booking, "ill").refused("AP-D06", *STARTED)
+    scene.same("AP-D06", scene.row("AP-D06", booking, start)["is_cancelled"], False, "is_cancelled")

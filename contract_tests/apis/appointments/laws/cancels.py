@@ -1,0 +1,192 @@
+"""A customer cancels, or leaves a group: until when, what comes free, and what stays."""
+
+from datetime import datetime, timedelta
+
+from contract_tests.apis.appointments.refusals import (
+    CANCELLED,
+    FULL,
+    NO_BOOKING,
+    NO_MERCHANT,
+    NOT_THEIRS,
+    TAKEN,
+    TOO_LATE,
+)
+from contract_tests.apis.appointments.scene import (
+    CUSTOMER,
+    NOWHERE,
+    ROOMMATE,
+    SECOND,
+    AppointmentsScene,
+)
+from contract_tests.laws.law import Laws
+from contract_tests.profiles import Lacking
+from contract_tests.scenes.scene import MAIN, OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("cancels")
+
+_TICK = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
+
+
+@LAWS.law("AP-X01")
+def a_cancel_ends_the_booking_and_frees_its_time(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    booking = scene.booked(start)
+    answer = scene.leave(booking).ok("AP-X01", 200)
+    scene.same("AP-X01", answer.exchange.content, b"", "the body", answer)
+    scene.same("AP-X01", scene.seen("AP-X01", booking)["is_cancelled"], True, "is_cancelled")
+    scene.same("AP-X01", scene.rows("AP-X01", booking, start), [], "its rows in the calendar")
+    scene.book(start, by=SECOND, title="book the slot again").ok("AP-X01", 201)
+
+
+@LAWS.law("AP-X02", "AP-X03", "AP-X04")
+def a_cancel_names_the_booking_and_its_merchant(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    booking, another = scene.booked(start), scene.booked(start + _HOUR)
+    scene.ours("booking_id", NOWHERE)
+    scene.ours("id", NOWHERE)
+    for wrong in (another, NOWHERE):
+        answer = scene.leave(booking, booking_id=wrong, title="cancel with another booking_id")
+        answer.refused("AP-X02", 400, "booking_id does not match the path")
+    for slug in (f"nobody-{scene.word()}", scene.slug.upper()):
+        scene.leave(booking, merchant_name=slug).refused("AP-X03", *NO_MERCHANT)
+    scene.leave(booking, merchant_name=scene.other_slug).refused("AP-X04", *NO_BOOKING)
+    scene.leave(NOWHERE, merchant_name=scene.other_slug).refused("AP-X04", *NO_BOOKING)
+    scene.leave(booking, by=SECOND, merchant_name=scene.other_slug).refused("AP-X04", *NO_BOOKING)
+    for rule in ("AP-X02", "AP-X03", "AP-X04"):
+        for kept in (booking, another):
+            _stays(scene, rule, kept)
+
+
+@LAWS.law("AP-X05")
+def nobody_cancels_the_booking_of_somebody_else(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    booking = scene.booked(start)
+    group = scene.group(start + _HOUR)
+    scene.joined(group)
+    for who in (SECOND, MAIN, ROOMMATE, OTHER):
+        scene.leave(booking, by=who, title="cancel another's booking").refused("AP-X05", *NOT_THEIRS)
+        scene.leave(group, by=who, title="leave another's group").refused("AP-X05", *NOT_THEIRS)
+    _stays(scene, "AP-X05", booking)
+    _stays(scene, "AP-X05", group)
+    scene.book(start, by=SECOND, title="book beside it").refused("AP-X05", *TAKEN)
+
+
+@LAWS.law("AP-X06", "AP-X07")
+def a_cancel_comes_until_exactly_so_many_hours_before_the_start(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    first, second = scene.booked(start), scene.booked(start + _HOUR)
+    group = scene.group(start + 2 * _HOUR)
+    scene.joined(group)
+    deadline = scene.seen("AP-X06", first)["cancel_deadline"] * _HOUR
+    if not deadline:
+        raise Lacking("the usual service has no cancel deadline", key="inventory.service")
+    scene.pass_time(start - deadline - scene.now())
+    scene.leave(first, title="cancel at the deadline").ok("AP-X07", 200)
+    scene.same("AP-X07", scene.seen("AP-X07", first)["is_cancelled"], True, "is_cancelled")
+    scene.pass_time(_HOUR + _TICK)
+    scene.leave(second, title="cancel a second later").refused("AP-X06", *TOO_LATE)
+    _stays(scene, "AP-X06", second)
+    scene.book(start + _HOUR, by=SECOND, title="book beside it").refused("AP-X06", *TAKEN)
+    last = scene.seen("AP-X06", group)["cancel_deadline"] * _HOUR
+    if last > _HOUR:
+        scene.pass_time(max(start + 2 * _HOUR - last + _TICK - scene.now(), timedelta(0)))
+        scene.leave(group, title="leave after the deadline").refused("AP-X06", *TOO_LATE)
+        _stays(scene, "AP-X06", group)
+
+
+@LAWS.law("AP-X06")
+def a_booking_that_begins_within_the_deadline_is_not_cancelled(scene: AppointmentsScene) -> None:
+    booking = scene.entered(scene.past_day(), scene.record(CUSTOMER))
+    scene.leave(booking, title="cancel what is over").refused("AP-X06", *TOO_LATE)
+    _stays(scene, "AP-X06", booking)
+
+
+@LAWS.law("AP-X08")
+def what_is_cancelled_or_left_is_not_cancelled_again(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    own, called_off = scene.booked(start), scene.booked(start + _HOUR)
+    group = scene.group(start + 2 * _HOUR)
+    scene.joined(group)
+    scene.joined(group, by=SECOND)
+    scene.left(own)
+    scene.left(group)
+    scene.call_off(called_off).ok("AP-D01", 200)
+    for booking in (own, called_off, group):
+        scene.leave(booking, title="cancel again").refused("AP-X08", *CANCELLED)
+    scene.same("AP-X08", scene.present("AP-X08", group, start), 1, "the number of participants")
+    scene.call_off(group).ok("AP-D01", 200)
+    scene.leave(group, by=SECOND, title="leave a cancelled group").refused("AP-X08", *CANCELLED)
+
+
+@LAWS.law("AP-X09")
+def leaving_a_group_gives_back_one_place_and_no_more(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    group = scene.group(start, *scene.people(scene.places - 2))
+    scene.joined(group)
+    scene.joined(group, by=SECOND)
+    scene.leave(group, title="leave").ok("AP-X09", 200)
+    scene.same("AP-X09", scene.present("AP-X09", group, start), scene.places - 1, "the number of participants")
+    _stays(scene, "AP-X09", group, by=SECOND)
+    scene.join(group, by=MAIN, title="take the place").ok("AP-X09", 201)
+    scene.join(group, title="come back to a full group").refused("AP-X09", *FULL)
+    _stays(scene, "AP-X09", group, by=MAIN)
+
+
+@LAWS.law("AP-X10")
+def a_group_goes_on_below_its_minimum_and_without_anybody(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    group = scene.group(start)
+    for who in (CUSTOMER, SECOND):
+        scene.joined(group, by=who)
+    least = scene.row("AP-X10", group, start)["min_participants"]
+    scene.expect("AP-X10", least > 1, "a group service with a minimum of two or more", least)
+    scene.leave(group, title="leave below the minimum").ok("AP-X10", 200)
+    _stays(scene, "AP-X10", group, by=SECOND)
+    scene.leave(group, by=SECOND, title="leave as the last one").ok("AP-X10", 200)
+    row = scene.row("AP-X10", group, start)
+    scene.same("AP-X10", (row["is_cancelled"], row["current_participants"]), (False, 0), "the group without anybody")
+    scene.join(group, title="join the empty group").ok("AP-X10", 201)
+
+
+@LAWS.law("AP-X11")
+def without_a_deadline_a_cancel_comes_until_the_start(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    service = _without_deadline(scene)
+    first = scene.entered(start, scene.record(CUSTOMER), service_id=service)
+    length = scene.service_of(service).length
+    second = scene.entered(start + length, scene.record(CUSTOMER), service_id=service)
+    scene.same("AP-X11", scene.seen("AP-X11", first)["cancel_deadline"], 0, "cancel_deadline")
+    scene.pass_time(start - _TICK - scene.now())
+    scene.leave(first, title="cancel a second before the start").ok("AP-X11", 200)
+    scene.pass_time(length + _TICK)
+    scene.leave(second, title="cancel at the start").refused("AP-X11", *TOO_LATE)
+    _stays(scene, "AP-X11", second)
+    scene.pass_time(_TICK)
+    scene.leave(second, title="cancel a second after the start").refused("AP-X11", *TOO_LATE)
+
+
+@LAWS.law("AP-X12")
+def a_second_cancel_after_the_deadline_is_told_of_the_first(scene: AppointmentsScene) -> None:
+    start: datetime = scene.spot()
+    booking, group = scene.booked(start), scene.group(start + _HOUR)
+    scene.joined(group)
+    scene.left(booking)
+    scene.left(group)
+    scene.pass_time(start + 5 * _HOUR - scene.now())
+    for each in (booking, group):
+        scene.leave(each, title="cancel again, too late").refused("AP-X12", *CANCELLED)
+
+
+def _without_deadline(scene: AppointmentsScene) -> int:
+    own = scene.profile.want("terms.deadlines", "the cancel deadlines of services are not known")
+    found = [int(service) for service, hours in own.items() if hours == 0]
+    if not found:
+        raise Lacking("no service without a deadline is known", key="terms.deadlines")
+    return found[0]
+
+
+def _stays(scene: AppointmentsScene, rule: str, booking: int, *, by: str = CUSTOMER) -> None:
+    scene.same(rule, scene.seen(rule, booking, by=by)["is_cancelled"], False, "is_cancelled afterwards")

@@ -1,0 +1,342 @@
+"""What anybody may see: merchants, services, and when they can be booked; and the lists that employees see of it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from contract_tests.apis.appointments.refusals import (
+    NO_EMPLOYEE,
+    NO_LOCATION,
+    NO_MERCHANT,
+    NO_SERVICE,
+    PAST,
+    RANGE_REVERSED,
+)
+from contract_tests.apis.appointments.scene import (
+    COLLEAGUE,
+    CUSTOMER,
+    MINUTES,
+    NOWHERE,
+    SECOND,
+    AppointmentsScene,
+    stamp,
+    starts_in,
+)
+from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN, OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("catalogue")
+
+_DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+_TICK = timedelta(seconds=1)
+_OFFERS = (
+    "getMerchantService",
+    "getServiceSummary",
+    "listAvailability",
+    "getNextAvailability",
+    "getDisabledDays",
+)
+"""The operations that name merchant, location and service."""
+
+
+def _look(scene: AppointmentsScene, operation: str, slug: str, location: int, service: int) -> Answer:
+    given: dict[str, Any] = {"merchantName": slug, "locationId": location, "serviceId": service}
+    if operation == "listAvailability":
+        given |= {"start": "2031-01-01T00:00:00Z", "end": "2031-01-02T00:00:00Z"}
+    return scene.call(operation, by="", title=operation, **given)
+
+
+@LAWS.law("AP-T01", "AP-T06")
+def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> None:
+    for slug in (scene.slug, scene.other_slug):
+        page = scene.page_of(slug)
+        listed = [service for category in page["services"] for service in category["services"]]
+        scene.expect("AP-T01", bool(listed and page["locations"]), "services and locations", page)
+        for location in page["locations"]:
+            for service in listed:
+                names = ("name", "total_duration", "price", "price_type")
+                wanted = [service[name] for name in names]
+                found = _look(scene, "getMerchantService", slug, location["id"], service["id"]).ok("AP-T01", 200).json
+                scene.same("AP-T01", [found[name] for name in names], wanted, "what getMerchantService says of it")
+                scene.same("AP-T01", found["id"], service["id"], "the id")
+                phases = found["phases"]
+                total = sum(phase["duration"] for phase in phases)
+                scene.same("AP-T06", found["total_duration"], total, "total_duration")
+                order = [phase["sequence"] for phase in phases]
+                ascends = order == sorted(set(order))
+                scene.expect("AP-T06", ascends, "phases by ascending sequence", order)
+        summary = _look(scene, "getServiceSummary", slug, page["location_id"], listed[0]["id"]).ok("AP-T01", 200).json
+        scene.same("AP-T01", [summary[name] for name in names], [listed[0][name] for name in names], "its summary")
+
+
+@LAWS.law("AP-T02", "AP-T04", "AP-T05")
+def what_a_merchant_does_not_have_is_not_found(scene: AppointmentsScene) -> None:
+    foreign = scene.other_shop
+    own, place = scene.service_id, scene.location
+    for slug in (f"nobody-{scene.word()}", scene.slug.upper()):
+        scene.call("getMerchant", merchantName=slug, by="", title="read nobody's page").refused("AP-T02", *NO_MERCHANT)
+        for operation in _OFFERS:
+            _look(scene, operation, slug, place, own).refused("AP-T02", *NO_MERCHANT)
+    for operation in _OFFERS:
+        for location in (NOWHERE, foreign.locations[0]):
+            _look(scene, operation, scene.slug, location, own).refused("AP-T04", *NO_LOCATION)
+        for service in (NOWHERE, foreign.services[0]):
+            _look(scene, operation, scene.slug, place, service).refused("AP-T05", *NO_SERVICE)
+
+
+@LAWS.law("AP-T03")
+def business_hours_are_those_of_the_weekdays_on_which_it_opens(scene: AppointmentsScene) -> None:
+    for slug in (scene.slug, scene.other_slug):
+        shop, page = scene.shop_of(slug), scene.page_of(slug)
+        hours = page["business_hours"]
+        scene.expect("AP-T03", set(hours) <= set("0123456"), "weekdays from 0 to 6", sorted(hours))
+        for openings in hours.values():
+            times = [each[name] for each in openings for name in ("start_time", "end_time")]
+            scene.expect("AP-T03", times == sorted(times) and bool(times), "openings in ascending order", openings)
+        service = _for_one(scene, slug)
+        begin = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
+        days = _availability(scene, slug, shop.locations[0], service, begin, begin + 6 * _DAY)
+        weekdays = {str(date.fromisoformat(day["date"]).isoweekday() % 7) for day in days}
+        scene.same("AP-T03", sorted(hours), sorted(weekdays), "the weekdays of business_hours, as of the availability")
+
+
+def _for_one(scene: AppointmentsScene, slug: str) -> int:
+    """A service of a merchant that is not a group's."""
+    services = scene.calendar_services(by=MAIN if slug == scene.slug else OTHER)
+    found: int = next(each["id"] for each in services if each["booking_type"] == "appointment")
+    return found
+
+
+def _availability(
+    scene: AppointmentsScene, slug: str, location: int, service: int, start: datetime, end: datetime
+) -> list[dict[str, Any]]:
+    answer = scene.call(
+        "listAvailability",
+        merchantName=slug,
+        locationId=location,
+        serviceId=service,
+        start=stamp(start),
+        end=stamp(end),
+        by="",
+        title="look for free starts",
+    )
+    found: list[dict[str, Any]] = answer.ok("AP-T12", 200).json
+    return found
+
+
+@LAWS.law("AP-T07")
+def a_start_that_is_listed_can_be_booked_and_is_gone_then(scene: AppointmentsScene) -> None:
+    spot = scene.spot()
+    day = spot.astimezone(scene.shop.zone).date()
+    for service in (scene.service, scene.waiting):
+        free = scene.starts_on(day, "AP-T07", service=service.id)
+        scene.expect("AP-T07", len(free) > 2, "several free starts", free)
+        for start in (free[0], free[len(free) // 2], free[-1]):
+            begin = scene.local(day, time.fromisoformat(start))
+            if start in scene.starts_on(day, "AP-T07", service=service.id):
+                scene.book(begin, service_id=service.id, title="book a listed start").ok("AP-T07", 201)
+            left = scene.starts_on(day, "AP-T07", service=service.id)
+            scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left)
+
+
+@LAWS.law("AP-T08")
+def each_start_lies_on_a_quarter_and_leaves_room_for_all_of_it(scene: AppointmentsScene) -> None:
+    for slug, by in ((scene.slug, MAIN), (scene.other_slug, OTHER)):
+        shop = scene.shop_of(slug)
+        begin = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
+        for service in scene.calendar_services(by=by):
+            if service["booking_type"] != "appointment":
+                continue
+            days = _availability(scene, slug, shop.locations[0], service["id"], begin, begin + 6 * _DAY)
+            for day in days:
+                on = date.fromisoformat(day["date"])
+                openings = [
+                    (datetime.combine(on, opens), datetime.combine(on, closes))
+                    for opens, closes in shop.hours[on.isoweekday() % 7]
+                ]
+                for start in starts_in(day):
+                    starts_at = datetime.combine(on, time.fromisoformat(start))
+                    lies = any(
+                        (starts_at - opens) % (15 * MINUTES) == timedelta(0)
+                        and opens <= starts_at
+                        and starts_at + service["duration"] * MINUTES <= closes
+                        for opens, closes in openings
+                    )
+                    scene.expect("AP-T08", lies, f"a quarter within {openings}", f"{day['date']} {start}")
+
+
+@LAWS.law("AP-T09")
+def a_group_with_places_left_is_listed_until_it_is_full_or_cancelled(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    service = scene.group_service_id
+    open_group = scene.group(start, *scene.people(scene.places - 1))
+    other = scene.group(start + 2 * _HOUR)
+
+    def listed() -> dict[int, dict[str, Any]]:
+        days = scene.available(start, start, "AP-T09", service=service)
+        return {each["booking_id"]: each for day in days for each in day["group_bookings"]}
+
+    found = listed()
+    scene.expect("AP-T09", {open_group, other} <= set(found), f"groups {open_group} and {other}", sorted(found))
+    wanted = {
+        "booking_id": open_group,
+        "from_date": stamp(start),
+        "to_date": stamp(start + scene.group_service.length),
+        "current_participants": scene.places - 1,
+        "max_participants": scene.places,
+    }
+    scene.same("AP-T09", found[open_group], wanted, "the group that is listed")
+    scene.join(open_group, title="join the listed group").ok("AP-T09", 201)
+    scene.expect("AP-T09", open_group not in listed(), "the full group is not listed", sorted(listed()))
+    scene.left(open_group)
+    scene.expect("AP-T09", open_group in listed(), "the group with a place again is listed", sorted(listed()))
+    scene.call_off(other).ok("AP-D01", 200)
+    scene.expect("AP-T09", other not in listed(), "the cancelled group is not listed", sorted(listed()))
+
+
+@LAWS.law("AP-T09")
+def a_group_that_has_begun_is_not_listed(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    group = scene.group(start)
+
+    def is_listed() -> bool:
+        days = scene.available(start, start, "AP-T09", service=scene.group_service_id)
+        return any(each["booking_id"] == group for day in days for each in day["group_bookings"])
+
+    scene.pass_time(start - _TICK - scene.now())
+    scene.same("AP-T09", is_listed(), True, "whether it is listed a second before it begins")
+    scene.pass_time(_TICK)
+    scene.same("AP-T09", is_listed(), False, "whether it is listed when it begins")
+
+
+@LAWS.law("AP-T09", "AP-T14")
+def a_group_on_a_closed_day_is_listed_and_opens_that_weekday(scene: AppointmentsScene) -> None:
+    shop = scene.other_shop
+    closed = sorted(set(range(7)) - set(shop.hours))
+    services = scene.calendar_services(by=OTHER)
+    groups = [each["id"] for each in services if each["booking_type"] == "class"]
+    if not closed or not groups:
+        raise NotApplicable("the other merchant never closes, or has no groups")
+    team = scene.call("listTeam", by=OTHER, title="list its team").ok("AP-T15", 200).json
+    if {each["location_id"] for each in team} != {shop.locations[0]}:
+        raise NotApplicable("where the other merchant's employee works is not known")
+    offer = (scene.other_slug, shop.locations[0], groups[0])
+    day = scene.window[0] + 21 * _DAY
+    day += ((closed[0] - day.isoweekday()) % 7) * _DAY
+    noon = datetime.combine(day, time(12), shop.zone)
+    before = _look(scene, "getDisabledDays", *offer).ok("AP-T14", 200).json["closed_days"]
+    scene.same("AP-T14", before, closed, "closed_days before there is a group")
+    alone = _look(scene, "getDisabledDays", shop.slug, shop.locations[0], _for_one(scene, shop.slug))
+    scene.same("AP-T14", alone.ok("AP-T14", 200).json["closed_days"], closed, "closed_days of another service")
+    group = scene.group(noon, by=OTHER, service_id=groups[0])
+    (found,) = _availability(scene, *offer, noon, noon) or [{}]
+    scene.same("AP-T09", found.get("date"), day.isoformat(), "the day that is listed")
+    ids = [each["booking_id"] for each in found["group_bookings"]]
+    scene.same("AP-T09", ids, [group], "the groups of the closed day")
+    body = {**scene.body_for(shop, noon), "service_id": groups[0], "booking_id": group}
+    scene.call("createCustomerBooking", body, by=CUSTOMER, title="join it").ok("AP-T09", 201)
+    after = _look(scene, "getDisabledDays", *offer).ok("AP-T14", 200).json["closed_days"]
+    scene.same("AP-T14", after, closed[1:], "closed_days with a group")
+    alone = _look(scene, "getDisabledDays", shop.slug, shop.locations[0], _for_one(scene, shop.slug))
+    scene.same("AP-T14", alone.ok("AP-T14", 200).json["closed_days"], closed, "closed_days of another service")
+
+
+@LAWS.law("AP-T10", "AP-T11")
+def a_range_is_not_reversed_and_touches_at_most_a_hundred_days(scene: AppointmentsScene) -> None:
+    start = scene.local(scene.window[0] + 3 * _DAY, time(23))
+    scene.ask_availability(start, start - _TICK).refused("AP-T10", *RANGE_REVERSED)
+    scene.ask_availability(start, start).ok("AP-T10", 200)
+    day = start.astimezone(scene.shop.zone).date()
+    last = scene.local(day + 99 * _DAY, time(23, 59, 59))
+    scene.ask_availability(start, last).ok("AP-T11", 200)
+    answer = scene.ask_availability(start, scene.local(day + 100 * _DAY, time(0)))
+    answer.refused("AP-T11", 400, "availability covers at most 100 days")
+
+
+@LAWS.law("AP-T12")
+def a_day_is_available_exactly_when_it_has_a_start(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    day = start.astimezone(scene.shop.zone).date()
+    scene.blocked(start, start + _HOUR, all_day=True, by=COLLEAGUE)
+    scene.group(start)
+    for service in (scene.service_id, scene.group_service_id):
+        days = scene.available(start - 3 * _DAY, start + 3 * _DAY, "AP-T12", service=service)
+        for each in days:
+            scene.same("AP-T12", each["is_available"], bool(starts_in(each)), f"is_available on {each['date']}")
+        found = {each["date"]: each["is_available"] for each in days}
+        wanted = service == scene.group_service_id
+        scene.same("AP-T12", found.get(day.isoformat()), wanted, "is_available on the blocked day")
+        if service == scene.service_id:
+            scene.expect("AP-T12", any(found.values()), "an available day", found)
+
+
+@LAWS.law("AP-T13")
+def the_next_start_is_the_first_that_is_listed(scene: AppointmentsScene) -> None:
+    today = scene.local(scene.window[0], time(0))
+    scene.group(scene.spot())
+    for location in scene.shop.locations:
+        for service in scene.shop.services:
+            days = _availability(scene, scene.slug, location, service, today, today + 89 * _DAY)
+            first = next(((day["date"], starts_in(day)[0]) for day in days if starts_in(day)), ("", ""))
+            found = _look(scene, "getNextAvailability", scene.slug, location, service).ok("AP-T13", 200).json
+            scene.same("AP-T13", (found["date"], found["time"]), first, f"the next start of service {service}")
+
+
+@LAWS.law("AP-T13")
+def the_next_start_comes_after_what_was_booked(scene: AppointmentsScene) -> None:
+    before = _look(scene, "getNextAvailability", scene.slug, scene.location, scene.service_id).ok("AP-T13", 200).json
+    begin = scene.local(date.fromisoformat(before["date"]), time.fromisoformat(before["time"]))
+    scene.book(begin, title="book the next start").ok("AP-T13", 201)
+    after = _look(scene, "getNextAvailability", scene.slug, scene.location, scene.service_id).ok("AP-T13", 200).json
+    scene.expect("AP-T13", _at(after) > _at(before), "a later start", after)
+
+
+def _at(found: Mapping[str, str]) -> tuple[str, str]:
+    return found["date"], found["time"]
+
+
+@LAWS.law("AP-T14")
+def closed_days_are_the_weekdays_without_hours(scene: AppointmentsScene) -> None:
+    for slug in (scene.slug, scene.other_slug):
+        shop = scene.shop_of(slug)
+        found = _look(scene, "getDisabledDays", slug, shop.locations[0], _for_one(scene, slug)).ok("AP-T14", 200).json
+        scene.same("AP-T14", found["closed_days"], sorted(set(range(7)) - set(shop.hours)), f"closed_days of {slug}")
+
+
+@LAWS.law("AP-T15", "AP-T16")
+def each_employee_is_answered_alike_and_another_s_is_not_found(scene: AppointmentsScene) -> None:
+    for member in scene.team:
+        found = scene.call("getTeamMember", id=member["id"], title="read the employee").ok("AP-T15", 200).json
+        scene.same("AP-T15", found, member, "the employee")
+    start = scene.far_day()
+    for who in (MAIN, COLLEAGUE):
+        scene.blocked(start, start + _HOUR, by=who)
+    today = scene.local(scene.window[0], time(0))
+    events = [*scene.blocks(start, start + _HOUR), *scene.blocks(today - 30 * _DAY, today + 60 * _DAY)]
+    ids = {member["id"] for member in scene.team}
+    named = {each["employee_id"] for each in events}
+    scene.expect("AP-T15", bool(named) and named <= ids, f"employees of {sorted(ids)}", sorted(named))
+    theirs = scene.call("listTeam", by=OTHER, title="list the other team").ok("AP-T15", 200).json
+    for employee in (NOWHERE, theirs[0]["id"]):
+        answer = scene.call("getTeamMember", id=employee, title="read another's employee")
+        answer.refused("AP-T16", *NO_EMPLOYEE)
+
+
+@LAWS.law("AP-T17")
+def the_calendar_s_services_are_those_of_the_merchant_s_page(scene: AppointmentsScene) -> None:
+    for slug, by in ((scene.slug, MAIN), (scene.other_slug, OTHER)):
+        services = scene.calendar_services("AP-T17", by=by)
+        ids = [each["id"] for each in services]
+        scene.same("AP-T17", sorted(ids), sorted(scene.shop_of(slug).services), "the ids of the services")
+    past = scene.local(scene.window[0] - 30 * _DAY, time(12))
+    for service in scene.calendar_services("AP-T17"):
+        is_group = service["booking_type"] == "class"
+        # Whether a group is needed is asked before the time is looked at, so nothing is made of either.
+        wanted = (400, "this service is booked as a group: booking_id is needed") if is_group else PAST
+        answer = scene.book(past, by=SECOND, service_id=service["id"], title="book it without a group")
+        answer.refused("AP-T17", *wanted)

@@ -1,0 +1,145 @@
+"""The people in a merchant's book."""
+
+from datetime import timedelta
+
+from contract_tests.apis.appointments.refusals import NO_CUSTOMER
+from contract_tests.apis.appointments.scene import CUSTOMER, NOBODY, SECOND, AppointmentsScene, made_id, made_text
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("customers")
+
+_HOUR = timedelta(hours=1)
+
+
+@LAWS.law("AP-N01")
+def each_customer_of_the_list_is_answered_alike(scene: AppointmentsScene) -> None:
+    group = scene.group(scene.far_day(), scene.record(CUSTOMER))
+    scene.left(group)
+    scene.blacklist(scene.record(CUSTOMER), "never came").ok("AP-N07", 200)
+    rows = scene.customers("AP-N01")
+    scene.expect("AP-N01", len(rows) > 1, "several customers", len(rows))
+    for row in rows:
+        scene.same("AP-N01", scene.customer("AP-N01", row["id"]), row, "the customer")
+
+
+@LAWS.law("AP-N02")
+def bookings_and_their_ends_are_counted(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    guest, own = scene.new_customer(), scene.record(CUSTOMER)
+    before = {each: _counts(scene, each) for each in (guest, own)}
+
+    def grew(customer: str, booked: int, cancelled: int, after: str) -> None:
+        was = before[customer]
+        wanted = (was[0] + booked, was[1] + cancelled)
+        scene.same("AP-N02", _counts(scene, customer), wanted, f"times_booked and times_cancelled {after}")
+
+    entered, group = scene.entered(start, guest), scene.group(start + _HOUR, guest)
+    grew(guest, 2, 0, "after two bookings by the merchant")
+    booked = scene.booked(start + 3 * _HOUR)
+    scene.joined(group)
+    grew(own, 2, 0, "after a booking and a join")
+    scene.left(group)
+    grew(own, 2, 1, "after leaving")
+    scene.left(booked)
+    grew(own, 2, 2, "after a cancel")
+    for booking in (entered, group):
+        scene.call_off(booking).ok("AP-D01", 200)
+    grew(guest, 2, 2, "after the merchant's cancels")
+    grew(own, 2, 2, "after the merchant cancelled what was left already")
+
+
+def _counts(scene: AppointmentsScene, customer: str) -> tuple[int, int]:
+    found = scene.customer("AP-N02", customer)
+    return found["times_booked"], found["times_cancelled"]
+
+
+@LAWS.law("AP-N03", "AP-N04")
+def a_new_customer_has_the_fields_of_the_request_and_can_be_booked(scene: AppointmentsScene) -> None:
+    full = {
+        "first_name": scene.word().capitalize(),
+        "last_name": "Öztürk-O'Neil",
+        "email": scene.email(),
+        "phone_number": "+12025550102",
+        "birthday": "1984-02-29",
+        "note": " likes quiet\nrooms ",
+    }
+    brief = {"first_name": scene.word().capitalize(), "last_name": "B"}
+    start = scene.far_day()
+    for number, fields in enumerate((full, brief)):
+        answer = scene.call("createCustomer", fields, title="make a customer").ok("AP-N03", 201)
+        customer = made_text(answer)
+        path = answer.headers.get("location", "")
+        scene.expect("AP-N03", path.endswith(f"/merchant/customers/{customer}"), "Location names it", path, answer)
+        wanted = {
+            "id": customer.lower(),
+            **{name: fields.get(name) for name in full},
+            "is_dummy": True,
+            "is_blacklisted": False,
+            "blacklist_reason": None,
+            "times_booked": 0,
+            "times_cancelled": 0,
+        }
+        scene.same("AP-N03", scene.customer("AP-N03", customer), wanted, "the customer", answer)
+        begin = start + number * 2 * _HOUR
+        booking = made_id(scene.enter(begin, customer, title="book for the new customer").ok("AP-N04", 201))
+        row = scene.row("AP-N04", booking, begin)
+        scene.same("AP-N04", row["first_name"], fields["first_name"], "first_name in the calendar")
+
+
+def _asked(scene: AppointmentsScene, customer: str) -> list[Answer]:
+    """What all operations say whose path names a customer."""
+    scene.ours("id", customer)
+    return [
+        scene.call("getCustomer", id=customer, title="read the customer"),
+        scene.call("blacklistCustomer", {"id": NOBODY}, id=customer, title="blacklist the customer"),
+        scene.unblacklist(customer),
+    ]
+
+
+@LAWS.law("AP-N05", "AP-N06")
+def a_customer_is_found_by_a_uuid_and_at_the_own_merchant_alone(scene: AppointmentsScene) -> None:
+    foreign = scene.new_customer(by=OTHER)
+    for customer in (NOBODY, foreign):
+        for answer in _asked(scene, customer):
+            answer.refused("AP-N05", *NO_CUSTOMER)
+    kept = scene.customer("AP-N05", foreign, by=OTHER)
+    scene.same("AP-N05", kept["is_blacklisted"], False, "is_blacklisted of the other merchant's customer")
+    for wrong in ("123", "nobody", NOBODY[:-1], NOBODY.replace("-", ""), f"{{{NOBODY}}}", NOBODY[:-1] + "g"):
+        for answer in _asked(scene, wrong):
+            answer.refused("AP-N06", 400)
+    own = scene.new_customer()
+    found = scene.customer("AP-N06", own.upper())
+    scene.same("AP-N06", found["id"], own.lower(), "the id of who was asked for in capitals")
+    scene.ours("id", own.upper())
+    scene.blacklist(own.upper(), "shouts").ok("AP-N06", 200)
+    scene.same("AP-N06", scene.customer("AP-N06", own)["is_blacklisted"], True, "is_blacklisted")
+
+
+@LAWS.law("AP-N07", "AP-N08")
+def a_blacklisting_is_kept_with_its_reason_until_it_is_lifted(scene: AppointmentsScene) -> None:
+    customer = scene.new_customer()
+
+    def is_marked(rule: str, is_blacklisted: bool, reason: str | None) -> None:
+        found = scene.customer(rule, customer)
+        got = (found["is_blacklisted"], found["blacklist_reason"])
+        scene.same(rule, got, (is_blacklisted, reason), "is_blacklisted and blacklist_reason")
+
+    scene.ours("id", NOBODY, scene.record(SECOND))  # nobody is to be blacklisted by these
+    for another in (NOBODY, scene.record(SECOND)):
+        answer = scene.blacklist(customer, "mixed up", id=another)
+        answer.refused("AP-N08", 400, "customer id does not match the path")
+        is_marked("AP-N08", is_blacklisted=False, reason=None)
+    second = scene.customer("AP-N08", scene.record(SECOND))
+    scene.same("AP-N08", second["is_blacklisted"], False, "is_blacklisted of whom the body named")
+    for reason in (" never came ", "", None):
+        answer = scene.blacklist(customer, reason).ok("AP-N07", 200)
+        scene.same("AP-N07", answer.exchange.content, b"", "the body", answer)
+        is_marked("AP-N07", is_blacklisted=True, reason=reason)
+    scene.blacklist(customer, "never came").ok("AP-N07", 200)
+    scene.unblacklist(customer).ok("AP-N07", 200)
+    is_marked("AP-N07", is_blacklisted=False, reason=None)
+    scene.unblacklist(customer).ok("AP-N07", 200)

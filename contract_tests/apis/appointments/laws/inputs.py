@@ -1,0 +1,282 @@
+"""What is sent: types, spellings, moments, lengths, and that wrong input is named and changes nothing."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from contract_tests.apis.appointments.laws.errands import run_errands
+from contract_tests.apis.appointments.refusals import NO_MERCHANT
+from contract_tests.apis.appointments.scene import (
+    CUSTOMER,
+    LEFT_OUT,
+    NOBODY,
+    NOWHERE,
+    AppointmentsScene,
+    made_id,
+    moment_of,
+    stamp,
+)
+from contract_tests.laws.law import Laws
+from contract_tests.laws.probes import Probe, takes_a_body
+from contract_tests.scenes.answers import Answer
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("inputs")
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_LONGEST_MONTH = 31
+_OF_A_BOOKING = ("getCustomerBooking", "cancelCustomerBooking", "updateMerchantBooking", "cancelMerchantBooking")
+_OPTIONAL = {
+    "createCustomerBooking": {"customer_note", "booking_id"},
+    "createMerchantBooking": {"merchant_note"},
+    "createCustomer": {"note"},
+    "blacklistCustomer": {"blacklist_reason"},
+    "createBlockedTime": {"blocked_type_id"},
+    "updateBlockedTime": {"blocked_type_id"},
+}
+
+
+@LAWS.law("AP-V01")
+def an_id_in_the_path_is_a_positive_decimal_integer(scene: AppointmentsScene) -> None:
+    errands = run_errands(scene)
+    before = errands.state()
+    for name in _OF_A_BOOKING:
+        probe = errands.probes[name]
+        stem, _, own = probe.path.rpartition("/")
+        for wrong in (
+            "0",
+            "-1",
+            "2147483648",
+            "99999999999999999999",
+            "abc",
+            "1.5",
+            f"{own}.0",
+            f"%20{own}",
+            f"{own}x",
+        ):
+            answer = replace(probe, path=f"{stem}/{wrong}").send(scene, by=errands.by(name), title=f"{name} of {wrong}")
+            answer.refused("AP-V01", 400)
+        for wrong in (f"+{own}", "0x7b", "1e2", "%D9%A1", f"{own}%00", NOBODY):
+            answer = replace(probe, path=f"{stem}/{wrong}").send(scene, by=errands.by(name), title=f"{name} of {wrong}")
+            answer.refused("AP-V01", 400)
+    scene.same("AP-V01", errands.state(), before, "calendar and customers")
+    answer = scene.read(NOWHERE)
+    scene.same("AP-V01", answer.status, 404, "what the greatest id is answered", answer)
+
+
+@LAWS.law("AP-V02")
+def a_field_that_is_missing_or_of_another_type_is_named(scene: AppointmentsScene) -> None:
+    errands = run_errands(scene)
+    before = errands.state()
+    for probe in errands.of(takes_a_body):
+        name = probe.operation.id
+        body = errands.bodies[name]
+        for field, value in body.items():
+            others: list[Any] = [_another_type(value), {"a": [1]}]
+            if field not in _OPTIONAL.get(name, ()):
+                others += [LEFT_OUT, None]
+            for other in others:
+                changed = {key: each for key, each in {**body, field: other}.items() if each is not LEFT_OUT}
+                how = "without" if other is LEFT_OUT else f"with {json.dumps(other)} as"
+                answer = _with(probe, changed).send(scene, by=errands.by(name), title=f"{name} {how} {field}")
+                answer.refused("AP-V02", 400).names("AP-V02", field)
+    for field, other in (("customer_note", 5), ("booking_id", "124"), ("booking_id", 0), ("booking_id", 1.5)):
+        body = {**errands.bodies["createCustomerBooking"], field: other}
+        answer = _with(errands.probes["createCustomerBooking"], body).send(scene, by=CUSTOMER)
+        answer.refused("AP-V02", 400).names("AP-V02", field)
+    scene.same("AP-V02", errands.state(), before, "calendar and customers")
+
+
+def _another_type(value: Any) -> Any:
+    """What has another type than *value*, and could be taken for it."""
+    if isinstance(value, bool):
+        return "false"
+    if isinstance(value, int):
+        return str(value)
+    return 5 if isinstance(value, str) else "[]"
+
+
+def _with(probe: Probe, body: Any) -> Probe:
+    return replace(probe, content=json.dumps(body).encode())
+
+
+@LAWS.law("AP-V03")
+def a_body_is_one_json_object(scene: AppointmentsScene) -> None:
+    errands = run_errands(scene)
+    before = errands.state()
+    for probe in errands.of(takes_a_body):
+        by = errands.by(probe.operation.id)
+        good = probe.content
+        for content in (b"", b" ", b"{", b"[]", b"null", b"5", b'"text"', good[:-1], b"[" + good + b"]", good + b"x"):
+            title = f"{probe.operation.id} with {content[:20]!r}"
+            sent = replace(probe, content=content).send(scene, by=by, title=title)
+            sent.refused("AP-V03", 400)
+        if probe.operation.method in ("POST", "PUT", "PATCH"):
+            bare = scene.send(
+                probe.operation.method,
+                probe.path,
+                b"",
+                by=by,
+                headers={"Content-Type": "application/json"},
+                meant_for=probe.operation.id,
+                title=f"{probe.operation.id} with nothing",
+            )
+            bare.refused("AP-V03", 400)
+    scene.same("AP-V03", errands.state(), before, "calendar and customers")
+
+
+@LAWS.law("AP-V04", "AP-V09")
+def fields_nobody_knows_and_nulls_in_optional_texts_do_not_matter(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    more: dict[str, Any] = {"colour": "blue", "id": 5, "status": {"a": 1}, "price": 0}
+    scene.ours("id", more["id"])  # which names nothing here
+    booking = made_id(scene.book(start, title="book with fields nobody knows", **more).ok("AP-V04", 201))
+    entered = scene.enter(start + _HOUR, title="book for customers with such fields", employee_id=1, **more)
+    row = scene.row("AP-V04", made_id(entered.ok("AP-V04", 201)), start)
+    scene.same("AP-V04", row["from_date"], stamp(start + _HOUR), "from_date")
+    scene.leave(booking, title="cancel with such fields", **more).ok("AP-V04", 200)
+    answer = scene.block(start + 3 * _HOUR, start + 4 * _HOUR, title="block with such fields", **more)
+    answer.ok("AP-V04", 201)
+    answer = scene.call("createCustomer", {"first_name": "A", "last_name": "B", **more}, title="make a customer so")
+    answer.ok("AP-V04", 201)
+    notes: tuple[dict[str, Any], ...] = ({}, {"customer_note": None})
+    for begin, note in zip((start, start + 2 * _HOUR), notes, strict=True):
+        booking = made_id(scene.book(begin, title="book without a note", **note).ok("AP-V09", 201))
+        scene.same("AP-V09", scene.row("AP-V09", booking, start)["customer_note"], None, "the note in the calendar")
+    far = scene.far_day()
+    entered = scene.enter(far, {"first_name": "Ada", "last_name": None, "email": None}, merchant_note=None)
+    row = scene.row("AP-V09", made_id(entered.ok("AP-V09", 201)), far)
+    scene.same("AP-V09", (row["merchant_note"], row["last_name"]), (None, None), "note and last name")
+    nulls = dict.fromkeys(("email", "phone_number", "birthday", "note"))
+    made = scene.call("createCustomer", {"first_name": "A", "last_name": "B", **nulls}, title="make one with nulls")
+    made.ok("AP-V09", 201)
+
+
+@LAWS.law("AP-V05")
+def each_create_has_its_own_spelling_of_the_moment(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    answer = scene.book(start, title="book with timestamp", timeStamp=LEFT_OUT, timestamp=stamp(start))
+    answer.refused("AP-V05", 400).names("AP-V05", "timeStamp")
+    answer = scene.enter(start, title="book with timeStamp", timestamp=LEFT_OUT, timeStamp=stamp(start))
+    answer.refused("AP-V05", 400).names("AP-V05", "timestamp")
+    scene.same("AP-V05", scene.bookings_in(start, start + _HOUR), [], "what the calendar has")
+
+
+@LAWS.law("AP-V06", "AP-V07")
+def a_moment_has_seconds_and_an_offset_and_exists(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    whole = stamp(start)
+    incomplete = (whole[:-4] + "Z", whole[:-1], whole[:10], whole.replace("T", " ")[:-1], whole[:-1] + "+0100")
+    booking = scene.entered(start + 2 * _HOUR)
+    before, after = start - _HOUR, start + _HOUR
+    for wrong in incomplete:
+        for field, answer in _asked_with(scene, wrong, booking, before, after).items():
+            answer.refused("AP-V06", 400).names("AP-V06", field)
+    rows = scene.bookings_in(start - _HOUR, start + 4 * _HOUR)
+    scene.same("AP-V06", [row["id"] for row in rows], [booking], "what the calendar has")
+    for wrong, month in _days_that_do_not_exist(scene):
+        for answer in _asked_with(scene, wrong, booking, month - 5 * _DAY, month + 5 * _DAY).values():
+            answer.refused("AP-V07", 400)
+    for wrong in ("2031-02-29T10:00:00Z", "2031-13-01T10:00:00Z", "2031-01-00T10:00:00Z"):
+        scene.enter(wrong, title=f"book for customers at {wrong}").refused("AP-V07", 400)
+
+
+def _asked_with(
+    scene: AppointmentsScene, wrong: str, booking: int, before: datetime, after: datetime
+) -> dict[str, Answer]:
+    """Requests that would be accepted if *wrong* were a moment between the two others, by the field that it stands in."""
+    return {
+        "timeStamp": scene.book(wrong, title=f"book at {wrong}"),
+        "timestamp": scene.enter(wrong, title=f"book for customers at {wrong}"),
+        "from_date": scene.block(wrong, after, title=f"block from {wrong}"),
+        "to_date": scene.move(booking, before, title=f"move until {wrong}", to_date=wrong),
+        "start": scene.call("listCalendarEvents", start=wrong, end=stamp(after), title=f"read from {wrong}"),
+    }
+
+
+def _days_that_do_not_exist(scene: AppointmentsScene) -> list[tuple[str, datetime]]:
+    """Of the months of the booking window the day after the last one, and when the next month begins."""
+    first, last = scene.window
+    wall = scene.spot().astimezone(UTC).time()
+    found = []
+    for number in range(1, (last.year - first.year) * 12 + last.month - first.month + 1):
+        month = date(first.year + (first.month + number) // 12, (first.month + number) % 12 + 1, 1)
+        end = month - _DAY
+        if end.day < _LONGEST_MONTH:
+            missing = f"{end.year}-{end.month:02}-{end.day + 1}T{wall.isoformat('seconds')}Z"
+            found.append((missing, datetime.combine(month, wall, UTC)))
+    return found
+
+
+@LAWS.law("AP-V08")
+def a_moment_with_an_offset_is_the_same_moment(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    length = scene.service.length
+    zones = (timezone(timedelta(hours=5, minutes=30)), timezone(-9 * _HOUR), timezone(timedelta(0)))
+    for number, zone in enumerate(zones):
+        begin = start + number * _HOUR
+        sent = begin.astimezone(zone).isoformat()
+        given = f"{sent[:19]}.987654{sent[19:]}"
+        booking = made_id(scene.book(given, title=f"book at {given}").ok("AP-V08", 201))
+        seen = scene.seen("AP-V08", booking)
+        times = (stamp(begin), stamp(begin + length))
+        scene.same("AP-V08", (seen["from_date"], seen["to_date"]), times, "its times for the customer")
+        row = scene.row("AP-V08", booking, begin)
+        scene.same("AP-V08", (row["from_date"], row["to_date"]), times, "its times in the calendar")
+    far = scene.far_day()
+    given = far.astimezone(zones[0]).isoformat()
+    booking = made_id(scene.enter(given, title=f"book for customers at {given}").ok("AP-V08", 201))
+    scene.same("AP-V08", scene.row("AP-V08", booking, far)["from_date"], stamp(far), "from_date")
+    start_text, end_text = (each.astimezone(zones[1]).isoformat() for each in (far, far + length))
+    found = scene.call("listCalendarEvents", start=start_text, end=end_text, title="read with offsets").ok(
+        "AP-V08", 200
+    )
+    scene.same("AP-V08", [row["id"] for row in found.json["bookings"]], [booking], "what lies in the range")
+    scene.move(booking, far, from_date=start_text, to_date=end_text, title="change with offsets").ok("AP-V08", 200)
+    row = scene.row("AP-V08", booking, far)
+    scene.same("AP-V08", moment_of(row["to_date"]), far + length, "to_date")
+
+
+@LAWS.law("AP-V10")
+def wrong_input_is_told_of_before_what_is_missing(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    scene.ours("id", NOWHERE, NOBODY, 5)
+    scene.ours("booking_id", NOWHERE)
+    answers: list[Answer] = [
+        scene.book(stamp(start)[:10], service_id=NOWHERE, location_id=NOWHERE, title="book nothing at no time"),
+        scene.book(start, merchant_name=f"nobody-{scene.word()}", customer_note=5, title="book at nobody's, wrongly"),
+        scene.leave(NOWHERE, merchant_name=LEFT_OUT, title="cancel nothing at no merchant"),
+        scene.enter(start, NOBODY, service_id=NOWHERE, is_recurring="no", title="book nothing for nobody"),
+        scene.move(NOWHERE, start, merchant_note=5, title="change nothing, wrongly"),
+        scene.call("cancelMerchantBooking", {}, id=NOWHERE, title="cancel nothing without a reason"),
+        scene.call("blacklistCustomer", {"id": 5}, id=NOBODY, title="blacklist nobody, wrongly"),
+        scene.call("updateBlockedTime", {"id": NOWHERE}, id=NOWHERE, title="change no blocked time, wrongly"),
+        scene.block(start, start + _HOUR, blocked_type_id=NOWHERE, name=5, title="block with no type, wrongly"),
+    ]
+    for answer in answers:
+        answer.refused("AP-V10", 400)
+
+
+@LAWS.law("AP-V11")
+def names_and_notes_have_a_greatest_length(scene: AppointmentsScene) -> None:
+    start, far = scene.spot(), scene.far_day()
+    scene.book(start, merchant_name="n" * 30, title="book at a long name").refused("AP-V11", *NO_MERCHANT)
+    long, longer = "ß" * 2000, "ß" * 2001
+    booking = made_id(scene.book(start, customer_note=long, title="book with a long note").ok("AP-V11", 201))
+    entered = made_id(scene.enter(far, merchant_note=long, title="enter with a long note").ok("AP-V11", 201))
+    tries = (
+        ("merchant_name", scene.book(start + _HOUR, merchant_name="n" * 31)),
+        ("merchant_name", scene.leave(booking, merchant_name="n" * 31)),
+        ("customer_note", scene.book(start + _HOUR, customer_note=longer)),
+        ("merchant_note", scene.enter(far + _HOUR, merchant_note=longer)),
+        ("merchant_note", scene.move(entered, far, merchant_note=longer)),
+        ("cancellation_reason", scene.call_off(entered, longer)),
+    )
+    for field, answer in tries:
+        answer.refused("AP-V11", 400).names("AP-V11", field)
+    scene.call_off(entered, long).ok("AP-V11", 200)
+    row = scene.row("AP-V11", entered, far, cancelled=True)
+    scene.same("AP-V11", len(row["cancellation_reason"]), 2000, "the length of the reason that is kept")

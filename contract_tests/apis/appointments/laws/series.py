@@ -1,0 +1,316 @@
+"""Recurring bookings: which occurrences a rule has, and that a series is made whole or not at all."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from contract_tests.apis.appointments.refusals import BLOCKED, TAKEN
+from contract_tests.apis.appointments.scene import (
+    CUSTOMER,
+    LEFT_OUT,
+    MINUTES,
+    SECOND,
+    AppointmentsScene,
+    made_id,
+    moment_of,
+    stamp,
+)
+from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("series")
+
+_TICK = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
+_PRINTED = datetime(2026, 3, 15, 18, tzinfo=UTC)
+_NONE_AT_ALL = (400, "the recurrence has no occurrence")
+_MOST = 366
+
+
+def _rule(frequency: str, until: datetime | None = None, **fields: Any) -> dict[str, Any]:
+    return {"frequency": frequency, **({} if until is None else {"until": stamp(until)}), **fields}
+
+
+def _starts(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["from_date"] for row in rows]
+
+
+def _wall(scene: AppointmentsScene, start: datetime) -> tuple[date, time]:
+    """What the merchant's clock shows."""
+    local = start.astimezone(scene.shop.zone)
+    return local.date(), local.time()
+
+
+@LAWS.law("AP-R01")
+def three_weekdays_for_three_months_are_forty_bookings(scene: AppointmentsScene) -> None:
+    start = _PRINTED
+    if not scene.world.is_own or scene.now() > start:
+        start = scene.year()  # the same weeks later
+        start += (-start.isoweekday() % 7) * _DAY
+    day, wall = _wall(scene, start)
+    until = scene.local(day + 92 * _DAY, wall)
+    recurrence = _rule("WEEKLY", until, interval=1, weekdays=["MO", "WE", "FR"])
+    rows = scene.made_series("AP-R01", start, recurrence=recurrence, service_id=scene.group_service_id, days=100)
+    days = [day + number * _DAY for number in range(93)]
+    wanted = [stamp(scene.local(each, wall)) for each in days if each.isoweekday() in (1, 3, 5)]
+    scene.same("AP-R01", len(wanted), 40, "what was counted")
+    scene.same("AP-R01", len(rows), 40, "the number of bookings")
+    scene.same("AP-R01", _starts(rows), wanted, "when they begin")
+
+
+@LAWS.law("AP-R02", "AP-R16")
+def each_occurrence_is_a_booking_of_its_own_with_the_same_people(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    day, wall = _wall(scene, start)
+    starts = [scene.local(day + number * _DAY, wall) for number in range(4)]
+    people = [scene.record(CUSTOMER), scene.record(SECOND)]
+    answer = scene.series(
+        start,
+        *people,
+        rule=_rule("DAILY", starts[-1]),
+        service_id=scene.group_service_id,
+        merchant_note=" bring oil ",
+    )
+    first = made_id(answer.ok("AP-R02", 201))
+    rows = scene.bookings_in(start - _DAY, start + 6 * _DAY)
+    by_booking = {row["id"]: [each for each in rows if each["id"] == row["id"]] for row in rows}
+    scene.keep_series(by_booking)
+    scene.same("AP-R02", len(by_booking), len(starts), "the number of bookings", answer)
+    scene.same("AP-R02", len({row["series_id"] for row in rows}), 1, "the number of different series_ids")
+    scene.expect("AP-R02", rows[0]["series_id"] is not None, "a series_id", rows[0]["series_id"])
+    names = sorted(scene.customer("AP-N01", each)["first_name"] for each in people)
+    for its in by_booking.values():
+        scene.same("AP-R02", sorted(row["first_name"] for row in its), names, "the customers of an occurrence")
+        for row in its:
+            lasts = moment_of(row["to_date"]) - moment_of(row["from_date"])
+            scene.same("AP-R02", lasts, scene.group_service.length, "the length of an occurrence")
+            scene.same("AP-R02", row["merchant_note"], " bring oil ", "the note of an occurrence")
+    earliest = min(rows, key=lambda row: str(row["from_date"]))["id"]
+    scene.same("AP-R16", first, earliest, "what Location names", answer)
+    scene.same("AP-R16", first, min(by_booking), "what Location names", answer)
+
+
+@LAWS.law("AP-R03")
+def the_start_is_an_occurrence_where_the_rule_matches_it(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    day, wall = _wall(scene, start)
+    words = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+    own, next_one = words[day.weekday()], words[(day.weekday() + 1) % 7]
+    following = [scene.local(day + days * _DAY, wall) for days in (1, 8)]
+    rows = scene.made_series("AP-R03", start, recurrence=_rule("WEEKLY", following[1] + _HOUR, weekdays=[next_one]))
+    scene.same("AP-R03", _starts(rows), [stamp(each) for each in following], "the occurrences beside the start")
+    matching = [scene.local(day + days * _DAY, wall) for days in (0, 7)]
+    rows = scene.made_series("AP-R03", start, recurrence=_rule("WEEKLY", matching[1] + _HOUR, weekdays=[own]))
+    scene.same("AP-R03", _starts(rows), [stamp(each) for each in matching], "the occurrences from the start on")
+
+
+@LAWS.law("AP-R04")
+def an_occurrence_exactly_at_until_belongs_to_the_series(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    day, wall = _wall(scene, start)
+    last = scene.local(day + 2 * _DAY, wall)
+    rows = scene.made_series("AP-R04", start, recurrence=_rule("DAILY", last))
+    scene.same("AP-R04", _starts(rows)[-1], stamp(last), "the last occurrence")
+    scene.same("AP-R04", len(rows), 3, "the number of occurrences")
+    later = start + 2 * _HOUR
+    rows = scene.made_series("AP-R04", later, recurrence=_rule("DAILY", last + 2 * _HOUR - _TICK))
+    scene.same("AP-R04", len(rows), 2, "the number of occurrences when until is a second earlier")
+
+
+@LAWS.law("AP-R05")
+def without_until_a_series_lasts_three_calendar_months(scene: AppointmentsScene) -> None:
+    start = scene.year() + 60 * _DAY  # so that three months are not ninety days
+    end = scene.months_after(start, 3)
+    days = (_wall(scene, end)[0] - _wall(scene, start)[0]).days
+    rows = scene.made_series("AP-R05", start, recurrence=_rule("DAILY", interval=days))
+    scene.same("AP-R05", _starts(rows), [stamp(start), stamp(end)], "the occurrences")
+    recurrence = {**_rule("DAILY", interval=days + 1), "until": None}
+    rows = scene.made_series("AP-R05", start + 2 * _HOUR, recurrence=recurrence)
+    scene.same("AP-R05", _starts(rows), [stamp(start + 2 * _HOUR)], "the occurrences when the next one is a day later")
+
+
+@LAWS.law("AP-R05", "AP-R08")
+def a_series_that_began_before_now_has_what_comes_from_now_on(scene: AppointmentsScene) -> None:
+    now = scene.now().replace(microsecond=0)
+    if scene.world.is_own:
+        today, wall = _wall(scene, now)  # what is exactly now is not before now
+        wanted = [days for days in range(0, 100, 5) if _at(scene, today, days, wall) <= scene.months_after(now, 3)]
+    else:
+        today, wall = scene.window[0], time(3)  # nobody else books at night
+        last = (scene.months_after(scene.local(today, wall), 3).date() - today).days
+        # Neither today nor when the three months end: at which time of the day it is now is not known.
+        first = next(days for days in (2, 3, 4) if (last - days) % 5)
+        wanted = list(range(first, last, 5))
+    start = _at(scene, today, wanted[0] - 15, wall)
+    rows = scene.made_series("AP-R08", start, recurrence=_rule("DAILY", interval=5), days=130)
+    starts = [stamp(_at(scene, today, days, wall)) for days in wanted]
+    scene.same("AP-R08", _starts(rows)[0], starts[0], "the first occurrence")
+    scene.same("AP-R05", _starts(rows)[-1], starts[-1], "the last occurrence")
+    scene.same("AP-R08", _starts(rows), starts, "the occurrences")
+
+
+def _at(scene: AppointmentsScene, day: date, days: int, wall: time) -> datetime:
+    return scene.local(day + days * _DAY, wall)
+
+
+@LAWS.law("AP-R06")
+def a_series_has_at_most_366_occurrences(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    day, wall = _wall(scene, start)
+    many = _rule("DAILY", scene.local(day + _MOST * _DAY, wall))
+    refused = scene.series(start, rule=many).refused("AP-R06", 400, "a series has at most 366 occurrences")
+    scene.same("AP-R06", scene.bookings_in(start, start + 380 * _DAY), [], "what the calendar has", refused)
+    if scene.world.is_own:
+        rows = scene.made_series("AP-R06", start, recurrence=_rule("DAILY", scene.local(day + 365 * _DAY, wall)))
+        scene.same("AP-R06", len(rows), _MOST, "the number of bookings")
+
+
+@LAWS.law("AP-R07")
+def a_rule_that_leaves_nothing_is_refused(scene: AppointmentsScene) -> None:
+    start, past = scene.year(), scene.past_day()
+    words = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+    another = words[(_wall(scene, start)[0].weekday() + 1) % 7]
+    for begin, recurrence in (
+        (start, _rule("DAILY", start - _TICK)),
+        (past, _rule("DAILY", past + 3 * _DAY)),
+        (start, _rule("DAILY", start + 30 * _DAY, interval=7, weekdays=[another])),
+        (start, _rule("WEEKLY", start + 2 * _HOUR, weekdays=[another])),
+    ):
+        scene.series(begin, rule=recurrence).refused("AP-R07", *_NONE_AT_ALL)
+        scene.same("AP-R07", scene.bookings_in(begin, begin + 4 * _DAY), [], "what the calendar has")
+
+
+@LAWS.law("AP-R09")
+def a_series_keeps_its_wall_clock_when_the_clocks_change(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    first, wall = _wall(scene, start)
+    offsets = [scene.local(first + days * _DAY, wall).astimezone(scene.shop.zone).utcoffset() for days in range(366)]
+    changes = [days for days in range(1, 366) if offsets[days] != offsets[days - 1]]
+    if not changes:
+        raise NotApplicable("the merchant's clocks never change")
+    for change in changes:
+        day = first + (change - 7) * _DAY
+        starts = [scene.local(day + number * _WEEK, wall) for number in range(3)]
+        rows = scene.made_series("AP-R09", starts[0], recurrence=_rule("WEEKLY", starts[-1] + 2 * _HOUR), days=30)
+        scene.same("AP-R09", _starts(rows), [stamp(each) for each in starts], "the occurrences around a change")
+
+
+@LAWS.law("AP-R10")
+def a_series_is_made_whole_or_not_at_all(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    day, wall = _wall(scene, start)
+    third = scene.local(day + 2 * _DAY, wall)
+    in_the_way = scene.entered(third + 10 * MINUTES)
+    recurrence = _rule("DAILY", scene.local(day + 4 * _DAY, wall))
+    answer = scene.series(start, scene.record(CUSTOMER), rule=recurrence).refused("AP-R10", *TAKEN)
+    left = [row["id"] for row in scene.bookings_in(start - _DAY, start + 6 * _DAY)]
+    scene.same("AP-R10", left, [in_the_way], "what the calendar has", answer)
+    scene.call_off(in_the_way).ok("AP-D01", 200)
+    scene.blocked(third, third + 30 * MINUTES)
+    answer = scene.series(start, rule=recurrence).refused("AP-R10", *BLOCKED)
+    found = scene.calendar(start - _DAY, start + 6 * _DAY)["bookings"]
+    scene.same("AP-R10", found, [], "what the calendar has", answer)
+
+
+@LAWS.law("AP-R11")
+def a_series_needs_a_rule_with_a_frequency_that_there_is(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    until = stamp(start + _DAY)
+    for wrong in (
+        LEFT_OUT,
+        None,
+        {"until": until},
+        *({"frequency": each, "until": until} for each in ("HOURLY", "weekly", "", None, 5)),
+    ):
+        answer = scene.enter(start, is_recurring=True, recurrence_rule=wrong, title="make a series without a rule")
+        answer.refused("AP-R11", 400).names("AP-R11", "recurrence_rule")
+    scene.same("AP-R11", scene.bookings_in(start, start + 2 * _DAY), [], "what the calendar has")
+
+
+@LAWS.law("AP-R12")
+def a_rule_counts_for_nothing_when_nothing_recurs(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    rules: tuple[Any, ...] = (
+        _rule("DAILY", start + 5 * _DAY),
+        {"frequency": "HOURLY", "interval": -3, "until": "tomorrow"},
+        5,
+        None,
+    )
+    for number, rule in enumerate(rules):
+        begin = start + number * 2 * _HOUR
+        answer = scene.enter(begin, recurrence_rule=rule, title="book once, with a rule").ok("AP-R12", 201)
+        row = scene.row("AP-R12", made_id(answer), begin)
+        scene.same("AP-R12", row["series_id"], None, "series_id", answer)
+    found = scene.bookings_in(start - _HOUR, start + 20 * _HOUR)
+    scene.same("AP-R12", len(found), len(rules), "the number of bookings")
+
+
+@LAWS.law("AP-R13")
+def no_interval_is_an_interval_of_one(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    tries: tuple[dict[str, Any], ...] = ({}, {"interval": 0}, {"interval": None}, {"interval": 1})
+    for number, fields in enumerate(tries):
+        begin = start + number * 2 * _HOUR
+        day, wall = _wall(scene, begin)
+        starts = [scene.local(day + days * _DAY, wall) for days in range(3)]
+        rows = scene.made_series("AP-R13", begin, recurrence=_rule("DAILY", starts[-1], **fields), days=10)
+        scene.same("AP-R13", _starts(rows), [stamp(each) for each in starts], f"the occurrences with {fields}")
+    begin = start + 8 * _HOUR
+    day, wall = _wall(scene, begin)
+    until = scene.local(day + 4 * _DAY, wall)
+    rows = scene.made_series("AP-R13", begin, recurrence=_rule("DAILY", until, interval=2), days=10)
+    scene.same("AP-R13", len(rows), 3, "the number of occurrences every second day")
+
+
+@LAWS.law("AP-R14")
+def days_that_a_month_or_a_year_lacks_are_skipped(scene: AppointmentsScene) -> None:
+    year = scene.year().year
+    wall = time(10)
+    start = scene.local(date(year, 1, 31), wall)
+    rows = scene.made_series("AP-R14", start, recurrence=_rule("MONTHLY", scene.local(date(year, 7, 1), wall)))
+    wanted = [scene.local(date(year, month, 31), wall) for month in (1, 3, 5)]
+    scene.same("AP-R14", _starts(rows), [stamp(each) for each in wanted], "the occurrences of a 31st")
+    leap = year + (-year % 4)
+    start = scene.local(date(leap, 2, 29), wall)
+    until = scene.local(date(leap + 8, 3, 2), wall)
+    rows = scene.made_series("AP-R14", start, recurrence=_rule("YEARLY", until), days=9 * 366)
+    wanted = [scene.local(date(leap + years, 2, 29), wall) for years in (0, 4, 8)]
+    scene.same("AP-R14", _starts(rows), [stamp(each) for each in wanted], "the occurrences of a 29 February")
+
+
+@LAWS.law("AP-R15")
+def a_week_without_weekdays_repeats_that_of_the_merchant_s_clock(scene: AppointmentsScene) -> None:
+    day, _ = _wall(scene, scene.year())
+    offset = scene.local(day, time(12)).astimezone(scene.shop.zone).utcoffset() or timedelta(0)
+    wall = time(22) if offset < timedelta(0) else time(0, 15)  # when it is another day in UTC
+    starts = [scene.local(day + number * _WEEK, wall) for number in range(3)]
+    tries: tuple[dict[str, Any], ...] = ({}, {"weekdays": []})
+    for fields in tries:
+        rows = scene.made_series("AP-R15", starts[0], recurrence=_rule("WEEKLY", starts[-1], **fields), days=30)
+        scene.same("AP-R15", _starts(rows), [stamp(each) for each in starts], "the occurrences")
+        for row in rows:
+            scene.call_off(row["id"]).ok("AP-D01", 200)
+
+
+@LAWS.law("AP-R17")
+def what_is_done_to_one_occurrence_leaves_the_others(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    day, wall = _wall(scene, start)
+    recurrence = _rule("DAILY", scene.local(day + 3 * _DAY, wall))
+    rows = scene.made_series("AP-R17", start, scene.record(CUSTOMER), recurrence=recurrence, merchant_note="all")
+    first, second, *others = rows
+    scene.call_off(first["id"], "ill").ok("AP-D01", 200)
+    to = moment_of(second["from_date"]) + 3 * _HOUR
+    scene.move(second["id"], to, merchant_note="this one").ok("AP-R17", 200)
+    found = {row["id"]: row for row in scene.bookings_in(start - _DAY, start + 5 * _DAY)}
+    for other in others:
+        scene.same("AP-R17", found.get(other["id"]), other, "another occurrence")
+    changed = [
+        found[first["id"]]["is_cancelled"],
+        found[second["id"]]["from_date"],
+        found[second["id"]]["is_cancelled"],
+    ]
+    scene.same("AP-R17", changed, [True, stamp(to), False], "the two that were changed")

@@ -1,0 +1,726 @@
+"""Appointments' steps: find free time, book, join, cancel, move, look into the calendar.
+
+Customers book in the merchant's window and opening hours, so their free time is looked for in the availability; what
+the merchant does alone happens years ahead, where nobody else is. Each test has time of its own.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from contract_tests.profiles import Key, Lacking, NotApplicable
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene
+
+__all__ = [
+    "COLLEAGUE",
+    "CUSTOMER",
+    "LEFT_OUT",
+    "MINUTES",
+    "NEWCOMER",
+    "NOBODY",
+    "NOWHERE",
+    "ROOMMATE",
+    "SECOND",
+    "THIRD",
+    "AppointmentsScene",
+    "Service",
+    "Shop",
+    "made_id",
+    "made_text",
+    "moment_of",
+    "stamp",
+    "starts_in",
+]
+
+Json = dict[str, Any]
+
+ROOMMATE = "roommate"
+COLLEAGUE = "colleague"
+CUSTOMER = "customer"
+SECOND = "second"
+THIRD = "third"
+NEWCOMER = "newcomer"
+
+NOWHERE = 2147483647
+"""The greatest id there can be: nothing has it."""
+NOBODY = "ffffffff-ffff-4fff-bfff-fffffffffff0"
+"""A UUID that was never minted."""
+
+LEFT_OUT: Any = object()
+"""For a field that is not to be sent."""
+
+MINUTES = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+_QUARTER = timedelta(minutes=15)
+_SPOT = timedelta(hours=4)
+_FIRST_WEEKS = timedelta(days=21)
+_FAR = datetime(2040, 1, 2, 15, tzinfo=UTC)
+_FAR_DAYS = 3_000
+_PAST = datetime(2019, 1, 7, 15, tzinfo=UTC)
+_FIRST_YEAR = 2050
+_LAST_YEAR = 2190
+_FORBIDDEN = 403
+_CONFLICT = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """
+    Args:
+        phases: Minutes, and whether it is a wait, in their order.
+    """
+
+    id: int
+    name: str
+    minutes: int
+    price: int
+    price_type: str
+    phases: tuple[tuple[int, bool], ...]
+
+    @property
+    def length(self) -> timedelta:
+        return self.minutes * MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A merchant, as its page says. Hours by weekday, 0 being Sunday, as wall-clock pairs in order."""
+
+    slug: str
+    name: str
+    zone: ZoneInfo
+    locations: tuple[int, ...]
+    services: tuple[int, ...]
+    hours: Mapping[int, Sequence[tuple[time, time]]]
+
+
+def made_text(answer: Answer) -> str:
+    """The last part of Location."""
+    return answer.headers.get("location", "").rpartition("/")[2]
+
+
+def made_id(answer: Answer) -> int:
+    """0 where Location names nothing."""
+    text = made_text(answer)
+    return int(text) if text.isdecimal() else 0
+
+
+def _booking_made(answer: Answer) -> list[tuple[str, object]]:
+    booking = made_id(answer)
+    return [("id", booking), ("booking_id", booking), ("booking", booking)]
+
+
+class AppointmentsScene(Scene):
+    KEYS = (
+        Key("identities.roommate", "An employee of the same merchant at main's location.", '"${ROOMMATE_TOKEN}"'),
+        Key("identities.colleague", "An employee of it at another location.", '"${COLLEAGUE_TOKEN}"'),
+        Key("identities.other", "An employee of another merchant.", '"${OTHER_TOKEN}"'),
+        Key("identities.customer", "A customer whom the merchant knows.", '"${CUSTOMER_TOKEN}"'),
+        Key("identities.second", "Another customer whom the merchant knows.", '"${SECOND_TOKEN}"'),
+        Key("identities.third", "One more person without employment.", '"${THIRD_TOKEN}"'),
+        Key(
+            "identities.newcomer",
+            "Somebody who never booked at the merchant: another one for each run.",
+            '"${NEWCOMER_TOKEN}"',
+        ),
+        Key("inventory.merchant", "The slug of the merchant that main works for.", '"spa-retreat"'),
+        Key("inventory.other_merchant", "The slug of the merchant that other works for.", '"zopf-und-schere"'),
+        Key("inventory.employee", "The employee id of main.", "789"),
+        Key("inventory.roommate", "The employee id of roommate.", "791"),
+        Key("inventory.colleague", "The employee id of colleague.", "790"),
+        Key(
+            "inventory.service",
+            "A service for one customer, all of it active, per person, of an hour at most, without a buffer, in the usual "
+            "booking window.",
+            "123",
+        ),
+        Key(
+            "inventory.group_service",
+            "A group service for two to eight, per person, with a minimum of two or more and without a buffer.",
+            "456",
+        ),
+        Key("inventory.customer", "The merchant's id of the identity customer.", '"550e8400-..."'),
+        Key("inventory.second", "The merchant's id of the identity second.", '"660e8400-..."'),
+        Key("terms.window_months", "How many months ahead customers may book at the merchant.", "5"),
+        Key("terms.deadline_hours", "The merchant's own cancel deadline, in hours.", "24"),
+        Key(
+            "terms.deadlines",
+            "The cancel deadline, in hours, that services of the merchant have, by id; one of them other than the "
+            "merchant's, one of them 0, one of a service that has none of its own.",
+            "{ 123 = 24, 125 = 0 }",
+        ),
+    )
+    MADE: ClassVar[Mapping[str, Made]] = {
+        "createCustomerBooking": _booking_made,
+        "createMerchantBooking": _booking_made,
+        "createCustomer": lambda answer: [("id", made_text(answer))],
+        "createBlockedTime": lambda answer: [("id", made_id(answer)), ("blocked_time", made_id(answer))],
+    }
+    UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {
+        "booking": lambda scene, value, _: scene.take_back(value),
+        "blocked_time": lambda scene, value, by: scene.call("deleteBlockedTime", id=value, by=by),
+        "blacklisted": lambda scene, value, by: scene.call("unblacklistCustomer", id=value, by=by),
+    }
+    GUARDED = frozenset({"booking_id"})
+
+    # What is there
+
+    @cached_property
+    def slug(self) -> str:
+        return str(self.profile.want("inventory.merchant", "no merchant is known"))
+
+    @cached_property
+    def other_slug(self) -> str:
+        return str(self.profile.want("inventory.other_merchant", "no second merchant is known"))
+
+    @cached_property
+    def service_id(self) -> int:
+        return int(self.profile.want("inventory.service", "no service for one customer is known"))
+
+    @cached_property
+    def group_service_id(self) -> int:
+        return int(self.profile.want("inventory.group_service", "no group service is known"))
+
+    @cached_property
+    def service(self) -> Service:
+        return self.service_of(self.service_id)
+
+    @cached_property
+    def group_service(self) -> Service:
+        return self.service_of(self.group_service_id)
+
+    @cached_property
+    def shop(self) -> Shop:
+        return self.shop_of(self.slug)
+
+    @cached_property
+    def other_shop(self) -> Shop:
+        return self.shop_of(self.other_slug)
+
+    @cached_property
+    def team(self) -> list[Json]:
+        found: list[Json] = self.call("listTeam", title="list the team").ok("AP-T15", 200).json
+        return found
+
+    def employee(self, who: str = "employee") -> int:
+        return int(self.profile.want(f"inventory.{who}", f"the employee id of {who} is not known"))
+
+    def record(self, who: str) -> str:
+        """The merchant's id of a customer."""
+        return str(self.profile.want(f"inventory.{who}", f"the merchant's id of {who} is not known"))
+
+    @cached_property
+    def location(self) -> int:
+        """Where main works."""
+        return self.location_of("employee")
+
+    @cached_property
+    def other_location(self) -> int:
+        """Where the colleague works."""
+        return self.location_of("colleague")
+
+    def location_of(self, who: str) -> int:
+        member = self.employee(who)
+        found = [each["location_id"] for each in self.team if each["id"] == member]
+        if not found:
+            raise Lacking(f"the team has no employee {member}", key=f"inventory.{who}")
+        return int(found[0])
+
+    def page_of(self, slug: str, rule: str = "AP-A06") -> Json:
+        found: Json = self.call("getMerchant", merchantName=slug, by="", title="read the merchant").ok(rule, 200).json
+        return found
+
+    def shop_of(self, slug: str) -> Shop:
+        page = self.page_of(slug)
+        return Shop(
+            slug=slug,
+            name=page["merchant_name"],
+            zone=ZoneInfo(page["timezone"]),
+            locations=tuple(each["id"] for each in page["locations"]),
+            services=tuple(service["id"] for category in page["services"] for service in category["services"]),
+            hours={
+                int(day): [(_wall_clock(each["start_time"]), _wall_clock(each["end_time"])) for each in openings]
+                for day, openings in page["business_hours"].items()
+            },
+        )
+
+    def service_of(self, service_id: int, *, shop: Shop | None = None, location_id: int = 0) -> Service:
+        shop = shop or self.shop
+        place = location_id or shop.locations[0]
+        answer = self.call(
+            "getMerchantService",
+            merchantName=shop.slug,
+            locationId=place,
+            serviceId=service_id,
+            by="",
+            title="read the service",
+        )
+        found = answer.ok("AP-T01", 200).json
+        return Service(
+            id=found["id"],
+            name=found["name"],
+            minutes=found["total_duration"],
+            price=found["price"]["amount"],
+            price_type=found["price_type"],
+            phases=tuple((each["duration"], each["phase_type"] == "wait") for each in found["phases"]),
+        )
+
+    def calendar_services(self, rule: str = "AP-T17", by: str = MAIN) -> list[Json]:
+        answer = self.call("listCalendarServices", by=by, title="list the services").ok(rule, 200)
+        return [service for category in answer.json for service in category["services"]]
+
+    def one_for_one(self, wanted: Callable[[Service], bool], what: str) -> Service:
+        """The first service for one customer that is such. Raises NotApplicable."""
+        for each in self.calendar_services():
+            if each["booking_type"] == "appointment":
+                found = self.service_of(each["id"])
+                if wanted(found):
+                    return found
+        raise NotApplicable(f"the merchant has no service for one customer {what}")
+
+    @cached_property
+    def waiting(self) -> Service:
+        """A service that begins and ends with an active phase and waits in between."""
+        return self.one_for_one(
+            lambda each: [is_wait for _, is_wait in each.phases] == [False, True, False], "with a wait in its middle"
+        )
+
+    @cached_property
+    def brief(self) -> Service:
+        """The shortest service for one customer, all of it active."""
+        found = [
+            self.service_of(each["id"]) for each in self.calendar_services() if each["booking_type"] == "appointment"
+        ]
+        return min((each for each in found if not any(is_wait for _, is_wait in each.phases)), key=lambda s: s.minutes)
+
+    @cached_property
+    def places(self) -> int:
+        """How many the group service takes."""
+        found = next(each for each in self.calendar_services() if each["id"] == self.group_service_id)
+        return int(found["max_participants"])
+
+    # Free time
+
+    def spot(self, *locations: int) -> datetime:
+        """When four hours begin in which customers can book, at main's location or at all of *locations*."""
+        for number in self._numbers("spot"):
+            days = self._bookable
+            per_day = max(min(self._hours_open(day) // _SPOT for day in days), 1) if days else 1
+            if not days or number // per_day >= len(days):
+                raise Lacking("there is no free time left in the booking window")
+            found = self._spot_on(days[number // per_day], number % per_day, locations or (self.location,))
+            if found is not None:
+                self._was_there(self.calendar(found, found + _SPOT, cancelled=True))
+                return found
+        raise AssertionError
+
+    def far_day(self) -> datetime:
+        """A moment, years ahead, before and after which the merchant has nothing for half a day."""
+        return self._quiet("far day", lambda number: _FAR + number * 2 * _DAY, _FAR_DAYS, _DAY / 2)
+
+    def past_day(self) -> datetime:
+        """The same, years ago."""
+        return self._quiet("past day", lambda number: _PAST + number * 2 * _DAY, _FAR_DAYS, _DAY / 2)
+
+    def year(self) -> datetime:
+        """When a year begins that nobody else uses, two years ahead at least, at 18:00 UTC of its second day."""
+
+        def begin(number: int) -> datetime:
+            return datetime(_FIRST_YEAR + 2 * number, 1, 2, 18, tzinfo=UTC)
+
+        return self._quiet("year", begin, (_LAST_YEAR - _FIRST_YEAR) // 2, 400 * _DAY)
+
+    def _quiet(self, what: str, begin: Callable[[int], datetime], most: int, around: timedelta) -> datetime:
+        for number in itertools.islice(self._numbers(what), most):
+            found = begin(number)
+            events = self.calendar(found - _DAY / 2, found + around, cancelled=True)
+            if all(row["is_cancelled"] for row in events["bookings"]) and not events["blocked_times"]:
+                self._was_there(events)
+                return found
+        raise Lacking(f"the merchant's calendar has no {what} without anything")
+
+    def _was_there(self, events: Json) -> None:
+        """What earlier runs have left cancelled is none of this test's."""
+        self._known.update(row["id"] for row in events["bookings"])
+
+    @cached_property
+    def _known(self) -> set[int]:
+        return set()
+
+    def _numbers(self, what: str) -> Iterator[int]:
+        """0, 1, 2... in a world of one's own; else what nobody else has."""
+        while True:
+            if self.world.is_own:
+                self._own[what] = self._own.get(what, -1) + 1
+                yield self._own[what]
+            else:
+                yield self.lease(what)
+
+    @cached_property
+    def _own(self) -> dict[str, int]:
+        return {}
+
+    @cached_property
+    def window(self) -> tuple[date, date]:
+        """The first and the last day on which a customer may book the usual service."""
+        answer = self.call(
+            "getDisabledDays",
+            merchantName=self.slug,
+            locationId=self.location,
+            serviceId=self.service_id,
+            by="",
+            title="read the booking window",
+        )
+        found = answer.ok("AP-A06", 200).json
+        return date.fromisoformat(found["min_date"]), date.fromisoformat(found["max_date"])
+
+    @cached_property
+    def _bookable(self) -> list[date]:
+        """From three weeks ahead, which leaves room for every deadline."""
+        first, last = self.window
+        first += _FIRST_WEEKS
+        days = [first + number * _DAY for number in range((last - first).days)]
+        return [day for day in days if self._hours_open(day) >= _SPOT]
+
+    def _hours_open(self, day: date) -> timedelta:
+        openings = self.shop.hours.get(day.isoweekday() % 7, ())
+        return max((_length(day, *opening) for opening in openings), default=timedelta(0))
+
+    def _spot_on(self, day: date, number: int, locations: Iterable[int]) -> datetime | None:
+        opens, _ = max(self.shop.hours[day.isoweekday() % 7], key=lambda each: _length(day, *each))
+        begin = datetime.combine(day, opens) + number * _SPOT
+        wanted = {
+            (begin + quarter * _QUARTER).strftime("%H:%M")
+            for quarter in range((_SPOT - self.service.length) // _QUARTER + 1)
+        }
+        for location in locations:
+            if not wanted <= set(self.starts_on(day, location=location)):
+                return None
+        return begin.replace(tzinfo=self.shop.zone).astimezone(UTC)
+
+    def local(self, day: date, wall: time) -> datetime:
+        """When the merchant's clocks show that, in UTC."""
+        return datetime.combine(day, wall, self.shop.zone).astimezone(UTC)
+
+    def opening_of(self, moment: datetime) -> tuple[datetime, datetime]:
+        """The last opening of the local day of a moment. Raises NotApplicable."""
+        day = moment.astimezone(self.shop.zone).date()
+        openings = self.shop.hours.get(day.isoweekday() % 7)
+        if not openings:
+            raise NotApplicable(f"the merchant is closed on {day}")
+        opens, closes = openings[-1]
+        return self.local(day, opens), self.local(day, closes)
+
+    def months_after(self, moment: datetime, months: int) -> datetime:
+        """The same wall clock time of the same day of a later month, or of the last day of a shorter one."""
+        local = moment.astimezone(self.shop.zone)
+        return self.local(local.date() + relativedelta(months=months), local.time())
+
+    def available(
+        self,
+        start: datetime,
+        end: datetime,
+        rule: str = "AP-A06",
+        *,
+        service: int = 0,
+        location: int = 0,
+    ) -> list[Json]:
+        answer = self.ask_availability(start, end, service=service, location=location)
+        found: list[Json] = answer.ok(rule, 200).json
+        return found
+
+    def ask_availability(self, start: datetime, end: datetime, *, service: int = 0, location: int = 0) -> Answer:
+        return self.call(
+            "listAvailability",
+            merchantName=self.slug,
+            locationId=location or self.location,
+            serviceId=service or self.service_id,
+            start=stamp(start),
+            end=stamp(end),
+            by="",
+            title="look for free starts",
+        )
+
+    def starts_on(self, day: date, rule: str = "AP-A06", *, service: int = 0, location: int = 0) -> list[str]:
+        """The wall-clock starts that are free on a local day."""
+        noon = self.local(day, time(12))
+        days = self.available(noon, noon, rule, service=service, location=location)
+        return [start for each in days if each["date"] == day.isoformat() for start in starts_in(each)]
+
+    # What customers do
+
+    def book(self, start: datetime | str, *, by: str = CUSTOMER, title: str = "book", **fields: Any) -> Answer:
+        """Ask for an appointment of the usual service; *fields* replace what is sent, LEFT_OUT leaves one out."""
+        body = {
+            "merchant_name": self.slug,
+            "service_id": self.service_id,
+            "location_id": self.location,
+            "timeStamp": start if isinstance(start, str) else stamp(start),
+            **fields,
+        }
+        return self.call("createCustomerBooking", _sent(body), by=by, title=title)
+
+    def booked(self, start: datetime, *, by: str = CUSTOMER, **fields: Any) -> int:
+        """The id of an appointment that was made; the time has to be free."""
+        return made_id(self.book(start, by=by, **fields).ok("AP-C01", 201))
+
+    def join(self, group: int, *, by: str = CUSTOMER, title: str = "join the group", **fields: Any) -> Answer:
+        body = {"service_id": self.group_service_id, "booking_id": group, **fields}
+        start = body.pop("timeStamp", "2030-01-01T00:00:00Z")
+        return self.book(start, by=by, title=title, **body)
+
+    def joined(self, group: int, *, by: str = CUSTOMER, **fields: Any) -> None:
+        self.join(group, by=by, **fields).ok("AP-J01", 201)
+
+    def read(self, booking: int, *, by: str = CUSTOMER) -> Answer:
+        return self.call("getCustomerBooking", id=booking, by=by, title="read the booking")
+
+    def seen(self, rule: str, booking: int, *, by: str = CUSTOMER) -> Json:
+        found: Json = self.read(booking, by=by).ok(rule, 200).json
+        return found
+
+    def leave(self, booking: int, *, by: str = CUSTOMER, title: str = "", **fields: Any) -> Answer:
+        """Cancel an appointment, or leave a group."""
+        body = {"booking_id": booking, "merchant_name": self.slug, **fields}
+        return self.call("cancelCustomerBooking", _sent(body), id=booking, by=by, title=title or "cancel")
+
+    def left(self, booking: int, *, by: str = CUSTOMER) -> None:
+        self.leave(booking, by=by).ok("AP-X01", 200)
+
+    # What merchants do
+
+    def enter(
+        self, start: datetime | str, *customers: Any, by: str = MAIN, title: str = "book for customers", **fields: Any
+    ) -> Answer:
+        """Ask for a booking of the usual service; a customer is an id or what a new one is called."""
+        body = {
+            "service_id": self.service_id,
+            "timestamp": start if isinstance(start, str) else stamp(start),
+            "customers": [{"id": each} if isinstance(each, str) else each for each in customers],
+            "is_recurring": False,
+            **fields,
+        }
+        return self.call("createMerchantBooking", _sent(body), by=by, title=title)
+
+    def entered(self, start: datetime, *customers: Any, by: str = MAIN, **fields: Any) -> int:
+        return made_id(self.enter(start, *customers, by=by, **fields).ok("AP-M01", 201))
+
+    def group(self, start: datetime, *customers: Any, by: str = MAIN, **fields: Any) -> int:
+        """A new group."""
+        fields.setdefault("service_id", self.group_service_id)
+        return made_id(self.enter(start, *customers, by=by, title="make a group", **fields).ok("AP-M12", 201))
+
+    def people(self, number: int) -> list[Json]:
+        """So many new customers."""
+        return [{"first_name": self.word().capitalize()} for _ in range(number)]
+
+    def series(self, start: datetime, *customers: Any, rule: Json, by: str = MAIN, **fields: Any) -> Answer:
+        return self.enter(
+            start, *customers, by=by, title="make a series", is_recurring=True, recurrence_rule=rule, **fields
+        )
+
+    def made_series(
+        self, rule: str, start: datetime, *customers: Any, recurrence: Json, days: int = 400, **fields: Any
+    ) -> list[Json]:
+        """A series that was made: the first row of each booking, in the order of time, of so many days around *start*."""
+        first = made_id(self.series(start, *customers, rule=recurrence, **fields).ok(rule, 201))
+        rows = self.calendar(start - days * _DAY, start + days * _DAY, rule=rule)["bookings"]
+        series = next((row["series_id"] for row in rows if row["id"] == first), None)
+        self.expect(rule, series is not None, f"the calendar has booking {first} with a series_id", series)
+        found = {row["id"]: row for row in reversed(rows) if row["series_id"] == series}
+        self.keep_series(found)
+        return sorted(found.values(), key=lambda row: str(row["from_date"]))
+
+    def move(
+        self,
+        booking: int,
+        start: datetime,
+        end: datetime | None = None,
+        *,
+        by: str = MAIN,
+        title: str = "change the booking",
+        **fields: Any,
+    ) -> Answer:
+        """Ask for other times; the end follows from the usual service."""
+        body = {
+            "merchant_note": "",
+            "from_date": stamp(start),
+            "to_date": stamp(end or start + self.service.length),
+            **fields,
+        }
+        return self.call("updateMerchantBooking", _sent(body), id=booking, by=by, title=title)
+
+    def call_off(self, booking: int, reason: str = "", *, by: str = MAIN) -> Answer:
+        """The merchant's cancel."""
+        return self.call(
+            "cancelMerchantBooking",
+            {"cancellation_reason": reason},
+            id=booking,
+            by=by,
+            title="cancel for the merchant",
+        )
+
+    def calendar(
+        self, start: datetime, end: datetime, *, by: str = MAIN, cancelled: bool = False, rule: str = "AP-K01"
+    ) -> Json:
+        answer = self.ask_calendar(start, end, by=by, include_cancelled="true" if cancelled else None)
+        found: Json = answer.ok(rule, 200).json
+        return found
+
+    def ask_calendar(self, start: datetime, end: datetime, *, by: str = MAIN, **query: Any) -> Answer:
+        return self.call(
+            "listCalendarEvents", start=stamp(start), end=stamp(end), by=by, title="read the calendar", **query
+        )
+
+    def rows(self, rule: str, booking: int, start: datetime, *, cancelled: bool = False, by: str = MAIN) -> list[Json]:
+        """The rows of a booking that begins within a day of *start*."""
+        found = self.calendar(start - _DAY, start + 2 * _DAY, by=by, cancelled=cancelled, rule=rule)
+        return [row for row in found["bookings"] if row["id"] == booking]
+
+    def row(self, rule: str, booking: int, start: datetime, *, cancelled: bool = False) -> Json:
+        """The first row of a booking, which has to be there."""
+        found = self.rows(rule, booking, start, cancelled=cancelled)
+        self.expect(rule, bool(found), f"the calendar has booking {booking}", "it has not")
+        return found[0]
+
+    def present(self, rule: str, group: int, start: datetime) -> int:
+        """How many take part in a group."""
+        return int(self.row(rule, group, start)["current_participants"])
+
+    def bookings_in(self, start: datetime, end: datetime, *, cancelled: bool = True) -> list[Json]:
+        """Rows of what was made since the test took its time, cancelled ones as well."""
+        rows: list[Json] = self.calendar(start, end, cancelled=cancelled)["bookings"]
+        return [row for row in rows if row["id"] not in self._known]
+
+    def customers(self, rule: str = "AP-N01", *, by: str = MAIN) -> list[Json]:
+        found: list[Json] = self.call("listCustomers", by=by, title="list the customers").ok(rule, 200).json
+        return found
+
+    def customer(self, rule: str, customer: str, *, by: str = MAIN) -> Json:
+        found: Json = self.call("getCustomer", id=customer, by=by, title="read the customer").ok(rule, 200).json
+        return found
+
+    def new_customer(self, *, by: str = MAIN, **fields: Any) -> str:
+        body = {"first_name": self.word().capitalize(), "last_name": "Contract", **fields}
+        return made_text(self.call("createCustomer", body, by=by, title="make a customer").ok("AP-N03", 201))
+
+    def blacklist(self, customer: str, reason: str | None = None, *, by: str = MAIN, **fields: Any) -> Answer:
+        """Lifted again in the end."""
+        self.ours("id", customer)
+        body = {"id": customer, "blacklist_reason": reason, **fields}
+        answer = self.call("blacklistCustomer", body, id=customer, by=by, title="blacklist the customer")
+        if answer.is_success:
+            self._made.append(("blacklisted", customer, by))
+        return answer
+
+    def unblacklist(self, customer: str, *, by: str = MAIN) -> Answer:
+        return self.call("unblacklistCustomer", id=customer, by=by, title="lift the blacklisting")
+
+    def block(
+        self,
+        start: datetime | str,
+        end: datetime | str,
+        *,
+        by: str = MAIN,
+        title: str = "block time",
+        **fields: Any,
+    ) -> Answer:
+        body = self.block_body(start, end, **fields)
+        return self.call("createBlockedTime", body, by=by, title=title)
+
+    def block_body(self, start: datetime | str, end: datetime | str, **fields: Any) -> Json:
+        body = {
+            "name": "Contract test",
+            "from_date": start if isinstance(start, str) else stamp(start),
+            "to_date": end if isinstance(end, str) else stamp(end),
+            "all_day": False,
+            **fields,
+        }
+        return _sent(body)
+
+    def blocked(self, start: datetime, end: datetime, *, by: str = MAIN, **fields: Any) -> int:
+        return made_id(self.block(start, end, by=by, **fields).ok("AP-B01", 201))
+
+    def change_block(self, block: int, start: datetime, end: datetime, *, by: str = MAIN, **fields: Any) -> Answer:
+        body = {"id": block, **self.block_body(start, end, **fields)}
+        return self.call("updateBlockedTime", body, id=block, by=by, title="change the blocked time")
+
+    def unblock(self, block: int, *, by: str = MAIN) -> Answer:
+        return self.call("deleteBlockedTime", id=block, by=by, title="delete the blocked time")
+
+    def blocks(self, start: datetime, end: datetime, *, by: str = MAIN, rule: str = "AP-K01") -> list[Json]:
+        found: list[Json] = self.calendar(start, end, by=by, rule=rule)["blocked_times"]
+        return found
+
+    def found_block(self, rule: str, block: int, start: datetime, *, by: str = MAIN) -> Json | None:
+        """A blocked time that begins within a day of *start*; None when it is not there."""
+        found = self.blocks(start - _DAY, start + 2 * _DAY, by=by, rule=rule)
+        return next((each for each in found if each["id"] == block), None)
+
+    def email(self) -> str:
+        return f"{self.word()}@example.com"
+
+    def keep_series(self, bookings: Iterable[int], *, by: str = MAIN) -> None:
+        """These bookings, of a series that the test made, are its own."""
+        for booking in bookings:
+            self.ours("id", booking)
+            self.ours("booking_id", booking)
+            self._made.append(("booking", booking, by))
+
+    def take_back(self, booking: int) -> Answer | None:
+        """Cancel a booking for its merchant, whichever of the two it is; None when it is cancelled or has begun."""
+        answer = self.call_off(booking, _END)
+        if answer.status == _FORBIDDEN and self.has(OTHER):
+            answer = self.call_off(booking, _END, by=OTHER)
+        return None if answer.status == _CONFLICT else answer
+
+    def foreign_group(self, booking: int) -> None:
+        """May be joined: it was made by this test under another name, or is nobody's."""
+        self.ours("booking_id", booking)
+        self.ours("id", booking)
+
+    def body_for(self, shop: Shop, start: datetime) -> Json:
+        """What a customer sends to book the first service of a merchant."""
+        return {
+            "merchant_name": shop.slug,
+            "service_id": shop.services[0],
+            "location_id": shop.locations[0],
+            "timeStamp": stamp(start),
+        }
+
+
+_END = "end of a contract test"
+
+
+def stamp(moment: datetime) -> str:
+    """As the API writes moments."""
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
+
+
+def moment_of(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _wall_clock(text: str) -> time:
+    """24:00:00 is the last moment of the day, near enough."""
+    return time.fromisoformat(text) if text != "24:00:00" else time.max
+
+
+def starts_in(day: Json) -> list[str]:
+    """All starts of a day of the availability."""
+    return [*day["morning"], *day["afternoon"]]
+
+
+def _sent(body: Json) -> Json:
+    return {name: value for name, value in body.items() if value is not LEFT_OUT}
+
+
+def _length(day: date, opens: time, closes: time) -> timedelta:
+    return datetime.combine(day, closes) - datetime.combine(day, opens)

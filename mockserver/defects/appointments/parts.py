@@ -1,0 +1,62 @@
+"""What several bugs of appointments are made of."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from mockserver.defects.planting import Planter
+from mockserver.sandbox.work import Work
+
+__all__ = ["Shifted", "before", "during", "swapped"]
+
+
+@contextmanager
+def swapped(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """For this moment *name* of a class or module is *value*. Requests run one after another, so nobody else sees it."""
+    kept = vars(owner)[name]
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, kept)
+
+
+def during(plant: Planter, owner: Any, name: str, inner: Any, inner_name: str, make: Callable[[Any], Any]) -> None:
+    """While the method *name* of *owner* runs, and no longer, *inner_name* of *inner* is what *make* makes of it."""
+
+    def around(method: Callable[..., Any]) -> Any:
+        def run(self: Any, *args: Any, **kwargs: Any) -> Any:
+            with swapped(inner, inner_name, make(vars(inner)[inner_name])):
+                return method(self, *args, **kwargs)
+
+        return run
+
+    plant.replace(owner, name, around)
+
+
+def before(plant: Planter, owner: Any, name: str, act: Callable[..., Any]) -> None:
+    """*act* is given what the method *name* is given by position, and gives back what comes instead; or raises."""
+
+    def around(method: Callable[..., Any]) -> Any:
+        def run(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return method(self, *act(self, *args), **kwargs)
+
+        return run
+
+    plant.replace(owner, name, around)
+
+
+class Shifted:
+    """Work in a sandbox whose clock shows another time."""
+
+    def __init__(self, work: Work, by: timedelta) -> None:
+        self._work = work
+        self._by = by
+
+    @property
+    def now(self) -> datetime:
+        return self._work.now + self._by
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
