@@ -1,0 +1,259 @@
+"""Tokens and rights: who is let in, and who sees and does what."""
+
+from typing import Any
+
+from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, NOBODY, PARTICIPANT, AnnyScene, Json, order_id
+from contract_tests.contracts import Operation
+from contract_tests.laws.authentication import refuses_a_credential, refuses_nobody
+from contract_tests.laws.law import Laws
+from contract_tests.laws.probes import Probe, is_secured, probes
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN, OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("access")
+
+_UNAUTHENTICATED = (401, "unauthenticated")
+_UNAUTHORIZED = (403, "unauthorized")
+_NOT_FOUND = (404, "not_found")
+_NEVER_ISSUED = "Bearer contract-test-token-that-nobody-issued"
+_FOR_THE_ORGANISATION = frozenset(
+    operation
+    for operation in (
+        "listWebhookSubscriptions",
+        "createWebhookSubscription",
+        "getWebhookSubscription",
+        "updateWebhookSubscription",
+        "deleteWebhookSubscription",
+    )
+)
+
+
+def _secured(scene: AnnyScene) -> list[Probe]:
+    return scene.probes(only=is_secured, bodies=BODIES)
+
+
+@LAWS.law("AN-A01")
+def nobody_is_let_in_without_a_token(scene: AnnyScene) -> None:
+    scene.nowhere()
+    refuses_nobody(scene, "AN-A01", _secured(scene), *_UNAUTHENTICATED)
+    scene.call("getCustomerAccount", title="read the account with a token").ok("AN-A01", 200)
+
+
+@LAWS.law("AN-A02")
+def a_header_that_is_no_known_token_is_refused(scene: AnnyScene) -> None:
+    refuses_a_credential(scene, "AN-A02", _secured(scene), _NEVER_ISSUED, *_UNAUTHENTICATED)
+    token = str(scene.profile.find("identities.main", "contract-test"))
+    account = scene.probes(only=lambda operation: operation.id == "getCustomerAccount")
+    for sent in ("Bearer", f"Basic {token}", f"Token {token}", token, f"Bearer {token} {token}", f"Bearer {token}x-"):
+        refuses_a_credential(scene, "AN-A02", account, sent, *_UNAUTHENTICATED)
+
+
+def _bodies_for(booking: Json, slot: Json) -> dict[str, Any]:
+    """Such as would change that booking, or book that slot."""
+    decision = {"data": {"type": "bookings", "id": booking["id"], "attributes": {"status": "rejected"}}}
+    return {
+        **BODIES,
+        "bookInstantly": slot,
+        "updateBooking": decision,
+        "editParticipants": {"participants": [{"email": "somebody@example.com"}]},
+        "editBookingBaseData": {name: slot[name] for name in ("start_date", "end_date")},
+    }
+
+
+@LAWS.law("AN-A03")
+def without_a_token_nothing_is_read_or_written_whatever_is_sent(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking = scene.booked(slot)
+    free = slot.later(minutes=120)
+    ids = {**IDS, "bookingId": booking["id"], "orderId": order_id(booking)}
+    for probe in probes(scene.contract, ids, bodies=_bodies_for(booking, free.body)):
+        for headers in ({}, {"Authorization": _NEVER_ISSUED}):
+            probe.send(scene, by=NOBODY, headers=headers).refused("AN-A03", *_UNAUTHENTICATED)
+    for place in ("nothing!", "0"):
+        for probe in probes(scene.contract, dict.fromkeys(IDS, place)):
+            probe.send(scene, by=NOBODY, title=f"{probe.operation.id} of {place!r}").refused("AN-A03", 401)
+    for probe in scene.probes(only=lambda operation: is_secured(operation) and bool(operation.media_type)):
+        probe.broken().send(scene, by=NOBODY, title=f"{probe.operation.id} with no JSON").refused("AN-A03", 401)
+    scene.stays("AN-A03", booking)
+    scene.same("AN-A03", scene.interval("AN-A03", free)["available"], True, "whether the interval is free")
+
+
+def _names_a_thing(operation: Operation) -> bool:
+    return "{" in operation.path
+
+
+@LAWS.law("AN-A04")
+def an_id_of_nothing_is_not_found(scene: AnnyScene) -> None:
+    for probe in scene.probes(only=_names_a_thing, bodies=BODIES):
+        by = ADMIN if probe.operation.id in _FOR_THE_ORGANISATION | {"updateBooking"} else MAIN
+        probe.send(scene, by=by, title=f"{probe.operation.id} of nothing").refused("AN-A04", *_NOT_FOUND)
+
+
+def _touch(scene: AnnyScene, booking: Json, by: str) -> list[Answer]:
+    """Everything that only who has to do with a booking may do."""
+    return [
+        scene.read(booking, by=by),
+        scene.preview(booking, by=by),
+        scene.cancel(booking, by=by),
+        scene.accept(booking, by=by),
+        scene.reject(booking, by=by),
+        scene.call("personalizeBooking", {}, bookingId=booking["id"], by=by),
+        scene.invite(booking, {"email": "somebody@example.com"}, by=by),
+        scene.choose(booking, by=by),
+        scene.move(booking, start_date=booking["attributes"]["start_date"], by=by),
+        scene.revert(booking, by=by),
+    ]
+
+
+@LAWS.law("AN-A05")
+def what_is_somebody_elses_is_kept_from_strangers(scene: AnnyScene) -> None:
+    booking = scene.ordered()
+    before = scene.order("AN-Q03", booking)
+    invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", booking), "an invoice")
+    refusals = _touch(scene, booking, OTHER)
+    refusals += [
+        scene.read_order(booking, by=OTHER),
+        scene.pay(order_id(booking), by=OTHER),
+        scene.call("getInvoice", invoiceId=invoice["id"], by=OTHER),
+    ]
+    draft = scene.held(scene.slot(where="other_room"))
+    without_token: Json = {"oid": draft["id"]}
+    refusals += [
+        scene.read_order(draft, by=OTHER),
+        scene.call("emptyCart", by=OTHER, title="empty a cart of somebody else", **without_token),
+        scene.call("submitOrder", {"accept_terms": True}, by=OTHER, title="submit it", **without_token),
+    ]
+    for answer in refusals:
+        answer.refused("AN-A05", *_UNAUTHORIZED)
+    scene.stays("AN-A05", booking)
+    scene.same("AN-A05", scene.order("AN-A05", booking), before, "the order read afterwards")
+    scene.same("AN-A05", scene.order("AN-A05", draft)["attributes"]["status"], "draft", "the status of the cart")
+
+
+@LAWS.law("AN-A06")
+def a_participant_reads_a_booking_and_may_not_cancel_it(scene: AnnyScene) -> None:
+    booking = scene.joined(can_edit=True)
+    before = scene.seen("AN-A06", booking)
+    scene.read(booking, by=PARTICIPANT).ok("AN-A06", 200)
+    scene.preview(booking, by=PARTICIPANT).ok("AN-A06", 200)
+    scene.cancel(booking, by=PARTICIPANT).refused("AN-A06", *_UNAUTHORIZED)
+    scene.stays("AN-A06", before)
+
+
+@LAWS.law("AN-A07")
+def what_is_offered_is_shown_to_everybody(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    answers = [
+        scene.call("listResources", by=NOBODY),
+        scene.call("getResource", resourceId=slot.resource_id, by=NOBODY),
+        scene.call("listResourceChildren", resourceId=slot.resource_id, by=NOBODY),
+        scene.call("listServices", by=NOBODY),
+        scene.call("getService", serviceId=slot.service_id, by=NOBODY),
+        scene.starts(scene.local_day(slot), slot.service_id),
+        scene.ends(slot),
+    ]
+    for answer in answers:
+        answer.ok("AN-A07", 200)
+
+
+@LAWS.law("AN-A08")
+def nobody_acts_for_an_organisation_of_others(scene: AnnyScene) -> None:
+    organization = str(scene.profile.want("inventory.organization", "nobody knows the organisation"))
+    booking = scene.booked()
+    for by, wrong in ((MAIN, organization), (MAIN, "4294967295"), (ADMIN, "4294967295")):
+        refusals = [
+            scene.call("listBookings", o=wrong, by=by),
+            scene.call("listOrders", o=wrong, by=by),
+            scene.call("listInvoices", o=wrong, by=by),
+            scene.read(booking, o=wrong, by=by),
+            scene.call("getOrder", orderId=order_id(booking), o=wrong, by=by),
+            scene.call("cancelBooking", bookingId=booking["id"], o=wrong, by=by),
+        ]
+        for answer in refusals:
+            answer.refused("AN-A08", *_UNAUTHORIZED)
+    scene.stays("AN-A08", booking)
+
+
+@LAWS.law("AN-A09")
+def an_administrator_reads_everything(scene: AnnyScene) -> None:
+    organization = str(scene.profile.want("inventory.organization", "nobody knows the organisation"))
+    mine = scene.ordered(scene.slot("paid"))
+    theirs = scene.booked(scene.slot(where="other_room"), by=OTHER)
+    invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", mine), "an invoice")
+    for o in (None, organization):
+        for booking in (mine, theirs):
+            scene.read(booking, by=ADMIN, o=o).ok("AN-A09", 200)
+            scene.call("getOrder", orderId=order_id(booking), by=ADMIN, o=o).ok("AN-A09", 200)
+        scene.call("getInvoice", invoiceId=invoice["id"], by=ADMIN, o=o).ok("AN-A09", 200)
+        listed = {
+            "listBookings": {mine["id"], theirs["id"]},
+            "listOrders": {order_id(mine), order_id(theirs)},
+            "listInvoices": {invoice["id"]},
+        }
+        for operation, wanted in listed.items():
+            found = {each["id"] for each in scene.every("AN-A09", operation, by=ADMIN, o=o)}
+            scene.expect("AN-A09", wanted <= found, f"{sorted(wanted)} in {operation}", sorted(found & wanted))
+
+
+@LAWS.law("AN-A10")
+def what_only_the_organisation_may_do_is_refused_to_customers(scene: AnnyScene) -> None:
+    requested = scene.requested()
+    new = BODIES["createWebhookSubscription"]
+    made = scene.call("createWebhookSubscription", new, by=ADMIN).ok("AN-W01", 201).json["data"]
+    number = made["id"]
+    patch = {"data": {"type": "webhook-subscriptions", "id": number, "attributes": {"name": "changed"}}}
+    refusals = [
+        scene.decide(requested, "accepted", by=MAIN),
+        scene.check_in(requested, by=MAIN),
+        scene.check_out(requested, by=MAIN),
+        scene.call("listWebhookSubscriptions"),
+        scene.call("createWebhookSubscription", new),
+        scene.call("getWebhookSubscription", subscriptionId=number),
+        scene.call("updateWebhookSubscription", patch, subscriptionId=number),
+        scene.call("deleteWebhookSubscription", subscriptionId=number),
+    ]
+    for answer in refusals:
+        answer.refused("AN-A10", *_UNAUTHORIZED)
+    scene.stays("AN-A10", requested)
+    after = scene.call("getWebhookSubscription", subscriptionId=number, by=ADMIN).ok("AN-A10", 200).json["data"]
+    scene.same("AN-A10", after["attributes"]["name"], made["attributes"]["name"], "the name of the subscription")
+
+
+@LAWS.law("AN-A11")
+def a_stranger_is_told_what_exists_from_what_does_not(scene: AnnyScene) -> None:
+    booking = scene.booked()
+    scene.nowhere()
+    for answer in _touch(scene, booking, OTHER):
+        answer.refused("AN-A11", *_UNAUTHORIZED)
+    nothing = {**booking, "id": IDS["bookingId"]}
+    for answer in _touch(scene, nothing, OTHER):
+        answer.refused("AN-A11", *_NOT_FOUND)
+
+
+@LAWS.law("AN-A12")
+def lists_hold_what_is_ones_own(scene: AnnyScene) -> None:
+    mine = scene.ordered(scene.slot("paid"))
+    theirs = scene.ordered(scene.slot("paid", "other_room"), by=OTHER)
+    invoices = {by: scene.invoices("AN-Q06", each, by=by)[0]["id"] for by, each in ((MAIN, mine), (OTHER, theirs))}
+    both = {
+        "listBookings": {MAIN: mine["id"], OTHER: theirs["id"]},
+        "listOrders": {MAIN: order_id(mine), OTHER: order_id(theirs)},
+        "listInvoices": invoices,
+    }
+    for operation, ids in both.items():
+        for by in (MAIN, OTHER):
+            found = {each["id"] for each in scene.every("AN-A12", operation, by=by)} & set(ids.values())
+            scene.same("AN-A12", found, {ids[by]}, f"what {operation} shows {by} of what was just made")
+
+
+@LAWS.law("AN-A13")
+def the_account_is_that_of_the_token(scene: AnnyScene) -> None:
+    ids = [scene.call("getCustomerAccount", by=by).ok("AN-A13", 200).json["data"]["id"] for by in (MAIN, OTHER, MAIN)]
+    scene.expect("AN-A13", ids[0] == ids[2] != ids[1], "one id for each token", ids)
+
+
+@LAWS.law("AN-A14")
+def an_administrator_is_no_customer(scene: AnnyScene) -> None:
+    scene.call("getCustomerAccount", by=ADMIN, title="read the account").refused("AN-A14", *_UNAUTHORIZED)

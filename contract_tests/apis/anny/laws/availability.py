@@ -1,0 +1,243 @@
+"""Availability: what is said to be free is, and what is not says why."""
+
+from datetime import date, timedelta
+
+from contract_tests.apis.anny.scene import IDS, NOBODY, AnnyScene, Json, Slot, moment
+from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
+from contract_tests.scenes.answers import Answer
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("availability")
+
+_UNAVAILABLE = (422, "unavailable_interval")
+_NOT_FOUND = (404, "not_found")
+_INVALID = (422, "validation_error")
+_WEEK = 7
+
+
+def _starts(scene: AnnyScene, rule: str, slot: Slot) -> list[Json]:
+    answer = scene.starts(scene.local_day(slot), slot.service_id, slot.resource_id, slot.minutes)
+    found: list[Json] = answer.ok(rule, 200).json
+    return found
+
+
+def _because(scene: AnnyScene, rule: str, answer: Answer, reason: str) -> None:
+    answer.refused(rule, *_UNAVAILABLE)
+    meta = answer.json["errors"][0].get("meta", {})
+    scene.same(rule, meta.get("unavailability_type"), reason, "unavailability_type in meta", answer)
+
+
+def _is(scene: AnnyScene, rule: str, slot: Slot, reason: str | None) -> None:
+    """The start of a slot has to be available, or unavailable for that reason."""
+    found = scene.interval(rule, slot)
+    what = f"available and unavailability_type at {slot.starts_at}"
+    scene.same(rule, (found["available"], found["unavailability_type"]), (reason is None, reason), what)
+
+
+def _as_slot(interval: Json, like: Slot) -> Slot:
+    return Slot(like.service_id, like.resource_id, moment(interval["start_date"]), moment(interval["end_date"]))
+
+
+@LAWS.law("AN-T01", "AN-T02")
+def a_start_can_be_booked_exactly_when_it_is_said_to_be_free(scene: AnnyScene) -> None:
+    slot = scene.slot(minutes=90)
+    scene.booked(slot)
+    for interval in _starts(scene, "AN-T01", slot):
+        left, reason = interval["remaining_number_available"], interval["unavailability_type"]
+        is_free = reason is None and left > 0
+        scene.same("AN-T02", interval["available"], is_free, f"whether {interval['start_date']} is available")
+        scene.same("AN-T02", left > 0, reason is None, "whether something is left")
+        answer = scene.book(_as_slot(interval, slot), title=f"book {interval['start_date']}")
+        if interval["available"]:
+            number = answer.ok("AN-T01", 201).json["data"]["id"]
+            scene.cancel(number).ok("AN-X01", 200)
+        else:
+            _because(scene, "AN-T01", answer, reason)
+
+
+@LAWS.law("AN-T03")
+def the_last_place_comes_and_goes(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    _is(scene, "AN-T03", slot, None)
+    booking = scene.booked(slot)
+    _is(scene, "AN-T03", slot, "booked_out")
+    scene.cancel(booking).ok("AN-X01", 200)
+    _is(scene, "AN-T03", slot, None)
+
+
+@LAWS.law("AN-T04")
+def what_touches_a_booking_is_free(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.booked(slot)
+    for minutes, reason in ((-60, None), (-30, "booked_out"), (0, "booked_out"), (30, "booked_out"), (60, None)):
+        _is(scene, "AN-T04", slot.later(minutes=minutes), reason)
+    for minutes in (-60, 60):
+        scene.booked(slot.later(minutes=minutes), "AN-T04")
+
+
+@LAWS.law("AN-T05", "AN-T06")
+def a_question_is_about_something_that_exists(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    day, when = str(scene.local_day(slot)), slot.starts_at.isoformat()
+    right: Json = {"service_id": slot.service_id, "resource_id": slot.resource_id}
+    for name in right:
+        wrong: Json = {**right, name: IDS[name]}
+        scene.call("listAvailabilityStarts", date=day, by=NOBODY, **wrong).refused("AN-T05", *_NOT_FOUND)
+        scene.call("listAvailabilityEnds", date_time=when, by=NOBODY, **wrong).refused("AN-T05", *_NOT_FOUND)
+    for zone in ("Europe/Atlantis", "Berlin", "Mars/Olympus"):
+        answers = [
+            scene.call("listAvailabilityStarts", date=day, timezone=zone, by=NOBODY, **right),
+            scene.call("listAvailabilityEnds", date_time=when, timezone=zone, by=NOBODY, **right),
+        ]
+        for answer in answers:
+            answer.refused("AN-T06", *_INVALID)
+            scene.points("AN-T06", answer, parameter="timezone")
+    for zone in ("UTC", "America/New_York"):
+        scene.call("listAvailabilityStarts", date=day, timezone=zone, by=NOBODY, **right).ok("AN-T06", 200)
+
+
+@LAWS.law("AN-T07")
+def the_padding_of_both_bookings_is_kept_free(scene: AnnyScene) -> None:
+    service = scene.service("strict")
+    before, after = service["padding_before"], service["padding_after"]
+    padded = scene.slot("strict", "other_room", minutes=60)
+    plain = padded.of(scene.service_id("instant"))
+    step = service["booking_interval"] or 15
+    scene.submitted(padded, "AN-C06")
+    late = next(minutes for minutes in range(0, 600, step) if minutes >= after)
+    early = next(minutes for minutes in range(0, 600, step) if minutes >= before)
+    _is(scene, "AN-T07", plain.later(minutes=60), "booked_out" if after else None)
+    _is(scene, "AN-T07", plain.later(minutes=60 + late), None)
+    _is(scene, "AN-T07", plain.later(minutes=-60), "booked_out" if before else None)
+    _is(scene, "AN-T07", plain.later(minutes=-60 - early), None)
+    scene.booked(plain.later(minutes=60 + late))
+    behind = padded.later(minutes=120 + late)
+    _is(scene, "AN-T07", behind, "booked_out" if before else None)
+    _is(scene, "AN-T07", behind.later(minutes=early), None)
+    both = next(minutes for minutes in range(0, 600, step) if minutes >= before + after)
+    _is(scene, "AN-T07", padded.later(minutes=-60), "booked_out")
+    if both <= 60:
+        _is(scene, "AN-T07", padded.later(minutes=-60 - both), None)
+
+
+@LAWS.law("AN-T08")
+def places_are_taken_by_weight(scene: AnnyScene) -> None:
+    slot = scene.slot("course", "course_room")
+    quantity = scene.resource("course_room")["quantity"]
+    left = quantity
+    for weight in (quantity - 3, 1):
+        scene.add(slot, service_id={slot.service_id: weight}, title=f"hold {weight} places").ok("AN-T08", 201)
+        left -= weight
+        found = scene.interval("AN-T08", slot)["remaining_number_available"]
+        scene.same("AN-T08", found, left, "how many places are left")
+    too_many = scene.add(slot, service_id={slot.service_id: left + 1}, title=f"hold {left + 1} places")
+    _because(scene, "AN-T08", too_many, "booked_out")
+    scene.same("AN-T08", scene.interval("AN-T08", slot)["remaining_number_available"], left, "how many are still left")
+    scene.add(slot, service_id={slot.service_id: left}, title=f"hold {left} places").ok("AN-T08", 201)
+    _is(scene, "AN-T08", slot, "booked_out")
+    _because(scene, "AN-T08", scene.add(slot, title="hold one more"), "booked_out")
+
+
+@LAWS.law("AN-T09")
+def what_is_past_or_too_far_ahead_is_not_offered(scene: AnnyScene) -> None:
+    service = scene.service("instant")
+    service_id, resource_id = scene.service_id("instant"), scene.resource_id("room")
+    now = scene.now()
+    from_ = now + timedelta(minutes=service["lead_time"])
+    for interval in scene.starts(now.date(), service_id, resource_id).ok("AN-T09", 200).json:
+        if interval["unavailability_type"] == "outside_opening_hours":
+            continue
+        is_early = moment(interval["start_date"]) < from_
+        got = interval["unavailability_type"] == "lead_time_conflict"
+        scene.same("AN-T09", got, is_early, f"whether {interval['start_date']} is a lead_time_conflict")
+    period = service["advance_booking_period"]
+    if period is None:
+        return
+    until = now + timedelta(minutes=period)
+    slots = []
+    for ahead in range(-1, 4):
+        found = scene.starts((until + timedelta(days=ahead)).date(), service_id, resource_id).ok("AN-T09", 200).json
+        for interval in found:
+            if interval["unavailability_type"] in ("outside_opening_hours", "booked_out", "blocked"):
+                continue
+            is_late = moment(interval["end_date"]) > until
+            got = interval["unavailability_type"] == "after_lead_time"
+            scene.same("AN-T09", got, is_late, f"whether {interval['start_date']} is after_lead_time")
+            slots.append(interval)
+    late = [each for each in slots if each["unavailability_type"] == "after_lead_time"]
+    slot = Slot(service_id, resource_id, moment(late[-1]["start_date"]), moment(late[-1]["end_date"]))
+    _because(scene, "AN-T09", scene.book(slot, title="book too far ahead"), "after_lead_time")
+    night = slot.later(minutes=-12 * 60)
+    answer = scene.book(night, title="book a night too far ahead")
+    answer.refused("AN-T09", *_UNAVAILABLE)
+    reason = answer.json["errors"][0]["meta"]["unavailability_type"]
+    scene.expect("AN-T09", reason in ("outside_opening_hours", "closed"), "opening hours first", reason, answer)
+
+
+@LAWS.law("AN-T10")
+def a_booking_is_as_long_as_the_service_says_and_begins_on_its_grid(scene: AnnyScene) -> None:
+    service = scene.service("instant")
+    least, most, step = service["min_duration"], service["max_duration"], service["booking_interval"]
+    first = scene.day()[0]
+    for minutes, reason in (
+        (least, None),
+        (least - 1, "under_min_duration"),
+        (most, None),
+        (most + 1, "over_max_duration"),
+    ):
+        _is(scene, "AN-T10", first.lasting(minutes), reason)
+        if reason:
+            _because(scene, "AN-T10", scene.book(first.lasting(minutes), title=f"book {minutes} minutes"), reason)
+    for minutes in (1, step // 2, step - 1):
+        answer = scene.book(first.later(minutes=minutes), title="book off the grid")
+        _because(scene, "AN-T10", answer, "staggered_conflict")
+    for interval in _starts(scene, "AN-T10", first):
+        is_on_grid = moment(interval["start_date"]).minute % step == 0
+        scene.expect("AN-T10", is_on_grid, f"starts every {step} minutes", interval["start_date"])
+
+
+@LAWS.law("AN-T11")
+def nothing_is_offered_outside_the_opening_hours(scene: AnnyScene) -> None:
+    day = scene.day()
+    last = day[-1]
+    refusals = [
+        scene.book(day[0].later(minutes=-30), title="book before it opens"),
+        scene.book(last.later(minutes=30), title="book beyond closing time"),
+        scene.book(last.later(minutes=120), title="book after closing time"),
+        scene.book(day[0].later(minutes=-240), title="book at night"),
+    ]
+    for answer in refusals:
+        _because(scene, "AN-T11", answer, "outside_opening_hours")
+    off = _day_off(scene, last)
+    sunday = last.later(minutes=24 * 60 * (off - scene.local_day(last)).days)
+    _because(scene, "AN-T11", scene.book(sunday, title="book a day off"), "closed")
+
+
+def _day_off(scene: AnnyScene, slot: Slot) -> date:
+    """The first day after a slot on which nothing begins."""
+    for ahead in range(1, _WEEK + 1):
+        day = scene.local_day(slot) + timedelta(days=ahead)
+        if not scene.starts(day, slot.service_id, slot.resource_id).ok("AN-T11", 200).json:
+            return day
+    raise NotApplicable("there is no day off")
+
+
+@LAWS.law("AN-T12")
+def an_end_is_free_up_to_the_next_booking(scene: AnnyScene) -> None:
+    service = scene.service("instant")
+    least, most = service["min_duration"], service["max_duration"]
+    slot = scene.slot()
+    alone = scene.ends(slot).ok("AN-T12", 200).json
+    lengths = [round((moment(each["end_date"]) - slot.starts_at).total_seconds() / 60) for each in alone]
+    scene.same("AN-T12", (min(lengths), max(lengths)), (least, most), "the shortest and the longest, in minutes")
+    scene.same("AN-T12", lengths, sorted(lengths), "the lengths, in order")
+    scene.same("AN-T12", {moment(each["start_date"]) for each in alone}, {slot.starts_at}, "their start")
+    scene.same("AN-T12", {each["available"] for each in alone}, {True}, "what is available of a free day")
+    free_minutes = 120
+    scene.booked(slot.later(minutes=free_minutes))
+    for each, minutes in zip(scene.ends(slot).ok("AN-T12", 200).json, lengths, strict=True):
+        got = (each["available"], each["unavailability_type"])
+        wanted = (True, None) if minutes <= free_minutes else (False, "booked_out")
+        scene.same("AN-T12", got, wanted, f"available and unavailability_type of {minutes} minutes")

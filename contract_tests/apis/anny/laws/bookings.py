@@ -1,0 +1,191 @@
+"""Reading bookings: what a list holds, what its filters leave, and who sees what of one."""
+
+from datetime import timedelta
+from typing import Any
+
+from contract_tests.apis.anny.scene import ADMIN, PARTICIPANT, AnnyScene, Json, bookings_in, moment
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.scene import OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("bookings")
+
+_SECOND = timedelta(seconds=1)
+
+
+def _of_these(scene: AnnyScene, rule: str, made: list[str], wanted: list[str], what: str, **filters: Any) -> None:
+    """Of the bookings *made* the list has to hold those *wanted*, in whatever order."""
+    by = filters.pop("by", "main")
+    found = [each["id"] for each in scene.listed(rule, by=by, **filters) if each["id"] in made]
+    scene.same(rule, sorted(found), sorted(wanted), what)
+
+
+@LAWS.law("AN-B01", "AN-B02")
+def a_list_holds_all_bookings_and_a_filter_those_in_a_status(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    by_status = {
+        "accepted": scene.booked(slot)["id"],
+        "canceled": scene.canceled(slot.later(minutes=120))["id"],
+        "reserved": bookings_in(scene.held(slot.later(minutes=240)))[-1],
+        "requested": scene.requested(scene.slot("approval", "other_room"))["id"],
+    }
+    if scene.has(ADMIN):
+        later = scene.slot("approval", "other_room").later(minutes=180)
+        by_status["rejected"] = scene.rejected(later)["id"]
+    made = list(by_status.values())
+    _of_these(scene, "AN-B01", made, made, "what the list holds of the bookings just made")
+    for status, number in by_status.items():
+        _of_these(scene, "AN-B02", made, [number], f"what is {status} of them", status=status)
+    _of_these(scene, "AN-B02", made, [], "what is expired of them", status="expired")
+
+
+@LAWS.law("AN-B03")
+def what_has_ended_is_not_upcoming(scene: AnnyScene) -> None:
+    slot = scene.slot(where="other_room")
+    first, second = scene.booked(slot)["id"], scene.booked(slot.later(minutes=180))["id"]
+    made = [first, second]
+    for at, wanted in ((slot.starts_at, made), (slot.ends_at - _SECOND, made), (slot.ends_at, [second])):
+        scene.go_to(at)
+        _of_these(scene, "AN-B03", made, wanted, f"what is upcoming at {at}", upcoming_only="true")
+    _of_these(scene, "AN-B03", made, made, "what is listed without the filter", upcoming_only="false")
+
+
+@LAWS.law("AN-B04", "AN-B05")
+def filters_leave_bookings_of_resources_and_of_a_time(scene: AnnyScene) -> None:
+    slot, elsewhere, desk = scene.slot(), scene.slot(where="other_room"), scene.slot(where="desk")
+    one, two, three = (scene.booked(each) for each in (slot, elsewhere, desk))
+    made = [each["id"] for each in (one, two, three)]
+    ids = [slot.resource_id, elsewhere.resource_id, desk.resource_id]
+    for number, resource in enumerate(ids):
+        _of_these(scene, "AN-B04", made, [made[number]], "what is of one resource", resources=[resource])
+    _of_these(scene, "AN-B04", made, made[:2], "what is of two resources", resources=ids[:2])
+    _of_these(scene, "AN-B04", made, [made[0], made[2]], "what is of two resources", resources=[ids[2], ids[0]])
+
+    mine, hour = [one["id"]], timedelta(hours=1)
+    for start, end, is_there in (
+        (slot.starts_at, slot.ends_at, True),
+        (slot.starts_at - hour, slot.starts_at, False),
+        (slot.starts_at - hour, slot.starts_at + _SECOND, True),
+        (slot.ends_at, slot.ends_at + hour, False),
+        (slot.ends_at - _SECOND, slot.ends_at + hour, True),
+        (slot.starts_at + hour / 4, slot.ends_at - hour / 4, True),
+        (slot.ends_at, None, False),
+        (slot.ends_at - _SECOND, None, True),
+        (None, slot.starts_at, False),
+        (None, slot.starts_at + _SECOND, True),
+    ):
+        span = {name: each.isoformat() for name, each in (("start_date", start), ("end_date", end)) if each}
+        _of_these(scene, "AN-B05", mine, mine if is_there else [], f"what is between {start} and {end}", **span)
+
+
+@LAWS.law("AN-B06", "AN-B09")
+def a_search_finds_numbers_and_a_filter_addresses(scene: AnnyScene) -> None:
+    one, two = scene.booked(scene.slot()), scene.booked(scene.slot(where="other_room"))
+    made = [one["id"], two["id"]]
+    number = one["attributes"]["number"]
+    for part in (number, number.lower(), number[2:], number[-5:]):
+        _of_these(scene, "AN-B06", made, [one["id"]], f"what {part} finds", search=part)
+    prefix = number[:2].lower()
+    _of_these(scene, "AN-B06", made, made, f"what {prefix} finds", search=prefix)
+    theirs = scene.listed("AN-B09", email=scene.address(OTHER))
+    scene.same("AN-B09", [each["id"] for each in theirs], [], "what is of somebody else")
+    _of_these(scene, "AN-B09", made, made, "what is one's own", email=scene.address())
+
+
+@LAWS.law("AN-B07", "AN-B12", "AN-B15")
+def who_is_invited_sees_the_booking_as_invited(scene: AnnyScene) -> None:
+    booking = scene.invited()
+    made = [booking["id"]]
+    _of_these(scene, "AN-B07", made, made, "what the list of who is invited holds", by=PARTICIPANT)
+    _of_these(scene, "AN-B07", made, made, "what is invited in it", by=PARTICIPANT, status="invited")
+    _of_these(scene, "AN-B07", made, [], "what is accepted in it", by=PARTICIPANT, status="accepted")
+    (listed,) = (each for each in scene.listed("AN-B07", by=PARTICIPANT) if each["id"] in made)
+    scene.same("AN-B07", listed["attributes"]["status"], "invited", "the status in the list")
+
+    seen, mine = scene.seen("AN-B12", booking, by=PARTICIPANT), scene.seen("AN-B12", booking)
+    got = (seen["attributes"]["status"], seen["meta"]["participation_status"])
+    scene.same("AN-B12", got, ("invited", "invited"), "status and participation_status of who is invited")
+    got = (mine["attributes"]["status"], mine["meta"]["participation_status"])
+    scene.same("AN-B12", got, ("accepted", None), "status and participation_status of the customer")
+
+    for _ in range(2):
+        seen = scene.seen("AN-B15", booking, by=PARTICIPANT)
+        scene.same("AN-B15", seen["attributes"].get("code"), None, "the code that a participant reads")
+        scene.expect("AN-B15", bool(mine["attributes"]["code"]), "a code for the customer", mine["attributes"]["code"])
+        (listed,) = (each for each in scene.listed("AN-B15", by=PARTICIPANT) if each["id"] in made)
+        scene.same("AN-B15", listed["attributes"].get("code"), None, "the code in a participant's list")
+        if seen["attributes"]["status"] == "invited":
+            scene.accept(booking).ok("AN-I01", 200)
+
+
+@LAWS.law("AN-B08")
+def a_list_can_be_sorted_both_ways(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    made = [scene.booked(slot.later(minutes=minutes))["id"] for minutes in (120, 0, 240, 60)]
+    in_time = [made[number] for number in (1, 3, 0, 2)]
+    for sort, wanted in (("start_date", in_time), ("-start_date", in_time[::-1])):
+        found = [each["id"] for each in scene.listed("AN-B08", sort=sort) if each["id"] in made]
+        scene.same("AN-B08", found, wanted, f"the bookings by {sort}")
+
+
+@LAWS.law("AN-B10")
+def blockers_can_be_left_out(scene: AnnyScene) -> None:
+    blocker = scene.given("blocker")
+    booking = scene.booked()["id"]
+    both = [blocker, booking]
+    _of_these(scene, "AN-B10", both, both, "what the organisation's list holds", by=ADMIN)
+    _of_these(scene, "AN-B10", both, [booking], "what it holds without blockers", by=ADMIN, hide_blocker="true")
+
+
+@LAWS.law("AN-B11")
+def a_booking_is_read_as_it_is_listed(scene: AnnyScene) -> None:
+    order = scene.submitted(scene.slot("paid"), booking_add_ons=scene.choice(1, 0), customer_note="by the window")
+    (number,) = bookings_in(order)
+    scene.invite(number, {"email": f"{scene.word()}@example.com"}).ok("AN-G01", 200)
+    (listed,) = (each for each in scene.listed("AN-B11") if each["id"] == number)
+    scene.same("AN-B11", scene.seen("AN-B11", number), listed, "the booking read by its id")
+
+
+def _flags(booking: Json) -> tuple[bool, bool]:
+    return booking["attributes"]["can_edit"], booking["attributes"]["is_editable"]
+
+
+@LAWS.law("AN-B13")
+def who_can_edit_and_what_can_be_edited_is_told(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking = scene.joined(scene.booked(slot), can_edit=True)
+    scene.same("AN-B13", _flags(scene.seen("AN-B13", booking)), (True, True), "can_edit and is_editable")
+    got = _flags(scene.seen("AN-B13", booking, by=PARTICIPANT))
+    scene.same("AN-B13", got, (True, True), "can_edit and is_editable of a participant who may edit")
+    plain = scene.joined(scene.booked(scene.slot(where="other_room")), can_edit=False)
+    got = _flags(scene.seen("AN-B13", plain, by=PARTICIPANT))
+    scene.same("AN-B13", got, (False, True), "can_edit and is_editable of a participant who may not")
+    scene.cancel(booking).ok("AN-X01", 200)
+    scene.same("AN-B13", scene.seen("AN-B13", booking)["attributes"]["is_editable"], False, "is_editable when canceled")
+    requested = scene.requested(scene.slot("approval", "room").later(minutes=180))
+    scene.same("AN-B13", requested["attributes"]["is_editable"], False, "is_editable of what is requested")
+
+
+@LAWS.law("AN-B13")
+def what_is_over_is_not_editable(scene: AnnyScene) -> None:
+    booking = scene.booked(scene.slot(where="other_room"))
+    starts_at = moment(booking["attributes"]["start_date"])
+    for at, is_editable in ((starts_at - _SECOND, True), (starts_at, False)):
+        scene.go_to(at)
+        got = scene.seen("AN-B13", booking)["attributes"]["is_editable"]
+        scene.same("AN-B13", got, is_editable, f"is_editable at {at}")
+        answer = scene.move(booking, end_date=booking["attributes"]["end_date"])
+        scene.same("AN-B13", answer.is_success, is_editable, "whether it can be edited", answer)
+
+
+@LAWS.law("AN-B14")
+def a_booking_blocks_its_padding_too(scene: AnnyScene) -> None:
+    for kind, where in (("strict", "other_room"), ("instant", "room")):
+        service = scene.service(kind)
+        slot = scene.slot(kind, where)
+        (number,) = bookings_in(scene.submitted(slot))
+        booking = scene.seen("AN-B14", number)["attributes"]
+        got = (moment(booking["blocker_start_date"]), moment(booking["blocker_end_date"]))
+        before, after = (timedelta(minutes=service[name]) for name in ("padding_before", "padding_after"))
+        scene.same("AN-B14", got, (slot.starts_at - before, slot.ends_at + after), "what the booking blocks")

@@ -1,0 +1,351 @@
+"""The cart: what is held, for how long, for whom, and what becomes of it."""
+
+from datetime import timedelta
+
+from contract_tests.apis.anny.scene import (
+    IDS,
+    NOBODY,
+    AnnyScene,
+    Json,
+    Slot,
+    bookings_in,
+    cents,
+    included,
+    moment,
+    order_id,
+)
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.scene import MAIN, OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("carts")
+
+_UNAVAILABLE = (422, "unavailable_interval")
+_INVALID = (422, "validation_error")
+_NOT_OPEN = (422, "order_not_open")
+_UNAUTHORIZED = (403, "unauthorized")
+_UNAUTHENTICATED = (401, "unauthenticated")
+_NOT_FOUND = (404, "not_found")
+_HOLD = timedelta(minutes=15)
+_SECOND = timedelta(seconds=1)
+_TOKEN_LENGTH = 30
+_RACERS = 6
+
+
+def _day_of(scene: AnnyScene, rule: str, slot: Slot) -> list[Json]:
+    """What is said of all starts of the day."""
+    starts: list[Json] = scene.starts(scene.local_day(slot), slot.service_id, slot.resource_id).ok(rule, 200).json
+    return starts
+
+
+def _is_free(scene: AnnyScene, rule: str, slot: Slot, wanted: bool = True) -> None:
+    scene.same(rule, scene.interval(rule, slot)["available"], wanted, f"whether {slot.starts_at} is free")
+
+
+@LAWS.law("AN-C01")
+def what_is_put_into_a_cart_is_reserved(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    answer = scene.add(slot, customer_note="by the window").ok("AN-C01", 201)
+    scene.same("AN-C01", answer.json["data"]["attributes"]["status"], "draft", "the status of the order", answer)
+    (booking,) = included(answer, "bookings")
+    scene.same("AN-C01", [booking["id"]], bookings_in(answer.json["data"]), "the booking of the draft", answer)
+    shown = booking["attributes"]
+    got = (shown["status"], moment(shown["start_date"]), moment(shown["end_date"]))
+    scene.same("AN-C01", got, ("reserved", slot.starts_at, slot.ends_at), "status, start and end", answer)
+    scene.same("AN-C01", scene.status("AN-C01", booking), "reserved", "the status read afterwards")
+
+
+@LAWS.law("AN-C02")
+def what_cannot_be_booked_is_not_held(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.booked(slot)
+    before = _day_of(scene, "AN-C02", slot)
+    refusals = [
+        scene.add(slot, by=OTHER, title="hold what is booked"),
+        scene.add(slot.later(minutes=-30), by=OTHER, title="hold what begins before"),
+        scene.add(slot.later(minutes=30), by=OTHER, title="hold what ends after"),
+        scene.add(slot.later(minutes=15), by=OTHER, title="hold what lies off the grid"),
+        scene.add(slot.later(minutes=120).lasting(15), by=OTHER, title="hold too short an interval"),
+    ]
+    for answer in refusals:
+        answer.refused("AN-C02", *_UNAVAILABLE)
+    scene.same("AN-C02", _day_of(scene, "AN-C02", slot), before, "what is said of the day afterwards")
+
+
+@LAWS.law("AN-C03", "AN-C04")
+def what_is_held_is_taken_for_a_quarter_of_an_hour_and_then_gone(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    (booking,) = bookings_in(scene.held(slot))
+    for by in (OTHER, NOBODY):
+        scene.add(slot, by=by, title="hold what somebody holds").refused("AN-C04", *_UNAVAILABLE)
+    scene.book(slot, by=OTHER, title="book what somebody holds").refused("AN-C04", *_UNAVAILABLE)
+    scene.pass_time(_HOLD - _SECOND)
+    scene.read(booking).ok("AN-C03", 200)
+    scene.book(slot, by=OTHER, title="book what is still held").refused("AN-C04", *_UNAVAILABLE)
+    scene.pass_time(_SECOND)
+    scene.read(booking).refused("AN-C03", *_NOT_FOUND)
+    scene.book(slot, by=OTHER, title="book when the hold is over").ok("AN-C03", 201)
+
+
+@LAWS.law("AN-C04")
+def what_is_held_is_taken_for_everybody_else(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.held(slot)
+    for by in (OTHER, NOBODY):
+        scene.add(slot, by=by, title="hold what somebody holds").refused("AN-C04", *_UNAVAILABLE)
+    scene.book(slot, by=OTHER, title="book what somebody holds").refused("AN-C04", *_UNAVAILABLE)
+
+
+@LAWS.law("AN-C05")
+def a_draft_expires_with_the_first_of_its_holds(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    answer = scene.add(slot).ok("AN-C05", 201)
+    order = answer.json["data"]
+    first = moment(order["attributes"]["expires_at"])
+    held_at = min(moment(booking["attributes"]["created_at"]) for booking in included(answer, "bookings"))
+    wanted = held_at + _HOLD
+    scene.same("AN-C05", first, wanted, "expires_at of the draft")
+    scene.pass_time(timedelta(minutes=5))
+    after = scene.held(slot.later(minutes=120))
+    scene.same("AN-C05", moment(after["attributes"]["expires_at"]), first, "expires_at with a second booking")
+    scene.same(
+        "AN-C05", scene.order("AN-C05", after)["attributes"]["expires_at"], order["attributes"]["expires_at"], "it"
+    )
+
+
+@LAWS.law("AN-C06", "AN-C07")
+def what_is_submitted_is_accepted_or_waits_for_a_decision(scene: AnnyScene) -> None:
+    for rule, kind, status, of_order in (
+        ("AN-C06", "instant", "accepted", "completed"),
+        ("AN-C07", "approval", "requested", "pending"),
+    ):
+        slot = scene.slot(kind, "room")
+        order = scene.submitted(slot, rule)
+        scene.same(rule, order["attributes"]["status"], of_order, "the status of the order")
+        (booking,) = bookings_in(order)
+        scene.same(rule, scene.status(rule, booking), status, "the status of the booking")
+        scene.same(rule, scene.order(rule, order)["attributes"]["status"], of_order, "the status read afterwards")
+        _is_free(scene, rule, slot, wanted=False)
+
+
+@LAWS.law("AN-C08")
+def what_is_no_draft_or_empty_is_not_submitted(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    order = scene.submitted(slot)
+    before = scene.order("AN-C08", order)
+    scene.submit(order=order, title="submit it again").refused("AN-C08", *_NOT_OPEN)
+    scene.same("AN-C08", scene.order("AN-C08", order), before, "the order afterwards")
+    emptied = scene.held(slot.later(minutes=120))
+    scene.empty(order=emptied).ok("AN-C17", 200)
+    scene.submit(order=emptied, title="submit an empty cart").refused("AN-C08", *_NOT_OPEN)
+
+
+@LAWS.law("AN-C08")
+def what_is_not_held_any_more_is_not_submitted(scene: AnnyScene) -> None:
+    order = scene.held()
+    scene.pass_time(_HOLD)
+    scene.submit(order=order, title="submit when the hold is over").refused("AN-C08", *_NOT_OPEN)
+
+
+@LAWS.law("AN-C09", "AN-C10")
+def a_cart_is_submitted_by_somebody_who_accepts_the_terms(scene: AnnyScene) -> None:
+    order = scene.held(by=NOBODY)
+    keys = scene.keys_of(order)
+    answer = scene.call("submitOrder", {"accept_terms": True}, by=NOBODY, title="submit without a customer", **keys)
+    answer.refused("AN-C09", *_INVALID)
+    scene.points("AN-C09", answer, pointer="/customer")
+    for terms in ({"accept_terms": False}, {"accept_terms": "true"}, {"accept_terms": None}, {}):
+        body = {"customer": scene.person(), **terms}
+        answer = scene.call("submitOrder", body, by=NOBODY, title=f"submit with {terms}", **keys)
+        answer.refused("AN-C10", *_INVALID)
+        scene.points("AN-C10", answer, pointer="/accept_terms")
+    draft = scene.read_order(order, by=NOBODY, oat=keys["oat"]).ok("AN-C10", 200).json["data"]
+    scene.same("AN-C10", draft["attributes"]["status"], "draft", "the status of the cart afterwards")
+    after = scene.submit(by=NOBODY, order=order, customer=scene.person()).ok("AN-C09", 200).json["data"]
+    scene.same("AN-C10", after["attributes"]["status"], "completed", "the status when the terms are accepted")
+
+
+@LAWS.law("AN-C11")
+def a_cart_is_for_who_has_its_access_token(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    order = scene.held(slot)
+    free = slot.later(minutes=120).body
+    for by in (OTHER, NOBODY):
+        for oat in (None, "A" * _TOKEN_LENGTH, f"{scene.keys_of(order)['oat']}x"):
+            keys = {"oid": order["id"], "oat": oat}
+            scene.call("addToCart", free, by=by, **keys).refused("AN-C11", *_UNAUTHORIZED)
+            if by or oat:
+                scene.call("emptyCart", by=by, **keys).refused("AN-C11", *_UNAUTHORIZED)
+                body = {"accept_terms": True, "customer": scene.person()}
+                scene.call("submitOrder", body, by=by, **keys).refused("AN-C11", *_UNAUTHORIZED)
+    scene.same("AN-C11", bookings_in(scene.order("AN-C11", order)), bookings_in(order), "what is in the cart")
+    scene.call("addToCart", free, by=MAIN, oid=order["id"], title="add to one's own cart").ok("AN-C11", 201)
+    later = slot.later(minutes=240)
+    scene.add(later, by=NOBODY, order=order, title="add with the access token").ok("AN-C11", 201)
+
+
+@LAWS.law("AN-C12")
+def add_ons_are_those_of_the_service_and_not_too_many(scene: AnnyScene) -> None:
+    slot, other = scene.slot("paid"), scene.slot("instant", "other_room")
+    (add_on, *_) = scene.add_ons()
+    most = add_on["attributes"]["max_quantity"]
+    one = {"add_on_id": add_on["id"], "quantity": 1}
+    unknown = {"add_on_id": IDS["service_id"], "quantity": 1}
+    before = _day_of(scene, "AN-C12", slot)
+    refusals = [
+        scene.add(slot, booking_add_ons=[unknown], title="hold with an unknown add-on"),
+        scene.add(slot, add_ons_by_service={slot.service_id: [[unknown]]}, title="hold with an unknown add-on"),
+        scene.add(other, booking_add_ons=[one], title="hold with an add-on of another service"),
+        scene.add(slot, add_ons_by_service={other.service_id: [[one]]}, title="hold with add-ons for another service"),
+    ]
+    if most is not None:
+        too_many = [{**one, "quantity": most + 1}]
+        refusals.append(scene.add(slot, booking_add_ons=too_many, title="hold with too many"))
+        refusals.append(scene.add(slot, add_ons_by_service={slot.service_id: [too_many]}, title="hold with too many"))
+    for answer in refusals:
+        answer.refused("AN-C12", *_INVALID)
+    scene.same("AN-C12", _day_of(scene, "AN-C12", slot), before, "what is said of the day afterwards")
+    if most is not None:
+        scene.add(slot, booking_add_ons=[{**one, "quantity": most}], title="hold with as many as may be").ok(
+            "AN-C12", 201
+        )
+
+
+@LAWS.law("AN-C13")
+def an_account_has_one_cart(scene: AnnyScene) -> None:
+    first = scene.add(scene.slot("paid")).ok("AN-C13", 201)
+    second = scene.add(scene.slot("strict", "other_room")).ok("AN-C13", 201)
+    scene.same("AN-C13", second.json["data"]["id"], first.json["data"]["id"], "the cart of the second booking", second)
+    bookings = {each["id"]: each for each in included(first, "bookings") + included(second, "bookings")}
+    added = [bookings_in(first.json["data"])[-1], bookings_in(second.json["data"])[-1]]
+    scene.expect("AN-C13", set(added) <= set(bookings_in(second.json["data"])), "both bookings in it", added, second)
+    total = sum(cents(bookings[number]["attributes"]["total"]) for number in bookings_in(second.json["data"]))
+    scene.same("AN-C13", cents(second.json["data"]["attributes"]["total"]), total, "the total in cents", second)
+
+
+@LAWS.law("AN-C14")
+def who_has_no_token_gets_a_cart_of_their_own(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    one = scene.add(slot, by=NOBODY).ok("AN-C14", 201).json["data"]
+    two = scene.add(slot.later(minutes=120), by=NOBODY).ok("AN-C14", 201).json["data"]
+    scene.expect("AN-C14", one["id"] != two["id"], "two carts", one["id"])
+    for order in (one, two):
+        token = order["attributes"]["access_token"] or ""
+        scene.same("AN-C14", len(token), _TOKEN_LENGTH, "the length of the access token")
+        scene.same("AN-C14", len(bookings_in(order)), 1, "the number of bookings")
+
+
+@LAWS.law("AN-C15")
+def of_several_resources_the_first_that_is_free_is_booked(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    resources = [slot.resource_id, scene.resource_id("desk")]
+    scene.day("instant", "desk")  # so that no other test uses it
+    for wanted in resources:
+        answer = scene.add(slot, resource_id=resources, title="hold one of two").ok("AN-C15", 201)
+        (booking,) = (
+            each for each in included(answer, "bookings") if each["id"] == bookings_in(answer.json["data"])[-1]
+        )
+        got = booking["relationships"]["resource"]["data"]["id"]
+        scene.same("AN-C15", got, wanted, "the resource that is held", answer)
+    scene.add(slot, resource_id=resources, title="hold one of two that are taken").refused("AN-C15", *_UNAVAILABLE)
+
+
+@LAWS.law("AN-C16")
+def a_cart_takes_nothing_that_does_not_exist(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.nowhere()
+    for fields in (
+        {"service_id": IDS["service_id"]},
+        {"service_id": {str(IDS["service_id"]): 1}},
+        {"resource_id": IDS["resource_id"]},
+        {"resource_id": [slot.resource_id, IDS["resource_id"]]},
+    ):
+        scene.call("addToCart", {**slot.body, **fields}, title=f"hold with {fields}").refused("AN-C16", *_NOT_FOUND)
+    answer = scene.call("addToCart", slot.body, oid=IDS["oid"], oat="A" * _TOKEN_LENGTH, title="hold in no cart")
+    answer.refused("AN-C16", *_NOT_FOUND)
+    _is_free(scene, "AN-C16", slot)
+
+
+@LAWS.law("AN-C17")
+def an_emptied_cart_gives_everything_back(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    later = slot.later(minutes=120)
+    scene.held(slot)
+    bookings = bookings_in(scene.held(later))
+    after = scene.empty().ok("AN-C17", 200).json["data"]
+    scene.same("AN-C17", bookings_in(after), [], "what is in the cart")
+    for booking in bookings:
+        scene.read(booking).refused("AN-C17", *_NOT_FOUND)
+    for each in (slot, later):
+        scene.book(each, by=OTHER, title="book what was held").ok("AN-C17", 201)
+
+
+@LAWS.law("AN-C18", "AN-C19")
+def there_is_nothing_to_empty_without_a_cart(scene: AnnyScene) -> None:
+    scene.nowhere()
+    nothing: Json = {"oid": IDS["oid"], "oat": "A" * _TOKEN_LENGTH}
+    for by in (MAIN, NOBODY):
+        scene.call("emptyCart", by=by, title="empty no cart", **nothing).refused("AN-C18", *_NOT_FOUND)
+    if scene.world.is_own:  # in another, they may have one
+        scene.empty(by=OTHER).refused("AN-C18", *_NOT_FOUND)
+    order = scene.held(by=NOBODY)
+    keys = scene.keys_of(order)
+    for named in ({}, {"oid": keys["oid"]}, {"oat": keys["oat"]}):
+        scene.call("emptyCart", by=NOBODY, title="empty a cart", **named).refused("AN-C19", *_UNAUTHENTICATED)
+    draft = scene.read_order(order, by=NOBODY, oat=keys["oat"]).ok("AN-C19", 200).json["data"]
+    scene.same("AN-C19", bookings_in(draft), bookings_in(order), "what is in the cart")
+
+
+@LAWS.law("AN-C20")
+def who_books_without_a_token_is_anonymous(scene: AnnyScene) -> None:
+    answer = scene.add(scene.slot(), by=NOBODY).ok("AN-C01", 201)
+    (booking,) = included(answer, "bookings")
+    scene.submit(by=NOBODY, order=answer.json["data"]).ok("AN-C20", 200)
+    found = scene.by_number(number=booking["attributes"]["number"]).ok("AN-C20", 200)
+    scene.same("AN-C20", found.json["data"]["id"], booking["id"], "the booking that is found", found)
+    scene.same("AN-C20", found.json["data"]["meta"]["is_anonymous"], True, "is_anonymous", found)
+    known = scene.by_number(number=scene.booked(scene.slot(where="other_room"))["attributes"]["number"])
+    scene.same(
+        "AN-C20", known.ok("AN-L01", 200).json["data"]["meta"]["is_anonymous"], False, "that of an account", known
+    )
+
+
+@LAWS.law("AN-C21", "AN-C22", "AN-C23")
+def what_is_paid_at_once_is_paid_once(scene: AnnyScene) -> None:
+    draft = scene.held(scene.slot("paid"))
+    scene.pay(draft).refused("AN-C23", *_NOT_OPEN)
+    order = scene.submit(order=draft).ok("AN-C21", 200).json["data"]
+    meta, total = order["meta"], order["attributes"]["total"]
+    scene.expect("AN-C21", cents(total) > 0, "a price", total)
+    scene.same(
+        "AN-C21", (cents(meta["amount_due"]), meta["paid_amount"]), (cents(total), 0), "what is due and was paid"
+    )
+    scene.expect("AN-C21", isinstance(meta["payment_url"], str), "a payment_url", meta["payment_url"])
+    (booking,) = bookings_in(order)
+    scene.same("AN-C21", scene.status("AN-C21", booking), "accepted", "the status of the booking")
+
+    paid = scene.pay(order).ok("AN-C22", 200).json["data"]
+    for each in (paid, scene.order("AN-C22", order)):
+        got = (cents(each["meta"]["amount_due"]), cents(each["meta"]["paid_amount"]))
+        scene.same("AN-C22", got, (0, cents(total)), "what is due and was paid, in cents")
+    invoice = scene.only("AN-C22", scene.invoices("AN-C22", order), "an invoice")
+    scene.same("AN-C22", invoice["attributes"]["status"], "paid", "the status of the invoice")
+
+    before = scene.order("AN-C23", order)
+    scene.pay(order).refused("AN-C23", *_NOT_OPEN)
+    scene.same("AN-C23", scene.order("AN-C23", order), before, "the order after a second payment")
+    free = scene.booked(scene.slot("instant", "other_room"))
+    scene.pay(order_id(free)).refused("AN-C23", *_NOT_OPEN)
+
+
+@LAWS.burst("AN-C24")
+def of_several_who_race_for_the_last_place_one_gets_it(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    racers = [OTHER, MAIN, *[NOBODY] * (_RACERS - 2)]
+    answers = scene.together(*(lambda by=by: scene.add(slot, by=by, title="hold the last place") for by in racers))
+    winners = [answer for answer in answers if answer.status == 201]
+    scene.expect("AN-C24", len(winners) == 1, "one 201", f"{len(winners)} of {_RACERS}", *winners)
+    for answer in answers:
+        if answer not in winners:
+            answer.refused("AN-C24", *_UNAVAILABLE)

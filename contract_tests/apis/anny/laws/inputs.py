@@ -1,0 +1,366 @@
+"""Input: what is refused because of its form, and what is let through."""
+
+import json
+from datetime import timedelta, timezone
+from typing import Any
+
+from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, JSON_API, AnnyScene, Json, Slot, moment, order_id
+from contract_tests.laws.law import Laws
+from contract_tests.laws.probes import probes, takes_a_body
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("inputs")
+
+_INVALID = (422, "validation_error")
+_BAD_REQUEST = (400, "bad_request")
+_MISSING: Any = object()
+_NO_OBJECTS: tuple[Any, ...] = ([], [{}], "text", 7, None, True)
+_FOR_THE_ORGANISATION = frozenset({"updateBooking", "createWebhookSubscription", "updateWebhookSubscription"})
+
+
+def _changed(body: Any, way: tuple[str | int, ...], value: Any) -> Any:
+    """*body* with something else at *way*, or without it."""
+    copy = json.loads(json.dumps(body))
+    here = copy
+    for step in way[:-1]:
+        here = here[step]
+    if value is _MISSING:
+        del here[way[-1]]
+    else:
+        here[way[-1]] = value
+    return copy
+
+
+def _asks(operation_id: str) -> str:
+    return ADMIN if operation_id in _FOR_THE_ORGANISATION else MAIN
+
+
+def _places(scene: AnnyScene, operation_id: str, booking: Json) -> Json:
+    """What stands in the operation's path: that booking."""
+    ids = {**IDS, "bookingId": booking["id"]}
+    operation = scene.contract.operation(operation_id)
+    scene.ours("subscriptionId", IDS["subscriptionId"])
+    return {name: ids[name] for name, place in operation.places.items() if place == "path"}
+
+
+@LAWS.law("AN-V01")
+def a_body_that_is_no_json_is_refused(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking = scene.booked(slot)
+    free = slot.later(minutes=120)
+    ids = {**IDS, "bookingId": booking["id"]}
+    for probe in probes(scene.contract, ids, only=takes_a_body, bodies={**BODIES, "bookInstantly": free.body}):
+        for content in (b"{", b"{]", b"{'a': 1}", probe.content[:-1], probe.content + b" more", b"\xff\xfe"):
+            if not content:
+                continue
+            answer = scene.send(
+                probe.operation.method,
+                probe.path,
+                content,
+                by=_asks(probe.operation.id),
+                headers={"Content-Type": JSON_API},
+                title=f"{probe.operation.id} with no JSON",
+                meant_for=probe.operation.id,
+            )
+            answer.refused("AN-V01", *_BAD_REQUEST)
+    scene.stays("AN-V01", booking)
+    scene.same("AN-V01", scene.interval("AN-V01", free)["available"], True, "whether the interval is free")
+
+
+def _flaws(free: Slot, booking: Json) -> list[tuple[str, Json, tuple[str | int, ...], tuple[Any, ...]]]:
+    """Operation, a good body, the way to a member, and values that it may not have."""
+    cart = {**free.body, "customer_note": "by the window", "booking_add_ons": []}
+    selection = {"add_on_id": IDS["service_id"], "quantity": 1}
+    people = {"participants": [{"email": "somebody@example.com", "name": "Some Body"}]}
+    decision = {"data": {"type": "bookings", "id": booking["id"], "attributes": {"status": "accepted"}}}
+    person = {"given_name": "Contract", "family_name": "Test", "email": "somebody@example.com"}
+    checkout = {"accept_terms": True, "customer": person}
+    subscription = BODIES["createWebhookSubscription"]
+    attributes = ("data", "attributes")
+    no_text = (7, None, ["text"])
+    return [
+        *(("bookInstantly", free.body, (name,), (_MISSING, *no_text)) for name in ("start_date", "end_date")),
+        ("bookInstantly", free.body, ("resource_id",), (_MISSING, 7, None)),
+        ("bookInstantly", free.body, ("service_id",), (_MISSING, 7, None)),
+        *(("addToCart", cart, (name,), (_MISSING, *no_text)) for name in ("start_date", "end_date")),
+        ("addToCart", cart, ("resource_id",), (_MISSING, 7, [])),
+        ("addToCart", cart, ("service_id",), (_MISSING, 7)),
+        ("addToCart", cart, ("customer_note",), (7, ["text"])),
+        ("addToCart", cart, ("booking_add_ons",), ("none", {})),
+        ("addToCart", {**cart, "booking_add_ons": [selection]}, ("booking_add_ons", 0, "quantity"), (_MISSING, "1", 1.5)),
+        ("submitOrder", checkout, ("accept_terms",), (_MISSING, "yes", 1, None)),
+        *(("submitOrder", checkout, ("customer", name), (_MISSING, 7)) for name in ("given_name", "family_name", "email")),
+        ("editParticipants", people, ("participants",), (_MISSING, "nobody", {}, None)),
+        ("editParticipants", people, ("participants", 0, "email"), (_MISSING, 7, None)),
+        ("editParticipants", {"participants": [{**people["participants"][0], "can_edit": True}]}, ("participants", 0, "can_edit"), ("yes", 1)),
+        ("editServiceOptions", {"addons": [selection]}, ("addons",), (_MISSING, "none", None)),
+        ("editServiceOptions", {"addons": [selection]}, ("addons", 0, "add_on_id"), (_MISSING, 7)),
+        ("editServiceOptions", {"addons": [selection]}, ("addons", 0, "quantity"), (_MISSING, "1", 1.5, None)),
+        *(("editBookingBaseData", free.body, (name,), no_text) for name in ("start_date", "end_date", "resource_id")),
+        ("updateBooking", decision, ("data",), (_MISSING, "accepted", None)),
+        ("updateBooking", decision, ("data", "id"), (_MISSING, 7)),
+        ("updateBooking", decision, (*attributes, "status"), (_MISSING, 7, "canceled")),
+        *(("createWebhookSubscription", subscription, (*attributes, name), (_MISSING, 7)) for name in ("name", "url", "events")),
+        ("createWebhookSubscription", subscription, (*attributes, "events"), ([],)),
+        ("updateWebhookSubscription", BODIES["updateWebhookSubscription"], ("data", "id"), (_MISSING, 7)),
+    ]  # fmt: skip
+
+
+@LAWS.law("AN-V02")
+def a_body_without_a_required_member_or_with_one_of_another_type_is_refused(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking = scene.booked(slot)
+    free = slot.later(minutes=120)
+    for operation_id, body, way, values in _flaws(free, booking):
+        name = way[-1]
+        for value in values:
+            title = f"{operation_id} without {name}" if value is _MISSING else f"{operation_id} with {name} {value!r}"
+            answer = scene.call(
+                operation_id,
+                _changed(body, way, value),
+                by=_asks(operation_id),
+                title=title,
+                **_places(scene, operation_id, booking),
+            )
+            answer.refused("AN-V02", *_INVALID)
+            scene.points("AN-V02", answer, pointer="/" + "/".join(map(str, way)))
+    scene.stays("AN-V02", booking)
+    scene.same("AN-V02", scene.interval("AN-V02", free)["available"], True, "whether the interval is free")
+
+
+_WRONG_QUERIES: tuple[tuple[str, str, str], ...] = (
+    ("/bookings", "page[number]", "0"),
+    ("/bookings", "page[number]", "one"),
+    ("/bookings", "page[size]", "-1"),
+    ("/bookings", "page[size]", "1.5"),
+    ("/bookings", "sort", "number"),
+    ("/bookings", "filter[status]", "open"),
+    ("/bookings", "filter[upcoming_only]", "yes"),
+    ("/bookings", "filter[start_date]", "today"),
+    ("/bookings", "filter[resources][]", "room one"),
+    ("/bookings", "o", "us"),
+    ("/orders", "page[number]", "0"),
+    ("/invoices", "page[size]", "0"),
+    ("/resources", "page[size]", "all"),
+)
+_TWICE: tuple[tuple[str, str, str, str], ...] = (
+    ("/bookings", "page[number]", "1", "2"),
+    ("/bookings", "filter[status]", "accepted", "canceled"),
+    ("/bookings", "sort", "start_date", "-start_date"),
+    ("/bookings/by-number", "number", "BB20260001", "BB20260002"),
+    ("/services", "page[size]", "1", "2"),
+)
+
+
+@LAWS.law("AN-V03")
+def a_query_parameter_that_breaks_its_schema_is_refused(scene: AnnyScene) -> None:
+    for path, name, value in _WRONG_QUERIES:
+        answer = scene.send("GET", path, by=MAIN, query={name: value}, title=f"{path} with {name}={value}")
+        answer.refused("AN-V03", *_INVALID)
+        scene.points("AN-V03", answer, parameter=name)
+    for path, name, *values in _TWICE:
+        answer = scene.send("GET", path, by=MAIN, query={name: values}, title=f"{path} with {name} twice")
+        answer.refused("AN-V03", *_INVALID)
+        scene.points("AN-V03", answer, parameter=name)
+    slot = scene.slot()
+    for name, value in (("duration", "0"), ("duration", "an hour"), ("date", "tomorrow"), ("date", "")):
+        query = {"date": str(scene.local_day(slot)), "service_id": slot.service_id, name: value}
+        sent = {key: each for key, each in query.items() if each}
+        answer = scene.send("GET", "/availability/start", by=MAIN, query=sent, title=f"starts with {name}={value}")
+        answer.refused("AN-V03", *_INVALID)
+        scene.points("AN-V03", answer, parameter=name)
+    listed = scene.send(
+        "GET", "/bookings", by=MAIN, query={"filter[resources][]": [slot.resource_id, slot.resource_id]}
+    )
+    listed.ok("AN-V03", 200)
+
+
+def _refuse_moments(scene: AnnyScene, rule: str, texts: tuple[str, ...]) -> None:
+    slot = scene.slot()
+    booking = scene.booked(slot)
+    free = slot.later(minutes=120)
+    for text in texts:
+        for name in ("start_date", "end_date"):
+            refusals = [
+                scene.call("bookInstantly", {**free.body, name: text}, title=f"book with {name} {text}"),
+                scene.call("addToCart", {**free.body, name: text}, title=f"put into the cart with {name} {text}"),
+                scene.move(booking, **{name: text}),
+            ]
+            for answer in refusals:
+                answer.refused(rule, *_INVALID)
+                scene.points(rule, answer, pointer=f"/{name}")
+        query = {"filter[start_date]": text}
+        scene.call("listBookings", query=query, title=f"list from {text}").refused(rule, *_INVALID)
+        asked: Json = {"date_time": text, "service_id": free.service_id}
+        scene.call("listAvailabilityEnds", title=f"list the ends of {text}", **asked).refused(rule, *_INVALID)
+    scene.stays(rule, booking)
+    scene.same(rule, scene.interval(rule, free)["available"], True, "whether the interval is free")
+
+
+@LAWS.law("AN-V04")
+def a_moment_has_a_date_a_time_with_seconds_and_an_offset(scene: AnnyScene) -> None:
+    day = scene.now().date() + timedelta(days=30)
+    texts = (
+        f"{day}T09:00+02:00", f"{day}T09:00:00", f"{day}", f"{day} 09:00:00+02:00", f"{day}T09+02:00", f"{day}T09:00:00+0200",
+        f"{day}T09:00:00+02", "",
+    )  # fmt: skip
+    _refuse_moments(scene, "AN-V04", texts)
+
+
+@LAWS.law("AN-V05")
+def a_moment_exists(scene: AnnyScene) -> None:
+    texts = (
+        "2026-02-30T09:00:00+01:00", "2026-02-29T09:00:00Z", "2027-04-31T09:00:00Z", "2026-13-01T09:00:00Z",
+        "2026-06-10T24:00:00Z", "2026-06-10T09:60:00Z", "2026-06-10T09:00:00+24:00",
+    )  # fmt: skip
+    _refuse_moments(scene, "AN-V05", texts)
+
+
+@LAWS.law("AN-V06")
+def a_member_that_is_not_known_is_ignored(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    strange: Json = {"status": "canceled", "total": 7, "colour": "red", "id": "7"}
+    booking = scene.book(slot, **strange).ok("AN-V06", 201).json["data"]
+    for name, value in {"status": "accepted", "total": 0}.items():
+        scene.same("AN-V06", booking["attributes"][name], value, f"{name} of the booking")
+    scene.expect("AN-V06", booking["id"] != "7", "an id of its own", booking["id"])
+    after = (
+        scene.move(booking, start_date=booking["attributes"]["start_date"], **strange).ok("AN-V06", 200).json["data"]
+    )
+    scene.same("AN-V06", after["attributes"]["status"], "accepted", "the status after an edit")
+    person = {"email": f"{scene.word()}@example.com", "status": "accepted", "colour": "red"}
+    entry = scene.invite(booking, person)
+    entry.ok("AN-V06", 200)
+    (seen,) = scene.people("AN-V06", booking)
+    scene.same("AN-V06", seen["attributes"]["status"], "invited", "the status of a participant", entry)
+    free = slot.later(minutes=120)
+    draft = scene.add(free, **strange).ok("AN-V06", 201).json["data"]
+    order = scene.submit(order=draft, **strange, colour_of_walls="red").ok("AN-V06", 200).json["data"]
+    scene.same("AN-V06", order["attributes"]["status"], "completed", "the status of the order")
+
+
+@LAWS.law("AN-V07")
+def a_body_that_breaks_its_schema_is_refused_before_the_id_is_looked_up(scene: AnnyScene) -> None:
+    scene.nowhere()
+    wrong: dict[str, Any] = {
+        "updateBooking": {"data": {}},
+        "personalizeBooking": {"email": 7},
+        "editParticipants": {},
+        "editServiceOptions": {"addons": "none"},
+        "editBookingBaseData": {"start_date": 7},
+        "updateWebhookSubscription": {"data": 7},
+    }
+    for operation_id, body in wrong.items():
+        places = _places(scene, operation_id, {"id": IDS["bookingId"]})
+        answer = scene.call(operation_id, body, by=_asks(operation_id), title=f"{operation_id} of nothing", **places)
+        answer.refused("AN-V07", *_INVALID)
+
+
+@LAWS.law("AN-V08")
+def an_id_in_the_path_is_well_formed(scene: AnnyScene) -> None:
+    for text in ("x1", "1.5", "booking 1", "-" * 37):
+        for probe in scene.probes(only=lambda operation: "{" in operation.path, bodies=BODIES):
+            (name,) = [name for name, place in probe.operation.places.items() if place == "path"]
+            if name == "resourceId" and text in ("x1", "-" * 37):  # which may be a slug
+                continue
+            (wrong,) = probes(
+                scene.contract,
+                {**IDS, name: text},
+                only=lambda operation, probe=probe: operation.id == probe.operation.id,  # type: ignore[misc]
+                bodies=BODIES,
+            )
+            answer = wrong.send(scene, by=_asks(probe.operation.id), title=f"{probe.operation.id} of {text!r}")
+            answer.refused("AN-V08", *_INVALID)
+            scene.points("AN-V08", answer, parameter=name)
+
+
+def _moments_in(value: Any, name: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, each in value.items() for text in _moments_in(each, key)]
+    if isinstance(value, list):
+        return [text for each in value for text in _moments_in(each)]
+    is_moment = name.endswith(("_date", "_at", "_until", "deadline")) and isinstance(value, str)
+    return [value] if is_moment else []
+
+
+@LAWS.law("AN-V09")
+def a_moment_may_come_with_any_offset_and_is_given_in_utc(scene: AnnyScene) -> None:
+    day = scene.day("paid")
+    for number, hours in enumerate((0, 2, -7, 14, 5.5)):
+        slot = day[number * 2]
+        zone = timezone(timedelta(hours=hours))
+        sent: Json = {name: moment(text).astimezone(zone).isoformat() for name, text in slot.span.items()}
+        order = scene.add(slot, **sent, title=f"book with the offset of {hours} hours").ok("AN-V09", 201).json["data"]
+        scene.submit(order=order).ok("AN-V09", 200)
+        (booking_id,) = (each["id"] for each in order["relationships"]["bookings"]["data"])
+        answer = scene.read(booking_id).ok("AN-V09", 200)
+        attributes = answer.json["data"]["attributes"]
+        found = [moment(attributes["start_date"]), moment(attributes["end_date"])]
+        scene.same("AN-V09", found, [slot.starts_at, slot.ends_at], "the interval of the booking", answer)
+        answers = [
+            answer,
+            scene.preview(booking_id),
+            scene.read_order(order_id(order)),
+            scene.read_order(order_id(order), include="invoices"),
+            scene.starts(scene.local_day(slot), slot.service_id, slot.resource_id),
+        ]
+        for each in answers:
+            _are_in_utc(scene, each)
+
+
+def _are_in_utc(scene: AnnyScene, answer: Answer) -> None:
+    for text in _moments_in(answer.ok("AN-V09", 200).json):
+        scene.expect("AN-V09", text.endswith("+00:00"), "every moment with the offset +00:00", text, answer)
+
+
+@LAWS.law("AN-V10")
+def a_query_parameter_that_is_not_known_is_ignored(scene: AnnyScene) -> None:
+    booking = scene.booked()
+    for operation_id, places in (
+        ("getBooking", {"bookingId": booking["id"]}),
+        ("getCancellationPreview", {"bookingId": booking["id"]}),
+        ("getOrder", {"orderId": order_id(booking)}),
+        ("getService", {"serviceId": scene.service_id("instant")}),
+        ("getCustomerAccount", {}),
+        ("getBookingByNumber", {"number": booking["attributes"]["number"]}),
+    ):
+        without = scene.call(operation_id, **places).ok("AN-V10", 200)
+        answer = scene.call(operation_id, **places, query={"colour": "red", "debug": "1", "filter[colour]": "red"})
+        scene.same("AN-V10", answer.ok("AN-V10", 200).json, without.json, "the answer", without, answer)
+
+
+@LAWS.law("AN-V11")
+def a_body_is_an_object(scene: AnnyScene) -> None:
+    booking = scene.booked()
+    for probe in scene.probes(only=takes_a_body):
+        for value in _NO_OBJECTS:
+            answer = scene.call(
+                probe.operation.id,
+                value,
+                by=_asks(probe.operation.id),
+                title=f"{probe.operation.id} with {value!r}",
+                **_places(scene, probe.operation.id, booking),
+            )
+            answer.refused("AN-V11", *_INVALID)
+    scene.stays("AN-V11", booking)
+
+
+@LAWS.law("AN-V12")
+def an_end_is_after_the_start_of_the_same_body(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking = scene.booked(slot)
+    free = slot.later(minutes=120)
+    for ends_at in (free.starts_at, free.starts_at - timedelta(hours=1)):
+        body = {**free.body, "end_date": ends_at.isoformat()}
+        refusals = [
+            scene.call("bookInstantly", body, title="book backwards"),
+            scene.call("addToCart", body, title="put into the cart backwards"),
+            scene.move(booking, start_date=body["start_date"], end_date=body["end_date"]),
+        ]
+        for answer in refusals:
+            answer.refused("AN-V12", *_INVALID)
+            scene.points("AN-V12", answer, pointer="/end_date")
+    scene.stays("AN-V12", booking)

@@ -1,0 +1,158 @@
+"""Booking at once."""
+
+from contract_tests.apis.anny.looking import can_be_booked, linked, points_at, refused_at, sent, slot_of
+from contract_tests.apis.anny.scene import ADMIN, IDS, NOBODY, AnnyScene, Slot
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.scene import MAIN, OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("instant")
+
+_UNAVAILABLE = (422, "unavailable_interval")
+_NOT_SUPPORTED = (422, "instant_booking_not_supported")
+
+
+def _is_free(scene: AnnyScene, rule: str, slot: Slot) -> None:
+    scene.same(rule, scene.interval(rule, slot)["available"], True, "whether the interval is free afterwards")
+
+
+@LAWS.law("AN-N01")
+def a_free_interval_is_booked_for_the_caller(scene: AnnyScene) -> None:
+    for by, slot in ((MAIN, scene.slot()), (OTHER, scene.slot(where="other_room"))):
+        _is_free(scene, "AN-N01", slot)
+        booking = scene.book(slot, by=by).ok("AN-N01", 201).json["data"]
+        shown = booking["attributes"]
+        scene.same("AN-N01", shown["status"], "accepted", "the status")
+        scene.same("AN-N01", slot_of(booking), slot, "what was booked")
+        answer = scene.read(booking, by=by, include="customer").ok("AN-N01", 200)
+        (customer,) = sent(answer, "customers").values()
+        scene.same("AN-N01", customer["attributes"]["email"], scene.address(by), "the customer's address", answer)
+        scene.stays("AN-N01", booking, by=by)
+        scene.same("AN-N01", scene.interval("AN-N01", slot)["available"], False, "whether it is free afterwards")
+
+
+@LAWS.law("AN-N02")
+def what_cannot_be_booked_at_once_is_not(scene: AnnyScene) -> None:
+    slot = scene.slot("paid")
+    before = {each["id"] for each in scene.every("AN-N02", "listBookings")}
+    scene.book(slot).refused("AN-N02", *_NOT_SUPPORTED)
+    _is_free(scene, "AN-N02", slot)
+    after = {each["id"] for each in scene.every("AN-N02", "listBookings")}
+    scene.same("AN-N02", after - before, set(), "the bookings that are new")
+    can_be_booked(scene, "AN-N02", slot.of(scene.service_id("instant")))
+
+
+@LAWS.law("AN-N03")
+def what_cannot_be_booked_says_why(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.booked(slot, by=OTHER)
+    shortest = scene.service("instant")["min_duration"]
+    free = slot.later(minutes=120)
+    wrong = {
+        "booked_out": slot,
+        "resource_unavailable": free.at(scene.resource_id("course_room")),
+    }
+    if shortest and shortest > 1:
+        wrong["under_min_duration"] = free.lasting(shortest - 1)
+    for reason, each in wrong.items():
+        answer = scene.book(each, title=f"book what is {reason}").refused("AN-N03", *_UNAVAILABLE)
+        meta = answer.json["errors"][0].get("meta", {})
+        scene.same("AN-N03", meta.get("unavailability_type"), reason, "the reason", answer)
+    _is_free(scene, "AN-N03", free)
+
+
+@LAWS.law("AN-N04")
+def an_id_of_nothing_is_pointed_at(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.nowhere()
+    for member in ("service_id", "resource_id"):
+        answer = scene.call(
+            "bookInstantly", {**slot.body, member: IDS[member]}, title=f"book with a {member} of nothing"
+        )
+        points_at(scene, "AN-N04", answer.refused("AN-N04", 404, "not_found"), pointer=f"/{member}")
+    _is_free(scene, "AN-N04", slot)
+
+
+@LAWS.law("AN-N05")
+def what_somebody_decides_about_is_requested(scene: AnnyScene) -> None:
+    slot = scene.slot("approval")
+    booking = scene.book(slot).ok("AN-N05", 201).json["data"]
+    scene.same("AN-N05", booking["attributes"]["status"], "requested", "the status in the answer")
+    scene.same("AN-N05", scene.status("AN-N05", booking), "requested", "the status read afterwards")
+    order = scene.order("AN-N05", booking)
+    scene.same("AN-N05", order["attributes"]["status"], "pending", "the status of the order")
+
+
+@LAWS.law("AN-N06")
+def nobody_books_without_a_token(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.book(slot, by=NOBODY).refused("AN-N06", 401, "unauthenticated")
+    _is_free(scene, "AN-N06", slot)
+    scene.booked(slot, "AN-N06")
+
+
+@LAWS.law("AN-N07")
+def the_order_is_completed(scene: AnnyScene) -> None:
+    booking = scene.booked()
+    order = scene.order("AN-N07", booking)
+    scene.same("AN-N07", order["attributes"]["status"], "completed", "the status of the order")
+    scene.same("AN-N07", linked(order, "bookings"), [booking["id"]], "the bookings of the order")
+
+
+@LAWS.law("AN-N08")
+def as_many_places_are_booked_as_are_named(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    places = scene.resource("room")["quantity"]
+    too_many = scene.book(slot, service_id={slot.service_id: places + 1}, title="book a place too many")
+    too_many.refused("AN-N08", *_UNAVAILABLE)
+    booking = scene.book(slot, service_id={slot.service_id: places}).ok("AN-N08", 201).json["data"]
+    scene.same("AN-N08", booking["attributes"]["weight"], places, "how many places it takes")
+    scene.same("AN-N08", scene.interval("AN-N08", slot)["available"], False, "whether it is free afterwards")
+
+
+@LAWS.law("AN-N09")
+def two_names_say_whether_a_service_is_booked_at_once(scene: AnnyScene) -> None:
+    services = scene.every("AN-N09", "listServices", by=NOBODY)
+    instant = scene.service_id("instant")
+    said = {
+        each["id"]: (each["meta"]["can_instant_book"], each["meta"]["supports_instant_booking"]) for each in services
+    }
+    scene.same("AN-N09", said.get(instant), (True, True), "what the service says that is booked at once")
+    differing = [number for number, (can, supports) in said.items() if can != supports]
+    scene.same("AN-N09", differing, [], "the services that say two things")
+
+
+@LAWS.law("AN-N10")
+def an_administrator_is_no_customer(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.book(slot, by=ADMIN).refused("AN-N10", 403, "unauthorized")
+    _is_free(scene, "AN-N10", slot)
+
+
+@LAWS.law("AN-N11")
+def a_member_that_is_no_id_is_refused(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    for member in ("nothing!", "", f"{slot.service_id}0", "x" * 8):
+        answer = scene.book(slot, service_id={member: 1}, title=f"book {member!r}")
+        refused_at(scene, "AN-N11", answer, pointer="/service_id")
+    _is_free(scene, "AN-N11", slot)
+
+
+@LAWS.law("AN-N12")
+def location_leads_to_the_booking(scene: AnnyScene) -> None:
+    answer = scene.book(scene.slot()).ok("AN-N12", 201)
+    location = answer.headers.get("location", "")
+    scene.expect("AN-N12", bool(location), "a Location", location, answer)
+    path = location.partition(scene.contract.base_path)[2]
+    found = scene.send("GET", path, title="follow Location", meant_for="getBooking").ok("AN-N12", 200)
+    scene.same("AN-N12", found.json["data"], answer.json["data"], "what is there", found)
+
+
+@LAWS.burst("AN-N13")
+def the_last_place_is_booked_once(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    answers = scene.together(*[lambda by=by: scene.book(slot, by=by) for by in (MAIN, OTHER) * 4])
+    came = sorted(answer.status for answer in answers)
+    scene.same("AN-N13", came, [201] + [422] * 7, "how the requests were answered", *answers)
+    scene.same("AN-N13", scene.interval("AN-N13", slot)["available"], False, "whether it is free afterwards")

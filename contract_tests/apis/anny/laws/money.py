@@ -1,0 +1,226 @@
+"""Prices, orders and invoices: what something costs, what was paid and given back, and the papers about it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from contract_tests.apis.anny.scene import NOBODY, AnnyScene, Json, bookings_in, cents, included, moment, order_id
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.scene import MAIN
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("money")
+
+
+def _subtotal(service: Json, minutes: int, weight: int = 1) -> int:
+    """In cents."""
+    charged = max(minutes - service["uncharged_duration"], 0)
+    interval = service["calculation_interval"]
+    units = -(-charged // interval) if interval else 1
+    net = weight * (cents(service["starting_fee"]) + cents(service["price"]) * units)
+    if not service["is_net_price"]:
+        return net
+    rate = cents(service["tax_rate"])
+    return net + (2 * net * rate + 10_000) // 20_000
+
+
+@LAWS.law("AN-Y01", "AN-Y03")
+def a_booking_costs_what_its_service_says(scene: AnnyScene) -> None:
+    for kind, where, minutes in (
+        ("instant", "room", 90),
+        ("paid", "room", 60),
+        ("paid", "room", 120),
+        ("strict", "other_room", 60),
+        ("strict", "other_room", 90),
+        ("strict", "other_room", 120),
+    ):
+        service = scene.service(kind)
+        slot = scene.slot(kind, where, minutes=minutes)
+        order = scene.held(slot)
+        booking = scene.seen("AN-Y01", bookings_in(order)[-1])["attributes"]
+        charged = max(minutes - service["uncharged_duration"], 0)
+        scene.same("AN-Y03", booking["charged_duration"], charged, "the minutes that are charged")
+        scene.same("AN-Y01", cents(booking["subtotal"]), _subtotal(service, minutes), f"the price of {minutes} minutes")
+        scene.empty().ok("AN-C17", 200)
+    course, places = scene.service("course"), 3
+    slot = scene.slot("course", "course_room")
+    order = scene.held(slot, service_id={slot.service_id: places})
+    booking = scene.seen("AN-Y01", bookings_in(order)[-1])["attributes"]
+    got = (booking["weight"], cents(booking["subtotal"]))
+    scene.same("AN-Y01", got, (places, _subtotal(course, slot.minutes, places)), "weight, and subtotal in cents")
+
+
+@LAWS.law("AN-Y02")
+def add_ons_come_to_the_price(scene: AnnyScene) -> None:
+    for quantities in ((1, 1), (2, 3), (0, 1)):
+        order = scene.held(scene.slot("paid"), booking_add_ons=scene.choice(*quantities))
+        answer = scene.read(bookings_in(order)[-1], include="booking_add_ons").ok("AN-Y02", 200)
+        choices = [each["attributes"] for each in included(answer, "booking-add-ons")]
+        scene.same(
+            "AN-Y02", len(choices), sum(quantity > 0 for quantity in quantities), "the number of add-ons", answer
+        )
+        sums = [cents(each["single_price"]) * each["quantity"] for each in choices]
+        scene.same("AN-Y02", [cents(each["total"]) for each in choices], sums, "the totals of the add-ons", answer)
+        booking = answer.json["data"]["attributes"]
+        wanted = cents(booking["subtotal"]) + sum(sums)
+        scene.same("AN-Y02", cents(booking["total"]), wanted, "the total in cents", answer)
+        prices = sum(
+            cents(each["attributes"]["price"]) * number
+            for each, number in zip(scene.add_ons(), quantities, strict=False)
+        )
+        scene.same("AN-Y02", sum(sums), prices, "what the add-ons cost in cents", answer)
+        scene.empty().ok("AN-C17", 200)
+
+
+def _amounts(value: Any, name: str = "") -> Iterator[tuple[str, float]]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _amounts(each, key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _amounts(each, name)
+    elif name.endswith(("total", "amount", "price", "fee")) and isinstance(value, int | float):
+        yield name, value
+
+
+def _tax(total: int, rate: float) -> int:
+    """What is in a total in cents, halves rounded up; below zero as its positive twin."""
+    percent = cents(rate)
+    share = (2 * abs(total) * percent + 10_000 + percent) // (2 * (10_000 + percent))
+    return share if total >= 0 else -share
+
+
+@LAWS.law("AN-Y04", "AN-Q05", "AN-Q08")
+def amounts_are_whole_cents_and_add_up(scene: AnnyScene) -> None:
+    booking = scene.paid(scene.slot("paid"), booking_add_ons=scene.choice(1, 1))
+    scene.cancel(booking).ok("AN-X01", 200)
+    open_one = scene.ordered(scene.slot("strict", "other_room", minutes=90))
+    for each in (booking, open_one):
+        answers = [scene.read(each), scene.read_order(each)]
+        answers += [
+            scene.call("getInvoice", invoiceId=invoice["id"], title="read the invoice")
+            for invoice in scene.invoices("AN-Q06", each)
+        ]
+        for answer in answers:
+            for name, amount in _amounts(answer.ok("AN-Y04", 200).json):
+                scene.expect("AN-Y04", round(amount, 2) == amount, f"{name} with at most two decimals", amount, answer)
+        order = answers[1].json["data"]["attributes"]
+        whole = cents(order["net_amount"]) + cents(order["tax_amount"])
+        scene.same("AN-Q05", whole, cents(order["total"]), "net and tax of the order together, in cents", answers[1])
+        for answer in answers[2:]:
+            _adds_up(scene, answer.json["data"]["attributes"])
+
+
+def _adds_up(scene: AnnyScene, invoice: Json) -> None:
+    lines = invoice["vat_breakdown"]
+    for name, of_line in (("net_amount", "net_amount"), ("tax_amount", "tax_amount"), ("total", "gross_amount")):
+        whole = sum(cents(line[of_line]) for line in lines)
+        scene.same("AN-Q08", whole, cents(invoice[name]), f"the sum of {of_line} in cents")
+    whole = cents(invoice["net_amount"]) + cents(invoice["tax_amount"])
+    scene.same("AN-Q08", whole, cents(invoice["total"]), "net and tax of the invoice together, in cents")
+    for line in lines:
+        wanted = _tax(cents(line["gross_amount"]), line["tax_rate"])
+        scene.same("AN-Y04", cents(line["tax_amount"]), wanted, "the tax in cents, halves rounded up")
+
+
+@LAWS.law("AN-Q01")
+def an_order_is_read_with_its_access_token(scene: AnnyScene) -> None:
+    order = scene.held(by=NOBODY)
+    oat = scene.keys_of(order)["oat"]
+    for _ in range(2):
+        answer = scene.read_order(order, by=NOBODY, oat=oat).ok("AN-Q01", 200)
+        scene.same("AN-Q01", answer.json["data"]["id"], order["id"], "the order", answer)
+        scene.read_order(order, by=NOBODY).refused("AN-Q01", 401, "unauthenticated")
+        scene.read_order(order, by=NOBODY, oat=f"{oat[:-1]}0a").refused("AN-Q01", 403, "unauthorized")
+        if answer.json["data"]["attributes"]["status"] == "draft":
+            scene.submit(by=NOBODY, order=order).ok("AN-C06", 200)
+
+
+def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None) -> None:
+    """What holds of every order at every moment; *ordered* is what it came to at first, in cents."""
+    attributes, meta = order["attributes"], order["meta"]
+    total = cents(attributes["total"])
+    if ordered is not None:
+        got = total - cents(attributes["modification_total"])
+        scene.same("AN-Q02", got, ordered, "total less modification_total, in cents")
+    kept = cents(meta["paid_amount"]) - cents(meta["refunded_amount"])
+    scene.same("AN-Q03", cents(meta["amount_due"]), max(0, total - kept), "what is due, in cents")
+    is_payable = cents(meta["amount_due"]) > 0 and attributes["status"] != "draft"
+    scene.same("AN-Q03", meta["payment_url"] is not None, is_payable, "whether there is a payment_url")
+    refunds = sum(cents(each["amount"]) for each in meta["refunds"])
+    scene.same("AN-Q04", cents(meta["refunded_amount"]), refunds, "what was refunded, in cents")
+    scene.expect("AN-Q04", refunds <= cents(meta["paid_amount"]), "refunds of at most what was paid", refunds)
+
+
+@LAWS.law("AN-Q02", "AN-Q03", "AN-Q04")
+def an_order_adds_up_whatever_becomes_of_it(scene: AnnyScene) -> None:
+    draft = scene.held(scene.slot("paid"), booking_add_ons=scene.choice(1, 1))
+    _coherent(scene, scene.order("AN-Q03", draft))
+    order = scene.submit(order=draft).ok("AN-C06", 200).json["data"]
+    (booking,) = bookings_in(order)
+    ordered = cents(order["attributes"]["total"])
+
+    def look() -> None:
+        _coherent(scene, scene.order("AN-Q02", order), ordered)
+
+    look()
+    scene.choose(booking, *scene.choice(2, 1)).ok("AN-O01", 200)
+    look()
+    scene.pay(order).ok("AN-C22", 200)
+    look()
+    scene.choose(booking, *scene.choice(1, 0)).ok("AN-O01", 200)
+    look()
+    scene.choose(booking, *scene.choice(0, 2)).ok("AN-O01", 200)
+    look()
+    scene.choose(booking).ok("AN-O01", 200)
+    look()
+    scene.cancel(booking).ok("AN-X01", 200)
+    look()
+
+
+@LAWS.law("AN-Q02", "AN-Q03", "AN-Q04")
+def an_order_adds_up_when_a_fee_is_kept_and_when_it_is_rejected(scene: AnnyScene) -> None:
+    booking = scene.paid(scene.slot("strict", "other_room"), kind="strict")
+    ordered = cents(booking["attributes"]["total"])
+    scene.cancel(booking).ok("AN-X01", 200)
+    order = scene.order("AN-Q02", booking)
+    _coherent(scene, order, ordered)
+    scene.expect("AN-Q02", cents(order["attributes"]["total"]) > 0, "a fee that is kept", order["attributes"]["total"])
+    requested = scene.requested()
+    ordered = cents(requested["attributes"]["total"])
+    scene.pay(order_id(requested)).ok("AN-C22", 200)
+    scene.decide(requested, "rejected").ok("AN-S12", 200)
+    _coherent(scene, scene.order("AN-Q02", requested), ordered)
+
+
+@LAWS.law("AN-Q06", "AN-Q07")
+def invoices_ask_for_what_is_ordered_and_take_back_what_is_not(scene: AnnyScene) -> None:
+    for kind, where, choices in (("paid", "room", scene.choice(1, 1)), ("strict", "other_room", [])):
+        booking = scene.paid(scene.slot(kind, where, minutes=120), kind=kind, booking_add_ons=choices)
+        total = cents(scene.order("AN-Q06", booking)["attributes"]["total"])
+        invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", booking), "an invoice")
+        scene.same("AN-Q06", cents(invoice["attributes"]["total"]), total, "the total of the invoice, in cents")
+        read = scene.call("getInvoice", invoiceId=invoice["id"], by=MAIN).ok("AN-Q06", 200).json["data"]
+        scene.same("AN-Q06", read["attributes"], invoice["attributes"], "the invoice read by its id")
+        known = {invoice["id"]}
+
+        if kind == "paid":
+            cheaper = scene.choose(booking).ok("AN-O01", 200).json["data"]
+        else:
+            ends_at = moment(booking["attributes"]["end_date"]) - timedelta(hours=1)
+            cheaper = scene.moved("AN-R06", booking, end_date=ends_at.isoformat())
+        fall = cents(booking["attributes"]["total"]) - cents(cheaper["attributes"]["total"])
+        new = [each for each in scene.invoices("AN-Q07", booking) if each["id"] not in known]
+        credit = scene.only("AN-Q07", new, "a credit invoice")
+        got = (credit["attributes"]["is_credit"], cents(credit["attributes"]["total"]))
+        scene.same("AN-Q07", got, (True, -fall), "is_credit, and the total in cents")
+        known.add(credit["id"])
+
+        scene.cancel(booking).ok("AN-X01", 200)
+        later = [each["attributes"] for each in scene.invoices("AN-Q07", booking) if each["id"] not in known]
+        taken_back = [cents(each["total"]) for each in later if each["is_cancellation"]]
+        wanted = [-cents(cheaper["attributes"]["total"])]
+        scene.same("AN-Q07", taken_back, wanted, "the totals of cancellation invoices, in cents")
+    free = scene.booked(scene.slot("instant", "desk"))
+    scene.same("AN-Q06", scene.invoices("AN-Q06", free), [], "the invoices of what costs nothing")

@@ -1,0 +1,250 @@
+"""Edits of dates and resource: where a booking can go, what that costs, and when it is too late."""
+
+from datetime import timedelta
+from typing import Any
+
+from contract_tests.apis.anny.scene import IDS, PARTICIPANT, AnnyScene, Json, cents, moment, order_id
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("moves")
+
+_UNAVAILABLE = (422, "unavailable_interval")
+_NOT_EDITABLE = (422, "booking_not_editable")
+_INVALID = (422, "validation_error")
+_SECOND = timedelta(seconds=1)
+_UNITS = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080}
+
+
+def _place(booking: Json) -> tuple[Any, ...]:
+    attributes = booking["attributes"]
+    resource = booking["relationships"]["resource"]["data"]["id"]
+    return moment(attributes["start_date"]), moment(attributes["end_date"]), resource
+
+
+def _because(scene: AnnyScene, rule: str, answer: Answer, reason: str) -> None:
+    answer.refused(rule, *_UNAVAILABLE)
+    meta = answer.json["errors"][0].get("meta", {})
+    scene.same(rule, meta.get("unavailability_type"), reason, "unavailability_type in meta", answer)
+
+
+@LAWS.law("AN-R01", "AN-R04")
+def a_booking_goes_to_a_free_interval(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.day("instant", "desk")  # so that no other test uses it
+    desk = scene.resource_id("desk")
+    booking = scene.booked(slot)
+    target = slot.later(minutes=120).lasting(90)
+
+    after = scene.moved("AN-R01", booking, **target.span, resource_id=desk)
+    for shown in (after, scene.seen("AN-R01", booking)):
+        scene.same("AN-R01", _place(shown), (target.starts_at, target.ends_at, desk), "start, end and resource")
+        scene.same("AN-R01", shown["attributes"]["status"], "accepted", "the status")
+
+    start = target.later(minutes=30).starts_at
+    after = scene.moved("AN-R04", booking, start_date=start.isoformat())
+    wanted = (start, start + timedelta(minutes=90), desk)
+    scene.same("AN-R04", _place(after), wanted, "start, end and resource with a new start")
+    end = start + timedelta(minutes=120)
+    after = scene.moved("AN-R04", booking, end_date=end.isoformat())
+    scene.same("AN-R04", _place(after), (start, end, desk), "start, end and resource with a new end")
+    after = scene.moved("AN-R04", booking, resource_id=slot.resource_id)
+    scene.same("AN-R04", _place(after), (start, end, slot.resource_id), "start, end and resource with a new resource")
+
+
+@LAWS.law("AN-R02")
+def a_booking_does_not_go_to_what_is_taken(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    taken = slot.later(minutes=120)
+    scene.booked(taken, by=OTHER)
+    booking = scene.booked(slot)
+    for target in (taken, taken.later(minutes=30), taken.later(minutes=-30), slot.lasting(150)):
+        _because(scene, "AN-R02", scene.move(booking, **target.span), "booked_out")
+    scene.stays("AN-R02", booking)
+    scene.moved("AN-R02", booking, **slot.lasting(120).span)  # up to the other
+
+
+@LAWS.law("AN-R03")
+def a_booking_does_not_stand_in_its_own_way(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking = scene.booked(slot)
+    for target in (slot.later(minutes=30), slot, slot.lasting(90), slot.later(minutes=-30)):
+        after = scene.moved("AN-R03", booking, **target.span)
+        scene.same("AN-R03", _place(after)[:2], (target.starts_at, target.ends_at), "start and end")
+
+
+@LAWS.law("AN-R05", "AN-R07")
+def a_resource_offers_the_service_and_exists(scene: AnnyScene) -> None:
+    booking = scene.booked()
+    other = scene.resource_id("course_room")
+    _because(scene, "AN-R05", scene.move(booking, resource_id=other), "resource_unavailable")
+    answer = scene.move(booking, resource_id=IDS["resource_id"])
+    answer.refused("AN-R07", 404, "not_found")
+    scene.points("AN-R07", answer, pointer="/resource_id")
+    scene.stays("AN-R05", booking)
+
+
+@LAWS.law("AN-R06", "AN-R11", "AN-R12")
+def a_new_interval_has_its_own_price(scene: AnnyScene) -> None:
+    slot = scene.slot("strict", "other_room")
+    booking = scene.paid(slot, kind="strict")
+    price = cents(booking["attributes"]["total"])
+    first = scene.order("AN-R06", booking)
+
+    answer = scene.move(booking, end_date=slot.lasting(120).ends_at.isoformat()).ok("AN-R06", 200)
+    dearer = scene.order("AN-R06", booking)
+    rise = cents(answer.json["data"]["attributes"]["total"]) - price
+    scene.expect("AN-R06", rise > 0, "a higher price of the longer booking", rise, answer)
+    _changed(scene, first, dearer, rise)
+    meta = answer.json.get("meta", {})
+    scene.same("AN-R11", cents(meta.get("amount_due", 0)), rise, "amount_due in meta of the answer, in cents", answer)
+    scene.expect("AN-R11", bool(meta.get("payment_url")), "a payment_url in meta of the answer", meta, answer)
+    scene.same("AN-R11", cents(dearer["meta"]["amount_due"]), rise, "amount_due of the order, in cents")
+    scene.same("AN-R11", dearer["meta"]["payment_url"], meta.get("payment_url"), "the payment_url of the order")
+    scene.pay(order_id(booking)).ok("AN-R11", 200)
+
+    known = {each["id"] for each in scene.invoices("AN-R12", booking)}
+    answer = scene.move(booking, end_date=slot.ends_at.isoformat()).ok("AN-R12", 200)
+    cheaper = scene.order("AN-R12", booking)
+    _changed(scene, dearer, cheaper, -rise)
+    scene.same("AN-R12", cents(cheaper["meta"]["refunded_amount"]), rise, "what was refunded, in cents")
+    scene.same("AN-R12", cents(cheaper["meta"]["amount_due"]), 0, "what is due")
+    new = [each["attributes"] for each in scene.invoices("AN-R12", booking) if each["id"] not in known]
+    got = [(each["is_credit"], cents(each["total"])) for each in new]
+    scene.same("AN-R12", got, [(True, -rise)], "is_credit and total of the new invoice, in cents")
+
+
+def _changed(scene: AnnyScene, before: Json, after: Json, by: int) -> None:
+    for name in ("total", "modification_total"):
+        got = cents(after["attributes"][name]) - cents(before["attributes"][name])
+        scene.same("AN-R06", got, by, f"the change of {name} of the order, in cents")
+
+
+@LAWS.law("AN-R08")
+def what_is_not_accepted_is_not_edited(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    target = slot.later(minutes=120).span
+    requested = scene.requested(scene.slot("approval", "other_room"))
+    canceled = scene.canceled(slot)
+    (held,) = (each["id"] for each in scene.held(slot)["relationships"]["bookings"]["data"][-1:])
+    for number in (requested["id"], canceled["id"], held):
+        before = scene.seen("AN-R08", number)
+        refusals = [
+            scene.move(number, **target),
+            scene.invite(number, {"email": f"{scene.word()}@example.com"}),
+            scene.choose(number),
+        ]
+        for answer in refusals:
+            answer.refused("AN-R08", *_NOT_EDITABLE)
+        scene.stays("AN-R08", before)
+
+
+@LAWS.law("AN-R08")
+def what_has_started_or_was_checked_in_is_not_edited(scene: AnnyScene) -> None:
+    slot = scene.slot("instant", "other_room")
+    checked_in, started = scene.booked(scene.slot()), scene.booked(slot)
+    advance = scene.resource("room")["settings"]["checkIn"]["allowedAdvancePeriod"]
+    begins_at = moment(checked_in["attributes"]["start_date"])
+    scene.go_to(min(begins_at, slot.starts_at) - timedelta(minutes=min(advance, 5)))
+    scene.check_in(checked_in).ok("AN-K01", 200)
+    before = scene.seen("AN-R08", checked_in)
+    target = {"end_date": (begins_at + timedelta(hours=2)).isoformat()}
+    scene.move(checked_in, **target).refused("AN-R08", *_NOT_EDITABLE)
+    scene.stays("AN-R08", before)
+    if begins_at != slot.starts_at:
+        return
+    scene.go_to(slot.starts_at - _SECOND)
+    scene.moved("AN-R08", started, end_date=slot.lasting(120).ends_at.isoformat())
+    scene.pass_time(_SECOND)
+    before = scene.seen("AN-R08", started)
+    scene.move(started, end_date=slot.lasting(90).ends_at.isoformat()).refused("AN-R08", *_NOT_EDITABLE)
+    scene.stays("AN-R08", before)
+
+
+@LAWS.law("AN-R08")
+def a_service_wants_to_know_of_edits_in_time(scene: AnnyScene) -> None:
+    deadline = scene.service("strict")["public_settings"]["editing"]["deadline"]
+    notice = timedelta(minutes=deadline["offset"] * _UNITS[deadline["period"]])
+    slot = scene.slot("strict", "other_room")
+    booking = scene.ordered(slot, kind="strict")
+    scene.go_to(slot.starts_at - notice)
+    longer = scene.moved("AN-R08", booking, end_date=slot.lasting(90).ends_at.isoformat())
+    scene.pass_time(_SECOND)
+    scene.move(booking, end_date=slot.ends_at.isoformat()).refused("AN-R08", *_NOT_EDITABLE)
+    scene.same("AN-R08", _place(scene.seen("AN-R08", booking)), _place(longer), "start, end and resource afterwards")
+
+
+@LAWS.law("AN-R09")
+def an_edit_is_about_something(scene: AnnyScene) -> None:
+    booking = scene.booked()
+    for fields in ({}, {"colour": "red"}):
+        scene.move(booking, **fields).refused("AN-R09", *_INVALID)
+    scene.stays("AN-R09", booking)
+
+
+@LAWS.law("AN-R10")
+def an_edit_costs_no_fee(scene: AnnyScene) -> None:
+    slot = scene.slot("paid", "other_room")
+    booking = scene.paid(slot)
+    last_hour = timedelta(hours=1)
+    scene.go_to(slot.starts_at - last_hour)  # canceling now would cost the most
+    before = scene.order("AN-R10", booking)
+    after = scene.moved("AN-R10", booking, **slot.later(minutes=60).span)
+    scene.same("AN-R10", after["attributes"]["total"], booking["attributes"]["total"], "the price of the booking")
+    order = scene.order("AN-R10", booking)
+    for name in ("total", "modification_total"):
+        scene.same("AN-R10", order["attributes"][name], before["attributes"][name], f"{name} of the order")
+    for name in ("amount_due", "paid_amount", "refunded_amount"):
+        scene.same("AN-R10", order["meta"][name], before["meta"][name], f"{name} of the order")
+
+
+@LAWS.law("AN-R13")
+def the_master_of_a_series_is_not_edited_but_its_dates_are(scene: AnnyScene) -> None:
+    master = scene.seen("AN-B11", scene.given("recurring_master"))
+    numbers = [each["id"] for each in master["relationships"]["series_bookings"]["data"]]
+    scene.ours("bookingId", *numbers)
+    dates = [scene.seen("AN-B11", number) for number in numbers]
+    start = master["attributes"]["start_date"]
+    scene.move(master, start_date=start).refused("AN-R13", *_NOT_EDITABLE)
+    scene.stays("AN-R13", master)
+    one, *others = [each for each in dates if each["attributes"]["is_editable"]]
+    starts_at, ends_at, resource = _place(one)
+    shorter = ends_at - timedelta(minutes=60)
+    after = scene.moved("AN-R13", one, end_date=shorter.isoformat())
+    scene.same("AN-R13", _place(after), (starts_at, shorter, resource), "start, end and resource of the date")
+    for other in others:
+        scene.same("AN-R13", _place(scene.seen("AN-R13", other)), _place(other), "those of another date")
+    scene.revert(one).ok("AN-E01", 200)
+
+
+@LAWS.law("AN-R14")
+def a_service_may_keep_bookings_at_their_resource(scene: AnnyScene) -> None:
+    slot = scene.slot("strict", "other_room")
+    booking = scene.ordered(slot, kind="strict")
+    for fields in ({}, slot.later(minutes=120).span):
+        answer = scene.move(booking, resource_id=scene.resource_id("room"), **fields)
+        answer.refused("AN-R14", *_NOT_EDITABLE)
+    scene.stays("AN-R14", booking)
+    scene.moved("AN-R14", booking, resource_id=slot.resource_id)  # where it is
+
+
+@LAWS.burst("AN-R15")
+def of_two_that_move_to_the_last_place_one_gets_it(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    target = slot.later(minutes=240)
+    movers = [
+        (scene.booked(slot), "main"),
+        (scene.booked(slot.later(minutes=60), by=OTHER), OTHER),
+        (scene.booked(slot.later(minutes=120), by=PARTICIPANT), PARTICIPANT),
+    ]
+    answers = scene.together(
+        *(lambda booking=booking, by=by: scene.move(booking, by=by, **target.span) for booking, by in movers)
+    )
+    winners = [answer for answer in answers if answer.status == 200]
+    scene.expect("AN-R15", len(winners) == 1, "one 200", f"{len(winners)} of {len(movers)}", *winners)
+    for answer in answers:
+        if answer not in winners:
+            answer.refused("AN-R15", *_UNAVAILABLE)

@@ -1,0 +1,228 @@
+"""The states of bookings: what time does to them, what is final, who takes a place, what is decided."""
+
+from datetime import timedelta
+
+from contract_tests.apis.anny.looking import (
+    Money,
+    can_be_booked,
+    costly_moment,
+    money,
+    refused_at,
+    slot_of,
+    takes_place,
+)
+from contract_tests.apis.anny.scene import ADMIN, UNKNOWN, AnnyScene, Slot, cents, moment
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.scene import OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("statuses")
+
+_STATUSES = {"reserved", "requested", "accepted", "invited", "rejected", "canceled", "expired"}
+_NOT_PENDING = (422, "booking_not_pending")
+_UNAVAILABLE = (422, "unavailable_interval")
+_SECOND = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
+
+
+def _expires_after(scene: AnnyScene) -> timedelta:
+    """How long after the start who has not been checked in loses the room."""
+    check_in = scene.resource("room")["settings"]["checkIn"]
+    scene.expect("AN-S02", check_in["isEnabled"] and check_in["autoExpiry"], "expiry at the room", check_in)
+    return timedelta(minutes=check_in["autoExpiresAfter"])
+
+
+@LAWS.law("AN-S01")
+def there_are_seven_statuses(scene: AnnyScene) -> None:
+    made = {
+        "accepted": scene.booked(),
+        "requested": scene.requested(scene.slot("approval", "other_room")),
+        "canceled": scene.canceled(scene.slot(where="desk")),
+    }
+    listed = {each["id"]: each["attributes"]["status"] for each in scene.every("AN-S01", "listBookings")}
+    for status, booking in made.items():
+        scene.same("AN-S01", listed[booking["id"]], status, "the status in the list")
+        scene.same("AN-S01", scene.status("AN-S01", booking), status, "the status of the booking")
+    scene.same("AN-S01", sorted(set(listed.values()) - _STATUSES), [], "what is no status")
+
+
+# What time does
+
+
+@LAWS.law("AN-S02", "AN-S03")
+def nobody_who_does_not_come_keeps_the_room(scene: AnnyScene) -> None:
+    slot = scene.slot(minutes=180)
+    after = _expires_after(scene)
+    booking = scene.booked(slot)
+    rest = slot.later(minutes=60).lasting(60)
+    scene.go_to(slot.starts_at + after - _SECOND)
+    scene.same("AN-S02", scene.status("AN-S02", booking), "accepted", "the status a second before")
+    takes_place(scene, "AN-S03", rest)
+    scene.pass_time(_SECOND)
+    scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status from then on")
+    scene.same("AN-S03", scene.interval("AN-S03", rest)["available"], True, "whether the rest is free")
+    can_be_booked(scene, "AN-S03", rest)
+
+
+@LAWS.law("AN-S04")
+def expiry_refunds_nothing(scene: AnnyScene) -> None:
+    slot = scene.slot("paid")
+    after = _expires_after(scene)
+    booking = scene.paid(slot)
+    before = money(scene, "AN-S04", booking)
+    scene.expect("AN-S04", before.paid > 0, "a booking that was paid", before)
+    scene.go_to(slot.starts_at + after)
+    scene.same("AN-S04", scene.status("AN-S04", booking), "expired", "its status")
+    scene.same("AN-S04", money(scene, "AN-S04", booking), before, "what its order has come to")
+
+
+@LAWS.law("AN-S05")
+def what_is_over_stays_over(scene: AnnyScene) -> None:
+    rejected, canceled = scene.rejected(), scene.canceled(scene.slot(where="desk"))
+    over = [("rejected", rejected), ("canceled", canceled)]
+    if scene.world.is_own:
+        slot = scene.slot(where="room")
+        missed = scene.booked(slot)
+        scene.go_to(slot.starts_at + _expires_after(scene))
+        over.append(("expired", missed))
+    for status, booking in over:
+        scene.same("AN-S05", scene.status("AN-S05", booking), status, "the status")
+        for answer in (
+            scene.decide(booking, "accepted"),
+            scene.decide(booking, "rejected"),
+            scene.cancel(booking),
+            scene.cancel(booking, by=ADMIN),
+            scene.move(booking, start_date=slot_of(booking).later(minutes=60).starts_at.isoformat()),
+            scene.invite(booking, {"email": "somebody@example.com"}),
+            scene.choose(booking),
+            scene.revert(booking),
+            scene.check_in(booking),
+            scene.check_out(booking),
+        ):
+            scene.expect("AN-S05", answer.status == 422, "a refusal with 422", answer.exchange.came(), answer)
+        scene.same("AN-S05", scene.status("AN-S05", booking), status, "the status afterwards")
+
+
+@LAWS.law("AN-S06")
+def who_waits_past_the_start_goes_on_waiting(scene: AnnyScene) -> None:
+    slot = scene.slot("approval")
+    booking = scene.requested(slot)
+    for when in (slot.starts_at, slot.starts_at + _expires_after(scene), slot.ends_at + _HOUR):
+        scene.go_to(when)
+        scene.same("AN-S06", scene.status("AN-S06", booking), "requested", f"the status at {when}")
+    scene.decide(booking, "accepted").ok("AN-S11", 200)
+
+
+@LAWS.law("AN-S08")
+def nobody_has_to_check_in_where_nothing_expires(scene: AnnyScene) -> None:
+    check_in = scene.resource("other_room")["settings"]["checkIn"]
+    scene.expect("AN-S08", not (check_in["isEnabled"] and check_in["autoExpiry"]), "no expiry there", check_in)
+    slot = scene.slot(where="other_room")
+    booking = scene.booked(slot)
+    for when in (slot.starts_at + timedelta(minutes=check_in["autoExpiresAfter"]), slot.ends_at, slot.ends_at + _HOUR):
+        scene.go_to(when)
+        scene.same("AN-S08", scene.status("AN-S08", booking), "accepted", f"the status at {when}")
+
+
+# Places
+
+
+@LAWS.law("AN-S07")
+def what_may_still_happen_takes_its_place(scene: AnnyScene) -> None:
+    slot = scene.slot("approval")
+    instant = slot.of(scene.service_id("instant"))
+    held = scene.held(instant)
+    takes_place(scene, "AN-S07", instant)
+    scene.empty(order=held).ok("AN-C17", 200)
+    requested = scene.requested(slot)
+    takes_place(scene, "AN-S07", instant)
+    scene.decide(requested, "rejected").ok("AN-S12", 200)
+    accepted = scene.booked(instant, "AN-S07")
+    takes_place(scene, "AN-S07", instant)
+    scene.cancel(accepted).ok("AN-X01", 200)
+    can_be_booked(scene, "AN-S07", instant)
+
+
+@LAWS.law("AN-S07")
+def blockers_take_places(scene: AnnyScene) -> None:
+    blocker = scene.seen("AN-S07", scene.given("blocker"), by=ADMIN)
+    scene.same("AN-S07", blocker["attributes"]["is_blocker"], True, "whether it is a blocker")
+    starts_at = moment(blocker["attributes"]["start_date"])
+    (resource_id,) = (blocker["relationships"]["resource"]["data"]["id"],)
+    service_id = scene.service_id("instant")
+    slot = Slot(service_id, resource_id, starts_at, starts_at + _HOUR)
+    takes_place(scene, "AN-S07", slot)
+    scene.same("AN-S07", scene.interval("AN-S07", slot)["available"], False, "whether its interval is free")
+
+
+# Decisions
+
+
+@LAWS.law("AN-S11")
+def a_request_can_be_accepted(scene: AnnyScene) -> None:
+    booking = scene.requested()
+    after = scene.decide(booking, "accepted").ok("AN-S11", 200).json["data"]
+    scene.same("AN-S11", after["attributes"]["status"], "accepted", "the status in the answer")
+    scene.same("AN-S11", scene.status("AN-S11", booking), "accepted", "the status read afterwards")
+    order = scene.order("AN-S11", booking)
+    scene.same("AN-S11", order["attributes"]["status"], "completed", "the status of the order")
+
+
+@LAWS.law("AN-S12")
+def a_rejection_gives_everything_back(scene: AnnyScene) -> None:
+    order = scene.submitted(scene.slot("approval"), "AN-C07")
+    scene.pay(order).ok("AN-C22", 200)
+    (booking_id,) = (each["id"] for each in order["relationships"]["bookings"]["data"])
+    booking = scene.seen("AN-C07", booking_id)
+    if scene.world.is_own:
+        scene.go_to(costly_moment(scene, booking))
+        fee = cents(scene.previewed("AN-P01", booking)["fee_amount"])
+        scene.expect("AN-S12", fee > 0, "that a cancellation would cost something", fee)
+    price = cents(booking["attributes"]["charged_total"])
+    before = money(scene, "AN-S12", order)
+    scene.same("AN-S12", before, Money(price, 0, price, 0, 0), "what the order has come to")
+    after = scene.decide(booking, "rejected").ok("AN-S12", 200).json["data"]
+    scene.same("AN-S12", after["attributes"]["status"], "rejected", "the status in the answer")
+    scene.same("AN-S12", scene.status("AN-S12", booking), "rejected", "the status read afterwards")
+    wanted = Money(before.total - price, -price, price, price, 0)
+    scene.same("AN-S12", money(scene, "AN-S12", order), wanted, "what the order has come to afterwards")
+
+
+@LAWS.law("AN-S13")
+def what_does_not_wait_is_not_decided_about(scene: AnnyScene) -> None:
+    accepted = scene.seen("AN-N01", scene.booked())
+    decided = scene.requested(scene.slot("approval", "other_room"))
+    scene.decide(decided, "accepted").ok("AN-S11", 200)
+    canceled = scene.canceled(scene.slot(where="desk"))
+    for booking in (accepted, decided, canceled):
+        before = scene.seen("AN-S13", booking)
+        order = scene.order("AN-S13", booking)
+        for status in ("accepted", "rejected"):
+            scene.decide(booking, status).refused("AN-S13", *_NOT_PENDING)
+        scene.stays("AN-S13", before)
+        scene.same("AN-S13", scene.order("AN-S13", booking), order, "its order")
+    takes_place(scene, "AN-S13", slot_of(accepted))
+
+
+@LAWS.law("AN-S14")
+def a_decision_is_about_the_booking_of_the_path(scene: AnnyScene) -> None:
+    booking = scene.requested()
+    another = scene.requested(scene.slot("approval", "other_room"))
+    for number in (another["id"], UNKNOWN):
+        body = {"data": {"type": "bookings", "id": number, "attributes": {"status": "accepted"}}}
+        answer = scene.call("updateBooking", body, bookingId=booking["id"], by=ADMIN, title="decide about another")
+        refused_at(scene, "AN-S14", answer, pointer="/data/id")
+    for each in (booking, another):
+        scene.same("AN-S14", scene.status("AN-S14", each), "requested", "the status afterwards")
+
+
+@LAWS.law("AN-S15")
+def a_rejected_booking_takes_no_place(scene: AnnyScene) -> None:
+    slot = scene.slot("approval")
+    booking = scene.requested(slot)
+    instant = slot.of(scene.service_id("instant"))
+    scene.book(instant, by=OTHER, title="book what waits").refused("AN-S07", *_UNAVAILABLE)
+    scene.decide(booking, "rejected").ok("AN-S12", 200)
+    scene.same("AN-S15", scene.interval("AN-S15", instant)["available"], True, "whether its interval is free")
+    can_be_booked(scene, "AN-S15", instant)

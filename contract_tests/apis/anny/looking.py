@@ -1,0 +1,112 @@
+"""What laws of several themes look at: where a refusal points, what an order has come to, what else is taken."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, cents, included, moment
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import OTHER
+
+__all__ = [
+    "Money",
+    "can_be_booked",
+    "costly_moment",
+    "linked",
+    "money",
+    "points_at",
+    "refused_at",
+    "sent",
+    "slot_of",
+    "takes_place",
+]
+
+_INVALID = (422, "validation_error")
+_UNAVAILABLE = (422, "unavailable_interval")
+
+
+# Refusals
+
+
+def points_at(scene: AnnyScene, rule: str, answer: Answer, **source: str) -> None:
+    """The refusal has to have that `source`: `pointer="/data/id"`, or `parameter="include"`."""
+    errors = answer.json.get("errors") if isinstance(answer.json, dict) else None
+    found = errors[0].get("source") if errors else None
+    scene.same(rule, found, source, "the source of the error", answer)
+
+
+def refused_at(scene: AnnyScene, rule: str, answer: Answer, **source: str) -> None:
+    """What was sent is not valid, at that place."""
+    points_at(scene, rule, answer.refused(rule, *_INVALID), **source)
+
+
+# Money
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Of an order, in minor units."""
+
+    total: int
+    modification: int
+    paid: int
+    refunded: int
+    due: int
+
+
+def money(scene: AnnyScene, rule: str, order: Json | str, **by: str) -> Money:
+    """What an order, or that of a booking, has come to."""
+    found = scene.order(rule, order, **by)
+    shown, meta = found["attributes"], found["meta"]
+    return Money(
+        total=cents(shown["total"]),
+        modification=cents(shown["modification_total"]),
+        paid=cents(meta["paid_amount"]),
+        refunded=cents(meta["refunded_amount"]),
+        due=cents(meta["amount_due"]),
+    )
+
+
+def costly_moment(scene: AnnyScene, booking: Json) -> Any:
+    """When canceling costs something, but not everything: in the second tier of the policy, an hour before it ends."""
+    second = scene.tiers()[1]
+    lead = timedelta(minutes=second["before_start_minutes"] + 60)
+    return moment(booking["attributes"]["start_date"]) - lead
+
+
+# Places
+
+
+def slot_of(booking: Json) -> Slot:
+    """The interval of a booking."""
+    shown, related = booking["attributes"], booking["relationships"]
+    return Slot(
+        related["service"]["data"]["id"],
+        related["resource"]["data"]["id"],
+        moment(shown["start_date"]),
+        moment(shown["end_date"]),
+    )
+
+
+def takes_place(scene: AnnyScene, rule: str, slot: Slot) -> None:
+    """Nobody else can book the interval."""
+    scene.book(slot, by=OTHER, title="book what is taken").refused(rule, *_UNAVAILABLE)
+
+
+def can_be_booked(scene: AnnyScene, rule: str, slot: Slot) -> Json:
+    """Somebody else books the interval."""
+    return scene.booked(slot, rule, by=OTHER)
+
+
+# What belongs together
+
+
+def linked(thing: Json, name: str) -> list[str]:
+    """The ids that a relationship names."""
+    linkage = thing["relationships"][name]["data"] or []
+    return [each["id"] for each in (linkage if isinstance(linkage, list) else [linkage])]
+
+
+def sent(answer: Answer, kind: str) -> dict[str, Json]:
+    """What was sent along of a type, by id."""
+    return {each["id"]: each for each in included(answer, kind)}
