@@ -1,0 +1,303 @@
+"""Keys, resellers, and what does not exist: who is let in, and who sees what."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from contract_tests.apis.bardge.laws.whole import Whole
+from contract_tests.apis.bardge.scene import BODIES, DISABLED, IDS, NOTHING, TEST, BardgeScene
+from contract_tests.laws.law import Laws
+from contract_tests.laws.probes import is_secured, probes
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN, OTHER
+from contract_tests.scenes.sending import NO_BODY
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("access")
+
+Json = dict[str, Any]
+
+_NO_KEY = (401, "authentication_error", "invalid_api_key", "Invalid API key provided")
+_NEVER_ISSUED = "brg_live_contract_test_key_that_nobody_issued"
+_DISABLED = (403, "permission_error", "account_disabled", "Reseller account is not enabled")
+_DENIED = (403, "permission_error", "permission_denied")
+_NOT_FOUND = (404, "invalid_request_error", "resource_not_found")
+_NO_PASS = (404, "invalid_request_error", "pass_not_found")
+
+_OF_PASSES = {"listProvidersForPass", "getIssuedPass", "updateIssuedPassExpiry"}
+"""Operations whose path names a pass."""
+
+_PASS_MEMBERS = {"pass_id", "user_pass_id"}
+
+
+# Keys
+
+
+@LAWS.law("BG-A01")
+def nobody_is_let_in_without_a_key(scene: BardgeScene) -> None:
+    for probe in scene.probes():
+        scene.error("BG-A01", probe.send(scene, by="", title=f"{probe.operation.id} without a key"), *_NO_KEY)
+
+
+@LAWS.law("BG-A02")
+def a_key_is_known_behind_the_word_bearer_and_nowhere_else(scene: BardgeScene) -> None:
+    key = scene.profile.want("identities.main", "nobody knows the key itself")
+    (ask,) = scene.probes(only=lambda operation: operation.id == "listIssuers")
+    for scheme in ("Bearer ", "bearer ", "BEARER ", "Bearer   "):
+        answer = ask.send(scene, by="", headers={"Authorization": f"{scheme}{key}"}, title=f"ask with {scheme!r}")
+        answer.ok("BG-A02", 200)
+    wrong = (
+        key, "Bearer", f"Bearer{key}", f"Basic {key}", f"Token {key}", f"Bearer {key} more", f"Bearer, {key}",
+        f"Bearer {_NEVER_ISSUED}", f"Bearer {key.upper()}", f"Bearer {key}x",
+    )  # fmt: skip
+    for number, sent in enumerate(wrong):
+        answer = ask.send(scene, by="", headers={"Authorization": sent}, title=f"wrong header {number}")
+        scene.error("BG-A02", answer, *_NO_KEY)
+    for probe in scene.probes():
+        sent = {"Authorization": f"Bearer {_NEVER_ISSUED}" if probe.operation.media_type else f"Basic {key}"}
+        answer = probe.send(scene, by="", headers=sent, title=f"{probe.operation.id} as nobody")
+        answer.refused("BG-A02", 401, "invalid_api_key")
+
+
+@LAWS.law("BG-A03")
+def without_a_key_nothing_is_read_or_written_whatever_is_sent(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    before = whole.seen("BG-N10")
+    for operation_id, (parameters, body) in whole.requests.items():
+        for headers in ({}, {"Authorization": f"Bearer {_NEVER_ISSUED}"}):
+            title = f"{operation_id} without a key"
+            answer = scene.call(operation_id, body or NO_BODY, by="", headers=headers, title=title, **parameters)
+            answer.refused("BG-A03", 401, "invalid_api_key")
+    for probe in probes(scene.contract, dict.fromkeys(IDS, "no id!"), only=is_secured, bodies=BODIES):
+        for each in (probe, probe.broken()) if probe.operation.media_type else (probe,):
+            answer = each.send(scene, by="", title=f"{probe.operation.id} of nothing without a key")
+            answer.refused("BG-A03", 401, "invalid_api_key")
+    scene.same("BG-A03", whole.seen("BG-A03"), before, "the client, the passes and the bookings read afterwards")
+
+
+@LAWS.law("BG-A04")
+def a_disabled_account_can_do_nothing(scene: BardgeScene) -> None:
+    for probe in scene.probes():
+        each = probe.send(scene, by=DISABLED, title=f"{probe.operation.id} of a disabled account")
+        scene.error("BG-A04", each, *_DISABLED)
+        if probe.operation.media_type:
+            broken = probe.broken().send(scene, by=DISABLED, title=f"{probe.operation.id} with broken JSON")
+            scene.error("BG-A04", broken, *_DISABLED)
+    for probe in probes(scene.contract, dict.fromkeys(IDS, "no id!"), bodies=BODIES):
+        scene.error("BG-A04", probe.send(scene, by=DISABLED), *_DISABLED)
+    scene.call("listPasses", by=DISABLED, query={"limit": "0"}).refused("BG-A04", 403, "account_disabled")
+    scene.send("GET", "/nowhere", by=DISABLED).refused("BG-A04", 404, "resource_not_found")
+    scene.send("DELETE", "/passes", by=DISABLED).refused("BG-A04", 405, "method_not_allowed")
+
+
+@LAWS.law("BG-A11")
+def a_test_key_is_of_the_same_reseller_in_test_mode(scene: BardgeScene) -> None:
+    live = {each["id"]: each for each in scene.products()}
+    test = {each["id"]: each for each in scene.products(by=TEST)}
+    for id_, product in live.items():
+        scene.same("BG-A11", product["livemode"], True, f"livemode of {id_} for a live key")
+        scene.same("BG-A11", test.get(id_), {**product, "livemode": False}, f"{id_} for a test key")
+
+
+# What is not there
+
+
+@LAWS.law("BG-A05", "BG-A06")
+def what_a_path_names_has_to_exist(scene: BardgeScene) -> None:
+    for probe in scene.probes(only=lambda operation: "path" in operation.places.values()):
+        answer = probe.send(scene, title=f"{probe.operation.id} of nothing")
+        if probe.operation.id in _OF_PASSES:
+            scene.error("BG-A06", answer, *_NO_PASS).names("BG-A06", NOTHING)
+        else:
+            scene.error("BG-A05", answer, *_NOT_FOUND)
+
+
+@LAWS.law("BG-A06", "BG-A09")
+def what_a_body_names_has_to_exist(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    scene.ours("client_id", NOTHING)
+    scene.ours("user_pass_id", NOTHING)
+    before = whole.seen("BG-N10")
+    for operation_id, (parameters, body) in whole.requests.items():
+        for member, value in body.items():
+            if operation_id == "issuePass" and member == "client_id":
+                continue
+            if operation_id == "confirmAccessCode" or not member.endswith(("_id", "_ids")):
+                continue
+            wrong = {**body, member: [*value, NOTHING] if isinstance(value, list) else NOTHING}
+            answer = scene.call(operation_id, wrong, title=f"{operation_id} with {member} of nothing", **parameters)
+            if member in _PASS_MEMBERS:
+                scene.error("BG-A06", answer, *_NO_PASS).names("BG-A06", NOTHING)
+            else:
+                scene.error("BG-A09", answer, *_NOT_FOUND)
+    availability = {"id": whole.spa["id"], "date": whole.day.isoformat()}
+    answer = scene.call("getProviderAvailability", **availability, service_ids=NOTHING, title="slots for no service")
+    scene.error("BG-A09", answer, *_NOT_FOUND)
+    scene.same("BG-A09", whole.seen("BG-A09"), before, "the client, the passes and the bookings read afterwards")
+
+
+@LAWS.law("BG-A06")
+def the_pass_of_another_client_is_none(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    theirs = scene.issued()
+    for operation_id, (parameters, body) in whole.requests.items():
+        if {"client_id", "user_pass_id"} <= body.keys():
+            swapped = {**body, "user_pass_id": theirs["id"]}
+            answer = scene.call(operation_id, swapped, title=f"{operation_id} with another's pass", **parameters)
+            scene.error("BG-A06", answer, *_NO_PASS).names("BG-A06", theirs["id"])
+    scene.same("BG-A06", scene.visits(theirs)[1], 0, "the number of visits used of that pass")
+
+
+# Other resellers
+
+
+@LAWS.law("BG-A07")
+def what_another_reseller_has_is_answered_as_if_it_did_not_exist(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    mine = scene.issued(by=OTHER)
+    my_product = scene.product(by=OTHER)["id"]
+    session = scene.asked(scene.exhausted(), scene.instances()[-1], "BG-B02")
+    appointment = scene.begun(whole.spa_pass, whole.spa, whole.day, "15:00")
+    before = whole.seen("BG-N10")
+    for parameter in ("id", "sessionId", "bookingId"):
+        scene.ours(parameter, NOTHING)
+    scene.ours("user_pass_id", NOTHING)
+    asks: dict[str, tuple[str, Callable[[str], Answer]]] = {
+        "a product": (
+            whole.product["id"],
+            lambda id_: scene.call("listProvidersForPass", id=id_, by=OTHER),
+        ),
+        "a product in a body": (whole.product["id"], lambda id_: scene.issue(id_, by=OTHER)),
+        "a product for a pass": (
+            whole.product["id"],
+            lambda id_: scene.call("updateIssuedPass", {"user_pass_id": mine["id"], "pass_id": id_}, by=OTHER),
+        ),
+        "an issued pass": (whole.gym_pass["id"], lambda id_: scene.read_pass({"id": id_}, by=OTHER)),
+        "the expiry of a pass": (
+            whole.gym_pass["id"],
+            lambda id_: scene.prolong({"id": id_}, 7_000_000_000_000, by=OTHER),
+        ),
+        "the client of a pass": (
+            whole.gym_pass["id"],
+            lambda id_: scene.call("updateIssuedPass", {"user_pass_id": id_, "first_name": "Theirs"}, by=OTHER),
+        ),
+        "a booking": (whole.booking["booking_id"], lambda id_: scene.read_status(id_, by=OTHER)),
+        "a booking to cancel": (whole.booking["booking_id"], lambda id_: scene.cancel(id_, by=OTHER)),
+        "a booking to move": (
+            whole.booking["booking_id"],
+            lambda id_: scene.move(id_, by=OTHER, class_instance_id=whole.other_instance.id),
+        ),
+        "a session of a class": (
+            session["session_id"],
+            lambda id_: scene.confirm({"session_id": id_}, by=OTHER, number_of_visits=1, duration="MONTHLY"),
+        ),
+        "a session of an appointment": (
+            appointment["session_id"],
+            lambda id_: scene.confirm_spa({"session_id": id_}, by=OTHER),
+        ),
+        "a session of an access code": (
+            whole.access_session,
+            lambda id_: scene.call(
+                "confirmAccessCode", {"copay_package_id": whole.package}, sessionId=id_, by=OTHER, title="confirm"
+            ),
+        ),
+        "a quote": (
+            whole.quote["id"],
+            lambda id_: scene.call(
+                "purchaseSpaCopay",
+                {
+                    "client_id": mine["client_id"],
+                    "user_pass_id": mine["id"],
+                    "provider_branch_id": whole.spa["id"],
+                    "quote_id": id_,
+                },
+                by=OTHER,
+            ),
+        ),
+        "a credit package": (
+            whole.credit_package,
+            lambda id_: scene.call(
+                "purchaseCredits", {"client_id": mine["client_id"], "credit_package_id": id_}, by=OTHER
+            ),
+        ),
+    }  # fmt: skip
+    if whole.lookup:
+        asks["a lookup"] = (
+            whole.lookup,
+            lambda id_: scene.call("verifyLookup", {"access_code": "000000"}, id=id_, by=OTHER),
+        )
+    for what, (id_, ask) in asks.items():
+        there, nowhere = ask(id_), ask(NOTHING)
+        got = (there.status, _error_without(there, id_))
+        wanted = (nowhere.status, _error_without(nowhere, NOTHING))
+        scene.same("BG-A07", got, wanted, f"what the answer says of {what} of another reseller", nowhere, there)
+        there.refused("BG-A07", 404)
+    scene.same("BG-A07", whole.seen("BG-A07"), before, "the client, the passes and the bookings read afterwards")
+    left = scene.read_pass(mine, by=OTHER).ok("BG-A07", 200).json
+    scene.same("BG-A07", left["pass_id"], my_product, "the product of the other reseller's pass")
+
+
+@LAWS.law("BG-A08", "BG-A13")
+def a_client_of_another_reseller_takes_a_token_unless_something_else_is_missing(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    foreign = scene.foreign()
+    client = foreign["client_id"]
+    before = _state_of(scene, foreign)
+    for operation_id in ("getClient", "getClientCredits", "listClientBookings"):
+        scene.error("BG-A08", scene.call(operation_id, clientId=client, title=f"{operation_id} of theirs"), *_DENIED)
+    for operation_id, (parameters, body) in whole.requests.items():
+        if "client_id" not in body or operation_id in ("issuePass", "initiateLookup"):
+            continue
+        theirs = {**body, "client_id": client}
+        if "user_pass_id" in theirs:
+            theirs["user_pass_id"] = foreign["id"]
+        answer = scene.call(operation_id, theirs, title=f"{operation_id} for another's client", **parameters)
+        scene.error("BG-A08", answer, *_DENIED)
+        for member in ("class_instance_id", "provider_branch_id", "service_ids", "user_pass_id"):
+            if member in theirs:
+                scene.ours("user_pass_id", NOTHING)
+                wrong = {**theirs, member: [NOTHING] if member == "service_ids" else NOTHING}
+                title = f"{operation_id} for another's client with {member} of nothing"
+                answer = scene.call(operation_id, wrong, title=title, **parameters)
+                code = "pass_not_found" if member == "user_pass_id" else "resource_not_found"
+                answer.refused("BG-A13", 404, code)
+    scene.same("BG-A08", _state_of(scene, foreign), before, "what their reseller reads of the client afterwards")
+
+
+@LAWS.law("BG-A10")
+def two_resellers_may_have_a_client_of_one_id(scene: BardgeScene) -> None:
+    client = scene.new_client()
+    for by, name in ((MAIN, "Mine"), (OTHER, "Theirs")):
+        scene.issued(None, client, by=by, first_name=name)
+    for by, name in ((MAIN, "Mine"), (OTHER, "Theirs")):
+        answer = scene.client(client, by=by).ok("BG-A10", 200)
+        got = (answer.json["first_name"], len(answer.json["passes"]))
+        scene.same("BG-A10", got, (name, 1), f"name and number of passes that {by} reads", answer)
+
+
+@LAWS.law("BG-A12")
+def ones_own_client_takes_no_token(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    client = whole.gym_pass["client_id"]
+    for operation_id in ("getClient", "getClientCredits", "listClientBookings"):
+        scene.call(operation_id, clientId=client, title=f"{operation_id} of one's own client").ok("BG-A12", 200)
+    for operation_id in ("generateAccessCode", "initiateClassBooking", "initiateSpaBooking", "quoteSpaCopay",
+                         "purchaseGymCopay", "purchaseSpaCopay", "purchaseCredits", "createPasscode"):  # fmt: skip
+        parameters, body = whole.requests[operation_id]
+        scene.call(operation_id, body, title=f"{operation_id} for one's own client", **parameters).ok("BG-A12")
+
+
+def _state_of(scene: BardgeScene, foreign: Json) -> Json:
+    return {
+        "client": scene.client(foreign["client_id"], by=OTHER).ok("BG-A08", 200).json,
+        "credits": scene.credits(foreign["client_id"], "BG-A08", by=OTHER),
+        "bookings": scene.bookings_of(foreign["client_id"], "BG-A08", by=OTHER),
+        "pass": scene.read_pass(foreign, by=OTHER).ok("BG-A08", 200).json,
+    }
+
+
+def _error_without(answer: Answer, id_: str) -> str:
+    """What a refusal says, but for the id it names and the request's own."""
+    error = (answer.json or {}).get("error", {})
+    return json.dumps({name: said for name, said in error.items() if name != "request_id"}).replace(id_, "ID")

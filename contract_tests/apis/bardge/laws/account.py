@@ -1,0 +1,181 @@
+"""The business account: what it does not cover is not done, and what is refused is not debited."""
+
+from collections.abc import Callable
+from typing import Any
+
+from contract_tests.apis.bardge.laws.sessions import access_session, asked_for_package, asked_for_visits
+from contract_tests.apis.bardge.laws.spa import mixed_spa
+from contract_tests.apis.bardge.payments import Json
+from contract_tests.apis.bardge.scene import BardgeScene
+from contract_tests.laws.law import Laws
+from contract_tests.profiles import Lacking
+from contract_tests.scenes.answers import Answer
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("account")
+
+_PLENTY = 50_000_000  # kobo
+_NO_MONEY = (400, "insufficient_balance")
+
+Debit = tuple[Json, int, Callable[[], Answer]]
+"""Whose it is, what it costs in kobo, and how it is asked for."""
+
+
+@LAWS.law("BG-D10")
+def what_the_account_does_not_cover_is_not_done(scene: BardgeScene) -> None:
+    for prepare in (
+        _other_product,
+        _credits,
+        _package,
+        _quote,
+        _package_of_all_kinds,
+        _visits,
+        _package_of_a_session,
+        _appointment,
+        _access,
+    ):
+        issued, price, ask = prepare(scene)
+        before = scene.trace(issued, "BG-D10")
+        scene.leave(price - 1)
+        answer = ask().refused("BG-D10", *_NO_MONEY)
+        scene.left_alone("BG-D10", issued, before, answer)
+        scene.leave(price)
+        ask().ok("BG-D10")
+        scene.leave(_PLENTY)
+
+
+@LAWS.law("BG-D10")
+def a_pass_that_the_account_does_not_cover_is_not_issued(scene: BardgeScene) -> None:
+    product, client_id = scene.product(), scene.new_client()
+    scene.leave(product["price"] - 1)
+    spent = scene.spent()
+    answer = scene.issue(product, client_id).refused("BG-D10", *_NO_MONEY)
+    scene.same("BG-D10", scene.spent(), spent, "what was debited so far", answer)
+    scene.client(client_id).refused("BG-D10", 404, "resource_not_found")
+    scene.leave(product["price"])
+    scene.issue(product, client_id).ok("BG-D10", 201)
+    scene.issue(product, client_id).refused("BG-D10", *_NO_MONEY)
+    passes = scene.client(client_id).ok("BG-D10", 200).json["passes"]
+    scene.same("BG-D10", len(passes), 1, "the number of passes of the client")
+
+
+@LAWS.law("BG-D11")
+def what_is_refused_is_not_debited(scene: BardgeScene) -> None:
+    last = scene.one_class_nearly_full()[0]
+    issued = scene.exhausted()
+    here = scene.open_to(issued)[0]
+    full = scene.asked(issued, last, "BG-B02")
+    used = scene.asked(issued, here, "BG-B02")
+    visits: Json = {"number_of_visits": 1, "duration": "MONTHLY"}
+    scene.confirm(used, **visits).ok("BG-F07", 201)
+    scene.booked(scene.issued(), last)
+    uncovered = scene.instance(covered=False, copay=True)
+    package = scene.package_of(uncovered.branch)["id"]
+    covered = scene.instance(copay=True)
+    spa = scene.spa()
+    quote = scene.quoted(issued, spa, spa["services"][:1])["id"]
+    scene.buy(issued, spa["id"], quote=quote).ok("BG-O20", 201)
+    gone = scene.cancelled() if scene.profile.find("inventory.cancelled_pass") else None
+    credits_ = scene.credit_packages()[0]
+    foreign = scene.foreign()
+    spent = scene.spent()
+    refusals: list[tuple[str, Callable[[], Answer]]] = [
+        ("a class that is full", lambda: scene.confirm(full, **visits)),
+        ("a session that was used", lambda: scene.confirm(used, **visits)),
+        ("what the session does not ask for", lambda: scene.confirm(full, copay_package_id=package)),
+        ("a product that is not there", lambda: scene.issue(scene.word())),
+        ("a date that is past", lambda: scene.issue(scene.product(), start_date=1_000_000_000_000)),
+        ("a package that is not there", lambda: scene.buy(issued, uncovered.branch, package=scene.word())),
+        ("a package of another gym", lambda: scene.buy(issued, covered.branch, package=package)),
+        (
+            "a gym that is covered",
+            lambda: scene.buy(issued, covered.branch, package=scene.package_of(covered.branch)["id"]),
+        ),
+        ("a quote that was used", lambda: scene.buy(issued, spa["id"], quote=quote)),
+        ("both at once", lambda: _both(scene, issued, spa["id"], package, quote)),
+        ("credits that are not there", lambda: scene.buy_credits(issued["client_id"], scene.word())),
+        ("credits for another reseller's client", lambda: scene.buy_credits(foreign["client_id"], credits_)),
+        ("another reseller's client", lambda: scene.buy(foreign, uncovered.branch, package=package)),
+    ]
+    if gone is not None:
+        refusals.append(("a pass that was cancelled", lambda: scene.buy(gone, uncovered.branch, package=package)))
+    for what, ask in refusals:
+        answer = ask()
+        scene.expect("BG-D11", not answer.is_success, f"{what} is refused", answer.exchange.came(), answer)
+        scene.same("BG-D11", scene.spent(), spent, f"what was debited so far, after {what} was refused", answer)
+
+
+def _both(scene: BardgeScene, issued: Json, branch_id: str, package: str, quote: str) -> Answer:
+    return scene.buy(issued, branch_id, package=package, quote=quote, through="purchaseCopay")
+
+
+# What is debited
+
+
+def _other_product(scene: BardgeScene) -> Debit:
+    old = scene.product()
+    issued = scene.issued(old)
+    dearer = [each for each in scene.products() if each["price"] > old["price"]]
+    if not dearer:
+        raise Lacking("no product is dearer than another")
+    new = min(dearer, key=lambda each: int(each["price"]))
+    body = {"user_pass_id": issued["id"], "pass_id": new["id"]}
+    title = "put a dearer product under the pass"
+    return issued, new["price"] - old["price"], lambda: scene.call("updateIssuedPass", body, title=title)
+
+
+def _credits(scene: BardgeScene) -> Debit:
+    issued = scene.issued()
+    packages = scene.credit_packages()
+    if not packages:
+        raise Lacking("there is no package of credits")
+    return issued, packages[0]["amount"], lambda: scene.buy_credits(issued["client_id"], packages[0])
+
+
+def _package(scene: BardgeScene, **more: Any) -> Debit:
+    issued = scene.issued()
+    instance = scene.instance(covered=False, copay=True)
+    package = scene.package_of(instance.branch)
+    return issued, package["price"], lambda: scene.buy(issued, instance.branch, package=package["id"], **more)
+
+
+def _package_of_all_kinds(scene: BardgeScene) -> Debit:
+    return _package(scene, through="purchaseCopay")
+
+
+def _quote(scene: BardgeScene) -> Debit:
+    issued, spa = scene.issued(), scene.spa()
+    quote = scene.quoted(issued, spa, spa["services"][:1])
+    return issued, quote["amount"], lambda: scene.buy(issued, spa["id"], quote=quote["id"])
+
+
+def _visits(scene: BardgeScene) -> Debit:
+    issued, _, session = asked_for_visits(scene)
+    return issued, 2 * session["cost_per_visit"], lambda: scene.confirm(session, number_of_visits=2, duration="MONTHLY")
+
+
+def _package_of_a_session(scene: BardgeScene) -> Debit:
+    issued, _, session = asked_for_package(scene)
+    package = session["copay_options"][0]
+    return issued, package["price"], lambda: scene.confirm(session, copay_package_id=package["id"])
+
+
+def _appointment(scene: BardgeScene) -> Debit:
+    product, spa, covered, others = mixed_spa(scene)
+    issued = scene.lasting(product)
+    session = scene.begun(issued, spa, scene.spa_day(spa), services=[covered, others[0]])
+    return issued, session["copay_amount"], lambda: scene.confirm_spa(session)
+
+
+def _access(scene: BardgeScene) -> Debit:
+    issued = scene.issued()
+    session = access_session(scene, issued)
+    package = session["copay_options"][0]
+    body = {"copay_package_id": package["id"]}
+    title = "confirm the access code"
+    return (
+        issued,
+        package["price"],
+        lambda: scene.call("confirmAccessCode", body, sessionId=session["session_id"], title=title),
+    )

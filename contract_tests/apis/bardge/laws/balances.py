@@ -1,0 +1,214 @@
+"""Credits of clients: bought, given with a pass, spent, given back; and the passcodes of clients."""
+
+import re
+
+from contract_tests.apis.bardge.laws.spa import without_visits
+from contract_tests.apis.bardge.payments import Json
+from contract_tests.apis.bardge.scene import BardgeScene
+from contract_tests.laws.law import Laws
+from contract_tests.profiles import Lacking
+from contract_tests.scenes.scene import OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("balances")
+
+_MOST = 50
+_PASSCODE = re.compile(r"[A-Z0-9]{8}")
+
+
+# Bought
+
+
+@LAWS.law("BG-D01", "BG-D02")
+def credits_that_are_bought_are_there_at_once(scene: BardgeScene) -> None:
+    client_id = scene.issued()["client_id"]
+    for package in _packages(scene):
+        held = scene.balance(client_id)
+        answer = scene.buy_credits(client_id, package).ok("BG-D01", 201)
+        scene.same("BG-D01", answer.json["balance"], held + package["credits"], "balance of the answer", answer)
+        after = scene.credits(client_id, "BG-D01")
+        scene.same("BG-D01", after["balance"], held + package["credits"], "balance of getClientCredits", answer)
+        wanted = ("CREDIT", package["credits"], f"Credits purchase — {package['name']}")
+        scene.same("BG-D02", _said(after["transactions"][0]), wanted, "the newest transaction", answer)
+
+
+@LAWS.law("BG-D03")
+def credits_are_debited_once(scene: BardgeScene) -> None:
+    client_id = scene.issued()["client_id"]
+    package = _packages(scene)[0]
+    body = {"client_id": client_id, "credit_package_id": package["id"]}
+    key = {"Idempotency-Key": scene.word(20)}
+    spent = scene.spent()
+    answers = [scene.call("purchaseCredits", body, headers=key, title="buy credits") for _ in range(2)]
+    for answer in answers:
+        answer.ok("BG-D03", 201)
+    scene.same("BG-D03", scene.spent() - spent, package["amount"], "what was debited", *answers)
+    scene.same("BG-D03", answers[0].json["amount"], package["amount"], "amount", answers[0])
+
+
+@LAWS.law("BG-D04", "BG-D05")
+def packages_of_credits_are_their_resellers_alone(scene: BardgeScene) -> None:
+    mine, theirs = _packages(scene), scene.credit_packages("BG-D05", by=OTHER)
+    shared = {each["id"] for each in mine} & {each["id"] for each in theirs}
+    scene.same("BG-D05", shared, set(), "which packages both resellers have")
+    if not theirs:
+        raise Lacking("the other reseller has no packages of credits")
+    issued = scene.issued()
+    before = scene.trace(issued, "BG-D04")
+    answer = scene.buy_credits(issued["client_id"], theirs[0]).refused("BG-D04", 404, "resource_not_found")
+    scene.left_alone("BG-D04", issued, before, answer)
+    scene.buy_credits(issued["client_id"], mine[0]).ok("BG-D04", 201)
+
+
+@LAWS.law("BG-D06")
+def a_package_has_a_number_of_credits_and_an_amount(scene: BardgeScene) -> None:
+    packages = _packages(scene)
+    again = {each["id"]: each for each in scene.credit_packages()}
+    client_id = scene.issued()["client_id"]
+    for package in packages:
+        said = (package["credits"], package["amount"])
+        holds = all(isinstance(number, int) and number > 0 for number in said)
+        scene.expect("BG-D06", holds, "credits and amount are numbers above 0", said)
+        scene.same("BG-D06", again[package["id"]], package, "the package, read again")
+    answer = scene.buy_credits(client_id, packages[0]).ok("BG-D06", 201)
+    bought = (answer.json["credits"], answer.json["amount"])
+    scene.same("BG-D06", bought, (packages[0]["credits"], packages[0]["amount"]), "credits and amount", answer)
+
+
+# Kept
+
+
+@LAWS.law("BG-T05")
+def credits_are_a_balance_and_its_transactions(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    answer = scene.call("getClientCredits", clientId=issued["client_id"], title="read the credits").ok("BG-T05", 200)
+    names = {"balance", "currency", "transactions", "message"}
+    scene.same("BG-T05", set(answer.json), names, "the members of the answer", answer)
+    scene.same("BG-T05", answer.json["message"], "Credits retrieved successfully", "the message", answer)
+
+
+@LAWS.law("BG-T06")
+def the_newest_fifty_transactions_are_shown(scene: BardgeScene) -> None:
+    instance = scene.instance(credits=True)
+    price = instance.credits or 0
+    issued = scene.with_credits(price)
+    client_id = issued["client_id"]
+    already = len(scene.credits(client_id)["transactions"])
+    for number in range((_MOST - already) // 2 + 1):
+        booking = scene.booked(issued, instance)
+        scene.cancel(booking).ok("BG-L20", 200)
+        if number == 0:
+            _alternate(scene, client_id, price, 2 + already, 2)
+    _alternate(scene, client_id, price, _MOST, _MOST)
+
+
+def _alternate(scene: BardgeScene, client_id: str, price: int, count: int, known: int) -> None:
+    found = scene.credits(client_id, "BG-T06")["transactions"]
+    scene.same("BG-T06", len(found), count, "the number of transactions")
+    said = [(each["type"], each["amount"]) for each in found[:known]]
+    wanted = [("CREDIT", price), ("DEBIT", price)] * (known // 2)
+    scene.same("BG-T06", said, wanted, "types and amounts, the newest first")
+
+
+@LAWS.law("BG-T07")
+def a_refund_names_the_class_or_the_venue(scene: BardgeScene) -> None:
+    instance = scene.instance(credits=True)
+    issued = scene.with_credits(instance.credits or 0)
+    scene.cancel(scene.booked(issued, instance)).ok("BG-L20", 200)
+    newest = scene.credits(issued["client_id"])["transactions"][0]
+    wanted = ("CREDIT", instance.credits, f"Refund — {instance.class_name}")
+    scene.same("BG-T07", _said(newest), wanted, "the newest transaction")
+
+    spa, day = scene.spa(), scene.spa_day()
+    issued = without_visits(scene, spa, day)
+    price = spa["services"][0]["credits_required"]
+    scene.with_credits(price, issued)
+    scene.cancel(scene.appointed(issued, spa, day, "09:00")).ok("BG-L20", 200)
+    newest = scene.credits(issued["client_id"])["transactions"][0]
+    scene.same("BG-T07", _said(newest), ("CREDIT", price, f"Refund — {spa['name']}"), "the newest transaction")
+
+
+@LAWS.law("BG-T08")
+def a_balance_is_never_below_zero(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    client_id = issued["client_id"]
+    instances = scene.open_to(issued, 2, credits=True)
+    held, spent = scene.balance(client_id, "BG-T08"), 0
+    for instance in instances:
+        answer = scene.book(issued, instance)
+        spent += (instance.credits or 0) if answer.is_success else 0
+        balance = scene.balance(client_id, "BG-T08")
+        scene.expect("BG-T08", balance >= 0, "the balance is not below 0", balance, answer)
+        scene.same("BG-T08", balance, held - spent, "the balance", answer)
+        if not answer.is_success:
+            return
+    raise Lacking("too few classes take credits to spend all that a pass comes with")
+
+
+@LAWS.burst("BG-T08")
+def a_balance_is_spent_once_also_at_the_same_moment(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    client_id = issued["client_id"]
+    instances = scene.open_to(issued, 2, credits=True)[:4]
+    held = scene.balance(client_id, "BG-T08")
+    answers = scene.together(*(lambda instance=instance: scene.book(issued, instance) for instance in instances))
+    pairs = zip(instances, answers, strict=True)
+    spent = sum(instance.credits or 0 for instance, answer in pairs if answer.is_success)
+    scene.expect("BG-T08", spent <= held, f"at most {held} credits are spent", spent, *answers)
+    scene.same("BG-T08", scene.balance(client_id, "BG-T08"), held - spent, "the balance", *answers)
+
+
+@LAWS.law("BG-T09")
+def the_credits_of_a_pass_come_with_it(scene: BardgeScene) -> None:
+    products = sorted(scene.products(), key=lambda each: int(each["price"]))
+    by_credits: dict[int, Json] = {}
+    for product in products:
+        by_credits.setdefault(len(_allocated(product)), product)
+    for product in by_credits.values():
+        issued = scene.issued(product)
+        found = scene.credits(issued["client_id"], "BG-T09")
+        description = f"Pass — {product['name']}"
+        wanted = sorted(("CREDIT", amount, description) for amount in _allocated(product))
+        said = sorted(_said(each) for each in found["transactions"])
+        scene.same("BG-T09", said, wanted, f"the transactions that come with {product['name']}")
+        scene.same("BG-T09", found["balance"], sum(_allocated(product)), "the balance")
+
+
+# Passcodes
+
+
+@LAWS.law("BG-T10", "BG-T11")
+def a_new_passcode_is_the_clients_from_then_on(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    second = scene.issued(client_id=issued["client_id"])
+    codes = [issued["passcode"]]
+    for _ in range(3):
+        answer = scene.call("createPasscode", {"client_id": issued["client_id"]}, title="make a new passcode")
+        code = answer.ok("BG-T10", 201).json["passcode"]
+        scene.expect("BG-T11", bool(_PASSCODE.fullmatch(code)), "eight capitals or digits", code, answer)
+        scene.expect("BG-T11", code not in codes, "another passcode", code, answer)
+        codes.append(code)
+        client = scene.client(issued["client_id"]).ok("BG-T10", 200).json
+        scene.same("BG-T10", client["passcode"]["passcode"], code, "the passcode of the client", answer)
+        for each in (issued, second):
+            shown = scene.read_pass(each).ok("BG-T10", 200).json["passcode"]
+            scene.same("BG-T10", shown, code, "the passcode of a pass", answer)
+    third = scene.issued(client_id=issued["client_id"])
+    scene.same("BG-T10", third["passcode"], codes[-1], "the passcode of a pass that is issued afterwards")
+
+
+def _packages(scene: BardgeScene) -> list[Json]:
+    """The cheapest first."""
+    packages = sorted(scene.credit_packages(), key=lambda each: int(each["amount"]))
+    if not packages:
+        raise Lacking("there is no package of credits")
+    return packages
+
+
+def _allocated(product: Json) -> list[int]:
+    return [each["credit_allocated"] for each in product["categories"] if each["credit_allocated"]]
+
+
+def _said(transaction: Json) -> tuple[str, int, str]:
+    return transaction["type"], transaction["amount"], transaction["description"]

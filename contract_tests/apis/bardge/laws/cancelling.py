@@ -1,0 +1,259 @@
+"""Cancelling: for good, with what the booking took where it is early enough."""
+
+from datetime import datetime, timedelta
+
+from contract_tests.apis.bardge.laws.sessions import asked_for_package, asked_for_visits
+from contract_tests.apis.bardge.laws.spa import mixed_spa, without_visits
+from contract_tests.apis.bardge.payments import LAGOS, Json
+from contract_tests.apis.bardge.scene import BardgeScene
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("cancelling")
+
+_SECOND = timedelta(seconds=1)
+_A_DAY = timedelta(hours=24)
+
+Made = tuple[Json, Json]
+"""A pass and what was booked with it."""
+
+
+@LAWS.law("BG-L20", "BG-L24", "BG-L32")
+def what_a_booking_took_comes_back(scene: BardgeScene) -> None:
+    for make in (_for_a_visit, _for_credits, _appointment, _appointment_for_credits):
+        issued, booking = make(scene)
+        client_id = issued["client_id"]
+        held, (_, used) = scene.balance(client_id), scene.visits(issued)
+        took = _took(scene, issued, booking)
+        answer = scene.cancel(booking).ok("BG-L20", 200)
+        scene.same("BG-L20", answer.json["status"], "cancelled", "the status in the answer", answer)
+        _refunded(scene, "BG-L24", answer, visits=took[0], credits_=took[1])
+        scene.same("BG-L20", scene.status(booking), "cancelled", "the status that is read afterwards")
+        scene.same("BG-L24", scene.visits(issued)[1], used - took[0], "the number of visits used")
+        scene.same("BG-L32", scene.balance(client_id), held + took[1], "the balance")
+        if scene.world.clock is not None and scene.world.is_own:
+            scene.pass_time(timedelta(hours=1))
+            scene.same("BG-L20", scene.status(booking), "cancelled", "the status an hour later")
+
+
+@LAWS.law("BG-L24", "BG-L25")
+def nothing_comes_back_later_than_a_day_before(scene: BardgeScene) -> None:
+    instance = scene.instance()
+    spa, day = scene.spa(), scene.spa_day()
+    of_credits = scene.instance(credits=True)
+    made = []
+    for too_late, time in ((timedelta(0), "12:00"), (_SECOND, "13:00")):
+        for_visit, for_spa = scene.issued(), scene.spa_pass()
+        for_credits = scene.with_credits(of_credits.credits or 0)
+        made += [
+            (scene.booked(for_visit, instance), for_visit, too_late),
+            (scene.booked(for_credits, of_credits), for_credits, too_late),
+            (scene.appointed(for_spa, spa, day, time), for_spa, too_late),
+        ]
+    for booking, issued, too_late in sorted(made, key=lambda each: (each[0]["scheduled_for"], each[2])):
+        if too_late:
+            scene.wait_until(_begins_at(booking) - _A_DAY + too_late)
+        else:
+            scene.wait_before(_begins_at(booking) - _A_DAY, included=True)
+        before = (scene.visits(issued)[1], scene.balance(issued["client_id"]))
+        took = _took(scene, issued, booking)
+        answer = scene.cancel(booking).ok("BG-L25" if too_late else "BG-L24", 200)
+        after = (scene.visits(issued)[1], scene.balance(issued["client_id"]))
+        if not too_late:
+            _refunded(scene, "BG-L24", answer, visits=took[0], credits_=took[1])
+            continue
+        _not_refunded(scene, "BG-L25", answer)
+        scene.same("BG-L25", scene.status(booking), "cancelled", "the status that is read afterwards")
+        scene.same("BG-L25", after, before, "visits used and balance")
+    scene.same("BG-L25", scene.places_left(instance), instance.spots_left, "the number of places left")
+
+
+@LAWS.law("BG-L21", "BG-L22")
+def a_booking_is_cancelled_once(scene: BardgeScene) -> None:
+    for make in (_for_a_visit, _for_credits, _appointment, _appointment_with_copay):
+        issued, booking = make(scene)
+        scene.cancel(booking).ok("BG-L20", 200)
+        before, left = scene.trace(issued, "BG-L22"), _places(scene, booking)
+        answer = scene.cancel(booking)
+        scene.error("BG-L21", answer, 403, "permission_error", "permission_denied")
+        scene.left_alone("BG-L22", issued, before, answer)
+        scene.same("BG-L22", _places(scene, booking), left, "what is free where it was", answer)
+
+
+@LAWS.law("BG-L21")
+def what_was_moved_is_not_cancelled(scene: BardgeScene) -> None:
+    issued = scene.spa_pass()
+    spa, day = scene.spa(), scene.spa_day()
+    booking = scene.appointed(issued, spa, day)
+    scene.move(booking, date=day.isoformat(), time="12:00").ok("BG-M01", 201)
+    before = scene.trace(issued, "BG-L21")
+    answer = scene.error("BG-L21", scene.cancel(booking), 403, "permission_error", "permission_denied")
+    scene.left_alone("BG-L21", issued, before, answer)
+    scene.same("BG-L21", "12:00" in scene.free_hours(spa, day), False, "whether the new hour is free")
+
+
+@LAWS.law("BG-L21")
+def what_is_completed_is_not_cancelled(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    booking = scene.booked(issued, scene.instance())
+    scene.wait_until(_begins_at(booking))
+    before = scene.trace(issued, "BG-L21")
+    answer = scene.error("BG-L21", scene.cancel(booking), 403, "permission_error", "permission_denied")
+    scene.left_alone("BG-L21", issued, before, answer)
+
+
+@LAWS.law("BG-L23")
+def the_place_is_free_at_once(scene: BardgeScene) -> None:
+    instance = scene.one_class_nearly_full()[0]
+    mine, others = scene.issued(), scene.issued()
+    booking = scene.booked(mine, instance)
+    scene.book(others, instance).refused("BG-B13", 409, "class_full")
+    scene.cancel(booking).ok("BG-L20", 200)
+    scene.same("BG-L23", scene.places_left(instance), 1, "the number of places left")
+    scene.booked(others, instance, "BG-L23")
+
+
+@LAWS.law("BG-L26")
+def what_was_charged_for_a_booking_comes_back(scene: BardgeScene) -> None:
+    spent = scene.spent()
+    _, booking = _appointment_with_copay(scene)
+    pass_costs = scene.spent() - spent - booking["amount_charged"]
+    answer = scene.cancel(booking).ok("BG-L20", 200)
+    refund = answer.json["refund"]
+    scene.expect("BG-L26", booking["amount_charged"] > 0, "something was charged", booking)
+    scene.same("BG-L26", refund["amount_refunded"], booking["amount_charged"], "amount_refunded", answer)
+    scene.same("BG-L26", scene.spent() - spent, pass_costs, "what is debited for the pass and the booking", answer)
+
+
+@LAWS.law("BG-L26", "BG-L29")
+def what_was_bought_for_a_booking_stays_bought(scene: BardgeScene) -> None:
+    issued, instance, session = asked_for_visits(scene)
+    booking = scene.confirm(session, number_of_visits=2, duration="MONTHLY").ok("BG-F07", 201).json
+    (allowed, used), spent = scene.visits(issued), scene.spent()
+    _refunded(scene, "BG-L26", scene.cancel(booking).ok("BG-L20", 200), visits=1)
+    scene.same("BG-L29", scene.visits(issued), (allowed, used - 1), "visits allowed and used")
+    scene.same("BG-L26", scene.spent(), spent, "what was debited so far")
+
+    issued, instance, session = asked_for_package(scene)
+    package = session["copay_options"][0]["id"]
+    booking = scene.confirm(session, copay_package_id=package).ok("BG-F07", 201).json
+    spent = scene.spent()
+    _refunded(scene, "BG-L26", scene.cancel(booking).ok("BG-L20", 200), visits=1)
+    scene.same("BG-L26", scene.spent(), spent, "what was debited so far")
+    scene.booked(issued, instance, "BG-L26")
+
+
+@LAWS.law("BG-L27")
+def the_hours_are_available_at_once(scene: BardgeScene) -> None:
+    spa, day = scene.spa(), scene.spa_day()
+    free = scene.free_hours(spa, day)
+    booking = scene.appointed(scene.spa_pass(), spa, day)
+    scene.same("BG-S31", "10:00" in scene.free_hours(spa, day), False, "whether the hour is available")
+    scene.cancel(booking).ok("BG-L20", 200)
+    scene.same("BG-L27", scene.free_hours(spa, day, "BG-L27"), free, "what is available")
+    scene.begin(scene.spa_pass(), spa, day).ok("BG-L27", 201)
+
+
+@LAWS.law("BG-L28")
+def a_key_does_not_make_a_second_cancellation_a_replay(scene: BardgeScene) -> None:
+    booking = scene.booked(scene.issued(), scene.instance())
+    key = {"Idempotency-Key": scene.word(20)}
+    scene.cancel(booking, **key).ok("BG-L20", 200)
+    scene.cancel(booking, **key).refused("BG-L28", 403, "permission_denied")
+
+
+@LAWS.law("BG-L30")
+def a_pending_booking_can_be_cancelled(scene: BardgeScene) -> None:
+    scene.accept_after(60)
+    for make in (_for_a_visit, _appointment):
+        issued, booking = make(scene)
+        scene.same("BG-L30", scene.status(booking), "pending", "the status before")
+        _refunded(scene, "BG-L30", scene.cancel(booking).ok("BG-L30", 200), visits=1)
+        scene.same("BG-L30", scene.visits(issued)[1], 0, "the number of visits used")
+        scene.pass_time(timedelta(hours=2))
+        scene.same("BG-L30", scene.status(booking), "cancelled", "the status when the venue would have accepted")
+
+
+@LAWS.law("BG-L31")
+def who_cancelled_can_book_again(scene: BardgeScene) -> None:
+    issued, instance = scene.issued(), scene.instance()
+    for _ in range(2):
+        scene.cancel(scene.booked(issued, instance, "BG-L31")).ok("BG-L20", 200)
+    again = scene.booked(issued, instance, "BG-L31")
+    open_ = {"pending", "confirmed"}
+    scene.expect("BG-L31", scene.status(again) in open_, "the new booking stands", again)
+    scene.same("BG-L31", scene.visits(issued)[1], 1, "the number of visits used")
+
+
+# What there is to cancel
+
+
+def _for_a_visit(scene: BardgeScene) -> Made:
+    issued = scene.issued()
+    return issued, scene.booked(issued, scene.instance())
+
+
+def _for_credits(scene: BardgeScene) -> Made:
+    instance = scene.instance(credits=True)
+    issued = scene.with_credits(instance.credits or 0)
+    return issued, scene.booked(issued, instance)
+
+
+def _appointment(scene: BardgeScene) -> Made:
+    issued = scene.spa_pass()
+    return issued, scene.appointed(issued, scene.spa(), scene.spa_day(), "09:00")
+
+
+def _appointment_for_credits(scene: BardgeScene) -> Made:
+    spa, day = scene.spa(), scene.spa_day()
+    issued = without_visits(scene, spa, day)
+    scene.with_credits(spa["services"][0]["credits_required"], issued)
+    return issued, scene.appointed(issued, spa, day, "11:00")
+
+
+def _appointment_with_copay(scene: BardgeScene) -> Made:
+    product, spa, covered, others = mixed_spa(scene)
+    issued = scene.lasting(product)
+    return issued, scene.appointed(issued, spa, scene.spa_day(spa), "12:00", services=[covered, others[0]])
+
+
+# What came of it
+
+
+def _took(scene: BardgeScene, issued: Json, booking: Json) -> tuple[int, int]:
+    """Visits and credits, as the list of the client's bookings has it."""
+    booking_id = booking.get("booking_id") or booking["id"]
+    listed = next(each for each in scene.bookings_of(issued["client_id"]) if each["id"] == booking_id)
+    return listed["visits_deducted"], listed["credits_deducted"]
+
+
+def _refunded(scene: BardgeScene, rule: str, answer: Answer, *, visits: int, credits_: int = 0) -> None:
+    refund = answer.json["refund"]
+    said = (refund["refunded"], refund["visits_restored"], refund["credits_refunded"])
+    scene.same(rule, said, (True, visits, credits_), "refunded, visits_restored and credits_refunded", answer)
+
+
+def _not_refunded(scene: BardgeScene, rule: str, answer: Answer) -> None:
+    refund = answer.json["refund"]
+    names = ("refunded", "visits_restored", "credits_refunded", "amount_refunded")
+    scene.same(rule, tuple(refund[name] for name in names), (False, 0, 0, 0), ", ".join(names), answer)
+
+
+def _begins_at(booking: Json) -> datetime:
+    return datetime.fromtimestamp(booking["scheduled_for"], LAGOS)
+
+
+def _places(scene: BardgeScene, booking: Json) -> object:
+    """What is free where a booking was: the places of a class, the hours of a spa."""
+    if booking.get("type") == "spa":
+        answer = scene.call("getProviderAvailability", id=booking["provider_branch_id"], date=booking["date"])
+        return answer.ok("BG-S31", 200).json["slots"]
+    days = {"from": booking["date"], "to": booking["date"]}
+    return {
+        each.id: each.spots_left
+        for gym_class in scene.classes()
+        if gym_class["name"] == booking["class_name"]
+        for each in scene.instances_of(gym_class["id"], **days)
+    }

@@ -1,0 +1,164 @@
+"""Classes, and the instances at which they are given."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from contract_tests.apis.bardge.scene import LAGOS, NOTHING, BardgeScene, instances_in
+from contract_tests.laws.law import Laws
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("catalogue")
+
+Json = dict[str, Any]
+
+_BAD = (400, "invalid_request_error", "validation_error")
+_MOST_DAYS = 92
+
+
+@LAWS.law("BG-K01", "BG-K02")
+def every_class_has_a_category_of_the_list(scene: BardgeScene) -> None:
+    whole = scene.call("listClassCategories", title="list the categories").ok("BG-K01", 200)
+    scene.same("BG-K01", whole.json["has_more"], False, "has_more", whole)
+    for limit in ("1", "0", "ten"):
+        answer = scene.call("listClassCategories", query={"limit": limit}, title=f"with a limit of {limit}")
+        scene.same("BG-K01", answer.ok("BG-K01", 200).json, whole.json, "the list", answer)
+    ids = {each["id"] for each in whole.json["data"]}
+    for gym_class in scene.classes():
+        category = gym_class["category"]
+        scene.expect("BG-K02", category in ids, f"a category of {gym_class['id']} that is listed", category)
+        read = scene.call("getClass", classId=gym_class["id"], title="read the class").ok("BG-K02", 200)
+        scene.same("BG-K02", read.json["category"], category, "the category of the class", read)
+
+
+@LAWS.law("BG-K03", "BG-K05")
+def a_list_of_classes_says_where_they_are_and_not_when(scene: BardgeScene) -> None:
+    tiers = {each["id"]: each["tier"] for each in scene.providers()}
+    for gym_class in scene.classes():
+        told = {"instances", "message"} & gym_class.keys()
+        scene.same("BG-K03", told, set(), f"what {gym_class['id']} should not have in the list")
+        scene.same("BG-K05", gym_class["tier"], tiers[gym_class["provider_branch_id"]], f"tier of {gym_class['id']}")
+        read = scene.call("getClass", classId=gym_class["id"], title="read the class").ok("BG-K05", 200)
+        scene.same("BG-K05", read.json["tier"], gym_class["tier"], "the tier of the class", read)
+
+
+@LAWS.law("BG-K04")
+def filters_leave_the_classes_that_fit_all_of_them(scene: BardgeScene) -> None:
+    everything = scene.classes()
+    days = {each["id"]: {instance.date for instance in scene.instances_of(each["id"])} for each in everything}
+    today = scene.now().astimezone(LAGOS).date()
+    dates = [(today + timedelta(days=number)).isoformat() for number in range(1, 9)]
+    categories = sorted({each["category"] for each in everything})
+    venues = sorted({each["provider_branch_id"] for each in everything})
+    filters: list[Json] = [{"category": each} for each in categories]
+    filters += [{"provider_branch_id": each} for each in venues]
+    filters += [{"date": each} for each in dates]
+    filters += [{"category": categories[0], "date": each} for each in dates]
+    filters += [{"category": one, "provider_branch_id": other} for one in categories[:2] for other in venues]
+    filters += [{"provider_branch_id": venues[0], "date": each, "category": categories[0]} for each in dates[:3]]
+    filters += [{"category": NOTHING}, {"provider_branch_id": NOTHING}, {"category": venues[0]}]
+    filters += [{"provider_branch_id": NOTHING, "date": dates[0]}]
+    for wanted in filters:
+        answer = scene.call("listClasses", limit=100, title=f"classes by {', '.join(wanted)}", **wanted)
+        fitting = [each["id"] for each in everything if _fits(each, days, wanted)]
+        got = [each["id"] for each in answer.ok("BG-K04", 200).json["data"]]
+        scene.same("BG-K04", got, fitting, f"the classes with {wanted}", answer)
+
+
+def _fits(gym_class: Json, days: dict[str, set[str]], wanted: Json) -> bool:
+    here = {name: gym_class[name] for name in wanted if name != "date"}
+    same = here == {name: value for name, value in wanted.items() if name != "date"}
+    return same and ("date" not in wanted or wanted["date"] in days[gym_class["id"]])
+
+
+@LAWS.law("BG-K11", "BG-K12", "BG-K14")
+def a_class_has_the_instances_of_some_days(scene: BardgeScene) -> None:
+    now = scene.now()
+    today = now.astimezone(LAGOS).date()
+    for gym_class in scene.classes():
+        found = scene.instances_of(gym_class["id"])
+        begins = [each.scheduled_for for each in found]
+        scene.same("BG-K14", begins, sorted(begins), f"the beginnings of {gym_class['id']}")
+        scene.expect("BG-K14", all(each > now.timestamp() for each in begins), "nothing that has begun", begins)
+        for each in found:
+            told = (f"{each.starts_at:%Y-%m-%d}", f"{each.starts_at:%H:%M}", each.starts_at.second)
+            scene.same("BG-K11", told, (each.date, each.time, 0), f"scheduled_for of {each.id} in Lagos")
+        for number in (1, 5, 9):
+            day = today + timedelta(days=number)
+            here = scene.instances_of(gym_class["id"], "BG-K12", **_days(day, day))
+            wanted = [each.id for each in found if each.date == day.isoformat()]
+            scene.same("BG-K12", [each.id for each in here], wanted, f"the instances on {day}")
+    gym_class = scene.classes()[0]
+    for first, last in ((today, today - timedelta(days=1)), (today, today + timedelta(days=_MOST_DAYS + 1))):
+        answer = scene.call("getClass", classId=gym_class["id"], title=f"from {first} to {last}", **_days(first, last))
+        scene.error("BG-K12", answer, *_BAD)
+    for first, last in ((today, today), (today, today + timedelta(days=_MOST_DAYS))):
+        answer = scene.call("getClass", classId=gym_class["id"], title=f"from {first} to {last}", **_days(first, last))
+        answer.ok("BG-K12", 200)
+
+
+def _days(first: date, last: date) -> Json:
+    return {"from": first.isoformat(), "to": last.isoformat()}
+
+
+@LAWS.law("BG-K14")
+def what_begins_now_is_not_ahead_any_more(scene: BardgeScene) -> None:
+    instance = min(scene.instances(), key=lambda each: each.scheduled_for)
+    left = instance.starts_at - scene.now()
+    scene.pass_time(left - timedelta(seconds=1))
+    ids = [each.id for each in scene.instances_of(instance.class_id)]
+    scene.expect("BG-K14", ids[:1] == [instance.id], f"{instance.id} first", ids)
+    scene.pass_time(timedelta(seconds=1))
+    ids = [each.id for each in scene.instances_of(instance.class_id)]
+    scene.expect("BG-K14", instance.id not in ids, f"{instance.id} not there any more", ids)
+
+
+@LAWS.law("BG-K10", "BG-K13")
+def a_booking_takes_one_place(scene: BardgeScene) -> None:
+    first, second = scene.issued(), scene.issued()
+    by_class = {each.class_id: each for each in scene.instances()}
+    for instance in by_class.values():
+        before = scene.places_left(instance)
+        one = scene.booked(first, instance, "BG-K10")
+        scene.same("BG-K13", scene.places_left(instance), before - 1, "spots_left after a booking")
+        two = scene.booked(second, instance, "BG-K10")
+        scene.same("BG-K13", scene.places_left(instance), before - 2, "spots_left after two bookings")
+        scene.cancel(one).ok("BG-L20", 200)
+        scene.same("BG-K13", scene.places_left(instance), before - 1, "spots_left after a cancellation")
+        scene.cancel(two).ok("BG-L20", 200)
+        scene.same("BG-K13", scene.places_left(instance), before, "spots_left after both were cancelled")
+    for gym_class in scene.classes():
+        read = scene.call("getClass", classId=gym_class["id"], title="read the class").ok("BG-K13", 200)
+        for each in read.json["instances"]:
+            both = each["booked"] + each["spots_left"]
+            scene.same("BG-K13", both, each["capacity"], f"booked and spots_left of {each['id']}", read)
+
+
+@LAWS.law("BG-K15")
+def a_session_takes_no_place(scene: BardgeScene) -> None:
+    spent, fresh = scene.exhausted(), scene.issued()
+    for issued, instance, rule in (
+        (spent, scene.instances()[-1], "BG-B02"),
+        (fresh, scene.instance(covered=False, copay=True), "BG-B03"),
+    ):
+        before = scene.places_left(instance)
+        for _ in range(2):
+            scene.asked(issued, instance, rule)
+        scene.same("BG-K15", scene.places_left(instance, "BG-K15"), before, "spots_left while sessions are open")
+
+
+@LAWS.law("BG-K20")
+def a_venue_lists_its_classes_with_their_instances(scene: BardgeScene) -> None:
+    everything = scene.classes()
+    issued = scene.issued()
+    bookable = {each.id for each in scene.instances()}
+    for venue in scene.providers("GYM"):
+        answer = scene.call("listProviderClasses", id=venue["id"], limit=100, title="list the classes of the venue")
+        found = answer.ok("BG-K20", 200).json["data"]
+        wanted = [each["id"] for each in everything if each["provider_branch_id"] == venue["id"]]
+        scene.same("BG-K20", [each["id"] for each in found], wanted, f"the classes of {venue['id']}", answer)
+        for gym_class in found:
+            instances = instances_in(gym_class)
+            scene.same("BG-K20", instances, scene.instances_of(gym_class["id"]), "its instances", answer)
+            for instance in [each for each in instances if each.id in bookable][:1]:
+                scene.booked(issued, instance, "BG-K20")

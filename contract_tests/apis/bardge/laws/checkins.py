@@ -1,0 +1,195 @@
+"""Access codes: what opens the door of a venue for one visit."""
+
+import base64
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from contract_tests.apis.bardge.scene import LAGOS, BardgeScene, milliseconds
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("checkins")
+
+Json = dict[str, Any]
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PICTURE = "data:image/png;base64,"
+
+
+def _ask(scene: BardgeScene, issued: Json, venue: str, *, token: str | None = None, title: str = "") -> Answer:
+    body = {"client_id": issued["client_id"], "user_pass_id": issued["id"], "provider_branch_id": venue}
+    headers = {} if token is None else {"Bardge-Lookup-Token": token}
+    return scene.call("generateAccessCode", body, headers=headers, title=title or "ask for an access code")
+
+
+def _code(scene: BardgeScene, rule: str, answer: Answer) -> Json:
+    said: Json = answer.ok(rule, 201).json
+    holds = all(said.get(name) for name in ("access_code", "qr_code", "expires_at")) and "session_id" not in said
+    scene.expect(rule, holds, "access_code, qr_code and expires_at", said, answer)
+    return said
+
+
+def _confirm(scene: BardgeScene, session: Json, **payment: Any) -> Answer:
+    return scene.call("confirmAccessCode", payment, sessionId=session["session_id"], title="confirm the access code")
+
+
+def _options(scene: BardgeScene, venue: str) -> list[Json]:
+    answer = scene.call("listGymCopayOptions", providerBranchId=venue, limit=100, title="list the packages")
+    found: list[Json] = answer.ok("BG-O01", 200).json["data"]
+    return found
+
+
+@LAWS.law("BG-C01", "BG-C03", "BG-C04", "BG-C05")
+def a_covered_gym_is_opened_again_and_again(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    venue = scene.instance().branch
+    before = _held(scene, issued)
+    codes = [_code(scene, "BG-C01", _ask(scene, issued, venue)) for _ in range(3)]
+    for name in ("access_code", "qr_code"):
+        scene.same("BG-C03", len({each[name] for each in codes}), 3, f"the number of different {name}s")
+    for each in codes:
+        picture = each["qr_code"]
+        holds = picture.startswith(_PICTURE) and base64.b64decode(picture.removeprefix(_PICTURE)).startswith(_PNG)
+        scene.expect("BG-C05", holds, "a data URI of a PNG picture", picture[:60])
+    scene.same("BG-C04", _held(scene, issued), before, "visits, credits and bookings of the client")
+
+
+@LAWS.law("BG-C04")
+def a_code_costs_nothing(scene: BardgeScene) -> None:
+    issued, venue = scene.issued(), scene.instance().branch
+    spent = scene.spent()
+    _code(scene, "BG-C01", _ask(scene, issued, venue))
+    scene.same("BG-C04", scene.spent(), spent, "kobo taken from the business account")
+
+
+def _held(scene: BardgeScene, issued: Json) -> Json:
+    client = issued["client_id"]
+    return {
+        "visits": scene.visits(issued, "BG-C04"),
+        "credits": scene.credits(client, "BG-C04"),
+        "bookings": scene.bookings_of(client, "BG-C04"),
+        "places": [scene.places_left(each, "BG-C04") for each in scene.instances()[:3]],
+    }
+
+
+@LAWS.law("BG-C02")
+def a_code_is_good_until_the_day_is_over(scene: BardgeScene) -> None:
+    issued, venue = scene.issued(), scene.instance().branch
+    _ends_today(scene, issued, venue)
+    today = scene.now().astimezone(LAGOS).date()
+    midnight = datetime.combine(today + timedelta(days=1), time(), LAGOS)
+    scene.pass_time(midnight - scene.now() - timedelta(seconds=1))
+    _ends_today(scene, issued, venue)
+    scene.pass_time(timedelta(seconds=1))
+    _ends_today(scene, issued, venue)
+    scene.pass_time(timedelta(minutes=30))
+    _ends_today(scene, issued, venue)
+
+
+def _ends_today(scene: BardgeScene, issued: Json, venue: str) -> None:
+    today = scene.now().astimezone(LAGOS).date()
+    answer = _ask(scene, issued, venue)
+    wanted = milliseconds(datetime.combine(today + timedelta(days=1), time(), LAGOS)) - 1
+    scene.same("BG-C02", _code(scene, "BG-C02", answer)["expires_at"], wanted, f"expires_at on {today}", answer)
+
+
+@LAWS.law("BG-C06", "BG-C08")
+def a_gym_that_is_not_covered_asks_for_a_package_if_it_has_one(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    closed = scene.instance(covered=False, copay=False).branch
+    scene.error("BG-C06", _ask(scene, issued, closed), 403, "permission_error", "permission_denied")
+    for venue in {each.branch for each in scene.instances(covered=False, copay=True)}:
+        answer = _ask(scene, issued, venue)
+        said = answer.ok("BG-C08", 201).json
+        flags = (said.get("copay_required"), said.get("additional_visits_required"), bool(said.get("session_id")))
+        scene.same("BG-C08", flags, (True, False, True), "the flags, and whether there is a session", answer)
+        scene.same("BG-C08", said.get("copay_options"), _options(scene, venue), "copay_options", answer)
+        scene.expect("BG-C08", "access_code" not in said, "no code yet", said, answer)
+
+
+@LAWS.law("BG-C07", "BG-C20")
+def without_visits_some_have_to_be_bought(scene: BardgeScene) -> None:
+    issued = scene.exhausted()
+    venue = scene.instances()[-1].branch
+    allowed, used = scene.visits(issued)
+    answer = _ask(scene, issued, venue)
+    said = answer.ok("BG-C07", 201).json
+    flags = (said.get("copay_required"), said.get("additional_visits_required"), bool(said.get("session_id")))
+    scene.same("BG-C07", flags, (False, True, True), "the flags, and whether there is a session", answer)
+    cost = said.get("cost_per_visit")
+    scene.expect(
+        "BG-C07", isinstance(cost, int) and "access_code" not in said, "cost_per_visit and no code", said, answer
+    )
+    confirmed = _confirm(scene, said, number_of_visits=3, duration="MONTHLY")
+    _code(scene, "BG-C20", confirmed)
+    visits = scene.visits(issued, "BG-C20")
+    scene.same("BG-C20", visits, ((allowed or 0) + 3, used), "visits allowed and used", confirmed)
+    _code(scene, "BG-C20", _ask(scene, issued, venue, title="ask again, with visits left"))
+
+
+@LAWS.law("BG-C20", "BG-C21")
+def what_is_bought_at_the_door_is_paid_for(scene: BardgeScene) -> None:
+    exhausted = scene.exhausted()
+    session = _ask(scene, exhausted, scene.instances()[-1].branch).ok("BG-C07", 201).json
+    spent = scene.spent()
+    _code(scene, "BG-C20", _confirm(scene, session, number_of_visits=2, duration="MONTHLY"))
+    scene.same("BG-C20", scene.spent() - spent, 2 * session["cost_per_visit"], "kobo taken for two visits")
+    issued = scene.issued()
+    session = _ask(scene, issued, scene.instance(covered=False, copay=True).branch).ok("BG-C08", 201).json
+    spent = scene.spent()
+    option = session["copay_options"][-1]
+    _code(scene, "BG-C21", _confirm(scene, session, copay_package_id=option["id"]))
+    scene.same("BG-C21", scene.spent() - spent, option["price"], "kobo taken for the package")
+
+
+@LAWS.law("BG-C21")
+def a_package_that_was_bought_at_the_door_opens_the_gym(scene: BardgeScene) -> None:
+    instance = scene.instance(covered=False, copay=True)
+    issued, other = scene.issued(), scene.issued()
+    session = _ask(scene, issued, instance.branch).ok("BG-C08", 201).json
+    _code(scene, "BG-C21", _confirm(scene, session, copay_package_id=session["copay_options"][0]["id"]))
+    _code(scene, "BG-C21", _ask(scene, issued, instance.branch, title="ask again, with a package"))
+    scene.booked(issued, instance, "BG-C21")
+    scene.same("BG-C21", scene.visits(issued, "BG-C21")[1], 0, "visits of the pass used")
+    said = _ask(scene, other, instance.branch, title="ask for somebody else").ok("BG-C21", 201).json
+    scene.expect("BG-C21", "session_id" in said, "a session for who has no package", said)
+
+
+@LAWS.law("BG-C09")
+def a_spa_lets_every_valid_pass_in(scene: BardgeScene) -> None:
+    spas = scene.providers("SPA")
+    for issued in (scene.issued(), scene.spa_pass(), scene.exhausted()):
+        for spa in spas:
+            _code(scene, "BG-C09", _ask(scene, issued, spa["id"], title="ask for a code of a spa"))
+
+
+@LAWS.law("BG-C10")
+def with_a_token_another_resellers_client_is_let_in(scene: BardgeScene) -> None:
+    foreign = scene.foreign()
+    token = scene.token(foreign["client_id"])
+    venue = scene.instance().branch
+    _ask(scene, foreign, venue, title="without the token").refused("BG-A08", 403, "permission_denied")
+    answer = _ask(scene, foreign, venue, token=token)
+    said = _code(scene, "BG-C10", answer)
+    scene.same("BG-C10", said.get("client_id"), foreign["client_id"], "the client of the code", answer)
+
+
+@LAWS.law("BG-C22")
+def the_session_of_something_else_gets_no_code(scene: BardgeScene) -> None:
+    issued, spent = scene.issued(), scene.exhausted()
+    uncovered = scene.instance(covered=False, copay=True)
+    package = _options(scene, uncovered.branch)[0]["id"]
+    spa_session = scene.begun(scene.spa_pass(), scene.spa(), scene.spa_day())
+    cases: tuple[tuple[Json, Json], ...] = (
+        (scene.asked(issued, uncovered, "BG-B03"), {"copay_package_id": package}),
+        (scene.asked(spent, scene.instances()[-1], "BG-B02"), {"number_of_visits": 1, "duration": "MONTHLY"}),
+        (spa_session, {"copay_package_id": package}),
+        (spa_session, {}),
+    )
+    for session, payment in cases:
+        answer = _confirm(scene, session, **payment)
+        scene.error("BG-C22", answer, 404, "invalid_request_error", "resource_not_found")
+    scene.confirm(cases[0][0], **cases[0][1]).ok("BG-F07", 201)
+    scene.confirm_spa(spa_session).ok("BG-S20", 201)

@@ -1,0 +1,249 @@
+"""What is asked for has to be well-formed: bodies, paths, queries, headers."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from contract_tests.apis.bardge.laws.whole import Whole
+from contract_tests.apis.bardge.scene import NOTHING, BardgeScene
+from contract_tests.contracts import Operation
+from contract_tests.laws.law import Laws
+from contract_tests.laws.probes import takes_a_body
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.sending import NO_BODY
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("inputs")
+
+Json = dict[str, Any]
+
+_BAD = (400, "invalid_request_error", "validation_error")
+_AFTERWARDS = "the client, the passes and the bookings read afterwards"
+
+_NO_IDS = ("has a blank", "x" * 65, 17)
+_NO_NAMES = ("", "x" * 101, 17, None)
+_NO_MOMENTS = (-1, 7_258_118_400_001, 1.5, "1800000000000", None)
+_NO_NUMBERS = (0, 101, 1.5, "2", None)
+_BAD_VALUES: dict[str, tuple[Any, ...]] = {
+    "first_name": _NO_NAMES,
+    "last_name": _NO_NAMES,
+    "email": ("nobody", "no body@example.com", "a@b", f"{'x' * 200}@example.com", 17, None),
+    "phone": ("08012345678", "+0123456789", "+12345", "+1234567890123456", "phone", 17, None),
+    "start_date": _NO_MOMENTS,
+    "expires_at": _NO_MOMENTS,
+    "service_ids": ([], "svc", [""], [17], ["a b"], ["x", "x"], [f"s{number}" for number in range(11)], None, {}),
+    "date": ("2199-13-01", "2199-01-32", "01.02.2199", "2199-1-1", "1999-01-01", "tomorrow", "", 20_990_101, None),
+    "time": ("24:00", "10:60", "9:00", "10", "10:00:00", "noon", "", 10, None),
+    "access_code": ("12345", "1234567", "abcdef", "", 123_456, None),
+    "enabled": ("true", 1, 0, None, "", []),
+    "number_of_visits": _NO_NUMBERS,
+    "duration": ("DAILY", "monthly", "", 1, None),
+}
+"""Of each member that is no id."""
+
+_ALL_BAD = json.dumps(
+    {"expires_at": "x", "access_code": 1, "service_ids": 1, "number_of_visits": 0, "date": 1}
+).encode()
+
+_BAD_QUERIES: dict[str, tuple[str, ...]] = {
+    "limit": ("0", "101", "ten"),
+    "starting_after": ("has a blank",),
+    "ending_before": ("", "x" * 65),
+    "lat": ("90.1", "-90.1", "north", "", "NaN"),
+    "lon": ("180.1", "-180.1", "east", ""),
+    "provider_branch_id": ("", "has a blank", "x" * 65),
+    "date": ("2026-13-01", "2026-02-32", "01.02.2026", "tomorrow", "", "1999-01-01"),
+    "from": ("2026-13-01", "01.02.2026", "today", ""),
+    "to": ("2026-13-01", "01.02.2026", "today", ""),
+    "service_ids": ("has a blank", "a,,b", "x" * 65, ",".join(f"s{number}" for number in range(11))),
+    "status": ("open", "Pending", ""),
+    "type": ("gym", "SPA", ""),
+    "category": ("POOL", "spa", ""),
+}
+
+
+@LAWS.law("BG-V01", "BG-V08")
+def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    before = whole.seen("BG-N10")
+    for content in (b"", b'{"client_id": "x",}', b"{'client_id': 'x'}", b'{"a": "\xff"}'):
+        for answer in _bodies(scene, whole, content):
+            scene.error("BG-V01", answer, *_BAD)
+    for content in (b"[]", b'"text"', b"null"):
+        for answer in _bodies(scene, whole, content):
+            scene.error("BG-V08", answer, *_BAD)
+    for probe in whole.probes(takes_a_body):
+        answer = scene.send(
+            "POST", probe.path, probe.content[:-1], headers={"Content-Type": "application/json"},
+            meant_for=probe.operation.id, title=f"{probe.operation.id} with the end of its body missing",
+        )  # fmt: skip
+        scene.error("BG-V01", answer, *_BAD)
+        in_a_list = replace(probe, content=b"[" + probe.content + b"]")
+        answer = in_a_list.send(scene, title=f"{probe.operation.id} with its body in a list")
+        scene.error("BG-V08", answer, *_BAD)
+    scene.same("BG-V01", whole.seen("BG-V01"), before, _AFTERWARDS)
+
+
+def _bodies(scene: BardgeScene, whole: Whole, content: bytes) -> list[Answer]:
+    """Each operation with that as its body."""
+    return [
+        scene.send(
+            "POST", probe.path, content, headers={"Content-Type": "application/json"}, meant_for=probe.operation.id,
+            title=f"{probe.operation.id} with the body {content[:20]!r}",
+        )
+        for probe in whole.probes(takes_a_body)
+    ]  # fmt: skip
+
+
+@LAWS.law("BG-V02")
+def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    before = whole.seen("BG-N10")
+    for operation_id, parameters, body in _requests(scene, whole):
+        schema = _schema(scene, operation_id)
+        for member in schema.get("required", ()):
+            rest = {name: value for name, value in body.items() if name != member}
+            answer = _ask(scene, operation_id, rest, f"{operation_id} without {member}", parameters)
+            scene.error("BG-V02", answer, *_BAD).names("BG-V02", member)
+        for member in schema["properties"]:
+            for value in _BAD_VALUES.get(member, _NO_IDS):
+                title = f"{operation_id} with a bad {member}"
+                answer = _ask(scene, operation_id, {**body, member: value}, title, parameters)
+                scene.error("BG-V02", answer, *_BAD).names("BG-V02", member)
+    scene.same("BG-V02", whole.seen("BG-V02"), before, _AFTERWARDS)
+
+
+@LAWS.law("BG-V06")
+def a_bad_body_comes_before_an_id_that_names_nothing(scene: BardgeScene) -> None:
+    for probe in scene.probes(takes_a_body):
+        if "path" not in probe.operation.places.values():
+            continue
+        for content in (b"{", b"[]", _ALL_BAD):
+            answer = scene.send(
+                "POST", probe.path, content, headers={"Content-Type": "application/json"},
+                meant_for=probe.operation.id, title=f"{probe.operation.id} of nothing with a bad body",
+            )  # fmt: skip
+            scene.error("BG-V06", answer, *_BAD)
+
+
+@LAWS.law("BG-V03")
+def a_bad_parameter_is_named(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    for operation in scene.contract.operations:
+        body = whole.bodies.get(operation.id) or NO_BODY
+        good = whole.places(operation)
+        for name, value in good.items():
+            scene.ours(name, value)
+        for name, place in operation.places.items():
+            for bad in _bad_values(operation, name):
+                scene.ours(name, bad)
+                others = {each: value for each, value in good.items() if each != name}
+                # As it stands in the query: also twice.
+                here = {"query": {name: bad}} if place == "query" else {name: bad}
+                answer = scene.call(operation.id, body, title=f"{operation.id} with a bad {name}", **others, **here)
+                scene.error("BG-V03", answer, *_BAD).names("BG-V03", name)
+
+
+def _bad_values(operation: Operation, name: str) -> tuple[Any, ...]:
+    place = operation.places[name]
+    if place == "path":
+        return ("has a blank",)
+    if place == "header":
+        return ("has a blank", "x" * 256)
+    if operation.id == "listClasses" and name == "category":  # an id, not one of two words
+        return ("", "has a blank", ["one", "one"])
+    twice = {"limit": ["10", "10"], "lat": ["6", "6"], "lon": ["3", "3"], "status": ["pending", "pending"]}
+    # A list may be as long as it likes, so it is not tried twice.
+    more = () if name == "service_ids" else (twice.get(name, ["one", "one"]),)
+    return (*_BAD_QUERIES[name], *more)
+
+
+@LAWS.law("BG-V04")
+def a_member_that_nobody_knows_is_ignored(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    for operation_id, (parameters, body) in whole.requests.items():
+        if body and operation_id != "rescheduleBooking":
+            more = {**body, "contract_test": {"nobody": ["knows", 1, None]}, "Limit": 0}
+            scene.call(operation_id, more, title=f"{operation_id} with more members", **parameters).ok("BG-V04")
+
+
+@LAWS.law("BG-V05")
+def a_query_parameter_that_nobody_knows_is_ignored(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    more = {"contract_test": "nobody knows this", "Limit": "0", "page": ["x", "y"]}
+    for operation in scene.contract.operations:
+        if operation.reads_only:
+            good = whole.places(operation)
+            plain = scene.call(operation.id, **good).ok("BG-V05", 200)
+            answer = scene.call(operation.id, query=more, title=f"{operation.id} with more in its query", **good)
+            scene.same("BG-V05", answer.ok("BG-V05", 200).json, plain.json, "the answer", plain, answer)
+    for operation_id in ("createPasscode", "purchaseCredits"):
+        parameters, body = whole.requests[operation_id]
+        title = f"{operation_id} with something in its query"
+        scene.call(operation_id, body, query=more, title=title, **parameters).ok("BG-V05", 201)
+
+
+@LAWS.law("BG-V07")
+def a_day_that_no_calendar_has_is_refused(scene: BardgeScene) -> None:
+    whole = Whole(scene)
+    year = scene.now().year
+    days = (f"{year}-02-30", f"{year + 1}-04-31", "2027-02-29", "2100-02-29")
+    for day in days:
+        answers = [
+            scene.call("initiateSpaBooking", {**whole.requests["initiateSpaBooking"][1], "date": day}),
+            scene.call("getProviderAvailability", id=whole.spa["id"], date=day),
+            scene.call("listClasses", date=day),
+            scene.call("getClass", classId=whole.instance.class_id, query={"from": day}),
+            scene.call("getClass", classId=whole.instance.class_id, query={"to": day}),
+            scene.move(whole.booking, date=day, time="10:00"),
+        ]
+        for answer in answers:
+            scene.error("BG-V07", answer, *_BAD)
+    for day in ("2028-02-29", "2096-02-29"):
+        scene.call("listClasses", date=day, title="the 29th of February").ok("BG-V07", 200)
+
+
+@LAWS.law("BG-V09")
+def a_place_has_two_coordinates(scene: BardgeScene) -> None:
+    product = scene.product()["id"]
+    for operation_id, parameters in (
+        ("listProviders", {}),
+        ("listProvidersForPass", {"id": product}),
+        ("listClasses", {}),
+    ):
+        for given, missing in (("lat", "lon"), ("lon", "lat")):
+            title = f"{operation_id} with {given} alone"
+            answer = scene.call(operation_id, query={given: "3.4"}, title=title, **parameters)
+            scene.error("BG-V09", answer, *_BAD).names("BG-V09", missing)
+        scene.call(operation_id, lat=6.5, lon=3.4, **parameters).ok("BG-V09", 200)
+        scene.call(operation_id, lat=0, lon=0, title="at the origin", **parameters).ok("BG-V09", 200)
+
+
+def _requests(scene: BardgeScene, whole: Whole) -> list[tuple[str, Json, Json]]:
+    """One for each operation that takes a body: what would be done, or else what names nothing."""
+    found = [(name, parameters, body) for name, (parameters, body) in whole.requests.items() if body]
+    for probe in scene.probes(takes_a_body):
+        if probe.operation.id not in whole.requests:
+            places = {name: NOTHING for name, place in probe.operation.places.items() if place == "path"}
+            for name in places:
+                scene.ours(name, NOTHING)
+            found.append((probe.operation.id, places, whole.bodies[probe.operation.id]))
+    return found
+
+
+def _ask(scene: BardgeScene, operation_id: str, body: Json, title: str, parameters: Json) -> Answer:
+    """With whatever ids: what is bad names nobody."""
+    for member in ("client_id", "user_pass_id"):
+        if member in body:
+            scene.ours(member, body[member])
+    return scene.call(operation_id, body, title=title, **parameters)
+
+
+def _schema(scene: BardgeScene, operation_id: str) -> Json:
+    operation = scene.contract.operation(operation_id)
+    document = scene.contract.document
+    content = document["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]
+    name = next(iter(content.values()))["schema"]["$ref"].rpartition("/")[2]
+    schema: Json = document["components"]["schemas"][name]
+    return schema

@@ -1,0 +1,428 @@
+"""Passes: products, and what clients hold of them."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from contract_tests.apis.bardge.scene import LAGOS, QUIET, BardgeScene, milliseconds
+from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN, OTHER
+
+__all__ = ["LAWS"]
+
+LAWS = Laws("passes")
+
+Json = dict[str, Any]
+
+_BAD = (400, "invalid_request_error", "validation_error")
+_EXPIRED = (403, "permission_error", "pass_expired")
+_CANCELLED = (403, "permission_error", "pass_cancelled")
+_NOT_YET = (403, "permission_error", "permission_denied")
+_TX_REF = re.compile(r"FLW-TXN-[A-Z]{8}")
+_MONTHS = {"monthly": 1, "quarterly": 3, "annually": 12}
+_MINUTE = timedelta(minutes=1)
+
+
+# Products
+
+
+@LAWS.law("BG-N01", "BG-N02")
+def everybody_is_shown_their_own_products(scene: BardgeScene) -> None:
+    seen: dict[str, set[str]] = {}
+    for by in filter(scene.has, (MAIN, OTHER, QUIET)):
+        answer = scene.call("listPasses", limit=100, by=by, title="list the products").ok("BG-N01", 200)
+        scene.same("BG-N01", answer.json["message"], "Passes retrieved successfully", "the message", answer)
+        seen[by] = {each["id"] for each in answer.json["data"]}
+        scene.expect("BG-N02", bool(seen[by]), f"products of {by}", "none", answer)
+    for by, ids in seen.items():
+        for other, theirs in seen.items():
+            scene.expect("BG-N02", by == other or not ids & theirs, f"none of {other} for {by}", ids & theirs)
+
+
+@LAWS.law("BG-N03", "BG-N05")
+def a_category_leaves_the_products_that_cover_it(scene: BardgeScene) -> None:
+    everything = scene.products()
+    for category in ("SPA", "GYM"):
+        answer = scene.call("listPasses", category=category, limit=100, title=f"list the products for {category}")
+        wanted = [each for each in everything if category in {cover["type"] for cover in each["categories"]}]
+        scene.same("BG-N03", answer.ok("BG-N03", 200).json["data"], wanted, f"the products for {category}", answer)
+    for product in everything:
+        durations = [product["duration"], *(cover["duration"] for cover in product["categories"])]
+        lower = all(duration == duration.lower() for duration in durations)
+        scene.expect("BG-N05", lower, "durations in lower case", durations)
+
+
+@LAWS.law("BG-N04")
+def a_product_counts_the_venues_it_opens(scene: BardgeScene) -> None:
+    for product in scene.products():
+        answer = scene.call("listProvidersForPass", id=product["id"], limit=100, title="list the venues of the product")
+        number = len(answer.ok("BG-N04", 200).json["data"])
+        scene.same("BG-N04", product["provider_count"], number, f"provider_count of {product['id']}", answer)
+
+
+# Issuing
+
+
+@LAWS.law("BG-N10", "BG-N13", "BG-N42")
+def an_issued_pass_is_active_and_names_whom_it_is_for(scene: BardgeScene) -> None:
+    for product in (scene.product(), scene.product("SPA"), scene.product(counted=False)):
+        client = scene.new_client()
+        scene.client(client).refused("BG-N13", 404, "resource_not_found")
+        answer = scene.issue(product, client, first_name="Ngozi", last_name="Eze").ok("BG-N10", 201)
+        said = {name: answer.json[name] for name in ("status", "message", "client_id", "pass_id", "pass_name")}
+        wanted = {
+            "status": "ACTIVE",
+            "message": "Pass issued successfully",
+            "client_id": client,
+            "pass_id": product["id"],
+            "pass_name": product["name"],
+        }
+        scene.same("BG-N10", said, wanted, "what the answer says of the pass", answer)
+        seen = scene.client(client).ok("BG-N13", 200).json
+        scene.same("BG-N13", (seen["first_name"], seen["last_name"]), ("Ngozi", "Eze"), "the names of the client")
+        read = scene.read_pass(answer.json)
+        for each in (answer, read):
+            covers = each.ok("BG-N42", 200 if each is read else 201).json["categories"]
+            scene.same("BG-N42", covers, _covers(product), "the categories of the pass", each)
+
+
+def _covers(product: Json) -> list[Json]:
+    """As an issued pass shows them before it was used."""
+    return [
+        {
+            "type": cover["type"],
+            "duration": cover["duration"].upper(),
+            "credit_allocated": cover["credit_allocated"],
+            "visits_allowed": cover["visits_allowed"],
+            "visits_used": 0,
+        }
+        for cover in product["categories"]
+    ]
+
+
+@LAWS.law("BG-N11", "BG-N12")
+def a_pass_is_good_for_one_duration(scene: BardgeScene) -> None:
+    product = scene.product()
+    earliest = milliseconds(scene.now())
+    answer = scene.issue(product).ok("BG-N12", 201)
+    begins = answer.json["start_date"]
+    scene.expect("BG-N12", earliest <= begins <= milliseconds(scene.now()), "a pass from now on", begins, answer)
+    today = scene.now().astimezone(LAGOS)
+    starts = [datetime.fromtimestamp(begins / 1_000, LAGOS)]
+    starts += [
+        datetime(today.year + 1, month, 17, hour, 45, 10, 123_000, tzinfo=LAGOS)
+        for month, hour in ((1, 0), (6, 10), (12, 23))
+    ]
+    products = {each["duration"]: each for each in scene.products() if each["duration"] in _MONTHS}
+    wanted = list(products.values()) if scene.world.is_own else [product]
+    for each in wanted:
+        for start in starts:
+            answer = scene.issue(each, start_date=milliseconds(start), title=f"a pass from {start} on").ok(
+                "BG-N11", 201
+            )
+            scene.same("BG-N11", answer.json["start_date"], milliseconds(start), "start_date", answer)
+            ends = milliseconds(_later(start, _MONTHS[each["duration"]]))
+            scene.same("BG-N11", answer.json["expires_at"], ends, "expires_at", answer)
+
+
+def _later(start: datetime, months: int) -> datetime:
+    """Of a day that every month has."""
+    month = start.month - 1 + months
+    return start.replace(year=start.year + month // 12, month=month % 12 + 1)
+
+
+@LAWS.law("BG-N14", "BG-N17", "BG-N18", "BG-N19")
+def a_client_may_hold_several_passes(scene: BardgeScene) -> None:
+    gym, spa = scene.product(), scene.product("SPA")
+    client = scene.new_client()
+    made: list[Json] = []
+    held = 0
+    for product in (gym, spa, gym):
+        made.append(scene.issued(product, client))
+        held += sum(cover["credit_allocated"] for cover in product["categories"])
+        scene.same("BG-N14", scene.balance(client, "BG-N14"), held, "the credits of the client")
+    seen = scene.client(client).ok("BG-N19", 200)
+    ids = [each["id"] for each in seen.json["passes"]]
+    scene.same("BG-N19", sorted(ids), sorted(each["id"] for each in made), "the passes of the client", seen)
+    read = [scene.read_pass(each).ok("BG-N17", 200).json for each in made]
+    codes = {each["passcode"] for each in (*made, *read)} | {seen.json["passcode"]["passcode"]}
+    scene.same("BG-N17", len(codes), 1, "the number of passcodes")
+    for name in ("transaction_id", "tx_ref"):
+        scene.same("BG-N18", len({each[name] for each in made}), 3, f"the number of different {name}s")
+    for each in made:
+        scene.expect("BG-N18", bool(_TX_REF.fullmatch(each["tx_ref"])), "FLW-TXN- and eight capitals", each["tx_ref"])
+
+
+@LAWS.law("BG-N15")
+def a_pass_begins_today_at_the_earliest(scene: BardgeScene) -> None:
+    product, client = scene.product(), scene.new_client()
+    midnight = datetime.combine(scene.now().astimezone(LAGOS).date(), time(), LAGOS)
+    for start in (0, milliseconds(midnight) - 1, milliseconds(midnight - timedelta(days=1))):
+        scene.error("BG-N15", scene.issue(product, client, start_date=start, title="a pass from before today"), *_BAD)
+    scene.client(client).refused("BG-N15", 404, "resource_not_found")
+    issued = scene.issue(product, client, start_date=milliseconds(midnight), title="a pass from midnight on")
+    scene.same("BG-N15", issued.ok("BG-N15", 201).json["start_date"], milliseconds(midnight), "start_date", issued)
+
+
+@LAWS.law("BG-N16", "BG-N23")
+def the_account_pays_for_passes(scene: BardgeScene) -> None:
+    cheap, dear = scene.product(), scene.product(counted=False)
+    before = scene.spent()
+    issued = scene.issued(cheap)
+    scene.same("BG-N16", scene.spent() - before, cheap["price"], "kobo taken for the pass")
+    scene.expect("BG-N16", dear["price"] > cheap["price"], "a product that costs more", dear["price"])
+    _put(scene, issued, dear).ok("BG-N23", 200)
+    scene.same("BG-N23", scene.spent() - before, dear["price"], "kobo taken with the dearer product")
+    _put(scene, issued, cheap).ok("BG-N23", 200)
+    scene.same("BG-N23", scene.spent() - before, dear["price"], "kobo taken with the cheaper product after it")
+    _put(scene, issued, cheap).ok("BG-N23", 200)
+    scene.same("BG-N23", scene.spent() - before, dear["price"], "kobo taken with the same product again")
+
+
+# Changing
+
+
+def _put(scene: BardgeScene, issued: Json, product: Json) -> Answer:
+    body = {"user_pass_id": issued["id"], "pass_id": product["id"]}
+    return scene.call("updateIssuedPass", body, title="put another product under the pass")
+
+
+@LAWS.law("BG-N20", "BG-N21")
+def what_is_sent_is_changed_and_nothing_else(scene: BardgeScene) -> None:
+    client = scene.new_client()
+    issued = scene.issued(
+        None, client, first_name="Ada", last_name="Obi", email="ada@example.com", phone="+2348012345678"
+    )
+    known = {"first_name": "Ada", "last_name": "Obi", "email": "ada@example.com", "phone": "+2348012345678"}
+    _is_known(scene, client, known)
+    changes: tuple[dict[str, str], ...] = (
+        {"first_name": "Bola"},
+        {"last_name": "Ade"},
+        {"email": "bola@example.com"},
+        {"phone": "+2348087654321"},
+        {"first_name": "Chidi", "email": "chidi@example.com"},
+    )
+    for change in changes:
+        scene.call("updateIssuedPass", {"user_pass_id": issued["id"], **change}, title="change").ok("BG-N20", 200)
+        known |= change
+        _is_known(scene, client, known)
+    answer = scene.call("updateIssuedPass", {"user_pass_id": issued["id"]}, title="change nothing")
+    scene.error("BG-N21", answer, *_BAD)
+    after = scene.read_pass(issued).ok("BG-N20", 200).json
+    same = {name: said for name, said in issued.items() if name != "message"}
+    scene.same("BG-N20", {**after, "message": ""}, {**same, "message": ""}, "the pass itself")
+
+
+def _is_known(scene: BardgeScene, client: str, known: dict[str, str]) -> None:
+    answer = scene.client(client).ok("BG-N20", 200)
+    scene.same("BG-N20", {name: answer.json[name] for name in known}, known, "what is known of the client", answer)
+
+
+@LAWS.law("BG-N22")
+def another_product_under_a_pass_leaves_its_days(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    for product in (scene.product("SPA"), scene.product(counted=False), scene.product()):
+        _put(scene, issued, product).ok("BG-N22", 200)
+        answer = scene.read_pass(issued).ok("BG-N22", 200)
+        got = {name: answer.json[name] for name in ("pass_id", "pass_name", "categories", "start_date", "expires_at")}
+        wanted = {
+            "pass_id": product["id"],
+            "pass_name": product["name"],
+            "categories": _covers(product),
+            "start_date": issued["start_date"],
+            "expires_at": issued["expires_at"],
+        }
+        scene.same("BG-N22", got, wanted, "the pass", answer)
+
+
+@LAWS.law("BG-N24")
+def a_pass_that_is_over_takes_names_and_no_product(scene: BardgeScene) -> None:
+    issued = scene.expired()
+    before = scene.read_pass(issued).ok("BG-N24", 200).json
+    body = {"user_pass_id": issued["id"], "pass_id": scene.product(counted=False)["id"], "first_name": "Somebody"}
+    scene.error("BG-N24", scene.call("updateIssuedPass", body, title="another product"), *_EXPIRED)
+    scene.same("BG-N24", scene.read_pass(issued).ok("BG-N24", 200).json, before, "the pass")
+    said = {"first_name": "Nneka", "email": "nneka@example.com", "phone": "+2348000000001"}
+    scene.call("updateIssuedPass", {"user_pass_id": issued["id"], **said}, title="other names").ok("BG-N24", 200)
+    answer = scene.client(issued["client_id"]).ok("BG-N24", 200)
+    scene.same("BG-N24", {name: answer.json[name] for name in said}, said, "what is known of the client", answer)
+
+
+# How long
+
+
+@LAWS.law("BG-N30", "BG-N31")
+def a_pass_ends_when_it_is_said_to(scene: BardgeScene) -> None:
+    now = scene.now()
+    issued = scene.issued()
+    for ahead in (timedelta(days=400), timedelta(hours=1, milliseconds=7), timedelta(days=40)):
+        ends = milliseconds(now + ahead)
+        answer = scene.prolong(issued, ends).ok("BG-N30", 200)
+        scene.same("BG-N30", answer.json["expires_at"], ends, "expires_at of the answer", answer)
+        read = scene.read_pass(issued).ok("BG-N30", 200)
+        scene.same("BG-N30", read.json["expires_at"], ends, "expires_at of the pass", read)
+    for ends in (milliseconds(now), milliseconds(now) - 1, 0):
+        scene.error("BG-N31", scene.prolong(issued, ends), *_BAD)
+    kept = scene.read_pass(issued).ok("BG-N31", 200).json["expires_at"]
+    scene.same("BG-N31", kept, milliseconds(now + timedelta(days=40)), "expires_at of the pass")
+    starts = milliseconds(now + timedelta(days=10))
+    later = scene.issued(start_date=starts)
+    for ends in (starts, starts - 1):
+        scene.error("BG-N31", scene.prolong(later, ends), *_BAD)
+    scene.prolong(later, starts + 1).ok("BG-N31", 200)
+    if scene.now() == scene.now():  # where time stands still, the next millisecond is ahead
+        scene.prolong(issued, milliseconds(scene.now()) + 1).ok("BG-N31", 200)
+
+
+@LAWS.law("BG-N32")
+def a_pass_that_was_over_is_good_again(scene: BardgeScene) -> None:
+    issued = scene.expired(is_spared=False)
+    seen = scene.read_pass(issued).ok("BG-N40", 200)
+    scene.same("BG-N32", seen.json["status"], "EXPIRED", "the status before", seen)
+    answer = scene.prolong(issued, milliseconds(scene.now() + timedelta(days=30))).ok("BG-N32", 200)
+    scene.same("BG-N32", answer.json["status"], "ACTIVE", "the status of the answer", answer)
+    read = scene.read_pass(issued).ok("BG-N32", 200)
+    scene.same("BG-N32", read.json["status"], "ACTIVE", "the status of the pass", read)
+    scene.booked(issued, scene.instance(), "BG-N32")
+
+
+@LAWS.law("BG-N33", "BG-N40")
+def a_pass_that_was_cancelled_stays_so(scene: BardgeScene) -> None:
+    issued = scene.cancelled()
+    before = scene.read_pass(issued).ok("BG-N40", 200).json
+    scene.same("BG-N40", before["status"], "CANCELLED", "the status")
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(days=300)))
+    scene.same("BG-N33", scene.read_pass(issued).ok("BG-N33", 200).json, before, "the pass")
+
+
+@LAWS.law("BG-N51")
+def a_cancelled_pass_is_good_for_nothing(scene: BardgeScene) -> None:
+    issued = scene.cancelled()
+    client = issued["client_id"]
+    before = (scene.client(client).ok("BG-N51", 200).json, scene.bookings_of(client), scene.credits(client))
+    for answer in _uses(scene, issued):
+        scene.error("BG-N51", answer, *_CANCELLED)
+    after = (scene.client(client).ok("BG-N51", 200).json, scene.bookings_of(client), scene.credits(client))
+    scene.same("BG-N51", after, before, "the client, the bookings and the credits")
+
+
+@LAWS.law("BG-N34", "BG-N43")
+def visits_that_were_used_stay_used(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    allowed, used = scene.visits(issued)
+    one, two = scene.instances()[:2]
+    booking = scene.booked(issued, one)
+    scene.same("BG-N43", scene.visits(issued), (allowed, used + booking["visits_deducted"]), "visits after a booking")
+    second = scene.booked(issued, two)
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(days=60))).ok("BG-N30", 200)
+    scene.same("BG-N34", scene.visits(issued, "BG-N34"), (allowed, used + 2), "visits with another end")
+    for booked, left in ((second, 1), (booking, 0)):
+        answer = scene.cancel(booked).ok("BG-L20", 200)
+        restored = answer.json["refund"]["visits_restored"]
+        scene.same("BG-N43", restored, 1, "visits_restored", answer)
+        scene.same("BG-N43", scene.visits(issued), (allowed, used + left), "visits after a cancellation", answer)
+
+
+@LAWS.law("BG-N34", "BG-N41")
+def a_pass_without_visits_is_still_active(scene: BardgeScene) -> None:
+    issued = scene.exhausted()
+    read = scene.read_pass(issued).ok("BG-N41", 200)
+    scene.same("BG-N41", read.json["status"], "ACTIVE", "the status", read)
+    listed = scene.client(issued["client_id"]).ok("BG-N41", 200)
+    scene.same("BG-N41", listed.json["passes"][0]["status"], "ACTIVE", "the status with the client", listed)
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(days=60))).ok("BG-N34", 200)
+    visits = scene.visits(issued, "BG-N34")
+    scene.same("BG-N34", visits[1], visits[0], "visits used")
+    scene.asked(issued, scene.instances()[-1], "BG-N34")
+
+
+@LAWS.law("BG-N40")
+def a_pass_is_over_from_its_end_on(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    scene.prolong(issued, milliseconds(scene.now() + _MINUTE)).ok("BG-N30", 200)
+    scene.pass_time(_MINUTE - timedelta(seconds=1))
+    _has_status(scene, issued, "ACTIVE")
+    scene.pass_time(timedelta(seconds=1))
+    _has_status(scene, issued, "EXPIRED")
+    scene.prolong(issued, milliseconds(scene.now() + _MINUTE)).ok("BG-N30", 200)
+    _has_status(scene, issued, "ACTIVE")
+
+
+def _has_status(scene: BardgeScene, issued: Json, wanted: str) -> None:
+    read = scene.read_pass(issued).ok("BG-N40", 200)
+    scene.same("BG-N40", read.json["status"], wanted, "the status", read)
+    listed = scene.client(issued["client_id"]).ok("BG-N40", 200)
+    scene.same("BG-N40", listed.json["passes"][0]["status"], wanted, "the status with the client", listed)
+
+
+@LAWS.law("BG-N44")
+def a_token_opens_the_client_and_not_the_pass(scene: BardgeScene) -> None:
+    foreign = scene.foreign()
+    token = scene.token(foreign["client_id"])
+    scene.client(foreign["client_id"], token=token).ok("BG-T03", 200)
+    headers = {"Bardge-Lookup-Token": token}
+    answer = scene.call("getIssuedPass", id=foreign["id"], headers=headers, title="read the pass with the token")
+    scene.error("BG-N44", answer, 404, "invalid_request_error", "pass_not_found").names("BG-N44", foreign["id"])
+
+
+# Which moment counts
+
+
+@LAWS.law("BG-N50")
+def a_pass_that_is_over_is_good_for_nothing(scene: BardgeScene) -> None:
+    issued = scene.expired()
+    client = issued["client_id"]
+    before = (scene.client(client).ok("BG-N50", 200).json, scene.bookings_of(client), scene.credits(client))
+    for answer in _uses(scene, issued):
+        scene.error("BG-N50", answer, *_EXPIRED)
+    after = (scene.client(client).ok("BG-N50", 200).json, scene.bookings_of(client), scene.credits(client))
+    scene.same("BG-N50", after, before, "the client, the bookings and the credits")
+
+
+@LAWS.law("BG-N50", "BG-N52")
+def a_pass_has_to_be_good_when_the_visit_is(scene: BardgeScene) -> None:
+    instance = scene.instance()
+    begins = instance.scheduled_for * 1_000
+    issued = scene.issued()
+    for ends in (begins, begins - 1):
+        scene.prolong(issued, ends).ok("BG-N30", 200)
+        scene.error("BG-N50", scene.book(issued, instance, title="a class at the end of the pass"), *_EXPIRED)
+    scene.same("BG-N50", scene.visits(issued, "BG-N50")[1], 0, "visits used")
+    scene.prolong(issued, begins + 1).ok("BG-N30", 200)
+    scene.booked(issued, instance, "BG-N50")
+    later = scene.issued(start_date=begins + 1)
+    scene.error("BG-N52", scene.book(later, instance, title="a class before the pass"), *_NOT_YET)
+    scene.booked(scene.issued(start_date=begins), instance, "BG-N52")
+    answers = list(_uses(scene, later))
+    for answer in answers[1:]:
+        scene.error("BG-N52", answer, *_NOT_YET)
+    spa, day = scene.spa(), scene.spa_day()
+    at_ten = milliseconds(datetime.combine(day, time(10), LAGOS))
+    early = scene.issued(scene.product("SPA"))
+    scene.prolong(early, at_ten).ok("BG-N30", 200)
+    scene.error("BG-N50", scene.begin(early, spa, day, title="an appointment at the end of the pass"), *_EXPIRED)
+    scene.prolong(early, at_ten + 1).ok("BG-N30", 200)
+    scene.begin(early, spa, day, title="an appointment before the end of the pass").ok("BG-N50", 201)
+
+
+def _uses(scene: BardgeScene, issued: Json) -> Iterator[Answer]:
+    """A class and whatever else takes a pass now, with that one."""
+    visitor = {"client_id": issued["client_id"], "user_pass_id": issued["id"]}
+    instance = scene.instance()
+    spa = scene.spa()
+    services = [spa["services"][0]["id"]]
+    gym = scene.instances(covered=False, copay=True)[0].branch
+    options = scene.call("listGymCopayOptions", providerBranchId=gym, title="list the packages").ok("BG-O01", 200)
+    package = options.json["data"][0]["id"]
+    yield scene.book(issued, instance)
+    tomorrow = scene.now().astimezone(LAGOS).date() + timedelta(days=1)
+    yield scene.begin(issued, spa, tomorrow)
+    yield scene.call("generateAccessCode", {**visitor, "provider_branch_id": instance.branch}, title="ask for a code")
+    yield scene.call(
+        "generateAccessCode", {**visitor, "provider_branch_id": spa["id"]}, title="ask for a code of a spa"
+    )
+    yield scene.call("quoteSpaCopay", {**visitor, "service_ids": services}, id=spa["id"], title="ask for a price")
+    body = {**visitor, "provider_branch_id": gym, "copay_package_id": package}
+    yield scene.call("purchaseGymCopay", body, title="buy a package")

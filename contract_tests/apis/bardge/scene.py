@@ -1,0 +1,711 @@
+"""Bardge's steps: issue a pass, book a class, begin and confirm an appointment, look.
+
+Every test issues passes of its own to clients that nobody had before, so that visits and credits are nobody else's. Venues,
+classes and products are found by reading; days at spas are leased, and bookings are cancelled afterwards.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from contract_tests.apis.bardge.payments import LAGOS, Json, Payments
+from contract_tests.contracts import Operation
+from contract_tests.laws.probes import Probe, is_secured, probes
+from contract_tests.profiles import Key, Lacking
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN, OTHER, Made
+
+__all__ = [
+    "BODIES",
+    "DISABLED",
+    "HOUR",
+    "IDS",
+    "LAGOS",
+    "NOTHING",
+    "QUIET",
+    "TEST",
+    "BardgeScene",
+    "Instance",
+    "instances_in",
+    "milliseconds",
+]
+
+TEST = "test"
+QUIET = "quiet"
+DISABLED = "disabled"
+
+NOTHING = "ct_nothing_has_this_id"
+IDS = dict.fromkeys(("id", "classId", "sessionId", "clientId", "bookingId", "providerBranchId"), NOTHING)
+"""For the parameters of all paths: well-formed, and names of nothing."""
+
+_VISITOR = {"client_id": NOTHING, "user_pass_id": NOTHING}
+_VENUE = {"provider_branch_id": NOTHING}
+BODIES: Mapping[str, Json] = {
+    "issuePass": {"pass_id": NOTHING, "client_id": NOTHING, "first_name": "Contract", "last_name": "Test"},
+    "updateIssuedPass": {"user_pass_id": NOTHING, "first_name": "Contract"},
+    "updateIssuedPassExpiry": {"expires_at": 7_000_000_000_000},
+    "generateAccessCode": {**_VISITOR, **_VENUE},
+    "confirmAccessCode": {"copay_package_id": NOTHING},
+    "initiateClassBooking": {**_VISITOR, "class_instance_id": NOTHING},
+    "confirmClassBooking": {"copay_package_id": NOTHING},
+    "initiateSpaBooking": {
+        **_VISITOR, **_VENUE, "service_ids": [NOTHING], "date": "2199-01-01", "time": "10:00",
+    },
+    "rescheduleBooking": {"class_instance_id": NOTHING},
+    "quoteSpaCopay": {**_VISITOR, "service_ids": [NOTHING]},
+    "purchaseGymCopay": {**_VISITOR, **_VENUE, "copay_package_id": NOTHING},
+    "purchaseSpaCopay": {**_VISITOR, **_VENUE, "quote_id": NOTHING},
+    "purchaseCopay": {**_VISITOR, **_VENUE, "copay_package_id": NOTHING},
+    "purchaseCredits": {"client_id": NOTHING, "credit_package_id": NOTHING},
+    "initiateLookup": {"issuer_id": NOTHING, "client_id": NOTHING},
+    "verifyLookup": {"access_code": "000000"},
+    "updateLookupEnabled": {"enabled": False},
+    "createPasscode": {"client_id": NOTHING},
+}  # fmt: skip
+"""For all operations that take a body: well-formed, and about nothing that is there."""
+
+HOUR = timedelta(hours=1)
+
+_REFUNDED_BEFORE = timedelta(hours=24)
+_FIRST_SPA_DAY = 2
+_SPA_DAYS = 80
+_A_QUARTER = timedelta(days=90)
+_MOST = 100
+_CLOCKS_DIFFER = timedelta(minutes=2)
+_BEFORE_IT_IS_OVER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A class at a time, and the venue it is given at. `branch` is the venue's id."""
+
+    id: str
+    class_id: str
+    class_name: str
+    branch: str
+    branch_name: str
+    tier: str
+    credits: int | None
+    date: str
+    time: str
+    scheduled_for: int
+    capacity: int
+    spots_left: int
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.fromtimestamp(self.scheduled_for, LAGOS)
+
+
+class BardgeScene(Payments):
+    KEYS = (
+        Key(
+            "identities.other", "The key of another reseller, which lets others look its clients up.", '"${OTHER_KEY}"'
+        ),
+        Key("identities.quiet", "The key of a reseller whose clients cannot be looked up.", '"${QUIET_KEY}"'),
+        Key("identities.test", "A test key of the reseller that calls.", '"${TEST_KEY}"'),
+        Key("identities.disabled", "The key of a reseller whose account is disabled.", '"${DISABLED_KEY}"'),
+        Key(
+            "inventory.cancelled_pass",
+            "A client and a pass of theirs that was cancelled: no call does that.",
+            '{ client = "client_femi", pass = "brgpass_femi_gym" }',
+        ),
+        Key(
+            "inventory.disabled_issuer",
+            "The id under which the reseller with the disabled account would be listed as an issuer.",
+            '"issuer_disabled"',
+        ),
+        Key(
+            "inventory.expired_pass",
+            "A client and a pass of theirs that is over; used where the clock cannot be moved.",
+            '{ client = "client_dayo", pass = "brgpass_dayo_gym" }',
+        ),
+        Key(
+            "inventory.stale_token",
+            "A client of another reseller, and a lookup token for them that is over.",
+            '{ client = "client_kemi", token = "lkpt_stale" }',
+        ),
+    )
+    MADE: ClassVar[Mapping[str, Made]] = {
+        "issuePass": lambda answer: _pass_made(answer.json),
+        "initiateClassBooking": lambda answer: _begun(answer.json),
+        "confirmClassBooking": lambda answer: [("bookingId", answer.json["id"])],
+        "initiateSpaBooking": lambda answer: _begun(answer.json),
+        "confirmSpaBooking": lambda answer: [("bookingId", answer.json["id"])],
+        "rescheduleBooking": lambda answer: [("bookingId", answer.json["id"])],
+        "generateAccessCode": lambda answer: _begun(answer.json),
+        "quoteSpaCopay": lambda answer: [("quote_id", answer.json["id"])],
+        "initiateLookup": lambda answer: [("id", answer.json["id"])],
+    }
+    UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {
+        "bookingId": lambda scene, value, by: scene.cancel_if_open(value, by=by),
+    }
+    """Sessions run out by themselves; passes and clients cannot be taken back, and are in nobody's way."""
+    GUARDED = frozenset({"client_id", "user_pass_id"})
+
+    # All operations
+
+    def probes(self, only: Callable[[Operation], bool] = is_secured) -> list[Probe]:
+        """A well-formed request for each operation that is wanted; what it names does not exist."""
+        return list(probes(self.contract, IDS, only=only, bodies=BODIES))
+
+    def error(
+        self, rule: str, answer: Answer, status: int, type_: str, code: str, message: str | None = None
+    ) -> Answer:
+        """A refusal with all that it has to say. *message* is compared whole."""
+        answer.refused(rule, status, code)
+        said = answer.json["error"]
+        self.same(rule, said.get("type"), type_, "the type", answer)
+        if message is not None:
+            self.same(rule, said.get("message"), message, "the message", answer)
+        return answer
+
+    # Products and passes
+
+    def products(self, *, by: str = MAIN) -> list[Json]:
+        answer = self.call("listPasses", limit=_MOST, by=by, title="list the products")
+        found: list[Json] = answer.ok("BG-N01", 200).json["data"]
+        return found
+
+    def product(self, category: str = "GYM", *, counted: bool = True, by: str = MAIN) -> Json:
+        """The cheapest product for venues of *category* alone, whose visits are counted, or are not."""
+        fitting = [
+            each
+            for each in self.products(by=by)
+            if [(cover["type"], cover["visits_allowed"] is not None) for cover in each["categories"]]
+            == [(category, counted)]
+        ]
+        if not fitting:
+            raise Lacking(
+                f"there is no product for {category} alone whose visits are {'' if counted else 'not '}counted"
+            )
+        return min(fitting, key=lambda each: int(each["price"]))
+
+    def new_client(self) -> str:
+        """The id of a client who does not exist."""
+        client_id = f"ct_{self.word(12)}"
+        self.ours("client_id", client_id)
+        self.ours("clientId", client_id)
+        return client_id
+
+    def issue(
+        self, product: Json | str, client_id: str | None = None, *, by: str = MAIN, title: str = "", **fields: Any
+    ) -> Answer:
+        """Ask for a pass, for a new client if none is said; not judged."""
+        body = {
+            "pass_id": product if isinstance(product, str) else product["id"],
+            "client_id": client_id or self.new_client(),
+            "first_name": "Contract",
+            "last_name": "Test",
+            **fields,
+        }
+        return self.call("issuePass", body, by=by, title=title or "issue a pass")
+
+    def issued(
+        self, product: Json | str | None = None, client_id: str | None = None, *, by: str = MAIN, **fields: Any
+    ) -> Json:
+        """A pass that was issued, for a gym with visits left if no product is said. Lacking: the account does not cover it."""
+        answer = self.issue(product or self.product(by=by), client_id, by=by, **fields)
+        if answer.code == "insufficient_balance":
+            raise Lacking("the business account does not cover another pass")
+        issued: Json = answer.ok("BG-N10", 201).json
+        return issued
+
+    def spa_pass(self, client_id: str | None = None, **fields: Any) -> Json:
+        """A pass for spas, good on every day of `spa_day`."""
+        return self.lasting(self.product("SPA"), client_id, **fields)
+
+    def lasting(self, product: Json | None = None, client_id: str | None = None, **fields: Any) -> Json:
+        """As `issued`, and good on every day of `spa_day`."""
+        issued = self.issued(product, client_id, **fields)
+        if not self.world.is_own:
+            self.prolong(issued, milliseconds(self.now() + _A_QUARTER)).ok("BG-N30", 200)
+        return issued
+
+    def expired(self, *, is_spared: bool = True) -> Json:
+        """A pass of a client's that is over: `client_id` and `id`. One from the profile has to stay so: it is *is_spared*."""
+        if not is_spared or (self.world.is_own and self.world.clock is not None):
+            issued = self.issued()
+            soon = milliseconds(self.now() + timedelta(minutes=1))
+            self.prolong(issued, soon).ok("BG-N30", 200)
+            self.pass_time(timedelta(minutes=1))
+            return issued
+        return self._given_pass("inventory.expired_pass", "no pass is over, and nobody can move the clock")
+
+    def cancelled(self) -> Json:
+        """A pass of a client's that was cancelled: `client_id` and `id`."""
+        return self._given_pass("inventory.cancelled_pass", "no pass is known that was cancelled")
+
+    def _given_pass(self, key: str, why: str) -> Json:
+        given = self.profile.want(key, why)
+        self.ours("client_id", given["client"])
+        self.ours("user_pass_id", given["pass"])
+        self.ours("id", given["pass"])
+        return {"id": given["pass"], "client_id": given["client"]}
+
+    def prolong(self, issued: Json, expires_at: int, *, by: str = MAIN) -> Answer:
+        body = {"expires_at": expires_at}
+        return self.call("updateIssuedPassExpiry", body, id=issued["id"], by=by, title="set when the pass is over")
+
+    def read_pass(self, issued: Json, *, by: str = MAIN) -> Answer:
+        return self.call("getIssuedPass", id=issued["id"], by=by, title="read the pass")
+
+    def visits(self, issued: Json, rule: str = "BG-N43", category: str = "") -> tuple[int | None, int]:
+        """Visits allowed and used; of the only category if none is said."""
+        categories = self.read_pass(issued).ok(rule, 200).json["categories"]
+        return next(
+            (each["visits_allowed"], each["visits_used"]) for each in categories if category in ("", each["type"])
+        )
+
+    # Clients
+
+    def client(self, client_id: str, *, by: str = MAIN, token: str | None = None) -> Answer:
+        return self.call("getClient", clientId=client_id, by=by, title="read the client", **_token(token))
+
+    def credits(self, client_id: str, rule: str = "BG-T05", *, by: str = MAIN) -> Json:
+        """Balance and transactions."""
+        answer = self.call("getClientCredits", clientId=client_id, by=by, title="read the credits")
+        found: Json = answer.ok(rule, 200).json
+        return found
+
+    def balance(self, client_id: str, rule: str = "BG-T05") -> int:
+        return int(self.credits(client_id, rule)["balance"])
+
+    def bookings_of(self, client_id: str, rule: str = "BG-L01", *, by: str = MAIN, **filters: Any) -> list[Json]:
+        """The first hundred: tests make fewer."""
+        title = "list the bookings of the client"
+        answer = self.call("listClientBookings", clientId=client_id, limit=_MOST, by=by, title=title, **filters)
+        found: list[Json] = answer.ok(rule, 200).json["data"]
+        return found
+
+    # Clients of others
+
+    def foreign(self) -> Json:
+        """A pass that another reseller issued to a client of its own."""
+        return self.issued(by=OTHER)
+
+    def issuer(self, rule: str = "BG-U01") -> str:
+        """The id under which the other reseller can be asked for its clients."""
+        self.call("updateLookupEnabled", {"enabled": True}, by=OTHER, title="let others look clients up").ok(
+            "BG-U31", 200
+        )
+        mine = {each["id"] for each in self.issuers(rule)}
+        its = {each["id"] for each in self.issuers(rule, by=OTHER)}
+        return self._only(mine - its)
+
+    def issuers(self, rule: str = "BG-U01", *, by: str = MAIN) -> list[Json]:
+        answer = self.call("listIssuers", limit=_MOST, by=by, title="list the issuers")
+        found: list[Json] = answer.ok(rule, 200).json["data"]
+        return found
+
+    def _only(self, found: set[str]) -> str:
+        """Each of two resellers sees all issuers but itself, so one of them sees exactly the other more."""
+        if len(found) != 1:
+            raise Lacking("the other reseller cannot be told apart from the other issuers")
+        return found.pop()
+
+    def look_up(self, client_id: str, *, issuer: str | None = None, by: str = MAIN) -> Answer:
+        body = {"issuer_id": issuer or self.issuer(), "client_id": client_id}
+        return self.call("initiateLookup", body, by=by, title="look the client up")
+
+    def code_of(self, lookup: Json) -> str:
+        """The code that the client was sent. Lacking where nobody can look into the sandbox."""
+        if self.world.control is None:
+            raise Lacking("codes of lookups go to clients, by a way that is no part of the API")
+        kept = self.world.control.ask("GET", self.world.name, f"/state/bardge/lookup/{lookup['id']}")
+        return str(kept["access_code"])
+
+    def token(self, client_id: str, *, issuer: str | None = None, by: str = MAIN) -> str:
+        """A lookup token for a client of the other reseller."""
+        lookup = self.look_up(client_id, issuer=issuer, by=by).ok("BG-U03", 201).json
+        body = {"access_code": self.code_of(lookup)}
+        verified = self.call("verifyLookup", body, id=lookup["id"], by=by, title="give the code")
+        return str(verified.ok("BG-U14", 200).json["lookup_token"])
+
+    # Venues and classes
+
+    def providers(self, category: str | None = None) -> list[Json]:
+        answer = self.call("listProviders", limit=_MOST, category=category, title="list the venues")
+        found: list[Json] = answer.ok("BG-R03", 200).json["data"]
+        return found
+
+    def instances(
+        self,
+        *,
+        product: Json | None = None,
+        covered: bool = True,
+        credits: bool = False,  # noqa: A002 - the API's word
+        copay: bool | None = None,
+        places: tuple[int, int] = (2, 1_000),
+    ) -> list[Instance]:
+        """
+        Instances that begin in more than a day, the earliest of each class first. Lacking: there are none.
+
+        Args:
+            product: Whose tiers are meant; that of `issued` if none is said.
+            covered: Whether it covers them.
+            credits: Whether they take credits in place of a visit.
+            copay: Whether the venue has packages; None for both.
+            places: How many are left, at least and at most.
+        """
+        tiers = _tiers(product or self.product(), "GYM")
+        packages = {each["id"]: bool(each["copay_options"]) for each in self.providers("GYM")}
+        fitting = [
+            each
+            for each in self.classes()
+            if (each["tier"] in tiers) is covered
+            and (each["credits_required"] is not None) is credits
+            and copay in (None, packages[each["provider_branch_id"]])
+        ]
+        earliest = self.now() + _REFUNDED_BEFORE + HOUR
+        found = [
+            instance
+            for each in fitting
+            for instance in self.instances_of(each["id"])
+            if instance.starts_at > earliest and places[0] <= instance.spots_left <= places[1]
+        ]
+        if not found:
+            raise Lacking("no class is given that the test could book")
+        return found
+
+    def instance(self, number: int = 0, **wanted: Any) -> Instance:
+        """One of `instances`."""
+        found = self.instances(**wanted)
+        if number >= len(found):
+            raise Lacking("too few classes are given that the test could book")
+        return found[number]
+
+    def one_class_nearly_full(self) -> list[Instance]:
+        """Three instances of one class that `issued` covers; the first has a single place left."""
+        found = self.instances(places=(1, 1_000))
+        for last in found:
+            others = [each for each in found if each.class_id == last.class_id and each.spots_left > 1]
+            if last.spots_left == 1 and len(others) > 1:
+                return [last, *others[:2]]
+        raise Lacking("no class is given that has one place left on one day and more on others")
+
+    def classes(self) -> list[Json]:
+        answer = self.call("listClasses", limit=_MOST, title="list the classes")
+        found: list[Json] = answer.ok("BG-K03", 200).json["data"]
+        return found
+
+    def instances_of(self, class_id: str, rule: str = "BG-K14", **days: Any) -> list[Instance]:
+        return instances_in(self.call("getClass", classId=class_id, title="read the class", **days).ok(rule, 200).json)
+
+    def places_left(self, instance: Instance, rule: str = "BG-K13") -> int:
+        """Read now, on its own day."""
+        here = self.instances_of(instance.class_id, rule, **{"from": instance.date, "to": instance.date})
+        return next(each.spots_left for each in here if each.id == instance.id)
+
+    # Booking classes
+
+    def book(
+        self,
+        issued: Json,
+        instance: Instance | str,
+        *,
+        by: str = MAIN,
+        token: str | None = None,
+        key: str | None = None,
+        title: str = "",
+        **fields: Any,
+    ) -> Answer:
+        """Ask for a place with a pass; not judged."""
+        body = {
+            "class_instance_id": instance if isinstance(instance, str) else instance.id,
+            "client_id": issued["client_id"],
+            "user_pass_id": issued["id"],
+            **fields,
+        }
+        headers = {**_token(token), **_key(key)}
+        return self.call("initiateClassBooking", body, by=by, title=title or "book a class", **headers)
+
+    def booked(self, issued: Json, instance: Instance, rule: str = "BG-B01", **more: Any) -> Json:
+        """A place that was booked at once: the pass covers it, and there is room."""
+        answer = self.book(issued, instance, **more).ok(rule, 201)
+        begun: Json = answer.json
+        self.expect(rule, "booking_id" in begun, "the class is booked at once", begun, answer)
+        return begun
+
+    def exhausted(self, *, by: str = MAIN) -> Json:
+        """A pass for gyms whose visits are used up."""
+        issued = self.issued(by=by)
+        allowed = sum(each["visits_allowed"] or 0 for each in issued["categories"] if each["type"] == "GYM")
+        instances = self.instances()
+        if len(instances) <= allowed:
+            raise Lacking("too few classes are given to use up the visits of a pass")
+        for instance in instances[:allowed]:
+            self.booked(issued, instance, by=by)
+        return issued
+
+    def asked(self, issued: Json, instance: Instance, rule: str, **more: Any) -> Json:
+        """A session: something has to be bought before the class is booked."""
+        answer = self.book(issued, instance, **more).ok(rule, 201)
+        begun: Json = answer.json
+        self.expect(rule, "session_id" in begun, "a session is opened", begun, answer)
+        return begun
+
+    def confirm(self, session: Json, *, by: str = MAIN, key: str | None = None, **fields: Any) -> Answer:
+        """Confirm the session of a class."""
+        title = "confirm the class"
+        return self.call(
+            "confirmClassBooking", fields, sessionId=session["session_id"], by=by, title=title, **_key(key)
+        )
+
+    # Appointments
+
+    def spa(self, product: Json | None = None, *, covered: bool = True) -> Json:
+        """A spa with its services, of which the first are covered by *product* (the spa pass if none is said), or are not."""
+        tiers = _tiers(product or self.product("SPA"), "SPA")
+        for provider in self.providers("SPA"):
+            answer = self.call("listProviderServices", id=provider["id"], title="list the services")
+            found: Json = answer.ok("BG-R22", 200).json
+            fitting = [each for each in found["services"] if (each["tier"] in tiers) is covered]
+            if fitting:
+                others = [each for each in found["services"] if each not in fitting]
+                self.ours("id", found["id"])
+                return {**found, "services": fitting + others}
+        raise Lacking(f"no spa has a service that the pass {'covers' if covered else 'does not cover'}")
+
+    def spa_day(self, spa: Json | None = None) -> date:
+        """A day on which no other test books an appointment: at that of `spa`, or at another one."""
+        number = self.lease("spa day" if spa is None else f"day at {spa['id']}")
+        if number >= _SPA_DAYS:
+            raise Lacking("all days at the spas are used by other tests")
+        return self.now().astimezone(LAGOS).date() + timedelta(days=_FIRST_SPA_DAY + number)
+
+    def begin(
+        self,
+        issued: Json,
+        spa: Json,
+        day: date,
+        time: str = "10:00",
+        *,
+        services: Sequence[Json] = (),
+        by: str = MAIN,
+        token: str | None = None,
+        key: str | None = None,
+        title: str = "",
+        **fields: Any,
+    ) -> Answer:
+        """Ask for an appointment, for the first service if none is said; not judged."""
+        body = {
+            "provider_branch_id": spa["id"],
+            "service_ids": [each["id"] for each in services or spa["services"][:1]],
+            "date": day.isoformat(),
+            "time": time,
+            "client_id": issued["client_id"],
+            "user_pass_id": issued["id"],
+            **fields,
+        }
+        headers = {**_token(token), **_key(key)}
+        return self.call("initiateSpaBooking", body, by=by, title=title or "begin an appointment", **headers)
+
+    def begun(self, issued: Json, spa: Json, day: date, time: str = "10:00", **more: Any) -> Json:
+        """The session of an appointment."""
+        session: Json = self.begin(issued, spa, day, time, **more).ok("BG-S01", 201).json
+        return session
+
+    def confirm_spa(self, session: Json, *, by: str = MAIN, key: str | None = None) -> Answer:
+        title = "confirm the appointment"
+        return self.call("confirmSpaBooking", sessionId=session["session_id"], by=by, title=title, **_key(key))
+
+    def appointed(self, issued: Json, spa: Json, day: date, time: str = "10:00", **more: Any) -> Json:
+        """An appointment that was confirmed."""
+        session = self.begun(issued, spa, day, time, **more)
+        booking: Json = self.confirm_spa(session).ok("BG-S20", 201).json
+        return booking
+
+    def free_hours(self, spa: Json, day: date, rule: str = "BG-S31", **more: Any) -> list[str]:
+        """When an appointment could begin."""
+        answer = self.call(
+            "getProviderAvailability", id=spa["id"], date=day.isoformat(), title="look for slots", **more
+        )
+        return [slot["time"] for slot in answer.ok(rule, 200).json["slots"] if slot["available"]]
+
+    # Bookings
+
+    def status(self, booking: Json | str, rule: str = "BG-L10", *, by: str = MAIN) -> str:
+        """In one word."""
+        return str(self.read_status(booking, by=by).ok(rule, 200).json["status"])
+
+    def read_status(self, booking: Json | str, *, by: str = MAIN) -> Answer:
+        return self.call("getBookingStatus", bookingId=_booking_id(booking), by=by, title="read the status")
+
+    def cancel(self, booking: Json | str, *, by: str = MAIN, **headers: Any) -> Answer:
+        return self.call(
+            "cancelBooking", bookingId=_booking_id(booking), by=by, title="cancel the booking", headers=headers or None
+        )
+
+    def cancel_if_open(self, booking_id: str, *, by: str = MAIN) -> Answer | None:
+        """What was cancelled, moved or attended stays as it is."""
+        if self.read_status(booking_id, by=by).json.get("status") not in ("pending", "confirmed"):
+            return None
+        return self.cancel(booking_id, by=by)
+
+    def move(self, booking: Json | str, *, by: str = MAIN, key: str | None = None, **fields: Any) -> Answer:
+        title = "move the booking"
+        return self.call("rescheduleBooking", fields, bookingId=_booking_id(booking), by=by, title=title, **_key(key))
+
+    # The business account
+
+    def debits(self) -> list[Json]:
+        """What was taken from business accounts so far. Lacking where nobody can look into the sandbox."""
+        if self.world.control is None:
+            raise Lacking("no call tells the balance of a business account")
+        found: list[Json] = self.world.control.ask("GET", self.world.name, "/state/bardge/debit?limit=100")["documents"]
+        return found
+
+    def spent(self) -> int:
+        """Kobo taken from business accounts so far, less what came back. Nobody else may spend at the same time."""
+        return sum(int(each["amount"]) for each in self.debits())
+
+    def leave(self, kobo: int) -> None:
+        """Let the business account hold just so much; nobody but the main identity may have spent anything."""
+        left = {"business_balance": self.spent() + kobo}
+        assert self.world.control is not None  # noqa: S101 - `spent` would have said so
+        self.world.control.ask("PATCH", self.world.name, "", {"settings": {"bardge": left}})
+
+    def accept_after(self, minutes: int) -> None:
+        """Let venues take so long to accept a booking."""
+        if self.world.control is None:
+            raise Lacking("nobody can say how long venues take to accept a booking")
+        setting = {"acceptance_minutes": minutes}
+        self.world.control.ask("PATCH", self.world.name, "", {"settings": {"bardge": setting}})
+
+    # Moments
+
+    def wait_until(self, moment: datetime) -> None:
+        """Move the clock there, by whole seconds and not a moment less, or say that nobody can."""
+        self.pass_time(timedelta(seconds=math.ceil((moment - self.now()).total_seconds())))
+
+    def wait_before(self, moment: datetime, *, included: bool = False) -> None:
+        """Move the clock to the last second before a moment, or to the moment where it is *included*. A clock that runs on
+        is left a minute.
+        """
+        last = timedelta(0) if included else timedelta(seconds=1)
+        self.wait_until(moment - (last if self.world.is_own else _BEFORE_IT_IS_OVER))
+
+    def is_now(self, rule: str, got: datetime, since: datetime, what: str, *answers: Answer) -> None:
+        """*what* lies between *since* and now, by a clock that may go a little wrong where it is nobody's to move."""
+        slack = timedelta(0) if self.world.clock else _CLOCKS_DIFFER
+        holds = since.replace(microsecond=0) - slack <= got <= self.now() + slack
+        self.expect(rule, holds, f"{what} is now", got.isoformat(), *answers)
+
+    # What somebody has
+
+    def open_to(self, issued: Json, least: int = 1, *, of_one_gym: bool = False, **wanted: Any) -> list[Instance]:
+        """
+        Instances in which the client of a pass could still have a place, while the pass lasts. Lacking: there are fewer.
+
+        Args:
+            of_one_gym: Of the first one that has so many.
+            wanted: As for `instances`.
+        """
+        taken = {each.get("class_instance_id") for each in self.bookings_of(issued["client_id"])}
+        found = [
+            each
+            for each in self.instances(**wanted)
+            if each.id not in taken and milliseconds(each.starts_at) < issued["expires_at"]
+        ]
+        groups: dict[str, list[Instance]] = {}
+        for each in found:
+            groups.setdefault(each.branch if of_one_gym else "", []).append(each)
+        for group in groups.values():
+            if len(group) >= least:
+                return group
+        raise Lacking("too few classes are given that the test could book")
+
+    def midnight(self) -> int:
+        """The beginning of today in Lagos, as `start_date` of a pass has it."""
+        return milliseconds(self.now().astimezone(LAGOS).replace(hour=0, minute=0, second=0, microsecond=0))
+
+    def with_credits(self, least: int, issued: Json | None = None) -> Json:
+        """A pass, and at least so many credits of its client. Lacking: none can be bought."""
+        issued = issued or self.issued()
+        while (held := self.balance(issued["client_id"])) < least:
+            packages = sorted(self.credit_packages(), key=lambda each: int(each["credits"]))
+            if not packages:
+                raise Lacking("there is no package of credits")
+            enough = next((each for each in packages if held + each["credits"] >= least), packages[-1])
+            self.buy_credits(issued["client_id"], enough).ok("BG-D01", 201)
+        return issued
+
+    def other_product(self, issued: Json, product: Json | str, rule: str) -> None:
+        """Put another product under a pass."""
+        body = {"user_pass_id": issued["id"], "pass_id": product if isinstance(product, str) else product["id"]}
+        self.call("updateIssuedPass", body, title="put another product under the pass").ok(rule, 200)
+
+    def trace(self, issued: Json, rule: str, *, by: str = MAIN) -> Json:
+        """All of a client that a request with a pass of theirs could have changed, and what was spent."""
+        client_id = issued["client_id"]
+        return {
+            "client": self.client(client_id, by=by).ok(rule, 200).json,
+            "pass": self.read_pass(issued, by=by).ok(rule, 200).json,
+            "credits": self.credits(client_id, rule, by=by),
+            "bookings": self.bookings_of(client_id, rule, by=by),
+            "spent": self.spent() if self.world.control else None,
+        }
+
+    def left_alone(self, rule: str, issued: Json, before: Json, *answers: Answer, by: str = MAIN) -> None:
+        """Everything of the client is as `trace` found it."""
+        after = self.trace(issued, rule, by=by)
+        for name, was in before.items():
+            self.same(rule, after[name], was, f"of the client, {name}", *answers)
+
+
+def milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000)
+
+
+def instances_in(gym_class: Json) -> list[Instance]:
+    """Those of a class as `getClass` shows it, in its order."""
+    return [
+        Instance(
+            id=each["id"],
+            class_id=gym_class["id"],
+            class_name=gym_class["name"],
+            branch=gym_class["provider_branch_id"],
+            branch_name=gym_class["provider_name"],
+            tier=gym_class["tier"],
+            credits=gym_class["credits_required"],
+            date=each["date"],
+            time=each["time"],
+            scheduled_for=each["scheduled_for"],
+            capacity=each["capacity"],
+            spots_left=each["spots_left"],
+        )
+        for each in gym_class["instances"]
+    ]
+
+
+def _tiers(product: Json, category: str) -> set[str]:
+    return {tier for cover in product["categories"] if cover["type"] == category for tier in cover["tiers"]}
+
+
+def _token(token: str | None) -> dict[str, Any]:
+    return {} if token is None else {"Bardge-Lookup-Token": token}
+
+
+def _key(key: str | None) -> dict[str, Any]:
+    return {} if key is None else {"Idempotency-Key": key}
+
+
+def _booking_id(booking: Json | str) -> str:
+    """Of a booking, and of a class that was booked at once."""
+    return booking if isinstance(booking, str) else str(booking.get("booking_id") or booking["id"])
+
+
+def _pass_made(issued: Json) -> Iterable[tuple[str, object]]:
+    yield "client_id", issued["client_id"]
+    yield "user_pass_id", issued["id"]
+    yield "id", issued["id"]
+
+
+def _begun(begun: Json) -> Iterator[tuple[str, object]]:
+    """A session, or a booking where there was nothing to confirm."""
+    for name, parameter in (("session_id", "sessionId"), ("booking_id", "bookingId")):
+        if name in begun:
+            yield parameter, begun[name]
