@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 API ?=
 ARGS ?=
 
-.PHONY: serve test lint format check-types unit conformance bench lock clean help
+.PHONY: serve test lint format check-types unit conformance bench mutation lock clean help
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ conformance: $(VENV)/.installed ## Run the contract suites against the sandbox, 
 
 bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
 	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)
+
+mutation: $(VENV)/.installed ## Plant each bug and see whether the contract kit finds it; takes an hour or more
+	@$(BIN)/python -m benchmarks --write --only mutation $(ARGS)
 
 format: $(VENV)/.installed ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -51,12 +51,14 @@ class Server:
         command: What starts it on a port.
         stateful: Whether it keeps bookings, so that what was posted can be counted.
         base: Where the document's paths begin.
+        probe: What is asked below it until there is a 200.
     """
 
     name: str
     command: Callable[[int], list[str]]
     stateful: bool = True
     base: str = "/v1"
+    probe: str = PROBE
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ def running(server: Server) -> Iterator[Running]:
     except OSError as error:
         raise CannotRun(f"{server.name} does not start: {error.strerror}") from error
     try:
-        while not is_up(port, server.base + PROBE):
+        while not is_up(port, server.base + server.probe):
             if process.poll() is not None:
                 raise CannotRun(f"{server.name} ends at its start with exit code {process.returncode}")
             if time.perf_counter() - began > _READY_SECONDS:
