@@ -151,7 +151,7 @@ class _Run:
             self._take(test.play())
             done += 1
         self._leave(layer, tests[done:], len(tests))
-        self.watcher.layer_finished(layer, said=f"{done} tests in {time.monotonic() - began_at:.1f} s")
+        self.watcher.layer_finished(layer, said=f"{done} of {len(tests)} in {time.monotonic() - began_at:.1f} s")
 
     def _leave(self, layer: Layer, tests: Sequence[_Due], of: int) -> None:
         """Write down what is not played any more."""
