@@ -42,7 +42,7 @@ from contract_tests.suites.conformance import Ending
 from contract_tests.suites.lifecycle import play_batch
 from contract_tests.suites.plans import Plan, Watcher
 from contract_tests.suites.scripted import Stage
-from contract_tests.suites.surroundings import interruptible, without_constants, without_traces
+from contract_tests.suites.surroundings import Interrupt, without_constants, without_traces
 from contract_tests.targets import Target
 
 __all__ = ["Deployment", "evidence_of", "play_again", "replay", "run", "staged"]
@@ -95,7 +95,7 @@ class _Run:
     tally: Tally = field(default_factory=Tally)
     tests: list[TestResult] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
-    was_interrupted: bool = False
+    interrupt: Interrupt = field(default_factory=Interrupt)
 
     def go(self, stage: Stage | None) -> None:
         plan, kit = self.plan, self.deployment.kit
@@ -192,10 +192,11 @@ class _Run:
         world = deployment.worlds.open()
         try:
             target = replace(deployment.target, base_url=world.base_url)
-            ending = conformance.run(deployment.contract, target, plan, self.watcher, layer, self.tally)
+            ending = conformance.run(deployment.contract, target, plan, self.watcher, layer, self.tally, self.interrupt)
         finally:
             deployment.worlds.shut(world, keep=False)
-        self.was_interrupted |= ending is Ending.INTERRUPTED
+        if ending is Ending.INTERRUPTED:
+            self.interrupt.come()
         if ending is Ending.OUT_OF_TIME:
             self.unreached.append(f"the rest of {layer}")
         cases = self.tally.cases_in(layer)
@@ -203,17 +204,14 @@ class _Run:
 
     def _is_over(self) -> bool:
         found = any(not finding.known for finding in self.tally.findings.values())
-        return self.was_interrupted or self.plan.is_over or (self.plan.fail_fast and found)
-
-    def interrupt(self) -> None:
-        self.was_interrupted = True
+        return self.interrupt.has_come or self.plan.is_over or (self.plan.fail_fast and found)
 
 
 def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watcher) -> RunResult:
     """Test *deployment* as *plan* says. An interrupt (Ctrl-C) ends it after the test under way; what was found is kept."""
     evidence = evidence_of(deployment, plan)
     began = _Run(deployment, plan, watcher, known)
-    with interruptible(began.interrupt), staged(deployment, plan.seed) as stage:
+    with began.interrupt.awaited(), staged(deployment, plan.seed) as stage:
         watcher.announce(evidence, planned=_planned(deployment, plan))
         began.go(stage)
         began.finish(stage)
@@ -234,7 +232,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         requests=began.tally.requests,
         seconds=time.monotonic() - plan.began_at,
         certify=plan.certify,
-        was_interrupted=began.was_interrupted,
+        was_interrupted=began.interrupt.has_come,
     )
 
 

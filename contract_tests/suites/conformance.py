@@ -29,7 +29,7 @@ from contract_tests.problems import CannotRun
 from contract_tests.results import Tally
 from contract_tests.suites.evidence import finding_of_silence, findings_in
 from contract_tests.suites.plans import Plan, Watcher
-from contract_tests.suites.surroundings import interruptible, parsing_in_turn, without_constants, without_traces
+from contract_tests.suites.surroundings import Interrupt, parsing_in_turn, without_constants, without_traces
 from contract_tests.targets import Target
 
 __all__ = ["Ending", "run"]
@@ -59,11 +59,19 @@ class _Round:
     accept: str = ""
 
 
-def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher, layer: Layer, tally: Tally) -> "Ending":
+def run(
+    contract: Contract,
+    target: Target,
+    plan: Plan,
+    watcher: Watcher,
+    layer: Layer,
+    tally: Tally,
+    interrupt: Interrupt,
+) -> "Ending":
     """
     Run the phases over the operations that *layer* and *plan* have; counts and findings go into *tally*.
 
-    An interrupt (Ctrl-C) ends the run early; what was found until then is in the tally.
+    An interrupt ends it early; what was found until then is in the tally.
     """
     fold = _Fold(contract, target, plan, watcher, layer, tally)
     with (
@@ -71,7 +79,7 @@ def run(contract: Contract, target: Target, plan: Plan, watcher: Watcher, layer:
         without_traces(),
         without_constants(),
         parsing_in_turn(),
-        interruptible(fold.interrupt),
+        interrupt.stopping(fold.interrupt),
     ):
         for asked in _rounds(contract, plan, layer, fold):
             fold.follow(from_schema(_schema(contract, target, plan, asked)).execute(), asked)
@@ -160,6 +168,8 @@ class _Fold:
 
     def follow(self, stream: EventStream, asked: _Round) -> None:
         self._stream = stream
+        if self.ending is not Ending.DONE:  # told to stop while the stream was being made
+            return
         try:
             for event in stream:
                 self._take(event, asked)

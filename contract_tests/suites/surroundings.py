@@ -13,29 +13,52 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
-__all__ = ["interruptible", "parsing_in_turn", "without_constants", "without_traces"]
+__all__ = ["Interrupt", "parsing_in_turn", "without_constants", "without_traces"]
 
 
-@contextmanager
-def interruptible(stop: Callable[[], None]) -> Iterator[None]:
+class Interrupt:
     """
     The first Ctrl-C ends the run after the requests under way, the second one at once.
 
     Not left to KeyboardInterrupt: the engine forgets one that arrives while it is setting up a phase, and goes on.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
-    def end_soon(*_: object) -> None:
-        signal.signal(signal.SIGINT, previous)
-        stop()
+    def __init__(self) -> None:
+        self.has_come = False
+        self._stops: list[Callable[[], None]] = []
 
-    previous = signal.signal(signal.SIGINT, end_soon)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
+    @contextmanager
+    def awaited(self) -> Iterator[None]:
+        """Take Ctrl-C from here on. Only the main thread can; another one is left to whoever has it."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def end_soon(*_: object) -> None:
+            signal.signal(signal.SIGINT, previous)
+            self.come()
+
+        previous = signal.signal(signal.SIGINT, end_soon)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+    def come(self) -> None:
+        self.has_come = True
+        for stop in self._stops:
+            stop()
+
+    @contextmanager
+    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Have *stop* called when it comes, at once when it has come already."""
+        self._stops.append(stop)
+        if self.has_come:
+            stop()
+        try:
+            yield
+        finally:
+            self._stops.remove(stop)
 
 
 @contextmanager

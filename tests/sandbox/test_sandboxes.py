@@ -545,7 +545,7 @@ def test_a_sandbox_of_another_seed_version_can_only_be_reset_or_deleted(durable,
             act("a")
         assert refused.value.code == "seed_version"
         assert str(refused.value) == (
-            "sandbox 'a' stands on version 1 of the shop seed and this program has version 2:"
+            'sandbox "a" stands on version 1 of the shop seed and this program has version 2:'
             " reset it, delete it, or open it with the version that made it"
         )
     sandboxes.reset("a")

@@ -20,6 +20,7 @@ from contract_tests.known import read_known_failures
 from contract_tests.laws.law import Layer
 from contract_tests.results import Verdict
 from contract_tests.runs import run
+from contract_tests.suites import conformance
 from contract_tests.suites.conformance import _rounds
 from contract_tests.suites.plans import Mode, Plan
 from contract_tests.targets import TOKEN_VARIABLE
@@ -186,6 +187,36 @@ def test_an_interrupt_between_two_events_keeps_what_was_found():
 
     assert result.verdict is Verdict.INTERRUPTED
     assert [finding.check for finding in result.findings] == ["listed_refusals"]
+
+
+class Interrupting(Silence):
+    """Presses Ctrl-C when the layer begins, before anything is sent."""
+
+    def layer_started(self, *_):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_before_the_first_request_ends_the_run_too():
+    with toy_server() as url:
+        result = run_conformance(url, watcher=Interrupting())
+
+    assert result.verdict is Verdict.INTERRUPTED
+    assert result.requests == 0
+
+
+def test_an_interrupt_while_a_round_is_set_up_ends_the_run_too(monkeypatch):
+    make = conformance.from_schema
+
+    def make_interrupted(schema):
+        signal.raise_signal(signal.SIGINT)
+        return make(schema)
+
+    monkeypatch.setattr(conformance, "from_schema", make_interrupted)
+    with toy_server() as url:
+        result = run_conformance(url)
+
+    assert result.verdict is Verdict.INTERRUPTED
+    assert result.requests == 0
 
 
 def test_control_c_exits_130_without_a_traceback():
