@@ -100,7 +100,7 @@ class Defect:
     Attributes:
         name: The id of the rule it breaks; with a dot and a word after it where there are several.
         says: What it does wrong, in one sentence.
-        subtle: It breaks its rule in a corner only.
+        subtle: It breaks its rule in a corner only, thought out by somebody who had read no test of the kit.
     """
 
     name: str

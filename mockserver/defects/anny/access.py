@@ -45,7 +45,7 @@ def _(plant: Planter) -> None:
     )
 
 
-@DEFECTS.defect("AN-A03.bodies", "A body is read before the token.", subtle=True)
+@DEFECTS.defect("AN-A03.bodies", "A body is read before the token.")
 def _(plant: Planter) -> None:
     def change(answer: Answer) -> None:
         if answer.status == 401 and answer.request.json is None and answer.request.body:

@@ -140,7 +140,7 @@ def _(plant: Planter) -> None:
     plant.replace(terms, "_against_editing", make)
 
 
-@DEFECTS.defect("AN-R08.started", "A booking can be edited in the minute in which it starts.", subtle=True)
+@DEFECTS.defect("AN-R08.started", "A booking can be edited in the minute in which it starts.")
 def _(plant: Planter) -> None:
     def make(too_late: Callable[..., str | None]) -> Any:
         def reason(booking: Booking, service: Service, now: datetime) -> str | None:

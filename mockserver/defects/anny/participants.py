@@ -51,7 +51,7 @@ def _(plant: Planter) -> None:
     plant.replace(EditDesk, "_participant", exactly)
 
 
-@DEFECTS.defect("AN-G03.moment", "Who is named again has been invited at that moment.", subtle=True)
+@DEFECTS.defect("AN-G03.moment", "Who is named again has been invited at that moment.")
 def _(plant: Planter) -> None:
     def again(desk: EditDesk, entry: Participant, *_: object) -> Participant:
         return msgspec.structs.replace(entry, invited_at=desk._now)

@@ -73,7 +73,7 @@ def _(plant: Planter) -> None:
     error_changed(plant, 415, other)
 
 
-@DEFECTS.defect("AN-H05.two", "A refusal because of the query comes with a second error.", subtle=True)
+@DEFECTS.defect("AN-H05.two", "A refusal because of the query comes with a second error.")
 def _(plant: Planter) -> None:
     def twice(body: Any) -> Any:
         return {"errors": body["errors"] * 2} if "parameter" in body["errors"][0].get("source", {}) else body

@@ -34,7 +34,7 @@ def _(plant: Planter) -> None:
     lets_in(plant, _OWNER, "createCustomer", if_=lambda sent: sent is not None and sent.startswith("Basic "))
 
 
-@DEFECTS.defect("AP-A02.case", "The word Bearer has to begin with a capital.", subtle=True)
+@DEFECTS.defect("AP-A02.case", "The word Bearer has to begin with a capital.")
 def _(plant: Planter) -> None:
     def strict(request: Request) -> None:
         sent = request.headers.get("authorization", "")

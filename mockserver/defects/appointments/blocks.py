@@ -53,7 +53,7 @@ def _(plant: Planter) -> None:
     plant.replace(merchants, "LONGEST_BLOCK", lambda longest: longest + timedelta(days=1))
 
 
-@DEFECTS.defect("AP-B03.exactly", "A blocked time of exactly 366 days is too long.", subtle=True)
+@DEFECTS.defect("AP-B03.exactly", "A blocked time of exactly 366 days is too long.")
 def _(plant: Planter) -> None:
     plant.replace(merchants, "LONGEST_BLOCK", lambda longest: longest - timedelta(seconds=1))
 

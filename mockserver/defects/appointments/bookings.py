@@ -61,7 +61,7 @@ def _(plant: Planter) -> None:
     plant.replace(customers, "total_length", short)
 
 
-@DEFECTS.defect("AP-C03", "A merchant is found by its slug in capitals as well.", subtle=True)
+@DEFECTS.defect("AP-C03", "A merchant is found by its slug in capitals as well.")
 def _(plant: Planter) -> None:
     _wanted(plant, lambda wanted: msgspec.structs.replace(wanted, merchant_name=wanted.merchant_name.lower()))
 
@@ -115,7 +115,7 @@ def _(plant: Planter) -> None:
     _at_another_time(plant, timedelta(minutes=-5))
 
 
-@DEFECTS.defect("AP-C06.now", "What begins now counts as past.", subtle=True)
+@DEFECTS.defect("AP-C06.now", "What begins now counts as past.")
 def _(plant: Planter) -> None:
     _at_another_time(plant, timedelta(seconds=1))
 
@@ -167,7 +167,7 @@ def _(plant: Planter) -> None:
     during(plant, CustomerDesk, "_make", Register, "customer_of", nobody)
 
 
-@DEFECTS.defect("AP-C11", "Blanks around a customer's note are taken away, and an empty note is none.", subtle=True)
+@DEFECTS.defect("AP-C11", "Blanks around a customer's note are taken away, and an empty note is none.")
 def _(plant: Planter) -> None:
     def tidy(wanted: CustomerBooking) -> CustomerBooking:
         return msgspec.structs.replace(wanted, customer_note=(wanted.customer_note or "").strip() or None)

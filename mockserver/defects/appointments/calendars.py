@@ -80,7 +80,7 @@ def _(plant: Planter) -> None:
     _listed(plant, overlapping)
 
 
-@DEFECTS.defect("AP-K02.edge", "A booking that ends when the range ends is not listed.", subtle=True)
+@DEFECTS.defect("AP-K02.edge", "A booking that ends when the range ends is not listed.")
 def _(plant: Planter) -> None:
     def half_open(listing: Listing, _: MerchantDesk, start: datetime, end: datetime, __: bool) -> tuple[Rows, Blocks]:
         rows, blocks = listing(start, end)
@@ -158,7 +158,7 @@ def _(plant: Planter) -> None:
     _listed(plant, most)
 
 
-@DEFECTS.defect("AP-K07.rows", "Of a cancelled group those who had left before are not listed.", subtle=True)
+@DEFECTS.defect("AP-K07.rows", "Of a cancelled group those who had left before are not listed.")
 def _(plant: Planter) -> None:
     def active(row: CalendarRow) -> Iterable[CalendarRow]:
         return () if row.booking.is_group and row.participant and not row.participant.is_active else (row,)
@@ -174,7 +174,7 @@ def _(plant: Planter) -> None:
     _listed(plant, patient)
 
 
-@DEFECTS.defect("AP-K08.equal", "A range of a single moment is refused.", subtle=True)
+@DEFECTS.defect("AP-K08.equal", "A range of a single moment is refused.")
 def _(plant: Planter) -> None:
     def strict(listing: Listing, _: MerchantDesk, start: datetime, end: datetime, __: bool) -> tuple[Rows, Blocks]:
         if start == end:

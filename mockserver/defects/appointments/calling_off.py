@@ -66,7 +66,7 @@ def _(plant: Planter) -> None:
     _cancel(plant, said)
 
 
-@DEFECTS.defect("AP-D03", "Blanks around a reason are taken away.", subtle=True)
+@DEFECTS.defect("AP-D03", "Blanks around a reason are taken away.")
 def _(plant: Planter) -> None:
     before(plant, MerchantDesk, "cancel", lambda _, booking_id, reason: (booking_id, reason.strip()))
 

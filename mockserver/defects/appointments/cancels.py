@@ -111,7 +111,7 @@ def _(plant: Planter) -> None:
     _deadline(plant, lambda right, _, __: right / 60)
 
 
-@DEFECTS.defect("AP-X07", "Exactly at the deadline is too late.", subtle=True)
+@DEFECTS.defect("AP-X07", "Exactly at the deadline is too late.")
 def _(plant: Planter) -> None:
     _deadline(plant, lambda right, _, __: right + timedelta(seconds=1))
 
@@ -152,7 +152,7 @@ def _(plant: Planter) -> None:
     _deadline(plant, lambda right, _, merchant: right or timedelta(hours=merchant.cancel_deadline_hours))
 
 
-@DEFECTS.defect("AP-X11.start", "Without a deadline what begins now can be cancelled.", subtle=True)
+@DEFECTS.defect("AP-X11.start", "Without a deadline what begins now can be cancelled.")
 def _(plant: Planter) -> None:
     def late(cancel: Callable[[], None], self: CustomerDesk, booking_id: int) -> None:
         work = self._work

@@ -51,7 +51,7 @@ def _(plant: Planter) -> None:
     plant.replace(operations, "show_service", shorter)
 
 
-@DEFECTS.defect("AP-T02", "The page of a merchant is found by its slug in capitals as well.", subtle=True)
+@DEFECTS.defect("AP-T02", "The page of a merchant is found by its slug in capitals as well.")
 def _(plant: Planter) -> None:
     def lower(request: Request) -> None:
         request.parameters["merchantName"] = request.parameters["merchantName"].lower()
@@ -202,7 +202,7 @@ def _(plant: Planter) -> None:
     plant.replace(Catalogue, "availability", patient)
 
 
-@DEFECTS.defect("AP-T11", "A range may touch 101 days.", subtle=True)
+@DEFECTS.defect("AP-T11", "A range may touch 101 days.")
 def _(plant: Planter) -> None:
     plant.replace(catalogue, "MOST_DAYS", lambda most: most + 1)
 
@@ -247,7 +247,7 @@ def _(plant: Planter) -> None:
     plant.replace(Catalogue, "closed_days", lambda _: by_hours)
 
 
-@DEFECTS.defect("AP-T14.order", "closed_days begin with the last of the week.", subtle=True)
+@DEFECTS.defect("AP-T14.order", "closed_days begin with the last of the week.")
 def _(plant: Planter) -> None:
     afterwards(plant, Catalogue, "closed_days", lambda _, days, __: days[::-1])
 

@@ -71,7 +71,7 @@ def _(plant: Planter) -> None:
     during(plant, MerchantDesk, "change", claims, "location_pool", roomy)
 
 
-@DEFECTS.defect("AP-U02.note", "A move that is refused because the time is taken writes the note.", subtle=True)
+@DEFECTS.defect("AP-U02.note", "A move that is refused because the time is taken writes the note.")
 def _(plant: Planter) -> None:
     def write(call: Call, work: Work) -> None:
         bookings = work.records(BOOKINGS)
@@ -117,7 +117,7 @@ def _(plant: Planter) -> None:
     plant.replace(merchants, "LONGEST_BOOKING", lambda _: timedelta(days=366))
 
 
-@DEFECTS.defect("AP-U07.exactly", "A booking of exactly 31 days is too long.", subtle=True)
+@DEFECTS.defect("AP-U07.exactly", "A booking of exactly 31 days is too long.")
 def _(plant: Planter) -> None:
     plant.replace(merchants, "LONGEST_BOOKING", lambda longest: longest - timedelta(seconds=1))
 
@@ -170,7 +170,7 @@ def _(plant: Planter) -> None:
     _asked(plant, as_long)
 
 
-@DEFECTS.defect("AP-U12.phases", "What is added to a booking's length is not taken.", subtle=True)
+@DEFECTS.defect("AP-U12.phases", "What is added to a booking's length is not taken.")
 def _(plant: Planter) -> None:
     def as_they_are(phases: Sequence[Phase], _: timedelta) -> tuple[Phase, ...]:
         return tuple(phases)

@@ -54,7 +54,7 @@ def _(plant: Planter) -> None:
     before(plant, MerchantDesk, "add_customer", ageless)
 
 
-@DEFECTS.defect("AP-N03.note", "Blanks around a new customer's note are taken away.", subtle=True)
+@DEFECTS.defect("AP-N03.note", "Blanks around a new customer's note are taken away.")
 def _(plant: Planter) -> None:
     def tidy(_: MerchantDesk, wanted: NewCustomer) -> tuple[NewCustomer]:
         return (msgspec.structs.replace(wanted, note=wanted.note and wanted.note.strip()),)
@@ -102,7 +102,7 @@ def _(plant: Planter) -> None:
     before(plant, Register, "customer", exact)
 
 
-@DEFECTS.defect("AP-N06.hyphens", "An id of a customer may lack its hyphens.", subtle=True)
+@DEFECTS.defect("AP-N06.hyphens", "An id of a customer may lack its hyphens.")
 def _(plant: Planter) -> None:
     def mended(request: Request) -> None:
         text = request.parameters["id"]

@@ -91,7 +91,7 @@ def _(plant: Planter) -> None:
     _whom(plant, lambda people, service: people[: service.max_participants] if service.is_group else people)
 
 
-@DEFECTS.defect("AP-M04.customers", "Of a group for too many the new customers are kept.", subtle=True)
+@DEFECTS.defect("AP-M04.customers", "Of a group for too many the new customers are kept.")
 def _(plant: Planter) -> None:
     def keep(call: Call, work: Work) -> None:
         caller, register = call.identity.caller, Register(work)
@@ -146,7 +146,7 @@ def _(plant: Planter) -> None:
     _whom(plant, lambda people, _: [each for each in people if each.id or each.last_name])
 
 
-@DEFECTS.defect("AP-M08.account", "A new customer is taken for somebody with an account.", subtle=True)
+@DEFECTS.defect("AP-M08.account", "A new customer is taken for somebody with an account.")
 def _(plant: Planter) -> None:
     def with_account(self: MerchantDesk, customer: Customer, _: Merchant, person: Person) -> Customer:
         if person.id is None:

@@ -35,7 +35,7 @@ def _mended(plant: Planter, mend: Callable[[dict[str, Any]], dict[str, Any]], *o
     plant.request(change, *operations)
 
 
-@DEFECTS.defect("AP-V01", "An id with a zero after its decimal point is one.", subtle=True)
+@DEFECTS.defect("AP-V01", "An id with a zero after its decimal point is one.")
 def _(plant: Planter) -> None:
     def rounded(request: Request) -> None:
         request.parameters["id"] = request.parameters["id"].removesuffix(".0")
@@ -66,7 +66,7 @@ def _(plant: Planter) -> None:
     plant.request(unpacked, "updateMerchantBooking")
 
 
-@DEFECTS.defect("AP-V03.rest", "What follows a booking's object is not looked at.", subtle=True)
+@DEFECTS.defect("AP-V03.rest", "What follows a booking's object is not looked at.")
 def _(plant: Planter) -> None:
     def first_value(request: Request) -> None:
         try:

@@ -85,7 +85,7 @@ def _(plant: Planter) -> None:
     plant.replace(wire, "deadline_hours_of", lambda _: lambda _, merchant: merchant.cancel_deadline_hours)
 
 
-@DEFECTS.defect("AP-G05.zero", "A service's own deadline of 0 is taken for none.", subtle=True)
+@DEFECTS.defect("AP-G05.zero", "A service's own deadline of 0 is taken for none.")
 def _(plant: Planter) -> None:
     def falsy(service: Service, merchant: Merchant) -> int:
         return service.cancel_deadline_hours or merchant.cancel_deadline_hours

@@ -124,7 +124,7 @@ def _(plant: Planter) -> None:
     plant.replace(merchants, "MOST_OCCURRENCES", lambda _: 400)
 
 
-@DEFECTS.defect("AP-R06.exactly", "A series of exactly 366 occurrences is refused.", subtle=True)
+@DEFECTS.defect("AP-R06.exactly", "A series of exactly 366 occurrences is refused.")
 def _(plant: Planter) -> None:
     plant.replace(merchants, "MOST_OCCURRENCES", lambda most: most - 1)
 
@@ -181,7 +181,7 @@ def _(plant: Planter) -> None:
     plant.request(mended, "createMerchantBooking")
 
 
-@DEFECTS.defect("AP-R11.case", "A frequency may be spelled in small letters.", subtle=True)
+@DEFECTS.defect("AP-R11.case", "A frequency may be spelled in small letters.")
 def _(plant: Planter) -> None:
     def mended(request: Request) -> None:
         body = request.json

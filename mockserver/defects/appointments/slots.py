@@ -49,7 +49,7 @@ def _(plant: Planter) -> None:
     _seats(plant, employees_alone)
 
 
-@DEFECTS.defect("AP-S01.tail", "The last minute of a booking is not taken.", subtle=True)
+@DEFECTS.defect("AP-S01.tail", "The last minute of a booking is not taken.")
 def _(plant: Planter) -> None:
     def shorter(seats: Seats, booking: Booking) -> list[tuple[Pool, Seat]]:
         return [
@@ -124,7 +124,7 @@ def _(plant: Planter) -> None:
     _blocks(plant, of_the_first)
 
 
-@DEFECTS.defect("AP-S06.wait", "A blocked time in a wait stands in the way of the booking.", subtle=True)
+@DEFECTS.defect("AP-S06.wait", "A blocked time in a wait stands in the way of the booking.")
 def _(plant: Planter) -> None:
     def strict(take: Callable[..., None]) -> Any:
         def take_time(self: Diary, booking: Booking, *, buffer: timedelta) -> None:

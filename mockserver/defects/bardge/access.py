@@ -228,9 +228,7 @@ def _(plant: Planter) -> None:
     _of_anybody(plant, "credit_package", CREDIT_PACKAGES, "credit package")
 
 
-@DEFECTS.defect(
-    "BG-A07.told", "The status of another reseller's booking answers 404 with a message of its own.", subtle=True
-)
+@DEFECTS.defect("BG-A07.told", "The status of another reseller's booking answers 404 with a message of its own.")
 def _(plant: Planter) -> None:
     def around(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
         try:

@@ -68,7 +68,7 @@ def _(plant: Planter) -> None:
     plant.replace(Catalogue, "_fits", hasty)
 
 
-@DEFECTS.defect("BG-K04.utc", "A day is one of UTC.", subtle=True)
+@DEFECTS.defect("BG-K04.utc", "A day is one of UTC.")
 def _(plant: Planter) -> None:
     def by_utc(_: object) -> Any:
         def given(self: Catalogue, gym_class: Any, day: Any) -> bool:
@@ -111,7 +111,7 @@ def _(plant: Planter) -> None:
     _instances(plant, lambda each: {**each, "scheduled_for": each["scheduled_for"] + 3_600})
 
 
-@DEFECTS.defect("BG-K12", "From one day to another are 92 days at most, the last one included.", subtle=True)
+@DEFECTS.defect("BG-K12", "From one day to another are 92 days at most, the last one included.")
 def _(plant: Planter) -> None:
     plant.replace(catalogue, "_LONGEST", lambda _: timedelta(days=91))
 
@@ -161,7 +161,7 @@ def _(plant: Planter) -> None:
     _instances(plant, lambda each: {**each, "booked": max(each["booked"] - 1, 0)})
 
 
-@DEFECTS.defect("BG-K14", "What begins at this moment is still ahead.", subtle=True)
+@DEFECTS.defect("BG-K14", "What begins at this moment is still ahead.")
 def _(plant: Planter) -> None:
     def late(instances: Callable[..., Any]) -> Any:
         def between(self: Catalogue, gym_class: Any, first: Any, last: Any) -> Any:

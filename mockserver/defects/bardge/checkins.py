@@ -55,7 +55,7 @@ def _(plant: Planter) -> None:
     plant.replace(access, "_end_of_day", by_utc)
 
 
-@DEFECTS.defect("BG-C02.midnight", "A code is good at midnight too.", subtle=True)
+@DEFECTS.defect("BG-C02.midnight", "A code is good at midnight too.")
 def _(plant: Planter) -> None:
     plant.replace(access, "_end_of_day", lambda usual: lambda now: usual(now) + timedelta(milliseconds=1))
 

@@ -96,7 +96,7 @@ def _(plant: Planter) -> None:
     _cut(plant, included)
 
 
-@DEFECTS.defect("BG-P04.turned", "A page before an item is read backwards.", subtle=True)
+@DEFECTS.defect("BG-P04.turned", "A page before an item is read backwards.")
 def _(plant: Planter) -> None:
     def change(answer: Answer) -> None:
         if answer.status == 200 and any(name == "ending_before" for name, _ in answer.request.query):
@@ -128,7 +128,7 @@ def _(plant: Planter) -> None:
     plant.replace(catalogue, "page_among", lenient)
 
 
-@DEFECTS.defect("BG-P06.filter", "What a filter keeps out is a cursor all the same.", subtle=True)
+@DEFECTS.defect("BG-P06.filter", "What a filter keeps out is a cursor all the same.")
 def _(plant: Planter) -> None:
     def lenient(page_among: Callable[..., Any]) -> Any:
         def page(items: Any, request: CursorRequest, *, id_of: Any) -> Any:

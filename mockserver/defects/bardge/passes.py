@@ -367,7 +367,7 @@ def _(plant: Planter) -> None:
     plant.replace(Passes, "prolong", lenient)
 
 
-@DEFECTS.defect("BG-N31.now", "A pass may end now.", subtle=True)
+@DEFECTS.defect("BG-N31.now", "A pass may end now.")
 def _(plant: Planter) -> None:
     def lenient(prolong: Callable[..., IssuedPass]) -> Any:
         def to(self: Passes, reseller_id: str, pass_id: str, ends_at: datetime) -> IssuedPass:
@@ -420,7 +420,7 @@ def _(plant: Planter) -> None:
     plant.replace(Passes, "prolong", anew)
 
 
-@DEFECTS.defect("BG-N40", "At the very moment of its end a pass is ACTIVE.", subtle=True)
+@DEFECTS.defect("BG-N40", "At the very moment of its end a pass is ACTIVE.")
 def _(plant: Planter) -> None:
     def late(pass_status: Callable[..., str]) -> Any:
         def status(issued: IssuedPass, now: datetime) -> str:
@@ -487,7 +487,7 @@ def _usable(plant: Planter, change: Callable[[Callable[..., IssuedPass], IssuedP
     plant.replace(visitors, "usable_pass", lambda usual: lambda issued, moment: change(usual, issued, moment))
 
 
-@DEFECTS.defect("BG-N50", "A pass is good at the very moment of its end.", subtle=True)
+@DEFECTS.defect("BG-N50", "A pass is good at the very moment of its end.")
 def _(plant: Planter) -> None:
     def to_the_end(usual: Callable[..., IssuedPass], issued: IssuedPass, moment: datetime) -> IssuedPass:
         return issued if issued.ends_at == moment else usual(issued, moment)

@@ -107,12 +107,12 @@ def _(plant: Planter) -> None:
     plant.request(own, "purchaseGymCopay")
 
 
-@DEFECTS.defect("BG-I05", "A key is free a second too late.", subtle=True)
+@DEFECTS.defect("BG-I05", "A key is free a second too late.")
 def _(plant: Planter) -> None:
     _rules(plant, window=timedelta(seconds=91))
 
 
-@DEFECTS.defect("BG-I05.early", "A key is free a second too early.", subtle=True)
+@DEFECTS.defect("BG-I05.early", "A key is free a second too early.")
 def _(plant: Planter) -> None:
     _rules(plant, window=timedelta(seconds=89))
 
@@ -210,7 +210,7 @@ def _(plant: Planter) -> None:
     _key_changed(plant, lambda key: key.replace(" ", ""))
 
 
-@DEFECTS.defect("BG-I12.last", "The last character of the longest keys does not count.", subtle=True)
+@DEFECTS.defect("BG-I12.last", "The last character of the longest keys does not count.")
 def _(plant: Planter) -> None:
     _key_changed(plant, lambda key: key[:254] if len(key) == 255 else key)
 

@@ -105,7 +105,7 @@ def _(plant: Planter) -> None:
     plant.answer(change)
 
 
-@DEFECTS.defect("BG-H06.twice", "Every tenth request has the id of the one before.", subtle=True)
+@DEFECTS.defect("BG-H06.twice", "Every tenth request has the id of the one before.")
 def _(plant: Planter) -> None:
     _ids(plant, lambda form, text: form(f"{text[:-1]}8" if text.endswith("9") else text))
 

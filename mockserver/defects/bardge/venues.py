@@ -17,7 +17,7 @@ __all__ = ["DEFECTS"]
 DEFECTS = Defects()
 
 
-@DEFECTS.defect("BG-R01", "Venues are sorted as if the earth were flat.", subtle=True)
+@DEFECTS.defect("BG-R01", "Venues are sorted as if the earth were flat.")
 def _(plant: Planter) -> None:
     def flat(_: object) -> Any:
         def order(self: Place) -> Callable[[Branch], float]:
