@@ -20,6 +20,7 @@ from benchmarks.calendars import MONTH
 from benchmarks.figures import STOCK, Figure, Section
 from benchmarks.growth import DEEP, OPERATIONS, growth_of
 from benchmarks.loads import POST
+from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, MEDIAN, PLANTED
 from benchmarks.operations import SUBJECTS, allowed_growth, growth_column
 from benchmarks.peers import PRISM_QUIET, VERSIONS, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
@@ -34,6 +35,8 @@ RESULTS_JSON = RESULTS.with_name("results.json")
 _PACKAGES = ("connexion", "flask", "starlette", "uvicorn", "uvloop", "httptools", "jsonschema-rs", "msgspec")
 _TINY = 0.01
 """Ratios below are shown as one over something."""
+_SOON = 3
+"""Seconds."""
 _SMALL = 100
 """Values below are shown with digits after the point."""
 
@@ -71,6 +74,9 @@ def judge(sections: Sequence[Section]) -> list[Target]:
         _rows_of_a_full_month(by_name),
         _among_many(by_name, "anny", "operation", own_operations(SUBJECTS["anny"].groups)),
         _among_many(by_name, "bardge", "operation", own_operations(SUBJECTS["bardge"].groups)),
+        _every_bug_found(by_name),
+        _soon_found(by_name),
+        _silent_where_nothing_is_wrong(by_name),
     ]
 
 
@@ -147,6 +153,33 @@ def _growths_among_many(sections: Sections, api: str, operations: Sequence[str])
     values = [(sections["operations"].value(each, growth_column(api, name)), name, each) for name, each in wanted]
     known = [(times, name, each) for times, name, each in values if times is not None]
     return known if len(known) == len(wanted) else []
+
+
+def _every_bug_found(sections: Sections) -> Target:
+    promise = "the contract kit finds every bug that can be planted"
+    section = sections.get("mutation")
+    planted = section and section.value(ALL_APIS, PLANTED)
+    if not section or not planted:
+        return Target(promise, "", None)
+    found = section.value(ALL_APIS, FOUND) or 0
+    return Target(promise, f"{found:,.0f} of {planted:,.0f}", found == planted)
+
+
+def _soon_found(sections: Sections) -> Target:
+    promise = f"the contract kit finds a bug in less than {_SOON:g} s, median"
+    median = sections["mutation"].value(ALL_APIS, MEDIAN) if "mutation" in sections else None
+    return Target(promise, "" if median is None else _number(median, "s"), None if median is None else median < _SOON)
+
+
+def _silent_where_nothing_is_wrong(sections: Sections) -> Target:
+    promise = "the contract kit finds nothing where nothing is wrong"
+    section = sections.get("mutation")
+    clean = [each for each in section.figures if each.column == CLEAN] if section else []
+    if not clean:
+        return Target(promise, "", None)
+    found = sum(each.value for each in clean)
+    said = f"{found:,.0f} findings at {len(clean)} APIs, {clean[0].detail} each"
+    return Target(promise, said, found == 0)
 
 
 def conditions(*, quick: bool, with_peers: bool) -> dict[str, str]:

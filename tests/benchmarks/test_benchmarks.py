@@ -11,6 +11,7 @@ from benchmarks.client import KEY, InProcess
 from benchmarks.figures import STOCK, Figure, Section, with_ratios
 from benchmarks.houses import House
 from benchmarks.loads import LIST, POST, new_booking
+from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, PLANTED
 from benchmarks.networks import Network
 from benchmarks.operations import SUBJECTS, growth_column, watch
 from benchmarks.report import judge, to_json, to_markdown
@@ -203,3 +204,18 @@ def test_a_target_of_an_api_needs_both_stores() -> None:
     assert verdicts(without("appointments", OURS, "join a class")) == [None, False, True, True]
     assert verdicts(without("anny", OURS, "get a booking")) == [True, False, None, True]
     assert verdicts(without("bardge", OURS, "status of a booking")) == [True, False, True, None]
+
+
+def test_a_bug_that_was_missed_or_a_finding_where_nothing_is_wrong_misses_a_target() -> None:
+    def met(found: int, clean: int) -> list[bool | None]:
+        section = Section("mutation", "Planted bugs", "API")
+        section.figures = [
+            Figure(ALL_APIS, PLANTED, 10, ""),
+            Figure(ALL_APIS, FOUND, found, ""),
+            Figure("anny", CLEAN, clean, "", detail="20 seeds"),
+        ]
+        return [target.met for target in judge([section]) if target.promise.startswith("the contract kit")]
+
+    assert met(10, 0) == [True, None, True]
+    assert met(9, 0) == [False, None, True]
+    assert met(10, 1) == [True, None, False]
