@@ -21,6 +21,7 @@ from mockserver.defects.anny import (
     previews,
     reverting,
     statuses,
+    subtle,
     transport,
     webhooks,
 )
@@ -51,4 +52,5 @@ ALL: tuple[Defect, ...] = (
     *catalogue.DEFECTS,
     *webhooks.DEFECTS,
     *canceling.DEFECTS,
+    *subtle.DEFECTS,
 )
