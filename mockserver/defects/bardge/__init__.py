@@ -21,6 +21,7 @@ from mockserver.defects.bardge import (
     slots,
     spa,
     statuses,
+    subtle,
     transport,
     venues,
 )
@@ -51,4 +52,5 @@ ALL: tuple[Defect, ...] = (
     *balances.DEFECTS,
     *account.DEFECTS,
     *lookups.DEFECTS,
+    *subtle.DEFECTS,
 )
