@@ -18,10 +18,11 @@ from contract_tests.problems import CannotRun
 from contract_tests.profiles import Profile
 from contract_tests.scenes.sandboxes import ControlPlane, SandboxClock
 
-__all__ = ["Clock", "ForkedWorlds", "HookedClock", "SharedWorld", "World", "Worlds"]
+__all__ = ["SKEW", "Clock", "ForkedWorlds", "HookedClock", "SharedWorld", "World", "Worlds"]
 
 _PATIENCE_SECONDS = 30.0
-_SKEW = timedelta(seconds=20)
+SKEW = timedelta(seconds=20)
+"""How far the clocks of two machines may be apart."""
 
 
 class Clock(Protocol):
@@ -136,7 +137,7 @@ class HookedClock:
     def __init__(self, advance_url: str, now_url: str) -> None:
         self._advance_url = advance_url
         self._now_url = now_url
-        self.slack = timedelta() if now_url else _SKEW
+        self.slack = timedelta() if now_url else SKEW
         self._ahead = timedelta()
 
     @classmethod

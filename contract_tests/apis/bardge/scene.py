@@ -73,7 +73,6 @@ _FIRST_SPA_DAY = 2
 _SPA_DAYS = 80
 _A_QUARTER = timedelta(days=90)
 _MOST = 100
-_CLOCKS_DIFFER = timedelta(minutes=2)
 _BEFORE_IT_IS_OVER = timedelta(minutes=1)
 
 
@@ -590,8 +589,7 @@ class BardgeScene(Payments):
 
     def is_now(self, rule: str, got: datetime, since: datetime, what: str, *answers: Answer) -> None:
         """*what* lies between *since* and now, by a clock that may go a little wrong where it is nobody's to move."""
-        slack = timedelta(0) if self.world.clock else _CLOCKS_DIFFER
-        holds = since.replace(microsecond=0) - slack <= got <= self.now() + slack
+        holds = since.replace(microsecond=0) - self.slack <= got <= self.now() + self.slack
         self.expect(rule, holds, f"{what} is now", got.isoformat(), *answers)
 
     # What somebody has

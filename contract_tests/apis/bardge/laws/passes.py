@@ -105,10 +105,11 @@ def _covers(product: Json) -> list[Json]:
 @LAWS.law("BG-N11", "BG-N12")
 def a_pass_is_good_for_one_duration(scene: BardgeScene) -> None:
     product = scene.product()
-    earliest = milliseconds(scene.now())
+    earliest = milliseconds(scene.now() - scene.slack)
     answer = scene.issue(product).ok("BG-N12", 201)
     begins = answer.json["start_date"]
-    scene.expect("BG-N12", earliest <= begins <= milliseconds(scene.now()), "a pass from now on", begins, answer)
+    latest = milliseconds(scene.now() + scene.slack)
+    scene.expect("BG-N12", earliest <= begins <= latest, "a pass from now on", begins, answer)
     today = scene.now().astimezone(LAGOS)
     starts = [datetime.fromtimestamp(begins / 1_000, LAGOS)]
     starts += [
@@ -263,7 +264,8 @@ def a_pass_ends_when_it_is_said_to(scene: BardgeScene) -> None:
         scene.same("BG-N30", answer.json["expires_at"], ends, "expires_at of the answer", answer)
         read = scene.read_pass(issued).ok("BG-N30", 200)
         scene.same("BG-N30", read.json["expires_at"], ends, "expires_at of the pass", read)
-    for ends in (milliseconds(now), milliseconds(now) - 1, 0):
+    over = milliseconds(now - scene.slack)
+    for ends in (over, over - 1, 0):
         scene.error("BG-N31", scene.prolong(issued, ends), *_BAD)
     kept = scene.read_pass(issued).ok("BG-N31", 200).json["expires_at"]
     scene.same("BG-N31", kept, milliseconds(now + timedelta(days=40)), "expires_at of the pass")
