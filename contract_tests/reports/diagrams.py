@@ -6,7 +6,7 @@ already drawn. Pure; the colours are classes, the page has them.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise, product
 
@@ -162,12 +162,14 @@ def _ways(move: Move, boxes: dict[str, _Box]) -> Iterator[_Arrow]:
 
 
 def _loops(move: Move, boxes: dict[str, _Box]) -> Iterator[_Arrow]:
+    """The label stands where the loop turns round: on it, it would hide most of it."""
     box = boxes[move.source]
-    for side, reach, spot in product((1, -1), (44, 74, 104), _SPOTS):
+    for side, reach in product((1, -1), (40, 70, 100)):
         x = box.x + side * box.width / 2
         far = x + side * reach
         curve = ((x, box.y - 9), (far, box.y - 32), (far, box.y + 32), (x, box.y + 9))
-        yield _arrow(move, curve, spot)
+        arrow = _arrow(move, curve, 0.5)
+        yield replace(arrow, label=replace(arrow.label, x=arrow.label.x + side * (arrow.label.width / 2 + 2)))
 
 
 def _arrow(move: Move, curve: tuple[Point, Point, Point, Point], spot: float) -> _Arrow:

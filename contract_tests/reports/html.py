@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,7 +24,7 @@ from contract_tests.reports.digest import (
     times_of,
     visible,
 )
-from contract_tests.results import OperationResult, Outcome, RunResult
+from contract_tests.results import OperationResult, Outcome, RuleResult, RunResult
 
 __all__ = ["write_html"]
 
@@ -87,11 +88,17 @@ def write_html(result: RunResult, file: Path) -> None:
         diagrams=[(lifecycle, draw(lifecycle, place)) for place, lifecycle in enumerate(result.lifecycles)],
         state_of=state_of,
         rows=rows,
+        groups=_groups(result),
         scale=_Scale.over([row.times for row in rows if row.times]),
         style=(_TEMPLATES / "page.css").read_text(encoding="utf-8"),
         replay=lambda finding: replay_command(finding, result.evidence),
     )
     file.write_text(page, encoding="utf-8")
+
+
+def _groups(result: RunResult) -> list[tuple[str, list[RuleResult]]]:
+    """The rules as the contract has them: operation by operation, "" for those of the whole API."""
+    return [(operation, list(rules)) for operation, rules in groupby(result.rules, lambda rule: rule.rule.operation)]
 
 
 def _seconds(seconds: float) -> str:

@@ -1,3 +1,4 @@
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -100,3 +101,19 @@ def test_a_move_from_nowhere_is_left_to_the_table():
     ghost = Move(source="ghost", event="haunt", target="pending")
 
     assert boxes(drawn(a_lifecycle(moves=(ghost,))), "under") == []
+
+
+@pytest.mark.parametrize("lifecycle", [a_lifecycle(), MANY], ids=["few", "many"])
+def test_a_loop_is_not_hidden_by_its_own_label(lifecycle):
+    root = drawn(lifecycle)
+
+    loops = [move for move in lifecycle.moves if move.source == move.target]
+    texts = [text for text in root.iter(f"{SVG}text") if text.get("class").startswith("label")]
+    for loop in loops:
+        place = next(number for number, text in enumerate(texts) if text.text.startswith(loop.event))
+        left, _, width, _ = boxes(root, "under")[place]
+        curve = [path.get("d") for path in root.iter(f"{SVG}path") if path.get("class", "").startswith("move")][place]
+        x = [float(number) for number in re.findall(r"(-?[\d.]+),", curve)]
+        turn = (x[0] + 3 * x[1] + 3 * x[2] + x[3]) / 8
+        assert not left < turn < left + width
+    assert loops

@@ -1,7 +1,9 @@
 """The page is parsed as a browser would: what is open, what is closed, what it would fetch."""
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import product
 
 import pytest
 from run_results import (
@@ -17,6 +19,7 @@ from run_results import (
     skipped,
 )
 
+from contract_tests.reports import html
 from contract_tests.reports.html import write_html
 
 VOID = {"meta", "input", "br", "link", "img"}
@@ -121,7 +124,7 @@ def test_times_are_told_in_words_and_lie_on_a_scale_of_decades(page):
 
     made = page(a_result(held(1), operations=operations))
 
-    assert "100 ms · 10 s · 10 s · 10 s" in made.words
+    assert "100 ms 10 s 10 s 10 s" in made.words
     assert "not called" in made.words
     assert 'class="tick p50" style="left:50.0%"' in made.raw  # 100 ms, between 1 ms and 10 s
     assert 'class="tick max" style="left:100.0%"' in made.raw
@@ -142,3 +145,63 @@ def test_a_rule_that_broke_twice_is_told_in_full_once_and_folded_then(page):
 
     assert "again in places.another_law" in made.words
     assert made.raw.count('<details class="again">') == 1
+
+
+def test_who_opens_it_sees_first_what_came_out_of_which_target(page):
+    first = page(a_result(broken(1))).raw.partition("<main>")[0]
+
+    for fact in ("FAILED: 1 rule is broken", "http://host:8080/v1", "full mode", "2026-03-02T10:00:00Z"):
+        assert fact in first.partition("<header")[2]
+
+
+def test_rules_stand_under_the_operation_they_are_about(page):
+    everywhere = held(1)
+    everywhere = replace(everywhere, rule=replace(everywhere.rule, operation=""))
+
+    made = page(a_result(everywhere, held(2), held(3)))
+
+    assert re.findall(r"the whole API 1 rule|readBooking 2 rules", made.words) == [
+        "the whole API 1 rule",
+        "readBooking 2 rules",
+    ]
+
+
+def test_a_broken_rule_of_the_list_leads_to_what_broke_it(page):
+    made = page(a_result(held(1), broken(2), broken(3, known="agreed")))
+
+    assert [target for target in made.targets if target.startswith("found-")] == ["found-TOY-R02", "found-TOY-R03"]
+    assert {"found-TOY-R02", "found-TOY-R03"} <= set(made.ids)
+
+
+def test_there_is_a_filter_for_each_way_a_rule_came_out(page):
+    made = page(a_big_result())
+
+    style = made.raw.partition("<style>")[2].partition("</style>")[0]
+    for shown in [each for each in made.ids if each.startswith("show-") and each != "show-all"]:
+        assert f"#{shown}:checked" in style
+        assert f":not(:has(.m-{shown.removeprefix('show-')}))" in style
+
+
+def light(colour):
+    """Relative luminance, as WCAG 2.2 defines it."""
+    digits = colour.removeprefix("#")
+    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_text_stands_out_from_what_is_behind_it_by_day_and_by_night():
+    style = (html._TEMPLATES / "page.css").read_text(encoding="utf-8")
+    schemes = [
+        dict(re.findall(r"--([\w-]+): (#\w+)", root)) for root in re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    ]
+
+    assert len(schemes) == 2
+    texts = ("ink", "soft", "link", "good", "bad", "warn", "mute", "known")
+    pairs = [*product(texts, ("paper", "card", "code"))]
+    pairs += [(mark, f"{mark}-soft") for mark in ("good", "bad", "warn", "mute", "known")]
+    for colours in schemes:
+        for text, behind in pairs:
+            darker, lighter = sorted((light(colours[text]), light(colours[behind])))
+            assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (text, behind)  # WCAG 2.2, 1.4.3
