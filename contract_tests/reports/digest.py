@@ -20,6 +20,7 @@ __all__ = [
     "doubted",
     "facts_of",
     "gaps_in",
+    "is_cut_short",
     "mark_of",
     "marks_of",
     "promise_of",
@@ -184,10 +185,16 @@ def sentence_of(result: RunResult) -> str:
     return f"{_word(result, marks)}; {', '.join(rests_on)}"
 
 
+def is_cut_short(result: RunResult) -> bool:
+    """Nothing is broken, and not everything was looked at: no report may show it as a plain pass."""
+    return result.verdict is Verdict.PASSED and bool(result.unreached)
+
+
 def _word(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:
     match result.verdict:
         case Verdict.PASSED:
-            return f"PASSED: {_verb(len(marks[Mark.HOLDS]), 'rule holds', 'rules hold')}" if result.rules else "PASSED"
+            word = "PASSED as far as it came" if is_cut_short(result) else "PASSED"
+            return f"{word}: {_verb(len(marks[Mark.HOLDS]), 'rule holds', 'rules hold')}" if result.rules else word
         case Verdict.FAILED:
             return _failed(result, marks)
         case Verdict.CANNOT_RUN:

@@ -17,6 +17,7 @@ from contract_tests.reports.digest import (
     doubted,
     facts_of,
     gaps_in,
+    is_cut_short,
     mark_of,
     marks_of,
     promise_of,
@@ -45,6 +46,7 @@ _ICONS = {
     Verdict.NOTHING_TESTED: "⚠️",
     Verdict.INTERRUPTED: "⚠️",
 }
+_CUT_SHORT = "⚠️"
 
 
 def write_github(result: RunResult, file: Path) -> None:
@@ -103,7 +105,7 @@ def _property(text: str) -> str:
 
 def _summary(result: RunResult) -> Iterator[str]:
     marks = marks_of(result)
-    yield f"## {_ICONS[result.verdict]} contract-tests: {_text(result.evidence.api)}"
+    yield f"## {_CUT_SHORT if is_cut_short(result) else _ICONS[result.verdict]} contract-tests: {_text(result.evidence.api)}"
     yield ""
     yield f"**{_text(sentence_of(result))}**"
     yield ""

@@ -22,6 +22,7 @@ from contract_tests.reports.digest import (
     beside_the_rules,
     counted,
     gaps_in,
+    is_cut_short,
     marks_of,
     promise_of,
     replay_command,
@@ -55,6 +56,7 @@ _STYLES = {
     Verdict.NOTHING_TESTED: "bold yellow",
     Verdict.INTERRUPTED: "bold yellow",
 }
+_CUT_SHORT = "bold yellow"
 _COLOURS = {
     Mark.BROKEN: "bold red",
     Mark.ERROR: "bold red",
@@ -181,7 +183,7 @@ class Terminal:
         self._list(_errors(result), most=_MOST_ERRORS)
         self._list(_gaps(result), most=_MOST_GAPS)
         self._list(_remarks(result), most=_MOST_SAID)
-        self._line(sentence_of(result), _STYLES[result.verdict])
+        self._line(sentence_of(result), _CUT_SHORT if is_cut_short(result) else _STYLES[result.verdict])
 
     def _head(self, evidence: Evidence) -> None:
         self._line(f"{evidence.api} at {evidence.base_url}", "bold")

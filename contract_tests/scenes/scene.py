@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 from contract_tests.contracts import Contract, Operation
 from contract_tests.profiles import Key, Lacking, NotApplicable, Profile
 from contract_tests.scenes.answers import Answer, Broken
+from contract_tests.scenes.differences import not_as_wanted, shown
 from contract_tests.scenes.exchanges import Exchange
 from contract_tests.scenes.guards import Guard
 from contract_tests.scenes.sending import NO_BODY, Sender
@@ -210,7 +211,7 @@ class Scene:
 
     def same(self, rule: str, got: object, wanted: object, what: str, *answers: Answer) -> None:
         """*what* has to be *wanted*. Raises Broken."""
-        self.expect(rule, got == wanted, f"{what} is {_shown(wanted)}", _shown(got), *answers)
+        self.expect(rule, got == wanted, f"{what} is {shown(wanted)}", not_as_wanted(got, wanted), *answers)
 
     def _judge(self, rule: str, holds: bool, expected: str, got: str, exchanges: tuple[Exchange, ...]) -> None:
         if not holds:
@@ -302,11 +303,3 @@ def _scalars(body: Any) -> dict[str, object]:
 
 def _nothing(_: Answer) -> Iterable[tuple[str, object]]:
     return ()
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
-
-
-_MOST_SHOWN = 300

@@ -77,7 +77,11 @@ def test_a_replay_says_whatever_else_the_target_needs():
             a_result(held(1), held(2)),
             "PASSED: 2 rules hold; 2 of 2 rules judged, 1 of 1 operation tested, 1,234 calls, 31.2 s, seed 7",
         ),
-        (a_result(broken(1), held(2)), "FAILED: 1 rule is broken; "),
+        (
+            a_result(held(1), skipped(2), unreached=("3 of 9 laws",)),
+            "PASSED as far as it came: 1 rule holds; 1 of 2 rules",
+        ),
+        (a_result(broken(1), held(2), unreached=("3 of 9 laws",)), "FAILED: 1 rule is broken; "),
         (a_result(broken(1), beside=(a_finding(),)), "FAILED: 1 rule is broken, 1 finding beside the rules; "),
         (a_result(held(1), skipped(2), certify=True), "NOT CERTIFIED: 1 rule that must hold was skipped; "),
         (a_result(held(1), tests=(a_test(outcome=Outcome.ERROR),)), "NOT PASSED: some of it could not be tested; "),

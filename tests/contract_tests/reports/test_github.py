@@ -85,6 +85,13 @@ def test_the_summary_is_added_to_what_other_steps_wrote(written, tmp_path):
     assert "- **skipped** 1 rule: add identities.other to the profile (TOY-R02)" in summary
 
 
+def test_a_run_that_was_cut_short_is_no_green_summary(written):
+    _, summary = written(a_result(held(1), unreached=("3 of 9 laws",)))
+
+    assert summary.startswith("## ⚠️ contract-tests: toy\n")
+    assert "- **not reached** 3 of 9 laws" in summary
+
+
 def test_a_summary_stays_below_what_the_page_takes(written):
     _, summary = written(a_big_result())
 

@@ -205,3 +205,10 @@ def test_every_text_stands_out_from_what_is_behind_it_by_day_and_by_night():
         for text, behind in pairs:
             darker, lighter = sorted((light(colours[text]), light(colours[behind])))
             assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (text, behind)  # WCAG 2.2, 1.4.3
+
+
+def test_a_run_that_was_cut_short_does_not_look_like_a_pass(page):
+    made = page(a_result(held(1), unreached=("3 of 9 laws",)))
+
+    assert '<header class="v-cut-short">' in made.raw
+    assert "PASSED as far as it came: 1 rule holds" in made.words

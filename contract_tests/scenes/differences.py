@@ -1,0 +1,47 @@
+"""What is not as it should be between two values, where each alone is too long to be compared by eye."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["not_as_wanted", "shown"]
+
+_MOST_SHOWN = 300  # characters of a value
+_MOST_ALIKE = 80  # characters of a value that is compared at a glance
+_MOST_NAMED = 3
+_NOTHING = object()
+
+
+def shown(value: object) -> str:
+    text = "nothing" if value is _NOTHING else repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+
+
+def not_as_wanted(got: object, wanted: object) -> str:
+    """*got*, after the places where it is not as *wanted*: `livemode is True, not False; in {'object': ...`."""
+    if got == wanted or not _are_alike(got, wanted) or max(len(repr(got)), len(repr(wanted))) <= _MOST_ALIKE:
+        return shown(got)
+    found = list(_differences(got, wanted, ""))
+    said = [f"{place} is {shown(is_)}, not {shown(should)}" for place, is_, should in found[:_MOST_NAMED] if place]
+    if not said:
+        return shown(got)
+    more = f"; {len(found) - _MOST_NAMED} more places" if len(found) > _MOST_NAMED else ""
+    return f"{'; '.join(said)}{more}; in {shown(got)}"
+
+
+def _differences(got: object, wanted: object, place: str) -> Iterator[tuple[str, object, object]]:
+    """Each innermost place with what is there and what should be."""
+    if isinstance(got, Mapping) and isinstance(wanted, Mapping):
+        for name in dict.fromkeys((*wanted, *got)):
+            below = f"{place}.{name}" if place else str(name)
+            yield from _differences(got.get(name, _NOTHING), wanted.get(name, _NOTHING), below)
+    elif _are_alike(got, wanted) and isinstance(got, Sequence) and isinstance(wanted, Sequence):
+        for number, (one, other) in enumerate(zip(got, wanted, strict=True)):
+            yield from _differences(one, other, f"{place}[{number}]")
+    elif got != wanted:
+        yield place, got, wanted
+
+
+def _are_alike(got: object, wanted: object) -> bool:
+    """Both have members, or equally many items: only then one place of theirs is like the other's."""
+    if isinstance(got, Mapping) or isinstance(wanted, Mapping):
+        return isinstance(got, Mapping) and isinstance(wanted, Mapping)
+    return isinstance(got, list | tuple) and isinstance(wanted, list | tuple) and len(got) == len(wanted)
