@@ -25,6 +25,7 @@ __all__ = [
     "marks_of",
     "promise_of",
     "replay_command",
+    "replaying",
     "sentence_of",
     "times_of",
     "told",
@@ -150,9 +151,12 @@ def promise_of(finding: Finding, rule: Rule | None) -> str:
 
 def replay_command(finding: Finding, evidence: Evidence) -> str:
     """What shows the finding again; "" where only its steps do."""
-    if not finding.replay:
-        return ""
-    return shlex.join(["contract-tests", "replay", finding.replay, "--base-url", evidence.base_url, *evidence.options])
+    return replaying(finding.replay, evidence) if finding.replay else ""
+
+
+def replaying(what: str, evidence: Evidence) -> str:
+    """The command that plays *what* again, on the same target."""
+    return shlex.join(["contract-tests", "replay", what, "--base-url", evidence.base_url, *evidence.options])
 
 
 def facts_of(evidence: Evidence) -> Mapping[str, str]:

@@ -26,6 +26,7 @@ from contract_tests.reports.digest import (
     marks_of,
     promise_of,
     replay_command,
+    replaying,
     sentence_of,
     told,
     visible,
@@ -38,9 +39,11 @@ __all__ = ["Terminal", "terminal_console"]
 _LOG_WIDTH = 110  # where nobody tells a width: lines in a CI log that are neither cut nor folded
 _HEARTBEAT_SECONDS = 10.0
 _MINUTE = 60
+_BARS = {110: 16, 80: 6}
+"""How wide the bar is, by how wide the terminal is at least."""
 _HEART = "heartbeat"
 
-# Together with what stands between them one screen of forty lines, 80 wide, where a command is folded into two.
+# Together with what stands between them one screen of forty lines, 80 wide; a run in which only rules broke takes 24.
 _MOST_BROKEN = 5
 _MOST_BESIDE = 2
 _MOST_ERRORS = 2
@@ -48,6 +51,9 @@ _MOST_GAPS = 4
 _MOST_SAID = 3
 _MOST_NAMED = 3
 _HASH_SHOWN = 12
+
+_FOLDED = {"  expected": " " * 12, "  got": " " * 12, "     ->": " " * 8}
+"""What of a finding is no command, by how its line begins, and where the next one begins."""
 
 _STYLES = {
     Verdict.PASSED: "bold green",
@@ -114,8 +120,8 @@ class Terminal:
         self._evidence = evidence
         self._head(evidence)
         layers = ", ".join(f"{layer} {steps}" for layer, steps in planned.items() if steps)
-        self._line(f"steps    {layers or 'none'}")
-        self._line(_TOUCHES[Mode(evidence.mode)])
+        self._prose(f"steps    {layers or 'none'}")
+        self._prose(_TOUCHES[Mode(evidence.mode)], indent="")
 
     def layer_started(self, layer: Layer, steps: int | None) -> None:
         self.close()
@@ -147,10 +153,9 @@ class Terminal:
             return
         self._seen.add(same)
         self._line("")
-        for line in self._wrapped(f"BROKEN {_name(finding)}: {promise_of(finding, rule)}"):
-            self._line(line, "bold red")
+        self._prose(f"BROKEN {_name(finding)}: {promise_of(finding, rule)}", "bold red", indent="  ")
         for line in told(finding, rule):
-            self._line(line)
+            self._told(line)
         if replay:
             self._line(f"  replay:   {replay}", "bold")
         if finding.world:
@@ -175,21 +180,23 @@ class Terminal:
         broken = [(mark, rule) for mark in (Mark.BROKEN, Mark.ADVICE, Mark.KNOWN) for rule in marks[mark]]
         for mark, rule in broken[:_MOST_BROKEN]:
             self._line(self._cut(f"{mark:<8} {rule.rule.id}  {rule.rule.text}"), _COLOURS[mark])
-            if said := rule.known or _first_replay(rule, result.evidence):
+            if said := rule.known or _first_replay(rule):
                 self._line(f"         {said}")
         if rest := [rule.rule.id for _, rule in broken[_MOST_BROKEN:]]:
             self._line(self._cut(f"         and {len(rest)} more: {', '.join(rest)}"), "red")
+        if any(_first_replay(rule) for _, rule in broken):
+            self._line(f"replay   {replaying('ID', result.evidence)}")
         self._list(_beside(result), most=_MOST_BESIDE)
         self._list(_errors(result), most=_MOST_ERRORS)
         self._list(_gaps(result), most=_MOST_GAPS)
         self._list(_remarks(result), most=_MOST_SAID)
-        self._line(sentence_of(result), _CUT_SHORT if is_cut_short(result) else _STYLES[result.verdict])
+        self._prose(sentence_of(result), _CUT_SHORT if is_cut_short(result) else _STYLES[result.verdict], indent="")
 
     def _head(self, evidence: Evidence) -> None:
         self._line(f"{evidence.api} at {evidence.base_url}", "bold")
-        self._line(f"run      {evidence.profile}, {evidence.mode}, seed {evidence.seed}, {evidence.started_at}")
+        self._prose(f"run      {evidence.profile}, {evidence.mode}, seed {evidence.seed}, {evidence.started_at}")
         suite, contract = evidence.suite[:_HASH_SHOWN], evidence.contract[:_HASH_SHOWN]
-        self._line(f"kit      {evidence.kit}, suite {suite}, contract {contract}")
+        self._prose(f"kit      {evidence.kit}, suite {suite}, contract {contract}")
 
     def _count(self, result: RunResult, marks: Mapping[Mark, Sequence[RuleResult]]) -> None:
         counts = Text("rules    ")
@@ -206,18 +213,33 @@ class Terminal:
 
     def _list(self, lines: Sequence[tuple[str, str]], *, most: int) -> None:
         """Each with its style."""
-        for line, style in lines[:most]:
+        shown = lines if len(lines) == most + 1 else lines[:most]  # "and 1 more" would take its place
+        for line, style in shown:
             self._line(self._cut(line), style)
-        if len(lines) > most:
-            self._line(f"         and {len(lines) - most} more lines like these: see a report")
+        if rest := len(lines) - len(shown):
+            self._line(f"         and {rest} more lines like these: see a report")
 
     def _beat(self, stopped: threading.Event) -> None:
         while not stopped.wait(self._every):
             state = self._state
             self._line(f"{state.layer}: {state}{f'; done: {state.step}' if state.step else ''}")
 
-    def _wrapped(self, text: str) -> list[str]:
-        return textwrap.wrap(visible(text), self._console.width - 1, subsequent_indent="  ")
+    def _told(self, line: str) -> None:
+        """What came is folded at its own margin. What can be copied never is."""
+        margin = next((margin for start, margin in _FOLDED.items() if line.startswith(start)), "")
+        if margin:
+            self._prose(line, indent=margin)
+        else:
+            self._line(line)
+
+    def _prose(self, text: str, style: str = "", *, indent: str = " " * 9) -> None:
+        """On a terminal folded between words. In a log a line is a line, and can be looked for."""
+        if not self._console.is_terminal:
+            self._line(text, style)
+            return
+        width = self._console.width - 1
+        for line in textwrap.wrap(visible(text), width, subsequent_indent=indent, break_on_hyphens=False):
+            self._line(line, style)
 
     def _cut(self, text: str) -> str:
         """The beginning of *text*, on one line."""
@@ -231,9 +253,11 @@ class Terminal:
 
 
 def _bar(console: Console) -> Progress:
+    """The narrower the terminal, the less of a bar: what is said beside it is worth more."""
+    bar = [BarColumn(bar_width=width, complete_style="cyan", finished_style="cyan") for width in _bar_widths(console)]
     return Progress(
-        TextColumn("{task.description:<11}"),
-        BarColumn(bar_width=16),
+        TextColumn("{task.description:<9}"),
+        *bar,
         TextColumn("{task.fields[state]}"),
         TextColumn(
             "{task.fields[step]}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
@@ -244,17 +268,21 @@ def _bar(console: Console) -> Progress:
     )
 
 
+def _bar_widths(console: Console) -> list[int]:
+    return [width for least, width in _BARS.items() if console.width >= least][:1]
+
+
 def _left(seconds: float) -> str:
     whole = round(seconds)
-    return f"{whole // _MINUTE} min {whole % _MINUTE} s left" if whole >= _MINUTE else f"{whole} s left"
+    return f"{whole // _MINUTE}:{whole % _MINUTE:02} min left" if whole >= _MINUTE else f"{whole} s left"
 
 
 def _name(finding: Finding) -> str:
     return finding.rule or f"{finding.operation} [{finding.check}]"
 
 
-def _first_replay(rule: RuleResult, evidence: Evidence) -> str:
-    return next(filter(None, (replay_command(finding, evidence) for finding in rule.findings)), "")
+def _first_replay(rule: RuleResult) -> str:
+    return next((finding.replay for finding in rule.findings if finding.replay), "")
 
 
 def _beside(result: RunResult) -> list[tuple[str, str]]:

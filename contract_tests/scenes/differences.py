@@ -10,9 +10,9 @@ _MOST_NAMED = 3
 _NOTHING = object()
 
 
-def shown(value: object) -> str:
+def shown(value: object, most: int = _MOST_SHOWN) -> str:
     text = "nothing" if value is _NOTHING else repr(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def not_as_wanted(got: object, wanted: object) -> str:
@@ -20,7 +20,11 @@ def not_as_wanted(got: object, wanted: object) -> str:
     if got == wanted or not _are_alike(got, wanted) or max(len(repr(got)), len(repr(wanted))) <= _MOST_ALIKE:
         return shown(got)
     found = list(_differences(got, wanted, ""))
-    said = [f"{place} is {shown(is_)}, not {shown(should)}" for place, is_, should in found[:_MOST_NAMED] if place]
+    said = [
+        f"{place} is {shown(is_, _MOST_ALIKE)}, not {shown(should, _MOST_ALIKE)}"
+        for place, is_, should in found[:_MOST_NAMED]
+        if place
+    ]
     if not said:
         return shown(got)
     more = f"; {len(found) - _MOST_NAMED} more places" if len(found) > _MOST_NAMED else ""

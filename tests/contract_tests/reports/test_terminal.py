@@ -24,9 +24,9 @@ from contract_tests.reports.terminal import Terminal
 from contract_tests.results import Outcome
 
 
-def shown(*actions, width=100):
+def shown(*actions, width=100, on_terminal=False):
     text = io.StringIO()
-    terminal = Terminal(Console(file=text, width=width))
+    terminal = Terminal(Console(file=text, width=width, force_terminal=on_terminal, color_system=None, highlight=False))
     for action in actions:
         action(terminal)
     return text.getvalue()
@@ -123,6 +123,52 @@ def test_a_summary_fits_a_screen_whatever_happened():
         assert text.splitlines()[-1].startswith("FAILED: 23 rules are broken, 40 findings beside the rules; ")
 
 
+def test_a_summary_of_broken_rules_alone_fits_the_smallest_screen():
+    result = a_result(*(broken(number, text="A slot takes as many as it has places. " * 3) for number in range(1, 9)))
+
+    text = shown(lambda terminal: terminal.summarise(result), width=80)
+
+    assert sum(-(-max(len(line), 1) // 80) for line in text.splitlines()) < 24, text
+    assert "and 3 more: TOY-R06, TOY-R07, TOY-R08" in text
+
+
+def test_a_line_that_says_there_is_one_more_line_is_that_line():
+    problems = tuple(f"problem {number}" for number in range(4))
+
+    text = shown(lambda terminal: terminal.summarise(a_result(held(1), problems=problems)))
+
+    assert "PROBLEM problem 3" in text
+    assert "more line" not in text
+
+
+def test_a_narrow_terminal_folds_sentences_between_words_and_a_log_does_not():
+    result = a_result(held(1))
+
+    narrow = shown(announced, lambda terminal: terminal.summarise(result), width=60, on_terminal=True).splitlines()
+    log = shown(announced, lambda terminal: terminal.summarise(result), width=60).splitlines()
+
+    assert all(len(line) < 60 for line in narrow)
+    assert narrow[-2:] == [
+        "PASSED: 1 rule holds; 1 of 1 rule judged, 1 of 1 operation",
+        "tested, 1,234 calls, 31.2 s, seed 7",
+    ]
+    assert log[-1] == " ".join(narrow[-2:])
+
+
+def test_on_a_terminal_what_came_keeps_its_margin_and_a_command_its_line():
+    curl = f"curl http://host/v1/{'x' * 80}"
+    finding = a_finding(came="400 " + "much is wrong " * 9, steps=(Step("ask", curl, "y" * 100),))
+
+    lines = shown(found(finding), width=60, on_terminal=True).splitlines()
+
+    assert f"     {curl}" in lines
+    got = next(place for place, line in enumerate(lines) if line.startswith("  got       400 much"))
+    assert lines[got + 1].startswith("            ")
+    answer = next(place for place, line in enumerate(lines) if line.startswith("     -> yyy"))
+    assert lines[answer + 1].strip() == "y" * len(lines[answer + 1].strip())
+    assert lines[answer + 1].startswith("        y")
+
+
 def test_a_summary_counts_the_rules_and_names_what_is_broken():
     result = a_result(broken(1), broken(2, known="agreed"), skipped(3), left_out(4), held(5))
 
@@ -131,10 +177,11 @@ def test_a_summary_counts_the_rules_and_names_what_is_broken():
     assert "rules    1 broken   1 known   1 skipped   1 left out   1 holds" in [line.rstrip() for line in lines]
     assert "calls    1,234 to 1 of 1 operation in 31.2 s" in lines
     where = lines.index("broken   TOY-R01  Rule 1 holds whatever is booked.")
-    assert lines[where + 1 : where + 6] == [
-        "         contract-tests replay toy/places.the_last_place_goes_once/7 --base-url http://host:8080/v1",
+    assert lines[where + 1 : where + 7] == [
+        "         toy/places.the_last_place_goes_once/7",
         "known    TOY-R02  Rule 2 holds whatever is booked.",
         "         agreed",
+        "replay   contract-tests replay ID --base-url http://host:8080/v1",
         "skipped  TOY-R03: add identities.other to the profile",
         "left out TOY-R04: not selected",
     ]
@@ -183,9 +230,21 @@ def test_a_terminal_shows_how_far_the_run_is():
     terminal.progressed(step="places.[b]law", requests=1200, findings=1, seconds_left=75.2)
     terminal.layer_finished(Layer.LAWS, said="2 laws, 1 broken")
 
-    assert "1,200 calls, 1 finding, 1 min 15 s left" in text.getvalue()
+    assert "1,200 calls, 1 finding, 1:15 min left" in text.getvalue()
     assert "places.[b]law" in text.getvalue()
     assert text.getvalue().endswith("laws: 2 laws, 1 broken\n")
+
+
+def test_on_a_narrow_terminal_there_is_room_for_words_instead_of_a_bar():
+    text = io.StringIO()
+    terminal = Terminal(Console(file=text, width=60, force_terminal=True))
+
+    terminal.layer_started(Layer.LAWS, 2)
+    terminal.progressed(step="places.law", requests=1200, findings=1, seconds_left=75.2)
+    terminal.close()
+
+    assert "1,200 calls, 1 finding, 1:15 min left places.law" in text.getvalue()
+    assert "\N{BOX DRAWINGS HEAVY HORIZONTAL}" not in text.getvalue()
 
 
 class Listened(io.StringIO):
