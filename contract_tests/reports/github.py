@@ -3,7 +3,7 @@
 The summary is appended: the file, `$GITHUB_STEP_SUMMARY`, belongs to the whole job.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -32,6 +32,7 @@ __all__ = ["write_github"]
 
 # A summary may have 1 MiB, and the page shows ten annotations of a kind: what counts comes first.
 _MOST_TOLD = 50
+_MOST_BYTES = 800_000
 _MOST_NAMED = 12
 _SHOWN = 2_000  # characters of one answer
 _ANNOTATED = {
@@ -118,14 +119,9 @@ def _summary(result: RunResult) -> Iterator[str]:
     beside = beside_the_rules(result)
     if worst or beside:
         yield "\n### What is broken\n"
-        for rule in worst[:_MOST_TOLD]:
-            yield from _rule_told(rule, result.evidence)
-        for finding in beside[:_MOST_TOLD]:
-            yield from _details(
-                _headline(finding.operation, finding.check, finding.severity), finding, None, result.evidence
-            )
-        more = max(len(worst) - _MOST_TOLD, 0) + max(len(beside) - _MOST_TOLD, 0)
-        if more:
+        told = [*_within(_MOST_BYTES, _told(worst[:_MOST_TOLD], beside[:_MOST_TOLD], result.evidence))]
+        yield from told
+        if more := len(worst) + len(beside) - len(told):
             yield f"\nand {counted(more, 'more finding')}: see the other reports."
     remarks = [*_remarks(result)]
     if remarks:
@@ -136,6 +132,24 @@ def _summary(result: RunResult) -> Iterator[str]:
     for name, value in facts_of(result.evidence).items():
         yield f"| {name} | {_text(value)} |"
     yield "\n</details>"
+
+
+def _told(rules: Sequence[RuleResult], beside: Sequence[Finding], evidence: Evidence) -> Iterator[str]:
+    """A piece for each."""
+    for rule in rules:
+        yield "\n".join(_rule_told(rule, evidence))
+    for finding in beside:
+        headline = _headline(finding.operation, finding.check, finding.severity)
+        yield "\n".join(_details(headline, finding, None, evidence))
+
+
+def _within(most: int, pieces: Iterable[str]) -> Iterator[str]:
+    """The first *pieces* that together have *most* bytes."""
+    for piece in pieces:
+        most -= len(piece.encode())
+        if most < 0:
+            return
+        yield piece
 
 
 def _rule_told(rule: RuleResult, evidence: Evidence) -> Iterator[str]:

@@ -96,3 +96,15 @@ def test_a_summary_stays_below_what_the_page_takes(written):
     _, summary = written(a_big_result())
 
     assert len(summary.encode()) < 1024 * 1024
+
+
+def test_a_summary_stays_below_it_whatever_is_sent_and_answered(written):
+    long = Step("say much", '"' * 9_000, "<" * 9_000)
+    rules = [broken(number, finding={"steps": (long,) * 4}) for number in range(1, 41)]
+
+    _, summary = written(a_result(*rules))
+
+    assert 100_000 < len(summary.encode()) < 1024 * 1024
+    assert summary.count("<details>") == summary.count("</details>")
+    told = summary.count("is broken, must") + summary.count("(broken, must")
+    assert f"and {40 - told} more findings: see the other reports." in summary
