@@ -74,6 +74,9 @@ def _sandbox(contract: Contract, kit: ApiKit, target: Target, plane: ControlPlan
     path = target.base_url.removeprefix(plane.root + (named[0] if named else ""))
     name = typed.sandbox or (named[1] if named else None)
     if name is None:
+        prefix = plane.path_of(contract.api).removesuffix(contract.base_path)
+        if path not in {prefix + base for base in contract.base_paths}:
+            knock(contract, find_target(contract, target.base_url, profile.find("identities.main")))
         worlds: Worlds = ForkedWorlds(contract, plane, path, profile.world)
     else:
         base_url = f"{plane.root}/~{name}{path}"

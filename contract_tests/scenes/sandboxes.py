@@ -57,6 +57,11 @@ class ControlPlane:
         world = said.pop("world", {})
         return Profile(api=api, values=said, origin="the sandbox's control plane", world=world)
 
+    def path_of(self, api: str) -> str:
+        """Where *api* is served, after the root; "" where it is not. Raises CannotRun."""
+        served = self._ask("GET", "/apis")["apis"]
+        return next((str(each["base_url"]) for each in served if each["name"] == api), "")
+
     def create(self, name: str, world: Mapping[str, Any]) -> None:
         self._ask("POST", "/sandboxes", {"name": name, **world})
 

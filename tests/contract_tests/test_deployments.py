@@ -67,6 +67,13 @@ def test_a_sandbox_that_is_not_served_there_is_said(sandbox):
         find_deployment(load_contract("reservekit"), Typed(base_url=f"{sandbox}/elsewhere", sandbox="bench"))
 
 
+def test_a_sandbox_is_not_asked_where_it_does_not_serve_the_api(sandbox):
+    where = rf"reservekit is not served there: did you mean --base-url {sandbox}\?"
+
+    with pytest.raises(CannotRun, match=where):
+        find_deployment(load_contract("reservekit"), Typed(base_url=f"{sandbox}/reservekit"))
+
+
 def test_a_deployment_is_found_again_by_its_address_and_its_profile(deployed, tmp_path):
     file = tmp_path / "profile.toml"
     file.write_text(f'[identities]\nmain = "{KEYS["main"]}"\n', encoding="utf-8")
