@@ -51,6 +51,7 @@ _CLEAN_SEEDS = 20
 _PLAIN_SAMPLE = 10
 """Bugs of each API that plain Schemathesis is shown: every so many-th of the list."""
 _PLAIN_SECONDS = 600
+_RUNS_OF_A_PROCESS = 10
 _FOUND_UNSEEN = {"reservekit": 3, "appointments": 9, "anny": 0, "bardge": 0}
 """
 Of the subtle bugs, how many the kit found on the day they were planted, before any of its tests was written or mended for
@@ -97,7 +98,10 @@ def measure(out: Console, *, quick: bool, apis: Sequence[str] = API_NAMES) -> Se
     )
     context = get_context("spawn")
     kills: list[Kill] = []
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_take_any_core) as pool:
+    # Hypothesis keeps every state machine that was ever played; a user's process plays those of one run.
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_take_any_core, max_tasks_per_child=_RUNS_OF_A_PROCESS
+    ) as pool:
         for api in apis:
             chosen = list(defects_of(api).values())[:: 10 if quick else 1]
             seeds = range(1, (2 if quick else _CLEAN_SEEDS) + 1)
