@@ -12,6 +12,7 @@ from benchmarks import growth, mutation, operations, sandboxes, startup, through
 from benchmarks.figures import Section
 from benchmarks.report import RESULTS, RESULTS_JSON, conditions, show, to_json, to_markdown, written
 from benchmarks.servers import LOAD_CORE, CannotRun
+from mockserver.app import API_NAMES
 
 _NAMES = ("startup", "throughput", "sandboxes", "growth", "operations", "mutation")
 _BY_DEFAULT = _NAMES[:-1]
@@ -26,12 +27,21 @@ def main() -> int:
     parser.add_argument(
         "--only", nargs="+", choices=_NAMES, default=_BY_DEFAULT, metavar="NAME", help=", ".join(_NAMES)
     )
+    parser.add_argument(
+        "--api",
+        nargs="+",
+        choices=API_NAMES,
+        default=API_NAMES,
+        help="whose bugs to plant; of the others the last figures stay",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found as JSON")
     parser.add_argument("--write", action="store_true", help=f"renew what was measured in {RESULTS.name} and its JSON")
     given = parser.parse_args()
 
     out = Console(stderr=True, highlight=False)
     under = conditions(quick=given.quick, with_peers=given.peers)
+    measured = f"Measured {under['date']} at commit {under['commit']}."
+    before = {section.name: section for section in written()}
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > LOAD_CORE:
         os.sched_setaffinity(0, {LOAD_CORE})  # whoever measures keeps off the server's core
     benchmarks = {
@@ -40,7 +50,14 @@ def main() -> int:
         "sandboxes": partial(sandboxes.measure, out, quick=given.quick),
         "growth": partial(growth.measure, out, quick=given.quick),
         "operations": partial(operations.measure, out, quick=given.quick),
-        "mutation": partial(mutation.measure, out, quick=given.quick),
+        "mutation": partial(
+            mutation.measure,
+            out,
+            quick=given.quick,
+            measured=measured,
+            apis=given.api,
+            known=before["mutation"].data if "mutation" in before else None,
+        ),
     }
     found = []
     for name in given.only:
@@ -50,13 +67,13 @@ def main() -> int:
             found.append(Section(name, name.capitalize(), "", notes=[f"Not measured: {reason}"]))
 
     for section in found:
-        section.notes.append(f"Measured {under['date']} at commit {under['commit']}.")
+        if section.name != "mutation":  # says it of each API
+            section.notes.append(measured)
     show(Console(highlight=False), found)
     if given.json is not None:
         given.json.write_text(to_json(found, under), encoding="utf-8")
     if given.write:
-        kept = {section.name: section for section in written()}
-        whole = {**kept, **{section.name: section for section in found}}
+        whole = {**before, **{section.name: section for section in found}}
         sections = [whole[name] for name in _NAMES if name in whole]
         RESULTS.write_text(to_markdown(sections, under), encoding="utf-8")
         RESULTS_JSON.write_text(to_json(sections, under), encoding="utf-8")
