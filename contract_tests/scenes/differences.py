@@ -1,8 +1,9 @@
 """What is not as it should be between two values, where each alone is too long to be compared by eye."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["not_as_wanted", "shown"]
+__all__ = ["look_alike", "not_as_wanted", "shown"]
 
 _MOST_SHOWN = 300  # characters of a value
 _MOST_ALIKE = 80  # characters of a value that is compared at a glance
@@ -10,25 +11,34 @@ _MOST_NAMED = 3
 _NOTHING = object()
 
 
-def shown(value: object, most: int = _MOST_SHOWN) -> str:
-    text = "nothing" if value is _NOTHING else repr(value)
+def look_alike(one: object, other: object) -> bool:
+    """Whether they differ and do not look so: a letter and its accent, or one letter."""
+    return one != other and _composed(one) == _composed(other)
+
+
+def _composed(value: object) -> str:
+    return unicodedata.normalize("NFC", repr(value))
+
+
+def shown(value: object, most: int = _MOST_SHOWN, *, tell: Callable[[object], str] = repr) -> str:
+    text = "nothing" if value is _NOTHING else tell(value)
     return text if len(text) <= most else f"{text[:most]}..."
 
 
-def not_as_wanted(got: object, wanted: object) -> str:
+def not_as_wanted(got: object, wanted: object, *, tell: Callable[[object], str] = repr) -> str:
     """*got*, after the places where it is not as *wanted*: `livemode is True, not False; in {'object': ...`."""
     if got == wanted or not _are_alike(got, wanted) or max(len(repr(got)), len(repr(wanted))) <= _MOST_ALIKE:
-        return shown(got)
+        return shown(got, tell=tell)
     found = list(_differences(got, wanted, ""))
     said = [
-        f"{place} is {shown(is_, _MOST_ALIKE)}, not {shown(should, _MOST_ALIKE)}"
+        f"{place} is {shown(is_, _MOST_ALIKE, tell=tell)}, not {shown(should, _MOST_ALIKE, tell=tell)}"
         for place, is_, should in found[:_MOST_NAMED]
         if place
     ]
     if not said:
-        return shown(got)
+        return shown(got, tell=tell)
     more = f"; {len(found) - _MOST_NAMED} more places" if len(found) > _MOST_NAMED else ""
-    return f"{'; '.join(said)}{more}; in {shown(got)}"
+    return f"{'; '.join(said)}{more}; in {shown(got, tell=tell)}"
 
 
 def _differences(got: object, wanted: object, place: str) -> Iterator[tuple[str, object, object]]:

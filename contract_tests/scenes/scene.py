@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from contract_tests.contracts import Contract, Operation
 from contract_tests.profiles import Key, Lacking, NotApplicable, Profile
 from contract_tests.scenes.answers import Answer, Broken
-from contract_tests.scenes.differences import not_as_wanted, shown
+from contract_tests.scenes.differences import look_alike, not_as_wanted, shown
 from contract_tests.scenes.exchanges import Exchange
 from contract_tests.scenes.guards import Guard
 from contract_tests.scenes.sending import NO_BODY, Sender
@@ -211,7 +211,14 @@ class Scene:
 
     def same(self, rule: str, got: object, wanted: object, what: str, *answers: Answer) -> None:
         """*what* has to be *wanted*. Raises Broken."""
-        self.expect(rule, got == wanted, f"{what} is {shown(wanted)}", not_as_wanted(got, wanted), *answers)
+        tell = ascii if look_alike(got, wanted) else repr
+        self.expect(
+            rule,
+            got == wanted,
+            f"{what} is {shown(wanted, tell=tell)}",
+            not_as_wanted(got, wanted, tell=tell),
+            *answers,
+        )
 
     def _judge(self, rule: str, holds: bool, expected: str, got: str, exchanges: tuple[Exchange, ...]) -> None:
         if not holds:
