@@ -1,5 +1,6 @@
 """What HTTP is about, and every API with it: paths, methods, media types, sizes, the form of refusals."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
@@ -51,21 +52,23 @@ def refuses_other_methods(
     code: object = ANY,
     *,
     look: Look = _nothing_else,
+    bases: Iterable[str] = ("",),
 ) -> None:
     """
     Each path refuses each method that it does not have, and Allow names those that it has.
 
     Args:
         ids: For what stands in paths; they had better name nothing.
+        bases: What may stand before the paths.
     """
     operations = {operation.path: operation for operation in scene.contract.operations}
     for path, methods in methods_of(scene).items():
         places = {name: ids[name] for name, place in operations[path].places.items() if place == "path"}
         filled = operation_path(operations[path], **places)
-        for method in _METHODS:
+        for method, base in itertools.product(_METHODS, bases):
             if method in methods:
                 continue
-            answer = scene.send(method, filled, by=MAIN, title=f"{method}, which {path} does not have")
+            answer = scene.send(method, base + filled, by=MAIN, title=f"{method}, which {base}{path} does not have")
             answer.refused(rule, status, code)
             allowed = {each.strip() for each in answer.headers.get("allow", "").split(",")}
             scene.expect(rule, set(methods) <= allowed, f"Allow names {', '.join(methods)}", sorted(allowed), answer)

@@ -1,5 +1,6 @@
 """What HTTP is about: paths, methods, bodies, envelopes, the two base paths."""
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -64,6 +65,7 @@ def a_path_outside_the_document_is_not_found(scene: AppointmentsScene) -> None:
         "/bookings/customer/",
         "/merchant/customers/",
     ]
+    paths = [base + path for base in _bases(scene) for path in paths]
     transport.refuses_paths(
         scene, "AP-H01", paths, 404, "not found", look=lambda answer: _is_enveloped(scene, answer, "AP-H01")
     )
@@ -72,7 +74,7 @@ def a_path_outside_the_document_is_not_found(scene: AppointmentsScene) -> None:
 @LAWS.law("AP-H02")
 def a_method_that_a_path_lacks_is_refused_with_those_it_has(scene: AppointmentsScene) -> None:
     ids = {"id": NOWHERE, "merchantName": scene.slug, "locationId": scene.location, "serviceId": scene.service_id}
-    transport.refuses_other_methods(scene, "AP-H02", ids, 405, "method not allowed")
+    transport.refuses_other_methods(scene, "AP-H02", ids, 405, "method not allowed", bases=_bases(scene))
 
 
 @LAWS.law("AP-H03", "AP-H04")
@@ -83,10 +85,13 @@ def only_json_of_at_most_a_mebibyte_is_read(scene: AppointmentsScene) -> None:
     wrong = ("text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data")
     refused = (415, "Content-Type must be application/json")
     by = {name: errands.by(name) for name in errands.probes}
+    bases = itertools.cycle(_bases(scene))
     for probe in asked:
         for media_type in wrong:
             title = f"{probe.operation.id} as {media_type}"
-            answer = probe.send(scene, by=by[probe.operation.id], headers={"Content-Type": media_type}, title=title)
+            answer = _under(next(bases), probe).send(
+                scene, by=by[probe.operation.id], headers={"Content-Type": media_type}, title=title
+            )
             answer.refused("AP-H03", *refused)
     scene.same("AP-H03", errands.state(), before, "calendar and customers")
     for probe in asked:
@@ -147,9 +152,14 @@ def a_write_that_succeeds_has_an_empty_body(scene: AppointmentsScene) -> None:
     scene.same("AP-H06", answer.exchange.content, b"", "the body of a join", answer)
 
 
-def _longer(probe: Probe) -> Probe:
-    """The same under the longer base path."""
-    return replace(probe, path=_LONGER + probe.path)
+def _under(base: str, probe: Probe) -> Probe:
+    """The same with *base* before its path."""
+    return replace(probe, path=base + probe.path)
+
+
+def _bases(scene: AppointmentsScene) -> tuple[str, ...]:
+    """What may stand before each path, as far as it is known."""
+    return ("",) if scene.world.base_url.endswith(_LONGER) else ("", _LONGER)
 
 
 def _needs_the_shorter(scene: AppointmentsScene) -> None:
@@ -165,14 +175,16 @@ def both_base_paths_lead_to_the_same(scene: AppointmentsScene) -> None:
         by = errands.by(name)
         if probe.operation.reads_only:
             here = probe.send(scene, by=by, title=name).ok("AP-H07", 200)
-            there = _longer(probe).send(scene, by=by, title=f"{name} under {_LONGER}").ok("AP-H07", 200)
+            there = _under(_LONGER, probe).send(scene, by=by, title=f"{name} under {_LONGER}").ok("AP-H07", 200)
         else:
             # As a stranger who sends nothing, so that nothing is written.
             bare = replace(probe, content=b"[]" if probe.content else b"")
             here = bare.send(scene, by="" if not probe.content else by, title=name)
-            there = _longer(bare).send(scene, by="" if not probe.content else by, title=f"{name} under {_LONGER}")
+            there = _under(_LONGER, bare).send(
+                scene, by="" if not probe.content else by, title=f"{name} under {_LONGER}"
+            )
         scene.same("AP-H07", (there.status, there.json), (here.status, here.json), f"what {name} says", here, there)
-    made = _longer(errands.probes["createCustomerBooking"]).send(scene, by=CUSTOMER).ok("AP-H07", 201)
+    made = _under(_LONGER, errands.probes["createCustomerBooking"]).send(scene, by=CUSTOMER).ok("AP-H07", 201)
     booking = made_id(made)
     scene.ours("id", booking)
     scene.ours("booking_id", booking)
@@ -190,7 +202,7 @@ def location_can_be_requested_as_it_stands(scene: AppointmentsScene) -> None:
     creates = ("createCustomerBooking", "createMerchantBooking", "createCustomer", "createBlockedTime")
     for base in ("", _LONGER):
         for name in creates:
-            probe = replace(errands.probes[name], path=base + errands.probes[name].path)
+            probe = _under(base, errands.probes[name])
             by = errands.by(name)
             answer = probe.send(scene, by=by, title=f"{name} under {base or '/'}").ok("AP-H08", 201)
             location = answer.headers.get("location", "")
