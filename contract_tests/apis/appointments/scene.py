@@ -19,6 +19,7 @@ from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene
 
 __all__ = [
+    "AWKWARD",
     "COLLEAGUE",
     "CUSTOMER",
     "LEFT_OUT",
@@ -55,6 +56,12 @@ NOBODY = "ffffffff-ffff-4fff-bfff-fffffffffff0"
 
 LEFT_OUT: Any = object()
 """For a field that is not to be sent."""
+
+AWKWARD = '  Zo\u0308pfe, Zöpfe\t"1" \\ <b>&amp; 👩\u200d🔬\u202eא\u00a0\r\n 0 '
+"""
+A text in which nothing is to be tidied: not its blanks, its accents, its joiners, its ends of lines. It fits into the
+shortest of the fields that take free text, 50 characters.
+"""
 
 MINUTES = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -132,6 +139,11 @@ class AppointmentsScene(Scene):
         ),
         Key("inventory.merchant", "The slug of the merchant that main works for.", '"spa-retreat"'),
         Key("inventory.other_merchant", "The slug of the merchant that other works for.", '"zopf-und-schere"'),
+        Key(
+            "inventory.pausing_merchant",
+            "The slug of a merchant that closes in the middle of some days, where neither of the two does.",
+            '"hana-clinic"',
+        ),
         Key("inventory.employee", "The employee id of main.", "789"),
         Key("inventory.roommate", "The employee id of roommate.", "791"),
         Key("inventory.colleague", "The employee id of colleague.", "790"),
@@ -225,6 +237,18 @@ class AppointmentsScene(Scene):
     def other_location(self) -> int:
         """Where the colleague works."""
         return self.location_of("colleague")
+
+    @cached_property
+    def workplaces(self) -> list[tuple[int, str]]:
+        """Locations of the merchant at which somebody works whom the profile names, and who."""
+        found = {self.location: MAIN}
+        if self.has(COLLEAGUE) and self.profile.find("inventory.colleague"):
+            found.setdefault(self.other_location, COLLEAGUE)
+        return list(found.items())
+
+    def persons(self, most: int) -> list[str]:
+        """Who may take part in a group: whoever works somewhere is a customer like any other."""
+        return [who for who in (CUSTOMER, SECOND, THIRD, MAIN, COLLEAGUE, ROOMMATE, OTHER) if self.has(who)][:most]
 
     def location_of(self, who: str) -> int:
         member = self.employee(who)
@@ -408,6 +432,11 @@ class AppointmentsScene(Scene):
     def local(self, day: date, wall: time) -> datetime:
         """When the merchant's clocks show that, in UTC."""
         return datetime.combine(day, wall, self.shop.zone).astimezone(UTC)
+
+    def clock_changes(self, first: date, days: int = 366) -> list[date]:
+        """The days, of so many from *first* on, that are longer or shorter than 24 hours on the merchant's clock."""
+        each = [first + number * _DAY for number in range(days)]
+        return [day for day in each if self.local(day + _DAY, time(0)) - self.local(day, time(0)) != _DAY]
 
     def opening_of(self, moment: datetime) -> tuple[datetime, datetime]:
         """The last opening of the local day of a moment. Raises NotApplicable."""

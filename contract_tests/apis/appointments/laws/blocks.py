@@ -1,10 +1,11 @@
 """Blocked times: whose they are, what they block, who may change them."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from contract_tests.apis.appointments.refusals import BLOCKED, NO_BLOCK, NO_BLOCK_TYPE, REVERSED
 from contract_tests.apis.appointments.scene import (
+    AWKWARD,
     COLLEAGUE,
     MINUTES,
     NOWHERE,
@@ -41,7 +42,7 @@ def a_blocked_time_is_the_caller_s_own_with_the_fields_of_the_request(scene: App
     start = scene.far_day()
     kind = next((each for each in _types(scene) if each["icon"]), None)
     tries: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        (MAIN, "employee", {"name": "Mittag & Ruhe", "blocked_type_id": kind and kind["id"]}),
+        (MAIN, "employee", {"name": AWKWARD, "blocked_type_id": kind and kind["id"]}),
         (COLLEAGUE, "colleague", {"name": "x" * 50, "all_day": True}),
         (ROOMMATE, "roommate", {"blocked_type_id": None}),
     )
@@ -124,6 +125,29 @@ def a_change_replaces_everything_but_whose_it_is(scene: AppointmentsScene) -> No
     scene.book(start, title="book where it was").ok("AP-B07", 201)
     scene.unblock(block, by=COLLEAGUE).ok("AP-B11", 200)
     scene.same("AP-B11", scene.found_block("AP-B11", block, to), None, "the blocked time in the calendar")
+
+
+@LAWS.law("AP-B07")
+def what_a_changed_blocked_time_takes_is_what_it_has_now(scene: AppointmentsScene) -> None:
+    day = scene.year().astimezone(scene.shop.zone).date()
+    morning, evening, later = ((day, 9), (day, 19), (day + 2 * _DAY, 9))
+    probed = (morning, evening, later, (later[0], 19))
+    block = 0
+    for (on, hour), all_day in (
+        (morning, False), (morning, True), (evening, False), (later, True), (morning, True), (morning, False),
+    ):  # fmt: skip
+        begin = scene.local(on, time(hour))
+        if block:
+            scene.change_block(block, begin, begin + _HOUR, all_day=all_day).ok("AP-B07", 200)
+        else:
+            block = scene.blocked(begin, begin + _HOUR, all_day=all_day)
+        for probe in probed:
+            is_taken = probe[0] == on and (all_day or probe[1] == hour)
+            answer = scene.enter(scene.local(probe[0], time(probe[1])), title=f"book at {probe[1]} on {probe[0]}")
+            if is_taken:
+                answer.refused("AP-B07", *BLOCKED)
+            else:
+                scene.call_off(made_id(answer.ok("AP-B07", 201))).ok("AP-D01", 200)
 
 
 @LAWS.law("AP-B08")

@@ -1,10 +1,21 @@
 """A merchant cancels: until when, what is kept of it, and who else may not."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from contract_tests.apis.appointments.refusals import CANCELLED, NOT_THEIRS, STARTED, TAKEN
-from contract_tests.apis.appointments.scene import CUSTOMER, MINUTES, SECOND, AppointmentsScene, moment_of
+from contract_tests.apis.appointments.scene import (
+    AWKWARD,
+    CUSTOMER,
+    MINUTES,
+    ROOMMATE,
+    SECOND,
+    AppointmentsScene,
+    made_id,
+    moment_of,
+)
 from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
 __all__ = ["LAWS"]
@@ -19,13 +30,23 @@ _TWO_DAYS = timedelta(days=2)
 @LAWS.law("AP-D01")
 def a_merchant_s_cancel_frees_the_time(scene: AppointmentsScene) -> None:
     start = scene.spot()
-    own, group = scene.entered(start, scene.record(CUSTOMER)), scene.group(start + _HOUR, *scene.people(1))
-    for booking in (own, group):
+    made = (
+        (start, scene.entered(start, scene.record(CUSTOMER))),
+        (start + _HOUR, scene.booked(start + _HOUR)),
+        (start + 2 * _HOUR, scene.group(start + 2 * _HOUR, *scene.people(1))),
+    )
+    # The last one takes what the location and the employee of the first had.
+    takers: tuple[Callable[[datetime], Answer], ...] = (
+        lambda begin: scene.book(begin, by=SECOND, title="book its time"),
+        lambda begin: scene.enter(begin, by=ROOMMATE, title="book its time for a colleague"),
+        lambda begin: scene.enter(begin, title="book its time for oneself"),
+    )
+    for begin, booking in made:
         answer = scene.call_off(booking, "ill").ok("AP-D01", 200)
         scene.same("AP-D01", answer.exchange.content, b"", "the body", answer)
         scene.same("AP-D01", scene.rows("AP-D01", booking, start), [], "its rows in the calendar")
-    scene.book(start, title="book its time").ok("AP-D01", 201)
-    scene.enter(start + _HOUR, title="book the group's time").ok("AP-D01", 201)
+        for take in takers:
+            scene.call_off(made_id(take(begin).ok("AP-D01", 201))).ok("AP-D01", 200)
 
 
 @LAWS.law("AP-D02", "AP-D03")
@@ -35,7 +56,7 @@ def moment_and_reason_of_a_cancel_are_kept(scene: AppointmentsScene) -> None:
     answer = scene.call("cancelMerchantBooking", {}, id=first, title="cancel without a reason")
     answer.refused("AP-D02", 400).names("AP-D02", "cancellation_reason")
     scene.expect("AP-D02", bool(scene.rows("AP-D02", first, start)), "the booking stays", "it is gone", answer)
-    for booking, reason in ((first, ""), (second, ' Wasserschaden,\n"leider" ')):
+    for booking, reason in ((first, ""), (second, AWKWARD)):
         scene.call_off(booking, reason).ok("AP-D02", 200)
         row = scene.row("AP-D03", booking, start, cancelled=True)
         scene.same("AP-D03", row["cancellation_reason"], reason, "cancellation_reason")

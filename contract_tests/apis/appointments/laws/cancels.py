@@ -1,6 +1,6 @@
 """A customer cancels, or leaves a group: until when, what comes free, and what stays."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from contract_tests.apis.appointments.refusals import (
     CANCELLED,
@@ -17,9 +17,10 @@ from contract_tests.apis.appointments.scene import (
     ROOMMATE,
     SECOND,
     AppointmentsScene,
+    moment_of,
 )
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import Lacking
+from contract_tests.profiles import Lacking, NotApplicable
 from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
@@ -28,6 +29,7 @@ LAWS = Laws("cancels")
 
 _TICK = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 
 
 @LAWS.law("AP-X01")
@@ -97,6 +99,37 @@ def a_cancel_comes_until_exactly_so_many_hours_before_the_start(scene: Appointme
         _stays(scene, "AP-X06", group)
 
 
+@LAWS.law("AP-X06", "AP-X07")
+def hours_of_a_deadline_are_hours_where_the_clocks_change_meanwhile(scene: AppointmentsScene) -> None:
+    probe = scene.entered(scene.far_day(), scene.record(CUSTOMER))
+    deadline = scene.seen("AP-X06", probe)["cancel_deadline"] * _HOUR
+    changes = scene.clock_changes(scene.now().astimezone(scene.shop.zone).date() + deadline + _DAY)
+    if not deadline or not changes:
+        raise NotApplicable("the clocks never change, or there is no deadline")
+    for day in changes:
+        # Its clocks have changed by noon, and deadline hours before it they have not.
+        start = _quiet_hour(scene, scene.local(day, time(12)), scene.local(day, time(0)) + deadline)
+        first, second = (scene.entered(start + each, scene.record(CUSTOMER)) for each in (timedelta(0), _HOUR))
+        scene.pass_time(start - deadline - scene.now())
+        scene.leave(first, title="cancel at the deadline").ok("AP-X07", 200)
+        scene.pass_time(_HOUR + _TICK)
+        scene.leave(second, title="cancel a second later").refused("AP-X06", *TOO_LATE)
+        _stays(scene, "AP-X06", second)
+
+
+def _quiet_hour(scene: AppointmentsScene, earliest: datetime, latest: datetime) -> datetime:
+    """The first whole hour of these after which the merchant has nothing for two services' time. Raises Lacking."""
+    found = scene.calendar(earliest - 12 * _HOUR, latest + 12 * _HOUR)
+    taken = [(moment_of(each["from_date"]), moment_of(each["to_date"])) for each in found["bookings"]]
+    taken += [(moment_of(each["from_date"]), moment_of(each["to_date"])) for each in found["blocked_times"]]
+    begin = earliest
+    while any(starts < begin + 3 * _HOUR and begin < ends for starts, ends in taken):
+        begin += _HOUR
+    if begin > latest:
+        raise Lacking("there is no free time within a deadline from when the clocks change")
+    return begin
+
+
 @LAWS.law("AP-X06")
 def a_booking_that_begins_within_the_deadline_is_not_cancelled(scene: AppointmentsScene) -> None:
     booking = scene.entered(scene.past_day(), scene.record(CUSTOMER))
@@ -126,13 +159,15 @@ def leaving_a_group_gives_back_one_place_and_no_more(scene: AppointmentsScene) -
     start = scene.far_day()
     group = scene.group(start, *scene.people(scene.places - 2))
     scene.joined(group)
-    scene.joined(group, by=SECOND)
-    scene.leave(group, title="leave").ok("AP-X09", 200)
-    scene.same("AP-X09", scene.present("AP-X09", group, start), scene.places - 1, "the number of participants")
-    _stays(scene, "AP-X09", group, by=SECOND)
-    scene.join(group, by=MAIN, title="take the place").ok("AP-X09", 201)
-    scene.join(group, title="come back to a full group").refused("AP-X09", *FULL)
-    _stays(scene, "AP-X09", group, by=MAIN)
+    scene.joined(group, by=MAIN)
+    # Round and round, for a place may come back the first time and not the second.
+    for goes, comes in ((CUSTOMER, SECOND), (SECOND, CUSTOMER)) * 2:
+        scene.leave(group, by=goes, title="leave").ok("AP-X09", 200)
+        scene.same("AP-X09", scene.present("AP-X09", group, start), scene.places - 1, "the number of participants")
+        _stays(scene, "AP-X09", group, by=MAIN)
+        scene.join(group, by=comes, title="take the place").ok("AP-X09", 201)
+        scene.join(group, by=goes, title="come back to a full group").refused("AP-X09", *FULL)
+        _stays(scene, "AP-X09", group, by=comes)
 
 
 @LAWS.law("AP-X10")

@@ -19,6 +19,7 @@ from contract_tests.apis.appointments.scene import (
     NOWHERE,
     SECOND,
     AppointmentsScene,
+    made_id,
     stamp,
     starts_in,
 )
@@ -138,10 +139,15 @@ def a_start_that_is_listed_can_be_booked_and_is_gone_then(scene: AppointmentsSce
         scene.expect("AP-T07", len(free) > 2, "several free starts", free)
         for start in (free[0], free[len(free) // 2], free[-1]):
             begin = scene.local(day, time.fromisoformat(start))
-            if start in scene.starts_on(day, "AP-T07", service=service.id):
-                scene.book(begin, service_id=service.id, title="book a listed start").ok("AP-T07", 201)
+            if start not in scene.starts_on(day, "AP-T07", service=service.id):
+                continue
+            answer = scene.book(begin, service_id=service.id, title="book a listed start").ok("AP-T07", 201)
             left = scene.starts_on(day, "AP-T07", service=service.id)
-            scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left)
+            scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left, answer)
+            scene.left(made_id(answer))
+            again = scene.starts_on(day, "AP-T07", service=service.id)
+            scene.expect("AP-T07", start in again, f"{start} is listed again", again)
+            scene.booked(begin, service_id=service.id)
 
 
 @LAWS.law("AP-T08")
@@ -197,6 +203,22 @@ def a_group_with_places_left_is_listed_until_it_is_full_or_cancelled(scene: Appo
     scene.expect("AP-T09", open_group in listed(), "the group with a place again is listed", sorted(listed()))
     scene.call_off(other).ok("AP-D01", 200)
     scene.expect("AP-T09", other not in listed(), "the cancelled group is not listed", sorted(listed()))
+
+
+@LAWS.law("AP-T09")
+def a_group_is_listed_on_the_local_day_on_which_it_begins(scene: AppointmentsScene) -> None:
+    day = scene.spot().astimezone(scene.shop.zone).date()
+    begins, ends = scene.local(day, time(0)), scene.local(day + _DAY, time(0))
+    length = scene.group_service.length
+    groups = [scene.group(begin) for begin in (begins - length, begins, ends - _TICK)]
+    days = scene.available(begins - _DAY, ends, "AP-T09", service=scene.group_service_id)
+    for on, wanted in ((day - _DAY, groups[:1]), (day, groups[1:]), (day + _DAY, [])):
+        found = [each["booking_id"] for one in days for each in one["group_bookings"] if one["date"] == on.isoformat()]
+        scene.same("AP-T09", [each for each in found if each in groups], wanted, f"the groups of {on}")
+        noon = scene.local(on, time(12))
+        alone = scene.available(noon, noon, "AP-T09", service=scene.group_service_id)
+        found = [each["booking_id"] for one in alone for each in one["group_bookings"]]
+        scene.same("AP-T09", [each for each in found if each in groups], wanted, f"the groups of {on} alone")
 
 
 @LAWS.law("AP-T09")

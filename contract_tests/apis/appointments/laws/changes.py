@@ -10,12 +10,14 @@ from contract_tests.apis.appointments.refusals import (
     TAKEN,
 )
 from contract_tests.apis.appointments.scene import (
+    AWKWARD,
     COLLEAGUE,
     CUSTOMER,
     LEFT_OUT,
     MINUTES,
     SECOND,
     AppointmentsScene,
+    made_id,
     stamp,
 )
 from contract_tests.laws.law import Laws
@@ -45,15 +47,36 @@ def a_move_changes_times_and_note_and_frees_the_old_time(scene: AppointmentsScen
     length = scene.service.length
     booking = scene.booked(start)
     to = start + 2 * _HOUR
-    answer = scene.move(booking, to, merchant_note=" bring\ntowels ").ok("AP-U01", 200)
+    answer = scene.move(booking, to, merchant_note=AWKWARD).ok("AP-U01", 200)
     scene.same("AP-U01", answer.exchange.content, b"", "the body", answer)
-    _is_at(scene, "AP-U01", booking, to, to + length, " bring\ntowels ")
+    _is_at(scene, "AP-U01", booking, to, to + length, AWKWARD)
     seen = scene.seen("AP-U01", booking)
     times = (seen["from_date"], seen["to_date"])
     scene.same("AP-U01", times, (stamp(to), stamp(to + length)), "its times for the customer")
     scene.book(to, by=SECOND, title="book the new time").refused("AP-U13", *TAKEN)
     scene.book(to + length - MINUTES, by=SECOND, title="book its last minute").refused("AP-U13", *TAKEN)
     scene.book(start, by=SECOND, title="book the old time").ok("AP-U13", 201)
+
+
+@LAWS.law("AP-U13")
+def wherever_a_booking_moves_it_has_that_time_and_no_other(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    places = [start + number * 2 * _HOUR for number in range(3)]
+    first, second, third = places
+    length = scene.service.length
+    for booking, walk in (
+        (scene.entered(first), (second, first, third, second, third, third)),
+        (scene.group(first + 6 * _HOUR), (first, second, first)),
+    ):
+        for to in walk:
+            scene.move(booking, to, to + length).ok("AP-U13", 200)
+            for place in places:
+                answer = scene.enter(place, title="book where it is" if place == to else "book where it is not")
+                if place == to:
+                    answer.refused("AP-U13", *TAKEN)
+                else:
+                    scene.call_off(made_id(answer.ok("AP-U13", 201))).ok("AP-D01", 200)
+        scene.call_off(booking).ok("AP-D01", 200)
 
 
 @LAWS.law("AP-U02", "AP-U04")
@@ -187,20 +210,27 @@ def a_group_moves_for_everybody_who_takes_part(scene: AppointmentsScene) -> None
     start = scene.far_day()
     length = scene.group_service.length
     group = scene.group(start, *scene.people(scene.places - 2))
-    for who in (CUSTOMER, SECOND):
-        scene.joined(group, by=who, customer_note=f"of {who}")
-    names = sorted((row["first_name"], str(row["customer_note"])) for row in scene.rows("AP-U14", group, start))
-    to = start + 3 * _HOUR
-    scene.move(group, to, to + length, title="move the group").ok("AP-U14", 200)
-    rows = scene.rows("AP-U14", group, to)
-    times = {(row["from_date"], row["to_date"]) for row in rows}
-    scene.same("AP-U14", times, {(stamp(to), stamp(to + length))}, "the times of all rows")
-    got = sorted((row["first_name"], str(row["customer_note"])) for row in rows)
-    scene.same("AP-U14", got, names, "who takes part")
-    scene.same("AP-U14", rows[0]["current_participants"], scene.places, "the number of participants")
-    for who in (CUSTOMER, SECOND):
-        seen = scene.seen("AP-U14", group, by=who)
-        scene.same("AP-U14", seen["from_date"], stamp(to), f"the start for {who}")
+    to, gone = start, set()
+    # Full; then with one who has left; then without a single one of those who came by themselves.
+    for goes in ("", CUSTOMER, SECOND):
+        if goes:
+            scene.left(group, by=goes)
+            gone.add(goes)
+        else:
+            for who in (CUSTOMER, SECOND):
+                scene.joined(group, by=who, customer_note=f"of {who}")
+        before = scene.rows("AP-U14", group, to)
+        to += 2 * _HOUR
+        scene.move(group, to, to + length, title="move the group").ok("AP-U14", 200)
+        rows = scene.rows("AP-U14", group, to)
+        notes, wanted = ([row["customer_note"] for row in its] for its in (rows, before))
+        scene.same("AP-U14", notes, wanted, "the notes of all who take part")
+        times = {"from_date": stamp(to), "to_date": stamp(to + length), "merchant_note": ""}
+        scene.same("AP-U14", rows, [{**row, **times} for row in before], "the rows of all who take part")
+        for who in (CUSTOMER, SECOND):
+            seen = scene.seen("AP-U14", group, by=who)
+            scene.same("AP-U14", seen["from_date"], stamp(to), f"the start for {who}")
+            scene.same("AP-U14", seen["is_cancelled"], who in gone, f"is_cancelled for {who}")
 
 
 @LAWS.law("AP-U15")

@@ -3,7 +3,15 @@
 from datetime import timedelta
 
 from contract_tests.apis.appointments.refusals import NO_CUSTOMER
-from contract_tests.apis.appointments.scene import CUSTOMER, NOBODY, SECOND, AppointmentsScene, made_id, made_text
+from contract_tests.apis.appointments.scene import (
+    AWKWARD,
+    CUSTOMER,
+    NOBODY,
+    SECOND,
+    AppointmentsScene,
+    made_id,
+    made_text,
+)
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
@@ -61,11 +69,11 @@ def _counts(scene: AppointmentsScene, customer: str) -> tuple[int, int]:
 def a_new_customer_has_the_fields_of_the_request_and_can_be_booked(scene: AppointmentsScene) -> None:
     full = {
         "first_name": scene.word().capitalize(),
-        "last_name": "Öztürk-O'Neil",
+        "last_name": "Öztu\u0308rk-O'Neil",
         "email": scene.email(),
         "phone_number": "+12025550102",
         "birthday": "1984-02-29",
-        "note": " likes quiet\nrooms ",
+        "note": AWKWARD,
     }
     brief = {"first_name": scene.word().capitalize(), "last_name": "B"}
     start = scene.far_day()
@@ -135,7 +143,7 @@ def a_blacklisting_is_kept_with_its_reason_until_it_is_lifted(scene: Appointment
         is_marked("AP-N08", is_blacklisted=False, reason=None)
     second = scene.customer("AP-N08", scene.record(SECOND))
     scene.same("AP-N08", second["is_blacklisted"], False, "is_blacklisted of whom the body named")
-    for reason in (" never came ", "", None):
+    for reason in (AWKWARD, "", None):
         answer = scene.blacklist(customer, reason).ok("AP-N07", 200)
         scene.same("AP-N07", answer.exchange.content, b"", "the body", answer)
         is_marked("AP-N07", is_blacklisted=True, reason=reason)

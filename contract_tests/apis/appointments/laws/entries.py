@@ -5,6 +5,7 @@ from typing import Any
 
 from contract_tests.apis.appointments.refusals import FULL, NO_CUSTOMER, NO_SERVICE
 from contract_tests.apis.appointments.scene import (
+    AWKWARD,
     CUSTOMER,
     LEFT_OUT,
     MINUTES,
@@ -32,7 +33,7 @@ def the_calendar_has_the_booking_as_it_was_asked_for(scene: AppointmentsScene) -
     start = scene.far_day()
     new = {"first_name": "Ada", "last_name": scene.word(), "email": scene.email(), "phone_number": "+12025550100"}
     wanted: tuple[tuple[datetime, Service, list[Any], str | None], ...] = (
-        (start, scene.service, [scene.record(CUSTOMER)], ' "Fenster" bitte '),
+        (start, scene.service, [scene.record(CUSTOMER)], AWKWARD),
         (start + 2 * _HOUR, scene.group_service, [scene.record(CUSTOMER), new], "bring oil"),
         (start + 4 * _HOUR, scene.service, [new], None),
     )

@@ -13,8 +13,10 @@ from contract_tests.apis.appointments.refusals import (
     TWICE,
 )
 from contract_tests.apis.appointments.scene import (
+    AWKWARD,
     COLLEAGUE,
     CUSTOMER,
+    LEFT_OUT,
     MINUTES,
     NOWHERE,
     SECOND,
@@ -165,6 +167,18 @@ def who_left_may_come_back_and_takes_one_place_again(scene: AppointmentsScene) -
 
 
 @LAWS.law("AP-J14")
+def who_comes_back_has_the_note_of_the_last_time(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    group = scene.group(start)
+    scene.joined(group, by=SECOND, customer_note="another")
+    for note in (AWKWARD, "a second one", None, "", "the last one"):
+        scene.joined(group, customer_note=LEFT_OUT if note is None else note)
+        notes = [row["customer_note"] for row in scene.rows("AP-J14", group, start)]
+        scene.same("AP-J14", sorted(map(str, notes)), sorted(map(str, ("another", note))), "the notes of both")
+        scene.left(group)
+
+
+@LAWS.law("AP-J14")
 def the_note_of_a_join_stands_on_that_customer_s_row_alone(scene: AppointmentsScene) -> None:
     if scene.places < 3:
         raise NotApplicable("the group takes fewer than three")
@@ -181,6 +195,26 @@ def the_note_of_a_join_stands_on_that_customer_s_row_alone(scene: AppointmentsSc
         scene.same("AP-J14", names.get((record["first_name"], record["last_name"])), note, f"the note of {who}")
         wanted.append(note)
     scene.same("AP-J14", sorted(map(str, names.values())), sorted(map(str, wanted)), "all notes")
+
+
+@LAWS.burst("AP-J01", "AP-X09")
+def all_who_come_or_go_at_the_same_moment_are_counted(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    group = scene.group(start)
+    persons = scene.persons(scene.places)
+    for _ in range(2):
+        joins = scene.together(*(lambda who=who: scene.join(group, by=who) for who in persons))
+        for answer in joins:
+            answer.ok("AP-J01", 201)
+        rows = scene.rows("AP-J01", group, start)
+        got = (len(rows), rows[0]["current_participants"])
+        scene.same("AP-J01", got, (len(persons), len(persons)), "rows and participants", *joins)
+        for who in persons:
+            scene.same("AP-J01", scene.seen("AP-J01", group, by=who)["is_cancelled"], False, f"is_cancelled for {who}")
+        leaves = scene.together(*(lambda who=who: scene.leave(group, by=who, title="leave") for who in persons))
+        for answer in leaves:
+            answer.ok("AP-X09", 200)
+        scene.same("AP-X09", scene.present("AP-X09", group, start), 0, "the number of participants", *leaves)
 
 
 @LAWS.burst("AP-J11")

@@ -14,7 +14,6 @@ from contract_tests.apis.appointments.scene import (
     NOWHERE,
     AppointmentsScene,
     made_id,
-    moment_of,
     stamp,
 )
 from contract_tests.laws.law import Laws
@@ -28,6 +27,8 @@ LAWS = Laws("inputs")
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _LONGEST_MONTH = 31
+_OFFSETS = (0, 1, -1, 30, -30, 330, -210, 765, -570, 840, -720, 1439, -1439)
+"""In minutes: both signs, with and without hours, with and without minutes, the least and the greatest."""
 _OF_A_BOOKING = ("getCustomerBooking", "cancelCustomerBooking", "updateMerchantBooking", "cancelMerchantBooking")
 _OPTIONAL = {
     "createCustomerBooking": {"customer_note", "booking_id"},
@@ -215,7 +216,7 @@ def _days_that_do_not_exist(scene: AppointmentsScene) -> list[tuple[str, datetim
 def a_moment_with_an_offset_is_the_same_moment(scene: AppointmentsScene) -> None:
     start = scene.spot()
     length = scene.service.length
-    zones = (timezone(timedelta(hours=5, minutes=30)), timezone(-9 * _HOUR), timezone(timedelta(0)))
+    zones = (timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-3, minutes=-30)), timezone(-9 * _HOUR))
     for number, zone in enumerate(zones):
         begin = start + number * _HOUR
         sent = begin.astimezone(zone).isoformat()
@@ -230,14 +231,16 @@ def a_moment_with_an_offset_is_the_same_moment(scene: AppointmentsScene) -> None
     given = far.astimezone(zones[0]).isoformat()
     booking = made_id(scene.enter(given, title=f"book for customers at {given}").ok("AP-V08", 201))
     scene.same("AP-V08", scene.row("AP-V08", booking, far)["from_date"], stamp(far), "from_date")
-    start_text, end_text = (each.astimezone(zones[1]).isoformat() for each in (far, far + length))
-    found = scene.call("listCalendarEvents", start=start_text, end=end_text, title="read with offsets").ok(
-        "AP-V08", 200
-    )
-    scene.same("AP-V08", [row["id"] for row in found.json["bookings"]], [booking], "what lies in the range")
-    scene.move(booking, far, from_date=start_text, to_date=end_text, title="change with offsets").ok("AP-V08", 200)
-    row = scene.row("AP-V08", booking, far)
-    scene.same("AP-V08", moment_of(row["to_date"]), far + length, "to_date")
+    for number, minutes in enumerate(_OFFSETS):
+        zone = timezone(timedelta(minutes=minutes))
+        begin = far + number * length  # not back and forth, so that the same mistake twice is seen
+        texts = [each.astimezone(zone).isoformat() for each in (begin, begin + length)]
+        scene.move(booking, far, from_date=texts[0], to_date=texts[1], title=f"move to {texts[0]}").ok("AP-V08", 200)
+        answer = scene.call("listCalendarEvents", start=texts[0], end=texts[1], title=f"read from {texts[0]}")
+        rows = answer.ok("AP-V08", 200).json["bookings"]
+        found = [(row["id"], row["from_date"], row["to_date"]) for row in rows]
+        wanted = [(booking, stamp(begin), stamp(begin + length))]
+        scene.same("AP-V08", found, wanted, "what lies in the range", answer)
 
 
 @LAWS.law("AP-V10")

@@ -8,7 +8,6 @@ from typing import Any
 from contract_tests.apis.appointments.scene import CUSTOMER, SECOND, AppointmentsScene
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
-from contract_tests.scenes.scene import MAIN
 
 __all__ = ["LAWS"]
 
@@ -95,11 +94,17 @@ def price_and_cost_of_a_group_follow_every_join_and_every_leave(scene: Appointme
     counts(1)
     scene.left(group, by=SECOND)
     counts(1)
-    scene.joined(group, by=MAIN)
-    scene.joined(group)
-    counts(2)
-    three = scene.group(start + 3 * _HOUR, *scene.people(2))
-    scene.same("AP-P02", scene.row("AP-P02", three, start)["price"]["amount"], price * 2, "the price of two at once")
+    persons = scene.persons(scene.places)
+    for number, who in enumerate(persons, start=1):
+        scene.joined(group, by=who)
+        counts(number)
+    for number, who in enumerate(persons, start=1):
+        scene.left(group, by=who)
+        counts(max(len(persons) - number, 1))
+    full = scene.group(start + 3 * _HOUR, *scene.people(scene.places))
+    for row in scene.rows("AP-P02", full, start):
+        amounts = (row["price"]["amount"], row["cost"]["amount"])
+        scene.same("AP-P02", amounts, (price * scene.places, cost * scene.places), "price and cost of all at once")
     walk_in = scene.entered(start + 6 * _HOUR)
     amount = scene.row("AP-P02", walk_in, start)["price"]["amount"]
     scene.same("AP-P02", amount, scene.service.price, "the price of a walk-in")

@@ -124,8 +124,11 @@ def after_the_merchant_s_cancel_every_participant_reads_it(scene: AppointmentsSc
     start = scene.spot()
     appointment = scene.booked(start)
     group = scene.group(start + 60 * MINUTES, scene.record(CUSTOMER))
-    scene.joined(group, by=SECOND)
+    persons = scene.persons(scene.places)
+    for who in persons[1:]:
+        scene.joined(group, by=who)
+    scene.left(group, by=SECOND)
     scene.call_off(appointment, "ill").ok("AP-D01", 200)
     scene.call_off(group, "ill").ok("AP-D01", 200)
-    for booking, who in ((appointment, CUSTOMER), (group, CUSTOMER), (group, SECOND)):
+    for booking, who in ((appointment, CUSTOMER), *((group, who) for who in persons)):
         scene.same("AP-G07", scene.seen("AP-G07", booking, by=who)["is_cancelled"], True, f"is_cancelled for {who}")

@@ -5,6 +5,7 @@ from typing import Any
 
 from contract_tests.apis.appointments.refusals import BLOCKED, TAKEN
 from contract_tests.apis.appointments.scene import (
+    AWKWARD,
     CUSTOMER,
     LEFT_OUT,
     MINUTES,
@@ -72,7 +73,7 @@ def each_occurrence_is_a_booking_of_its_own_with_the_same_people(scene: Appointm
         *people,
         rule=_rule("DAILY", starts[-1]),
         service_id=scene.group_service_id,
-        merchant_note=" bring oil ",
+        merchant_note=AWKWARD,
     )
     first = made_id(answer.ok("AP-R02", 201))
     rows = scene.bookings_in(start - _DAY, start + 6 * _DAY)
@@ -87,7 +88,7 @@ def each_occurrence_is_a_booking_of_its_own_with_the_same_people(scene: Appointm
         for row in its:
             lasts = moment_of(row["to_date"]) - moment_of(row["from_date"])
             scene.same("AP-R02", lasts, scene.group_service.length, "the length of an occurrence")
-            scene.same("AP-R02", row["merchant_note"], " bring oil ", "the note of an occurrence")
+            scene.same("AP-R02", row["merchant_note"], AWKWARD, "the note of an occurrence")
     earliest = min(rows, key=lambda row: str(row["from_date"]))["id"]
     scene.same("AP-R16", first, earliest, "what Location names", answer)
     scene.same("AP-R16", first, min(by_booking), "what Location names", answer)
@@ -208,6 +209,9 @@ def a_series_is_made_whole_or_not_at_all(scene: AppointmentsScene) -> None:
     answer = scene.series(start, scene.record(CUSTOMER), rule=recurrence).refused("AP-R10", *TAKEN)
     left = [row["id"] for row in scene.bookings_in(start - _DAY, start + 6 * _DAY)]
     scene.same("AP-R10", left, [in_the_way], "what the calendar has", answer)
+    for days in (0, 1, 3, 4):
+        answer = scene.enter(scene.local(day + days * _DAY, wall), title="book a time that the series would have had")
+        scene.call_off(made_id(answer.ok("AP-R10", 201))).ok("AP-D01", 200)
     scene.call_off(in_the_way).ok("AP-D01", 200)
     scene.blocked(third, third + 30 * MINUTES)
     answer = scene.series(start, rule=recurrence).refused("AP-R10", *BLOCKED)

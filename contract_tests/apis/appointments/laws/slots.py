@@ -1,6 +1,8 @@
 """Time: who takes it, what stands in its way, and what does not."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from contract_tests.apis.appointments.refusals import BLOCKED, CLOSED, TAKEN
 from contract_tests.apis.appointments.scene import (
@@ -11,9 +13,12 @@ from contract_tests.apis.appointments.scene import (
     SECOND,
     AppointmentsScene,
     Shop,
+    stamp,
 )
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import NotApplicable
+from contract_tests.profiles import Lacking, NotApplicable
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN
 
 __all__ = ["LAWS"]
 
@@ -25,22 +30,25 @@ _RACERS = 6
 
 @LAWS.law("AP-S01")
 def no_two_bookings_overlap_at_a_location_whoever_makes_them(scene: AppointmentsScene) -> None:
-    start = scene.spot()
-    taken = start + 60 * MINUTES
     length = scene.service.length
-    scene.booked(taken)
-    for begin in (taken, taken - length + MINUTES, taken + length - MINUTES):
-        scene.book(begin, by=SECOND, title="book beside another customer").refused("AP-S01", *TAKEN)
-        scene.book(begin, title="book once more").refused("AP-S01", *TAKEN)
-        scene.enter(begin, title="book beside a customer").refused("AP-S01", *TAKEN)
-    entered = taken + length
-    scene.entered(entered)
-    for begin in (entered, entered + length - MINUTES):
-        scene.enter(begin, title="book again").refused("AP-S01", *TAKEN)
-        scene.enter(begin, by=ROOMMATE, title="book beside a colleague").refused("AP-S01", *TAKEN)
-        scene.book(begin, title="book beside the merchant").refused("AP-S01", *TAKEN)
-    found = {row["id"] for row in scene.bookings_in(start, start + 240 * MINUTES)}
-    scene.same("AP-S01", len(found), 2, "the number of bookings")
+    for location, employee in scene.workplaces:
+        start = scene.spot(location)
+        taken = start + 60 * MINUTES
+        at: dict[str, Any] = {"location_id": location}
+        scene.booked(taken, **at)
+        for begin in (taken, taken - length + MINUTES, taken + length - MINUTES):
+            scene.book(begin, by=SECOND, title="book beside another customer", **at).refused("AP-S01", *TAKEN)
+            scene.book(begin, title="book once more", **at).refused("AP-S01", *TAKEN)
+            scene.enter(begin, by=employee, title="book beside a customer").refused("AP-S01", *TAKEN)
+        entered = taken + length
+        scene.entered(entered, by=employee)
+        for begin in (entered, entered + length - MINUTES):
+            scene.enter(begin, by=employee, title="book again").refused("AP-S01", *TAKEN)
+            scene.book(begin, title="book beside the merchant", **at).refused("AP-S01", *TAKEN)
+            if employee == MAIN:
+                scene.enter(begin, by=ROOMMATE, title="book beside a colleague").refused("AP-S01", *TAKEN)
+        found = {row["id"] for row in scene.bookings_in(start, start + 240 * MINUTES)}
+        scene.same("AP-S01", len(found), 2, "the number of bookings")
 
 
 @LAWS.law("AP-S02")
@@ -67,21 +75,29 @@ def the_time_of_a_cancelled_booking_is_free_at_once(scene: AppointmentsScene) ->
 
 @LAWS.law("AP-S04")
 def another_booking_fits_in_while_one_waits(scene: AppointmentsScene) -> None:
-    start = scene.spot()
     waiting, brief = scene.waiting, scene.brief
     (first, _), (wait, _), _ = waiting.phases
     if brief.minutes > wait:
         raise NotApplicable("no service fits into the wait of another one")
-    scene.booked(start, service_id=waiting.id)
-    inside = start + first * MINUTES
-    early, late = inside - MINUTES, inside + (wait - brief.minutes + 1) * MINUTES
-    for begin in (early, late):
-        answer = scene.book(begin, by=SECOND, service_id=brief.id, title="book across the end of the wait")
-        answer.refused("AP-S01", *TAKEN)
-    scene.book(inside, by=SECOND, service_id=brief.id, title="book in the wait").ok("AP-S04", 201)
-    around = start + 120 * MINUTES
-    scene.entered(around + first * MINUTES, service_id=brief.id)
-    scene.book(around, service_id=waiting.id, title="book around another one").ok("AP-S04", 201)
+    for location, employee in scene.workplaces:
+        start = scene.spot(location)
+        at: dict[str, Any] = {"location_id": location}
+        by_both: tuple[Callable[..., Answer], ...] = (
+            lambda begin, service, at=at: scene.book(begin, by=SECOND, service_id=service.id, title="book", **at),
+            lambda begin, service, employee=employee: scene.enter(begin, by=employee, service_id=service.id),
+        )
+        for number, (book, other) in enumerate((by_both, by_both[::-1])):
+            begin = start + number * 120 * MINUTES
+            inside = begin + first * MINUTES
+            book(begin, waiting).ok("AP-S04", 201)
+            for across in (inside - MINUTES, inside + (wait - brief.minutes + 1) * MINUTES):
+                other(across, brief).refused("AP-S01", *TAKEN)
+            other(inside, brief).ok("AP-S04", 201)
+        start = scene.spot(location)
+        for number, (book, other) in enumerate((by_both, by_both[::-1])):
+            begin = start + number * 120 * MINUTES
+            other(begin + first * MINUTES, brief).ok("AP-C01", 201)
+            book(begin, waiting).ok("AP-S04", 201)
 
 
 @LAWS.law("AP-S05")
@@ -119,15 +135,43 @@ def no_blocked_time_of_any_employee_lies_in_a_customer_s_appointment(scene: Appo
 @LAWS.law("AP-S07")
 def an_appointment_lies_wholly_inside_one_opening(scene: AppointmentsScene) -> None:
     day = scene.spot().astimezone(scene.shop.zone).date()
-    openings = scene.shop.hours[day.isoweekday() % 7]
-    opens, closes = scene.local(day, openings[0][0]), scene.local(day, openings[-1][1])
+    _book_around_the_openings(scene, scene.shop, day)
     length = scene.service.length
-    for begin in (opens - MINUTES, opens - length, closes - length + MINUTES, closes):
-        scene.book(begin, title="book outside business hours").refused("AP-S07", *CLOSED)
     free = scene.starts_on(day, "AP-T08")
-    for begin in (opens, closes - length):
-        if begin.astimezone(scene.shop.zone).strftime("%H:%M") in free:
-            scene.book(begin, title="book at the edge of an opening").ok("AP-S07", 201)
+    for opening in scene.shop.hours[day.isoweekday() % 7]:
+        opens, closes = (scene.local(day, wall) for wall in opening)
+        for begin in (opens, closes - length):
+            if begin.astimezone(scene.shop.zone).strftime("%H:%M") in free:
+                scene.book(begin, title="book at the edge of an opening").ok("AP-S07", 201)
+
+
+@LAWS.law("AP-S07")
+def nothing_is_booked_in_the_pause_between_two_openings(scene: AppointmentsScene) -> None:
+    key = "inventory.pausing_merchant"
+    slugs = (scene.slug, scene.other_slug, *filter(None, [scene.profile.find(key)]))
+    for shop in map(scene.shop_of, slugs):
+        weekdays = [weekday for weekday, openings in shop.hours.items() if len(openings) > 1]
+        if weekdays:
+            _book_around_the_openings(scene, shop, _next(scene, weekdays[0]))
+            return
+    raise Lacking("no merchant is known that closes in the middle of a day", key=key)
+
+
+def _book_around_the_openings(scene: AppointmentsScene, shop: Shop, day: date) -> None:
+    """Across both edges of each opening of a day, and wherever it is closed beside them, nothing is booked."""
+    length = scene.service_of(shop.services[0], shop=shop).length
+    for opening in shop.hours[day.isoweekday() % 7]:
+        opens, closes = (datetime.combine(day, wall, shop.zone) for wall in opening)
+        for begin in (opens - length, opens - MINUTES, closes - length + MINUTES, closes - MINUTES, closes):
+            body = scene.body_for(shop, begin)
+            answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book outside business hours")
+            answer.refused("AP-S07", *CLOSED)
+
+
+def _next(scene: AppointmentsScene, weekday: int) -> date:
+    """Such a weekday in three weeks or later."""
+    day = scene.window[0] + 21 * _DAY
+    return day + ((weekday - day.isoweekday()) % 7) * _DAY
 
 
 @LAWS.law("AP-S07")
@@ -139,9 +183,7 @@ def nothing_is_booked_on_a_weekday_that_has_no_opening(scene: AppointmentsScene)
 
 
 def _book_on_weekday(scene: AppointmentsScene, shop: Shop, weekday: int) -> None:
-    day = scene.window[0] + 21 * _DAY
-    day += ((weekday - day.isoweekday()) % 7) * _DAY
-    begin = datetime.combine(day, time(12), shop.zone)
+    begin = datetime.combine(_next(scene, weekday), time(12), shop.zone)
     body = scene.body_for(shop, begin)
     answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book on a closed day")
     answer.refused("AP-S07", *CLOSED)
@@ -164,6 +206,22 @@ def an_all_day_blocked_time_takes_each_local_day_that_it_touches(scene: Appointm
             scene.book(begin, title="book on a day beside it").ok("AP-S08", 201)
 
 
+@LAWS.law("AP-S08")
+def an_all_day_blocked_time_takes_the_whole_day_on_which_the_clocks_change(scene: AppointmentsScene) -> None:
+    length = scene.service.length
+    days = scene.clock_changes(scene.year().astimezone(scene.shop.zone).date())
+    if not days:
+        raise NotApplicable("the merchant's clocks never change")
+    for day in days:
+        begins, ends = scene.local(day, time(0)), scene.local(day + _DAY, time(0))
+        noon = scene.local(day, time(12))
+        scene.blocked(noon, noon + 30 * MINUTES, all_day=True)
+        for begin in (begins, begins - MINUTES, ends - length, ends - MINUTES):
+            scene.enter(begin, title="book on a blocked day").refused("AP-S08", *BLOCKED)
+        scene.enter(begins - length, title="book until it begins").ok("AP-S08", 201)
+        scene.enter(ends, title="book from when it ends").ok("AP-S08", 201)
+
+
 @LAWS.law("AP-S10")
 def a_merchant_s_booking_keeps_clear_of_its_own_employee_s_blocked_times_alone(scene: AppointmentsScene) -> None:
     start = scene.far_day()
@@ -177,6 +235,23 @@ def a_merchant_s_booking_keeps_clear_of_its_own_employee_s_blocked_times_alone(s
     scene.blocked(later, later + 60 * MINUTES, by=COLLEAGUE)
     scene.blocked(later, later + 60 * MINUTES, by=ROOMMATE)
     scene.enter(later, title="book across colleagues' blocked times").ok("AP-S10", 201)
+
+
+@LAWS.law("AP-S10")
+def each_booking_of_a_series_keeps_clear_of_its_own_employee_s_blocked_times(scene: AppointmentsScene) -> None:
+    start = scene.year()
+    local = start.astimezone(scene.shop.zone)
+    starts = [scene.local(local.date() + days * _DAY, local.time()) for days in range(4)]
+    daily = {"frequency": "DAILY", "until": stamp(starts[-1])}
+    for begin in starts:
+        for who in (COLLEAGUE, ROOMMATE):
+            scene.blocked(begin, begin + 30 * MINUTES, by=who)
+        block = scene.blocked(begin, begin + 30 * MINUTES)
+        answer = scene.series(start, rule=daily)
+        answer.refused("AP-S10", *BLOCKED)
+        scene.unblock(block).ok("AP-B12", 200)
+    rows = scene.made_series("AP-S10", start, recurrence=daily, days=10)
+    scene.same("AP-S10", len(rows), len(starts), "the number of bookings across colleagues' blocked times")
 
 
 @LAWS.law("AP-S11")
