@@ -291,7 +291,7 @@ def _(plant: Planter) -> None:
 )
 def _(plant: Planter) -> None:
     def downwards(invoice: Invoice, shown: dict[str, Any], _: Context) -> None:
-        if invoice.amount < 0:
+        if invoice.amount < 0 and "vat_breakdown" in shown:
             tax = invoice.amount * invoice.tax_rate // (100 + invoice.tax_rate)
             amounts = {"net_amount": amount(invoice.amount - tax), "tax_amount": amount(tax)}
             shown["vat_breakdown"] = [{**each, **amounts} for each in shown["vat_breakdown"]]
