@@ -1,6 +1,9 @@
 """Invitations: accepting, rejecting, and who is seen as what."""
 
-from contract_tests.apis.anny.scene import PARTICIPANT, AnnyScene, Json, people_in
+from functools import partial
+
+from contract_tests.apis.anny.looking import slot_of
+from contract_tests.apis.anny.scene import PARTICIPANT, AnnyScene, Json, order_id, people_in
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER
@@ -18,9 +21,9 @@ def _entries(scene: AnnyScene, rule: str, booking: Json) -> dict[str, str]:
     return {each["attributes"]["email"]: each["attributes"]["status"] for each in scene.people(rule, booking)}
 
 
-def _two_invited(scene: AnnyScene) -> tuple[Json, str, str]:
+def _two_invited(scene: AnnyScene, booking: Json | None = None) -> tuple[Json, str, str]:
     """A booking with two that are invited, and their addresses."""
-    booking = scene.booked()
+    booking = booking or scene.booked()
     mine, theirs = scene.address(PARTICIPANT), scene.address(OTHER)
     scene.invite(booking, {"email": mine}, {"email": theirs, "can_edit": True}).ok("AN-G01", 200)
     return booking, mine, theirs
@@ -98,6 +101,45 @@ def addresses_are_the_same_in_capital_letters(scene: AnnyScene) -> None:
     scene.reject(second).ok("AN-I07", 200)
     scene.same("AN-I07", [*_entries(scene, "AN-I07", first).values()], ["accepted"], "the participants")
     scene.same("AN-I07", _entries(scene, "AN-I07", second), {}, "the participants of the other")
+
+
+@LAWS.burst("AN-I01", "AN-I08")
+def what_several_answer_at_the_same_moment_counts_of_each(scene: AnnyScene) -> None:
+    slots = scene.day()[::4]
+    for slot, (mine_is, theirs_is) in zip(slots, ((True, True), (True, False), (False, True)), strict=False):
+        booking = scene.booked(slot)
+        mine, theirs = scene.address(PARTICIPANT), scene.address(OTHER)
+        scene.invite(booking, {"email": mine}, {"email": theirs}).ok("AN-G01", 200)
+        answers = scene.together(
+            *(
+                partial(scene.accept if accepts else scene.reject, booking, by=by)
+                for by, accepts in ((PARTICIPANT, mine_is), (OTHER, theirs_is))
+            )
+        )
+        for answer, accepts in zip(answers, (mine_is, theirs_is), strict=True):
+            answer.ok("AN-I01" if accepts else "AN-I08", 200)
+        wanted = {address: "accepted" for address, accepts in ((mine, mine_is), (theirs, theirs_is)) if accepts}
+        rule = "AN-I01" if mine_is and theirs_is else "AN-I08"
+        scene.same(rule, _entries(scene, rule, booking), wanted, "the participants afterwards", *answers)
+
+
+@LAWS.law("AN-I02", "AN-I09", "AN-E01")
+def what_was_answered_stands_when_an_edit_is_put_back(scene: AnnyScene) -> None:
+    booking, mine, theirs = _two_invited(scene, scene.paid())
+    scene.choose(booking, *scene.choice(1, 0)).ok("AN-O01", 200)
+    scene.pay(order_id(booking)).ok("AN-C22", 200)  # with which the edits so far are over
+    before = _entries(scene, "AN-E01", booking)
+    for minutes in (60, 120):
+        scene.moved("AN-R01", booking, **slot_of(booking).later(minutes=minutes).span)
+    scene.reject(booking).ok("AN-I08", 200)
+    scene.accept(booking, by=OTHER).ok("AN-I01", 200)
+    scene.revert(booking).ok("AN-E01", 200)
+    scene.same("AN-E01", sorted(before), sorted((mine, theirs)), "the participants before the edit")
+    scene.read(booking, by=PARTICIPANT).refused("AN-I09", *_UNAUTHORIZED)
+    listed = [each["id"] for each in scene.listed("AN-I09", by=PARTICIPANT)]
+    scene.same("AN-I09", listed.count(booking["id"]), 0, "how often they have it in their list")
+    scene.same("AN-I02", scene.status("AN-I02", booking, by=OTHER), "accepted", "the status that the other reads")
+    scene.same("AN-E01", _entries(scene, "AN-E01", booking), {theirs: "accepted"}, "the participants afterwards")
 
 
 @LAWS.law("AN-I08", "AN-I09", "AN-I10")

@@ -162,6 +162,19 @@ def the_order_is_what_it_was(scene: AnnyScene) -> None:
         scene.same("AN-E08", money(scene, "AN-E08", booking), before, "what the order has come to")
 
 
+@LAWS.law("AN-E08")
+def the_order_is_what_it_was_before_the_first_of_several_edits(scene: AnnyScene) -> None:
+    slot = scene.slot("paid")
+    booking = scene.paid(slot, booking_add_ons=scene.choice(2, 2))
+    before = money(scene, "AN-E08", booking)
+    for several in (((3, 2), (4, 3)), ((4, 3), (1, 0)), ((1, 0), (0, 0), (5, 5)), ((0, 1), (2, 2))):
+        for number, quantities in enumerate(several):
+            scene.choose(booking, *scene.choice(*quantities)).ok("AN-O01", 200)
+            scene.moved("AN-R01", booking, **slot.later(minutes=60 + 30 * number).span)
+        scene.revert(booking).ok("AN-E01", 200)
+        scene.same("AN-E08", money(scene, "AN-E08", booking), before, f"what the order has come to after {several}")
+
+
 @LAWS.law("AN-E09")
 def what_was_paid_for_is_not_put_back(scene: AnnyScene) -> None:
     booking = scene.paid()

@@ -1,5 +1,6 @@
 """The states of bookings: what time does to them, what is final, who takes a place, what is decided."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from contract_tests.apis.anny.looking import (
@@ -11,7 +12,7 @@ from contract_tests.apis.anny.looking import (
     slot_of,
     takes_place,
 )
-from contract_tests.apis.anny.scene import ADMIN, UNKNOWN, AnnyScene, Slot, cents, moment
+from contract_tests.apis.anny.scene import ADMIN, UNKNOWN, AnnyScene, Json, Slot, cents, moment
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.scene import OTHER
 
@@ -63,6 +64,42 @@ def nobody_who_does_not_come_keeps_the_room(scene: AnnyScene) -> None:
     scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status from then on")
     scene.same("AN-S03", scene.interval("AN-S03", rest)["available"], True, "whether the rest is free")
     can_be_booked(scene, "AN-S03", rest)
+
+
+_HERE, _LATER, _ELSEWHERE = "here", "later", "elsewhere"
+_HISTORIES: tuple[tuple[tuple[str, ...], bool], ...] = (
+    ((_LATER, _HERE), False),
+    ((_HERE, _LATER), True),
+    ((_HERE, _LATER, _HERE), False),
+    ((_ELSEWHERE, _HERE), False),
+    ((_HERE, _ELSEWHERE), True),
+    ((_HERE, _LATER, _ELSEWHERE), True),
+)
+"""Where a booking is made and moved to, and whether that is put back: each is here in the end."""
+
+
+def _made_by_history(scene: AnnyScene, hours: Sequence[Slot]) -> list[tuple[Slot, Slot, Json]]:
+    """For each history where the booking is, another place where it was, and the booking."""
+    made = []
+    for here, later, (way, comes_back) in zip(hours, hours[len(hours) // 2 :], _HISTORIES, strict=False):
+        places = {_HERE: here, _LATER: later, _ELSEWHERE: later.at(scene.resource_id("other_room"))}
+        booking = scene.booked(places[way[0]])
+        for each in way[1:]:
+            scene.moved("AN-R01", booking, **places[each].span, resource_id=places[each].resource_id)
+        if comes_back:
+            scene.revert(booking).ok("AN-E01", 200)
+        made.append((here, places[_ELSEWHERE if _ELSEWHERE in way else _LATER], booking))
+    return made
+
+
+@LAWS.law("AN-S02")
+def what_was_moved_or_put_back_expires_by_the_start_it_has(scene: AnnyScene) -> None:
+    after = _expires_after(scene)
+    for here, _, booking in _made_by_history(scene, scene.day()[::2]):
+        scene.go_to(here.starts_at + after - _SECOND)
+        scene.same("AN-S02", scene.status("AN-S02", booking), "accepted", "the status a second before")
+        scene.pass_time(_SECOND)
+        scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status from then on")
 
 
 @LAWS.law("AN-S04")
@@ -142,6 +179,27 @@ def what_may_still_happen_takes_its_place(scene: AnnyScene) -> None:
     takes_place(scene, "AN-S07", instant)
     scene.cancel(accepted).ok("AN-X01", 200)
     can_be_booked(scene, "AN-S07", instant)
+
+
+@LAWS.law("AN-S07")
+def what_is_over_takes_no_place_however_long_it_is_over(scene: AnnyScene) -> None:
+    hours = scene.day()[::2]
+    made = _made_by_history(scene, hours)
+    waits = hours[-1].of(scene.service_id("approval"))
+    rejected = scene.requested(waits)
+    scene.decide(rejected, "rejected").ok("AN-S12", 200)
+    for _, _, booking in made:
+        scene.cancel(booking).ok("AN-X01", 200)
+    places = [waits, *(place for here, there, _ in made for place in (here, there))]
+    for passed in (timedelta(), timedelta(minutes=5), timedelta(minutes=15), timedelta(days=1)):
+        scene.pass_time(passed)
+        for resource_id in {each.resource_id for each in places}:
+            like = hours[0].at(resource_id)
+            answer = scene.starts(scene.local_day(like), like.service_id, resource_id, like.minutes).ok("AN-S07", 200)
+            free = {moment(each["start_date"]) for each in answer.json if each["available"]}
+            taken = [each.starts_at for each in places if each.resource_id == resource_id]
+            taken = [each for each in taken if each not in free]
+            scene.same("AN-S07", taken, [], f"what is taken {passed} later", answer)
 
 
 @LAWS.law("AN-S07")
