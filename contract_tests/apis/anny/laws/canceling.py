@@ -180,6 +180,34 @@ def an_order_ends_with_its_last_booking(scene: AnnyScene) -> None:
     scene.same("AN-X13", money(scene, "AN-X13", order).due, 0, "what is left to pay")
 
 
+@LAWS.law("AN-X13")
+def an_order_ends_however_its_bookings_end(scene: AnnyScene) -> None:
+    day = scene.day("approval")
+    slots = day[0], next(each for each in day if each.starts_at >= day[0].ends_at)
+
+    def cancel(booking: str) -> None:
+        scene.cancel(booking).ok("AN-X01", 200)
+
+    def reject(booking: str) -> None:
+        scene.decide(booking, "rejected").ok("AN-S12", 200)
+
+    def accept_and_cancel(booking: str) -> None:
+        scene.decide(booking, "accepted").ok("AN-S11", 200)
+        cancel(booking)
+
+    pairs = [(cancel, cancel), (cancel, reject), (reject, cancel), (reject, reject), (accept_and_cancel, reject)]
+    for pair in pairs:
+        draft = scene.held(slots[0])
+        scene.add(slots[1], order=draft).ok("AN-C01", 201)
+        order = scene.submit(order=draft).ok("AN-C07", 200).json["data"]
+        how = " and ".join(end.__name__ for end in pair)
+        for end, booking in zip(pair, bookings_in(order), strict=True):
+            is_open = _order_status(scene, order) != "canceled"
+            scene.expect("AN-X13", is_open, "an order that is not canceled while a booking is left", how)
+            end(booking)
+        scene.same("AN-X13", _order_status(scene, order), "canceled", f"the status after: {how}")
+
+
 def _order_status(scene: AnnyScene, order: Json) -> object:
     return scene.order("AN-X13", order)["attributes"]["status"]
 
@@ -226,17 +254,18 @@ def _left(dates: list[Json]) -> list[Json]:
 @LAWS.law("AN-X09")
 def one_date_that_was_repeated_is_canceled_alone(scene: AnnyScene) -> None:
     master, dates = _series(scene, "AN-X09", "recurring_master")
-    first, *others = _left(dates)
-    scene.cancel(first).ok("AN-X09", 200)
-    _is_canceled(scene, "AN-X09", first)
-    for each in (master, *others):
-        scene.stays("AN-X09", each)
-    if not scene.world.is_own:
-        return
-    for number, each in enumerate(others, start=1):
+    first, *between, latest = _left(dates)
+    left = [latest, first, *between]  # neither of the two is the one that takes the master with it
+    while len(left) > 1:
+        each = left.pop(0)
         scene.cancel(each).ok("AN-X09", 200)
-        wanted = "canceled" if number == len(others) else "accepted"
-        scene.same("AN-X09", scene.status("AN-X09", master), wanted, f"the master's status with {number} more gone")
+        _is_canceled(scene, "AN-X09", each)
+        for other in (master, *left):
+            scene.stays("AN-X09", other)
+        if not scene.world.is_own:
+            return
+    scene.cancel(left[0]).ok("AN-X09", 200)
+    _is_canceled(scene, "AN-X09", master)
 
 
 @LAWS.law("AN-X08")

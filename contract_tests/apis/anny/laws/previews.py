@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from contract_tests.apis.anny.scene import AnnyScene, Json, cents, moment, order_id
+from contract_tests.apis.anny.looking import money
+from contract_tests.apis.anny.scene import AnnyScene, Json, cents, included, moment, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
 
@@ -195,11 +196,7 @@ def a_preview_names_what_a_cancellation_reaches(scene: AnnyScene) -> None:
         said = scene.previewed("AN-P14", master)
         wanted = {master["id"], *(each["id"] for each in open_dates)}
         scene.same("AN-P14", set(said["affected_booking_ids"]), wanted, f"what the preview of the {name} names")
-        scene.same("AN-P14", cents(said["base_amount"]), sum(map(_price, open_dates)), "the sum of the prices in cents")
-        fees = cents(said["fee_amount"]) + cents(said["refund_amount"])
-        scene.expect(
-            "AN-P14", fees >= cents(said["base_amount"]) - cents(said["amount_due"]), "sums of all dates", fees
-        )
+        _are_sums(scene, said, _tiers_of(scene, master), open_dates)
         last = open_dates[-1]
         of_one = scene.previewed("AN-P14", last)
         if not scene.world.is_own:
@@ -208,3 +205,55 @@ def a_preview_names_what_a_cancellation_reaches(scene: AnnyScene) -> None:
         after = _statuses(scene, everything)
         canceled = {number for number, status in after.items() if status == "canceled" and before[number] != "canceled"}
         scene.same("AN-P14", set(of_one["affected_booking_ids"]), canceled, "what the preview of a date names")
+
+
+def _tiers_of(scene: AnnyScene, booking: Json) -> list[Json]:
+    """The tiers of a booking's policy, the longest notice first; none without a policy."""
+    answer = scene.read(booking, include="cancellation_policy").ok("AN-P14", 200)
+    tiers = [tier for policy in included(answer, "cancellation-policies") for tier in policy["attributes"]["tiers"]]
+    return sorted(tiers, key=lambda tier: -tier["before_start_minutes"])
+
+
+def _fee_now(scene: AnnyScene, tiers: Sequence[Json], booking: Json) -> int:
+    """In cents."""
+    now = scene.now()
+    tier = next((tier for tier in tiers if now <= _deadline(_starts_at(booking), tier)), None)
+    return 0 if tier is None else _fee(tier, _price(booking))
+
+
+def _are_sums(scene: AnnyScene, said: Json, tiers: Sequence[Json], dates: Sequence[Json]) -> None:
+    """Of what each date costs by its own notice."""
+    got = cents(said["base_amount"]), cents(said["fee_amount"])
+    wanted = sum(map(_price, dates)), sum(_fee_now(scene, tiers, date) for date in dates)
+    scene.same("AN-P14", got, wanted, "the sums of the prices and of the fees, in cents")
+
+
+@LAWS.law("AN-P14", "AN-X03")
+def each_date_of_a_series_costs_what_its_own_notice_says(scene: AnnyScene) -> None:
+    master, dates = _series(scene, "series_master")
+    tiers = _tiers_of(scene, master)
+    ahead = (each for each in dates if each["attributes"]["status"] == "accepted" and _starts_at(each) > scene.now())
+    dates = sorted(ahead, key=_starts_at)
+    if not tiers or len(dates) < 2:
+        raise NotApplicable("there is no series of several dates with a policy")
+    account = money(scene, "AN-P14", master)
+    is_paid = account.paid - account.refunded == account.total
+    moments = [_deadline(_starts_at(date), tier) + _SECOND for date in dates[:2] for tier in tiers]
+    for at in sorted(at for at in moments if at > scene.now()) if scene.world.is_own else [scene.now()]:
+        if scene.world.is_own:
+            scene.go_to(at)
+        left = [each for each in dates if _starts_at(each) > at]
+        for named in (master, left[0], left[-1]):
+            said = scene.previewed("AN-P14", named)
+            wanted = {master["id"], *(each["id"] for each in left)}
+            scene.same("AN-P14", set(said["affected_booking_ids"]), wanted, f"what the preview of {named['id']} names")
+            _are_sums(scene, said, tiers, left)
+            if is_paid:
+                rest = cents(said["base_amount"]) - cents(said["fee_amount"])
+                scene.same("AN-P14", cents(said["refund_amount"]), rest, "the sum of the refunds, in cents")
+    if not scene.world.is_own:  # where others need the series
+        return
+    said = scene.previewed("AN-X03", master)
+    scene.cancel(master).ok("AN-X08", 200)
+    refunded = money(scene, "AN-X03", master).refunded - account.refunded
+    scene.same("AN-X03", refunded, cents(said["refund_amount"]), "what goes back for the series, in cents")

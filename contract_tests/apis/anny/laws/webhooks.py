@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.looking import refused_at
+from contract_tests.apis.anny.looking import linked, refused_at
 from contract_tests.apis.anny.scene import ADMIN, UNKNOWN, AnnyScene, Json, bookings_in, moment
 from contract_tests.laws.law import Laws
 from contract_tests.laws.receiving import Post, Receiver
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
 
 __all__ = ["LAWS"]
@@ -189,13 +190,19 @@ def what_changes_a_booking_says_so(scene: AnnyScene) -> None:
         _subscribed(scene, receiver.url, _UPDATED, _DELETED)
         slot = scene.slot()
         booking = scene.booked(slot)
-        requested = scene.requested(scene.slot("approval", "other_room"))
+        elsewhere = scene.day("approval", "other_room")
+        requested, refused = scene.requested(elsewhere[0]), scene.requested(elsewhere[2])
+        paid = scene.ordered(elsewhere[4].of(scene.service_id("paid")))
+        things = (booking, requested, refused, paid)
         steps: list[tuple[Json, Callable[[], Answer], str]] = [
             (booking, lambda: scene.move(booking, **slot.later(minutes=60).span), "AN-R01"),
             (booking, lambda: scene.invite(booking, {"email": "ada@example.com"}), "AN-G01"),
             (booking, lambda: scene.revert(booking), "AN-E01"),
             (requested, lambda: scene.decide(requested, "accepted"), "AN-S11"),
             (requested, lambda: scene.cancel(requested), "AN-X01"),
+            (refused, lambda: scene.decide(refused, "rejected"), "AN-S12"),
+            (paid, lambda: scene.choose(paid, *scene.choice(1, 0)), "AN-O01"),
+            (paid, lambda: scene.cancel(paid, by=ADMIN), "AN-X12"),
         ]
         if scene.world.is_own:
             steps.append((booking, lambda: _check_in(scene, booking, slot), "AN-K01"))
@@ -203,11 +210,29 @@ def what_changes_a_booking_says_so(scene: AnnyScene) -> None:
         for thing, step, rule in steps:
             answer = step().ok(rule, 200)
             wanted.append((_UPDATED, thing["id"], answer.json["data"]["attributes"]["status"]))
-            posts = receiver.wait(len(wanted), _about_one_of(booking, requested))
+            posts = receiver.wait(len(wanted), _about_one_of(*things))
             found = [(post.json["event"], _about(post), post.json["data"]["attributes"]["status"]) for post in posts]
             scene.same("AN-W08", found, wanted, f"the events up to: {answer.exchange.title}", answer)
-        last = receiver.wait(len(wanted) + 1, _about_one_of(booking, requested), seconds=_A_MOMENT_SECONDS)
+        last = receiver.wait(len(wanted) + 1, _about_one_of(*things), seconds=_A_MOMENT_SECONDS)
         scene.same("AN-W08", len(last), len(wanted), "how many events there are in the end")
+
+
+@LAWS.law("AN-W08")
+def each_date_of_a_canceled_series_says_so(scene: AnnyScene) -> None:
+    if not scene.world.is_own:
+        raise NotApplicable("a series can be canceled once only, and others need it")
+    with Receiver(scene) as receiver:
+        _subscribed(scene, receiver.url, _UPDATED, _DELETED)
+        for name in ("recurring_master", "series_master"):
+            master = scene.given(name)
+            ids = [master, *linked(scene.seen("AN-B11", master), "series_bookings")]
+            scene.ours("bookingId", *ids)
+            going = [each for each in ids if scene.status("AN-B11", each) in ("accepted", "requested")]
+            scene.cancel(master if name == "recurring_master" else going[-1]).ok("AN-X08", 200)
+            wanted = sorted((_UPDATED, each, scene.status("AN-X08", each)) for each in going)
+            posts = receiver.wait(len(going), _about_one_of(*ids))
+            found = [(post.json["event"], _about(post), post.json["data"]["attributes"]["status"]) for post in posts]
+            scene.same("AN-W08", sorted(found), wanted, "the events of a series that is canceled")
 
 
 def _check_in(scene: AnnyScene, booking: Json, slot: Any) -> Answer:
@@ -219,18 +244,23 @@ def _check_in(scene: AnnyScene, booking: Json, slot: Any) -> Answer:
 def a_booking_is_created_when_it_stands(scene: AnnyScene) -> None:
     with Receiver(scene) as receiver:
         _subscribed(scene, receiver.url, _CREATED)
-        draft = scene.held(scene.slot(where="other_room"))
-        (held,) = bookings_in(draft)
+        slot = scene.slot(where="other_room")
+        draft = scene.held(slot)
+        for each in (slot.later(minutes=120).of(scene.service_id("approval")), slot.later(minutes=240)):
+            scene.add(each, order=draft).ok("AN-C01", 201)
+        held = bookings_in(scene.order("AN-C01", draft))
         slots = scene.day("approval", "room")
         accepted = scene.booked(slots[1].of(scene.service_id("instant")))["id"]
         scene.submit(order=draft).ok("AN-C06", 200)
         requested = scene.requested(slots[4])["id"]
         scene.decide(requested, "accepted").ok("AN-S11", 200)
         last = scene.booked(slots[7].of(scene.service_id("instant")))["id"]
-        wanted = [(accepted, "accepted"), (held, "accepted"), (requested, "requested"), (last, "accepted")]
-        posts = receiver.wait(len(wanted), _about_one_of(held, accepted, requested, last))
+        submitted = {(held[0], "accepted"), (held[1], "requested"), (held[2], "accepted")}
+        wanted = [(accepted, "accepted"), submitted, (requested, "requested"), (last, "accepted")]
+        posts = receiver.wait(len(wanted) + 2, _about_one_of(*held, accepted, requested, last))
         found = [(_about(post), post.json["data"]["attributes"]["status"]) for post in posts]
-        scene.same("AN-W09", found, wanted, "what was created, in order")
+        together = [*found[:1], {*found[1:4]}, *found[4:]]
+        scene.same("AN-W09", together, wanted, "what was created, in order; of one cart in any")
         scene.same("AN-W09", {post.headers.get("x-anny-event") for post in posts}, {_CREATED}, "the events")
 
 
