@@ -88,6 +88,22 @@ def what_is_held_is_taken_for_a_quarter_of_an_hour_and_then_gone(scene: AnnyScen
     scene.book(slot, by=OTHER, title="book when the hold is over").ok("AN-C03", 201)
 
 
+@LAWS.law("AN-C03")
+def each_hold_has_a_quarter_of_an_hour_of_its_own(scene: AnnyScene) -> None:
+    slot, began_at = scene.slot(), scene.now()
+    later = {minutes: slot.later(minutes=12 * minutes) for minutes in (0, 5, 10)}
+    held = {}
+    for minutes, each in later.items():
+        scene.go_to(began_at + timedelta(minutes=minutes))
+        held[minutes] = bookings_in(scene.held(each))[-1]
+    for minutes, each in later.items():
+        scene.go_to(began_at + timedelta(minutes=minutes) + _HOLD - _SECOND)
+        scene.read(held[minutes]).ok("AN-C03", 200)
+        scene.pass_time(_SECOND)
+        scene.read(held[minutes]).refused("AN-C03", *_NOT_FOUND)
+        scene.book(each, by=OTHER, title="book when the hold is over").ok("AN-C03", 201)
+
+
 @LAWS.law("AN-C04")
 def what_is_held_is_taken_for_everybody_else(scene: AnnyScene) -> None:
     slot = scene.slot()
@@ -214,14 +230,26 @@ def add_ons_are_those_of_the_service_and_not_too_many(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-C13")
 def an_account_has_one_cart(scene: AnnyScene) -> None:
-    first = scene.add(scene.slot("paid")).ok("AN-C13", 201)
-    second = scene.add(scene.slot("strict", "other_room")).ok("AN-C13", 201)
-    scene.same("AN-C13", second.json["data"]["id"], first.json["data"]["id"], "the cart of the second booking", second)
-    bookings = {each["id"]: each for each in included(first, "bookings") + included(second, "bookings")}
-    added = [bookings_in(first.json["data"])[-1], bookings_in(second.json["data"])[-1]]
-    scene.expect("AN-C13", set(added) <= set(bookings_in(second.json["data"])), "both bookings in it", added, second)
-    total = sum(cents(bookings[number]["attributes"]["total"]) for number in bookings_in(second.json["data"]))
-    scene.same("AN-C13", cents(second.json["data"]["attributes"]["total"]), total, "the total in cents", second)
+    added: list[str] = []
+    prices: dict[str, int] = {}
+    one, other = scene.choice(1, 2), scene.choice(2, 0)
+    slot = scene.slot("paid")
+    wishes: list[tuple[Slot, list[Json]]] = [(slot, one), (slot.later(minutes=120), other)]
+    wishes.append((scene.slot("strict", "other_room"), []))
+    cart = ""
+    for each, choices in wishes:
+        answer = scene.add(each, booking_add_ons=choices).ok("AN-C13", 201)
+        order = answer.json["data"]
+        scene.same("AN-C13", order["id"], cart or order["id"], "the cart of another booking", answer)
+        cart = order["id"]
+        prices |= {booking["id"]: cents(booking["attributes"]["total"]) for booking in included(answer, "bookings")}
+        added.append(bookings_in(order)[-1])
+        scene.expect("AN-C13", set(added) <= set(bookings_in(order)), "all bookings in it", bookings_in(order), answer)
+        wanted = sum(prices[number] for number in bookings_in(order))
+        for shown in (order, scene.order("AN-C13", order)):
+            scene.same("AN-C13", cents(shown["attributes"]["total"]), wanted, "the total in cents", answer)
+    submitted = scene.submit(order=order).ok("AN-C06", 200).json["data"]
+    scene.same("AN-C13", cents(submitted["attributes"]["total"]), wanted, "the total when it is submitted, in cents")
 
 
 @LAWS.law("AN-C14")
@@ -337,6 +365,40 @@ def what_is_paid_at_once_is_paid_once(scene: AnnyScene) -> None:
     scene.same("AN-C23", scene.order("AN-C23", order), before, "the order after a second payment")
     free = scene.booked(scene.slot("instant", "other_room"))
     scene.pay(order_id(free)).refused("AN-C23", *_NOT_OPEN)
+
+
+@LAWS.law("AN-C22")
+def a_payment_is_for_everything_that_is_open(scene: AnnyScene) -> None:
+    draft = scene.held(scene.slot("paid"))
+    scene.add(scene.slot("paid", "other_room"), order=draft).ok("AN-C01", 201)
+    order = scene.submit(order=draft).ok("AN-C21", 200).json["data"]
+    first, second = bookings_in(order)
+    for quantity in (1, 3):  # at first the order itself is open too, then it is paid and only edits are
+        for booking in (first, second):
+            scene.choose(booking, *scene.choice(quantity, 0)).ok("AN-O01", 200)
+            scene.choose(booking, *scene.choice(quantity, 1)).ok("AN-O01", 200)
+        before = scene.order("AN-C22", order)["meta"]
+        opened = {each["id"] for each in scene.invoices("AN-C22", order) if each["attributes"]["status"] == "open"}
+        scene.expect("AN-C22", len(opened) > 1, "several invoices that are open", sorted(opened))
+        after = scene.pay(order).ok("AN-C22", 200).json["data"]["meta"]
+        paid = cents(before["paid_amount"]) + cents(before["amount_due"])
+        got = (cents(after["amount_due"]), cents(after["paid_amount"]))
+        scene.same("AN-C22", got, (0, paid), "what is due and was paid, in cents")
+        statuses = {each["id"]: each["attributes"]["status"] for each in scene.invoices("AN-C22", order)}
+        left = {each: statuses[each] for each in opened if statuses[each] != "paid"}
+        scene.same("AN-C22", left, {}, "what was open and is not paid")
+        scene.expect("AN-C22", "open" not in statuses.values(), "no invoice that is open", statuses)
+
+
+@LAWS.burst("AN-C23")
+def of_several_who_pay_at_the_same_moment_one_does(scene: AnnyScene) -> None:
+    for order in (scene.submitted(scene.slot("paid")), scene.submitted(scene.slot("strict", "other_room"))):
+        total = cents(order["attributes"]["total"])
+        answers = scene.together(*[lambda order=order: scene.pay(order)] * _RACERS)
+        came = sorted(answer.status for answer in answers)
+        scene.same("AN-C23", came, [200] + [422] * (_RACERS - 1), "how the requests were answered", *answers)
+        meta = scene.order("AN-C23", order)["meta"]
+        scene.same("AN-C23", cents(meta["paid_amount"]), total, "what was paid, in cents")
 
 
 @LAWS.burst("AN-C24")

@@ -1,8 +1,12 @@
 """Booking at once."""
 
+from collections.abc import Callable
+from functools import partial
+
 from contract_tests.apis.anny.looking import can_be_booked, linked, points_at, refused_at, sent, slot_of
 from contract_tests.apis.anny.scene import ADMIN, IDS, NOBODY, AnnyScene, Slot
 from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
@@ -147,6 +151,32 @@ def location_leads_to_the_booking(scene: AnnyScene) -> None:
     path = location.partition(scene.contract.base_path)[2]
     found = scene.send("GET", path, title="follow Location", meant_for="getBooking").ok("AN-N12", 200)
     scene.same("AN-N12", found.json["data"], answer.json["data"], "what is there", found)
+
+
+@LAWS.burst("AN-N13", "AN-C24")
+def the_last_place_goes_to_one_whatever_way_they_take_it(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    elsewhere = scene.booked(scene.slot(where="other_room"))
+
+    def book(target: Slot) -> list[Callable[[], Answer]]:
+        return [partial(scene.book, target, by=by) for by in (MAIN, OTHER)]
+
+    def hold(target: Slot) -> list[Callable[[], Answer]]:
+        return [partial(scene.add, target, by=by) for by in (OTHER, NOBODY)]
+
+    def move(target: Slot) -> list[Callable[[], Answer]]:
+        return [partial(scene.move, elsewhere, **target.span, resource_id=target.resource_id)]
+
+    for number, ways in enumerate(((book, hold), (hold, book), (book, move), (hold, move))):
+        target = slot.later(minutes=60 * number)
+        answers = scene.together(*(call for way in ways for call in way(target)))
+        winners = [answer for answer in answers if answer.is_success]
+        for rule in ("AN-N13", "AN-C24"):
+            scene.same(rule, len(winners), 1, f"how many of {len(answers)} get it", *winners)
+        for answer in answers:
+            if answer not in winners:
+                answer.refused("AN-N13", *_UNAVAILABLE)
+        scene.same("AN-N13", scene.interval("AN-N13", target)["available"], False, "whether it is free afterwards")
 
 
 @LAWS.burst("AN-N13")

@@ -51,6 +51,31 @@ def a_booking_costs_what_its_service_says(scene: AnnyScene) -> None:
     scene.same("AN-Y01", got, (places, _subtotal(course, slot.minutes, places)), "weight, and subtotal in cents")
 
 
+@LAWS.law("AN-Y01", "AN-Y02", "AN-Y03")
+def an_edited_booking_costs_what_its_service_says(scene: AnnyScene) -> None:
+    for kind, where, places in (("course", "course_room", 3), ("strict", "other_room", 1), ("paid", "room", 1)):
+        service = scene.service(kind)
+        slot = scene.slot(kind, where)
+        choices = scene.choice(1, 1) if kind == "paid" else []
+        order = scene.submitted(slot, service_id={slot.service_id: places}, booking_add_ons=choices)
+        (number,) = bookings_in(order)
+        first = scene.seen("AN-Y01", number)
+        add_ons = cents(first["attributes"]["total"]) - cents(first["attributes"]["subtotal"])
+        for target in (slot.later(minutes=60), slot.lasting(120), slot.later(minutes=60).lasting(90), slot):
+            booking = scene.moved("AN-R01", number, **target.span)["attributes"]
+            charged = max(target.minutes - service["uncharged_duration"], 0)
+            scene.same("AN-Y03", booking["charged_duration"], charged, "the minutes that are charged")
+            got = (booking["weight"], cents(booking["subtotal"]))
+            wanted = (places, _subtotal(service, target.minutes, places))
+            scene.same("AN-Y01", got, wanted, f"weight, and the price of {target.minutes} minutes in cents")
+            scene.same("AN-Y02", cents(booking["total"]), wanted[1] + add_ons, "the total in cents")
+        scene.moved("AN-R01", number, **slot.lasting(120).span)
+        scene.revert(number).ok("AN-E01", 200)
+        now = scene.seen("AN-Y01", number)["attributes"]
+        for name in ("weight", "subtotal", "total"):
+            scene.same("AN-Y01", now[name], first["attributes"][name], f"{name} when it is put back")
+
+
 @LAWS.law("AN-Y02")
 def add_ons_come_to_the_price(scene: AnnyScene) -> None:
     for quantities in ((1, 1), (2, 3), (0, 1)):
@@ -94,6 +119,9 @@ def _tax(total: int, rate: float) -> int:
 @LAWS.law("AN-Y04", "AN-Q05", "AN-Q08")
 def amounts_are_whole_cents_and_add_up(scene: AnnyScene) -> None:
     booking = scene.paid(scene.slot("paid"), booking_add_ons=scene.choice(1, 1))
+    for quantities in ((3, 1), (2, 1), (0, 1), (0, 0), (1, 2)):  # invoices of many amounts, above zero and below
+        scene.choose(booking, *scene.choice(*quantities)).ok("AN-O01", 200)
+    scene.revert(booking).ok("AN-E01", 200)
     scene.cancel(booking).ok("AN-X01", 200)
     open_one = scene.ordered(scene.slot("strict", "other_room", minutes=90))
     for each in (booking, open_one):
