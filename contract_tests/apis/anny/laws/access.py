@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, NOBODY, PARTICIPANT, AnnyScene, Json, order_id
+from contract_tests.apis.anny.scene import (
+    ADMIN,
+    BODIES,
+    IDS,
+    NOBODY,
+    PARTICIPANT,
+    AnnyScene,
+    Json,
+    bookings_in,
+    order_id,
+)
 from contract_tests.contracts import Operation
 from contract_tests.laws.authentication import refuses_a_credential, refuses_nobody
 from contract_tests.laws.law import Laws
@@ -246,6 +256,38 @@ def lists_hold_what_is_ones_own(scene: AnnyScene) -> None:
         for by in (MAIN, OTHER):
             found = {each["id"] for each in scene.every("AN-A12", operation, by=by)} & set(ids.values())
             scene.same("AN-A12", found, {ids[by]}, f"what {operation} shows {by} of what was just made")
+
+
+@LAWS.law("AN-A12")
+def no_filter_brings_up_what_is_somebody_elses(scene: AnnyScene) -> None:
+    note, about = scene.word(), scene.word()
+    slots = scene.slot(), scene.slot(where="other_room")
+    mine, theirs = (
+        scene.seen("AN-C06", bookings_in(scene.submitted(slot, by=by, customer_note=note, description=about))[0], by=by)
+        for slot, by in zip(slots, (MAIN, OTHER), strict=True)
+    )
+    both = {mine["id"], theirs["id"]}
+    shown = theirs["attributes"]
+    filters: tuple[Json, ...] = (
+        {"search": note},
+        {"search": about},
+        {"search": note[2:].upper()},
+        {"search": shown["number"]},
+        {"search": shown["code"]},
+        {"search": ""},
+        {"search": note, "sort": "-created_at"},
+        {"search": note, "resources": [each.resource_id for each in slots]},
+        {"resources": [slots[1].resource_id]},
+        {"start_date": shown["start_date"], "end_date": shown["end_date"]},
+        {"status": "accepted"},
+        {"upcoming_only": "true"},
+        {"hide_blocker": "true"},
+        {"email": scene.address(OTHER)},
+        *({"sort": sort} for sort in ("-start_date", "created_at", "-created_at")),
+    )
+    for wanted in filters:
+        found = both & {each["id"] for each in scene.listed("AN-A12", **wanted)}
+        scene.expect("AN-A12", found <= {mine["id"]}, f"nothing of somebody else with {wanted}", found)
 
 
 @LAWS.law("AN-A13")

@@ -1,6 +1,9 @@
 """Availability: what is said to be free is, and what is not says why."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from contract_tests.apis.anny.scene import IDS, NOBODY, AnnyScene, Json, Slot, moment
 from contract_tests.laws.law import Laws
@@ -15,6 +18,8 @@ _UNAVAILABLE = (422, "unavailable_interval")
 _NOT_FOUND = (404, "not_found")
 _INVALID = (422, "validation_error")
 _WEEK = 7
+_YEAR = 366
+_NOON = time(12)
 
 
 def _starts(scene: AnnyScene, rule: str, slot: Slot) -> list[Json]:
@@ -213,6 +218,37 @@ def nothing_is_offered_outside_the_opening_hours(scene: AnnyScene) -> None:
     off = _day_off(scene, last)
     sunday = last.later(minutes=24 * 60 * (off - scene.local_day(last)).days)
     _because(scene, "AN-T11", scene.book(sunday, title="book a day off"), "closed")
+
+
+@LAWS.law("AN-T11")
+def the_hours_are_those_of_the_resources_clock_in_summer_and_in_winter(scene: AnnyScene) -> None:
+    zone = ZoneInfo(scene.resource("room")["timezone"])
+    first = scene.day()[0]
+    changes = list(_changes_of_clock(zone, scene.local_day(first)))
+    if not changes:
+        raise NotApplicable("the clock of the room is never changed")
+    for change in changes:
+        after = change + timedelta(days=(scene.local_day(first) - change).days % _WEEK)
+        wanted = _times_of_day(scene, first, after - timedelta(days=_WEEK), zone)
+        scene.same("AN-T11", _times_of_day(scene, first, after, zone), wanted, f"the starts of {after} in {zone}")
+        if wanted:
+            opens_at = datetime.combine(after, wanted[0], zone).astimezone(UTC)
+            early = replace(first, starts_at=opens_at, ends_at=opens_at + (first.ends_at - first.starts_at))
+            answer = scene.book(early.later(minutes=-30), title=f"book before it opens on {after}")
+            _because(scene, "AN-T11", answer, "outside_opening_hours")
+
+
+def _changes_of_clock(zone: ZoneInfo, day: date) -> Iterator[date]:
+    """The days of a year on which clocks are put forward or back."""
+    for ahead in range(1, _YEAR):
+        yesterday, today = (datetime.combine(day + timedelta(days=each), _NOON, zone) for each in (ahead - 1, ahead))
+        if yesterday.utcoffset() != today.utcoffset():
+            yield today.date()
+
+
+def _times_of_day(scene: AnnyScene, like: Slot, day: date, zone: ZoneInfo) -> list[time]:
+    starts = scene.starts(day, like.service_id, like.resource_id).ok("AN-T11", 200).json
+    return [moment(each["start_date"]).astimezone(zone).time() for each in starts]
 
 
 def _day_off(scene: AnnyScene, slot: Slot) -> date:

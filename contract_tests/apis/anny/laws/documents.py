@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any
 
 from contract_tests.apis.anny.looking import linked, points_at
-from contract_tests.apis.anny.scene import ADMIN, NOBODY, AnnyScene, Json, order_id
+from contract_tests.apis.anny.scene import ADMIN, NOBODY, PARTICIPANT, AnnyScene, Json, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
@@ -239,6 +239,23 @@ def all_pages_together_hold_each_thing_once(scene: AnnyScene) -> None:
             scene.same("AN-D06", len(found), page["total"], "how many there are on all pages", answer)
 
 
+@LAWS.law("AN-D06")
+def all_pages_together_hold_each_booking_once_in_every_order(scene: AnnyScene) -> None:
+    """For somebody whose own bookings stand between those in which they take part."""
+    slots = scene.day()[:12:2]
+    address = scene.address(PARTICIPANT)
+    for number in (3, 0, 5, 1, 4, 2):
+        if number % 2:
+            scene.booked(slots[number], by=PARTICIPANT)
+        else:
+            scene.invite(scene.booked(slots[number]), {"email": address}).ok("AN-G01", 200)
+    for sort in ("start_date", "-start_date", "created_at", "-created_at"):
+        whole = [each["id"] for each in scene.listed("AN-D06", by=PARTICIPANT, sort=sort)]
+        size = len(whole) // 4 + 1
+        found = [each["id"] for each in scene.every("AN-D06", "listBookings", by=PARTICIPANT, size=size, sort=sort)]
+        scene.same("AN-D06", found, whole, f"what pages of {size} by {sort} hold, in order")
+
+
 @LAWS.law("AN-D07")
 def a_page_has_fifteen(scene: AnnyScene) -> None:
     by = _somebody_with_many(scene, "AN-D07")
@@ -290,6 +307,43 @@ def links_lead_from_page_to_page(scene: AnnyScene) -> None:
             break
         answer = _follow(scene, onward, MAIN).ok("AN-D09", 200)
     scene.same("AN-D09", found, wanted, "what the pages hold, in order", answer)
+
+
+@LAWS.law("AN-D09")
+def links_keep_every_filter(scene: AnnyScene) -> None:
+    slots = [scene.slot(where=where) for where in ("room", "other_room", "desk")]
+    made = [scene.booked(each) for each in slots]
+    span = min(each.starts_at for each in slots), max(each.ends_at for each in slots)
+    alone: dict[str, Any] = {
+        "filter[resources][]": [each.resource_id for each in slots],
+        "filter[start_date]": span[0].isoformat(),
+        "filter[end_date]": span[1].isoformat(),
+        "filter[search]": made[0]["attributes"]["number"][:2],
+        "filter[status]": "accepted",
+        "filter[upcoming_only]": "true",
+        "filter[hide_blocker]": "true",
+        "filter[email]": scene.address(),
+    }
+    whole: dict[str, Any] = {**alone, "sort": "-start_date", "fields[bookings]": "number", "include": "resource"}
+    wanted = [each["id"] for each in scene.every("AN-D09", "listBookings", **whole)]
+    answer = _page(scene, 1, 1, **whole).ok("AN-D09", 200)
+    for direction, pages in (("next", range(1, len(wanted))), ("prev", range(len(wanted) - 2, -1, -1))):
+        for here in pages:
+            links = answer.json["links"]
+            scene.expect("AN-D09", direction in links, f"a link to {direction}", links, answer)
+            answer = _follow(scene, answer.json["links"][direction], MAIN).ok("AN-D09", 200)
+            found = [each["id"] for each in answer.json["data"]]
+            scene.same("AN-D09", found, wanted[here : here + 1], f"what {direction} leads to", answer)
+            shown = [sorted(each["attributes"]) for each in answer.json["data"]]
+            scene.same("AN-D09", shown, [["number"]], "the attributes that are shown", answer)
+    for name, value in alone.items():
+        first = _page(scene, 1, 1, **{name: value}).ok("AN-D09", 200)
+        second = _page(scene, 2, 1, **{name: value}).ok("AN-D09", 200)
+        onward = _follow(scene, first.json["links"]["next"], MAIN).ok("AN-D09", 200)
+        ids = [each["id"] for each in second.json["data"]]
+        scene.same(
+            "AN-D09", [each["id"] for each in onward.json["data"]], ids, f"what next leads to with {name}", onward
+        )
 
 
 @LAWS.law("AN-D10")

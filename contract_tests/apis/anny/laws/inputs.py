@@ -1,7 +1,8 @@
 """Input: what is refused because of its form, and what is let through."""
 
 import json
-from datetime import timedelta, timezone
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, JSON_API, AnnyScene, Json, Slot, moment, order_id
@@ -309,6 +310,72 @@ def a_moment_may_come_with_any_offset_and_is_given_in_utc(scene: AnnyScene) -> N
         ]
         for each in answers:
             _are_in_utc(scene, each)
+
+
+_OFFSETS = (2, -7, 14, 5.5)
+
+
+def _written(at: datetime) -> list[str]:
+    """One moment with several offsets."""
+    return [at.astimezone(timezone(timedelta(hours=hours))).isoformat() for hours in _OFFSETS]
+
+
+def _ids(answer: Answer) -> list[str]:
+    return [each["id"] for each in answer.ok("AN-V09", 200).json["data"]]
+
+
+def _questions(scene: AnnyScene, slot: Slot) -> Iterator[tuple[str, Callable[[str], Any], datetime]]:
+    """What is asked about a moment, such that a moment some hours off would have another answer."""
+
+    def listed(name: str) -> Callable[[str], Any]:
+        return lambda text: _ids(scene.call("listBookings", query={name: text, "page[size]": 250}))
+
+    yield "what ends after it", listed("filter[start_date]"), slot.ends_at
+    yield "what begins before it", listed("filter[end_date]"), slot.later(minutes=180).starts_at
+
+    def ends(text: str) -> Any:
+        asked: Json = {"service_id": slot.service_id, "resource_id": slot.resource_id}
+        return scene.call("listAvailabilityEnds", date_time=text, **asked).ok("AN-V09", 200).json
+
+    yield "its ends", ends, slot.later(minutes=60).starts_at
+
+    area = scene.profile.find("inventory.resources.area")
+    free = slot.later(minutes=60)
+    for name in ("filter[available_from]", "filter[available_to]") if area else ():
+
+        def children(text: str, name: str = name) -> list[str]:
+            query = {
+                "filter[available_from]": free.starts_at.isoformat(),
+                "filter[available_to]": free.ends_at.isoformat(),
+                "filter[availability_service_id]": free.service_id,
+                name: text,
+            }
+            return _ids(scene.call("listResourceChildren", resourceId=area, query=query))
+
+        yield f"what is free by {name}", children, free.ends_at if name.endswith("to]") else free.starts_at
+
+
+@LAWS.law("AN-V09")
+def a_moment_is_the_same_with_any_offset_wherever_it_is_given(scene: AnnyScene) -> None:
+    slot = scene.slot(where="desk")
+    target = slot.later(minutes=60)
+    booking = scene.booked(slot)
+    scene.booked(slot.later(minutes=180))
+    for what, ask, at in _questions(scene, slot):
+        wanted = ask(at.isoformat())
+        for text in _written(at):
+            scene.same("AN-V09", ask(text), wanted, f"{what}, {text}")
+    scene.cancel(booking).ok("AN-X01", 200)
+    for start, end, later in zip(*map(_written, (slot.starts_at, slot.ends_at, target.ends_at)), strict=True):
+        booking = scene.book(slot, start_date=start, end_date=end).ok("AN-V09", 201).json["data"]
+        _is_at(scene, booking, slot)
+        _is_at(scene, scene.moved("AN-V09", booking, start_date=end, end_date=later), target)
+        scene.cancel(booking).ok("AN-X01", 200)
+
+
+def _is_at(scene: AnnyScene, booking: Json, slot: Slot) -> None:
+    found = [moment(booking["attributes"][name]) for name in ("start_date", "end_date")]
+    scene.same("AN-V09", found, [slot.starts_at, slot.ends_at], "the interval of the booking")
 
 
 def _are_in_utc(scene: AnnyScene, answer: Answer) -> None:

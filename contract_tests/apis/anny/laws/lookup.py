@@ -16,6 +16,10 @@ _UNAUTHORIZED = (403, "unauthorized")
 _NOT_FOUND = (404, "not_found")
 _SECRETS = ("code", "customer_note", "custom_entry_map")
 _NOTE = "by the window"
+_PATHS = (
+    "resource.parent", "service.custom_forms.custom_fields", "service.add_ons", "order", "customer",
+    "booking_add_ons.add_on", "booking_participants", "series_bookings", "cancellation_policy",
+)  # fmt: skip
 
 
 def _booking(scene: AnnyScene) -> Json:
@@ -91,6 +95,27 @@ def a_number_alone_shows_little(scene: AnnyScene) -> None:
     stranger = scene.by_number(by=OTHER, **known)
     _bare(scene, "AN-L08", stranger)
     scene.same("AN-L08", stranger.json, alone.json, "what a stranger's token shows", alone, stranger)
+
+
+@LAWS.law("AN-L05", "AN-L08")
+def what_is_sent_along_shows_as_little(scene: AnnyScene) -> None:
+    plain, master = _booking(scene), scene.given("recurring_master")
+    known = scene.read(master, include="series_bookings").ok("AN-B11", 200)
+    dates = included(known, "bookings")
+    secrets = [_NOTE, scene.address(), *(each["attributes"]["code"] for each in (plain, known.json["data"], *dates))]
+    everything = ",".join(_PATHS)
+    for booking in (plain, known.json["data"], dates[0]):
+        for rule, by, paths in (("AN-L05", NOBODY, (everything, *_PATHS)), ("AN-L08", OTHER, (everything,))):
+            for path in paths if booking is dates[0] else paths[:1]:
+                answer = scene.by_number(by=by, number=booking["attributes"]["number"], include=path).ok(rule, 200)
+                text = answer.exchange.content.decode()
+                told = [secret for secret in secrets if secret in text]
+                scene.same(rule, told, [], f"the secrets that are told with include={path}", answer)
+                shown = [answer.json["data"], *included(answer, "bookings")]
+                present = sorted({name for each in shown for name in _SECRETS if name in each["attributes"]})
+                scene.same(rule, present, [], f"the members that are there with include={path}", answer)
+                customers = [each["relationships"]["customer"]["data"] for each in shown]
+                scene.same(rule, customers, [None] * len(shown), "the customers", answer)
 
 
 @LAWS.law("AN-L06")
