@@ -21,10 +21,12 @@ class Machine(RuleBasedStateMachine, Generic[S]):
     """
     Class attributes:
         RULES: The written rules it judges, by id.
+        STEPS: How many a scenario has; the fewer, the more each does.
         open_scene: Opens a scene nobody has used; set by whoever plays.
     """
 
     RULES: ClassVar[tuple[str, ...]] = ()
+    STEPS: ClassVar[int] = 12
     open_scene: ClassVar[Callable[[], Scene]]
 
     def __init__(self) -> None:

@@ -26,7 +26,6 @@ from contract_tests.suites.scripted import Stage
 __all__ = ["play_batch", "play_lifecycle"]
 
 SCENARIOS = 20
-STEPS = 12
 
 
 def play_lifecycle(stage: Stage, batches: int) -> Iterator[TestResult]:
@@ -45,6 +44,7 @@ def play_batch(stage: Stage, number: int) -> TestResult:
 class _Batch:
     def __init__(self, stage: Stage, number: int) -> None:
         self._stage = stage
+        self._machine = stage.kit.machine
         self._name = f"lifecycle.batch_{number}"
         self._seed = stage.setting.seed * 1_000 + number
         self._evidence: Counter[str] = Counter()
@@ -67,9 +67,9 @@ class _Batch:
         self._shut(keep=outcome is Outcome.FAIL)
         return TestResult(
             name=self._name,
-            sentence=f"{SCENARIOS} lives of {STEPS} steps agree with the model",
+            sentence=f"{SCENARIOS} lives of {self._machine.STEPS} steps agree with the model",
             layer=Layer.LIFECYCLE,
-            rules=self._stage.kit.machine.RULES,
+            rules=self._machine.RULES,
             outcome=outcome,
             why=self._stage.redact(why),
             findings=tuple(findings),
@@ -80,9 +80,10 @@ class _Batch:
         )
 
     def _perform(self) -> tuple[Outcome, str, list[Finding]]:
-        machine = type("Scenario", (self._stage.kit.machine,), {"open_scene": staticmethod(self._open)})
+        machine = type("Scenario", (self._machine,), {"open_scene": staticmethod(self._open)})
+        how = settings(_SETTINGS, stateful_step_count=self._machine.STEPS)
         try:
-            run_state_machine_as_test(seed(self._seed)(machine), settings=_SETTINGS)
+            run_state_machine_as_test(seed(self._seed)(machine), settings=how)
         except Broken as broken:
             assert self._scene is not None  # noqa: S101 - it broke in one
             finding = self._stage.finding_of(broken, self._scene, name=self._name, layer=Layer.LIFECYCLE)
@@ -115,7 +116,6 @@ class _Batch:
 
 _SETTINGS = settings(
     max_examples=SCENARIOS,
-    stateful_step_count=STEPS,
     deadline=None,
     database=None,
     phases=[Phase.generate, Phase.shrink],
