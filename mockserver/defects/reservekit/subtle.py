@@ -325,7 +325,7 @@ def _(plant: Planter) -> None:
 def _(plant: Planter) -> None:
     def change(request: Request) -> None:
         body = request.json
-        if isinstance(body, dict) and body.get("date") in {"1900-02-29", "2100-02-29"}:
+        if isinstance(body, dict) and body.get("date") in ["1900-02-29", "2100-02-29"]:
             request.json = {**body, "date": f"{body['date'][:4]}-03-01"}
 
     plant.request(change, "createBooking", "updateBooking")
