@@ -3,10 +3,12 @@
 One scenario's world: a few slots with places, bookings with a customer each. Nothing here knows of HTTP.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
-__all__ = ["Booking", "Bookings", "Refusal", "Status"]
+__all__ = ["Booking", "Bookings", "Customer", "Refusal", "Status"]
 
 
 class Status(StrEnum):
@@ -24,12 +26,32 @@ class Refusal:
     rule: str
 
 
+_GONE = Refusal(404, "booking not found", "RK-D01")
+_GONE_TWICE = Refusal(404, "booking not found", "RK-D02")
+_NO_WAY_BACK = Refusal(422, "invalid status transition", "RK-L06")
+_STAYS_CANCELLED = Refusal(422, "invalid status transition", "RK-L07")
+_STAYS_THERE = Refusal(422, "a cancelled booking cannot be moved", "RK-M06")
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+    @property
+    def party(self) -> str | None:
+        """Who counts as the same: by e-mail whatever its case, else by phone, else nobody."""
+        return self.email.lower() if self.email else self.phone
+
+
 @dataclass(slots=True)
 class Booking:
     slot: int
     day: int
-    customer: int
+    customer: Customer
     status: Status = Status.PENDING
+    message: str | None = None
     reason: str | None = None
     is_deleted: bool = False
 
@@ -42,57 +64,65 @@ class Booking:
 class Bookings:
     """
     Args:
-        places: Of each slot.
+        places: Of each slot; they may become more or fewer.
     """
 
-    places: tuple[int, ...]
+    places: list[int]
     all: list[Booking] = field(default_factory=list)
 
     def left(self, slot: int, day: int) -> int:
-        return self.places[slot] - len(self._there(slot, day))
+        return max(0, self.places[slot] - len(self._there(slot, day)))
 
-    def book(self, slot: int, day: int, customer: int) -> Booking | Refusal:
-        refused = self._refusal(slot, day, customer)
+    def book(self, slot: int, day: int, customer: Customer, message: str | None) -> Booking | Refusal:
+        refused = self._refusal(slot, day, customer.party)
         if refused is None:
-            self.all.append(Booking(slot, day, customer))
+            self.all.append(Booking(slot, day, customer, message=message))
         return refused or self.all[-1]
 
-    def change_status(self, booking: Booking, status: Status, reason: str | None) -> Refusal | None:
-        """*reason* is that of a cancel, None for another status; the first one stays."""
+    def change(self, booking: Booking, sent: Mapping[str, Any], reason: str) -> Refusal | None:
+        """
+        All fields of one request, or none. It is asked in the order in which the document says that it is checked.
+
+        Args:
+            sent: Any of status, day and message.
+            reason: Sent along with a cancel; the first one stays.
+        """
+        status, day = sent.get("status", booking.status), sent.get("day", booking.day)
         if booking.is_deleted:
-            return Refusal(404, "booking not found", "RK-D01")
-        if booking.status is Status.CANCELLED and status is not Status.CANCELLED:
-            return Refusal(422, "invalid status transition", "RK-L07")
+            return _GONE
+        if booking.status is Status.CANCELLED is not status:
+            return _STAYS_CANCELLED
         if booking.status is Status.CONFIRMED and status is Status.PENDING:
-            return Refusal(422, "invalid status transition", "RK-L06")
-        if booking.status is not status:
+            return _NO_WAY_BACK
+        if booking.status is Status.CANCELLED and day != booking.day:
+            return _STAYS_THERE
+        if day != booking.day and status is not Status.CANCELLED:
+            refused = self._refusal(booking.slot, day, booking.customer.party, moving=True)
+            if refused is not None:
+                return refused
+        if status is Status.CANCELLED is not booking.status:
             booking.reason = reason
-        booking.status = status
+        booking.status, booking.day, booking.message = status, day, sent.get("message", booking.message)
         return None
 
-    def move(self, booking: Booking, day: int) -> Refusal | None:
+    def change_customer(self, booking: Booking, sent: Mapping[str, str]) -> Refusal | None:
+        """Nothing is compared now: two bookings of a slot may become one customer's."""
         if booking.is_deleted:
-            return Refusal(404, "booking not found", "RK-D01")
-        if day == booking.day:
-            return None
-        if booking.status is Status.CANCELLED:
-            return Refusal(422, "a cancelled booking cannot be moved", "RK-M06")
-        refused = self._refusal(booking.slot, day, booking.customer, moving=True)
-        if refused is None:
-            booking.day = day
-        return refused
+            return _GONE
+        booking.customer = replace(booking.customer, **sent)
+        return None
 
     def delete(self, booking: Booking) -> Refusal | None:
         if booking.is_deleted:
-            return Refusal(404, "booking not found", "RK-D02")
+            return _GONE_TWICE
         booking.is_deleted = True
         return None
 
-    def _refusal(self, slot: int, day: int, customer: int, *, moving: bool = False) -> Refusal | None:
+    def _refusal(self, slot: int, day: int, party: str | None, *, moving: bool = False) -> Refusal | None:
         there = self._there(slot, day)
         if len(there) >= self.places[slot]:
             return Refusal(400, "time slot is full", "RK-M03" if moving else "RK-B03")
-        if any(booking.customer == customer for booking in there):
+        if party and any(booking.customer.party == party for booking in there):
             return Refusal(400, "duplicate booking", "RK-M04" if moving else "RK-B07")
         return None
 

@@ -13,7 +13,7 @@ from contract_tests.laws.paging import Page, walk
 from contract_tests.laws.probes import Probe, probes
 from contract_tests.profiles import Key, NotApplicable
 from contract_tests.scenes.answers import Answer
-from contract_tests.scenes.scene import MAIN, Made, Scene
+from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene
 
 __all__ = ["IDS", "UNKNOWN", "ReserveKitScene", "Slot", "slot_body"]
 
@@ -69,6 +69,10 @@ class ReserveKitScene(Scene):
     }
     """A booking goes with its service, and every test has its own."""
     GUARDED = frozenset({"service_id", "time_slot_id"})
+
+    def tenants(self) -> tuple[str, ...]:
+        """To whom the same rules apply, as far as their keys are known."""
+        return (MAIN, OTHER) if self.has(OTHER) else (MAIN,)
 
     # Services and their slots
 
