@@ -178,7 +178,7 @@ def test_a_bug_breaks_its_rule_and_is_shown_again_by_the_replay(qa, capsys, bug)
 def test_the_steps_that_are_printed_show_it_to_whoever_copies_them(qa, bug):
     shop = Shop(bug)
     with serving(shop) as url:
-        (finding,) = qa(url, "--rule", BROKEN[bug], "--batches", "0").report["findings"]
+        finding = qa(url, "--rule", BROKEN[bug], "--batches", "0").report["findings"][0]
         shop.empty()
         tokens = {"CONTRACT_TESTS_TOKEN": KEYS["main"], "CONTRACT_TESTS_TOKEN_OTHER": KEYS["other"]}
         said = [run_curl(step["curl"], tokens) for step in finding["steps"]]
@@ -186,7 +186,9 @@ def test_the_steps_that_are_printed_show_it_to_whoever_copies_them(qa, bug):
     assert [step["title"] for step in finding["steps"]][:2] == ["make a service", "book"]
     assert len(finding["steps"]) > 2
     for step, text in zip(finding["steps"], said, strict=True):
-        came = step["came"].removesuffix("...")
+        came = step["came"]
+        if came.endswith("..."):
+            came = came.rpartition(",")[0]  # it may be cut within a moment
         assert timeless(text).startswith(timeless(came[came.index("{") :]))
 
 

@@ -85,6 +85,16 @@ def test_a_batch_answers_the_changed_slots_first_then_the_added(reservekit, cloc
     assert [slot["id"] for slot in slots_of(reservekit, service)] == [one["id"], other["id"], answered[2]["id"]]
 
 
+def test_of_two_entries_for_one_slot_the_later_changes_what_the_earlier_left(reservekit):  # RK-T05
+    service = offer(reservekit, SLOT)
+    (slot,) = slots_of(reservekit, service)
+
+    batch = [{"id": slot["id"], "max_bookings": 9}, {"id": slot["id"], "day_of_week": 5}]
+    reservekit.patch("/time-slots", {"service_id": service["id"], "time_slots": batch})
+
+    assert slots_of(reservekit, service) == [{**slot, "max_bookings": 9, "day_of_week": 5}]
+
+
 def test_a_batch_is_done_whole_or_not_at_all(reservekit):  # RK-T08, RK-T09
     service = offer(reservekit, SLOT)
     before = slots_of(reservekit, service)

@@ -9,6 +9,7 @@ from contract_tests.apis.reservekit.laws import (
     limits,
     moves,
     pages,
+    races,
     services,
     slots,
     transport,
@@ -29,5 +30,6 @@ ALL: tuple[Law, ...] = (
     *moves.LAWS,
     *services.LAWS,
     *slots.LAWS,
+    *races.LAWS,
     *limits.LAWS,
 )

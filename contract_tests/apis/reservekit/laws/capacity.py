@@ -1,14 +1,18 @@
 """Places: when they are taken, when they run out, when they come back."""
 
-from contract_tests.apis.reservekit.scene import ReserveKitScene
+from collections.abc import Callable
+from typing import Any
+
+from contract_tests.apis.reservekit.laws.pasts import pasts
+from contract_tests.apis.reservekit.scene import ReserveKitScene, Slot
 from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
 
 __all__ = ["LAWS"]
 
 LAWS = Laws("capacity")
 
 _FULL = (400, "time slot is full")
-_RACERS = 8
 
 
 @LAWS.law("RK-B02", "RK-B03", "RK-B06")
@@ -35,6 +39,36 @@ def a_full_slot_keeps_nobody_out_of_another_slot_of_its_service(scene: ReserveKi
     scene.book(other, title="book the other slot").ok("RK-B05", 201)
 
 
+@LAWS.law("RK-B03")
+def a_full_slot_stays_full_whatever_becomes_of_those_who_have_no_place_in_it(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=2)
+    cancelled, moved = scene.cancelled(slot), scene.booked(slot)
+    away = scene.changed("RK-M01", moved, date=scene.day(1))
+    scene.delete(scene.booked(slot)).ok("RK-D01", 200)
+    pending, confirmed = scene.booked(slot), scene.confirmed(slot)
+    acts: tuple[Callable[[], Answer], ...] = (
+        lambda: scene.change(cancelled, status="cancelled", cancel_reason="once more"),
+        lambda: scene.change(cancelled, status="confirmed"),
+        lambda: scene.change(cancelled, message="changed"),
+        lambda: scene.change_customer(cancelled, email=scene.email()),
+        lambda: scene.delete(cancelled),
+        lambda: scene.delete(cancelled),
+        lambda: scene.change(away, date=scene.day()),
+        lambda: scene.change(away, status="confirmed", date=scene.day(2)),
+        lambda: scene.change(away, status="cancelled", cancel_reason="ill"),
+        lambda: scene.delete(away),
+        lambda: scene.change(pending, status="confirmed", message=None),
+        lambda: scene.change(pending, date=scene.day(), status="confirmed"),
+        lambda: scene.change(confirmed, status="pending"),
+        lambda: scene.change(confirmed, status="cancelled"),
+        lambda: scene.change_customer(confirmed, email=scene.email()),
+    )
+    for act in acts:
+        act()  # accepted or refused: other rules say which
+        scene.book(slot, title="book the full slot").refused("RK-B03", *_FULL)
+    scene.same("RK-B03", scene.places_left(slot, rule="RK-B03"), 0, "the number of places left")
+
+
 @LAWS.law("RK-B13", "RK-B14")
 def a_place_that_was_given_back_can_be_booked_again(scene: ReserveKitScene) -> None:
     slot = scene.slot(places=1)
@@ -46,24 +80,31 @@ def a_place_that_was_given_back_can_be_booked_again(scene: ReserveKitScene) -> N
     scene.book(slot, title="book after the delete").ok("RK-B14", 201)
 
 
+@LAWS.law("RK-B13")
+def a_cancel_gives_the_place_back_whatever_was_before(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    for booking, elsewhere in pasts(scene, slot):
+        scene.changed("RK-B13", booking, status="cancelled", cancel_reason="ill")
+        _is_one_place(scene, "RK-B13", slot, booking, elsewhere)
+
+
+@LAWS.law("RK-B14")
+def a_delete_gives_the_place_back_whatever_was_before(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    for booking, elsewhere in pasts(scene, slot):
+        scene.delete(booking).ok("RK-B14", 200)
+        _is_one_place(scene, "RK-B14", slot, booking, elsewhere)
+
+
+def _is_one_place(scene: ReserveKitScene, rule: str, slot: Slot, booking: dict[str, Any], elsewhere: str) -> None:
+    """Where the booking was last, and where it was before."""
+    scene.same(rule, scene.places_left(slot, elsewhere, rule), 1, "the number of places left on another date")
+    scene.book(slot, booking["date"], title="book the place that is free").ok(rule, 201)
+    scene.book(slot, booking["date"], title="book once more").refused(rule, *_FULL)
+
+
 @LAWS.law("RK-B16")
 def a_confirmed_booking_takes_a_place(scene: ReserveKitScene) -> None:
     slot = scene.slot(places=1)
     scene.confirmed(slot)
     scene.book(slot, title="book beside the confirmed one").refused("RK-B16", *_FULL)
-
-
-@LAWS.burst("RK-B21")
-def of_several_who_race_for_the_last_place_one_gets_it(scene: ReserveKitScene) -> None:
-    slot = scene.slot(places=2)
-    scene.booked(slot)
-    emails = [scene.email() for _ in range(_RACERS)]
-    answers = scene.together(
-        *(lambda email=email: scene.book(slot, customer_email=email, title="book the last place") for email in emails)
-    )
-    winners = [answer for answer in answers if answer.status == 201]
-    scene.expect("RK-B21", len(winners) == 1, "one 201", f"{len(winners)} of {_RACERS}", *winners[:2])
-    for answer in answers:
-        if answer not in winners:
-            answer.refused("RK-B21", *_FULL)
-    scene.same("RK-B21", len(scene.bookings_of(slot.service_id)), 2, "the number of bookings", *winners[:2])

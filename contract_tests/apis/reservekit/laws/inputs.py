@@ -1,5 +1,6 @@
 """Input: what is refused because of its form, and what is let through."""
 
+from calendar import monthrange
 from typing import Any
 
 from contract_tests.apis.reservekit.scene import IDS, ReserveKitScene, Slot, slot_body
@@ -12,6 +13,7 @@ __all__ = ["LAWS"]
 LAWS = Laws("inputs")
 
 _NO_IDS = ("0", "-1", "2147483648", "99999999999999999999", "1.5", "1e3", "abc", "0x10")
+_OFFSETS = ("Z", "+14:00", "-12:00", "+05:30", "-09:30", "+12:45")
 _NO_OBJECTS = (b"", b"{", b'{"date"', b"[]", b"[{}]", b"null", b'"text"', b"7", b"{} {}", b"{} more")
 
 
@@ -176,24 +178,36 @@ def a_phone_has_a_plus_and_two_to_fifteen_digits(scene: ReserveKitScene) -> None
 @LAWS.law("RK-V07")
 def a_date_is_in_the_calendar(scene: ReserveKitScene) -> None:
     slot = scene.slot()
-    wrong = ("2030-02-30", "2030-02-29", "2100-02-29", "2030-04-31", "2030-13-01", "2030-00-10", "2030-01-00")
-    _refused_bookings(scene, "RK-V07", slot, "date", (*wrong, "2030-02-30T10:00:00Z", "2030-2-3", "03/03/2031", ""))
-    for day in ("2028-02-29", "2000-02-29", "2030-12-31"):
+    too_late = [f"2030-{month:02}-{monthrange(2030, month)[1] + 1}" for month in range(1, 13)]
+    no_leap_days = [f"{year}-02-29" for year in (1900, 2100, 2200, 2300)]
+    no_months = ("2030-13-01", "2030-00-10", "2030-01-00", "0000-01-01")
+    no_form = ("2030-2-3", "03/03/2031", "2030-02-28 ", "")
+    moments = ("2030-02-30T10:00:00Z", "2100-02-29T10:00:00+01:00")
+    _refused_bookings(scene, "RK-V07", slot, "date", (*too_late, *no_leap_days, *no_months, *no_form, *moments))
+    for day in ("2028-02-29", "2000-02-29", "2400-02-29", "2030-02-28", "2030-04-30", "2030-12-31"):
         booking = scene.book(slot, day).ok("RK-V07", 201).json["data"]
         scene.same("RK-V07", booking["date"], day, "the date in the answer")
+    for day in (*no_leap_days, *moments):
+        scene.change(booking, date=day).refused("RK-V07", 400).names("RK-V07", "date")
+    scene.stays("RK-V07", booking)
 
 
 @LAWS.law("RK-V08")
 def a_moment_books_the_date_it_begins_with_whatever_its_offset(scene: ReserveKitScene) -> None:
     slot = scene.slot(places=1)
-    for number, rest in enumerate(("T23:30:00-05:00", "T00:30:00+14:00", "T12:00:00.000Z")):
-        day = scene.day(number)
-        booking = scene.book(slot, f"{day}{rest}", title=f"book {day}{rest}").ok("RK-V08", 201).json["data"]
-        scene.same("RK-V08", booking["date"], day, "the date in the answer")
-        scene.same("RK-V08", scene.seen("RK-V08", booking)["date"], day, "the date read afterwards")
-        scene.same("RK-V08", scene.places_left(slot, day), 0, f"the number of places left on {day}")
-    after = scene.changed("RK-V08", booking, date=f"{scene.day(9)}T22:00:00-08:00")
-    scene.same("RK-V08", after["date"], scene.day(9), "the date after a move")
+    for number, offset in enumerate(_OFFSETS):
+        # Both ends of a day, of a month and of a year: somewhere else it is another one at that moment.
+        first, last = f"{2032 + number}-01-01", f"{2032 + number}-12-31"
+        early, late = f"{first}T00:15:00{offset}", f"{last}T23:45:30.250{offset}"
+        for moment, day, then, other_day in ((early, first, late, last), (late, last, early, first)):
+            booking = scene.book(slot, moment, title=f"book {moment}").ok("RK-V08", 201).json["data"]
+            scene.same("RK-V08", booking["date"], day, "the date in the answer")
+            booking = scene.changed("RK-V08", booking, date=then)
+            scene.same("RK-V08", booking["date"], other_day, "the date after a move")
+            scene.stays("RK-V08", booking)
+            scene.delete(booking).ok("RK-D01", 200)
+        booking = scene.booked(slot, early)
+        scene.same("RK-V08", scene.places_left(slot, first), 0, f"the number of places left on {first}")
 
 
 @LAWS.law("RK-V09")

@@ -1,8 +1,10 @@
 """The life of a booking: which status follows which, what another date does, and what a change leaves."""
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
+from contract_tests.apis.reservekit.laws.pasts import pasts
 from contract_tests.apis.reservekit.scene import ReserveKitScene
 from contract_tests.laws.law import Laws
 
@@ -175,6 +177,32 @@ def a_reason_without_a_cancel_is_ignored(scene: ReserveKitScene) -> None:
     scene.same("RK-L14", after.get("cancel_reason"), "ill", "the reason of a cancelled booking")
 
 
+@LAWS.law("RK-L13", "RK-C04")
+def what_was_written_stays_whatever_else_is_changed(scene: ReserveKitScene) -> None:
+    slot = scene.slot()
+    changes: tuple[dict[str, Any], ...] = (
+        {"date": scene.day(1)},
+        {"status": "confirmed"},
+        {"date": scene.day(2), "status": "confirmed"},
+        {"status": "cancelled", "cancel_reason": "ill"},
+        {"status": "cancelled", "cancel_reason": "once more"},
+    )
+    for writes in (1, len(changes)):
+        booking = scene.booked(slot, message="at first", customer_name="Jane Doe", customer_email=scene.email())
+        for number, change in enumerate(changes):
+            if number < writes:
+                message = f"message {number}" if number % 2 else None
+                scene.changed("RK-L13", booking, message=message)
+                # Twice, so that what was there in between may come back.
+                for name in (f"Jo Doe {number}", f"Jim Doe {number}"):
+                    answer = scene.change_customer(booking, name=name, email=scene.email(), phone=scene.phone())
+                    customer = answer.ok("RK-C05", 200).json["data"]
+            after = scene.changed("RK-L11", booking, **change)
+            for found in (after, scene.seen("RK-L11", booking)):
+                scene.same("RK-L13", found["message"], message, "the message that was written last")
+                scene.same("RK-C04", found["customer"], customer, "the customer that was written last")
+
+
 # Dates
 
 
@@ -191,6 +219,45 @@ def a_booking_moves_with_its_place(scene: ReserveKitScene) -> None:
         scene.same("RK-M02", scene.places_left(slot, day), 0, "the number of places left on the new date")
         scene.book(slot, day, title="book the new date").refused("RK-M02", *_FULL)
         scene.book(slot, before, title="book the old date").ok("RK-M02", 201)
+
+
+@LAWS.law("RK-M02")
+def a_move_takes_the_place_along_whatever_was_before(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    for booking, elsewhere in pasts(scene, slot):
+        scene.changed("RK-M01", booking, date=elsewhere)
+        scene.same(
+            "RK-M02", scene.places_left(slot, elsewhere, "RK-M02"), 0, "the number of places left on the new date"
+        )
+        scene.book(slot, booking["date"], title="book the old date").ok("RK-M02", 201)
+        scene.book(slot, booking["date"], title="book it once more").refused("RK-M02", *_FULL)
+
+
+@LAWS.law("RK-M01", "RK-M02", "RK-B13")
+def all_fields_of_one_request_are_changed(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=1)
+    statuses: tuple[dict[str, Any], ...] = (
+        {},
+        {"status": "confirmed"},
+        {"status": "cancelled", "cancel_reason": "ill"},
+    )
+    messages: tuple[dict[str, Any], ...] = ({}, {"message": "changed"})
+    for number, (status, message, moves) in enumerate(product(statuses, messages, (True, False))):
+        here, there = scene.day(7 * number), scene.day(7 * number + 1)
+        fields = {**status, **message, **({"date": there} if moves else {})}
+        if len(fields.keys() - {"cancel_reason"}) < 2:
+            continue
+        make = scene.confirmed if number % 2 else scene.booked
+        booking = make(slot, here, message="by the window")
+        after = scene.changed("RK-M01", booking, **fields)
+        takes = "" if "cancel_reason" in fields else there if moves else here
+        rule = "RK-M02" if takes else "RK-B13"
+        for day in (here, there) if moves else (here,):
+            left = scene.places_left(slot, day, rule)
+            scene.same(rule, left, int(day != takes), f"the number of places left on {day}")
+        wanted = {**booking, **fields, "updated_at": after["updated_at"]}
+        scene.same("RK-M01", after, wanted, "the booking in the answer")
+        scene.stays("RK-M01", after)
 
 
 @LAWS.law("RK-M03")

@@ -28,15 +28,29 @@ def a_walk_through_the_pages_meets_everything_once_in_ascending_order(scene: Res
     bookings = [scene.booked(slots[4], scene.day(-number)) for number in range(5)]
     scene.changed("RK-L02", bookings[1], status="cancelled", cancel_reason="ill")
     others = [scene.offered()["id"] for _ in range(3)]
-    wanted = {
+    ids = {
         "listBookings": [booking["id"] for booking in bookings],
         "listTimeSlots": [slot.id for slot in slots],
         "listServices": [service_id, *others],
     }
+    _walk(scene, service_id, ids, (2, 3, 100))
+    # After one is gone from the middle and another from the beginning, and again when there is one more.
+    for gone in (2, 0):
+        scene.delete({"id": ids["listBookings"].pop(gone)}).ok("RK-D01", 200)
+        scene.delete_slot(ids["listTimeSlots"].pop(gone)).ok("RK-D09", 200)
+    scene.delete_service(ids["listServices"].pop(2)).ok("RK-D05", 200)
+    _walk(scene, service_id, ids, (2,))
+    ids["listBookings"].append(scene.booked(slots[4], scene.day(1))["id"])
+    ids["listTimeSlots"].append(scene.changed_slots("RK-T06", service_id, slot_body())[0]["id"])
+    ids["listServices"].append(scene.offered()["id"])
+    _walk(scene, service_id, ids, (2,))
+
+
+def _walk(scene: ReserveKitScene, service_id: int, ids: Mapping[str, list[int]], sizes: tuple[int, ...]) -> None:
     for operation_id, query in _lists(service_id).items():
-        for size in (2, 3, 100):
+        for size in sizes:
             pages = scene.pages("RK-P01", operation_id, _NAMES[operation_id], size=size, **query)
-            meets_each_once(scene, "RK-P01", pages, sorted(wanted[operation_id]))
+            meets_each_once(scene, "RK-P01", pages, sorted(ids[operation_id]))
             met = [item for page in pages for item in page.items]
             scene.same("RK-P01", met, sorted(set(met)), "what the pages hold", *(page.answer for page in pages))
 

@@ -1,6 +1,7 @@
 """Time slots: listed, changed in batches, deleted; and what they tell of places."""
 
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 from contract_tests.apis.reservekit.scene import ReserveKitScene, Slot, slot_body
@@ -59,11 +60,15 @@ def with_a_date_each_slot_tells_the_places_left(scene: ReserveKitScene) -> None:
     scene.booked(one, scene.day(1))
     scene.delete(scene.booked(two)).ok("RK-D01")
     scene.booked(three)
-    for operation_id in _BOTH:
-        for day, wanted in ((scene.day(), [1, 5, 0]), (scene.day(1), [2, 5, 1]), (scene.day(2), [3, 5, 1])):
-            slots = _listed(scene, "RK-T02", operation_id, one.service_id, date=day)
-            got = [slot.get("available") for slot in slots]
-            scene.same("RK-T02", got, wanted, f"available on {day}")
+    scene.cancelled(three, scene.day(1))
+    scene.changed("RK-M01", scene.booked(three, scene.day(3)), date=scene.day(2))
+    for day, wanted in ((scene.day(), [1, 5, 0]), (scene.day(1), [2, 5, 1]), (scene.day(2), [3, 5, 0])):
+        slots = _listed(scene, "RK-T02", "listServiceTimeSlots", one.service_id, date=day)
+        scene.same("RK-T02", [slot.get("available") for slot in slots], wanted, f"available on {day}")
+        for size in (1, 2):
+            pages = scene.pages("RK-T02", "listTimeSlots", "time_slots", service_id=one.service_id, date=day, size=size)
+            got = [slot.get("available") for page in pages for slot in page.answer.json["data"]["time_slots"]]
+            scene.same("RK-T02", got, wanted, f"available on {day}, on pages of {size}")
     answer = scene.slot_page(one.service_id, no_pagination="true", date=scene.day())
     got = [slot.get("available") for slot in answer.ok("RK-T02", 200).json["data"]["time_slots"]]
     scene.same("RK-T02", got, [1, 5, 0], "available, without pages", answer)
@@ -119,6 +124,25 @@ def an_entry_with_an_id_changes_the_fields_sent(scene: ReserveKitScene) -> None:
         scene.is_now("RK-T05", after["updated_at"], since, "updated_at")
         _stay(scene, "RK-T05", slot.service_id, [after, untouched])
         before = after
+
+
+@LAWS.law("RK-T05")
+def entries_for_one_slot_follow_one_another(scene: ReserveKitScene) -> None:
+    slot, beside = scene.service(3, 3)
+    before, untouched = scene.slots_of(slot.service_id)
+    fields: tuple[dict[str, Any], ...] = (
+        {"max_bookings": 5},
+        {"day_of_week": 6},
+        {"start_time": "2031-01-01 07:30:00"},
+        {"end_time": "2031-01-01 11:15:30", "max_bookings": 7},
+    )
+    for one, two in combinations(fields, 2):
+        entries = ({"id": slot.id, **one}, {"id": beside.id, "max_bookings": 3}, {"id": slot.id, **two})
+        scene.changed_slots("RK-T05", slot.service_id, *entries)
+        after = {each["id"]: each for each in scene.slots_of(slot.service_id, "RK-T05")}
+        wanted = {**before, **one, **two, "updated_at": after[slot.id]["updated_at"]}
+        scene.same("RK-T05", after, {slot.id: wanted, beside.id: untouched}, "the slots read afterwards")
+        before = wanted
 
 
 @LAWS.law("RK-T06")
