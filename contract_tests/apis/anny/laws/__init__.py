@@ -28,28 +28,29 @@ from contract_tests.laws.law import Law
 
 __all__ = ["ALL"]
 
-# What cancels whole series comes last: where there is one world for all, there are no others.
+# What asks the same of all operations comes late: it finds the least for its time. What cancels whole series comes last:
+# where there is one world for all, there are no others.
 ALL: tuple[Law, ...] = (
+    *bookings.LAWS,
+    *participants.LAWS,
+    *instant.LAWS,
+    *invitations.LAWS,
+    *door.LAWS,
+    *previews.LAWS,
+    *carts.LAWS,
+    *catalogue.LAWS,
+    *moves.LAWS,
+    *availability.LAWS,
+    *lookup.LAWS,
+    *options.LAWS,
+    *forms.LAWS,
+    *documents.LAWS,
+    *money.LAWS,
+    *webhooks.LAWS,
+    *statuses.LAWS,
+    *reverting.LAWS,
     *access.LAWS,
     *transport.LAWS,
     *inputs.LAWS,
-    *documents.LAWS,
-    *availability.LAWS,
-    *carts.LAWS,
-    *bookings.LAWS,
-    *lookup.LAWS,
-    *participants.LAWS,
-    *instant.LAWS,
-    *statuses.LAWS,
-    *invitations.LAWS,
-    *forms.LAWS,
-    *options.LAWS,
-    *moves.LAWS,
-    *reverting.LAWS,
-    *door.LAWS,
-    *previews.LAWS,
-    *money.LAWS,
-    *catalogue.LAWS,
-    *webhooks.LAWS,
     *canceling.LAWS,
 )

@@ -23,22 +23,23 @@ from contract_tests.laws.law import Law
 
 __all__ = ["ALL"]
 
+# What asks the same of all operations comes last: it finds the least for its time.
 ALL: tuple[Law, ...] = (
+    *bookings.LAWS,
+    *series.LAWS,
+    *groups.LAWS,
+    *calendars.LAWS,
+    *entries.LAWS,
+    *blocks.LAWS,
+    *calling_off.LAWS,
+    *customers.LAWS,
+    *changes.LAWS,
+    *reading.LAWS,
+    *catalogue.LAWS,
+    *cancels.LAWS,
+    *prices.LAWS,
+    *slots.LAWS,
     *access.LAWS,
     *transport.LAWS,
     *inputs.LAWS,
-    *bookings.LAWS,
-    *slots.LAWS,
-    *groups.LAWS,
-    *reading.LAWS,
-    *cancels.LAWS,
-    *entries.LAWS,
-    *series.LAWS,
-    *changes.LAWS,
-    *calling_off.LAWS,
-    *calendars.LAWS,
-    *prices.LAWS,
-    *catalogue.LAWS,
-    *customers.LAWS,
-    *blocks.LAWS,
 )
