@@ -41,4 +41,6 @@ def pasts(scene: ReserveKitScene, slot: Slot) -> Iterator[tuple[Json, str]]:
                 scene.change(booking, status=fields["refused"], date=fields["date"]).refused("RK-L04", 400)
             else:
                 booking = scene.changed("RK-L11", booking, **fields)
+        if changes:
+            scene.stays("RK-M01", booking)
         yield booking, days[_ELSEWHERE]
