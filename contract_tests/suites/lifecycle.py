@@ -21,7 +21,7 @@ from contract_tests.scenes.guards import Trespass
 from contract_tests.scenes.scene import Scene
 from contract_tests.scenes.sending import Silence
 from contract_tests.scenes.worlds import World
-from contract_tests.suites.scripted import Stage
+from contract_tests.suites.scripted import Stage, unforeseen
 
 __all__ = ["play_batch", "play_lifecycle"]
 
@@ -93,10 +93,16 @@ class _Batch:
         except NotApplicable as reason:
             return Outcome.OMIT, str(reason), []
         except (Silence, Trespass) as problem:
-            return Outcome.ERROR, str(problem), []
+            why = str(problem)
         except HypothesisException as problem:
-            return Outcome.ERROR, f"the target does not answer alike when asked again: {problem}", []
-        return Outcome.PASS, "", []
+            why = f"the target does not answer alike when asked again: {problem}"
+        except Exception as problem:  # an answer of a form no machine thought of ends that batch, not the run
+            if self._scene is None:
+                raise
+            why = unforeseen(problem, self._scene)
+        else:
+            return Outcome.PASS, "", []
+        return Outcome.ERROR, why, []
 
     def _open(self) -> Scene:
         """A fresh scene for the next scenario; what the last one saw counts."""

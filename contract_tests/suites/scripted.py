@@ -24,7 +24,7 @@ from contract_tests.scenes.worlds import World, Worlds
 from contract_tests.targets import Redact
 from contract_tests.wording import detail_of
 
-__all__ = ["Stage", "play", "play_laws"]
+__all__ = ["Stage", "play", "play_laws", "unforeseen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,12 @@ def _perform(stage: Stage, law: Law, scene: Scene) -> tuple[Outcome, str, list[F
     except (Silence, Trespass) as problem:
         return Outcome.ERROR, str(problem), []
     except Exception as problem:  # noqa: BLE001 - an answer of a form no law thought of ends that law, not the run
-        return Outcome.ERROR, _said(problem, scene), []
+        return Outcome.ERROR, unforeseen(problem, scene), []
     return Outcome.PASS, "", []
 
 
-def _said(problem: Exception, scene: Scene) -> str:
+def unforeseen(problem: Exception, scene: Scene) -> str:
+    """What a test was not made for, where in it, and at which answer."""
     frames: Any = problem.__traceback__
     while frames is not None and frames.tb_next is not None:
         frames = frames.tb_next
