@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from contract_tests.apis.bardge.payments import LAGOS, Json, Payments
@@ -15,7 +16,8 @@ from contract_tests.contracts import Operation
 from contract_tests.laws.probes import Probe, is_secured, probes
 from contract_tests.profiles import Key, Lacking
 from contract_tests.scenes.answers import Answer
-from contract_tests.scenes.scene import MAIN, OTHER, Made
+from contract_tests.scenes.scene import MAIN, OTHER, Made, Setting
+from contract_tests.scenes.worlds import World
 
 __all__ = [
     "BODIES",
@@ -144,6 +146,10 @@ class BardgeScene(Payments):
     """Sessions run out by themselves; passes and clients cannot be taken back, and are in nobody's way."""
     GUARDED = frozenset({"client_id", "user_pass_id"})
 
+    def __init__(self, setting: Setting, world: World, name: str) -> None:
+        super().__init__(setting, world, name)
+        self._known: dict[str, list[Json]] = {}
+
     # All operations
 
     def probes(self, only: Callable[[Operation], bool] = is_secured) -> list[Probe]:
@@ -164,9 +170,18 @@ class BardgeScene(Payments):
     # Products and passes
 
     def products(self, *, by: str = MAIN) -> list[Json]:
+        return self._read_once(f"products of {by}", partial(self._products, by))
+
+    def _products(self, by: str) -> list[Json]:
         answer = self.call("listPasses", limit=_MOST, by=by, title="list the products")
         found: list[Json] = answer.ok("BG-N01", 200).json["data"]
         return found
+
+    def _read_once(self, what: str, read: Callable[[], list[Json]]) -> list[Json]:
+        """For what no call of the API changes."""
+        if what not in self._known:
+            self._known[what] = read()
+        return self._known[what]
 
     def product(self, category: str = "GYM", *, counted: bool = True, by: str = MAIN) -> Json:
         """The cheapest product for venues of *category* alone, whose visits are counted, or are not."""
@@ -326,6 +341,9 @@ class BardgeScene(Payments):
     # Venues and classes
 
     def providers(self, category: str | None = None) -> list[Json]:
+        return self._read_once(f"venues {category}", partial(self._providers, category))
+
+    def _providers(self, category: str | None) -> list[Json]:
         answer = self.call("listProviders", limit=_MOST, category=category, title="list the venues")
         found: list[Json] = answer.ok("BG-R03", 200).json["data"]
         return found
@@ -386,6 +404,9 @@ class BardgeScene(Payments):
         raise Lacking("no class is given that has one place left on one day and more on others")
 
     def classes(self) -> list[Json]:
+        return self._read_once("classes", self._classes)
+
+    def _classes(self) -> list[Json]:
         answer = self.call("listClasses", limit=_MOST, title="list the classes")
         found: list[Json] = answer.ok("BG-K03", 200).json["data"]
         return found
@@ -458,15 +479,21 @@ class BardgeScene(Payments):
     def spa(self, product: Json | None = None, *, covered: bool = True) -> Json:
         """A spa with its services, of which the first are covered by *product* (the spa pass if none is said), or are not."""
         tiers = _tiers(product or self.product("SPA"), "SPA")
-        for provider in self.providers("SPA"):
-            answer = self.call("listProviderServices", id=provider["id"], title="list the services")
-            found: Json = answer.ok("BG-R22", 200).json
+        for found in self.spas():
             fitting = [each for each in found["services"] if (each["tier"] in tiers) is covered]
             if fitting:
                 others = [each for each in found["services"] if each not in fitting]
                 self.ours("id", found["id"])
                 return {**found, "services": fitting + others}
         raise Lacking(f"no spa has a service that the pass {'covers' if covered else 'does not cover'}")
+
+    def spas(self) -> Iterator[Json]:
+        """All, with their services."""
+        for provider in self.providers("SPA"):
+            yield from self._read_once(f"services of {provider['id']}", partial(self._spa, provider["id"]))
+
+    def _spa(self, spa_id: str) -> list[Json]:
+        return [self.call("listProviderServices", id=spa_id, title="list the services").ok("BG-R22", 200).json]
 
     def spa_day(self, spa: Json | None = None) -> date:
         """A day on which no other test books an appointment: at that of `spa`, or at another one."""

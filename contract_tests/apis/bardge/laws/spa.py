@@ -202,8 +202,7 @@ def classes_and_services_of_other_spas_are_no_services(scene: BardgeScene) -> No
 def long_spa(scene: BardgeScene) -> Json:
     """A spa; its `services` are those alone that the spa pass covers, of which two or more take more than an hour."""
     tiers = {tier for cover in scene.product("SPA")["categories"] for tier in cover["tiers"]}
-    for provider in scene.providers("SPA"):
-        spa: Json = scene.call("listProviderServices", id=provider["id"], title="list the services").json
+    for spa in scene.spas():
         services = [each for each in spa["services"] if each["tier"] in tiers]
         minutes = sum(each["duration_minutes"] for each in services)
         if len(services) > 1 and services[0]["duration_minutes"] <= 60 < minutes <= 120:
@@ -215,8 +214,7 @@ def long_spa(scene: BardgeScene) -> Json:
 def mixed_spa(scene: BardgeScene) -> tuple[Json, Json, Json, list[Json]]:
     """A product, a spa, a service there that the product covers, and others that it does not."""
     products = sorted(scene.products(), key=lambda each: int(each["price"]))
-    for provider in scene.providers("SPA"):
-        spa: Json = scene.call("listProviderServices", id=provider["id"], title="list the services").json
+    for spa in scene.spas():
         for product in products:
             tiers = {tier for cover in product["categories"] if cover["type"] == "SPA" for tier in cover["tiers"]}
             covered = [each for each in spa["services"] if each["tier"] in tiers]
@@ -239,8 +237,7 @@ def without_visits(scene: BardgeScene, spa: Json, day: date) -> Json:
 
 
 def _service_of_another_spa(scene: BardgeScene, spa: Json) -> str:
-    for provider in scene.providers("SPA"):
-        if provider["id"] != spa["id"]:
-            found = scene.call("listProviderServices", id=provider["id"], title="list the services").json
-            return str(found["services"][0]["id"])
+    for other in scene.spas():
+        if other["id"] != spa["id"]:
+            return str(other["services"][0]["id"])
     raise Lacking("there is only one spa")
