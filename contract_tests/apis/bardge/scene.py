@@ -403,6 +403,18 @@ class BardgeScene(Payments):
                 return [last, *others[:2]]
         raise Lacking("no class is given that has one place left on one day and more on others")
 
+    def of_one_class(self, count: int, **wanted: Any) -> list[Instance]:
+        """Some of `instances`, of one class, in the order in which they begin, more than a day apart."""
+        found = self.instances(**wanted)
+        for first in found:
+            apart = [first]
+            for each in found:
+                if each.class_id == first.class_id and each.starts_at - apart[-1].starts_at > _REFUNDED_BEFORE:
+                    apart.append(each)
+            if len(apart) >= count:
+                return apart[:count]
+        raise Lacking("no class is given so often that bookings could be moved")
+
     def classes(self) -> list[Json]:
         return self._read_once("classes", self._classes)
 

@@ -40,17 +40,25 @@ def what_a_booking_took_comes_back(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-L24", "BG-L25")
 def nothing_comes_back_later_than_a_day_before(scene: BardgeScene) -> None:
-    instance = scene.instance()
+    instance, later = scene.of_one_class(2, places=(4, 1_000))
     spa, day = scene.spa(), scene.spa_day()
     of_credits = scene.instance(credits=True)
     made = []
-    for too_late, time in ((timedelta(0), "12:00"), (_SECOND, "13:00")):
-        for_visit, for_spa = scene.issued(), scene.spa_pass()
+    for too_late, time, before_it in ((timedelta(0), "12:00", "09:00"), (_SECOND, "13:00", "10:00")):
+        for_visit, for_spa, moved, moved_spa = scene.issued(), scene.spa_pass(), scene.issued(), scene.spa_pass()
         for_credits = scene.with_credits(of_credits.credits or 0)
+        was_later = scene.booked(moved, later), scene.appointed(moved_spa, spa, day, "17:00")
+        to_here: Json = {"class_instance_id": instance.id}, {"date": day.isoformat(), "time": before_it}
+        moved_here = [
+            scene.move(booking, **fields).ok("BG-M01", 201).json
+            for booking, fields in zip(was_later, to_here, strict=True)
+        ]
         made += [
             (scene.booked(for_visit, instance), for_visit, too_late),
             (scene.booked(for_credits, of_credits), for_credits, too_late),
             (scene.appointed(for_spa, spa, day, time), for_spa, too_late),
+            (moved_here[0], moved, too_late),
+            (moved_here[1], moved_spa, too_late),
         ]
     for booking, issued, too_late in sorted(made, key=lambda each: (each[0]["scheduled_for"], each[2])):
         if too_late:
@@ -82,28 +90,6 @@ def a_booking_is_cancelled_once(scene: BardgeScene) -> None:
         scene.same("BG-L22", _places(scene, booking), left, "what is free where it was", answer)
 
 
-@LAWS.law("BG-L21")
-def what_was_moved_is_not_cancelled(scene: BardgeScene) -> None:
-    issued = scene.spa_pass()
-    spa, day = scene.spa(), scene.spa_day()
-    booking = scene.appointed(issued, spa, day)
-    scene.move(booking, date=day.isoformat(), time="12:00").ok("BG-M01", 201)
-    before = scene.trace(issued, "BG-L21")
-    answer = scene.error("BG-L21", scene.cancel(booking), 403, "permission_error", "permission_denied")
-    scene.left_alone("BG-L21", issued, before, answer)
-    scene.same("BG-L21", "12:00" in scene.free_hours(spa, day), False, "whether the new hour is free")
-
-
-@LAWS.law("BG-L21")
-def what_is_completed_is_not_cancelled(scene: BardgeScene) -> None:
-    issued = scene.issued()
-    booking = scene.booked(issued, scene.instance())
-    scene.wait_until(_begins_at(booking))
-    before = scene.trace(issued, "BG-L21")
-    answer = scene.error("BG-L21", scene.cancel(booking), 403, "permission_error", "permission_denied")
-    scene.left_alone("BG-L21", issued, before, answer)
-
-
 @LAWS.law("BG-L23")
 def the_place_is_free_at_once(scene: BardgeScene) -> None:
     instance = scene.one_class_nearly_full()[0]
@@ -117,14 +103,17 @@ def the_place_is_free_at_once(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-L26")
 def what_was_charged_for_a_booking_comes_back(scene: BardgeScene) -> None:
-    spent = scene.spent()
-    _, booking = _appointment_with_copay(scene)
-    pass_costs = scene.spent() - spent - booking["amount_charged"]
-    answer = scene.cancel(booking).ok("BG-L20", 200)
-    refund = answer.json["refund"]
-    scene.expect("BG-L26", booking["amount_charged"] > 0, "something was charged", booking)
-    scene.same("BG-L26", refund["amount_refunded"], booking["amount_charged"], "amount_refunded", answer)
-    scene.same("BG-L26", scene.spent() - spent, pass_costs, "what is debited for the pass and the booking", answer)
+    product, spa, covered, others = mixed_spa(scene)
+    issued, day, spent = scene.lasting(product), scene.spa_day(spa), scene.spent()
+    for moves in ((), ("14:00",), ("14:00", "10:00")):
+        booking = scene.appointed(issued, spa, day, "12:00", services=[covered, others[0]])
+        charged = booking["amount_charged"]
+        scene.expect("BG-L26", charged > 0, "something was charged", booking)
+        for time in moves:
+            booking = scene.move(booking, date=day.isoformat(), time=time).ok("BG-M01", 201).json
+        answer = scene.cancel(booking).ok("BG-L20", 200)
+        scene.same("BG-L26", answer.json["refund"]["amount_refunded"], charged, "amount_refunded", answer)
+        scene.same("BG-L26", scene.spent(), spent, f"what was debited so far, after {len(moves)} moves", answer)
 
 
 @LAWS.law("BG-L26", "BG-L29")

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from contract_tests.apis.bardge.scene import LAGOS, NOTHING, BardgeScene, instances_in
+from contract_tests.apis.bardge.scene import LAGOS, NOTHING, BardgeScene, Instance, instances_in
 from contract_tests.laws.law import Laws
 
 __all__ = ["LAWS"]
@@ -116,13 +116,22 @@ def what_begins_now_is_not_ahead_any_more(scene: BardgeScene) -> None:
 @LAWS.law("BG-K10", "BG-K13")
 def a_booking_takes_one_place(scene: BardgeScene) -> None:
     first, second = scene.issued(), scene.issued()
-    by_class = {each.class_id: each for each in scene.instances()}
-    for instance in by_class.values():
+    by_class: dict[str, list[Instance]] = {}
+    for each in scene.instances():
+        by_class.setdefault(each.class_id, []).append(each)
+    for *others, instance in by_class.values():
         before = scene.places_left(instance)
         one = scene.booked(first, instance, "BG-K10")
         scene.same("BG-K13", scene.places_left(instance), before - 1, "spots_left after a booking")
         two = scene.booked(second, instance, "BG-K10")
         scene.same("BG-K13", scene.places_left(instance), before - 2, "spots_left after two bookings")
+        for other in others[:1]:
+            left = scene.places_left(other)
+            for there in (other, instance):
+                two = scene.move(two, class_instance_id=there.id).ok("BG-M01", 201).json
+                now = (scene.places_left(instance), scene.places_left(other))
+                wanted = (before - 2, left) if there is instance else (before - 1, left - 1)
+                scene.same("BG-M09", now, wanted, "spots_left of both instances after a booking was moved")
         scene.cancel(one).ok("BG-L20", 200)
         scene.same("BG-K13", scene.places_left(instance), before - 1, "spots_left after a cancellation")
         scene.cancel(two).ok("BG-L20", 200)

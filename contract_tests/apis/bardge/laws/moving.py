@@ -1,15 +1,15 @@
 """Moving a booking: a new one elsewhere takes over what the old one took."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from contract_tests.apis.bardge.laws.sessions import asked_for_package
 from contract_tests.apis.bardge.laws.spa import long_spa, mixed_spa
 from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
-from contract_tests.apis.bardge.scene import BardgeScene, Instance, milliseconds
+from contract_tests.apis.bardge.scene import BardgeScene, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
-from contract_tests.scenes.answers import Answer
 
 __all__ = ["LAWS"]
 
@@ -19,7 +19,8 @@ _SECOND = timedelta(seconds=1)
 _A_DAY = timedelta(hours=24)
 _INVALID = (400, "validation_error")
 
-Move = Callable[[Json | str], Answer]
+Moves = tuple[Json, Json]
+"""Where a booking goes, and where it goes on from there."""
 
 
 # What it does
@@ -28,22 +29,25 @@ Move = Callable[[Json | str], Answer]
 @LAWS.law("BG-M01", "BG-M02", "BG-M10")
 def what_is_moved_takes_over_what_was_taken(scene: BardgeScene) -> None:
     for make in (_of_a_visit, _of_credits, _of_a_spa, _with_a_copay):
-        issued, booking, move = make(scene)
+        issued, moves = make(scene)
         before = _holdings(scene, issued)
-        old = scene.bookings_of(issued["client_id"])[0]
-        answer = move(booking).ok("BG-M01", 201)
-        new = answer.json
-        said = (new["status"], new.get("rescheduled_from"))
-        scene.same("BG-M01", said, ("pending", old["id"]), "status and rescheduled_from", answer)
-        scene.same("BG-M01", scene.status(old), "rescheduled", "the status of the old booking")
-        listed = {each["id"]: each for each in scene.bookings_of(issued["client_id"])}
-        scene.same("BG-M01", listed[old["id"]].get("rescheduled_to"), new["id"], "rescheduled_to of the old one")
-        scene.expect("BG-M01", new["id"] in listed and new["id"] != old["id"], "the new one is in the list", listed)
-        scene.same("BG-M02", _holdings(scene, issued), before, "visits, credits and what was debited", answer)
-        scene.expect("BG-M01", scene.status(new) in {"pending", "confirmed"}, "the new booking stands", new)
+        first = scene.bookings_of(issued["client_id"])[0]
+        old_id = first["id"]
+        for fields in moves:
+            answer = scene.move(old_id, **fields).ok("BG-M01", 201)
+            new = answer.json
+            said = (new["status"], new.get("rescheduled_from"))
+            scene.same("BG-M01", said, ("pending", old_id), "status and rescheduled_from", answer)
+            scene.same("BG-M01", scene.status(old_id), "rescheduled", "the status of the old booking")
+            listed = {each["id"]: each for each in scene.bookings_of(issued["client_id"])}
+            scene.same("BG-M01", listed[old_id].get("rescheduled_to"), new["id"], "rescheduled_to of the old one")
+            scene.expect("BG-M01", new["id"] in listed and new["id"] != old_id, "the new one is in the list", listed)
+            scene.same("BG-M02", _holdings(scene, issued), before, "visits, credits and what was debited", answer)
+            scene.expect("BG-M01", scene.status(new) in {"pending", "confirmed"}, "the new booking stands", new)
+            old_id = new["id"]
 
-        back = scene.cancel(new).ok("BG-L20", 200).json["refund"]
-        wanted = (True, old["visits_deducted"], old["credits_deducted"], old["amount_charged"])
+        back = scene.cancel(old_id).ok("BG-L20", 200).json["refund"]
+        wanted = (True, first["visits_deducted"], first["credits_deducted"], first["amount_charged"])
         names = ("refunded", "visits_restored", "credits_refunded", "amount_refunded")
         scene.same("BG-M10", tuple(back[name] for name in names), wanted, ", ".join(names))
         after = _holdings(scene, issued)
@@ -64,18 +68,19 @@ def the_old_place_is_free_at_once(scene: BardgeScene) -> None:
     scene.same("BG-M09", scene.places_left(other), left - 1, "the number of places left where it is")
     scene.booked(others, last, "BG-M09")
 
-    spa, day = scene.spa(), scene.spa_day()
+    spa, day = long_spa(scene), scene.spa_day()
     free = scene.free_hours(spa, day)
-    booking = scene.appointed(scene.spa_pass(), spa, day, "10:00")
-    scene.move(booking, date=day.isoformat(), time="15:00").ok("BG-M01", 201)
-    wanted = [each for each in free if each != "15:00"]
-    scene.same("BG-M09", scene.free_hours(spa, day), wanted, "which hours are free")
+    booking = scene.appointed(scene.spa_pass(), spa, day, "10:00", services=spa["services"])
+    for hour in (15, 14, 15, 10):  # elsewhere; and by less than its two hours, to before and to after
+        booking = scene.move(booking, date=day.isoformat(), time=f"{hour}:00").ok("BG-M01", 201).json
+        wanted = [each for each in free if each not in (f"{hour}:00", f"{hour + 1}:00")]
+        scene.same("BG-M09", scene.free_hours(spa, day), wanted, f"which hours are free when it is at {hour}:00")
 
 
 @LAWS.law("BG-M11")
 def what_was_moved_late_gives_nothing_back(scene: BardgeScene) -> None:
     issued, others = scene.issued(), scene.issued()
-    first, second, third = _of_one_class(scene, 3)
+    first, second, third = scene.of_one_class(3)
     late, in_time = scene.booked(issued, first), scene.booked(others, first)
     scene.wait_before(first.starts_at - _A_DAY, included=True)
     in_time = scene.move(in_time, class_instance_id=third.id).ok("BG-M01", 201).json
@@ -95,36 +100,36 @@ def what_was_moved_late_gives_nothing_back(scene: BardgeScene) -> None:
 # What is refused
 
 
-@LAWS.law("BG-M03")
-def what_is_final_is_not_moved(scene: BardgeScene) -> None:
-    issued = scene.issued()
-    first, second, third = _of_one_class(scene, 3)
-    cancelled = scene.booked(issued, first)
-    scene.cancel(cancelled).ok("BG-L20", 200)
-    moved = scene.booked(issued, first)
-    scene.move(moved, class_instance_id=second.id).ok("BG-M01", 201)
-    before, left = scene.trace(issued, "BG-M03"), scene.places_left(third)
-    for booking in (cancelled, moved):
-        answer = scene.move(booking, class_instance_id=third.id).refused("BG-M03", 403, "permission_denied")
-        scene.left_alone("BG-M03", issued, before, answer)
-    scene.same("BG-M03", scene.places_left(third), left, "the number of places left")
+@LAWS.law("BG-M03", "BG-L21")
+def what_was_cancelled_or_moved_is_final(scene: BardgeScene) -> None:
+    for one in _two_kinds(scene):
+        cancelled = one.book(0)
+        scene.cancel(cancelled).ok("BG-L20", 200)
+        one.is_final(cancelled)
+        moved = one.book(0)
+        again = scene.move(moved, **one.fields(1)).ok("BG-M01", 201).json
+        one.is_final(moved)
+        scene.move(again, **one.fields(0)).ok("BG-M01", 201)
+        one.is_final(again)
 
 
-@LAWS.law("BG-M03")
-def what_is_completed_is_not_moved(scene: BardgeScene) -> None:
-    issued = scene.issued()
-    first, second = _of_one_class(scene, 2)
-    booking = scene.booked(issued, first)
-    scene.wait_until(first.starts_at)
-    before = scene.trace(issued, "BG-M03")
-    answer = scene.move(booking, class_instance_id=second.id).refused("BG-M03", 403, "permission_denied")
-    scene.left_alone("BG-M03", issued, before, answer)
+@LAWS.law("BG-M03", "BG-L21")
+def what_was_cancelled_late_or_is_completed_is_final(scene: BardgeScene) -> None:
+    for one in _two_kinds(scene):
+        late = one.book(0)
+        begins_at = datetime.fromtimestamp(late["scheduled_for"], LAGOS)
+        scene.wait_until(begins_at - _A_DAY + _SECOND)
+        scene.cancel(late).ok("BG-L20", 200)
+        one.is_final(late)
+        completed = one.book(0)
+        scene.wait_until(begins_at)
+        one.is_final(completed)
 
 
 @LAWS.law("BG-M04")
 def a_move_says_what_its_kind_needs_and_nothing_else(scene: BardgeScene) -> None:
     issued = scene.issued()
-    first, second = _of_one_class(scene, 2)
+    first, second = scene.of_one_class(2)
     day = scene.spa_day()
     of_class = scene.booked(issued, first)
     of_spa_pass = scene.spa_pass()
@@ -166,7 +171,7 @@ def nothing_is_moved_to_what_is_past(scene: BardgeScene) -> None:
     scene.left_alone("BG-M05", of_spa, before, answer)
 
     first, second = scene.issued(), scene.issued()
-    begins, later = _of_one_class(scene, 2)
+    begins, later = scene.of_one_class(2)
     early, late = scene.booked(first, later), scene.booked(second, later)
     scene.wait_before(begins.starts_at)
     scene.move(early, class_instance_id=begins.id).ok("BG-M05", 201)
@@ -179,7 +184,7 @@ def nothing_is_moved_to_what_is_past(scene: BardgeScene) -> None:
 @LAWS.law("BG-M06")
 def nobody_is_moved_to_where_they_are_already(scene: BardgeScene) -> None:
     issued = scene.issued()
-    first, second = _of_one_class(scene, 2)
+    first, second = scene.of_one_class(2)
     booking, other = scene.booked(issued, first), scene.booked(issued, second)
     before = scene.trace(issued, "BG-M06")
     for instance in (first, second):
@@ -214,7 +219,7 @@ def an_appointment_is_moved_to_hours_that_are_free(scene: BardgeScene) -> None:
     scene.same("BG-M08", scene.free_hours(spa, day), free, "which hours are free")
     scene.move(booking, date=day.isoformat(), time="11:00").ok("BG-M08", 201)
     wanted = [each for each in ("09:00", "10:00", "13:00", "15:00", "16:00", "17:00") if each in {*free, "10:00"}]
-    scene.same("BG-M08", scene.free_hours(spa, day), wanted, "which hours are free afterwards")
+    scene.same("BG-M09", scene.free_hours(spa, day), wanted, "which hours are free afterwards")
 
 
 @LAWS.law("BG-M12")
@@ -260,43 +265,94 @@ def an_appointment_is_not_moved_beyond_its_copay(scene: BardgeScene) -> None:
 # What there is to move
 
 
-def _of_one_class(scene: BardgeScene, count: int) -> list[Instance]:
-    """Instances of one class, in the order in which they begin, a day and more apart."""
-    found = scene.instances()
-    for first in found:
-        same = [each for each in found if each.class_id == first.class_id]
-        apart = [same[0]]
-        for each in same:
-            if each.starts_at - apart[-1].starts_at > _A_DAY:
-                apart.append(each)
-        if len(apart) >= count:
-            return apart[:count]
-    raise Lacking("no class is given so often that bookings could be moved")
+# Each has another booking beside it, so that what comes back twice is seen to.
 
 
-def _of_a_visit(scene: BardgeScene) -> tuple[Json, Json, Move]:
+def _of_a_visit(scene: BardgeScene) -> tuple[Json, Moves]:
     issued = scene.issued()
-    first, second = _of_one_class(scene, 2)
-    return issued, scene.booked(issued, first), lambda booking: scene.move(booking, class_instance_id=second.id)
+    here, there, elsewhere = scene.of_one_class(3)
+    for instance in (elsewhere, here):
+        scene.booked(issued, instance)
+    return issued, ({"class_instance_id": there.id}, {"class_instance_id": here.id})
 
 
-def _of_credits(scene: BardgeScene) -> tuple[Json, Json, Move]:
-    first, second = scene.instances(credits=True)[:2]
-    issued = scene.with_credits(first.credits or 0)
-    return issued, scene.booked(issued, first), lambda booking: scene.move(booking, class_instance_id=second.id)
+def _of_credits(scene: BardgeScene) -> tuple[Json, Moves]:
+    here, there = scene.instances(credits=True)[:2]
+    issued = scene.with_credits(here.credits or 0)
+    scene.booked(issued, scene.instance())
+    scene.booked(issued, here)
+    return issued, ({"class_instance_id": there.id}, {"class_instance_id": here.id})
 
 
-def _of_a_spa(scene: BardgeScene) -> tuple[Json, Json, Move]:
-    issued, day = scene.spa_pass(), scene.spa_day()
-    booking = scene.appointed(issued, scene.spa(), day, "09:00")
-    return issued, booking, lambda booking: scene.move(booking, date=day.isoformat(), time="17:00")
+def _of_a_spa(scene: BardgeScene) -> tuple[Json, Moves]:
+    issued, spa, day = scene.spa_pass(), scene.spa(), scene.spa_day()
+    for hour in ("10:00", "09:00"):
+        scene.appointed(issued, spa, day, hour)
+    return issued, (_when(day, 17), _when(day, 13))
 
 
-def _with_a_copay(scene: BardgeScene) -> tuple[Json, Json, Move]:
+def _with_a_copay(scene: BardgeScene) -> tuple[Json, Moves]:
     product, spa, covered, others = mixed_spa(scene)
     issued, day = scene.lasting(product), scene.spa_day(spa)
-    booking = scene.appointed(issued, spa, day, "12:00", services=[covered, others[0]])
-    return issued, booking, lambda booking: scene.move(booking, date=day.isoformat(), time="14:00")
+    for hour in ("09:00", "12:00"):
+        scene.appointed(issued, spa, day, hour, services=[covered, others[0]])
+    return issued, (_when(day, 14), _when(day, 16))
+
+
+def _when(day: date, hour: int) -> Json:
+    return {"date": day.isoformat(), "time": f"{hour:02}:00"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A pass, and three places in the order in which they are: for bookings of one kind.
+
+    Args:
+        make: Given the pass and a place, the booking.
+        left: What is free there, at the last one at least.
+    """
+
+    scene: BardgeScene
+    issued: Json
+    places: Sequence[Json]
+    make: Callable[[Json, Json], Json]
+    left: Callable[[], object]
+
+    def book(self, place: int) -> Json:
+        return self.make(self.issued, self.places[place])
+
+    def fields(self, place: int) -> Json:
+        """Of a request that moves a booking there."""
+        return self.places[place]
+
+    def is_final(self, booking: Json) -> None:
+        """A booking can be neither moved nor cancelled, and trying changes nothing."""
+        scene = self.scene
+        before, left = scene.trace(self.issued, "BG-M03"), self.left()
+        move = scene.move(booking, **self.fields(2)).refused("BG-M03", 403, "permission_denied")
+        cancel = scene.error("BG-L21", scene.cancel(booking), 403, "permission_error", "permission_denied")
+        scene.left_alone("BG-L21", self.issued, before, move, cancel)
+        scene.same("BG-L21", self.left(), left, "what is free", move, cancel)
+
+
+def _two_kinds(scene: BardgeScene) -> Iterator[_Kind]:
+    """Bookings of an appointment, and of a class; the days of the first are over before those of the second."""
+    spa, day = scene.spa(), scene.spa_day()
+    yield _Kind(
+        scene,
+        scene.spa_pass(),
+        [_when(day, hour) for hour in (9, 12, 15)],
+        lambda issued, place: scene.appointed(issued, spa, day, place["time"]),
+        lambda: scene.free_hours(spa, day),
+    )
+    instances = {each.id: each for each in scene.of_one_class(3)}
+    yield _Kind(
+        scene,
+        scene.issued(),
+        [{"class_instance_id": id_} for id_ in instances],
+        lambda issued, place: scene.booked(issued, instances[place["class_instance_id"]]),
+        lambda: scene.places_left([*instances.values()][2]),
+    )
 
 
 def _holdings(scene: BardgeScene, issued: Json) -> tuple[int, int, int | None]:

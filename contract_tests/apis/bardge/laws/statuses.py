@@ -34,7 +34,7 @@ def a_status_says_what_became_of_a_booking(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-L10", "BG-L11")
 def a_confirmed_booking_is_completed_when_it_begins(scene: BardgeScene) -> None:
-    for booking in _a_class_and_an_appointment(scene):
+    for booking in _made_there_and_moved_there(scene):
         begins_at = datetime.fromtimestamp(booking["scheduled_for"], LAGOS)
         scene.wait_before(begins_at)
         scene.same("BG-L11", scene.status(booking), "confirmed", "the status before it begins")
@@ -112,11 +112,21 @@ def a_booking_of_another_reseller_does_not_exist(scene: BardgeScene) -> None:
     scene.status(of_their_client, "BG-L13")
 
 
-def _a_class_and_an_appointment(scene: BardgeScene) -> list[Json]:
-    """The one that begins first comes first."""
-    begun = scene.booked(scene.issued(), scene.instance())
-    appointment = scene.appointed(scene.spa_pass(), scene.spa(), scene.spa_day())
-    return sorted((begun, appointment), key=lambda each: int(each["scheduled_for"]))
+def _made_there_and_moved_there(scene: BardgeScene) -> list[Json]:
+    """Of a class and of an appointment one that was made for its time, one that was to be before, one after. The one that
+    begins first comes first.
+    """
+    instances, spa, day = scene.of_one_class(3), scene.spa(), scene.spa_day()
+    bookings = [scene.booked(scene.issued(), instances[1])]
+    issued = scene.spa_pass()
+    bookings.append(scene.appointed(issued, spa, day, "10:00"))
+    for old, new in ((0, 2), (2, 0)):
+        booking = scene.booked(scene.issued(), instances[old])
+        bookings.append(scene.move(booking, class_instance_id=instances[new].id).ok("BG-M01", 201).json)
+    for time, new_time in (("09:00", "12:00"), ("17:00", "11:00")):
+        booking = scene.appointed(issued, spa, day, time)
+        bookings.append(scene.move(booking, date=day.isoformat(), time=new_time).ok("BG-M01", 201).json)
+    return sorted(bookings, key=lambda each: int(each["scheduled_for"]))
 
 
 def _changed_at(scene: BardgeScene, booking: Json, wanted: int, when: str) -> None:
