@@ -1,6 +1,7 @@
 """Credits of clients: bought, given with a pass, spent, given back; and the passcodes of clients."""
 
 import re
+from functools import partial
 
 from contract_tests.apis.bardge.laws.spa import without_visits
 from contract_tests.apis.bardge.payments import Json
@@ -76,6 +77,25 @@ def a_package_has_a_number_of_credits_and_an_amount(scene: BardgeScene) -> None:
     scene.same("BG-D06", bought, (packages[0]["credits"], packages[0]["amount"]), "credits and amount", answer)
 
 
+@LAWS.burst("BG-D01")
+def credits_that_come_at_the_same_moment_all_come(scene: BardgeScene) -> None:
+    product, packages = scene.product(), _packages(scene)
+    client_id = scene.issued(product)["client_id"]
+    bought = [packages[0], packages[0], packages[-1]]
+    before = scene.credits(client_id, "BG-D01")
+    answers = scene.together(
+        *(partial(scene.buy_credits, client_id, package) for package in bought),
+        partial(scene.issue, product, client_id),
+    )
+    for answer in answers:
+        answer.ok("BG-D01", 201)
+    coming = [*(package["credits"] for package in bought), *_allocated(product)]
+    after = scene.credits(client_id, "BG-D01")
+    scene.same("BG-D01", after["balance"], before["balance"] + sum(coming), "the balance", *answers)
+    number = len(after["transactions"]) - len(before["transactions"])
+    scene.same("BG-D01", number, len(coming), "the number of new transactions", *answers)
+
+
 # Kept
 
 
@@ -88,19 +108,23 @@ def credits_are_a_balance_and_its_transactions(scene: BardgeScene) -> None:
     scene.same("BG-T05", answer.json["message"], "Credits retrieved successfully", "the message", answer)
 
 
-@LAWS.law("BG-T06")
-def the_newest_fifty_transactions_are_shown(scene: BardgeScene) -> None:
+@LAWS.law("BG-T02", "BG-T06", "BG-L32")
+def the_newest_fifty_transactions_are_shown_and_all_are_counted(scene: BardgeScene) -> None:
     instance = scene.instance(credits=True)
     price = instance.credits or 0
     issued = scene.with_credits(price)
     client_id = issued["client_id"]
-    already = len(scene.credits(client_id)["transactions"])
+    kept = scene.credits(client_id)
+    already = len(kept["transactions"])
     for number in range((_MOST - already) // 2 + 1):
         booking = scene.booked(issued, instance)
         scene.cancel(booking).ok("BG-L20", 200)
         if number == 0:
             _alternate(scene, client_id, price, 2 + already, 2)
     _alternate(scene, client_id, price, _MOST, _MOST)
+    scene.same("BG-L32", scene.balance(client_id, "BG-L32"), kept["balance"], "the balance after all came back")
+    answer = scene.client(client_id).ok("BG-T02", 200)
+    scene.same("BG-T02", answer.json["credit_balance"], kept["balance"], "credit_balance", answer)
 
 
 def _alternate(scene: BardgeScene, client_id: str, price: int, count: int, known: int) -> None:

@@ -48,7 +48,7 @@ def nothing_comes_back_later_than_a_day_before(scene: BardgeScene) -> None:
         for_visit, for_spa, moved, moved_spa = scene.issued(), scene.spa_pass(), scene.issued(), scene.spa_pass()
         for_credits = scene.with_credits(of_credits.credits or 0)
         was_later = scene.booked(moved, later), scene.appointed(moved_spa, spa, day, "17:00")
-        to_here: Json = {"class_instance_id": instance.id}, {"date": day.isoformat(), "time": before_it}
+        to_here: tuple[Json, Json] = {"class_instance_id": instance.id}, {"date": day.isoformat(), "time": before_it}
         moved_here = [
             scene.move(booking, **fields).ok("BG-M01", 201).json
             for booking, fields in zip(was_later, to_here, strict=True)

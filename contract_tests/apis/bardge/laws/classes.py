@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import combinations
 
 from contract_tests.apis.bardge.payments import LAGOS, Json
 from contract_tests.apis.bardge.scene import BardgeScene, Instance
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
+from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
 __all__ = ["LAWS", "package_is_used_up"]
@@ -198,15 +201,45 @@ def the_ids_of_a_spa_are_no_classes(scene: BardgeScene) -> None:
 def of_many_who_want_the_last_place_one_gets_it(scene: BardgeScene) -> None:
     instance = scene.one_class_nearly_full()[0]
     passes = [scene.issued() for _ in range(4)]
-    answers = scene.together(*(lambda issued=issued: scene.book(issued, instance) for issued in passes))
-    booked = [answer for answer in answers if answer.is_success]
-    scene.same("BG-B08", len(booked), 1, "how many were booked", *answers)
-    for answer in answers:
-        if answer not in booked:
-            answer.refused("BG-B08", 409, "class_full")
-    scene.same("BG-B08", scene.places_left(instance), 0, "the number of places left")
+    answers = scene.together(*(partial(scene.book, issued, instance) for issued in passes))
+    _one_got_the_last_place(scene, instance, answers)
     has = [len(scene.bookings_of(issued["client_id"])) for issued in passes]
     scene.same("BG-B08", has, [int(answer.is_success) for answer in answers], "the bookings of each client")
+
+
+@LAWS.burst("BG-B08")
+def of_two_who_come_to_the_last_place_by_different_ways_one_gets_it(scene: BardgeScene) -> None:
+    last, other, _ = scene.one_class_nearly_full()
+    fresh, spent, mover = scene.issued(), scene.exhausted(), scene.issued()
+    moved = scene.booked(mover, other)
+    session = scene.asked(spent, last, "BG-B02")
+    for pair in combinations(("book", "confirm", "move"), 2):
+        ways = {
+            "book": partial(scene.book, fresh, last),
+            "confirm": partial(scene.confirm, session, number_of_visits=1, duration="MONTHLY"),
+            "move": partial(scene.move, moved, class_instance_id=last.id),
+        }
+        answers = scene.together(*(ways[way] for way in pair))
+        way, booked = _one_got_the_last_place(scene, last, answers, pair)
+        scene.cancel(booked).ok("BG-L20", 200)
+        if way == "move":
+            moved = scene.booked(mover, other)
+        elif way == "confirm":
+            scene.booked(spent, scene.open_to(spent)[0])
+            session = scene.asked(spent, last, "BG-B02")
+
+
+def _one_got_the_last_place(
+    scene: BardgeScene, instance: Instance, answers: Sequence[Answer], ways: Sequence[str] = ()
+) -> tuple[str, Json]:
+    """By which of the *ways*, and the booking."""
+    booked = [number for number, answer in enumerate(answers) if answer.is_success]
+    scene.same("BG-B08", len(booked), 1, "how many got the place", *answers)
+    for answer in answers:
+        if not answer.is_success:
+            answer.refused("BG-B08", 409, "class_full")
+    scene.same("BG-B08", scene.places_left(instance), 0, "the number of places left")
+    return (ways or [""] * len(answers))[booked[0]], answers[booked[0]].json
 
 
 @LAWS.law("BG-B11")

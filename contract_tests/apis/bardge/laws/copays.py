@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from contract_tests.apis.bardge.laws.classes import package_is_used_up
 from contract_tests.apis.bardge.laws.spa import mixed_spa
 from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
 from contract_tests.apis.bardge.scene import BardgeScene, Instance, milliseconds
@@ -75,6 +76,30 @@ def a_quote_says_what_the_pass_does_not_cover(scene: BardgeScene) -> None:
 @LAWS.law("BG-O10", "BG-O11")
 def a_package_opens_the_gym_and_is_debited_once(scene: BardgeScene) -> None:
     _opens_the_gym(scene, "BG-O10", "BG-O11", "")
+
+
+@LAWS.law("BG-O10", "BG-C21")
+def a_package_that_is_used_up_makes_way_for_another(scene: BardgeScene) -> None:
+    for buy, rule in ((_at_the_desk, "BG-O10"), (_at_the_door, "BG-C21")):
+        issued = scene.issued()
+        instances = scene.open_to(issued, 5, of_one_gym=True, covered=False, copay=True)
+        package = scene.package_of(instances[0].branch)
+        scene.buy(issued, instances[0].branch, package=package["id"]).ok("BG-O10", 201)
+        package_is_used_up(scene, "BG-O10", issued, instances[: package["visits_allowed"] + 1])
+        buy(scene, issued, instances[0].branch, package)
+        scene.booked(issued, instances[package["visits_allowed"]], rule)
+
+
+def _at_the_desk(scene: BardgeScene, issued: Json, branch_id: str, package: Json) -> None:
+    scene.buy(issued, branch_id, package=package["id"]).ok("BG-O10", 201)
+
+
+def _at_the_door(scene: BardgeScene, issued: Json, branch_id: str, package: Json) -> None:
+    body = {"client_id": issued["client_id"], "user_pass_id": issued["id"], "provider_branch_id": branch_id}
+    door = scene.call("generateAccessCode", body, title="ask for an access code").ok("BG-C08", 201).json
+    bought = {"copay_package_id": package["id"]}
+    title = "confirm the access code"
+    scene.call("confirmAccessCode", bought, sessionId=door["session_id"], title=title).ok("BG-C21", 201)
 
 
 @LAWS.law("BG-O12", "BG-O13")

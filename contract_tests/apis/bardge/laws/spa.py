@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from contract_tests.apis.bardge.payments import LAGOS, Json
 from contract_tests.apis.bardge.scene import BardgeScene, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
+from contract_tests.scenes.answers import Answer
 
 __all__ = ["LAWS", "long_spa", "mixed_spa", "without_visits"]
 
@@ -85,16 +87,22 @@ def with_its_token_another_resellers_client_gets_a_session(scene: BardgeScene) -
 
 @LAWS.law("BG-S05")
 def a_session_holds_its_hours_until_it_is_over(scene: BardgeScene) -> None:
-    spa, day = scene.spa(), scene.spa_day()
+    spa, day = long_spa(scene), scene.spa_day()
     mine, others = scene.spa_pass(), scene.spa_pass()
-    session = scene.begun(mine, spa, day)
+    free = scene.free_hours(spa, day, "BG-S05")
+    session = scene.begun(mine, spa, day, services=spa["services"])
     ends_at = datetime.fromtimestamp(session["expires_at"], LAGOS)
+    hours = ("10:00", "11:00")
+    left = [each for each in free if each not in hours]
     for issued in (mine, others):
-        scene.begin(issued, spa, day, title="begin another").refused("BG-S05", *_TAKEN)
+        for time_ in hours:
+            scene.begin(issued, spa, day, time_, title="begin another").refused("BG-S05", *_TAKEN)
     scene.wait_before(ends_at)
     scene.begin(others, spa, day, title="begin another").refused("BG-S05", *_TAKEN)
+    scene.same("BG-S05", scene.free_hours(spa, day, "BG-S05"), left, "which hours are free before it expires")
     scene.wait_until(ends_at)
-    scene.begin(others, spa, day, title="begin another").ok("BG-S05", 201)
+    scene.same("BG-S05", scene.free_hours(spa, day, "BG-S05"), free, "which hours are free when it is over")
+    scene.begin(others, spa, day, services=spa["services"], title="begin another").ok("BG-S05", 201)
     scene.confirm_spa(session).refused("BG-S05", 409, "session_expired")
 
 
@@ -115,7 +123,13 @@ def services_of_more_than_an_hour_take_the_following_hour(scene: BardgeScene) ->
 def of_many_who_want_a_slot_one_gets_it(scene: BardgeScene) -> None:
     spa, day = scene.spa(), scene.spa_day()
     passes = [scene.spa_pass() for _ in range(4)]
-    answers = scene.together(*(lambda issued=issued: scene.begin(issued, spa, day) for issued in passes))
+    _one_got_the_slot(scene, scene.together(*(partial(scene.begin, issued, spa, day) for issued in passes)))
+    moving = scene.appointed(passes[0], spa, day, "15:00")
+    move = partial(scene.move, moving, date=day.isoformat(), time="12:00")
+    _one_got_the_slot(scene, scene.together(partial(scene.begin, passes[1], spa, day, "12:00"), move))
+
+
+def _one_got_the_slot(scene: BardgeScene, answers: Sequence[Answer]) -> None:
     begun = [answer for answer in answers if answer.is_success]
     scene.same("BG-S08", len(begun), 1, "how many got the slot", *answers)
     for answer in answers:
