@@ -26,7 +26,7 @@ Moves = tuple[Json, Json]
 # What it does
 
 
-@LAWS.law("BG-M01", "BG-M02", "BG-M10")
+@LAWS.law("BG-L26", "BG-M01", "BG-M02", "BG-M10")
 def what_is_moved_takes_over_what_was_taken(scene: BardgeScene) -> None:
     for make in (_of_a_visit, _of_credits, _of_a_spa, _with_a_copay):
         issued, moves = make(scene)
@@ -51,9 +51,10 @@ def what_is_moved_takes_over_what_was_taken(scene: BardgeScene) -> None:
         names = ("refunded", "visits_restored", "credits_refunded", "amount_refunded")
         scene.same("BG-M10", tuple(back[name] for name in names), wanted, ", ".join(names))
         after = _holdings(scene, issued)
-        gone = (before[0] - after[0], after[1] - before[1], None if before[2] is None else before[2] - (after[2] or 0))
-        wanted_gone = (*wanted[1:3], None if before[2] is None else wanted[3])
-        scene.same("BG-M10", gone, wanted_gone, "what came back: visits, credits, kobo")
+        came_back = (before[0] - after[0], after[1] - before[1])
+        scene.same("BG-M10", came_back, wanted[1:3], "what came back: visits and credits")
+        if before[2] is not None and after[2] is not None:
+            scene.same("BG-L26", before[2] - after[2], wanted[3], "kobo that came back")
 
 
 @LAWS.law("BG-M09")
@@ -75,6 +76,24 @@ def the_old_place_is_free_at_once(scene: BardgeScene) -> None:
         booking = scene.move(booking, date=day.isoformat(), time=f"{hour}:00").ok("BG-M01", 201).json
         wanted = [each for each in free if each not in (f"{hour}:00", f"{hour + 1}:00")]
         scene.same("BG-M09", scene.free_hours(spa, day), wanted, f"which hours are free when it is at {hour}:00")
+
+
+@LAWS.law("BG-L24", "BG-L25")
+def the_24_hours_are_those_before_where_a_booking_is(scene: BardgeScene) -> None:
+    for one in _two_kinds(scene):
+        to_before, to_after = (
+            scene.move(one.book(old), **one.fields(new)).ok("BG-M01", 201).json for old, new in ((2, 0), (1, 2))
+        )
+        scene.wait_until(_begins_at(to_before) - _A_DAY + _SECOND)
+        refund = scene.cancel(to_before).ok("BG-L25", 200).json["refund"]
+        said = (refund["refunded"], refund["visits_restored"], scene.visits(one.issued)[1])
+        scene.same(
+            "BG-L25", said, (False, 0, 2), "refunded, visits_restored and visits used of what is late here alone"
+        )
+        scene.wait_before(_begins_at(to_after) - _A_DAY, included=True)
+        refund = scene.cancel(to_after).ok("BG-L24", 200).json["refund"]
+        said = (refund["refunded"], refund["visits_restored"], scene.visits(one.issued)[1])
+        scene.same("BG-L24", said, (True, 1, 1), "refunded, visits_restored and visits used of what was late elsewhere")
 
 
 @LAWS.law("BG-M11")
@@ -117,12 +136,11 @@ def what_was_cancelled_or_moved_is_final(scene: BardgeScene) -> None:
 def what_was_cancelled_late_or_is_completed_is_final(scene: BardgeScene) -> None:
     for one in _two_kinds(scene):
         late = one.book(0)
-        begins_at = datetime.fromtimestamp(late["scheduled_for"], LAGOS)
-        scene.wait_until(begins_at - _A_DAY + _SECOND)
+        scene.wait_until(_begins_at(late) - _A_DAY + _SECOND)
         scene.cancel(late).ok("BG-L20", 200)
         one.is_final(late)
         completed = one.book(0)
-        scene.wait_until(begins_at)
+        scene.wait_until(_begins_at(late))
         one.is_final(completed)
 
 
@@ -262,10 +280,7 @@ def an_appointment_is_not_moved_beyond_its_copay(scene: BardgeScene) -> None:
     scene.move(booking, date=within.isoformat(), time="16:00").ok("BG-M12", 201)
 
 
-# What there is to move
-
-
-# Each has another booking beside it, so that what comes back twice is seen to.
+# What there is to move: each has another booking beside it, so that what comes back twice is seen to
 
 
 def _of_a_visit(scene: BardgeScene) -> tuple[Json, Moves]:
@@ -353,6 +368,10 @@ def _two_kinds(scene: BardgeScene) -> Iterator[_Kind]:
         lambda issued, place: scene.booked(issued, instances[place["class_instance_id"]]),
         lambda: scene.places_left([*instances.values()][2]),
     )
+
+
+def _begins_at(booking: Json) -> datetime:
+    return datetime.fromtimestamp(booking["scheduled_for"], LAGOS)
 
 
 def _holdings(scene: BardgeScene, issued: Json) -> tuple[int, int, int | None]:
