@@ -142,6 +142,8 @@ class Lifecycle(Machine[BardgeScene]):
         "BG-M07", "BG-M08", "BG-M09", "BG-M10", "BG-M11", "BG-N43", "BG-S01", "BG-S10", "BG-S11", "BG-S20", "BG-S25",
         "BG-S31", "BG-T02",
     )  # fmt: skip
+    day: ClassVar[date | None] = None
+    """In a shared world that of all scenarios of a batch, as each of them cancels its appointments."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -177,13 +179,21 @@ class Lifecycle(Machine[BardgeScene]):
     def _offer_appointments(self, spa: Json, covered: Json, other: Json) -> tuple[datetime, ...]:
         """For a visit and a co-pay. The hours that are free."""
         scene = self.scene
-        # Where time can pass, on a day on which a class is given too, so that each begins before some of the others.
-        day = self.kinds[0].offer.starts[0].date() if scene.world.is_own else scene.spa_day(spa)
+        day = self._day(spa)
         hours = -(-(int(covered["duration_minutes"]) + int(other["duration_minutes"])) // 60)
         starts = tuple(_moment(day, f"{hour}:00") for hour in _BEGIN)
         offer = Offer(starts, Took(visits=1, kobo=int(other["price"])), hours=hours)
         self.kinds.append(_Appointments(offer, spa, day, (covered, other)))
         return tuple(_moment(day, each) for each in scene.free_hours(spa, day))
+
+    def _day(self, spa: Json) -> date:
+        """Where time can pass, one on which a class is given too, so that each begins before some of the others."""
+        if self.scene.world.is_own:
+            return self.kinds[0].offer.starts[0].date()
+        batch = type(self)
+        if batch.day is None:
+            batch.day = self.scene.spa_day(spa)
+        return batch.day
 
     def _passes(self, gym: Json, spa: Json) -> dict[str, Json]:
         of_gym = self.scene.lasting(gym)

@@ -199,7 +199,7 @@ class BardgeScene(Payments):
 
     def new_client(self) -> str:
         """The id of a client who does not exist."""
-        client_id = f"ct_{self.word(12)}"
+        client_id = f"ct_{self.word(12)}{self.lease('client') or ''}"
         self.ours("client_id", client_id)
         self.ours("clientId", client_id)
         return client_id
@@ -508,11 +508,16 @@ class BardgeScene(Payments):
         return [self.call("listProviderServices", id=spa_id, title="list the services").ok("BG-R22", 200).json]
 
     def spa_day(self, spa: Json | None = None) -> date:
-        """A day on which no other test books an appointment: at that of `spa`, or at another one."""
-        number = self.lease("spa day" if spa is None else f"day at {spa['id']}")
-        if number >= _SPA_DAYS:
-            raise Lacking("all days at the spas are used by other tests")
-        return self.now().astimezone(LAGOS).date() + timedelta(days=_FIRST_SPA_DAY + number)
+        """A day on which nobody has an appointment, and no other test books one: at that of `spa`, or at another one."""
+        while (number := self.lease("spa day" if spa is None else f"day at {spa['id']}")) < _SPA_DAYS:
+            day = self.now().astimezone(LAGOS).date() + timedelta(days=_FIRST_SPA_DAY + number)
+            if self.world.is_own or all(self._is_all_free(each, day) for each in ([spa] if spa else self.spas())):
+                return day
+        raise Lacking("all days at the spas are used by others")
+
+    def _is_all_free(self, spa: Json, day: date) -> bool:
+        answer = self.call("getProviderAvailability", id=spa["id"], date=day.isoformat(), title="look for a free day")
+        return all(slot["available"] for slot in answer.ok("BG-S31", 200).json["slots"])
 
     def begin(
         self,
