@@ -1,8 +1,8 @@
 """Classes and appointments are booked, moved and cancelled, early and late, beside the model: it says before each request
 what has to come of it.
 
-Few steps that do much: a booking lives through several deeds, and after each of them is looked at what it took, and where
-it was and is. Replayable: clients are new in each scenario, what is drawn are small numbers and never ids, and which step
+Few steps that do much: a booking lives through several deeds, and then everything is looked at that tells of what it took,
+and of where it was and is. Replayable: clients are new in each scenario, what is drawn are small numbers and never ids, and which step
 is possible depends on steps alone, never on answers.
 """
 

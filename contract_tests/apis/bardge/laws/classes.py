@@ -12,7 +12,7 @@ from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
-__all__ = ["LAWS", "package_is_used_up"]
+__all__ = ["LAWS", "package_is_used_up", "to_use_up"]
 
 LAWS = Laws("classes")
 
@@ -104,10 +104,9 @@ def a_pass_without_a_limit_is_never_at_it(scene: BardgeScene) -> None:
 @LAWS.law("BG-B16")
 def a_package_of_the_gym_does_where_the_pass_does_not(scene: BardgeScene) -> None:
     issued = scene.issued()
-    instances = scene.open_to(issued, 5, of_one_gym=True, covered=False, copay=True)
-    package = scene.package_of(instances[0].branch)
+    package, instances = to_use_up(scene, issued)
     scene.buy(issued, instances[0].branch, package=package["id"]).ok("BG-O10", 201)
-    package_is_used_up(scene, "BG-B16", issued, instances[: package["visits_allowed"] + 1])
+    package_is_used_up(scene, "BG-B16", issued, instances)
     scene.same("BG-B16", scene.visits(issued)[1], 0, "the number of visits of the pass that were used")
 
 
@@ -308,6 +307,15 @@ def a_venue_without_packages_is_open_only_to_those_whose_pass_covers_it(scene: B
 
 
 # What is seen
+
+
+def to_use_up(scene: BardgeScene, issued: Json) -> tuple[Json, list[Instance]]:
+    """A package of a gym, and one instance more than it has visits."""
+    instances = scene.open_to(issued, 5, of_one_gym=True, covered=False, copay=True)
+    package = scene.package_of(instances[0].branch)
+    if package["visits_allowed"] >= len(instances):
+        raise Lacking("too few classes are given to use up the visits of a package")
+    return package, instances[: package["visits_allowed"] + 1]
 
 
 def package_is_used_up(scene: BardgeScene, rule: str, issued: Json, instances: Sequence[Instance]) -> None:

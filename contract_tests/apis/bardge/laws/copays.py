@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from contract_tests.apis.bardge.laws.classes import package_is_used_up
+from contract_tests.apis.bardge.laws.classes import package_is_used_up, to_use_up
 from contract_tests.apis.bardge.laws.spa import mixed_spa
 from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
 from contract_tests.apis.bardge.scene import BardgeScene, Instance, milliseconds
@@ -82,12 +82,11 @@ def a_package_opens_the_gym_and_is_debited_once(scene: BardgeScene) -> None:
 def a_package_that_is_used_up_makes_way_for_another(scene: BardgeScene) -> None:
     for buy, rule in ((_at_the_desk, "BG-O10"), (_at_the_door, "BG-C21")):
         issued = scene.issued()
-        instances = scene.open_to(issued, 5, of_one_gym=True, covered=False, copay=True)
-        package = scene.package_of(instances[0].branch)
+        package, instances = to_use_up(scene, issued)
         scene.buy(issued, instances[0].branch, package=package["id"]).ok("BG-O10", 201)
-        package_is_used_up(scene, "BG-O10", issued, instances[: package["visits_allowed"] + 1])
+        package_is_used_up(scene, "BG-O10", issued, instances)
         buy(scene, issued, instances[0].branch, package)
-        scene.booked(issued, instances[package["visits_allowed"]], rule)
+        scene.booked(issued, instances[-1], rule)
 
 
 def _at_the_desk(scene: BardgeScene, issued: Json, branch_id: str, package: Json) -> None:

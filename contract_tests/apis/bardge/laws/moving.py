@@ -351,7 +351,7 @@ class _Kind:
 
 
 def _two_kinds(scene: BardgeScene) -> Iterator[_Kind]:
-    """Bookings of an appointment, and of a class; the days of the first are over before those of the second."""
+    """Bookings of appointments, and of a class."""
     spa, day = scene.spa(), scene.spa_day()
     yield _Kind(
         scene,

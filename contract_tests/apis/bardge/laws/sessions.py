@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from contract_tests.apis.bardge.laws.classes import package_is_used_up
+from contract_tests.apis.bardge.laws.classes import package_is_used_up, to_use_up
 from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
 from contract_tests.apis.bardge.scene import BardgeScene, Instance, milliseconds
 from contract_tests.laws.law import Laws
@@ -53,12 +53,11 @@ def a_confirmation_is_debited_to_the_business_account(scene: BardgeScene) -> Non
 @LAWS.law("BG-F07", "BG-F10")
 def a_package_that_was_confirmed_opens_the_gym_until_it_is_used_up(scene: BardgeScene) -> None:
     issued = scene.issued()
-    instances = scene.open_to(issued, 5, of_one_gym=True, covered=False, copay=True)
-    package = scene.package_of(instances[0].branch)
+    package, instances = to_use_up(scene, issued)
     session = scene.asked(issued, instances[0], "BG-B03")
     answer = scene.confirm(session, copay_package_id=package["id"]).ok("BG-F07", 201)
     _is_booking(scene, answer, instances[0])
-    package_is_used_up(scene, "BG-F10", issued, instances[1 : package["visits_allowed"] + 1])
+    package_is_used_up(scene, "BG-F10", issued, instances[1:])
     scene.same("BG-F10", scene.visits(issued)[1], 0, "the number of visits of the pass that were used")
 
 
