@@ -21,7 +21,7 @@ from mockserver.apis.appointments.requests import NewBlockedTime
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import NotFound
 from mockserver.booking.spans import microseconds
-from mockserver.defects.appointments.parts import before, during, swapped
+from mockserver.defects.appointments.parts import before, during, swapped, whoever_has_it
 from mockserver.defects.common import afterwards
 from mockserver.defects.planting import Defects, Planter
 
@@ -129,16 +129,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-B10", "Employees of another merchant may delete a blocked time.")
 def _(plant: Planter) -> None:
-    def anybody_s(_: Any) -> Any:
-        def blocked(self: MerchantDesk, block_id: int) -> BlockedTime:
-            found = self._work.records(BLOCKED_TIMES).find(block_id)
-            if found is None:
-                raise NotFound("blocked_time", block_id)
-            return found
-
-        return blocked
-
-    during(plant, MerchantDesk, "unblock", MerchantDesk, "_blocked", anybody_s)
+    during(plant, MerchantDesk, "unblock", MerchantDesk, "_blocked", whoever_has_it(BLOCKED_TIMES, "blocked_time"))
 
 
 @DEFECTS.defect("AP-B11", "Blocked times of colleagues cannot be changed.")

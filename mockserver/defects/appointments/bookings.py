@@ -16,7 +16,6 @@ from mockserver.apis.appointments.records import (
     Booking,
     BookingType,
     Customer,
-    Location,
     Merchant,
     Service,
     Status,
@@ -25,7 +24,7 @@ from mockserver.apis.appointments.requests import CustomerBooking
 from mockserver.apis.exchange import Call
 from mockserver.booking.errors import NoPlacesLeft, NotFound
 from mockserver.booking.schedule import Phase
-from mockserver.defects.appointments.parts import before, during
+from mockserver.defects.appointments.parts import before, during, whoever_has_it
 from mockserver.defects.common import done_though_refused
 from mockserver.defects.planting import Defects, Planter
 from mockserver.sandbox.work import Work
@@ -68,30 +67,12 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-C04", "An appointment can be made at the location of another merchant.")
 def _(plant: Planter) -> None:
-    def anybody_s(_: Any) -> Any:
-        def location(self: Register, _: Merchant, location_id: int) -> Location:
-            found = self._work.records(LOCATIONS).find(location_id)
-            if found is None:
-                raise NotFound("location", location_id)
-            return found
-
-        return location
-
-    during(plant, CustomerDesk, "book", Register, "location", anybody_s)
+    during(plant, CustomerDesk, "book", Register, "location", whoever_has_it(LOCATIONS, "location"))
 
 
 @DEFECTS.defect("AP-C05", "An appointment can be made for a service of another merchant.")
 def _(plant: Planter) -> None:
-    def anybody_s(_: Any) -> Any:
-        def service(self: Register, _: Merchant, service_id: int) -> Service:
-            found = self._work.records(SERVICES).find(service_id)
-            if found is None:
-                raise NotFound("service", service_id)
-            return found
-
-        return service
-
-    during(plant, CustomerDesk, "book", Register, "service", anybody_s)
+    during(plant, CustomerDesk, "book", Register, "service", whoever_has_it(SERVICES, "service"))
 
 
 def _at_another_time(plant: Planter, by: timedelta) -> None:

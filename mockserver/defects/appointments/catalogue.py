@@ -19,14 +19,13 @@ from mockserver.apis.appointments.records import (
     SERVICES,
     Booking,
     Employee,
-    Location,
     Merchant,
     PriceType,
     Service,
 )
 from mockserver.booking.errors import NotFound
 from mockserver.booking.spans import Span
-from mockserver.defects.appointments.parts import during
+from mockserver.defects.appointments.parts import during, whoever_has_it
 from mockserver.defects.common import afterwards
 from mockserver.defects.planting import Answer, Defects, Planter, Request
 
@@ -74,30 +73,12 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-T04", "A merchant's service is offered at the locations of others.")
 def _(plant: Planter) -> None:
-    def anybody_s(_: Any) -> Any:
-        def location(self: Register, _: Merchant, location_id: int) -> Location:
-            found = self._work.records(LOCATIONS).find(location_id)
-            if found is None:
-                raise NotFound("location", location_id)
-            return found
-
-        return location
-
-    during(plant, Catalogue, "offer", Register, "location", anybody_s)
+    during(plant, Catalogue, "offer", Register, "location", whoever_has_it(LOCATIONS, "location"))
 
 
 @DEFECTS.defect("AP-T05", "The services of another merchant are offered.")
 def _(plant: Planter) -> None:
-    def anybody_s(_: Any) -> Any:
-        def service(self: Register, _: Merchant, service_id: int) -> Service:
-            found = self._work.records(SERVICES).find(service_id)
-            if found is None:
-                raise NotFound("service", service_id)
-            return found
-
-        return service
-
-    during(plant, Catalogue, "offer", Register, "service", anybody_s)
+    during(plant, Catalogue, "offer", Register, "service", whoever_has_it(SERVICES, "service"))
 
 
 @DEFECTS.defect("AP-T06", "Phases are listed from the last one to the first.")

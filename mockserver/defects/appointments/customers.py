@@ -17,7 +17,7 @@ from mockserver.apis.appointments.records import (
 )
 from mockserver.apis.appointments.requests import Blacklisting, NewCustomer
 from mockserver.booking.errors import NotFound
-from mockserver.defects.appointments.parts import before, during
+from mockserver.defects.appointments.parts import before, during, whoever_has_it
 from mockserver.defects.common import afterwards
 from mockserver.defects.planting import Answer, Defects, Planter, Request
 
@@ -80,16 +80,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-N05", "The customers of another merchant can be read.")
 def _(plant: Planter) -> None:
-    def anybody_s(_: Any) -> Any:
-        def customer(self: Register, _: Merchant, customer_id: str) -> Customer:
-            found = self._work.records(CUSTOMERS).find(customer_id.lower())
-            if found is None:
-                raise NotFound("customer", customer_id)
-            return found
-
-        return customer
-
-    during(plant, MerchantDesk, "customer", Register, "customer", anybody_s)
+    during(plant, MerchantDesk, "customer", Register, "customer", whoever_has_it(CUSTOMERS, "customer", str.lower))
 
 
 @DEFECTS.defect("AP-N06", "An id of a customer in capitals names nobody.")

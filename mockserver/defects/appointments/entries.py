@@ -1,7 +1,6 @@
 """Bugs about what merchants book for customers."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import msgspec
 
@@ -22,10 +21,10 @@ from mockserver.apis.appointments.records import (
 from mockserver.apis.appointments.requests import MerchantBooking, Person
 from mockserver.apis.appointments.terms import openings_of
 from mockserver.apis.exchange import Call, Reply
-from mockserver.booking.errors import NoPlacesLeft, NotFound, RuleBroken
+from mockserver.booking.errors import NoPlacesLeft, RuleBroken
 from mockserver.booking.schedule import lies_open
 from mockserver.booking.spans import Span
-from mockserver.defects.appointments.parts import before, during
+from mockserver.defects.appointments.parts import before, during, whoever_has_it
 from mockserver.defects.common import afterwards, done_though_refused
 from mockserver.defects.planting import Defects, Planter, Request
 from mockserver.sandbox.work import Work
@@ -115,30 +114,12 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-M06", "A merchant can book for the customers of another one.")
 def _(plant: Planter) -> None:
-    def anybody_s(_: Any) -> Any:
-        def customer(self: Register, _: Merchant, customer_id: str) -> Customer:
-            found = self._work.records(CUSTOMERS).find(customer_id.lower())
-            if found is None:
-                raise NotFound("customer", customer_id)
-            return found
-
-        return customer
-
-    during(plant, MerchantDesk, "book", Register, "customer", anybody_s)
+    during(plant, MerchantDesk, "book", Register, "customer", whoever_has_it(CUSTOMERS, "customer", str.lower))
 
 
 @DEFECTS.defect("AP-M07", "A merchant can book a service of another one.")
 def _(plant: Planter) -> None:
-    def anybody_s(_: Any) -> Any:
-        def service(self: Register, _: Merchant, service_id: int) -> Service:
-            found = self._work.records(SERVICES).find(service_id)
-            if found is None:
-                raise NotFound("service", service_id)
-            return found
-
-        return service
-
-    during(plant, MerchantDesk, "book", Register, "service", anybody_s)
+    during(plant, MerchantDesk, "book", Register, "service", whoever_has_it(SERVICES, "service"))
 
 
 @DEFECTS.defect("AP-M08", "A new customer without a last name is left out.")

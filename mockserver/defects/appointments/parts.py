@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from mockserver.booking.errors import NotFound
+from mockserver.booking.ports import Kind
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.work import Work
 
-__all__ = ["Shifted", "before", "during", "swapped"]
+__all__ = ["Shifted", "before", "during", "swapped", "whoever_has_it"]
 
 
 @contextmanager
@@ -33,6 +35,18 @@ def during(plant: Planter, owner: Any, name: str, inner: Any, inner_name: str, m
         return run
 
     plant.replace(owner, name, around)
+
+
+def whoever_has_it(kind: Kind[Any], what: str, key: Callable[[Any], Any] = lambda given: given) -> Callable[[Any], Any]:
+    """For `during`: a method that finds a merchant's record by the last it is given finds it whoever has it."""
+
+    def find(self: Any, *given: Any) -> Any:
+        found = self._work.records(kind).find(key(given[-1]))
+        if found is None:
+            raise NotFound(what, given[-1])
+        return found
+
+    return lambda _: find
 
 
 def before(plant: Planter, owner: Any, name: str, act: Callable[..., Any]) -> None:
