@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -237,8 +238,6 @@ def _checks_failed(api: str, defect: str) -> set[tuple[str, str]]:
 
 
 def _failures_in(report: Path) -> Iterator[tuple[str, str]]:
-    import xml.etree.ElementTree as ET  # noqa: PLC0415 - our own file
-
     for case in ET.parse(report).iter("testcase"):
         for failure in case.iter("failure"):
             for line in (failure.get("message") or failure.text or "").splitlines():

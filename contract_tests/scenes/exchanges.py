@@ -87,7 +87,7 @@ def relevant(log: Sequence[Exchange], judged: Sequence[Exchange]) -> tuple[list[
     A write leads to a later request that names something its answer brought into the world.
     """
     chosen = {exchange.number: exchange for exchange in judged}
-    wanted = set().union(*(_named(exchange) for exchange in judged))
+    wanted = set().union(*(exchange.links for exchange in judged))
     left_out = 0
     for exchange in reversed(log):
         if exchange.number in chosen or not exchange.is_write or exchange.number > max(chosen, default=0):
@@ -96,14 +96,10 @@ def relevant(log: Sequence[Exchange], judged: Sequence[Exchange]) -> tuple[list[
             continue
         if len(chosen) < max(MOST_STEPS, len(judged)):
             chosen[exchange.number] = exchange
-            wanted |= _named(exchange)
+            wanted |= exchange.links
         else:
             left_out += 1
     return [chosen[number] for number in sorted(chosen)], left_out
-
-
-def _named(exchange: Exchange) -> set[str]:
-    return set(exchange.links)
 
 
 def links_of(*texts: Any) -> frozenset[str]:

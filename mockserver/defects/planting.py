@@ -12,7 +12,7 @@ import asyncio
 import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -23,12 +23,12 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Reply
 from mockserver.sandbox.work import Work
 
-__all__ = ["Answer", "Defect", "Defects", "Flight", "Planter", "Request", "silenced"]
+__all__ = ["Answer", "Defect", "Defects", "Flight", "Planter", "Request", "silenced", "swapped"]
 
 Around = Callable[[Callable[[Call, Work], Reply], Call, Work], Reply]
 """Given the operation as it is, the call and the work: what it does from now on."""
 
-_CONTROL = b"/_sandbox"
+_CONTROL = "/_sandbox"
 _DAWDLE_SECONDS = 0.02
 
 
@@ -200,14 +200,19 @@ class Planter:
 
 
 @contextmanager
-def silenced(owner: type, name: str) -> Iterator[None]:
-    """For this moment the method *name* of *owner* does nothing. Requests run one after another, so nobody else sees it."""
-    method = vars(owner)[name]
-    setattr(owner, name, lambda *_, **__: None)
+def swapped(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """For this moment *name* of a class or module is *value*. Requests run one after another, so nobody else sees it."""
+    kept = vars(owner)[name]
+    setattr(owner, name, value)
     try:
         yield
     finally:
-        setattr(owner, name, method)
+        setattr(owner, name, kept)
+
+
+def silenced(owner: type, name: str) -> AbstractContextManager[None]:
+    """For this moment the method *name* of *owner* does nothing."""
+    return swapped(owner, name, lambda *_, **__: None)
 
 
 class _Meddler:
@@ -270,7 +275,7 @@ class _Meddler:
         if raw.startswith("/~"):
             sandbox, _, rest = raw[1:].partition("/")
             sandbox, raw = f"/{sandbox}", f"/{rest}"
-        if raw.encode("latin-1").startswith(_CONTROL) or not raw.startswith(self._prefix or "/"):
+        if raw.startswith(_CONTROL) or not raw.startswith(self._prefix or "/"):
             return None
         base = next((each for each in self._bases if raw == each or raw.startswith(f"{each}/")), None)
         if base is None:

@@ -10,9 +10,9 @@ from mockserver.apis.appointments.desk.register import Register
 from mockserver.apis.appointments.records import Booking, Participant
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.refusals import Forbidden
-from mockserver.defects.appointments.parts import during, swapped
+from mockserver.defects.appointments.parts import during
 from mockserver.defects.common import afterwards, does_it_though_it_refuses, lets_in
-from mockserver.defects.planting import Answer, Defects, Planter, Request
+from mockserver.defects.planting import Answer, Defects, Planter, Request, swapped
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]

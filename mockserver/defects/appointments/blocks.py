@@ -21,9 +21,9 @@ from mockserver.apis.appointments.requests import NewBlockedTime
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import NotFound
 from mockserver.booking.spans import microseconds
-from mockserver.defects.appointments.parts import before, during, swapped, whoever_has_it
+from mockserver.defects.appointments.parts import before, during, whoever_has_it
 from mockserver.defects.common import afterwards
-from mockserver.defects.planting import Defects, Planter
+from mockserver.defects.planting import Defects, Planter, swapped
 
 __all__ = ["DEFECTS"]
 

@@ -1,27 +1,15 @@
 """What several bugs of appointments are made of."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from mockserver.booking.errors import NotFound
 from mockserver.booking.ports import Kind
-from mockserver.defects.planting import Planter
+from mockserver.defects.planting import Planter, swapped
 from mockserver.sandbox.work import Work
 
-__all__ = ["Shifted", "before", "during", "swapped", "whoever_has_it"]
-
-
-@contextmanager
-def swapped(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """For this moment *name* of a class or module is *value*. Requests run one after another, so nobody else sees it."""
-    kept = vars(owner)[name]
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        setattr(owner, name, kept)
+__all__ = ["Shifted", "before", "during", "whoever_has_it"]
 
 
 def during(plant: Planter, owner: Any, name: str, inner: Any, inner_name: str, make: Callable[[Any], Any]) -> None:

@@ -43,9 +43,9 @@ from mockserver.booking.ledger import Claim, Ledger, Pool, Seat
 from mockserver.booking.recurrence import Rule
 from mockserver.booking.schedule import Phase, total_length, whole_days
 from mockserver.booking.spans import Span
-from mockserver.defects.appointments.parts import before, swapped
+from mockserver.defects.appointments.parts import before
 from mockserver.defects.common import afterwards, done_though_refused, recall, remember
-from mockserver.defects.planting import Answer, Defects, Planter, Request
+from mockserver.defects.planting import Answer, Defects, Planter, Request, swapped
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]

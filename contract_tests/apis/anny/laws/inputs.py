@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -9,7 +10,7 @@ from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, JSON_API, AnnySce
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import probes, takes_a_body
 from contract_tests.scenes.answers import Answer
-from contract_tests.scenes.scene import MAIN
+from contract_tests.scenes.scene import MAIN, operation_path
 
 __all__ = ["LAWS"]
 
@@ -267,12 +268,7 @@ def an_id_in_the_path_is_well_formed(scene: AnnyScene) -> None:
             (name,) = [name for name, place in probe.operation.places.items() if place == "path"]
             if name == "resourceId" and text in ("x1", "-" * 37):  # which may be a slug
                 continue
-            (wrong,) = probes(
-                scene.contract,
-                {**IDS, name: text},
-                only=lambda operation, probe=probe: operation.id == probe.operation.id,  # type: ignore[misc]
-                bodies=BODIES,
-            )
+            wrong = replace(probe, path=operation_path(probe.operation, **{name: text}))
             answer = wrong.send(scene, by=_asks(probe.operation.id), title=f"{probe.operation.id} of {text!r}")
             answer.refused("AN-V08", *_INVALID)
             scene.points("AN-V08", answer, parameter=name)
