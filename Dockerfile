@@ -12,9 +12,10 @@ LABEL org.opencontainers.image.title="doublebook" \
 COPY --from=build /opt/doublebook /opt/doublebook
 RUN useradd --system --uid 10001 --create-home sandbox \
  && install -d -o sandbox -g sandbox /data
+# The base image leaves out the byte code of the standard library: without it every start takes longer.
+RUN python -m compileall -q -x '/(site-packages|test|idlelib|lib2to3)/' "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
 ENV PATH="/opt/doublebook/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1 \
     MOCKSERVER_HOST=0.0.0.0 \
     MOCKSERVER_PORT=8080
 USER sandbox

@@ -24,7 +24,7 @@ from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, MEDIAN, PLANTED
 from benchmarks.operations import SUBJECTS, allowed_growth, growth_column
 from benchmarks.peers import PRISM_QUIET, VERSIONS, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
-from benchmarks.servers import OURS, OURS_SQLITE, ROOT
+from benchmarks.servers import OURS, OURS_FOUR, OURS_SQLITE, ROOT
 from benchmarks.startup import FIRST_200, RESIDENT
 from benchmarks.worlds import own_operations
 
@@ -64,6 +64,8 @@ def judge(sections: Sequence[Section]) -> list[Target]:
         _at_least(by_name, WIREMOCK_BOUNDED, 2),
         _below(by_name, "startup", OURS, FIRST_200, 0.7, "s"),
         _below(by_name, "startup", OURS, RESIDENT, 110, "MB"),
+        _below(by_name, "startup", OURS_FOUR, FIRST_200, 1.5, "s"),
+        _below(by_name, "startup", OURS_FOUR, RESIDENT, 150, "MB"),
         _below(by_name, "sandboxes", CREATE, OURS, 100, "us"),
         _below(by_name, "sandboxes", RESET, OURS, 100, "us"),
         _below(by_name, "sandboxes", MANY, OURS, 64, "MB"),
