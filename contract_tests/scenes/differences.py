@@ -1,7 +1,12 @@
-"""What is not as it should be between two values, where each alone is too long to be compared by eye."""
+"""What is not as it should be between two values, where each alone is too long to be compared by eye.
 
+Values are told as JSON writes them, whatever holds them here: a finding is read by people who may not know Python.
+"""
+
+import json
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
 
 __all__ = ["look_alike", "not_as_wanted", "shown"]
 
@@ -20,25 +25,41 @@ def _composed(value: object) -> str:
     return unicodedata.normalize("NFC", repr(value))
 
 
-def shown(value: object, most: int = _MOST_SHOWN, *, tell: Callable[[object], str] = repr) -> str:
-    text = "nothing" if value is _NOTHING else tell(value)
+def shown(value: object, most: int = _MOST_SHOWN, *, escaped: bool = False) -> str:
+    """*value*, cut after *most* characters; *escaped* tells letters beyond ASCII by their numbers."""
+    text = "nothing" if value is _NOTHING else json.dumps(_plain(value), ensure_ascii=escaped)
     return text if len(text) <= most else f"{text[:most]}..."
 
 
-def not_as_wanted(got: object, wanted: object, *, tell: Callable[[object], str] = repr) -> str:
-    """*got*, after the places where it is not as *wanted*: `livemode is True, not False; in {'object': ...`."""
-    if got == wanted or not _are_alike(got, wanted) or max(len(repr(got)), len(repr(wanted))) <= _MOST_ALIKE:
-        return shown(got, tell=tell)
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="backslashreplace")
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(_plain, value), key=str)
+    if isinstance(value, Sequence):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def not_as_wanted(got: object, wanted: object, *, escaped: bool = False) -> str:
+    """*got*, after the places where it is not as *wanted*: `livemode is true, not false; in {"object": ...`."""
+    whole = shown(got, escaped=escaped)
+    if got == wanted or not _are_alike(got, wanted) or max(len(whole), len(shown(wanted))) <= _MOST_ALIKE:
+        return whole
     found = list(_differences(got, wanted, ""))
     said = [
-        f"{place} is {shown(is_, _MOST_ALIKE, tell=tell)}, not {shown(should, _MOST_ALIKE, tell=tell)}"
+        f"{place} is {shown(is_, _MOST_ALIKE, escaped=escaped)}, not {shown(should, _MOST_ALIKE, escaped=escaped)}"
         for place, is_, should in found[:_MOST_NAMED]
         if place
     ]
     if not said:
-        return shown(got, tell=tell)
+        return whole
     more = f"; {len(found) - _MOST_NAMED} more places" if len(found) > _MOST_NAMED else ""
-    return f"{'; '.join(said)}{more}; in {shown(got, tell=tell)}"
+    return f"{'; '.join(said)}{more}; in {whole}"
 
 
 def _differences(got: object, wanted: object, place: str) -> Iterator[tuple[str, object, object]]:

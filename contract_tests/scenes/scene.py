@@ -207,18 +207,17 @@ class Scene:
 
     def expect(self, rule: str, holds: bool, expected: str, got: object, *answers: Answer) -> None:
         """*rule* says so; *answers* are those that show it. Raises Broken."""
-        self._judge(rule, holds, expected, str(got), tuple(answer.exchange for answer in answers))
+        text = "" if holds else got if isinstance(got, str) else shown(got)
+        self._judge(rule, holds, expected, text, tuple(answer.exchange for answer in answers))
 
     def same(self, rule: str, got: object, wanted: object, what: str, *answers: Answer) -> None:
         """*what* has to be *wanted*. Raises Broken."""
-        tell = ascii if look_alike(got, wanted) else repr
-        self.expect(
-            rule,
-            got == wanted,
-            f"{what} is {shown(wanted, tell=tell)}",
-            not_as_wanted(got, wanted, tell=tell),
-            *answers,
-        )
+        if got == wanted:
+            self.expect(rule, True, what, got, *answers)
+            return
+        escaped = look_alike(got, wanted)
+        is_it = f"{what} is {shown(wanted, escaped=escaped)}"
+        self.expect(rule, False, is_it, not_as_wanted(got, wanted, escaped=escaped), *answers)
 
     def _judge(self, rule: str, holds: bool, expected: str, got: str, exchanges: tuple[Exchange, ...]) -> None:
         if not holds:

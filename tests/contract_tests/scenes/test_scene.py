@@ -24,8 +24,8 @@ def scene():
 @pytest.mark.parametrize(
     ("wanted", "got", "said"),
     [
-        ("Jürgen", "Jurgen", ("the name is 'Jürgen'", "'Jurgen'")),
-        ("Ju\u0308rgen", "J\u00fcrgen", ("the name is 'Ju\\u0308rgen'", "'J\\xfcrgen'")),
+        ("Jürgen", "Jurgen", ('the name is "Jürgen"', '"Jurgen"')),
+        ("Ju\u0308rgen", "J\u00fcrgen", ('the name is "Ju\\u0308rgen"', '"J\\u00fcrgen"')),
     ],
 )
 def test_texts_that_would_look_the_same_are_told_apart(scene, wanted, got, said):

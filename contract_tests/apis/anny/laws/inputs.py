@@ -10,6 +10,7 @@ from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, JSON_API, AnnySce
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import probes, takes_a_body
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.differences import shown
 from contract_tests.scenes.scene import MAIN, operation_path
 
 __all__ = ["LAWS"]
@@ -119,7 +120,9 @@ def a_body_without_a_required_member_or_with_one_of_another_type_is_refused(scen
     for operation_id, body, way, values in _flaws(free, booking):
         name = way[-1]
         for value in values:
-            title = f"{operation_id} without {name}" if value is _MISSING else f"{operation_id} with {name} {value!r}"
+            title = (
+                f"{operation_id} without {name}" if value is _MISSING else f"{operation_id} with {name} {shown(value)}"
+            )
             answer = scene.call(
                 operation_id,
                 _changed(body, way, value),
@@ -269,7 +272,7 @@ def an_id_in_the_path_is_well_formed(scene: AnnyScene) -> None:
             if name == "resourceId" and text in ("x1", "-" * 37):  # which may be a slug
                 continue
             wrong = replace(probe, path=operation_path(probe.operation, **{name: text}))
-            answer = wrong.send(scene, by=_asks(probe.operation.id), title=f"{probe.operation.id} of {text!r}")
+            answer = wrong.send(scene, by=_asks(probe.operation.id), title=f"{probe.operation.id} of {shown(text)}")
             answer.refused("AN-V08", *_INVALID)
             scene.points("AN-V08", answer, parameter=name)
 
@@ -404,7 +407,7 @@ def a_body_is_an_object(scene: AnnyScene) -> None:
                 probe.operation.id,
                 value,
                 by=_asks(probe.operation.id),
-                title=f"{probe.operation.id} with {value!r}",
+                title=f"{probe.operation.id} with {shown(value)}",
                 **_places(scene, probe.operation.id, booking),
             )
             answer.refused("AN-V11", *_INVALID)

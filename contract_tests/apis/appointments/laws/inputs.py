@@ -19,6 +19,7 @@ from contract_tests.apis.appointments.scene import (
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import Probe, takes_a_body
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.differences import shown
 
 __all__ = ["LAWS"]
 
@@ -112,7 +113,7 @@ def a_body_is_one_json_object(scene: AppointmentsScene) -> None:
         by = errands.by(probe.operation.id)
         good = probe.content
         for content in (b"", b" ", b"{", b"[]", b"null", b"5", b'"text"', good[:-1], b"[" + good + b"]", good + b"x"):
-            title = f"{probe.operation.id} with {content[:20]!r}"
+            title = f"{probe.operation.id} with {shown(content, 20)}"
             sent = replace(probe, content=content).send(scene, by=by, title=title)
             sent.refused("AP-V03", 400)
         if probe.operation.method in ("POST", "PUT", "PATCH"):

@@ -10,6 +10,7 @@ from contract_tests.contracts import Operation
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import takes_a_body
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.differences import shown
 from contract_tests.scenes.sending import NO_BODY
 
 __all__ = ["LAWS"]
@@ -90,7 +91,7 @@ def _bodies(scene: BardgeScene, whole: Whole, content: bytes) -> list[Answer]:
     return [
         scene.send(
             "POST", probe.path, content, headers={"Content-Type": "application/json"}, meant_for=probe.operation.id,
-            title=f"{probe.operation.id} with the body {content[:20]!r}",
+            title=f"{probe.operation.id} with the body {shown(content, 20)}",
         )
         for probe in whole.probes(takes_a_body)
     ]  # fmt: skip

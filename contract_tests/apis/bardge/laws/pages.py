@@ -7,6 +7,7 @@ from contract_tests.apis.bardge.scene import NOTHING, BardgeScene
 from contract_tests.laws.law import Laws
 from contract_tests.laws.paging import Page, meets_each_once, walk
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.differences import shown
 
 __all__ = ["LAWS"]
 
@@ -68,7 +69,7 @@ def a_page_has_ten_items_unless_1_to_100_are_wanted(scene: BardgeScene) -> None:
     lists = Lists(scene)
     for operation_id, (parameters, _) in lists.all.items():
         for limit in ("0", "101", "-1", "2.5", "ten", ""):
-            answer = scene.call(operation_id, query={"limit": limit}, title=f"a limit of {limit!r}", **parameters)
+            answer = scene.call(operation_id, query={"limit": limit}, title=f"a limit of {shown(limit)}", **parameters)
             scene.error("BG-P01", answer, *_BAD)
         whole = _ids(_page(scene, "BG-P01", operation_id, parameters, limit=_ALL))
         usual = _page(scene, "BG-P01", operation_id, parameters)

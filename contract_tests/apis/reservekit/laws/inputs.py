@@ -7,6 +7,7 @@ from contract_tests.apis.reservekit.scene import IDS, ReserveKitScene, Slot, slo
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import probes, takes_a_body
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.differences import shown
 
 __all__ = ["LAWS"]
 
@@ -33,7 +34,7 @@ def _refused_bookings(scene: ReserveKitScene, rule: str, slot: Slot, field: str,
     """Bookings with such a *field* are refused with its name, and none is made."""
     scene.ours("time_slot_id", *(value for value in values if field == "time_slot_id"))
     for value in values:
-        answer = scene.book(slot, **{field: value}, title=f"book with {field} {value!r}")
+        answer = scene.book(slot, **{field: value}, title=f"book with {field} {shown(value)}")
         answer.refused(rule, 400).names(rule, field)
     found = scene.bookings_of(slot.service_id, rule)
     scene.same(rule, found, [], "the bookings of the service")

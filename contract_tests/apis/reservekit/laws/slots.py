@@ -6,6 +6,7 @@ from typing import Any
 
 from contract_tests.apis.reservekit.scene import ReserveKitScene, Slot, slot_body
 from contract_tests.laws.law import Laws
+from contract_tests.scenes.differences import shown
 
 __all__ = ["LAWS"]
 
@@ -265,7 +266,9 @@ def a_batch_with_a_value_out_of_bounds_is_not_done(scene: ReserveKitScene) -> No
     )
     for field, value in wrong:
         for entry in ({"id": slot.id, field: value}, {**slot_body(), field: value}):
-            answer = scene.change_slots(slot.service_id, slot_body(), entry, title=f"change slots, {field} {value!r}")
+            answer = scene.change_slots(
+                slot.service_id, slot_body(), entry, title=f"change slots, {field} {shown(value)}"
+            )
             answer.refused("RK-T13", 400).names("RK-T13", field)
     _stay(scene, "RK-T13", slot.service_id, before)
     for field, value in (("day_of_week", 0), ("day_of_week", 6), ("max_bookings", 1)):
