@@ -9,7 +9,7 @@ import logging
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -70,9 +70,9 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[Seque
     """
     _log(settings)
     # Built here and not by uvicorn, so that what is wrong is said as a sentence, and once.
-    app = build_app(settings)
+    with _settling():
+        app = build_app(settings)
     if settings.workers == 1:
-        _settle()
         server = _Server(_config(app.asgi, settings), partial(ready, app.apis))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
@@ -91,9 +91,8 @@ def _say_when_answered(listener: socket.socket, ready: Callable[[], None]) -> No
 def _build(settings: Settings) -> ASGIApp:
     """In a worker, which is a new process and knows nothing of its parent."""
     _log(settings)
-    app = build_app(settings)
-    _settle()
-    return app.asgi
+    with _settling():
+        return build_app(settings).asgi
 
 
 def _log(settings: Settings) -> None:
@@ -102,8 +101,14 @@ def _log(settings: Settings) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-def _settle() -> None:
-    """What was built stays for good: the collector need not look at it again, nor as often at what a request leaves."""
+@contextlib.contextmanager
+def _settling() -> Iterator[None]:
+    """What is built here stays for good: the collector looks at it once, and later less often at what a request leaves."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
