@@ -1,12 +1,20 @@
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from documents import documents_read_once
 from doubles import Client, ManualClock
 
 from mockserver.app import App, build_app
 from mockserver.settings import Settings
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -20,7 +28,8 @@ def build(clock: ManualClock) -> Iterator[Callable[..., App]]:
     apps: list[App] = []
 
     def make(**settings: Any) -> App:
-        apps.append(build_app(replace(Settings(), **settings), clock=clock))
+        with documents_read_once():
+            apps.append(build_app(replace(Settings(), **settings), clock=clock))
         return apps[-1]
 
     yield make

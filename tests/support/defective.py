@@ -1,21 +1,17 @@
 """A sandbox in this process, on a port of its own, that can be given bugs and loses them again."""
 
 import asyncio
-import pickle
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import uvicorn
+from documents import documents_read_once
 
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
 from contract_tests.runs import Deployment
-from doublebook_data import read_yaml
 from mockserver.app import build_app
 from mockserver.serving import bind
 from mockserver.settings import Settings
@@ -23,17 +19,7 @@ from mockserver.settings import Settings
 __all__ = ["SandboxServer", "deployment"]
 
 
-# Reading the documents takes longer than everything else of a test that plays one law, and there are a thousand of them.
 _contract = cache(load_contract)
-
-
-@cache
-def _pickled(path: Path) -> bytes:
-    return pickle.dumps(read_yaml(path))
-
-
-def _read_once(path: Path) -> Any:
-    return pickle.loads(_pickled(path))
 
 
 class _Life:
@@ -82,7 +68,7 @@ class SandboxServer:
     @contextmanager
     def serving(self, api: str, *defects: str) -> Iterator[str]:
         """Where *api* is served, with these bugs in it."""
-        with patch("mockserver.app.read_yaml", _read_once), patch("mockserver.control.api.read_yaml", _read_once):
+        with documents_read_once():
             app = build_app(Settings(apis=(api,), defects=defects))
         self._asgi = app.asgi
         try:
