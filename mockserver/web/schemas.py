@@ -5,9 +5,11 @@ number in the other. One function translates, and refuses what it does not know 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 
 __all__ = ["Validator", "compile_schema", "translate", "whole_numbers"]
 
@@ -41,6 +43,8 @@ _PLAIN = frozenset(
         "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
     }
 )  # fmt: skip
+_COMPILED = 1_000
+"""How many different schemas are kept; the documents of four APIs have two hundred."""
 _SCHEMAS = frozenset({"allOf", "anyOf", "oneOf"})
 _SAID_FOR_PEOPLE = frozenset(
     {"title", "description", "example", "default", "deprecated", "readOnly", "writeOnly", "externalDocs", "xml"}
@@ -86,7 +90,13 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def compile_schema(schema: Mapping[str, Any]) -> Validator:
-    return Validator(translate(schema))
+    """The validator of *schema*; the same one for all that are written alike, which most of a document's are."""
+    return _compiled(msgspec.json.encode(schema))
+
+
+@lru_cache(_COMPILED)
+def _compiled(schema: bytes) -> Validator:
+    return Validator(translate(msgspec.json.decode(schema)))
 
 
 def whole_numbers(schema: Mapping[str, Any]) -> Callable[[Any], Any] | None:

@@ -30,6 +30,13 @@ def test_a_keyword_openapi_3_0_does_not_know_is_refused_by_name(keyword):
         translate({"type": "object", "properties": {"a": {keyword: {}}}})
 
 
+def test_schemas_that_are_written_alike_are_compiled_once():
+    one, same, other = (compile_schema({"type": "string", "maxLength": length}) for length in (7, 7, 8))
+
+    assert one is same
+    assert one is not other
+
+
 def test_words_for_people_and_extensions_are_left_out_but_for_the_example_to_show():
     said = {"type": "string", "title": "t", "description": "d", "example": "e", "x-source": "seed"}
 

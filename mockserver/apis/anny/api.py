@@ -12,10 +12,11 @@ from mockserver.apis.anny.errors import broken, render
 from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES
 from mockserver.apis.anny.operations import OPERATIONS
 from mockserver.apis.anny.records import ACCOUNTS, BOOKINGS, CLAIMS, CUSTOMERS, INVOICES, ORDERS
-from mockserver.apis.anny.seed import SEED_VERSION, draw_world, scenarios
+from mockserver.apis.anny.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.anny.webhooks import WEBHOOKS
 from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.exchange import Call
+from mockserver.apis.scenarios import ScenarioFiles
 from mockserver.sandbox.domains import Domain
 
 __all__ = ["Settings", "build"]
@@ -69,7 +70,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             ),
             seed=draw_world,
             seed_version=SEED_VERSION,
-            scenarios=scenarios(),
+            scenarios=ScenarioFiles("anny", read_scenario),
             actions=ACTIONS,
             settings=Settings,
         ),

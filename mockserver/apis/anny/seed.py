@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.anny.book import Book
 from mockserver.apis.anny.plan import read_plan
 from mockserver.apis.anny.records import SeriesType
@@ -18,7 +17,7 @@ from mockserver.booking.spans import Span
 from mockserver.sandbox.domains import Scenario, World
 from mockserver.sandbox.randomness import draw
 
-__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "scenarios", "world_of"]
+__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
 SEED_VERSION = "1"
 """Counts the changes of what a seed draws; a durable sandbox remembers the one it was made with."""
@@ -41,11 +40,6 @@ def draw_world(seed: int, epoch: datetime) -> World:
     drawing.blockers()
     drawing.drawn()
     return drawing.book.world()
-
-
-def scenarios() -> dict[str, Scenario]:
-    folder = fixtures_dir() / "anny" / "scenarios"
-    return {path.stem: read_scenario(path.stem, read_yaml(path)) for path in sorted(folder.glob("*.yaml"))}
 
 
 def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:

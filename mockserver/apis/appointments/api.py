@@ -20,8 +20,9 @@ from mockserver.apis.appointments.records import (
     MERCHANTS,
     SERVICES,
 )
-from mockserver.apis.appointments.seed import SEED_VERSION, draw_world, scenarios
+from mockserver.apis.appointments.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.bundle import Api, Sample
+from mockserver.apis.scenarios import ScenarioFiles
 from mockserver.sandbox.domains import Domain
 
 __all__ = ["Settings", "build"]
@@ -63,7 +64,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             ),
             seed=draw_world,
             seed_version=SEED_VERSION,
-            scenarios=scenarios(),
+            scenarios=ScenarioFiles("appointments", read_scenario),
             settings=Settings,
         ),
         personas=PERSONAS,

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import msgspec
 
-from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.appointments.records import (
     BLOCKED_TIMES,
     CUSTOMERS,
@@ -43,7 +42,7 @@ from mockserver.booking.spans import Span
 from mockserver.sandbox.domains import Scenario, World
 from mockserver.sandbox.randomness import draw, faker
 
-__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "scenarios", "world_of"]
+__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
 SEED_VERSION = "1"
 """Counts the changes of what a seed draws; a durable sandbox remembers the one it was made with."""
@@ -65,11 +64,6 @@ def draw_world(seed: int, epoch: datetime) -> World:
     for shop in plan.shops.values():
         records += drawing.week_of(shop)
     return World(records, {f"appointments.{kind}": number - 1 for kind, number in drawing.next_ids.items()})
-
-
-def scenarios() -> dict[str, Scenario]:
-    folder = fixtures_dir() / "appointments" / "scenarios"
-    return {path.stem: read_scenario(path.stem, read_yaml(path)) for path in sorted(folder.glob("*.yaml"))}
 
 
 def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:

@@ -29,8 +29,9 @@ from mockserver.apis.bardge.records import (
     RESELLERS,
     SESSIONS,
 )
-from mockserver.apis.bardge.seed import SEED_VERSION, draw_world, scenarios
+from mockserver.apis.bardge.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.bundle import Api, Idempotency, RequestIds, Sample
+from mockserver.apis.scenarios import ScenarioFiles
 from mockserver.sandbox.domains import Domain
 
 __all__ = ["Settings", "build"]
@@ -86,7 +87,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             ),
             seed=draw_world,
             seed_version=SEED_VERSION,
-            scenarios=scenarios(),
+            scenarios=ScenarioFiles("bardge", read_scenario),
             actions=ACTIONS,
             settings=Settings,
         ),

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.bardge.book import Book
 from mockserver.apis.bardge.desk.lookups import LOOKUP_LIFETIME, TOKEN_LIFETIME
 from mockserver.apis.bardge.desk.register import moment_at
@@ -19,7 +18,7 @@ from mockserver.apis.bardge.terms import moment_of
 from mockserver.sandbox.domains import Scenario, World
 from mockserver.sandbox.randomness import draw
 
-__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "scenarios", "world_of"]
+__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
 SEED_VERSION = "2"
 """Counts the changes of what a seed draws; a durable sandbox remembers the one it was made with."""
@@ -46,11 +45,6 @@ def draw_world(seed: int, epoch: datetime) -> World:
     drawing.drawn_instances()
     drawing.drawn_bookings()
     return drawing.book.world()
-
-
-def scenarios() -> dict[str, Scenario]:
-    folder = fixtures_dir() / "bardge" / "scenarios"
-    return {path.stem: read_scenario(path.stem, read_yaml(path)) for path in sorted(folder.glob("*.yaml"))}
 
 
 def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:

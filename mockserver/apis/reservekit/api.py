@@ -9,8 +9,9 @@ from mockserver.apis.reservekit.errors import broken, render
 from mockserver.apis.reservekit.limits import RateLimits, Settings
 from mockserver.apis.reservekit.operations import OPERATIONS
 from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, SERVICES, TIME_SLOTS
-from mockserver.apis.reservekit.seed import SEED_VERSION, draw_world, scenarios
+from mockserver.apis.reservekit.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.reservekit.webhooks import WEBHOOKS
+from mockserver.apis.scenarios import ScenarioFiles
 from mockserver.sandbox.domains import Domain
 
 __all__ = ["build"]
@@ -32,7 +33,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             kinds=(SERVICES, TIME_SLOTS, BOOKINGS, CLAIMS.kind),
             seed=draw_world,
             seed_version=SEED_VERSION,
-            scenarios=scenarios(),
+            scenarios=ScenarioFiles("reservekit", read_scenario),
             settings=Settings,
         ),
         personas=PERSONAS,

@@ -33,7 +33,7 @@ from mockserver.booking.ports import Kind
 from mockserver.sandbox.domains import Scenario, World
 from mockserver.sandbox.randomness import draw, faker
 
-__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "scenarios", "world_of"]
+__all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
 SEED_VERSION = "1"
 """Counts the changes of what a seed draws; a durable sandbox remembers the one it was made with."""
@@ -45,11 +45,6 @@ _SLOT_DAY = "2023-01-01"
 def draw_world(seed: int, epoch: datetime) -> World:
     """The world of *seed*: the well-known records, then each tenant's services, slots and bookings."""
     return _world(_Drawing(_plan(), seed, epoch))
-
-
-def scenarios() -> dict[str, Scenario]:
-    folder = fixtures_dir() / "reservekit" / "scenarios"
-    return {path.stem: read_scenario(path.stem, read_yaml(path)) for path in sorted(folder.glob("*.yaml"))}
 
 
 def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:

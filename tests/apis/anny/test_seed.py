@@ -33,8 +33,9 @@ from mockserver.apis.anny.records import (
     SeriesType,
     Status,
 )
-from mockserver.apis.anny.seed import draw_world, read_scenario, scenarios
+from mockserver.apis.anny.seed import draw_world, read_scenario
 from mockserver.apis.anny.terms import busy_span, openings_of, price_of
+from mockserver.apis.scenarios import ScenarioFiles
 from mockserver.booking.ports import ALL
 from mockserver.booking.schedule import lies_open
 from mockserver.booking.spans import peak
@@ -70,7 +71,7 @@ KINDS = (
 )
 JANE, MAX, LENA = (account(number) for number in (1, 2, 3))
 WRITTEN = {
-    **scenarios(),
+    **ScenarioFiles("anny", read_scenario),
     **{
         path.stem: read_scenario(path.stem, read_yaml(path))
         for path in sorted((fixtures_dir() / "anny" / "samples").glob("*.yaml"))

@@ -27,14 +27,16 @@ from mockserver.apis.appointments.records import (
     Role,
     Status,
 )
-from mockserver.apis.appointments.seed import draw_world, read_scenario, scenarios, world_of
+from mockserver.apis.appointments.seed import draw_world, read_scenario, world_of
 from mockserver.apis.appointments.terms import buffer_of
+from mockserver.apis.scenarios import ScenarioFiles
 from mockserver.booking.ports import ALL
 from mockserver.booking.schedule import lies_open, local_moment, occupied, openings_on
 from mockserver.booking.spans import Span
 from mockserver.sandbox.merging import Seed
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
+SCENARIOS = ScenarioFiles("appointments", read_scenario)
 GOLDEN = {
     0: "996aecdd6c64fa9c1faf05f6637a0a06ab7e0935a301fb80ee3aa6473d481876",
     7: "30a3370337209823584fafd3e0bacce1ad8ad27e51a9f4a41cca18833fb94bbc",
@@ -443,9 +445,9 @@ def test_a_world_written_by_hand_may_say_which_ids_come_next():
     assert seeded.last_id(BLOCKED_TIMES.name) == 456
 
 
-@pytest.mark.parametrize("name", scenarios())
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_scenarios_hold_together_as_seeds_do(name):
-    world = scenarios()[name].world
+    world = SCENARIOS[name].world
 
     check_calendar(world)
     check_bookings(world)

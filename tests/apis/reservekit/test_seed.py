@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from mockserver.apis.reservekit.auth import TENANTS
 from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, CUSTOMERS, SERVICES, TIME_SLOTS, Status
-from mockserver.apis.reservekit.seed import draw_world, scenarios
+from mockserver.apis.reservekit.seed import draw_world, read_scenario
+from mockserver.apis.scenarios import ScenarioFiles
 from mockserver.booking.ports import ALL
 from mockserver.sandbox.merging import Seed
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
+SCENARIOS = ScenarioFiles("reservekit", read_scenario)
 GOLDEN = {
     0: "155c9137beae4b659123ee317d8b9140e34bbe14a1385fc690f38f4633cf93ae",
     7: "d150dd3b7626e9fc7afd00a03e96ceb46b3e7d2cc4b4cb72056e3ce6dbec2cc7",
@@ -168,9 +170,9 @@ def test_the_next_ids_follow_the_seeded_ones(seed):
         assert seeded.size(kind.name, ALL) == len(records)
 
 
-@pytest.mark.parametrize("name", scenarios())
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_scenarios_hold_together_as_seeds_do(name):
-    world = scenarios()[name].world
+    world = SCENARIOS[name].world
 
     check_places(world)
     check_references(world)
