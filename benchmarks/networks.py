@@ -85,7 +85,9 @@ class Network(World):
             venue = structs.replace(known[number % len(known)], id=f"branch_{number}", serial=serial)
             records.append((BRANCHES, structs.replace(venue, latitude=latitude, longitude=longitude)))
         world = Beginning(records, {**printed.world.last_ids, SERIAL: serial})
-        domain.scenarios[cls.scenario] = dataclasses.replace(printed, name=cls.scenario, world=world)
+        ours = dataclasses.replace(printed, name=cls.scenario, world=world)
+        # Frozen for the program, which is already built.
+        object.__setattr__(domain, "scenarios", {**domain.scenarios, cls.scenario: ours})
 
     async def count(self) -> int:
         return sum([await self._count_of(client) for client in self.clients])
