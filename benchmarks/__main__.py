@@ -10,7 +10,7 @@ from rich.console import Console
 
 from benchmarks import growth, mutation, operations, sandboxes, startup, throughput
 from benchmarks.figures import Section
-from benchmarks.report import RESULTS, RESULTS_JSON, conditions, show, to_json, to_markdown, written
+from benchmarks.report import conditions, show, to_json, write, written
 from benchmarks.servers import LOAD_CORE, CannotRun
 from mockserver.app import API_NAMES
 
@@ -35,7 +35,7 @@ def main() -> int:
         help="whose bugs to plant; of the others the last figures stay",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found as JSON")
-    parser.add_argument("--write", action="store_true", help=f"renew what was measured in {RESULTS.name} and its JSON")
+    parser.add_argument("--write", action="store_true", help="renew what was measured in benchmarks/RESULTS.md")
     given = parser.parse_args()
 
     out = Console(stderr=True, highlight=False)
@@ -74,9 +74,7 @@ def main() -> int:
         given.json.write_text(to_json(found, under), encoding="utf-8")
     if given.write:
         whole = {**before, **{section.name: section for section in found}}
-        sections = [whole[name] for name in _NAMES if name in whole]
-        RESULTS.write_text(to_markdown(sections, under), encoding="utf-8")
-        RESULTS_JSON.write_text(to_json(sections, under), encoding="utf-8")
+        write([whole[name] for name in _NAMES if name in whole], under)
     return 1 if any(section.alarms for section in found) else 0
 
 

@@ -1,10 +1,10 @@
 """What a benchmark hands to the report: figures with a place in a table, remarks, and alarms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["STOCK", "Figure", "Section", "with_ratios"]
+__all__ = ["STOCK", "Figure", "Section", "markdown_table", "with_ratios"]
 
 STOCK = "stock Connexion FlaskApp"
 
@@ -61,3 +61,9 @@ def with_ratios(figures: Iterable[Figure], *, stock: str = STOCK) -> list[Figure
         if baseline.get(each.column):
             each.ratio = each.value / baseline[each.column]
     return listed
+
+
+def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table."""
+    lines = (headings, ["---"] * len(headings), *rows)
+    return [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines]

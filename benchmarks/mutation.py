@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 
-from benchmarks.figures import Figure, Section
+from benchmarks.figures import Figure, Section, markdown_table
 from benchmarks.servers import Server, running
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
@@ -37,7 +37,7 @@ from doublebook_data import openapi_dir
 from mockserver.app import API_NAMES, load_api
 from mockserver.defects.catalogue import defects_of
 
-__all__ = ["ALL_APIS", "CLEAN", "FOUND", "MEDIAN", "PLANTED", "measure"]
+__all__ = ["ALL_APIS", "CLEAN", "FOUND", "MEDIAN", "PLANTED", "kill_table", "measure"]
 
 R = TypeVar("R")
 
@@ -143,11 +143,32 @@ def _section(data: dict[str, Any]) -> Section:
             "Subtle bugs were thought out by people who had read no test of the kit; in brackets how many of them it found"
             " before any test was written for one."
         ),
+        "Bug by bug: [KILL_TABLE.md](KILL_TABLE.md).",
         "Found by layer: " + ", ".join(f"{name} {count}" for name, count in layers.most_common()) + ".",
         *(f"Missed: {kill.defect} of {kill.api}. {kill.says}" for kill in all_kills if not kill.was_found),
         *(f"{api}: {of_api['measured']}" for api, of_api in data.items()),
     ]
     return section
+
+
+def kill_table(data: Mapping[str, Any]) -> str:
+    """Each bug of a section's data: what it does, who found it, and how soon. Markdown."""
+    lines = [
+        "# Kill table",
+        "",
+        "Every bug that `mockserver serve API --defect NAME` can plant, and the first test of `contract-tests run` to see it.",
+        "Written by `make mutation`; [RESULTS.md](RESULTS.md) has the sums and says how they were measured.",
+    ]
+    for api, of_api in data.items():
+        lines += ["", f"## {api}", "", of_api["measured"], ""]
+        kills = [Kill(**each) for each in of_api["kills"]]
+        lines += markdown_table(["bug", "what it does", "found by", "layer", "calls", "seconds"], map(_row, kills))
+    return "\n".join(lines) + "\n"
+
+
+def _row(kill: Kill) -> list[str]:
+    name = f"{kill.defect} (subtle)" if kill.subtle else kill.defect
+    return [name, kill.says, kill.by or "**missed**", kill.layer, f"{kill.calls:,}", f"{kill.seconds:.1f}"]
 
 
 def _workers() -> int:

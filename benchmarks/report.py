@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.calendars import MONTH
-from benchmarks.figures import STOCK, Figure, Section
+from benchmarks.figures import STOCK, Figure, Section, markdown_table
 from benchmarks.growth import DEEP, OPERATIONS, growth_of
 from benchmarks.loads import POST
-from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, MEDIAN, PLANTED
+from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, MEDIAN, PLANTED, kill_table
 from benchmarks.operations import SUBJECTS, allowed_growth, growth_column
 from benchmarks.peers import PRISM_QUIET, VERSIONS, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
@@ -28,10 +28,11 @@ from benchmarks.servers import OURS, OURS_FOUR, OURS_SQLITE, ROOT
 from benchmarks.startup import FIRST_200, RESIDENT
 from benchmarks.worlds import own_operations
 
-__all__ = ["RESULTS", "RESULTS_JSON", "Target", "conditions", "judge", "show", "to_json", "to_markdown", "written"]
+__all__ = ["Target", "conditions", "judge", "show", "to_json", "to_markdown", "write", "written"]
 
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 RESULTS_JSON = RESULTS.with_name("results.json")
+KILL_TABLE = RESULTS.with_name("KILL_TABLE.md")
 _PACKAGES = ("connexion", "flask", "starlette", "uvicorn", "uvloop", "httptools", "jsonschema-rs", "msgspec")
 _TINY = 0.01
 """Ratios below are shown as one over something."""
@@ -180,7 +181,7 @@ def _silent_where_nothing_is_wrong(sections: Sections) -> Target:
     if not clean:
         return Target(promise, "", None)
     found = sum(each.value for each in clean)
-    said = f"{found:,.0f} findings at {len(clean)} APIs, {clean[0].detail} each"
+    said = f"{found:,.0f} findings, {clean[0].detail} of {', '.join(each.row for each in clean)}"
     return Target(promise, said, found == 0)
 
 
@@ -214,6 +215,15 @@ def written() -> list[Section]:
     return [Section(**{**each, "figures": [Figure(**figure) for figure in each["figures"]]}) for each in found]
 
 
+def write(sections: Sequence[Section], under: dict[str, str]) -> None:
+    """Renew what is published: the results, their data, and the table of the planted bugs."""
+    RESULTS.write_text(to_markdown(sections, under), encoding="utf-8")
+    RESULTS_JSON.write_text(to_json(sections, under), encoding="utf-8")
+    data = next((section.data for section in sections if section.name == "mutation"), {})
+    if data:
+        KILL_TABLE.write_text(kill_table(data), encoding="utf-8")
+
+
 def to_json(sections: Sequence[Section], under: dict[str, str]) -> str:
     whole: dict[str, Any] = {
         "conditions": under,
@@ -225,7 +235,7 @@ def to_json(sections: Sequence[Section], under: dict[str, str]) -> str:
 
 def to_markdown(sections: Sequence[Section], under: dict[str, str]) -> str:
     lines = ["# Benchmarks", "", "Written by `make bench`; `make bench PEERS=1` adds other mock servers.", ""]
-    lines += _markdown_table(
+    lines += markdown_table(
         ["target", "found", "verdict"], [[each.promise, each.found, each.verdict] for each in judge(sections)]
     )
     for section in sections:
@@ -233,8 +243,8 @@ def to_markdown(sections: Sequence[Section], under: dict[str, str]) -> str:
         lines += [f"- **Do not use:** {alarm}" for alarm in section.alarms]
         lines += [f"- {note}" for note in section.notes]
         for heading, columns in _tables(section):
-            lines += ["", *_markdown_table([heading, *columns], _cells(section, columns))]
-    lines += ["", "## Conditions", "", *_markdown_table(["what", "value"], [list(item) for item in under.items()])]
+            lines += ["", *markdown_table([heading, *columns], _cells(section, columns))]
+    lines += ["", "## Conditions", "", *markdown_table(["what", "value"], [list(item) for item in under.items()])]
     return "\n".join(lines) + "\n"
 
 
@@ -287,15 +297,7 @@ def _times(ratio: float) -> str:
 
 def _number(value: float, unit: str) -> str:
     text = f"{value:,.0f}" if value >= _SMALL else f"{value:.3g}"
-    return f"{text}{unit}" if unit.startswith("/") else f"{text} {unit}"
-
-
-def _markdown_table(headings: list[str], rows: list[list[str]]) -> list[str]:
-    return [
-        f"| {' | '.join(headings)} |",
-        f"|{'---|' * len(headings)}",
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]
+    return f"{text}{unit}" if unit.startswith("/") else f"{text} {unit}".rstrip()
 
 
 def _commit() -> str:
@@ -305,7 +307,9 @@ def _commit() -> str:
     ask: Callable[..., str] = lambda *words: _output([git, "-C", str(ROOT), *words])  # noqa: E731 - two short questions
     # What a run writes itself is no change of what was measured.
     changed = [
-        line for line in ask("status", "--porcelain").splitlines() if not line.endswith(("RESULTS.md", "results.json"))
+        line
+        for line in ask("status", "--porcelain").splitlines()
+        if not line.endswith((RESULTS.name, RESULTS_JSON.name, KILL_TABLE.name))
     ]
     return ask("rev-parse", "--short", "HEAD").strip() + (" with local changes" if changed else "")
 

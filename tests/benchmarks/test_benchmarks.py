@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -11,7 +12,7 @@ from benchmarks.client import KEY, InProcess
 from benchmarks.figures import STOCK, Figure, Section, with_ratios
 from benchmarks.houses import House
 from benchmarks.loads import LIST, POST, new_booking
-from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, PLANTED
+from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, PLANTED, Kill, kill_table
 from benchmarks.networks import Network
 from benchmarks.operations import SUBJECTS, growth_column, watch
 from benchmarks.report import judge, to_json, to_markdown
@@ -219,3 +220,20 @@ def test_a_bug_that_was_missed_or_a_finding_where_nothing_is_wrong_misses_a_targ
     assert met(10, 0) == [True, None, True]
     assert met(9, 0) == [False, None, True]
     assert met(10, 1) == [True, None, False]
+
+
+def test_the_kill_table_has_a_line_for_each_bug_and_says_which_were_missed() -> None:
+    found = Kill("anny", "AN-C01", "takes a|b", False, "laws", "carts.a_cart", "AN-C01", 1_200, 1.26)
+    missed = Kill("anny", "AN-C02.edge", "forgets", True, "", "", "", 9_000, 30.0)
+    text = kill_table({"anny": {"measured": "Measured today.", "kills": [asdict(found), asdict(missed)]}})
+
+    assert text.splitlines()[4:] == [
+        "## anny",
+        "",
+        "Measured today.",
+        "",
+        "| bug | what it does | found by | layer | calls | seconds |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| AN-C01 | takes a\\|b | carts.a_cart | laws | 1,200 | 1.3 |",
+        "| AN-C02.edge (subtle) | forgets | **missed** |  | 9,000 | 30.0 |",
+    ]
