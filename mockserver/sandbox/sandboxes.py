@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -308,8 +308,9 @@ class Sandboxes:
             try:
                 msgspec.convert(values, domain.settings)
             except msgspec.ValidationError as error:
-                known = ", ".join(domain.settings.__struct_fields__)
-                raise RuleBroken("unknown_setting", f"{api}: {error} (settings: {known})", field=api) from error
+                raise RuleBroken(
+                    "unknown_setting", f"{api}: {error} (settings: {_listed(domain.settings)})", field=api
+                ) from error
         return settings or _DEFAULTS
 
     def _load(self, stored: bytes, *, any_seed: bool) -> Sandbox:
@@ -384,3 +385,12 @@ def _merged(
     """Settings by API, with each value that *changes* names."""
     settings, changes = settings or {}, changes or {}
     return {api: {**settings.get(api, {}), **changes.get(api, {})} for api in {**settings, **changes}}
+
+
+def _listed(settings: type[msgspec.Struct]) -> str:
+    """The names of settings, with their values where they are few: `rate_limit: off, starter; bookings_per_minute`."""
+    found = []
+    for field in cast("msgspec.inspect.StructType", msgspec.inspect.type_info(settings)).fields:
+        few = field.type.values if isinstance(field.type, msgspec.inspect.LiteralType) else ()
+        found.append(f"{field.name}: {', '.join(map(str, few))}" if few else field.name)
+    return "; ".join(found)

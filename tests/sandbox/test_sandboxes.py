@@ -153,7 +153,8 @@ def test_an_unknown_scenario_is_refused_with_those_there_are(sandboxes, name):
     [
         ({"pub": {}}, "there is shop, club"),
         ({"shop": {"loud": 1}}, "loud"),
-        ({"shop": {"most": "x"}}, "settings: shout, most"),
+        ({"shop": {"most": "x"}}, "settings: shout; most; ink: black, red"),
+        ({"shop": {"ink": "blue"}}, "'blue'.*ink: black, red"),
     ],
 )
 def test_an_unknown_setting_is_refused_and_changes_nothing(sandboxes, settings, words):

@@ -3,6 +3,7 @@ nothing of shops.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -46,6 +47,7 @@ class DiskFullError(Exception):
 class NoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shout: bool = False
     most: int = 10
+    ink: Literal["black", "red"] = "black"
 
 
 def write_note(work, timer):
