@@ -1,9 +1,11 @@
 """Why a run cannot start, said in one sentence that names the nearest right value."""
 
 import difflib
+import json
 from collections.abc import Iterable
+from datetime import date, time
 
-__all__ = ["CannotRun", "did_you_mean"]
+__all__ = ["CannotRun", "as_written", "did_you_mean"]
 
 
 class CannotRun(Exception):  # noqa: N818 - it is about the call, not about the API: exit code 2, never a finding
@@ -17,3 +19,8 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     nearest = difflib.get_close_matches(given.lower(), by_lower, n=1, cutoff=0.5)
     guess = f"did you mean {by_lower[nearest[0]]!r}? " if nearest else ""
     return f"; {guess}Known: {', '.join(words) or 'none'}"
+
+
+def as_written(value: object) -> str:
+    """A value of a TOML file, about as it stands there."""
+    return value.isoformat() if isinstance(value, date | time) else json.dumps(value, ensure_ascii=False, default=str)

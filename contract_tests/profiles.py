@@ -8,18 +8,60 @@ discover or make itself, is *lacking*: the test is skipped, and the key to add i
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
-from contract_tests.problems import CannotRun, did_you_mean
+import msgspec
 
-__all__ = ["COMMON_KEYS", "Key", "Lacking", "NotApplicable", "Profile", "draft_profile", "read_profile"]
+from contract_tests.problems import CannotRun, as_written, did_you_mean
+
+__all__ = [
+    "COMMON_KEYS",
+    "DEAD_TOKEN",
+    "ID",
+    "POSITIVE",
+    "TEXT",
+    "TOKEN",
+    "WHOLE",
+    "Key",
+    "Kind",
+    "Lacking",
+    "NotApplicable",
+    "Profile",
+    "draft_profile",
+    "read_profile",
+]
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_VARIABLE_WITHOUT_BRACES = re.compile(r"\$([A-Z_][A-Z0-9_]*)")  # in capitals alone: a password may begin with $ too
+
+
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # two that look alike stay two: a token that is let in, and one that is not
+class Kind:
+    """
+    What the value of a key has to be.
+
+    Args:
+        type: As msgspec checks it; a number may be a text, for that is what the environment has.
+        says: The same for people.
+    """
+
+    type: Any
+    says: str
+
+
+TEXT = Kind(str, "a text")
+TOKEN = Kind(str, "a text")
+"""The credential of somebody who is let in."""
+DEAD_TOKEN = Kind(str, "a text")
+"""The credential of somebody who is refused."""
+ID = Kind(str | int, "a text or a whole number")
+WHOLE = Kind(Annotated[int, msgspec.Meta(gt=0)], "a whole number above 0")
+POSITIVE = Kind(Annotated[float, msgspec.Meta(gt=0)], "a number above 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +78,7 @@ class Key:
     name: str
     says: str
     example: str
+    kind: Kind = TEXT
 
 
 class Lacking(Exception):  # noqa: N818 - a precondition, no error: the test is skipped
@@ -52,7 +95,7 @@ class NotApplicable(Exception):  # noqa: N818 - no error: the test is left out
 
 COMMON_KEYS = (
     Key("base_url", "Where the API is served; --base-url wins.", '"https://staging.example.com"'),
-    Key("identities.main", "The credential everything is done with; --token wins.", '"${API_TOKEN}"'),
+    Key("identities.main", "The credential everything is done with; --token wins.", '"${API_TOKEN}"', TOKEN),
     Key(
         "clock.advance_url",
         "A call of your own (POST) that moves the target's clock; {seconds} is replaced. Without it nothing waits for an "
@@ -60,8 +103,8 @@ COMMON_KEYS = (
         '"https://staging.example.com/test/clock?advance={seconds}"',
     ),
     Key("clock.now_url", "A call of your own (GET) that answers the target's time as RFC 3339.", '"https://..."'),
-    Key("budgets.read_p95_ms", "What 95 of 100 reads may take at most, in milliseconds.", "300"),
-    Key("budgets.write_p95_ms", "What 95 of 100 writes may take at most, in milliseconds.", "800"),
+    Key("budgets.read_p95_ms", "What 95 of 100 reads may take at most, in milliseconds.", "300", POSITIVE),
+    Key("budgets.write_p95_ms", "What 95 of 100 writes may take at most, in milliseconds.", "800", POSITIVE),
     Key(
         "known_failures", "A TOML file of failures that are known, each with reason, owner and expiry.", '"known.toml"'
     ),
@@ -75,12 +118,14 @@ class Profile:
         values: As read, tables in tables.
         origin: Where it comes from, for people.
         world: What kind of world the sandbox makes for it; empty anywhere else.
+        variables: Of the environment, by the dotted name of the value that they are in.
     """
 
     api: str
     values: Mapping[str, Any] = field(default_factory=dict)
     origin: str = "no profile"
     world: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, name: str, default: Any = None) -> Any:
         """What stands under the dotted *name*."""
@@ -98,13 +143,19 @@ class Profile:
             raise Lacking(why, key=name)
         return found
 
+    def source(self, name: str) -> str:
+        """Where the value under the dotted *name* comes from, for people."""
+        variables = self.variables.get(name)
+        return f"{name} of {self.origin}" + (f", from {variables}" if variables else "")
+
 
 def read_profile(file: Path, api: str, keys: Iterable[Key]) -> Profile:
     """
-    The profile in *file*, with `${NAME}` replaced from the environment.
+    The profile in *file*, with `${NAME}` replaced from the environment, each value of its key's kind.
 
     Raises:
-        CannotRun: It cannot be read, is for another API, has a key that nothing reads, or names a variable that is not set.
+        CannotRun: It cannot be read, is for another API, has a key that nothing reads or a value of another kind, or
+            names a variable that is not set.
     """
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -115,35 +166,61 @@ def read_profile(file: Path, api: str, keys: Iterable[Key]) -> Profile:
     said = values.pop("api", api)
     if said != api:
         raise CannotRun(f"the profile {str(file)!r} is for {said!r}, not for {api!r}")
-    known = {key.name for key in (*COMMON_KEYS, *keys)}
-    for name in _names(values, known):
-        if name not in known:
-            raise CannotRun(f"the profile {str(file)!r} has {name!r}, which nothing reads{did_you_mean(name, known)}")
-    return Profile(api=api, values=_filled(values, file, ""), origin=str(file))
+    reader = _Reader(file, {key.name: key.kind for key in (*COMMON_KEYS, *keys)})
+    return Profile(api=api, values=reader.table(values), origin=str(file), variables=reader.variables)
 
 
-def _names(values: Mapping[str, Any], known: set[str], above: str = "") -> Iterator[str]:
-    """The dotted names of what is said; a table that is itself a key is not looked into."""
-    for name, value in values.items():
-        dotted = f"{above}{name}"
-        if isinstance(value, Mapping) and dotted not in known:
-            yield from _names(value, known, f"{dotted}.")
-        else:
-            yield dotted
+class _Reader:
+    def __init__(self, file: Path, kinds: Mapping[str, Kind]) -> None:
+        self._file = file
+        self._kinds = kinds
+        self.variables: dict[str, str] = {}
+
+    def table(self, values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+        read = {}
+        for name, value in values.items():
+            dotted = f"{above}{name}"
+            if dotted in self._kinds:  # a table that is itself a key is not looked into
+                read[name] = self._value(value, dotted)
+            elif isinstance(value, Mapping):
+                read[name] = self.table(value, f"{dotted}.")
+            else:
+                guess = did_you_mean(dotted, self._kinds)
+                raise CannotRun(f"the profile {str(self._file)!r} has {dotted!r}, which nothing reads{guess}")
+        return read
+
+    def _value(self, written: Any, name: str) -> Any:
+        where, kind = f"{name} of the profile {str(self._file)!r}", self._kinds[name]
+        if written == "":
+            raise CannotRun(f"{where} is empty")
+        value = _filled(written, where)
+        variables = ", ".join(dict.fromkeys(_VARIABLE.findall(str(written))))
+        if variables:
+            self.variables[name] = variables
+        try:
+            return msgspec.convert(value, kind.type, strict=False)
+        except msgspec.ValidationError as problem:
+            # What the environment has may be a secret, and so may any credential.
+            seen = f"what {variables} says" if variables else as_written(written)
+            instead = "" if kind in (TOKEN, DEAD_TOKEN) else f", not {seen}"
+            raise CannotRun(f"{where} has to be {kind.says}{instead}") from problem
 
 
-def _filled(value: Any, file: Path, above: str) -> Any:
+def _filled(value: Any, where: str) -> Any:
     if isinstance(value, Mapping):
-        return {name: _filled(each, file, f"{above}.{name}".lstrip(".")) for name, each in value.items()}
+        return {name: _filled(each, where) for name, each in value.items()}
     if isinstance(value, list):
-        return [_filled(each, file, above) for each in value]
+        return [_filled(each, where) for each in value]
     if not isinstance(value, str):
         return value
+    bare = _VARIABLE_WITHOUT_BRACES.fullmatch(value)
+    if bare:
+        raise CannotRun(f"{where} is the text {value!r} itself: the variable is written ${{{bare[1]}}}")
 
     def replace(match: re.Match[str]) -> str:
         found = os.environ.get(match[1])
         if not found:
-            raise CannotRun(f"{above} of the profile {str(file)!r} names the variable {match[1]}, which is not set")
+            raise CannotRun(f"{where} names the variable {match[1]}, which is not set")
         return found
 
     return _VARIABLE.sub(replace, value)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from contract_tests.laws.paging import Page, walk
 from contract_tests.laws.probes import Probe, probes
 from contract_tests.laws.receiving import RECEIVER_KEY
-from contract_tests.profiles import Key, Lacking
+from contract_tests.profiles import ID, TOKEN, Key, Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, Made, Scene
 
@@ -134,34 +134,34 @@ class Slot:
 
 class AnnyScene(Scene):
     KEYS = (
-        Key("identities.other", "A second customer: what is kept from strangers, who books what others hold.", '"${OTHER_TOKEN}"'),
-        Key("identities.participant", "A third customer, who is invited to bookings.", '"${GUEST_TOKEN}"'),
-        Key("identities.admin", "The organisation: it decides about requests and sees everything.", '"${ADMIN_TOKEN}"'),
-        Key("inventory.organization", "The id of the organisation that the administrator's token is for.", '"500"'),
+        Key("identities.other", "A second customer: what is kept from strangers, who books what others hold.", '"${OTHER_TOKEN}"', TOKEN),
+        Key("identities.participant", "A third customer, who is invited to bookings.", '"${GUEST_TOKEN}"', TOKEN),
+        Key("identities.admin", "The organisation: it decides about requests and sees everything.", '"${ADMIN_TOKEN}"', TOKEN),
+        Key("inventory.organization", "The id of the organisation that the administrator's token is for.", '"500"', ID),
         Key("inventory.terminal", "The hash of a terminal.", '"${TERMINAL_HASH}"'),
-        Key("inventory.blocker", "The id of a booking that is a blocker.", '"1020"'),
-        Key("inventory.recurring_master", "The main customer's series of repeated dates, by its master; dates of it are canceled.", '"1010"'),
-        Key("inventory.series_master", "The main customer's series that is sold together, by its master; it is canceled.", '"1015"'),
-        Key("inventory.services.instant", "A free service that is booked at once, at room, other_room and desk.", '"3f0c..."'),
+        Key("inventory.blocker", "The id of a booking that is a blocker.", '"1020"', ID),
+        Key("inventory.recurring_master", "The main customer's series of repeated dates, by its master; dates of it are canceled.", '"1010"', ID),
+        Key("inventory.series_master", "The main customer's series that is sold together, by its master; it is canceled.", '"1015"', ID),
+        Key("inventory.services.instant", "A free service that is booked at once, at room, other_room and desk.", '"3f0c..."', ID),
         Key(
             "inventory.services.paid",
             "A service that is paid at once, with two add-ons and a policy of percentages, at room and other_room.",
-            '"3f0c..."',
+            '"3f0c..."', ID,
         ),
         Key(
             "inventory.services.strict",
             "A service by the hour with padding, a fee that is an amount, no participants and little that can be edited, at "
             "room and other_room.",
-            '"3f0c..."',
+            '"3f0c..."', ID,
         ),
-        Key("inventory.services.approval", "A paid service whose bookings somebody has to accept, at room.", '"3f0c..."'),
-        Key("inventory.services.form", "A service with a custom form that has to be answered, at room.", '"3f0c..."'),
-        Key("inventory.services.course", "A service with several places, at course_room.", '"3f0c..."'),
-        Key("inventory.resources.room", "A resource with one place, whose bookings expire unless somebody checks in.", '"3f0c..."'),
-        Key("inventory.resources.other_room", "A resource with one place, without check-in.", '"3f0c..."'),
-        Key("inventory.resources.desk", "Another resource with one place, which does not offer the paid service.", '"3f0c..."'),
-        Key("inventory.resources.course_room", "A resource with several places.", '"3f0c..."'),
-        Key("inventory.resources.area", "A resource that has children.", '"3f0c..."'),
+        Key("inventory.services.approval", "A paid service whose bookings somebody has to accept, at room.", '"3f0c..."', ID),
+        Key("inventory.services.form", "A service with a custom form that has to be answered, at room.", '"3f0c..."', ID),
+        Key("inventory.services.course", "A service with several places, at course_room.", '"3f0c..."', ID),
+        Key("inventory.resources.room", "A resource with one place, whose bookings expire unless somebody checks in.", '"3f0c..."', ID),
+        Key("inventory.resources.other_room", "A resource with one place, without check-in.", '"3f0c..."', ID),
+        Key("inventory.resources.desk", "Another resource with one place, which does not offer the paid service.", '"3f0c..."', ID),
+        Key("inventory.resources.course_room", "A resource with several places.", '"3f0c..."', ID),
+        Key("inventory.resources.area", "A resource that has children.", '"3f0c..."', ID),
         RECEIVER_KEY,
     )  # fmt: skip
     MADE: ClassVar[Mapping[str, Made]] = {

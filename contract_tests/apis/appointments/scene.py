@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
+import msgspec
 from dateutil.relativedelta import relativedelta
 
-from contract_tests.profiles import Key, Lacking, NotApplicable
+from contract_tests.profiles import ID, TOKEN, WHOLE, Key, Kind, Lacking, NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene
 
@@ -124,18 +125,28 @@ def _booking_made(answer: Answer) -> list[tuple[str, object]]:
     return [("id", booking), ("booking_id", booking), ("booking", booking)]
 
 
+_Hours = Annotated[int, msgspec.Meta(ge=0)]
+_HOURS = Kind(_Hours, "a whole number of hours")
+_HOURS_BY_ID = Kind(
+    dict[Annotated[str, msgspec.Meta(pattern="^[0-9]+$")], _Hours], "a table of hours by id of a service"
+)
+
+
 class AppointmentsScene(Scene):
     KEYS = (
-        Key("identities.roommate", "An employee of the same merchant at main's location.", '"${ROOMMATE_TOKEN}"'),
-        Key("identities.colleague", "An employee of it at another location.", '"${COLLEAGUE_TOKEN}"'),
-        Key("identities.other", "An employee of another merchant.", '"${OTHER_TOKEN}"'),
-        Key("identities.customer", "A customer whom the merchant knows.", '"${CUSTOMER_TOKEN}"'),
-        Key("identities.second", "Another customer whom the merchant knows.", '"${SECOND_TOKEN}"'),
-        Key("identities.third", "One more person without employment.", '"${THIRD_TOKEN}"'),
+        Key(
+            "identities.roommate", "An employee of the same merchant at main's location.", '"${ROOMMATE_TOKEN}"', TOKEN
+        ),
+        Key("identities.colleague", "An employee of it at another location.", '"${COLLEAGUE_TOKEN}"', TOKEN),
+        Key("identities.other", "An employee of another merchant.", '"${OTHER_TOKEN}"', TOKEN),
+        Key("identities.customer", "A customer whom the merchant knows.", '"${CUSTOMER_TOKEN}"', TOKEN),
+        Key("identities.second", "Another customer whom the merchant knows.", '"${SECOND_TOKEN}"', TOKEN),
+        Key("identities.third", "One more person without employment.", '"${THIRD_TOKEN}"', TOKEN),
         Key(
             "identities.newcomer",
             "Somebody who never booked at the merchant: another one for each run.",
             '"${NEWCOMER_TOKEN}"',
+            TOKEN,
         ),
         Key("inventory.merchant", "The slug of the merchant that main works for.", '"spa-retreat"'),
         Key("inventory.other_merchant", "The slug of the merchant that other works for.", '"zopf-und-schere"'),
@@ -144,29 +155,32 @@ class AppointmentsScene(Scene):
             "The slug of a merchant that closes in the middle of some days, where neither of the two does.",
             '"hana-clinic"',
         ),
-        Key("inventory.employee", "The employee id of main.", "789"),
-        Key("inventory.roommate", "The employee id of roommate.", "791"),
-        Key("inventory.colleague", "The employee id of colleague.", "790"),
+        Key("inventory.employee", "The employee id of main.", "789", WHOLE),
+        Key("inventory.roommate", "The employee id of roommate.", "791", WHOLE),
+        Key("inventory.colleague", "The employee id of colleague.", "790", WHOLE),
         Key(
             "inventory.service",
             "A service for one customer, all of it active, per person, of an hour at most, without a buffer, in the usual "
             "booking window.",
             "123",
+            WHOLE,
         ),
         Key(
             "inventory.group_service",
             "A group service for two to eight, per person, with a minimum of two or more and without a buffer.",
             "456",
+            WHOLE,
         ),
-        Key("inventory.customer", "The merchant's id of the identity customer.", '"550e8400-..."'),
-        Key("inventory.second", "The merchant's id of the identity second.", '"660e8400-..."'),
-        Key("terms.window_months", "How many months ahead customers may book at the merchant.", "5"),
-        Key("terms.deadline_hours", "The merchant's own cancel deadline, in hours.", "24"),
+        Key("inventory.customer", "The merchant's id of the identity customer.", '"550e8400-..."', ID),
+        Key("inventory.second", "The merchant's id of the identity second.", '"660e8400-..."', ID),
+        Key("terms.window_months", "How many months ahead customers may book at the merchant.", "5", WHOLE),
+        Key("terms.deadline_hours", "The merchant's own cancel deadline, in hours.", "24", _HOURS),
         Key(
             "terms.deadlines",
             "The cancel deadline, in hours, that services of the merchant have, by id; one of them other than the "
             "merchant's, one of them 0, one of a service that has none of its own.",
             "{ 123 = 24, 125 = 0 }",
+            _HOURS_BY_ID,
         ),
     )
     MADE: ClassVar[Mapping[str, Made]] = {

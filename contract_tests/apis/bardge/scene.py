@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from contract_tests.apis.bardge.payments import LAGOS, Json, Payments
 from contract_tests.contracts import Operation
 from contract_tests.laws.probes import Probe, is_secured, probes
-from contract_tests.profiles import Key, Lacking
+from contract_tests.profiles import DEAD_TOKEN, TOKEN, Key, Kind, Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER, Made, Setting
 from contract_tests.scenes.worlds import World
@@ -100,18 +100,34 @@ class Instance:
         return datetime.fromtimestamp(self.scheduled_for, LAGOS)
 
 
+_GivenPass = TypedDict("_GivenPass", {"client": str, "pass": str})
+
+
+class _GivenToken(TypedDict):
+    client: str
+    token: str
+
+
+_A_PASS = Kind(_GivenPass, "a table with client and pass, both texts")
+_A_TOKEN = Kind(_GivenToken, "a table with client and token, both texts")
+
+
 class BardgeScene(Payments):
     KEYS = (
         Key(
-            "identities.other", "The key of another reseller, which lets others look its clients up.", '"${OTHER_KEY}"'
+            "identities.other",
+            "The key of another reseller, which lets others look its clients up.",
+            '"${OTHER_KEY}"',
+            TOKEN,
         ),
-        Key("identities.quiet", "The key of a reseller whose clients cannot be looked up.", '"${QUIET_KEY}"'),
-        Key("identities.test", "A test key of the reseller that calls.", '"${TEST_KEY}"'),
-        Key("identities.disabled", "The key of a reseller whose account is disabled.", '"${DISABLED_KEY}"'),
+        Key("identities.quiet", "The key of a reseller whose clients cannot be looked up.", '"${QUIET_KEY}"', TOKEN),
+        Key("identities.test", "A test key of the reseller that calls.", '"${TEST_KEY}"', TOKEN),
+        Key("identities.disabled", "The key of a reseller whose account is disabled.", '"${DISABLED_KEY}"', DEAD_TOKEN),
         Key(
             "inventory.cancelled_pass",
             "A client and a pass of theirs that was cancelled: no call does that.",
             '{ client = "client_femi", pass = "brgpass_femi_gym" }',
+            _A_PASS,
         ),
         Key(
             "inventory.disabled_issuer",
@@ -122,11 +138,13 @@ class BardgeScene(Payments):
             "inventory.expired_pass",
             "A client and a pass of theirs that is over; used where the clock cannot be moved.",
             '{ client = "client_dayo", pass = "brgpass_dayo_gym" }',
+            _A_PASS,
         ),
         Key(
             "inventory.stale_token",
             "A client of another reseller, and a lookup token for them that is over.",
             '{ client = "client_kemi", token = "lkpt_stale" }',
+            _A_TOKEN,
         ),
     )
     MADE: ClassVar[Mapping[str, Made]] = {

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from contract_tests.laws.paging import Page, walk
 from contract_tests.laws.probes import Probe, probes
-from contract_tests.profiles import Key, NotApplicable
+from contract_tests.profiles import DEAD_TOKEN, TOKEN, WHOLE, Key, NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene
 
@@ -42,21 +42,28 @@ class Slot:
 
 class ReserveKitScene(Scene):
     KEYS = (
-        Key("identities.other", "The key of a second tenant: that neither sees what the other has.", '"${OTHER_KEY}"'),
-        Key("identities.revoked", "A key that was revoked.", '"${REVOKED_KEY}"'),
-        Key("identities.restricted", "A key that is bound to a domain.", '"${DOMAIN_KEY}"'),
+        Key(
+            "identities.other",
+            "The key of a second tenant: that neither sees what the other has.",
+            '"${OTHER_KEY}"',
+            TOKEN,
+        ),
+        Key("identities.revoked", "A key that was revoked.", '"${REVOKED_KEY}"', DEAD_TOKEN),
+        Key("identities.restricted", "A key that is bound to a domain.", '"${DOMAIN_KEY}"', TOKEN),
         Key("inventory.restricted_domain", "The domain that key is bound to.", '"shop.example.com"'),
         Key(
             "limits.requests",
             "How many requests in a row are certainly more than the main key may send; without it that limit is not "
             "provoked. What follows waits for as long as the target asks.",
             "60",
+            WHOLE,
         ),
         Key(
             "limits.bookings",
             "How many bookings in a row are certainly more than the main key may make; without it that limit is not "
             "provoked. What follows waits for as long as the target asks.",
             "60",
+            WHOLE,
         ),
     )
     MADE: ClassVar[Mapping[str, Made]] = {
