@@ -13,11 +13,12 @@ from typing import Any
 
 from contract_tests.contracts import Contract
 from contract_tests.findings import Finding
-from contract_tests.problems import CannotRun, did_you_mean
+from contract_tests.problems import CannotRun, as_written, did_you_mean
 from contract_tests.results import Outcome, RuleResult
 
 __all__ = ["KnownFailure", "KnownFailures", "read_known_failures"]
 
+_ENTRIES = "failure"
 _FIELDS = ("rule", "check", "operation", "reason", "owner", "expires")
 
 
@@ -70,31 +71,41 @@ class KnownFailures:
 
 
 def read_known_failures(file: Path | None, contract: Contract) -> KnownFailures:
-    """Raises CannotRun: the file cannot be read, or an entry lacks something or names no rule of the contract."""
+    """Raises CannotRun: the file cannot be read, or an entry lacks or mistypes something or names no rule of the contract."""
     today = datetime.now(UTC).date()
     if file is None:
         return KnownFailures((), today)
     try:
-        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("failure", [])
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as problem:
         raise CannotRun(f"the known failures {str(file)!r} cannot be read: {problem.strerror}") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise CannotRun(f"the known failures {str(file)!r} are not TOML: {problem}") from problem
+    for name in said:
+        if name != _ENTRIES:
+            raise CannotRun(f"the known failures {str(file)!r}: nothing reads {name!r}{did_you_mean(name, [_ENTRIES])}")
+    entries = said.get(_ENTRIES, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise CannotRun(f"the known failures {str(file)!r}: each of them is a table that begins with [[{_ENTRIES}]]")
     return KnownFailures(
         [_read(entry, f"{str(file)!r}, failure {n}", contract) for n, entry in enumerate(entries, 1)], today
     )
 
 
 def _read(entry: dict[str, Any], where: str, contract: Contract) -> KnownFailure:
-    for name in entry:
+    for name, value in entry.items():
         if name not in _FIELDS:
             raise CannotRun(f"{where}: nothing reads {name!r}{did_you_mean(name, _FIELDS)}")
+        if name != "expires" and not isinstance(value, str):
+            raise CannotRun(f"{where}: {name} has to be a text, not {as_written(value)}")
     for name in ("reason", "owner"):
-        if not isinstance(entry.get(name), str) or not entry[name].strip():
+        if not entry.get(name, "").strip():
             raise CannotRun(f"{where}: {name} is missing")
     expires = entry.get("expires")
-    if not isinstance(expires, date) or isinstance(expires, datetime):
+    if expires is None:
         raise CannotRun(f"{where}: expires is missing, a day such as 2027-01-31")
+    if not isinstance(expires, date) or isinstance(expires, datetime):
+        raise CannotRun(f"{where}: expires has to be a day without quotes, as 2027-01-31, not {as_written(expires)}")
     rule = entry.get("rule", "")
     known = {each.id for each in contract.rules}
     if rule and rule not in known:

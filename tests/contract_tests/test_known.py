@@ -102,8 +102,12 @@ def test_a_list_is_read_and_looked_at_as_of_today(read):
         ({"reason": ""}, "reason is missing"),
         ({"owner": '" "'}, "owner is missing"),
         ({"expires": ""}, "expires is missing, a day such as 2027-01-31"),
-        ({"expires": '"2099-01-31"'}, "expires is missing"),
-        ({"expires": "2099-01-31T10:00:00Z"}, "expires is missing"),
+        ({"expires": '"2099-01-31"'}, 'expires has to be a day without quotes, as 2027-01-31, not "2099-01-31"'),
+        ({"expires": '"soon"'}, 'expires has to be a day without quotes, as 2027-01-31, not "soon"'),
+        ({"expires": "2099-01-31T10:00:00Z"}, "without quotes, as 2027-01-31, not 2099-01-31T10:00:00+00:00"),
+        ({"rule": "5"}, "rule has to be a text, not 5"),
+        ({"rule": "", "check": "[1]", "operation": '"x"'}, "check has to be a text, not [1]"),
+        ({"owner": "{ team = 1 }"}, 'owner has to be a text, not {"team": 1}'),
         ({"expire": "2099-01-31"}, "nothing reads 'expire'; did you mean 'expires'"),
     ],
 )
@@ -121,6 +125,28 @@ def test_a_list_that_is_not_there_or_no_toml_is_refused(tmp_path):
     (tmp_path / "known.toml").write_text("failure: none", encoding="utf-8")
     with pytest.raises(CannotRun, match="are not TOML"):
         read_known_failures(tmp_path / "known.toml", contract)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('[[failures]]\nrule = "RK-B03"', r"known\.toml': nothing reads 'failures'; did you mean 'failure'\?"),
+        ('failure = "RK-B03"', r"each of them is a table that begins with \[\[failure\]\]"),
+        ('failure = ["RK-B03"]', r"each of them is a table that begins with \[\[failure\]\]"),
+        ('[failure]\nrule = "RK-B03"', r"each of them is a table that begins with \[\[failure\]\]"),
+    ],
+)
+def test_a_list_of_another_form_is_refused(tmp_path, written, said):
+    (tmp_path / "known.toml").write_text(written, encoding="utf-8")
+
+    with pytest.raises(CannotRun, match=said):
+        read_known_failures(tmp_path / "known.toml", load_contract("reservekit"))
+
+
+def test_an_empty_list_is_one(tmp_path):
+    (tmp_path / "known.toml").write_text("", encoding="utf-8")
+
+    assert read_known_failures(tmp_path / "known.toml", load_contract("reservekit")).warnings([], []) == []
 
 
 def test_without_a_list_nothing_is_known():
