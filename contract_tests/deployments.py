@@ -14,11 +14,12 @@ from contract_tests.apis import kit_of
 from contract_tests.apis.bundle import ApiKit
 from contract_tests.contracts import Contract, contract_file
 from contract_tests.problems import CannotRun
-from contract_tests.profiles import Profile, read_profile
+from contract_tests.profiles import TOKEN, Profile, read_profile
 from contract_tests.runs import Deployment
 from contract_tests.scenes.sandboxes import ControlPlane
+from contract_tests.scenes.scene import MAIN
 from contract_tests.scenes.worlds import ForkedWorlds, SharedWorld, Worlds
-from contract_tests.targets import Target, find_target, knock
+from contract_tests.targets import TOKEN_VARIABLE, Target, ensure_sendable, find_target, knock
 
 __all__ = ["Typed", "find_deployment"]
 
@@ -54,9 +55,11 @@ def find_deployment(contract: Contract, typed: Typed) -> Deployment:
                 raise
     if typed.sandbox is not None:
         raise CannotRun(f"--sandbox {typed.sandbox}: there is no control plane beside {target.base_url}")
+    source = "" if typed.token else profile.source("identities.main")
     token = typed.token or profile.find("identities.main")
-    target = find_target(contract, base_url, token)
-    knock(contract, target)
+    target = find_target(contract, base_url, token, source=source)
+    _ensure_everybody_is_somebody_else(contract, profile, token, source)
+    knock(contract, target, source, _let_in(contract, kit, profile))
     target = target.with_secrets(profile.find("identities") or {})
     found = _deployment(contract, kit, target, profile, SharedWorld(target.base_url, profile))
     return found if typed.profile is None else replace(found, options=("--profile", str(typed.profile)))
@@ -66,6 +69,26 @@ def _profile(contract: Contract, kit: ApiKit | None, typed: Typed) -> Profile:
     if typed.profile is None:
         return Profile(api=contract.api)
     return read_profile(typed.profile, contract.api, kit.scene.KEYS if kit else ())
+
+
+def _ensure_everybody_is_somebody_else(contract: Contract, profile: Profile, main: str | None, source: str) -> None:
+    """Raises CannotRun: of two identities that are the same, each sees what the other has, and a test would blame the API."""
+    sources = {main: source or f"the token of --token or {TOKEN_VARIABLE}"}
+    for who, token in (profile.find("identities") or {}).items():
+        if who == MAIN:
+            continue
+        theirs = profile.source(f"identities.{who}")
+        ensure_sendable(contract, token, theirs)
+        if token in sources:
+            raise CannotRun(f"{sources[token]} and {theirs} are the same: each identity has to be somebody else")
+        sources[token] = theirs
+
+
+def _let_in(contract: Contract, kit: ApiKit | None, profile: Profile) -> Mapping[str, Mapping[str, str]]:
+    """The credentials beside the main one that have to be known, as they are sent, by their sources."""
+    headers = _headers(contract, profile, None)
+    names = [key.name for key in kit.scene.KEYS if key.kind is TOKEN and profile.find(key.name)] if kit else []
+    return {profile.source(name): headers[name.removeprefix("identities.")] for name in names}
 
 
 def _sandbox(contract: Contract, kit: ApiKit, target: Target, plane: ControlPlane, typed: Typed) -> Deployment:

@@ -146,7 +146,7 @@ class Profile:
     def source(self, name: str) -> str:
         """Where the value under the dotted *name* comes from, for people."""
         variables = self.variables.get(name)
-        return f"{name} of {self.origin}" + (f", from {variables}" if variables else "")
+        return f"{name} of {self.origin}" + (f" (from {variables})" if variables else "")
 
 
 def read_profile(file: Path, api: str, keys: Iterable[Key]) -> Profile:

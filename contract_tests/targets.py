@@ -7,6 +7,7 @@ The token never leaves this module in the clear, except in a request: whatever i
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,7 +15,7 @@ import httpx
 from contract_tests.contracts import Contract, Operation
 from contract_tests.problems import CannotRun
 
-__all__ = ["TOKEN_VARIABLE", "Redact", "Target", "find_target", "knock"]
+__all__ = ["TOKEN_VARIABLE", "Redact", "Target", "ensure_sendable", "find_target", "knock"]
 
 Redact = Callable[[str], str]
 """Takes the secrets out of a text."""
@@ -25,6 +26,7 @@ _PATIENCE_SECONDS = 10.0
 _UNAUTHENTICATED = 401
 _UNAUTHORIZED = (_UNAUTHENTICATED, 403)
 _NOT_FOUND = 404
+_NOBODY: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,14 @@ class Target:
         return replace(self, secrets={**variables, **self.secrets})
 
 
-def find_target(contract: Contract, base_url: str, token: str | None, *, wants_token: bool = True) -> Target:
+def find_target(
+    contract: Contract, base_url: str, token: str | None, *, source: str = "", wants_token: bool = True
+) -> Target:
     """
     The address and credential for *contract*, from what the user typed.
+
+    Args:
+        source: Where the token comes from, for people; "" for the command line.
 
     What is typed replaces the host of the document's server and whatever stands before that server's own path, so
     the path is added unless it, or that of another server of the document, is already there.
@@ -71,18 +78,35 @@ def find_target(contract: Contract, base_url: str, token: str | None, *, wants_t
         if wants_token and any(operation.secured for operation in contract.operations):
             raise CannotRun(f"{contract.api} wants a token: pass --token KEY or set {TOKEN_VARIABLE}")
         return Target(base_url=address)
-    if not (token.isascii() and token.isprintable()) or " " in token:
-        raise CannotRun("the token cannot be sent: a header takes printable ASCII without spaces, check --token")
+    ensure_sendable(contract, token, source)
     name, form = contract.credential
     return Target(base_url=address, headers={name: form.format(token)}, secrets={token: TOKEN_VARIABLE})
 
 
-def knock(contract: Contract, target: Target) -> None:
+def ensure_sendable(contract: Contract, token: str, source: str = "") -> None:
+    """Raises CannotRun: *token*, from that *source*, cannot stand alone in the header of *contract*."""
+    word = contract.credential[1].partition("{}")[0]
+    if word.strip() and token.lower().startswith(word.lower()):
+        raise CannotRun(f"{source or 'the token'} begins with {word.strip()!r}: leave that away, it is sent with it")
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise CannotRun(
+            f"{source or 'the token'} cannot be sent: a header takes printable ASCII without spaces"
+            f"{'' if source else ', check --token'}"
+        )
+
+
+def knock(
+    contract: Contract, target: Target, source: str = "", others: Mapping[str, Mapping[str, str]] = _NOBODY
+) -> None:
     """
     Ask for one harmless answer before the run, to tell a wrong call from a broken API.
 
+    Args:
+        source: Where the target's token comes from, for people; "" for the command line.
+        others: Credentials beside it that have to be known, as they are sent, by their sources.
+
     Raises:
-        CannotRun: Nobody answers there, somebody else does, or the token is refused.
+        CannotRun: Nobody answers there, somebody else does, or a token is refused.
     """
     operation = _harmless(contract)
     if operation is None:
@@ -96,20 +120,32 @@ def knock(contract: Contract, target: Target) -> None:
             raise CannotRun(
                 f"{target.base_url} cannot be reached ({reason}): is the server running, and is --base-url right?"
             ) from problem
+        if answer.status_code in _UNAUTHORIZED and operation.secured:
+            raise _refusal(answer, contract, source)
         _understand(answer, contract, target, client, operation)
+        for other, headers in others.items() if operation.secured else ():
+            try:
+                answer = client.get(url, params=operation.query, headers=headers)
+            except httpx.HTTPError as problem:
+                raise CannotRun(f"{target.base_url} stopped answering: {problem}") from problem
+            if answer.status_code == _UNAUTHENTICATED:  # with 403 it is known, and only may not read this
+                raise _refusal(answer, contract, other)
+
+
+def _refusal(answer: httpx.Response, contract: Contract, source: str) -> CannotRun:
+    said = _code_in(answer, contract)
+    wanted = "one that works" if answer.status_code == _UNAUTHENTICATED else "one that may read this"
+    return CannotRun(
+        f"{source or 'the token'} was refused: {answer.request.method} {answer.request.url.copy_with(query=None)} answered "
+        f"{answer.status_code}{f' {said!r}' if said else ''}; "
+        + (f"put {wanted} there" if source else f"pass {wanted} with --token or {TOKEN_VARIABLE}")
+    )
 
 
 def _understand(
     answer: httpx.Response, contract: Contract, target: Target, client: httpx.Client, operation: Operation
 ) -> None:
     asked = f"GET {target.base_url}{operation.path}"
-    if answer.status_code in _UNAUTHORIZED and operation.secured:
-        said = _code_in(answer, contract)
-        wanted = "one that works" if answer.status_code == _UNAUTHENTICATED else "one that may read this"
-        raise CannotRun(
-            f"the token was refused: {asked} answered {answer.status_code}{f' {said!r}' if said else ''}; "
-            f"pass {wanted} with --token or {TOKEN_VARIABLE}"
-        )
     if answer.is_redirect:
         raise CannotRun(f"{asked} redirects to {answer.headers['location']}: pass the final address as --base-url")
     is_page = answer.headers.get("content-type", "").startswith("text/html")

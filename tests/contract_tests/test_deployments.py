@@ -1,5 +1,8 @@
 """From what was typed to what is tested: which world, and how to find it again."""
 
+from pathlib import Path
+
+import httpx
 import pytest
 from defective import SandboxServer, deployment
 from independent_reservekit import KEYS, Shop, serving
@@ -100,6 +103,101 @@ def test_keys_of_all_identities_are_kept_out_of_what_is_shown(deployed, tmp_path
 
     assert not any(key in shown for key in KEYS.values())
     assert "$CONTRACT_TESTS_TOKEN_REVOKED" in shown
+
+
+@pytest.fixture
+def refused_with(deployed, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def call(*, token=None, **identities):
+        """What is said of a profile with these identities."""
+        said = "\n".join(f'{who} = "{key}"' for who, key in identities.items())
+        Path("p1.toml").write_text(f"[identities]\n{said}\n", encoding="utf-8")
+        with pytest.raises(CannotRun) as refusal:
+            find_deployment(load_contract("reservekit"), Typed(base_url=deployed, token=token, profile=Path("p1.toml")))
+        return str(refusal.value)
+
+    return call
+
+
+def test_a_token_that_is_refused_is_named_with_the_key_and_the_variable_it_comes_from(
+    deployed, refused_with, monkeypatch
+):
+    monkeypatch.setenv("API_TOKEN", "mistyped")
+
+    said = refused_with(main="${API_TOKEN}")
+
+    assert said.startswith(
+        f"identities.main of p1.toml (from API_TOKEN) was refused: GET {deployed}/v1/services answered 401"
+    )
+    assert said.endswith("; put one that works there")
+    assert "mistyped" not in said
+
+
+def test_a_typed_token_that_is_refused_is_not_said_to_be_the_profile_s(refused_with):
+    said = refused_with(token="mistyped", main=KEYS["main"])
+
+    assert said.startswith("the token was refused: ")
+    assert said.endswith("; pass one that works with --token or CONTRACT_TESTS_TOKEN")
+
+
+def test_another_identity_that_is_refused_is_named_before_anything_is_tested(refused_with, monkeypatch):
+    monkeypatch.setenv("OTHER_KEY", "mistyped")
+
+    said = refused_with(main=KEYS["main"], other="${OTHER_KEY}")
+
+    assert said.startswith("identities.other of p1.toml (from OTHER_KEY) was refused: GET ")
+    assert "mistyped" not in said
+
+
+def test_who_has_to_be_refused_and_who_may_not_read_that_are_no_reason_to_stop(deployed, tmp_path):
+    file = tmp_path / "profile.toml"
+    said = "\n".join(f'{who} = "{KEYS[who]}"' for who in ("main", "revoked", "restricted"))
+    file.write_text(f"[identities]\n{said}\n", encoding="utf-8")
+
+    with deployment("reservekit", deployed, profile=file) as found:
+        assert set(found.headers) == {"main", "revoked", "restricted"}
+
+
+def test_two_identities_that_are_the_same_are_refused(refused_with, monkeypatch):
+    monkeypatch.setenv("API_TOKEN", KEYS["main"])
+
+    said = refused_with(main="${API_TOKEN}", other=KEYS["main"])
+    typed = refused_with(token=KEYS["main"], main="${API_TOKEN}", other=KEYS["main"])
+
+    assert said == (
+        "identities.main of p1.toml (from API_TOKEN) and identities.other of p1.toml are the same: "
+        "each identity has to be somebody else"
+    )
+    assert typed.startswith("the token of --token or CONTRACT_TESTS_TOKEN and identities.other of p1.toml are the same")
+
+
+def test_a_token_with_the_word_that_is_sent_before_it_is_refused(refused_with):
+    said = "begins with 'Bearer': leave that away, it is sent with it"
+
+    assert refused_with(main="Bearer key") == f"identities.main of p1.toml {said}"
+    assert refused_with(main=KEYS["main"], other="bearer key") == f"identities.other of p1.toml {said}"
+    assert refused_with(token="Bearer key") == f"the token {said}"
+
+
+def test_an_identity_that_no_header_can_carry_is_named(refused_with):
+    said = refused_with(main=KEYS["main"], revoked="two words")
+
+    assert said == "identities.revoked of p1.toml cannot be sent: a header takes printable ASCII without spaces"
+
+
+def test_a_sandbox_that_knows_its_own_identities_is_not_asked_about_them(sandbox, monkeypatch):
+    asked = []
+    send = httpx.Client.send
+    monkeypatch.setattr(
+        httpx.Client, "send", lambda *args, **kw: (asked.append(args[1].url.path), send(*args, **kw))[1]
+    )
+
+    with deployment("reservekit", sandbox):
+        pass
+
+    assert asked
+    assert all(path.startswith("/_sandbox/") for path in asked)
 
 
 def test_a_sandbox_cannot_be_named_where_there_is_no_control_plane(deployed):

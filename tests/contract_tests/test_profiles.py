@@ -146,7 +146,7 @@ def test_a_value_knows_where_it_comes_from(read, monkeypatch):
     profile = read('[identities]\nmain = "key"\nother = "${OTHER_KEY}"\n')
 
     assert profile.source("identities.main") == "identities.main of profile.toml"
-    assert profile.source("identities.other") == "identities.other of profile.toml, from OTHER_KEY"
+    assert profile.source("identities.other") == "identities.other of profile.toml (from OTHER_KEY)"
 
 
 def test_a_profile_of_another_api_is_refused(read):
