@@ -136,12 +136,12 @@ class Profile:
             here = here[part]
         return here
 
-    def want(self, name: str, why: str) -> Any:
-        """As `find`; raises Lacking where nothing stands there."""
-        found = self.find(name)
-        if found is None:
-            raise Lacking(why, key=name)
-        return found
+    def want(self, name: str, why: str, *beside: str) -> Any:
+        """As `find`; raises Lacking where nothing stands there, or under a name that is needed *beside*: with all such names."""
+        missing = [each for each in (name, *beside) if self.find(each) is None]
+        if missing:
+            raise Lacking(why, key=" and ".join(missing))
+        return self.find(name)
 
     def source(self, name: str) -> str:
         """Where the value under the dotted *name* comes from, for people."""

@@ -36,7 +36,7 @@ __all__ = [
 _INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-_REMEDY = re.compile(r"add \S+ to the profile$")
+_REMEDY = re.compile(r"add \S+(?: and \S+)* to the profile$")
 _UNDECIDABLE = "no test from outside can decide them"
 
 

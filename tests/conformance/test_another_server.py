@@ -109,7 +109,7 @@ def test_with_a_key_alone_what_cannot_be_judged_says_what_to_add(tmp_path):
     assert {rule: whys[rule].rpartition(": ")[2] for rule in rules} == {
         "RK-A07": "add identities.other to the profile",
         "RK-A04": "add identities.revoked to the profile",
-        "RK-A05": "add inventory.restricted_domain to the profile",
+        "RK-A05": "add inventory.restricted_domain and identities.restricted to the profile",
         "RK-L11": "add clock.advance_url to the profile",
         "RK-B01": "",
     }

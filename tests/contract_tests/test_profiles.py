@@ -168,6 +168,16 @@ def test_who_lacks_something_is_told_the_key_to_add():
     assert lacking.value.key == "inventory.slot"
 
 
+def test_who_lacks_several_things_is_told_all_of_them_at_once():
+    profile = Profile(api="toy", values={"identities": {"other": "key"}})
+
+    with pytest.raises(Lacking, match=r": add inventory\.slot and limits\.requests to the profile$"):
+        profile.want("inventory.slot", "nobody knows a slot", "identities.other", "limits.requests")
+    with pytest.raises(Lacking, match=r": add limits\.requests to the profile$"):
+        profile.want("identities.other", "nobody knows how many", "limits.requests")
+    assert profile.want("identities.other", "nobody else is known") == "key"
+
+
 def test_a_draft_explains_every_key_and_says_nothing_by_itself(read):
     draft = draft_profile("toy", KEYS)
 

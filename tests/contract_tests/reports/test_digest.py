@@ -34,11 +34,13 @@ def test_rules_that_lack_the_same_are_one_gap():
         skipped(1, why="nobody else to ask as: add identities.other to the profile"),
         skipped(2, why="there is no stranger: add identities.other to the profile"),
         skipped(3, why="no slot is left"),
+        skipped(4, why="no key is bound: add inventory.domain and identities.bound to the profile"),
     )
 
     assert [(gap.reason, gap.rules) for gap in gaps_in(result)] == [
         ("add identities.other to the profile", ("TOY-R01", "TOY-R02")),
         ("no slot is left", ("TOY-R03",)),
+        ("add inventory.domain and identities.bound to the profile", ("TOY-R04",)),
     ]
 
 

@@ -27,6 +27,7 @@ LAWS = Laws("access")
 
 _UNAUTHENTICATED = (401, "unauthenticated")
 _UNAUTHORIZED = (403, "unauthorized")
+_NO_ORGANIZATION = "nobody knows the organisation"
 _NOT_FOUND = (404, "not_found")
 _NEVER_ISSUED = "Bearer contract-test-token-that-nobody-issued"
 _FOR_THE_ORGANISATION = frozenset(
@@ -171,7 +172,7 @@ def what_is_offered_is_shown_to_everybody(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-A08")
 def nobody_acts_for_an_organisation_of_others(scene: AnnyScene) -> None:
-    organization = str(scene.profile.want("inventory.organization", "nobody knows the organisation"))
+    organization = str(scene.profile.want("inventory.organization", _NO_ORGANIZATION, "identities.admin"))
     booking = scene.booked()
     for by, wrong in ((MAIN, organization), (MAIN, "4294967295"), (ADMIN, "4294967295")):
         refusals = [
@@ -189,7 +190,9 @@ def nobody_acts_for_an_organisation_of_others(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-A09")
 def an_administrator_reads_everything(scene: AnnyScene) -> None:
-    organization = str(scene.profile.want("inventory.organization", "nobody knows the organisation"))
+    organization = str(
+        scene.profile.want("inventory.organization", _NO_ORGANIZATION, "identities.admin", "identities.other")
+    )
     mine = scene.ordered(scene.slot("paid"))
     theirs = scene.booked(scene.slot(where="other_room"), by=OTHER)
     invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", mine), "an invoice")

@@ -55,7 +55,8 @@ def a_revoked_key_is_refused(scene: ReserveKitScene) -> None:
 
 @LAWS.law("RK-A05")
 def a_key_bound_to_a_domain_works_from_there_and_from_no_other_origin(scene: ReserveKitScene) -> None:
-    domain = scene.profile.want("inventory.restricted_domain", "nobody knows which domain the restricted key is for")
+    no_domain = "nobody knows a key that is bound to a domain, and which"
+    domain = scene.profile.want("inventory.restricted_domain", no_domain, "identities.restricted")
     for probe in scene.probes():
         elsewhere = probe.send(scene, by="restricted", headers={"Origin": "https://elsewhere.example.org"})
         elsewhere.refused("RK-A05", *_OTHER_DOMAIN)
