@@ -38,9 +38,8 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _VARIABLE_WITHOUT_BRACES = re.compile(r"\$([A-Z_][A-Z0-9_]*)")  # in capitals alone: a password may begin with $ too
 
 
-@dataclass(
-    frozen=True, slots=True, eq=False
-)  # two that look alike stay two: a token that is let in, and one that is not
+# Two that look alike stay two: a token that is let in, and one that is not.
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """
     What the value of a key has to be.
