@@ -1,6 +1,6 @@
 """The command line: options in, exit code out.
 
-0 all passed and something was tested; 1 a finding; 2 cannot run; 3 nothing was tested; 130 interrupted.
+0 all passed and something was tested; 1 a finding; 2 cannot run; 3 nothing was tested; 130 interrupted, by Ctrl-C or SIGTERM.
 """
 
 import os
@@ -25,6 +25,7 @@ from contract_tests.results import Outcome, RunResult, TestResult, Verdict
 from contract_tests.runs import Deployment, replay, run
 from contract_tests.suites import spec
 from contract_tests.suites.plans import Mode, Plan
+from contract_tests.suites.surroundings import terminated_as_interrupted
 from contract_tests.targets import TOKEN_VARIABLE
 
 __all__ = ["main"]
@@ -37,7 +38,8 @@ _DEFAULT_BATCHES = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     try:
-        return int(_commands.main(args=arguments, prog_name="contract-tests", standalone_mode=False) or 0)
+        with terminated_as_interrupted():
+            return int(_commands.main(args=arguments, prog_name="contract-tests", standalone_mode=False) or 0)
     except CannotRun as problem:
         return _refuse(str(problem))
     except click.UsageError as problem:
@@ -59,7 +61,7 @@ def _commands(context: click.Context) -> None:
     Contract tests for booking APIs.
 
     Exit codes: 0 all passed and something was tested, 1 a finding, 2 cannot run, 3 nothing was tested,
-    130 interrupted.
+    130 interrupted, by Ctrl-C or SIGTERM: what the run made is taken back and reports are written first.
     """
     if context.invoked_subcommand is None:
         raise CannotRun("say what to do, for example: contract-tests run API --base-url URL")

@@ -208,7 +208,7 @@ class _Run:
 
 
 def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watcher) -> RunResult:
-    """Test *deployment* as *plan* says. An interrupt (Ctrl-C) ends it after the test under way; what was found is kept."""
+    """Test *deployment* as *plan* says. An interrupt (Ctrl-C, SIGTERM) ends it after the test under way; what was found is kept."""
     evidence = evidence_of(deployment, plan)
     began = _Run(deployment, plan, watcher, known)
     with began.interrupt.awaited(), staged(deployment, plan.seed) as stage:

@@ -7,18 +7,39 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
-__all__ = ["Interrupt", "parsing_in_turn", "without_constants", "without_traces"]
+__all__ = ["Interrupt", "parsing_in_turn", "terminated_as_interrupted", "without_constants", "without_traces"]
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """
+    Take SIGTERM, which `timeout`, `docker stop` and Kubernetes send, as Ctrl-C is taken: what was made is taken back.
+
+    Only where the main thread calls, and nobody else has asked for the signal.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 class Interrupt:
     """
     The first Ctrl-C ends the run after the requests under way, the second one at once.
+
+    So does SIGTERM, however often it comes: `timeout` sends it to the process and once more to its group.
 
     Not left to KeyboardInterrupt: the engine forgets one that arrives while it is setting up a phase, and goes on.
     """
@@ -29,20 +50,22 @@ class Interrupt:
 
     @contextmanager
     def awaited(self) -> Iterator[None]:
-        """Take Ctrl-C from here on. Only the main thread can; another one is left to whoever has it."""
+        """Take Ctrl-C and SIGTERM from here on. Only the main thread can; another one is left to whoever has it."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
 
-        def end_soon(*_: object) -> None:
-            signal.signal(signal.SIGINT, previous)
+        def end_soon(number: int, _frame: FrameType | None) -> None:
+            if number == signal.SIGINT:
+                signal.signal(number, previous[signal.SIGINT])
             self.come()
 
-        previous = signal.signal(signal.SIGINT, end_soon)
+        previous = {number: signal.signal(number, end_soon) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, previous)
+            for number, handler in previous.items():
+                signal.signal(number, handler)
 
     def come(self) -> None:
         self.has_come = True

@@ -204,6 +204,23 @@ def test_an_interrupt_before_the_first_request_ends_the_run_too():
     assert result.requests == 0
 
 
+class Terminating(Silence):
+    """Is told to end as `timeout` tells it: once for the process, once more for its group."""
+
+    def layer_started(self, *_):
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_termination_ends_the_run_as_an_interrupt_does():
+    with toy_server() as url:
+        result = run_conformance(url, watcher=Terminating())
+
+    assert result.verdict is Verdict.INTERRUPTED
+    assert result.requests == 0
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
 def test_an_interrupt_while_a_round_is_set_up_ends_the_run_too(monkeypatch):
     make = conformance.from_schema
 
@@ -219,7 +236,8 @@ def test_an_interrupt_while_a_round_is_set_up_ends_the_run_too(monkeypatch):
     assert result.requests == 0
 
 
-def test_control_c_exits_130_without_a_traceback():
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_control_c_and_termination_exit_130_with_their_reports_and_no_traceback(tmp_path, sent):
     here = Path(__file__).parent.parent
     program = (
         "import sys; from pathlib import Path; from contract_tests import cli, contracts\n"
@@ -228,6 +246,7 @@ def test_control_c_exits_130_without_a_traceback():
     )
     with toy_server() as url:
         arguments = ["run", "toy", "--base-url", url, "--token", TOKEN, *FULL, "--max-examples", "5000"]
+        arguments += ["--report", f"json={tmp_path / 'report.json'}"]
         process = subprocess.Popen(
             [sys.executable, "-c", program, *arguments],
             stdout=subprocess.PIPE,
@@ -237,13 +256,14 @@ def test_control_c_exits_130_without_a_traceback():
         )
         for line in process.stdout:
             if line.startswith("This run"):
-                process.send_signal(signal.SIGINT)
+                process.send_signal(sent)
                 break
         out, err = process.communicate(timeout=20)
 
     assert process.returncode == 130, err
     assert "INTERRUPTED" in out
     assert err == ""
+    assert (tmp_path / "report.json").exists()
 
 
 def test_a_target_that_dies_is_not_a_pass():
