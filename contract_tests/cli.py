@@ -4,6 +4,7 @@
 """
 
 import os
+import traceback
 from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 from pathlib import Path
@@ -46,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(problem.format_message())
     except (click.Abort, KeyboardInterrupt):
         return Verdict.INTERRUPTED
+    except click.ClickException:
+        raise
+    except Exception:  # noqa: BLE001 - the outermost seam: 1, which Python would end with, accuses the API
+        click.echo(traceback.format_exc(), err=True, nl=False)
+        return _refuse("this is a bug of the kit, not of the API, of which nothing is known; please report the above")
 
 
 def _refuse(why: str) -> int:

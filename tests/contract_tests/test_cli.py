@@ -125,3 +125,15 @@ def test_a_contract_that_cannot_be_read_is_named(kit, monkeypatch, tmp_path):
     monkeypatch.setattr("contract_tests.contracts.openapi_dir", lambda: tmp_path)
 
     assert "KeyError: 'rule'" in refusal(kit(NOWHERE, api="odd"))
+
+
+def test_a_bug_of_the_kit_is_no_finding(kit, monkeypatch):
+    def stumble(*_):
+        raise ZeroDivisionError("of our own making")
+
+    monkeypatch.setattr("contract_tests.cli.find_deployment", stumble)
+    outcome = kit(NOWHERE)
+
+    assert outcome.code == 2
+    assert "ZeroDivisionError: of our own making" in outcome.err
+    assert outcome.err.splitlines()[-1].startswith("contract-tests: this is a bug of the kit")
