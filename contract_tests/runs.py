@@ -1,6 +1,6 @@
 """A run from its beginning to its verdict: layer by layer, what takes the least time to find something first.
 
-    spec  laws  bursts  lifecycle  reads or conformance  timing  cleanup
+    spec  laws  bursts  lifecycle  reads or conformance  timing
 
 A layer ends where the time limit or the first finding (`fail_fast`) says so, between two tests and never inside one;
 what was not reached is said.
@@ -40,7 +40,7 @@ from contract_tests.scenes.worlds import Worlds
 from contract_tests.suites import conformance, scripted, spec, timing
 from contract_tests.suites.conformance import Ending
 from contract_tests.suites.lifecycle import play_batch
-from contract_tests.suites.plans import Plan, Watcher
+from contract_tests.suites.plans import LAYERS_OF, Mode, Plan, Watcher
 from contract_tests.suites.scripted import Stage
 from contract_tests.suites.surroundings import Interrupt, without_constants, without_traces
 from contract_tests.targets import Target
@@ -225,7 +225,11 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         operations=began.tally.of_operations(operation.label for operation in deployment.contract.operations),
         findings=findings + tuple(f for test in began.tests if test.layer is Layer.TIMING for f in test.findings),
         problems=tuple(began.tally.problems),
-        warnings=(*known.warnings(findings, rules), *(f"left behind: {each}" for each in leaked)),
+        warnings=(
+            *_idle(deployment, plan),
+            *known.warnings(findings, rules),
+            *(f"left behind: {each}" for each in leaked),
+        ),
         unreached=tuple(began.unreached),
         leaked=leaked,
         lifecycles=tuple(_gone_through(each, rules) for each in deployment.kit.lifecycles) if deployment.kit else (),
@@ -295,6 +299,38 @@ def _planned(deployment: Deployment, plan: Plan) -> dict[Layer, int]:
         Layer.CONFORMANCE: sum(map(plan.wants_operation, deployment.contract.operations)),
     }
     return {layer: number for layer, number in numbers.items() if number and plan.runs(layer)}
+
+
+def _idle(deployment: Deployment, plan: Plan) -> Iterator[str]:
+    """Of each suite that was asked for by name and has nothing to do: why."""
+    if plan.layers == frozenset(Layer):
+        return
+    for layer in Layer:
+        why = _why_idle(layer, deployment, plan) if layer in plan.layers else ""
+        if why:
+            yield f"suite {layer} has nothing to do: {why}"
+
+
+def _why_idle(layer: Layer, deployment: Deployment, plan: Plan) -> str:
+    """ "" where it has something to do."""
+    if layer is Layer.READS and plan.mode is Mode.FULL:
+        return "in full mode conformance has the reads too"
+    if layer not in LAYERS_OF[plan.mode]:
+        return f"it needs --mode {' or '.join(mode for mode in Mode if layer in LAYERS_OF[mode])}"
+    planned = _planned(deployment, plan).keys() - {Layer.SPEC, Layer.TIMING}
+    if layer is Layer.SPEC:
+        return "it is about the document as a whole, not about a selection" if plan.selects else ""
+    if layer is Layer.TIMING:
+        return _why_untimed(deployment, is_calling=bool(planned))
+    if layer in planned:
+        return ""
+    return f"nothing of {deployment.contract.api}{' that was selected' if plan.selects else ''} is in it"
+
+
+def _why_untimed(deployment: Deployment, *, is_calling: bool) -> str:
+    lacking = [] if is_calling else ["it judges the calls of other suites, so select one of these too"]
+    lacking += [] if deployment.profile.find("budgets") else ["it needs budgets in the profile"]
+    return ", and ".join(lacking)
 
 
 def evidence_of(deployment: Deployment, plan: Plan) -> Evidence:

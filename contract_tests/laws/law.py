@@ -20,7 +20,6 @@ class Layer(StrEnum):
     LAWS = "laws"
     BURSTS = "bursts"
     TIMING = "timing"
-    CLEANUP = "cleanup"
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,3 +128,44 @@ def test_a_drafted_profile_has_every_key_and_is_taken(run, tmp_path, sandbox_ser
     assert code == 0, said.out
     assert "add identities.other to the profile" in said.out
     assert "sk_rsv_demo_alpha" not in said.out
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["conformance"], "suite conformance has nothing to do: it needs --mode full"),
+        (["laws", "--mode", "observe"], "suite laws has nothing to do: it needs --mode own or full"),
+        (["reads", "--mode", "full"], "suite reads has nothing to do: in full mode conformance has the reads too"),
+        (["spec", "--rule", "RK-B16"], "suite spec has nothing to do: it is about the document as a whole"),
+        (["bursts", "--rule", "RK-B16"], "suite bursts has nothing to do: nothing of reservekit that was selected"),
+        (["lifecycle", "--batches", "0"], "suite lifecycle has nothing to do: nothing of reservekit is in it"),
+        (["timing"], "suite timing has nothing to do: it judges the calls of other suites"),
+    ],
+)
+def test_a_suite_that_has_nothing_to_do_says_why(sandbox_server, run, options, why):
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--suite", *options)
+
+    assert code == 3
+    assert f"WARNING {why}" in said.out
+
+
+def test_timing_beside_other_suites_wants_nothing_but_budgets(sandbox_server, run, tmp_path):
+    asked = ["--suite", "timing", "--suite", "laws", "--rule", "RK-B16"]
+    (tmp_path / "mine.toml").write_text(
+        '[identities]\nmain = "sk_rsv_demo_alpha"\n[budgets]\nread_p95_ms = 60000\n', encoding="utf-8"
+    )
+
+    with sandbox_server.serving("reservekit") as url:
+        _, without = run("run", "reservekit", "--base-url", url, *asked)
+        _, budgeted = run("run", "reservekit", "--base-url", url, "--profile", "mine.toml", *asked)
+
+    assert "WARNING suite timing has nothing to do: it needs budgets in the profile" in without.out
+    assert "nothing to do" not in budgeted.out
+
+
+def test_what_can_never_be_asked_for_is_no_suite(run):
+    code, said = run("run", "reservekit", "--base-url", "http://127.0.0.1:9", "--suite", "cleanup")
+
+    assert code == 2
+    assert "unknown suite 'cleanup'" in said.err
