@@ -27,7 +27,7 @@ from contract_tests.runs import Deployment, replay, run
 from contract_tests.suites import spec
 from contract_tests.suites.plans import Mode, Plan
 from contract_tests.suites.surroundings import terminated_as_interrupted
-from contract_tests.targets import TOKEN_VARIABLE
+from contract_tests.targets import CONTROL_TOKEN_VARIABLE, TOKEN_VARIABLE
 
 __all__ = ["main"]
 
@@ -82,9 +82,7 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
     )
     @click.option("--token", envvar=TOKEN_VARIABLE, help=f"The main credential; also read from {TOKEN_VARIABLE}.")
     @click.option("--sandbox", help="Of our own sandbox: play everything in this one, instead of a fresh one per test.")
-    @click.option(
-        "--control-token", envvar="MOCKSERVER_CONTROL_TOKEN", help="What our own sandbox's control plane wants."
-    )
+    @click.option("--control-token", envvar=CONTROL_TOKEN_VARIABLE, help="What our own sandbox's control plane wants.")
     @wraps(command)
     def run_with(
         base_url: str | None,

@@ -4,6 +4,8 @@ One test for each law and each batch of the lifecycle, so that `-k`, `-x`, `--lf
 does not is a failure, what only should hold a warning; what lacks a precondition is skipped, and the key to add is named.
 """
 
+import os
+import re
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -16,11 +18,12 @@ from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
 from contract_tests.findings import Finding, Severity
 from contract_tests.problems import CannotRun
-from contract_tests.reports.digest import told
-from contract_tests.results import Outcome, TestResult
-from contract_tests.runs import Deployment, play_again, staged
+from contract_tests.reports.digest import replay_command, told
+from contract_tests.results import Evidence, Outcome, TestResult
+from contract_tests.runs import Deployment, evidence_of, play_again, staged
+from contract_tests.suites.plans import Plan
 from contract_tests.suites.scripted import Stage
-from contract_tests.targets import TOKEN_VARIABLE
+from contract_tests.targets import CONTROL_TOKEN_VARIABLE, TOKEN_VARIABLE
 
 __all__ = [
     "ContractWarning",
@@ -31,6 +34,15 @@ __all__ = [
 ]
 
 _BATCHES = 2
+_OPTIONS = {
+    "--base-url": "--contract-url",
+    "--control-token": "--contract-control-token",
+    "--profile": "--contract-profile",
+    "--sandbox": "--contract-sandbox",
+    "--token": "--contract-token",
+}
+"""What the options of the command line are called here."""
+_OPTION = re.compile(rf"(?<![\w-])({'|'.join(_OPTIONS)})(?![\w-])")
 _HOUSE = pytest.StashKey["_House"]()
 
 
@@ -45,6 +57,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--contract-profile", metavar="FILE", type=Path, help="What the deployment offers to its tests.")
     group.addoption("--contract-token", metavar="KEY", help=f"The main credential; also read from {TOKEN_VARIABLE}.")
     group.addoption("--contract-sandbox", metavar="NAME", help="Of our own sandbox: play everything in this one.")
+    group.addoption(
+        "--contract-control-token",
+        metavar="TOKEN",
+        help=f"What our own sandbox's control plane wants; also read from {CONTROL_TOKEN_VARIABLE}.",
+    )
     group.addoption("--contract-seed", metavar="N", type=int, default=1, help="Same seed, same requests.")
 
 
@@ -71,9 +88,16 @@ def pytest_make_collect_report(
         api = collector.config.option.contract_api
         report.result = [
             *(report.result or ()),
-            _Api.from_parent(collector, name=api, nodeid=f"contract/{api}", house=house),
+            _Api.from_parent(collector, name=api, nodeid=_node_id(collector.config, api), house=house),
         ]
     return report
+
+
+def _node_id(config: pytest.Config, api: str) -> str:
+    """Taken for a path below the root, and shown as seen from the current folder: `contract/API` there."""
+    here, root = config.invocation_params.dir, config.rootpath
+    below = here.relative_to(root) if here.is_relative_to(root) else Path()
+    return (below / "contract" / api).as_posix()
 
 
 class _House:
@@ -84,10 +108,17 @@ class _House:
         self._stack = ExitStack()
         self._deployment: Deployment | None = None
         self._stage: Stage | None = None
+        self._evidence: Evidence | None = None
 
     @property
     def seed(self) -> int:
         return int(self._options.contract_seed)
+
+    def replay(self, finding: Finding) -> str:
+        """The command that shows it again."""
+        if self._evidence is None:
+            self._evidence = evidence_of(self.find(), Plan(seed=self.seed))
+        return replay_command(finding, self._evidence)
 
     def find(self) -> Deployment:
         """Raises pytest.UsageError."""
@@ -97,13 +128,15 @@ class _House:
                 contract = load_contract(given.contract_api)
                 typed = Typed(
                     base_url=given.contract_url,
-                    token=given.contract_token,
+                    token=given.contract_token or os.environ.get(TOKEN_VARIABLE) or None,
                     profile=given.contract_profile,
                     sandbox=given.contract_sandbox,
+                    control_token=given.contract_control_token or os.environ.get(CONTROL_TOKEN_VARIABLE) or None,
                 )
                 self._deployment = find_deployment(contract, typed)
             except CannotRun as problem:
-                raise pytest.UsageError(str(problem)) from problem
+                said = _OPTION.sub(lambda option: _OPTIONS[option[0]], str(problem))
+                raise pytest.UsageError(said) from problem
             self._stack.callback(self._deployment.worlds.close)
         return self._deployment
 
@@ -160,7 +193,8 @@ class _Test(pytest.Item):
     def _said(self, finding: Finding) -> str:
         contract = self._house.find().contract
         rule = contract.rule(finding.rule) if finding.rule else None
-        return "\n".join([rule.text if rule else finding.expected, *told(finding, rule)])
+        about = f"{rule.id}: {rule.text}" if rule else finding.expected
+        return "\n".join(filter(None, [about, *told(finding, rule), self._house.replay(finding)]))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, _Broken | _Ended):

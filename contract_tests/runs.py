@@ -312,7 +312,7 @@ def _idle(deployment: Deployment, plan: Plan) -> Iterator[str]:
 
 
 def _why_idle(layer: Layer, deployment: Deployment, plan: Plan) -> str:
-    """ "" where it has something to do."""
+    """An empty text where it has something to do."""
     if layer is Layer.READS and plan.mode is Mode.FULL:
         return "in full mode conformance has the reads too"
     if layer not in LAYERS_OF[plan.mode]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from defective import SandboxServer
+from servers import started
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,12 +24,12 @@ def server():
     served.stop()
 
 
-def run_pytest(folder, *options):
+def run_pytest(folder, *options, **variables):
     """As a user does, in a folder of their own."""
     command = [sys.executable, "-m", "pytest", "-p", "no:schemathesis", "-p", "no:cacheprovider"]
     # Named, because a checkout that is not installed has no entry points.
     command += ["-p", "contract_tests.pytest_plugin", "-p", "no:contract_tests", *options]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -42,8 +43,12 @@ def test_laws_are_tests_and_what_is_broken_fails_with_its_rule_and_a_curl(server
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAILED contract/reservekit::capacity.a_slot_takes_as_many_as_it_has_places_and_no_more" in done.stdout
-    assert "Once a slot holds max_bookings non-cancelled bookings on a date" in done.stdout
-    assert "curl -X POST" in done.stdout
+    said = done.stdout.splitlines()
+    broken = [n for n, line in enumerate(said) if line.startswith("RK-B03: Once a slot holds max_bookings non-cancel")]
+    replays = [n for n, line in enumerate(said) if line.startswith("contract-tests replay reservekit/capacity.a_slot_")]
+    curls = [n for n, line in enumerate(said) if "curl -X POST" in line]
+    assert broken[0] < curls[0] < replays[0]
+    assert f"/1 --base-url {url}" in said[replays[0]]
     assert "FAILED contract/reservekit::moves" not in done.stdout
 
 
@@ -71,5 +76,48 @@ def test_nobody_at_home_is_said_in_a_sentence(tmp_path):
     done = run_pytest(tmp_path, "--contract-api", "reservekit", "--contract-url", "http://127.0.0.1:9")
 
     assert done.returncode == 4
-    assert "reservekit wants a token" in done.stderr or "cannot be reached" in done.stderr
+    assert "reservekit wants a token: pass --contract-token KEY or set CONTRACT_TESTS_TOKEN" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_missing_is_asked_for_by_the_names_it_has_here(tmp_path):
+    done = run_pytest(tmp_path, "--contract-api", "reservekit")
+
+    assert done.returncode == 4
+    assert "pass --contract-url URL" in done.stderr
+    assert "--base-url" not in done.stderr
+
+
+def test_the_token_may_come_from_the_environment(tmp_path):
+    done = run_pytest(
+        tmp_path,
+        *("--contract-api", "reservekit", "--contract-url", "http://127.0.0.1:9"),
+        CONTRACT_TESTS_TOKEN="sk_rsv_demo_alpha",
+    )
+
+    assert done.returncode == 4
+    assert "cannot be reached" in done.stderr
+    assert "is --contract-url right?" in done.stderr
+
+
+def test_a_guarded_control_plane_is_opened_with_its_token(tmp_path):
+    with started("reservekit", "--control-token", "open-up") as guarded:
+        asked = ("--contract-api", "reservekit", "--contract-url", guarded.url, "-k", "RK-B16")
+        opened = run_pytest(tmp_path, *asked, "--contract-control-token", "open-up")
+
+    assert opened.returncode == 0, opened.stdout + opened.stderr
+
+
+@pytest.mark.parametrize("parallel", [(), ("-n", "2")])
+def test_below_the_root_a_law_is_called_as_at_it(server, tmp_path, parallel):
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    below = tmp_path / "below"
+    below.mkdir()
+
+    with server.serving("reservekit") as url:
+        done = run_pytest(
+            below, *parallel, "-rA", "--contract-api", "reservekit", "--contract-url", url, "-k", "RK-B16"
+        )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PASSED contract/reservekit::capacity.a_confirmed_booking_takes_a_place" in done.stdout
