@@ -36,6 +36,9 @@ _DEFAULT_EXAMPLES = 150
 _DEFAULT_SEED = 1
 _DEFAULT_BATCHES = 2
 
+_EXTENSIONS = {"github": "md", "junit": "xml"}
+"""Of a kind's file, where it is not the kind itself."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     try:
@@ -175,7 +178,7 @@ def _run(
         ),
         **options,
     )
-    files = [_report(given) for given in reports]
+    files = _reports(reports)
     deployment = find_deployment(contract, typed)
     try:
         if plan.mode is Mode.FULL and not disposable and not deployment.worlds.are_own:
@@ -297,6 +300,16 @@ def _operation(given: str, contract: Contract) -> str:
     return given if given in {each.label for each in contract.operations} else _one_of("operation", given, known)
 
 
+def _reports(given: Sequence[str]) -> list[tuple[str, Path]]:
+    files: dict[Path, tuple[str, Path]] = {}
+    for each in given:
+        kind, file = _report(each)
+        if file.resolve() in files:
+            raise CannotRun(f"two reports would be written to {str(file)!r}, and one be lost: name a file for each")
+        files[file.resolve()] = kind, file
+    return list(files.values())
+
+
 def _report(given: str) -> tuple[str, Path]:
     """Raises before the run what would otherwise be a run without a report."""
     kind, equals, name = given.partition("=")
@@ -304,15 +317,33 @@ def _report(given: str) -> tuple[str, Path]:
         raise CannotRun(f"unknown report kind {kind!r}{did_you_mean(kind, REPORTS)}")
     name = name if equals else os.environ.get(FILE_VARIABLES.get(kind, ""), "")
     if not name:
-        raise CannotRun(f"--report {given!r} names no file: write --report {kind}=report.xml")
+        raise CannotRun(f"--report {given!r} names no file: write --report {kind}=report.{_EXTENSIONS.get(kind, kind)}")
     file = Path(name)
-    if not file.parent.is_dir() or file.is_dir():
-        raise CannotRun(f"the report cannot be written to {name!r}: name a file in a folder that exists")
+    try:
+        if not file.parent.is_dir() or file.is_dir():
+            raise CannotRun(f"the report cannot be written to {name!r}: name a file in a folder that exists")
+        _try(file)
+    except OSError as problem:
+        raise _unwritable(file, problem) from problem
     return kind, file
+
+
+def _try(file: Path) -> None:
+    """Open it as it will be opened after the run, and leave everything as it was. Raises OSError."""
+    if file.exists() and not file.is_file():  # whoever reads a pipe would take that for its end
+        return
+    is_new = not file.exists()
+    file.open("a").close()
+    if is_new:
+        file.unlink()
+
+
+def _unwritable(file: Path, problem: OSError) -> CannotRun:
+    return CannotRun(f"the report cannot be written to {str(file)!r}: {problem.strerror}")
 
 
 def _write(result: RunResult, kind: str, file: Path) -> None:
     try:
         REPORTS[kind](result, file)
     except OSError as problem:
-        raise CannotRun(f"the report cannot be written to {str(file)!r}: {problem.strerror}") from problem
+        raise _unwritable(file, problem) from problem

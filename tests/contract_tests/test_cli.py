@@ -42,8 +42,42 @@ def test_an_unknown_report_kind_names_the_nearest(kit):
     assert "unknown report kind 'junt'; did you mean 'junit'?" in refusal(kit(NOWHERE, "--report", "junt=out.xml"))
 
 
-def test_a_report_without_a_file_says_how_to_write_it(kit):
-    assert "write --report junit=report.xml" in refusal(kit(NOWHERE, "--report", "junit"))
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("github", "report.md"),
+        ("html", "report.html"),
+        ("json", "report.json"),
+        ("junit", "report.xml"),
+        ("sarif", "report.sarif"),
+    ],
+)
+def test_a_report_without_a_file_says_how_to_write_it(kit, monkeypatch, kind, file):
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+    assert f"write --report {kind}={file}\n" in refusal(kit(NOWHERE, "--report", kind))
+
+
+def test_two_reports_in_one_file_are_refused_before_one_is_lost(kit):
+    given = ("--report", "html=report", "--report", "json=./report")
+
+    assert "two reports would be written to 'report'" in refusal(kit(NOWHERE, *given))
+
+
+def test_a_report_that_nobody_may_write_is_refused_before_the_run(kit):
+    said = refusal(kit(NOWHERE, "--report", "html=/proc/report.html"))
+
+    assert said.startswith("contract-tests: the report cannot be written to '/proc/report.html': ")
+
+
+def test_looking_whether_a_report_can_be_written_leaves_everything_as_it_was(kit, tmp_path):
+    (tmp_path / "old.json").write_text("of the last run")
+
+    outcome = kit(NOWHERE, "--report", "json=old.json", "--report", "html=new.html")
+
+    assert outcome.code == 2
+    assert outcome.left_behind == ("old.json",)
+    assert (tmp_path / "old.json").read_text() == "of the last run"
 
 
 def test_a_report_in_a_missing_folder_is_refused_before_the_run(kit):
