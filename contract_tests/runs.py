@@ -2,6 +2,8 @@
 
     spec  laws  bursts  lifecycle  reads or conformance  timing
 
+Within a time limit bursts come before laws.
+
 A layer ends where the time limit or the first finding (`fail_fast`) says so, between two tests and never inside one;
 what was not reached is said.
 """
@@ -102,7 +104,7 @@ class _Run:
         self._layer(Layer.SPEC, self._spec_tests())
         if kit is not None and stage is not None:
             chosen = [law for law in kit.laws if plan.wants_law(law, self.deployment.contract)]
-            for layer in (Layer.LAWS, Layer.BURSTS):
+            for layer in plan.scripted:
                 laws = [law for law in chosen if law.layer is layer]
                 self._layer(
                     layer,
@@ -292,8 +294,7 @@ def _planned(deployment: Deployment, plan: Plan) -> dict[Layer, int]:
     kit = deployment.kit
     laws = [law for law in kit.laws if plan.wants_law(law, deployment.contract)] if kit else []
     numbers = {
-        Layer.LAWS: sum(law.layer is Layer.LAWS for law in laws),
-        Layer.BURSTS: sum(law.layer is Layer.BURSTS for law in laws),
+        **{layer: sum(law.layer is layer for law in laws) for layer in plan.scripted},
         Layer.LIFECYCLE: plan.batches if kit and _wants_lifecycle(kit, plan) else 0,
         Layer.READS: sum(each.reads_only for each in deployment.contract.operations if plan.wants_operation(each)),
         Layer.CONFORMANCE: sum(map(plan.wants_operation, deployment.contract.operations)),

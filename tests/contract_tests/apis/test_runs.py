@@ -93,6 +93,22 @@ def test_a_time_limit_ends_between_two_tests_and_says_what_was_not_reached(sandb
     assert "not reached within the time limit" in said.out
 
 
+def test_a_time_limit_starves_laws_rather_than_bursts(sandbox_server, run, monkeypatch):
+    looks = itertools.count()
+    monkeypatch.setattr(Plan, "is_over", property(lambda plan: next(looks) > 12))
+
+    with sandbox_server.serving("reservekit") as url:
+        _, said = run(
+            *("run", "reservekit", "--base-url", url),
+            *("--suite", "laws", "--suite", "bursts", "--time-limit", "60"),
+        )
+
+    assert re.search(r"^steps +bursts \d+, laws \d+$", said.out, re.MULTILINE), said.out
+    left = re.findall(r"^NOT REACHED (.*)", said.out, re.MULTILINE)
+    assert len(left) == 1
+    assert left[0].endswith(" laws")
+
+
 def test_a_known_failure_fails_nothing(sandbox_server, run, tmp_path):
     (tmp_path / "known.toml").write_text(
         '[[failure]]\nrule = "RK-B16"\nreason = "waits for 2.4"\nowner = "us"\nexpires = 2999-01-01\n'

@@ -105,3 +105,9 @@ def test_a_plan_is_over_when_its_time_is():
     assert not Plan().is_over
     assert not Plan(time_limit=60, began_at=now).is_over
     assert Plan(time_limit=60, began_at=now - 61).is_over
+
+
+def test_bursts_come_first_where_time_is_short():
+    assert Plan().scripted == (Layer.LAWS, Layer.BURSTS)
+    assert Plan(fail_fast=True).scripted == (Layer.LAWS, Layer.BURSTS)
+    assert Plan(time_limit=60).scripted == (Layer.BURSTS, Layer.LAWS)
