@@ -62,7 +62,9 @@ def _refuse(why: str) -> int:
     return Verdict.CANNOT_RUN
 
 
-@click.group(invoke_without_command=True, context_settings={"max_content_width": 100})
+@click.group(
+    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__)
 @click.pass_context
 def _commands(context: click.Context) -> None:
@@ -109,13 +111,17 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
     type=click.Choice([mode.value for mode in Mode]),
     default=Mode.OWN.value,
     show_default=True,
-    help="observe: reads only; own: also writes, to what the run made or was given; full: anything.",
+    help="observe: reads only; own: also writes, to what the run made or was given; full: anything, and needs --disposable.",
 )
-@click.option("--disposable", is_flag=True, help="The target may be thrown away: what full mode wants to hear.")
-@click.option("--suite", "suites", multiple=True, help=f"Only these parts: {', '.join(Layer)}.")
-@click.option("--rule", "rules", multiple=True, help="Only tests about this rule.")
-@click.option("--operation", "operations", multiple=True, help="Only this operation, by its id.")
-@click.option("--tag", "tags", multiple=True, help="Only operations with this tag.")
+@click.option(
+    "--disposable",
+    is_flag=True,
+    help="The target may be thrown away: what full mode wants to hear, except of our own sandbox.",
+)
+@click.option("--suite", "suites", multiple=True, help=f"Only this part, of {', '.join(Layer)}; may be repeated.")
+@click.option("--rule", "rules", multiple=True, help="Only tests about this rule, by its id; may be repeated.")
+@click.option("--operation", "operations", multiple=True, help="Only this operation, by its id; may be repeated.")
+@click.option("--tag", "tags", multiple=True, help="Only operations with this tag; may be repeated.")
 @click.option(
     "--max-examples",
     type=click.IntRange(min=1),
@@ -140,12 +146,21 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
     show_default=True,
     help="In full mode; more is faster and less repeatable.",
 )
-@click.option("--time-limit", type=click.FloatRange(min=1), metavar="SECONDS", help="Begin nothing new after that.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    help="Begin nothing new after that; bursts come before laws.",
+)
 @click.option("--fail-fast", is_flag=True, help="Begin nothing new after the first finding.")
 @click.option("--certify", is_flag=True, help="A rule that must hold and could not be tested fails the run.")
 @click.option("--known", type=click.Path(path_type=Path), help="Failures that are known, in TOML.")
 @click.option(
-    "--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Write a report; KIND: {', '.join(REPORTS)}."
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="KIND=FILE",
+    help=f"Write a report; KIND: {', '.join(REPORTS)}. May be repeated; in a GitHub action `github` needs no FILE.",
 )
 def _run(
     *,
@@ -171,7 +186,10 @@ def _run(
     plan = Plan(
         mode=Mode(mode),
         layers=frozenset(Layer(_one_of("suite", name, [*Layer])) for name in suites) or frozenset(Layer),
-        rules=frozenset(_one_of("rule", name, [rule.id for rule in contract.rules]) for name in rules),
+        rules=frozenset(
+            _one_of("rule", name, [rule.id for rule in contract.rules], listed_by=f"`contract-tests rules {api}`")
+            for name in rules
+        ),
         operations=frozenset(_operation(name, contract) for name in operations),
         tags=frozenset(
             _one_of("tag", name, {tag for each in contract.operations for tag in each.tags}) for name in tags
@@ -289,9 +307,9 @@ def _rules(api: str) -> int:
     return Verdict.PASSED
 
 
-def _one_of(what: str, given: str, known: Collection[str]) -> str:
+def _one_of(what: str, given: str, known: Collection[str], *, listed_by: str = "") -> str:
     if given not in known:
-        raise CannotRun(f"unknown {what} {given!r}{did_you_mean(given, map(str, known))}")
+        raise CannotRun(f"unknown {what} {given!r}{did_you_mean(given, map(str, known), listed_by=listed_by)}")
     return given
 
 

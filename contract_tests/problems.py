@@ -12,13 +12,18 @@ class CannotRun(Exception):  # noqa: N818 - it is about the call, not about the 
     """Nothing was tested and nothing can be concluded about the API; the message is for the person who called."""
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """A clause that starts with a semicolon: the nearest known word if there is one, and all of them."""
+def did_you_mean(given: str, known: Iterable[str], *, listed_by: str = "") -> str:
+    """
+    A clause that starts with a semicolon: the nearest known word if there is one, and all of them.
+
+    Args:
+        listed_by: The command that lists them, named instead where they are too many for a sentence.
+    """
     words = sorted(known)
     by_lower = {word.lower(): word for word in words}
     nearest = difflib.get_close_matches(given.lower(), by_lower, n=1, cutoff=0.5)
-    guess = f"did you mean {by_lower[nearest[0]]!r}? " if nearest else ""
-    return f"; {guess}Known: {', '.join(words) or 'none'}"
+    rest = f"{listed_by} lists them" if listed_by else f"known: {', '.join(words) or 'none'}"
+    return f"; did you mean {by_lower[nearest[0]]!r}? {rest[0].upper()}{rest[1:]}" if nearest else f"; {rest}"
 
 
 def as_written(value: object) -> str:

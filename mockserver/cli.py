@@ -71,7 +71,7 @@ def main() -> None:
     """Stateful sandboxes of booking APIs: they run out of places, expire holds and refuse late cancellations."""
 
 
-@main.command()
+@main.command(short_help="Serve APIs, all of them by default.")
 @click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
 @click.option("--host", help="Address to listen on. Anything but loopback demands a control token.  [127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 is any free one.  [8080]")
@@ -133,7 +133,7 @@ def serve(
     serve_until_interrupted(settings, listener, ready=lambda apis: _say_ready(apis, settings, url, token))
 
 
-@main.command("apis")
+@main.command("apis", short_help="List the APIs, and where their operations and rules come from.")
 def list_apis() -> None:
     """List the APIs: what each is, how many operations and rules it has, and where these come from.
 
@@ -152,7 +152,7 @@ def list_apis() -> None:
             click.echo(f"{'':{margin}}{_counted(part, fidelity[part])}")
 
 
-@main.command("defects")
+@main.command("defects", short_help="List the bugs that can be planted.")
 @click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
 def list_defects(apis: tuple[str, ...]) -> None:
     """List the bugs that can be planted: `mockserver serve API --defect NAME`.

@@ -1,5 +1,6 @@
 """Calls that cannot be run end with 2 and one sentence that names the nearest right value."""
 
+import re
 import socket
 
 import pytest
@@ -7,6 +8,7 @@ from toy_server import FULL, TOKEN, toy_server
 
 from contract_tests.cli import main
 from contract_tests.targets import TOKEN_VARIABLE
+from doublebook_data import openapi_dir
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -20,6 +22,32 @@ def refusal(outcome):
 
 def test_an_unknown_api_names_the_nearest(kit):
     assert "unknown API 'toi'; did you mean 'toy'? Known: empty, toy" in refusal(kit(NOWHERE, api="toi"))
+
+
+def test_without_anything_near_the_known_ones_are_named_within_the_sentence(kit):
+    assert "unknown API 'nope'; known: empty, toy" in refusal(kit(NOWHERE, api="nope"))
+
+
+def test_an_unknown_rule_names_the_nearest_and_what_lists_the_many(kit, monkeypatch):
+    monkeypatch.setattr("contract_tests.contracts.openapi_dir", openapi_dir)
+
+    said = refusal(kit(NOWHERE, "--rule", "RK-B99", api="reservekit"))
+
+    assert re.search(r"unknown rule 'RK-B99'; did you mean 'RK-B\d\d'\? `contract-tests rules reservekit` lists", said)
+    assert len(said) < 150
+
+
+@pytest.mark.parametrize("arguments", [["-h"], ["run", "-h"]])
+def test_help_is_short_to_ask_for(capsys, arguments):
+    assert main(arguments) == 0
+    assert "-h, --help" in capsys.readouterr().out
+
+
+def test_what_may_be_repeated_says_so(capsys):
+    main(["run", "--help"])
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.lower().count("may be repeated") == len(("suite", "rule", "operation", "tag", "report"))
 
 
 def test_a_path_is_no_api(kit):

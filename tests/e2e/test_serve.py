@@ -171,6 +171,10 @@ def test_what_cannot_run_says_why_and_exits_with_2(arguments, said):
     assert "Traceback" not in result.stderr
 
 
+def test_the_help_cuts_no_sentence_short():
+    assert "..." not in run("--help").stdout.replace("[ARGS]...", "")
+
+
 def test_a_port_in_use_is_said():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
