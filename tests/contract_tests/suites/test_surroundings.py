@@ -1,9 +1,11 @@
 import importlib
+import signal
 
+import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from contract_tests.suites.surroundings import without_constants
+from contract_tests.suites.surroundings import terminated_as_interrupted, without_constants
 
 
 def made_up():
@@ -30,3 +32,22 @@ def test_what_is_made_up_does_not_depend_on_the_modules_that_happen_to_be_loaded
 
     assert made_up() == before
     assert not set(before) & set(numbers)
+
+
+def test_a_termination_comes_where_an_interrupt_would_so_that_everything_is_taken_back():
+    with pytest.raises(KeyboardInterrupt), terminated_as_interrupted():
+        signal.raise_signal(signal.SIGTERM)
+
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_who_has_asked_for_terminations_keeps_them():
+    came = []
+    before = signal.signal(signal.SIGTERM, lambda *_: came.append("theirs"))
+    try:
+        with terminated_as_interrupted():
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert came == ["theirs"]
