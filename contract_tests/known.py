@@ -108,8 +108,9 @@ def _read(entry: dict[str, Any], where: str, contract: Contract) -> KnownFailure
         raise CannotRun(f"{where}: expires has to be a day without quotes, as 2027-01-31, not {as_written(expires)}")
     rule = entry.get("rule", "")
     known = {each.id for each in contract.rules}
+    listing = f"`contract-tests rules {contract.api}`"
     if rule and rule not in known:
-        raise CannotRun(f"{where}: {contract.api} has no rule {rule!r}{did_you_mean(rule, known)}")
+        raise CannotRun(f"{where}: {contract.api} has no rule {rule!r}{did_you_mean(rule, known, listed_by=listing)}")
     if not rule and not (entry.get("check") and entry.get("operation")):
         raise CannotRun(f"{where}: name a rule, or a check and an operation")
     return KnownFailure(

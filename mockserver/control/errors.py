@@ -67,7 +67,7 @@ def _wrong_method(refusal: WrongMethod) -> Reply:
 
 
 def _unauthenticated(refusal: Unauthenticated) -> Reply:
-    return _refuse(401, refusal, headers=((b"www-authenticate", b"Bearer"),))
+    return _refuse(401, refusal, headers=((b"www-authenticate", b'Bearer realm="/_sandbox"'),))
 
 
 TABLE: Wording = {

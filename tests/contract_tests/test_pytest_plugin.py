@@ -103,8 +103,11 @@ def test_the_token_may_come_from_the_environment(tmp_path):
 def test_a_guarded_control_plane_is_opened_with_its_token(tmp_path):
     with started("reservekit", "--control-token", "open-up") as guarded:
         asked = ("--contract-api", "reservekit", "--contract-url", guarded.url, "-k", "RK-B16")
+        closed = run_pytest(tmp_path, *asked)
         opened = run_pytest(tmp_path, *asked, "--contract-control-token", "open-up")
 
+    assert closed.returncode == 4
+    assert "control plane wants a token: pass --contract-control-token" in closed.stderr
     assert opened.returncode == 0, opened.stdout + opened.stderr
 
 

@@ -27,7 +27,7 @@ def test_with_a_token_set_it_is_demanded(guarded):
     answer = guarded.get("/sandboxes")
 
     assert (answer.status_code, code(answer)) == (401, "unauthenticated")
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["www-authenticate"] == 'Bearer realm="/_sandbox"'
 
 
 @pytest.mark.parametrize("token", ["wrong", TOKEN + "x", TOKEN.upper(), f"{TOKEN}.default"])
