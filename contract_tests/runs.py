@@ -127,7 +127,8 @@ class _Run:
                     self.tally.count_answer(label, seconds=seconds, was_accepted=200 <= status < 300)  # noqa: PLR2004
             self.tally.requests += stage.setting.sender.calls
         if self.plan.runs(Layer.TIMING):
-            self.tests += timing.compare(self.deployment.contract, self.deployment.profile, self.tally.seconds)
+            for result in timing.compare(self.deployment.contract, self.deployment.profile, self.tally.seconds):
+                self._take(result)
 
     def _batch(self, stage: Stage, number: int) -> _Due:
         name, play = f"lifecycle.batch_{number}", partial(play_batch, stage, number)
@@ -225,7 +226,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         tests=tuple(began.tests),
         rules=rules,
         operations=began.tally.of_operations(operation.label for operation in deployment.contract.operations),
-        findings=findings + tuple(f for test in began.tests if test.layer is Layer.TIMING for f in test.findings),
+        findings=findings,
         problems=tuple(began.tally.problems),
         warnings=(
             *_idle(deployment, plan),

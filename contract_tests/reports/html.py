@@ -84,6 +84,7 @@ def write_html(result: RunResult, file: Path) -> None:
         marks=marks_of(result),
         beside=beside_the_rules(result),
         doubted=doubted(result),
+        has_commands=any(finding.steps or finding.replay for finding in result.findings),
         gaps=[gap for gap in gaps_in(result) if gap.mark is not Mark.ERROR],
         ended=[test for test in result.tests if test.outcome is Outcome.ERROR],
         diagrams=[(lifecycle, draw(lifecycle, place)) for place, lifecycle in enumerate(result.lifecycles)],

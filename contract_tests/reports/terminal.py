@@ -292,8 +292,9 @@ def _beside(result: RunResult) -> list[tuple[str, str]]:
     lines = []
     for check, found in checks.items():
         where = ", ".join(dict.fromkeys(finding.operation for finding in found))
+        got = f": {found[0].came}" if len(found) == 1 else ""
         style = "bold red" if any(result.counts(finding) for finding in found) else "yellow"
-        lines.append((f"{found[0].severity:<8} {check}: {counted(len(found), 'finding')}, {where}", style))
+        lines.append((f"{found[0].severity:<8} {check}: {counted(len(found), 'finding')}, {where}{got}", style))
     return lines
 
 

@@ -120,6 +120,36 @@ def test_a_known_failure_fails_nothing(sandbox_server, run, tmp_path):
     assert "waits for 2.4" in said.out
 
 
+def a_profile_with_a_budget(folder, url):
+    file = folder / "mine.toml"
+    file.write_text(
+        f'base_url = "{url}"\n[identities]\nmain = "sk_rsv_demo_alpha.budget"\n[budgets]\nread_p95_ms = 0.001\n'
+    )
+    return ("run", "reservekit", "--profile", file.name, "--suite", "reads", "--suite", "timing")
+
+
+def test_a_budget_that_is_not_kept_is_told_like_any_finding(sandbox_server, run, tmp_path):
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run(*a_profile_with_a_budget(tmp_path, url))
+
+    assert code == 1, said.out
+    assert re.search(
+        r"BROKEN all that read \[timing\.read_p95\]: .*\n.*\n  expected  95 of .*\n  got       \d+ ms, over", said.out
+    )
+    assert said.out.splitlines()[-1].startswith("FAILED: 1 finding beside the rules")
+
+
+def test_a_budget_that_is_known_not_to_be_kept_fails_nothing(sandbox_server, run, tmp_path):
+    (tmp_path / "known.toml").write_text(
+        '[[failure]]\ncheck = "timing.read_p95"\noperation = "all that read"\n'
+        'reason = "moves in May"\nowner = "us"\nexpires = 2999-01-01\n'
+    )
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run(*a_profile_with_a_budget(tmp_path, url), "--known", "known.toml")
+
+    assert code == 0, said.out
+
+
 def test_the_first_finding_is_enough_when_asked_so(sandbox_server, run):
     with sandbox_server.serving("reservekit", "RK-B03") as url:
         code, said = run("run", "reservekit", "--base-url", url, "--fail-fast")

@@ -212,3 +212,24 @@ def test_a_run_that_was_cut_short_does_not_look_like_a_pass(page):
 
     assert '<header class="v-cut-short">' in made.raw
     assert "PASSED as far as it came: 1 rule holds" in made.words
+
+
+def a_slow_run():
+    """Of no rule, and shown by no command."""
+    return a_finding(check="timing.read_p95", expected="95 of 100 answers within 1 ms", came="5 ms", steps=())
+
+
+def test_what_is_expected_beside_the_rules_is_said_once(page):
+    made = page(a_result(held(1), beside=(a_slow_run(),)))
+
+    assert made.words.count("95 of 100 answers within 1 ms") == 1
+    assert "got 5 ms" in made.words
+
+
+def test_a_hint_about_commands_is_there_where_there_is_a_command(page):
+    hint = "A click selects a whole command."
+
+    assert hint in page(a_result(broken(1), beside=(a_slow_run(),))).words
+    without = page(a_result(held(1), beside=(a_slow_run(),)))
+    assert hint not in without.words
+    assert "ol" not in without.tags

@@ -187,6 +187,14 @@ def test_a_summary_counts_the_rules_and_names_what_is_broken():
     ]
 
 
+def test_a_summary_says_what_came_of_a_check_that_found_one_thing():
+    slow = a_finding(check="timing.read_p95", operation="all that read", came="5 ms, over 76 answers", steps=())
+
+    text = shown(lambda terminal: terminal.summarise(a_result(held(1), beside=(slow,))))
+
+    assert "must     timing.read_p95: 1 finding, all that read: 5 ms, over 76 answers\n" in text
+
+
 def test_a_summary_groups_what_a_line_in_the_profile_would_mend():
     text = shown(lambda terminal: terminal.summarise(a_result(*(skipped(number) for number in range(1, 13)))))
 
