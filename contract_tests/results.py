@@ -1,7 +1,7 @@
 """What came of a run: the tests, the rules they judged, the operations they called, and one verdict."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -273,8 +273,14 @@ def _outcome(rule: Rule, tests: list[TestResult], *, times: int, is_broken: bool
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of operations while a run goes on."""
+    """
+    Counts of operations while a run goes on.
 
+    Args:
+        mark: A finding, with the reason why it is known if it is.
+    """
+
+    mark: Callable[[Finding], Finding] = lambda finding: finding
     cases: dict[str, Counter[str]] = field(default_factory=dict)
     accepted: Counter[str] = field(default_factory=Counter)
     seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -288,6 +294,15 @@ class Tally:
     def count_answer(self, label: str, *, seconds: float, was_accepted: bool) -> None:
         self.seconds[label].append(seconds)
         self.accepted[label] += was_accepted
+
+    def keep(self, identity: tuple[object, ...], finding: Finding) -> None:
+        """What was found before stays as it was told."""
+        self.findings.setdefault(identity, self.mark(finding))
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was found that is not known."""
+        return any(not finding.known for finding in self.findings.values())
 
     def cases_in(self, layer: str) -> int:
         return sum(counter[layer] for counter in self.cases.values())

@@ -94,10 +94,13 @@ class _Run:
     plan: Plan
     watcher: Watcher
     known: KnownFailures
-    tally: Tally = field(default_factory=Tally)
+    tally: Tally = field(init=False)
     tests: list[TestResult] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
     interrupt: Interrupt = field(default_factory=Interrupt)
+
+    def __post_init__(self) -> None:
+        self.tally = Tally(mark=self.known.mark)
 
     def go(self, stage: Stage | None) -> None:
         plan, kit = self.plan, self.deployment.kit
@@ -206,8 +209,7 @@ class _Run:
         self.watcher.layer_finished(layer, said=f"{cases} cases in {time.monotonic() - began_at:.1f} s")
 
     def _is_over(self) -> bool:
-        found = any(not finding.known for finding in self.tally.findings.values())
-        return self.interrupt.has_come or self.plan.is_over or (self.plan.fail_fast and found)
+        return self.interrupt.has_come or self.plan.is_over or (self.plan.fail_fast and self.tally.has_news)
 
 
 def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watcher) -> RunResult:
@@ -219,7 +221,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         began.go(stage)
         began.finish(stage)
     rules = judge_rules(deployment.contract, began.tests) if deployment.kit else ()
-    findings = tuple(known.mark(finding) for finding in began.tally.findings.values())
+    findings = tuple(began.tally.findings.values())
     leaked = tuple(each for test in began.tests for each in test.leaked)
     return RunResult(
         evidence=evidence,

@@ -21,6 +21,7 @@ __all__ = [
     "facts_of",
     "gaps_in",
     "is_cut_short",
+    "mark_beside",
     "mark_of",
     "marks_of",
     "promise_of",
@@ -100,6 +101,13 @@ def mark_of(rule: RuleResult) -> Mark:
     if rule.known:
         return Mark.KNOWN
     return Mark.ADVICE if rule.rule.level is Severity.SHOULD else Mark.BROKEN
+
+
+def mark_beside(finding: Finding) -> Mark:
+    """Of a finding of no rule."""
+    if finding.known:
+        return Mark.KNOWN
+    return Mark.ADVICE if finding.severity is Severity.SHOULD else Mark.BROKEN
 
 
 def marks_of(result: RunResult) -> dict[Mark, list[RuleResult]]:
@@ -186,7 +194,9 @@ def sentence_of(result: RunResult) -> str:
         f"{result.seconds:,.1f} s",
         f"seed {result.evidence.seed}",
     ]
-    return f"{_word(result, marks)}; {', '.join(rests_on)}"
+    known = len(marks[Mark.KNOWN]) + sum(bool(finding.known) for finding in beside_the_rules(result))
+    said = [_word(result, marks)] + ([f"{known:,} known"] if known else [])
+    return f"{', '.join(said)}; {', '.join(rests_on)}"
 
 
 def is_cut_short(result: RunResult) -> bool:

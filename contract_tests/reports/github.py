@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from contract_tests.contracts import Rule
-from contract_tests.findings import Finding, Severity
+from contract_tests.findings import Finding
 from contract_tests.reports.digest import (
     Mark,
     beside_the_rules,
@@ -18,6 +18,7 @@ from contract_tests.reports.digest import (
     facts_of,
     gaps_in,
     is_cut_short,
+    mark_beside,
     mark_of,
     marks_of,
     promise_of,
@@ -69,7 +70,7 @@ def _annotations(result: RunResult) -> Iterator[str]:
             text += f"\n{replay}" if replay else ""
             yield _command(kind, text, places.uri, places.of_rule(rule.rule.id), f"{rule.rule.id} {word}")
     for finding in beside_the_rules(result):
-        kind = "error" if finding.severity is Severity.MUST else "warning"
+        kind, _ = _ANNOTATED[mark_beside(finding)]
         text = f"Expected {finding.expected}\nGot {finding.came}"
         title = f"{finding.operation}: {finding.check}"
         yield _command(kind, text, places.uri, places.of_finding(finding), title)

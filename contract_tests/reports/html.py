@@ -18,6 +18,7 @@ from contract_tests.reports.digest import (
     facts_of,
     gaps_in,
     is_cut_short,
+    mark_beside,
     mark_of,
     marks_of,
     replay_command,
@@ -74,7 +75,7 @@ def write_html(result: RunResult, file: Path) -> None:
         # Whatever is shown passes through here, so nothing of a server's can be forgotten; what is `safe` has another type.
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    environment.filters.update(counted=counted, duration=_seconds, mark=mark_of)
+    environment.filters.update(counted=counted, duration=_seconds, mark=mark_of, mark_beside=mark_beside)
     page = environment.get_template("page.html").render(
         result=result,
         evidence=facts_of(result.evidence),

@@ -125,7 +125,8 @@ def _found(finding: Finding, result: RunResult) -> ET.Element:
     if result.counts(finding):
         _say(case, "failure", f"expected {finding.expected}", told, kind=finding.check)
     else:
-        _say(case, "skipped", f"only should hold: expected {finding.expected}")
+        why = f"known failure: {finding.known}" if finding.known else "only should hold"
+        _say(case, "skipped", f"{why}. Expected {finding.expected}")
         ET.SubElement(case, "system-out").text = visible(told)
     return case
 

@@ -23,6 +23,7 @@ from contract_tests.reports.digest import (
     counted,
     gaps_in,
     is_cut_short,
+    mark_beside,
     marks_of,
     promise_of,
     replay_command,
@@ -67,7 +68,7 @@ _COLOURS = {
     Mark.BROKEN: "bold red",
     Mark.ERROR: "bold red",
     Mark.ADVICE: "yellow",
-    Mark.KNOWN: "yellow",
+    Mark.KNOWN: "cyan",
     Mark.SKIPPED: "yellow",
     Mark.HOLDS: "green",
 }
@@ -145,9 +146,14 @@ class Terminal:
         self._line(f"{layer}: {said}")
 
     def found(self, finding: Finding, rule: Rule | None) -> None:
-        """In full the first time; what breaks the same promise again gets one line."""
+        """In full the first time; what breaks the same promise again gets one line, and what is known one in all."""
         replay = replay_command(finding, self._evidence) if self._evidence else ""
         same = _name(finding)
+        if finding.known:
+            if same not in self._seen:
+                self._prose(f"KNOWN {same}: {finding.known}", _COLOURS[Mark.KNOWN], indent="  ")
+            self._seen.add(same)
+            return
         if same in self._seen:
             self._line(f"BROKEN {_name(finding)} again, in {finding.check}{replay and f': {replay}'}", "red")
             return
@@ -293,8 +299,9 @@ def _beside(result: RunResult) -> list[tuple[str, str]]:
     for check, found in checks.items():
         where = ", ".join(dict.fromkeys(finding.operation for finding in found))
         got = f": {found[0].came}" if len(found) == 1 else ""
-        style = "bold red" if any(result.counts(finding) for finding in found) else "yellow"
-        lines.append((f"{found[0].severity:<8} {check}: {counted(len(found), 'finding')}, {where}{got}", style))
+        worst = min((mark_beside(finding) for finding in found), key=list(Mark).index)
+        word = Mark.KNOWN if worst is Mark.KNOWN else found[0].severity
+        lines.append((f"{word:<8} {check}: {counted(len(found), 'finding')}, {where}{got}", _COLOURS[worst]))
     return lines
 
 

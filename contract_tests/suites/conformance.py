@@ -222,8 +222,7 @@ class _Fold:
             if identity not in simplest or _size(finding) < _size(simplest[identity]):
                 simplest[identity] = finding
         for identity, finding in simplest.items():
-            # What an earlier phase has found stays as it was told.
-            self._tally.findings.setdefault(identity, finding)
+            self._tally.keep(identity, finding)
         self._watcher.progressed(
             step=f"{event.phase.value}{asked.name}",
             requests=self._tally.requests,
@@ -232,7 +231,7 @@ class _Fold:
         )
         if self._plan.is_over:
             self._stop(Ending.OUT_OF_TIME)
-        elif self._plan.fail_fast and self._tally.findings:
+        elif self._plan.fail_fast and self._tally.has_news:
             self._stop(Ending.FOUND_ENOUGH)
 
     def _take_error(self, event: events.NonFatalError) -> None:
@@ -241,7 +240,7 @@ class _Fold:
             said = self._target.redact(f"{event.label}: {event.info.title}: {event.info.message}")
             self._tally.problems[said] = None
         else:
-            self._tally.findings.setdefault((silence.operation, silence.check), silence)
+            self._tally.keep((silence.operation, silence.check), silence)
 
     def _tell(self) -> None:
         fresh = list(self._tally.findings.values())[self._told :]

@@ -117,7 +117,9 @@ def test_a_known_failure_fails_nothing(sandbox_server, run, tmp_path):
         code, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B16", "--known", "known.toml")
 
     assert code == 0, said.out
-    assert "waits for 2.4" in said.out
+    assert "KNOWN RK-B16: waits for 2.4 (us, until 2999-01-01)" in said.out
+    assert "BROKEN" not in said.out
+    assert re.search(r"PASSED: .*, 1 known; ", said.out.splitlines()[-1])
 
 
 def a_profile_with_a_budget(folder, url):
@@ -148,6 +150,7 @@ def test_a_budget_that_is_known_not_to_be_kept_fails_nothing(sandbox_server, run
         code, said = run(*a_profile_with_a_budget(tmp_path, url), "--known", "known.toml")
 
     assert code == 0, said.out
+    assert "BROKEN" not in said.out
 
 
 def test_the_first_finding_is_enough_when_asked_so(sandbox_server, run):

@@ -83,6 +83,11 @@ def test_a_replay_says_whatever_else_the_target_needs():
             a_result(held(1), skipped(2), unreached=("3 of 9 laws",)),
             "PASSED as far as it came: 1 rule holds; 1 of 2 rules",
         ),
+        (a_result(held(1), broken(2, known="agreed")), "PASSED: 1 rule holds, 1 known; 2 of 2 rules judged"),
+        (
+            a_result(broken(1), broken(2, known="agreed"), beside=(a_finding(known="agreed"),)),
+            "FAILED: 1 rule is broken, 2 known; ",
+        ),
         (a_result(broken(1), held(2), unreached=("3 of 9 laws",)), "FAILED: 1 rule is broken; "),
         (a_result(broken(1), beside=(a_finding(),)), "FAILED: 1 rule is broken, 1 finding beside the rules; "),
         (a_result(held(1), skipped(2), certify=True), "NOT CERTIFIED: 1 rule that must hold was skipped; "),

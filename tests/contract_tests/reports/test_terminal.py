@@ -93,6 +93,25 @@ def test_the_same_promise_broken_again_takes_one_line():
     )
 
 
+def test_what_is_known_takes_one_calm_line():
+    rule = a_rule()
+    known = a_finding(rule, known="waits for 2.4 (us, until 2030-01-31)")
+
+    text = shown(announced, found(known, rule), found(known, rule))
+
+    assert text.splitlines()[-1] == "KNOWN TOY-R01: waits for 2.4 (us, until 2030-01-31)"
+    assert text.count("TOY-R01") == 1
+    assert "BROKEN" not in text
+
+
+def test_what_is_known_beside_the_rules_is_called_so():
+    known = a_finding(check="timing.read_p95", known="waits for 2.4")
+
+    text = shown(lambda terminal: terminal.summarise(a_result(held(1), beside=(known,))))
+
+    assert "known    timing.read_p95: 1 finding" in text
+
+
 def test_a_server_does_not_drive_the_terminal():
     text = shown(announced, found(a_finding(came="500 \x1b[2J\x00 [red]gone[/red] \u202e")))
 
@@ -120,7 +139,7 @@ def test_a_summary_fits_a_screen_whatever_happened():
         rows = sum(-(-max(len(line), 1) // width) for line in text.splitlines())  # a long line is folded
         assert rows <= 42, text
         assert "and 24 more: TOY-R06, TOY-R07" in text
-        assert text.splitlines()[-1].startswith("FAILED: 23 rules are broken, 40 findings beside the rules; ")
+        assert text.splitlines()[-1].startswith("FAILED: 23 rules are broken, 40 findings beside the rules, 2 known; ")
 
 
 def test_a_summary_of_broken_rules_alone_fits_the_smallest_screen():

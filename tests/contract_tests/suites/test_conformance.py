@@ -273,3 +273,19 @@ def test_a_target_that_dies_is_not_a_pass():
 
     assert result.verdict in {Verdict.FAILED, Verdict.CANNOT_RUN}
     assert "the target stopped answering, so the rest was not tested" in result.problems
+
+
+def test_what_is_known_of_an_operation_is_told_in_one_line_and_ends_nothing(kit, tmp_path):
+    entry = 'check = "not_a_server_error"\noperation = "{}"\nreason = "waits"\nowner = "us"\nexpires = 2999-01-01\n'
+    with toy_server("crash") as url:
+        found = kit(url, "--max-examples", "15")
+        operations = re.findall(r"BROKEN ([A-Z]+ \S+) \[not_a_server_error\]", found.out)
+        (tmp_path / "known.toml").write_text("".join(f"[[failure]]\n{entry.format(each)}" for each in operations))
+
+        known = kit(url, "--max-examples", "15", "--known", "known.toml", "--fail-fast")
+
+    assert operations
+    assert (found.code, known.code) == (1, 0), known.out
+    assert f"KNOWN {operations[0]} [not_a_server_error]: waits (us, until 2999-01-01)" in known.out
+    assert "BROKEN" not in known.out
+    assert "NOT REACHED" not in known.out
