@@ -31,6 +31,7 @@ class Exchange:
         by: Which identity asked; "" for nobody.
         operation: None for a request that no operation of the contract is.
         seconds: From the first byte sent to the last one read.
+        at_once: How many were sent at the same moment, this one included.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Exchange:
     content: bytes
     seconds: float
     links: frozenset[str] = field(default_factory=frozenset)
+    at_once: int = 1
 
     @property
     def label(self) -> str:

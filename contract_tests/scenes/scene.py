@@ -164,7 +164,7 @@ class Scene:
 
     def together(self, *calls: Callable[[], Answer]) -> list[Answer]:
         """Make all calls at the same moment, each from a thread of its own; answers in the order of the calls."""
-        barrier = threading.Barrier(len(calls))
+        barrier, logged = threading.Barrier(len(calls)), len(self.log)
         answers: dict[int, Answer] = {}
         problems: list[BaseException] = []
 
@@ -180,6 +180,8 @@ class Scene:
             thread.start()
         for thread in threads:
             thread.join()
+        for exchange in self.log[logged:]:
+            exchange.at_once = len(calls)
         if problems:
             raise problems[0]
         return [answers[number] for number in range(len(calls))]

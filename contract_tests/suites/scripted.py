@@ -76,7 +76,9 @@ class Stage:
         )
 
     def _step(self, exchange: Exchange) -> Step:
-        return Step(exchange.title, self.redact(exchange.curl()), self.redact(exchange.came()))
+        # In the title, so that every report has it: pasted one after another such steps show nothing.
+        at_once = f" (one of {exchange.at_once} at once)" if exchange.at_once > 1 else ""
+        return Step(f"{exchange.title}{at_once}", self.redact(exchange.curl()), self.redact(exchange.came()))
 
 
 def play_laws(stage: Stage, laws: Sequence[Law]) -> Iterator[TestResult]:

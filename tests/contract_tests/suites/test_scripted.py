@@ -139,3 +139,16 @@ def test_calls_made_together_are_answered_in_their_order_and_a_problem_is_raised
     result = played(stage, act)
 
     assert (result.outcome, result.evidence["RK-B01"]) == (Outcome.ERROR, 1)
+
+
+def test_steps_that_were_sent_at_the_same_moment_say_so(stage):
+    def act(scene):
+        slot = scene.slot(places=4)
+        answers = scene.together(*[lambda: scene.book(slot, customer_email=scene.email(), title="book")] * 3)
+        scene.expect("RK-B21", False, "one 201", "3 of 3", *answers[:2])
+
+    (finding,) = played(stage, act, "RK-B21").findings
+
+    booked = [step.title for step in finding.steps if step.title.startswith("book")]
+    assert {*booked} == {"book (one of 3 at once)"}
+    assert "at once" not in finding.steps[0].title
