@@ -48,6 +48,8 @@ class Finding:
         replay: What `contract-tests replay` takes; "" where it is shown by its steps alone.
         known: Why it is known and fails nothing; "" where it is not.
         world: The sandbox that is kept as the test left it; "" where there is none.
+        reset: The command after which its steps, pasted one by one, are answered there as they were; "" where none
+            makes them.
     """
 
     severity: Severity
@@ -63,3 +65,4 @@ class Finding:
     replay: str = ""
     known: str = ""
     world: str = ""
+    reset: str = ""

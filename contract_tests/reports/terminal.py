@@ -166,6 +166,10 @@ class Terminal:
             self._line(f"  replay:   {replay}", "bold")
         if finding.world:
             self._line(f"  the sandbox {finding.world} is kept as it was left")
+            if finding.reset:
+                self._line(f"  to paste them: {finding.reset}")
+            else:
+                self._prose("  pasted one by one the steps need not show it again: the replay does", indent="  ")
 
     def close(self) -> None:
         if self._bar:

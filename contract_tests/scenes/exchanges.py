@@ -57,6 +57,11 @@ class Exchange:
     def is_write(self) -> bool:
         return self.operation is not None and not self.operation.reads_only
 
+    @property
+    def may_have_changed(self) -> bool:
+        """Something, whatever it was meant for."""
+        return self.method not in ("GET", "HEAD", "OPTIONS") and 200 <= self.status < 300  # noqa: PLR2004 - accepted
+
     def json(self) -> Any:
         """The body; None where it is no JSON."""
         try:

@@ -14,7 +14,9 @@ import httpx
 from contract_tests.problems import CannotRun
 from contract_tests.profiles import Profile
 
-__all__ = ["ControlPlane", "SandboxClock"]
+__all__ = ["CONTROL_TOKEN_VARIABLE", "ControlPlane", "SandboxClock"]
+
+CONTROL_TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"  # noqa: S105 - a name
 
 _PATIENCE_SECONDS = 10.0
 _UNAUTHENTICATED = 401
@@ -24,10 +26,15 @@ class ControlPlane:
     """
     Args:
         root: What stands before `/_sandbox`.
+
+    Attributes:
+        steered: The sandboxes that were told something beside the API: another time, another setting.
     """
 
     def __init__(self, root: str, token: str | None = None) -> None:
         self.root = root
+        self.steered: set[str] = set()
+        self._wants_token = bool(token)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.Client(base_url=f"{root}/_sandbox", headers=headers, timeout=_PATIENCE_SECONDS)
 
@@ -73,7 +80,14 @@ class ControlPlane:
 
     def ask(self, method: str, name: str, path: str, body: Any = None) -> Any:
         """A call about the sandbox *name*, such as its settings or its webhooks. Raises CannotRun."""
+        if method != "GET":
+            self.steered.add(name)
         return self._ask(method, f"/sandboxes/{name}{path}", body)
+
+    def reset_command(self, name: str) -> str:
+        """What a person types to have the sandbox as it was made; holds no secret."""
+        token = f' -H "Authorization: Bearer ${CONTROL_TOKEN_VARIABLE}"' if self._wants_token else ""
+        return f"curl -X POST{token} {self.root}/_sandbox/sandboxes/{name}/reset"
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         try:

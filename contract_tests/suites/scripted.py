@@ -55,6 +55,7 @@ class Stage:
             left_out=left_out,
             replay=self.replay_id(name),
             world=scene.world.name,
+            reset=_reset(scene, steps),
         )
 
     def finding_of_flaw(self, flaw: Flaw, scene: Scene, *, name: str, layer: str) -> Finding:
@@ -72,13 +73,25 @@ class Stage:
             steps=tuple(self._step(each) for each in steps),
             left_out=left_out,
             replay=self.replay_id(name),
-            world=scene.world.name,
+            world=scene.world.name if severity is Severity.MUST else "",
+            reset=_reset(scene, steps),
         )
 
     def _step(self, exchange: Exchange) -> Step:
         # In the title, so that every report has it: pasted one after another such steps show nothing.
         at_once = f" (one of {exchange.at_once} at once)" if exchange.at_once > 1 else ""
         return Step(f"{exchange.title}{at_once}", self.redact(exchange.curl()), self.redact(exchange.came()))
+
+
+def _reset(scene: Scene, steps: Sequence[Exchange]) -> str:
+    """Only where the steps are all there was to it: ids are given out in turn, and a clock that moved is no step."""
+    plane, shown = scene.world.control, {step.number for step in steps}
+    if plane is None or scene.world.name in plane.steered or not shown:
+        return ""
+    before = [each for each in scene.log if each.number <= max(shown)]
+    is_all = all(each.number in shown or not each.may_have_changed for each in before)
+    is_in_turn = all(step.at_once == 1 for step in steps)
+    return plane.reset_command(scene.world.name) if is_all and is_in_turn else ""
 
 
 def play_laws(stage: Stage, laws: Sequence[Law]) -> Iterator[TestResult]:

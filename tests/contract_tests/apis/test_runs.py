@@ -4,6 +4,7 @@ import itertools
 import re
 
 import pytest
+from curls import run_curl
 
 from contract_tests.cli import main
 from contract_tests.scenes.sending import Sender
@@ -64,6 +65,38 @@ def test_what_failed_is_replayed_alone_by_the_command_that_was_printed(sandbox_s
     assert code == 1
     assert "BROKEN RK-B16" in said.out
     assert "the sandbox contract-reservekit-" in said.out
+
+
+def printed_steps(out):
+    """The first finding's commands, each with the beginning of what it is said to answer."""
+    return re.findall(r"^     (curl .*)\n     -> \d+ [^{]*(.{40,}?)(?:\.\.\.)?$", out.partition("  replay:")[0], re.MULTILINE)
+
+
+def test_what_was_printed_is_answered_so_again_after_the_reset_that_was_printed(sandbox_server, run):
+    with sandbox_server.serving("reservekit", "RK-B13") as url:
+        _, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B13", "--suite", "laws")
+        reset = re.search(r"  to paste them: (curl .*)", said.out)
+        assert reset, said.out
+        steps = printed_steps(said.out)
+        assert len(steps) == 4
+
+        for _ in range(2):
+            run_curl(reset[1])
+            for command, came in steps:
+                assert run_curl(command).startswith(came)
+
+
+@pytest.mark.parametrize(
+    ("defect", "why"),
+    [("RK-B21", "sent at once"), ("RK-L11", "the clock was moved")],
+)
+def test_where_pasting_would_show_something_else_no_reset_is_printed(sandbox_server, run, defect, why):
+    with sandbox_server.serving("reservekit", defect) as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--rule", defect, "--fail-fast")
+
+    assert code == 1, why
+    assert "to paste them" not in said.out
+    assert "the replay does" in said.out
 
 
 def test_a_replay_of_what_is_mended_passes(sandbox_server, run):

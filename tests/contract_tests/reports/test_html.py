@@ -233,3 +233,10 @@ def test_a_hint_about_commands_is_there_where_there_is_a_command(page):
     without = page(a_result(held(1), beside=(a_slow_run(),)))
     assert hint not in without.words
     assert "ol" not in without.tags
+
+
+def test_a_sandbox_that_is_kept_says_what_makes_its_steps_show_it_again(page):
+    reset = "curl -X POST http://host/_sandbox/sandboxes/toy-1/reset"
+
+    assert f"reset it first: {reset}" in page(a_result(broken(1, finding={"world": "toy-1", "reset": reset}))).words
+    assert "the replay does" in page(a_result(broken(1, finding={"world": "toy-1"}))).words

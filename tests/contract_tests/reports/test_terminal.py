@@ -23,6 +23,8 @@ from contract_tests.laws.law import Layer
 from contract_tests.reports.terminal import Terminal
 from contract_tests.results import Outcome
 
+RESET = "curl -X POST http://host:8080/_sandbox/sandboxes/contract-toy-1/reset"
+
 
 def shown(*actions, width=100, on_terminal=False):
     text = io.StringIO()
@@ -53,7 +55,7 @@ def test_a_run_is_announced_with_its_evidence_and_its_plan():
 def test_a_finding_is_the_rule_its_steps_and_how_to_see_it_again():
     rule = a_rule(text="A slot takes as many as it has places.", source="seed")
 
-    text = shown(announced, found(a_finding(rule, left_out=3, world="contract-toy-1"), rule))
+    text = shown(announced, found(a_finding(rule, left_out=3, world="contract-toy-1", reset=RESET), rule))
 
     assert text.partition("disposable target.\n")[2].splitlines() == [
         "",
@@ -70,7 +72,15 @@ def test_a_finding_is_the_rule_its_steps_and_how_to_see_it_again():
         "  3 earlier writes left out here, not by the replay",
         "  replay:   contract-tests replay toy/places.the_last_place_goes_once/7 --base-url http://host:8080/v1",
         "  the sandbox contract-toy-1 is kept as it was left",
+        f"  to paste them: {RESET}",
     ]
+
+
+def test_where_no_reset_makes_the_steps_show_it_again_the_replay_is_named():
+    text = shown(announced, found(a_finding(a_rule(), world="contract-toy-1"), a_rule()))
+
+    assert text.splitlines()[-1] == "  pasted one by one the steps need not show it again: the replay does"
+    assert "to paste them" not in text
 
 
 def test_a_finding_of_no_rule_quotes_what_its_check_expects():
