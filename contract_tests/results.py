@@ -229,20 +229,27 @@ class RunResult:
         return finding.severity is Severity.MUST and not finding.known
 
 
-def judge_rules(contract: Contract, tests: Iterable[TestResult]) -> tuple[RuleResult, ...]:
-    """What the tests say of each rule: broken once is broken, and nothing tested is never a pass."""
+def judge_rules(
+    contract: Contract, tests: Iterable[TestResult], *, untested: str = "not selected"
+) -> tuple[RuleResult, ...]:
+    """
+    What the tests say of each rule: broken once is broken, and nothing tested is never a pass.
+
+    Args:
+        untested: Why no test is about a rule.
+    """
     done = list(tests)
-    return tuple(_judge(rule, [test for test in done if _is_about(test, rule)]) for rule in contract.rules)
+    return tuple(_judge(rule, [test for test in done if _is_about(test, rule)], untested) for rule in contract.rules)
 
 
 def _is_about(test: TestResult, rule: Rule) -> bool:
     return rule.id in test.rules or rule.id in test.evidence or any(each.rule == rule.id for each in test.findings)
 
 
-def _judge(rule: Rule, tests: list[TestResult]) -> RuleResult:
+def _judge(rule: Rule, tests: list[TestResult], untested: str) -> RuleResult:
     findings = tuple(finding for test in tests for finding in test.findings if finding.rule == rule.id)
     times = sum(test.evidence.get(rule.id, 0) for test in tests)
-    outcome, why = _outcome(rule, tests, times=times, is_broken=bool(findings))
+    outcome, why = _outcome(rule, tests, untested, times=times, is_broken=bool(findings))
     return RuleResult(
         rule=rule,
         outcome=outcome,
@@ -253,7 +260,7 @@ def _judge(rule: Rule, tests: list[TestResult]) -> RuleResult:
     )
 
 
-def _outcome(rule: Rule, tests: list[TestResult], *, times: int, is_broken: bool) -> tuple[Outcome, str]:
+def _outcome(rule: Rule, tests: list[TestResult], untested: str, *, times: int, is_broken: bool) -> tuple[Outcome, str]:
     if is_broken:
         return Outcome.FAIL, ""
     if rule.not_tested:
@@ -268,7 +275,7 @@ def _outcome(rule: Rule, tests: list[TestResult], *, times: int, is_broken: bool
     failed = [test.name for test in own if test.outcome is Outcome.FAIL]
     if failed:
         return Outcome.SKIP, f"{failed[0]} ended before it came to this rule"
-    return Outcome.OMIT, "not selected"
+    return Outcome.OMIT, untested
 
 
 @dataclass(slots=True)

@@ -220,7 +220,8 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         watcher.announce(evidence, planned=_planned(deployment, plan))
         began.go(stage)
         began.finish(stage)
-    rules = judge_rules(deployment.contract, began.tests) if deployment.kit else ()
+    untested = "observe mode only reads" if plan.mode is Mode.OBSERVE else "not selected"
+    rules = judge_rules(deployment.contract, began.tests, untested=untested) if deployment.kit else ()
     findings = tuple(began.tally.findings.values())
     leaked = tuple(each for test in began.tests for each in test.leaked)
     return RunResult(
@@ -297,6 +298,7 @@ def _planned(deployment: Deployment, plan: Plan) -> dict[Layer, int]:
     kit = deployment.kit
     laws = [law for law in kit.laws if plan.wants_law(law, deployment.contract)] if kit else []
     numbers = {
+        Layer.SPEC: 0 if plan.selects else spec.CHECKS,
         **{layer: sum(law.layer is layer for law in laws) for layer in plan.scripted},
         Layer.LIFECYCLE: plan.batches if kit and _wants_lifecycle(kit, plan) else 0,
         Layer.READS: sum(each.reads_only for each in deployment.contract.operations if plan.wants_operation(each)),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from contract_tests.contracts import Rule
 from contract_tests.findings import Finding, Severity
 from contract_tests.results import Evidence, Outcome, RuleResult, RunResult, Verdict
+from contract_tests.suites.plans import Mode
 
 __all__ = [
     "Gap",
@@ -188,6 +189,8 @@ def sentence_of(result: RunResult) -> str:
     judged = sum(len(marks[mark]) for mark in (Mark.HOLDS, Mark.BROKEN, Mark.ADVICE, Mark.KNOWN))
     tested = sum(operation.was_tested for operation in result.operations)
     rests_on = [f"{judged} of {counted(len(result.rules), 'rule')} judged"] if result.rules else []
+    if result.rules and not judged and result.evidence.mode == Mode.OBSERVE:
+        rests_on = ["no rule is judged in observe mode"]
     rests_on += [
         f"{tested} of {counted(len(result.operations), 'operation')} tested",
         counted(result.requests, "call"),
@@ -208,7 +211,7 @@ def _word(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:
     match result.verdict:
         case Verdict.PASSED:
             word = "PASSED as far as it came" if is_cut_short(result) else "PASSED"
-            return f"{word}: {_verb(len(marks[Mark.HOLDS]), 'rule holds', 'rules hold')}" if result.rules else word
+            return f"{word}: {_passed(result, marks)}"
         case Verdict.FAILED:
             return _failed(result, marks)
         case Verdict.CANNOT_RUN:
@@ -217,6 +220,13 @@ def _word(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:
             return "NOTHING WAS TESTED"
         case Verdict.INTERRUPTED:
             return f"INTERRUPTED after {counted(len(result.findings), 'finding')}"
+
+
+def _passed(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:
+    if any(marks[mark] for mark in (Mark.HOLDS, Mark.ADVICE, Mark.KNOWN)):
+        return _verb(len(marks[Mark.HOLDS]), "rule holds", "rules hold")
+    answered = sum(operation.was_tested and not operation.findings for operation in result.operations)
+    return f"{counted(answered, 'operation')} answered as documented"
 
 
 def _failed(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:

@@ -122,7 +122,9 @@ class Terminal:
         self._head(evidence)
         layers = ", ".join(f"{layer} {steps}" for layer, steps in planned.items() if steps)
         self._prose(f"steps    {layers or 'none'}")
-        self._prose(_TOUCHES[Mode(evidence.mode)], indent="")
+        touched = _touched(Mode(evidence.mode), planned)
+        if touched is not None:
+            self._prose(_TOUCHES[touched], indent="")
 
     def layer_started(self, layer: Layer, steps: int | None) -> None:
         self.close()
@@ -204,7 +206,7 @@ class Terminal:
 
     def _head(self, evidence: Evidence) -> None:
         self._line(f"{evidence.api} at {evidence.base_url}", "bold")
-        self._prose(f"run      {evidence.profile}, {evidence.mode}, seed {evidence.seed}, {evidence.started_at}")
+        self._prose(f"run      {evidence.profile}, mode {evidence.mode}, seed {evidence.seed}, {evidence.started_at}")
         suite, contract = evidence.suite[:_HASH_SHOWN], evidence.contract[:_HASH_SHOWN]
         self._prose(f"kit      {evidence.kit}, suite {suite}, contract {contract}")
 
@@ -260,6 +262,14 @@ class Terminal:
     def _line(self, text: str, style: str = "") -> None:
         # Soft wrap: a curl that is broken into lines cannot be copied.
         self._console.print(Text(visible(text), style=style), soft_wrap=True)
+
+
+def _touched(mode: Mode, planned: Mapping[Layer, int]) -> Mode | None:
+    """How much of *mode* the planned steps need of a target; None where they ask it nothing."""
+    asking = {layer for layer, steps in planned.items() if steps} - {Layer.SPEC, Layer.TIMING}
+    if not asking:
+        return None
+    return Mode.OBSERVE if asking == {Layer.READS} else mode
 
 
 def _bar(console: Console) -> Progress:

@@ -16,7 +16,7 @@ from contract_tests.findings import Finding, Severity
 from contract_tests.laws.law import Layer
 from contract_tests.results import Outcome, TestResult
 
-__all__ = ["lint"]
+__all__ = ["CHECKS", "lint"]
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _SOURCES = ("seed", "documented", "inferred")
@@ -158,3 +158,7 @@ def _resolved(document: Document, value: Document) -> Document:
     for part in value["$ref"].removeprefix("#/").split("/"):
         here = here[part.replace("~1", "/").replace("~0", "~")]
     return dict(here)
+
+
+CHECKS = len(_QUESTIONS)
+"""How many results `lint` has, which takes a while to ask."""

@@ -69,7 +69,9 @@ def test_what_failed_is_replayed_alone_by_the_command_that_was_printed(sandbox_s
 
 def printed_steps(out):
     """The first finding's commands, each with the beginning of what it is said to answer."""
-    return re.findall(r"^     (curl .*)\n     -> \d+ [^{]*(.{40,}?)(?:\.\.\.)?$", out.partition("  replay:")[0], re.MULTILINE)
+    return re.findall(
+        r"^     (curl .*)\n     -> \d+ [^{]*(.{40,}?)(?:\.\.\.)?$", out.partition("  replay:")[0], re.MULTILINE
+    )
 
 
 def test_what_was_printed_is_answered_so_again_after_the_reset_that_was_printed(sandbox_server, run):
@@ -184,6 +186,19 @@ def test_a_budget_that_is_known_not_to_be_kept_fails_nothing(sandbox_server, run
 
     assert code == 0, said.out
     assert "BROKEN" not in said.out
+
+
+def test_a_run_that_observes_says_what_it_did(sandbox_server, run):
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--mode", "observe")
+
+    assert code == 0, said.out
+    assert re.search(r"^steps    spec 8, reads \d+\nThis run only reads there\.$", said.out, re.MULTILINE)
+    assert "\nspec: 8 of 8 in " in said.out
+    assert re.search(r"^left out \d+ rules: observe mode only reads$", said.out, re.MULTILINE)
+    assert re.match(
+        r"PASSED: \d+ operations answered as documented; no rule is judged in observe mode, ", said.out.splitlines()[-1]
+    )
 
 
 def test_the_first_finding_is_enough_when_asked_so(sandbox_server, run):

@@ -1,7 +1,18 @@
 from dataclasses import replace
 
 import pytest
-from run_results import EVIDENCE, a_finding, a_result, a_rule, a_test, broken, held, left_out, skipped
+from run_results import (
+    EVIDENCE,
+    a_finding,
+    a_result,
+    a_rule,
+    a_test,
+    an_operation,
+    broken,
+    held,
+    left_out,
+    skipped,
+)
 
 from contract_tests.findings import Severity
 from contract_tests.reports.digest import (
@@ -16,6 +27,9 @@ from contract_tests.reports.digest import (
     visible,
 )
 from contract_tests.results import Outcome
+
+OBSERVED = replace(EVIDENCE, mode="observe")
+ANSWERED = an_operation()
 
 
 def test_a_broken_rule_is_marked_by_whether_the_run_fails_by_it():
@@ -92,6 +106,15 @@ def test_a_replay_says_whatever_else_the_target_needs():
         (a_result(broken(1), beside=(a_finding(),)), "FAILED: 1 rule is broken, 1 finding beside the rules; "),
         (a_result(held(1), skipped(2), certify=True), "NOT CERTIFIED: 1 rule that must hold was skipped; "),
         (a_result(held(1), tests=(a_test(outcome=Outcome.ERROR),)), "NOT PASSED: some of it could not be tested; "),
+        (
+            a_result(left_out(1), evidence=OBSERVED),
+            "PASSED: 1 operation answered as documented; no rule is judged in observe mode, 1 of 1 operation tested",
+        ),
+        (
+            a_result(left_out(1), operations=(ANSWERED, replace(ANSWERED, findings=(a_finding(known="agreed"),)))),
+            "PASSED: 1 operation answered as documented; 0 of 1 rule judged, 2 of 2 operations tested",
+        ),
+        (a_result(), "PASSED: 1 operation answered as documented; 1 of 1 operation tested"),
         (a_result(left_out(1), operations=()), "NOTHING WAS TESTED; 0 of 1 rule judged"),
         (a_result(broken(1), was_interrupted=True), "INTERRUPTED after 1 finding; "),
     ],

@@ -3,6 +3,7 @@
 import io
 import threading
 
+import pytest
 from rich.console import Console
 from run_results import (
     EVIDENCE,
@@ -22,6 +23,26 @@ from contract_tests.findings import Severity, Step
 from contract_tests.laws.law import Layer
 from contract_tests.reports.terminal import Terminal
 from contract_tests.results import Outcome
+
+WRITES = "This run creates, changes and deletes"
+READS = "This run only reads there."
+
+
+@pytest.mark.parametrize(
+    ("planned", "said"),
+    [
+        ({}, ""),
+        ({Layer.SPEC: 8}, ""),
+        ({Layer.SPEC: 8, Layer.READS: 12}, READS),
+        ({Layer.READS: 12, Layer.LAWS: 40}, WRITES),
+        ({Layer.CONFORMANCE: 18}, WRITES),
+    ],
+)
+def test_what_a_run_touches_is_said_of_what_it_is_going_to_do(planned, said):
+    text = shown(lambda terminal: terminal.announce(EVIDENCE, planned=planned))
+
+    assert [line for line in (WRITES, READS) if line in text] == ([said] if said else [])
+
 
 RESET = "curl -X POST http://host:8080/_sandbox/sandboxes/contract-toy-1/reset"
 
@@ -46,7 +67,7 @@ def test_a_run_is_announced_with_its_evidence_and_its_plan():
     text = shown(announced)
 
     assert "toy at http://host:8080/v1" in text
-    assert "profile.toml, full, seed 7, 2026-03-02T10:00:00Z" in text
+    assert "profile.toml, mode full, seed 7, 2026-03-02T10:00:00Z" in text
     assert "0.1.0, suite 5b1c0ffee5b1, contract c0n7rac7c0n7" in text
     assert "reads 12, laws 40\n" in text
     assert "creates, changes and deletes data" in text
