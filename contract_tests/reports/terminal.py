@@ -196,7 +196,7 @@ class Terminal:
                 self._line(f"         {said}")
         if rest := [rule.rule.id for _, rule in broken[_MOST_BROKEN:]]:
             self._line(self._cut(f"         and {len(rest)} more: {', '.join(rest)}"), "red")
-        if any(_first_replay(rule) for _, rule in broken):
+        if any(_first_replay(rule) and not rule.known for _, rule in broken):
             self._line(f"replay   {replaying('ID', result.evidence)}")
         self._list(_beside(result), most=_MOST_BESIDE)
         self._list(_errors(result), most=_MOST_ERRORS)

@@ -135,6 +135,12 @@ def test_what_is_known_takes_one_calm_line():
     assert "BROKEN" not in text
 
 
+def test_a_summary_names_no_replay_where_it_names_no_test():
+    text = shown(lambda terminal: terminal.summarise(a_result(held(1), broken(2, known="agreed"))))
+
+    assert "replay" not in text
+
+
 def test_what_is_known_beside_the_rules_is_called_so():
     known = a_finding(check="timing.read_p95", known="waits for 2.4")
 

@@ -58,7 +58,7 @@ def test_a_server_that_keeps_its_contract_passes(outcome_with):
     outcome = outcome_with("")
 
     assert outcome.code == 0, outcome.out
-    assert "PASSED; 6 of 6 operations tested" in outcome.out
+    assert "PASSED: 6 operations answered as documented; 6 of 6 operations tested" in outcome.out
     assert "BROKEN" not in outcome.out
     assert outcome.err == ""
 
