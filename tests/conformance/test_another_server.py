@@ -174,6 +174,15 @@ def test_a_bug_breaks_its_rule_and_is_shown_again_by_the_replay(qa, capsys, bug)
     assert f"BROKEN {BROKEN[bug]}" in replayed
 
 
+def test_a_bug_that_is_seen_in_many_places_is_told_of_one_rule(qa):
+    bug, beside = "cancelled_keeps_its_place", ("RK-D06", "RK-T02", "RK-B02", "RK-B03", "RK-L03", "RK-L07", "RK-H05")
+    with serving(Shop(bug)) as url:
+        run = qa(url, *(option for rule in beside for option in ("--rule", rule)), "--batches", "1")
+
+    assert {finding["rule"] for finding in run.report["findings"]} == {BROKEN[bug]}, run.out
+    assert {finding["check"] for finding in run.report["findings"]} >= {"lifecycle.batch_0"}
+
+
 @pytest.mark.parametrize("bug", ["cancelled_keeps_its_place", "case_makes_a_customer", "readable_by_others"])
 def test_the_steps_that_are_printed_show_it_to_whoever_copies_them(qa, bug):
     shop = Shop(bug)

@@ -90,6 +90,9 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 _OF_A_CUSTOMER = MappingProxyType({"customer": "RK-C05"})
 """Which rule says of a field what becomes of it when the one or the other is changed."""
 
+_MAKE_ROOM = frozenset({"RK-B06", "RK-B13", "RK-B14", "RK-M02", "RK-T11"})
+"""Rules by which there is room for another booking."""
+
 _MINUTE = timedelta(minutes=1)
 
 
@@ -126,7 +129,7 @@ class Lifecycle(Machine[ReserveKitScene]):
             "delete": self._delete,
         }
         self.days: dict[int, str] = {}
-        """On which the step may have changed the places left, and which rule says how."""
+        """On which the step may have changed the places left, and the rule of what changed them last, if anything did."""
         self.said_by: tuple[str, Mapping[str, str]] = "", _NONE
         """Which rule says what a booking is now, and which say it of single fields."""
         self.reasons = 0
@@ -174,24 +177,27 @@ class Lifecycle(Machine[ReserveKitScene]):
 
     def _book(self, slot: int, day: int, customer: Customer) -> Held | None:
         known = {f"customer_{name}": value for name, value in asdict(customer).items() if value}
+        left, makes_room = self._left(slot), self.days.get(day)
         expected = self.model.book(slot, day, customer, _MESSAGE)
         answer = self.scene.book(
             self.slots[slot], self.scene.day(day), by=self.by[slot], message=_MESSAGE, title="book", **known
         )
         if isinstance(expected, Refusal):
             self._came(answer, expected, "")
-            self.days[day] = "RK-B06"
+            self._settle("RK-B06", slot, left, day)
             return None
-        held = Held(expected, customer, answer.ok("RK-B02", 201).json["data"])
+        rule_id = makes_room if makes_room in _MAKE_ROOM else "RK-B02"
+        held = Held(expected, customer, answer.ok(rule_id, 201).json["data"])
         self._is_now(held, held.json, "RK-B01", _NONE, answer)
         self.held.append(held)
-        self.days[day] = "RK-B02"
+        self._settle("RK-B02", slot, left, day)
         return held
 
     def _change(self, held: Held, fields: Json) -> None:
         self.reasons += 1
         booking, reason = held.model, f"reason {self.reasons}"
         before, had_a_place, rule_id = booking.day, booking.takes_a_place, _rule_of(booking, fields)
+        left = self._left(booking.slot)
         expected = self.model.change(booking, fields, reason)
         sent = {name: value for name, value in fields.items() if name != "day"}
         if "day" in fields:
@@ -209,7 +215,7 @@ class Lifecycle(Machine[ReserveKitScene]):
         else:
             about_places = "RK-T02" if booking.day == before else "RK-M02"
         if fields.keys() & {"day", "status"}:
-            self.days |= {before: about_places, fields.get("day", before): about_places}
+            self._settle(about_places, booking.slot, left, before, fields.get("day", before))
 
     def _change_customer(self, held: Held, fields: Json) -> None:
         expected = self.model.change_customer(held.model, fields)
@@ -219,19 +225,32 @@ class Lifecycle(Machine[ReserveKitScene]):
             self._is_now(held, {**held.json, "customer": answer.json["data"]}, "RK-C06", _OF_A_CUSTOMER, answer)
 
     def _delete(self, held: Held, _: None) -> None:
+        left = self._left(held.model.slot)
         expected = self.model.delete(held.model)
         self._came(self.scene.delete(held.json, by=self._by(held)), expected, "RK-D01")
         if expected is None:
             self.held.remove(held)
-        self.days[held.model.day] = "RK-B14"
+        self._settle("RK-B14", held.model.slot, left, held.model.day)
 
     def _resize(self, held: Held, places: int) -> None:
         number = held.model.slot
         slot, rule_id = self.slots[number], "RK-T10" if places < self.model.places[number] else "RK-T11"
+        left = self._left(number)
         self.model.places[number] = places
         answer = self.scene.change_slots(slot.service_id, {"id": slot.id, "max_bookings": places}, by=self.by[number])
         answer.ok(rule_id, 200)
-        self.days[held.model.day] = rule_id
+        self._settle(rule_id, number, left, held.model.day)
+
+    def _left(self, slot: int) -> Mapping[int, int]:
+        return {day: self.model.left(slot, day) for day in _DAYS}
+
+    def _settle(self, rule_id: str, slot: int, before: Mapping[int, int], *days: int) -> None:
+        """*rule_id* says what places are left on *days*, unless it left there what another rule had changed."""
+        for day in days:
+            if self.model.left(slot, day) != before[day]:
+                self.days[day] = rule_id
+            else:
+                self.days.setdefault(day, rule_id)
 
     def _came(self, answer: Answer, expected: Refusal | None, rule_id: str) -> None:
         if expected is None:

@@ -42,10 +42,10 @@ def a_full_slot_keeps_nobody_out_of_another_slot_of_its_service(scene: ReserveKi
 @LAWS.law("RK-B03")
 def a_full_slot_stays_full_whatever_becomes_of_those_who_have_no_place_in_it(scene: ReserveKitScene) -> None:
     slot = scene.slot(places=2)
-    cancelled, moved = scene.cancelled(slot), scene.booked(slot)
+    cancelled, moved, confirmed = scene.cancelled(slot), scene.booked(slot), scene.confirmed(slot, rule="RK-B13")
     away = scene.changed("RK-M01", moved, date=scene.day(1))
-    scene.delete(scene.booked(slot)).ok("RK-D01", 200)
-    pending, confirmed = scene.booked(slot), scene.confirmed(slot)
+    scene.delete(scene.booked(slot, rule="RK-M02")).ok("RK-D01", 200)
+    pending = scene.booked(slot, rule="RK-B14")
     acts: tuple[Callable[[], Answer], ...] = (
         lambda: scene.change(cancelled, status="cancelled", cancel_reason="once more"),
         lambda: scene.change(cancelled, status="confirmed"),

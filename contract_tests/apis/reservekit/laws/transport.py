@@ -79,8 +79,8 @@ def a_body_of_more_than_a_mebibyte_is_refused_and_not_read(scene: ReserveKitScen
 
 @LAWS.law("RK-H05")
 def every_refusal_has_the_same_two_members(scene: ReserveKitScene) -> None:
-    slot = scene.slot(places=1)
-    cancelled = scene.cancelled(slot)
+    slot, other = scene.service(1, 1)
+    cancelled = scene.cancelled(other)
     booked = scene.booked(slot)
     (no_type,) = scene.probes(only=lambda operation: operation.id == "createBooking")
     refusals = [
