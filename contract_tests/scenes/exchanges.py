@@ -1,7 +1,8 @@
 """One request and what came of it, and which of many a person has to see to understand the last one."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,8 @@ from contract_tests.wording import came
 __all__ = ["MOST_STEPS", "Exchange", "links_of", "relevant"]
 
 MOST_STEPS = 4
+_REFUSED = 400
+_WRAPPERS = ("data", "attributes", "items", "results")
 _OF_THE_CLIENT = {
     "user-agent",
     "accept",
@@ -31,6 +34,8 @@ class Exchange:
         by: Which identity asked; "" for nobody.
         operation: None for a request that no operation of the contract is.
         seconds: From the first byte sent to the last one read.
+        names: The ids that the request names.
+        links: Those and the ones in the answer.
         at_once: How many were sent at the same moment, this one included.
     """
 
@@ -46,6 +51,7 @@ class Exchange:
     headers: dict[str, str]
     content: bytes
     seconds: float
+    names: frozenset[str] = field(default_factory=frozenset)
     links: frozenset[str] = field(default_factory=frozenset)
     at_once: int = 1
 
@@ -91,39 +97,86 @@ def relevant(log: Sequence[Exchange], judged: Sequence[Exchange]) -> tuple[list[
     """
     The few exchanges that lead to those *judged*, oldest first, and how many writes had to be left out.
 
-    A write leads to a later request that names something its answer brought into the world.
+    First come the writes that brought what the judged ones name into the world, then the latest of those that share an
+    id with it, each after what brought its own things. Refused ones and repetitions come last, but for the very latest.
     """
-    chosen = {exchange.number: exchange for exchange in judged}
-    wanted = set().union(*(exchange.links for exchange in judged))
-    left_out = 0
-    for exchange in reversed(log):
-        if exchange.number in chosen or not exchange.is_write or exchange.number > max(chosen, default=0):
-            continue
-        if not (exchange.links & wanted):
-            continue
-        if len(chosen) < max(MOST_STEPS, len(judged)):
-            chosen[exchange.number] = exchange
-            wanted |= exchange.links
-        else:
-            left_out += 1
-    return [chosen[number] for number in sorted(chosen)], left_out
+    names = _names(judged)
+    writes = _related(log, judged, names)
+    worse = _worse(writes)
+    better = [each for each in writes if each.number not in worse]
+    ordered = [*_beginnings(better, names)]
+    for write in sorted(writes, key=lambda each: (each.number in worse, not each.links & names, -each.number)):
+        ordered += [write, *_beginnings(better, write.names)]
+    chosen = {each.number: each for each in judged}
+    for write in ordered:
+        if len(chosen) < MOST_STEPS:
+            chosen[write.number] = write
+    return [chosen[number] for number in sorted(chosen)], len({each.number for each in writes} - chosen.keys())
 
 
-def links_of(*texts: Any) -> frozenset[str]:
-    """The ids in parameters and bodies, as text, by which exchanges are seen to belong together."""
+def _names(judged: Sequence[Exchange]) -> set[str]:
+    return set().union(*(each.names or each.links for each in judged))
+
+
+def _related(log: Sequence[Exchange], judged: Sequence[Exchange], names: set[str]) -> list[Exchange]:
+    """The writes before the last of the *judged* that belong to it by an id, if need be by way of one another."""
+    numbers, found, wanted = {each.number for each in judged}, list[Exchange](), set(names)
+    for each in reversed(log):
+        if each.is_write and each.number not in numbers and each.number < max(numbers, default=0):
+            if each.links & wanted:
+                found.append(each)
+                wanted |= each.links
+    return found[::-1]
+
+
+def _beginnings(writes: Sequence[Exchange], names: Collection[str]) -> Iterator[Exchange]:
+    """Of each name the first of the *writes* that knows it."""
+    for name in sorted(names):
+        yield from [each for each in writes if name in each.links][:1]
+
+
+def _worse(writes: Sequence[Exchange]) -> set[int]:
+    """The numbers of those that were refused, or came once more in the same words with an answer about the same."""
+    last = {(each.method, each.url, each.request_body, each.links): each.number for each in writes}
+    latest = {*last.values()}
+    worse = {each.number for each in writes if each.status >= _REFUSED or each.number not in latest}
+    return worse - {each.number for each in writes[-1:]}
+
+
+def links_of(*texts: Any, path: str = "") -> frozenset[str]:
+    """
+    The ids in parameters and bodies, as text, by which exchanges are seen to belong together.
+
+    A number is told from those of other things by what it is the id of: its name says it, or what it stands in, or the
+    words of the operation's *path*.
+    """
+    words = [_kind(word) for word in path.split("/") if word and "{" not in word]
     found: set[str] = set()
-    pending = list(texts)
+    pending: list[tuple[Any, Sequence[str]]] = [(text, words) for text in texts]
     while pending:
-        value = pending.pop()
+        value, kinds = pending.pop()
         if isinstance(value, dict):
             for name, inner in value.items():
                 if isinstance(inner, dict | list):
-                    pending.append(inner)
+                    pending.append((inner, kinds if name in _WRAPPERS else [_kind(str(name))]))
                 elif _is_id(str(name)) and isinstance(inner, str | int) and not isinstance(inner, bool):
-                    found.add(str(inner))
+                    found.update(_links(str(inner), [_kind(str(name))] if _kind(str(name)) else kinds))
         elif isinstance(value, list):
-            pending.extend(value)
+            pending.extend((inner, kinds) for inner in value)
     return frozenset(filter(None, found))
+
+
+def _links(value: str, kinds: Sequence[str]) -> Iterator[str]:
+    if value.isdecimal() and kinds:
+        yield from (f"{kind} {value}" for kind in kinds)
+    else:
+        yield value
+
+
+def _kind(name: str) -> str:
+    """What a name is about: `service` of `serviceID`, `service_id` and `services`; "" of `id`."""
+    plain = re.sub(r"[^a-z]", "", re.sub(r"(uuid|id)$", "", name.lower()))
+    return re.sub(r"(?<=ss|sh|ch)es$|(?<!s)s$", "", plain)
 
 
 def _is_id(name: str) -> bool:

@@ -105,9 +105,9 @@ class Sender:
         except requests.RequestException as problem:
             raise Silence(f"{operation.label} got no answer: {problem}") from problem
         exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
-        exchange.links = exchange.links | links_of(dict(parameters.get("path", {})), dict(parameters.get("query", {})))
-        if body is not NO_BODY:
-            exchange.links |= links_of(body)
+        sent = [dict(parameters.get("path", {})), dict(parameters.get("query", {}))]
+        exchange.names = links_of(*sent, *([] if body is NO_BODY else [body]), path=operation.path)
+        exchange.links |= exchange.names
         self._check(case, response, exchange)
         return exchange
 
@@ -177,7 +177,7 @@ class Sender:
             content=response.content,
             seconds=seconds,
         )
-        exchange.links = links_of(exchange.json())
+        exchange.links = links_of(exchange.json(), path=operation.path if operation else "")
         with self._lock:
             self.timings.setdefault(exchange.label, []).append((seconds, exchange.status))
         return exchange
