@@ -5,6 +5,7 @@ a profile, or a token          a deployment: one world, shared by all tests
 nothing of these               our own sandbox: a world for each test, and the control plane says the rest
 """
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -60,7 +61,7 @@ def find_deployment(contract: Contract, typed: Typed) -> Deployment:
     target = find_target(contract, base_url, token, source=source)
     _ensure_everybody_is_somebody_else(contract, profile, token, source)
     knock(contract, target, source, _let_in(contract, kit, profile))
-    target = target.with_secrets(profile.find("identities") or {})
+    target = target.with_secrets(profile.find("identities") or {}, _variables(profile))
     found = _deployment(contract, kit, target, profile, SharedWorld(target.base_url, profile))
     return found if typed.profile is None else replace(found, options=("--profile", str(typed.profile)))
 
@@ -89,6 +90,12 @@ def _let_in(contract: Contract, kit: ApiKit | None, profile: Profile) -> Mapping
     headers = _headers(contract, profile, None)
     names = [key.name for key in kit.scene.KEYS if key.kind is TOKEN and profile.find(key.name)] if kit else []
     return {profile.source(name): headers[name.removeprefix("identities.")] for name in names}
+
+
+def _variables(profile: Profile) -> Mapping[str, str]:
+    """The identities whose token is what one variable says and nothing else, each with that variable."""
+    found = {who: profile.variables.get(f"identities.{who}", "") for who in profile.find("identities") or {}}
+    return {who: name for who, name in found.items() if os.environ.get(name) == profile.find(f"identities.{who}")}
 
 
 def _sandbox(contract: Contract, kit: ApiKit, target: Target, plane: ControlPlane, typed: Typed) -> Deployment:

@@ -156,6 +156,7 @@ class Evidence:
         contract: A hash of the API's document.
         started_at: RFC 3339, in UTC.
         options: What has to be said beside the address to test the same target again.
+        stand_ins: Shell variables that commands are shown with, each with the identity whose token has to be in it.
     """
 
     kit: str
@@ -168,6 +169,7 @@ class Evidence:
     seed: int
     started_at: str
     options: tuple[str, ...] = ()
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -352,6 +352,7 @@ def evidence_of(deployment: Deployment, plan: Plan) -> Evidence:
         seed=plan.seed,
         started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         options=deployment.options,
+        stand_ins=deployment.target.stand_ins,
     )
 
 

@@ -51,10 +51,20 @@ class Target:
                 text = header.sub(rf'-H "\g<1>${variable}\g<2>"', text).replace(token, f"${variable}")
         return text
 
-    def with_secrets(self, tokens: Mapping[str, str]) -> "Target":
-        """This target, which keeps the tokens of more identities to itself; *tokens* are by identity."""
-        variables = {token: f"{TOKEN_VARIABLE}_{who.upper().replace('-', '_')}" for who, token in tokens.items()}
-        return replace(self, secrets={**variables, **self.secrets})
+    def with_secrets(self, tokens: Mapping[str, str], variables: Mapping[str, str]) -> "Target":
+        """This target, which keeps more *tokens* to itself; they and the *variables* they are in are by identity."""
+        made_up = {token: f"{TOKEN_VARIABLE}_{who.upper().replace('-', '_')}" for who, token in tokens.items()}
+        known = {tokens[who]: variable for who, variable in variables.items()}
+        return replace(self, secrets={**made_up, **self.secrets, **known})
+
+    @property
+    def stand_ins(self) -> Mapping[str, str]:
+        """Variables that commands are shown with and nobody may have set, each with the identity whose token is meant."""
+        return {
+            variable: variable.removeprefix(TOKEN_VARIABLE).removeprefix("_").lower() or "main"
+            for variable in self.secrets.values()
+            if variable.startswith(TOKEN_VARIABLE)
+        }
 
 
 def find_target(

@@ -125,6 +125,9 @@ class Terminal:
         touched = _touched(Mode(evidence.mode), planned)
         if touched is not None:
             self._prose(_TOUCHES[touched], indent="")
+        if evidence.stand_ins:
+            tokens = ", ".join(f"${variable} for that of {who}" for variable, who in evidence.stand_ins.items())
+            self._prose(f"tokens   not shown: a command says {tokens}")
 
     def layer_started(self, layer: Layer, steps: int | None) -> None:
         self.close()

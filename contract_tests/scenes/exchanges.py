@@ -122,10 +122,10 @@ def _related(log: Sequence[Exchange], judged: Sequence[Exchange], names: set[str
     """The writes before the last of the *judged* that belong to it by an id, if need be by way of one another."""
     numbers, found, wanted = {each.number for each in judged}, list[Exchange](), set(names)
     for each in reversed(log):
-        if each.is_write and each.number not in numbers and each.number < max(numbers, default=0):
-            if each.links & wanted:
-                found.append(each)
-                wanted |= each.links
+        is_earlier = each.number not in numbers and each.number < max(numbers, default=0)
+        if each.is_write and is_earlier and each.links & wanted:
+            found.append(each)
+            wanted |= each.links
     return found[::-1]
 
 

@@ -189,7 +189,7 @@ def test_the_steps_that_are_printed_show_it_to_whoever_copies_them(qa, bug):
     with serving(shop) as url:
         finding = qa(url, "--rule", BROKEN[bug], "--batches", "0").report["findings"][0]
         shop.empty()
-        tokens = {"CONTRACT_TESTS_TOKEN": KEYS["main"], "CONTRACT_TESTS_TOKEN_OTHER": KEYS["other"]}
+        tokens = {variable: KEYS[who] for who, variable in _VARIABLES.items()}
         said = [run_curl(step["curl"], tokens) for step in finding["steps"]]
 
     assert [step["title"] for step in finding["steps"]][:2] == ["make a service", "book"]

@@ -200,6 +200,21 @@ def test_a_sandbox_that_knows_its_own_identities_is_not_asked_about_them(sandbox
     assert all(path.startswith("/_sandbox/") for path in asked)
 
 
+def test_a_shown_command_names_the_variable_that_the_profile_names(deployed, tmp_path, monkeypatch):
+    monkeypatch.setenv("API_TOKEN", KEYS["main"])
+    monkeypatch.setenv("HALF_OF_IT", KEYS["other"][7:])
+    file = tmp_path / "profile.toml"
+    other = KEYS["other"][:7] + "${HALF_OF_IT}"
+    file.write_text(f'[identities]\nmain = "${{API_TOKEN}}"\nother = "{other}"\n', encoding="utf-8")
+
+    with deployment("reservekit", deployed, profile=file) as found:
+        target, stand_ins = found.target, evidence_of(found, Plan()).stand_ins
+
+    assert target.redact(f"curl -H 'key: {KEYS['main']}'") == 'curl -H "key: $API_TOKEN"'
+    assert target.redact(KEYS["other"]) == "$CONTRACT_TESTS_TOKEN_OTHER"
+    assert stand_ins == {"CONTRACT_TESTS_TOKEN_OTHER": "other"}
+
+
 def test_a_sandbox_cannot_be_named_where_there_is_no_control_plane(deployed):
     with pytest.raises(CannotRun, match="--sandbox bench: there is no control plane beside"):
         find_deployment(load_contract("reservekit"), Typed(base_url=deployed, sandbox="bench"))

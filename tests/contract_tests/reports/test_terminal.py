@@ -2,6 +2,7 @@
 
 import io
 import threading
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -61,6 +62,16 @@ def announced(terminal):
 
 def found(finding, rule=None):
     return lambda terminal: terminal.found(finding, rule)
+
+
+def test_a_made_up_variable_is_said_once_with_the_identity_it_stands_for():
+    evidence = replace(EVIDENCE, stand_ins={"CONTRACT_TESTS_TOKEN": "main", "CONTRACT_TESTS_TOKEN_OTHER": "other"})
+
+    text = shown(lambda terminal: terminal.announce(evidence, planned={}), width=200)
+
+    line = "a command says $CONTRACT_TESTS_TOKEN for that of main, $CONTRACT_TESTS_TOKEN_OTHER for that of other\n"
+    assert text.count(line) == 1
+    assert "for that of" not in shown(announced)
 
 
 def test_a_run_is_announced_with_its_evidence_and_its_plan():
