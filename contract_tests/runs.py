@@ -223,6 +223,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
     untested = "observe mode only reads" if plan.mode is Mode.OBSERVE else "not selected"
     rules = judge_rules(deployment.contract, began.tests, untested=untested) if deployment.kit else ()
     findings = tuple(began.tally.findings.values())
+    rules = tuple(_as_selected(rule, plan, deployment.contract) for rule in rules)
     leaked = tuple(each for test in began.tests for each in test.leaked)
     return RunResult(
         evidence=evidence,
@@ -244,6 +245,13 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         certify=plan.certify,
         was_interrupted=began.interrupt.has_come,
     )
+
+
+def _as_selected(rule: RuleResult, plan: Plan, contract: Contract) -> RuleResult:
+    """What was not selected is judged where it is seen beside what was, and is nobody's gap where it is not."""
+    if rule.outcome is Outcome.SKIP and not plan.wants_rule(rule.rule, contract):
+        return replace(rule, outcome=Outcome.OMIT, why="not selected")
+    return rule
 
 
 def _gone_through(lifecycle: Lifecycle, rules: Sequence[RuleResult]) -> Lifecycle:

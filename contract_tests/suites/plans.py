@@ -86,10 +86,10 @@ class Plan:
     def wants_law(self, law: Law, contract: Contract) -> bool:
         if not self.selects:
             return True
-        return any(self._wants_rule(contract.rule(rule), contract) for rule in law.rules)
+        return any(self.wants_rule(contract.rule(rule), contract) for rule in law.rules)
 
-    def _wants_rule(self, rule: Rule, contract: Contract) -> bool:
-        if rule.id in self.rules:
+    def wants_rule(self, rule: Rule, contract: Contract) -> bool:
+        if not self.selects or rule.id in self.rules:
             return True
         return bool(rule.operation) and bool(
             (self.operations or self.tags) and self.wants_operation(contract.operation(rule.operation))

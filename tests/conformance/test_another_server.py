@@ -167,6 +167,7 @@ def test_a_bug_breaks_its_rule_and_is_shown_again_by_the_replay(qa, capsys, bug)
 
     assert run.code == 1, run.out
     assert set(run.rules("fail")) == {BROKEN[bug]}
+    assert run.rules("skip") == {}
     assert f"BROKEN {BROKEN[bug]}: {load_contract('reservekit').rule(BROKEN[bug]).text[:40]}" in run.out
     assert f"{url}/v1/" in run.out
     assert "curl -X" in run.out
