@@ -98,20 +98,26 @@ def relevant(log: Sequence[Exchange], judged: Sequence[Exchange]) -> tuple[list[
     The few exchanges that lead to those *judged*, oldest first, and how many writes had to be left out.
 
     First come the writes that brought what the judged ones name into the world, then the latest of those that share an
-    id with it, each after what brought its own things. Refused ones and repetitions come last, but for the very latest.
+    id with it, each with what brought its own things. Refused ones and repetitions come last, but for the very latest.
     """
     names = _names(judged)
     writes = _related(log, judged, names)
     worse = _worse(writes)
     better = [each for each in writes if each.number not in worse]
     ordered = [*_beginnings(better, names)]
-    for write in sorted(writes, key=lambda each: (each.number in worse, not each.links & names, -each.number)):
+    for write in sorted(writes, key=lambda each: (each.number in worse, *_distance(each, names))):
         ordered += [write, *_beginnings(better, write.names)]
     chosen = {each.number: each for each in judged}
     for write in ordered:
         if len(chosen) < MOST_STEPS:
             chosen[write.number] = write
     return [chosen[number] for number in sorted(chosen)], len({each.number for each in writes} - chosen.keys())
+
+
+def _distance(write: Exchange, names: set[str]) -> tuple[bool, int]:
+    """The latest first of what shares an id with *names*; then the oldest of what only led to those."""
+    is_far = not write.links & names
+    return is_far, write.number if is_far else -write.number
 
 
 def _names(judged: Sequence[Exchange]) -> set[str]:

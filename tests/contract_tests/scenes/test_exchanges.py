@@ -124,6 +124,17 @@ def test_refusals_and_repetitions_give_way_to_what_says_more():
     assert log.shown(last) == (["book", "a note", "nothing again", "read it"], 2)
 
 
+def test_of_what_is_further_away_the_beginning_is_shown():
+    log = Log()
+    log.add(CREATE, "make a service", (), {"service 1"})
+    log.add(CREATE, "book another slot", {"slot 4"}, {"service 1", "booking 70"})
+    log.add(CREATE, "book", {"slot 5"}, {"service 1", "booking 71"})
+    log.add(DELETE, "cancel", {"booking 71"}, {"service 1", "slot 5"})
+    last = log.add(CREATE, "book again", {"slot 5"})
+
+    assert log.shown(last) == (["make a service", "book", "cancel", "book again"], 1)
+
+
 def test_the_latest_write_is_shown_refused_or_not():
     log = Log()
     log.add(CREATE, "book", (), {"71"})
