@@ -175,8 +175,14 @@ def test_a_bug_breaks_its_rule_and_is_shown_again_by_the_replay(qa, capsys, bug)
     assert f"BROKEN {BROKEN[bug]}" in replayed
 
 
-def test_a_bug_that_is_seen_in_many_places_is_told_of_one_rule(qa):
-    bug, beside = "cancelled_keeps_its_place", ("RK-D06", "RK-T02", "RK-B02", "RK-B03", "RK-L03", "RK-L07", "RK-H05")
+@pytest.mark.parametrize(
+    ("bug", "beside"),
+    [
+        ("cancelled_keeps_its_place", ("RK-D06", "RK-T02", "RK-B02", "RK-B03", "RK-L03", "RK-L07", "RK-H05")),
+        ("case_makes_a_customer", ("RK-B07", "RK-B09", "RK-M04", "RK-C10")),
+    ],
+)
+def test_a_bug_that_is_seen_in_many_places_is_told_of_one_rule(qa, bug, beside):
     with serving(Shop(bug)) as url:
         run = qa(url, *(option for rule in beside for option in ("--rule", rule)), "--batches", "1")
 

@@ -107,7 +107,7 @@ class Held:
 
 class Lifecycle(Machine[ReserveKitScene]):
     RULES = (
-        "RK-B01", "RK-B02", "RK-B03", "RK-B06", "RK-B07", "RK-B13", "RK-B14", "RK-C04", "RK-C05", "RK-C06", "RK-D01",
+        "RK-B01", "RK-B02", "RK-B03", "RK-B06", "RK-B07", "RK-B08", "RK-B13", "RK-B14", "RK-C04", "RK-C05", "RK-C06", "RK-D01",
         "RK-D02", "RK-L01", "RK-L02", "RK-L03", "RK-L05", "RK-L06", "RK-L07", "RK-L08", "RK-L09", "RK-L10", "RK-L12",
         "RK-L13", "RK-M01", "RK-M02", "RK-M03", "RK-M04", "RK-M05", "RK-M06", "RK-P01", "RK-P07", "RK-T02", "RK-T10",
         "RK-T11",

@@ -44,6 +44,9 @@ class Customer:
         """Who counts as the same: by e-mail whatever its case, else by phone, else nobody."""
         return self.email.lower() if self.email else self.phone
 
+    def is_spelled_as(self, other: "Customer") -> bool:
+        return (self.email or self.phone) == (other.email or other.phone)
+
 
 @dataclass(slots=True)
 class Booking:
@@ -74,7 +77,7 @@ class Bookings:
         return max(0, self.places[slot] - len(self._there(slot, day)))
 
     def book(self, slot: int, day: int, customer: Customer, message: str | None) -> Booking | Refusal:
-        refused = self._refusal(slot, day, customer.party)
+        refused = self._refusal(slot, day, customer)
         if refused is None:
             self.all.append(Booking(slot, day, customer, message=message))
         return refused or self.all[-1]
@@ -97,7 +100,7 @@ class Bookings:
         if booking.status is Status.CANCELLED and day != booking.day:
             return _STAYS_THERE
         if day != booking.day and status is not Status.CANCELLED:
-            refused = self._refusal(booking.slot, day, booking.customer.party, moving=True)
+            refused = self._refusal(booking.slot, day, booking.customer, moving=True)
             if refused is not None:
                 return refused
         if status is Status.CANCELLED is not booking.status:
@@ -118,12 +121,14 @@ class Bookings:
         booking.is_deleted = True
         return None
 
-    def _refusal(self, slot: int, day: int, party: str | None, *, moving: bool = False) -> Refusal | None:
-        there = self._there(slot, day)
+    def _refusal(self, slot: int, day: int, customer: Customer, *, moving: bool = False) -> Refusal | None:
+        there, party = self._there(slot, day), customer.party
         if len(there) >= self.places[slot]:
             return Refusal(400, "time slot is full", "RK-M03" if moving else "RK-B03")
-        if party and any(booking.customer.party == party for booking in there):
-            return Refusal(400, "duplicate booking", "RK-M04" if moving else "RK-B07")
+        same = [booking.customer for booking in there if party and booking.customer.party == party]
+        if same:
+            rule = "RK-M04" if moving else "RK-B07"
+            return Refusal(400, "duplicate booking", rule if any(map(customer.is_spelled_as, same)) else "RK-B08")
         return None
 
     def _there(self, slot: int, day: int) -> list[Booking]:

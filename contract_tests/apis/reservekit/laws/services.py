@@ -135,7 +135,7 @@ def a_deleted_service_takes_its_slots_and_bookings_along_and_no_others(scene: Re
     kept = [scene.booked(neighbour), scene.confirmed(neighbour), scene.cancelled(neighbour)]
     kept_service = scene.seen_service("RK-S01", neighbour.service_id)
     kept_slots = scene.slots_of(neighbour.service_id)
-    kept_places = scene.places_left(neighbour)
+    kept_places = scene.slots_of(neighbour.service_id, day=scene.day())
     bookings = [scene.booked(one), scene.confirmed(two), scene.cancelled(one), scene.booked(one, scene.day(3))]
 
     answer = scene.delete_service(service_id).ok("RK-D05", 200)
@@ -158,4 +158,6 @@ def a_deleted_service_takes_its_slots_and_bookings_along_and_no_others(scene: Re
     scene.same("RK-D06", scene.slots_of(neighbour.service_id, "RK-D06"), kept_slots, "the slots of the other service")
     for booking in kept:
         scene.stays("RK-D06", booking)
-    scene.same("RK-D06", scene.places_left(neighbour), kept_places, "the number of places left there, as before")
+    places = scene.call("listServiceTimeSlots", serviceID=neighbour.service_id, date=scene.day(), title="list slots")
+    left = places.ok("RK-D06", 200).json["data"]
+    scene.same("RK-D06", left, kept_places, "the other service's slots with the places left", answer, places)
