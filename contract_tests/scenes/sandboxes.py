@@ -13,10 +13,9 @@ import httpx
 
 from contract_tests.problems import CannotRun
 from contract_tests.profiles import Profile
+from contract_tests.targets import CONTROL_TOKEN_VARIABLE
 
-__all__ = ["CONTROL_TOKEN_VARIABLE", "ControlPlane", "SandboxClock"]
-
-CONTROL_TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"  # noqa: S105 - a name
+__all__ = ["ControlPlane", "SandboxClock"]
 
 _PATIENCE_SECONDS = 10.0
 _UNAUTHENTICATED = 401
