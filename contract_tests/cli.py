@@ -15,7 +15,7 @@ import click
 from contract_tests import __version__
 from contract_tests.apis import kit_of
 from contract_tests.contracts import Contract, contract_file, load_contract
-from contract_tests.deployments import Typed, find_deployment
+from contract_tests.deployments import CONTROL_TOKEN_VARIABLE, Typed, find_deployment
 from contract_tests.known import read_known_failures
 from contract_tests.laws.law import Layer
 from contract_tests.problems import CannotRun, did_you_mean
@@ -27,7 +27,7 @@ from contract_tests.runs import Deployment, replay, run
 from contract_tests.suites import spec
 from contract_tests.suites.plans import Mode, Plan
 from contract_tests.suites.surroundings import terminated_as_interrupted
-from contract_tests.targets import CONTROL_TOKEN_VARIABLE, TOKEN_VARIABLE
+from contract_tests.targets import TOKEN_VARIABLE
 
 __all__ = ["main"]
 

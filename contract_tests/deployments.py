@@ -17,12 +17,12 @@ from contract_tests.contracts import Contract, contract_file
 from contract_tests.problems import CannotRun
 from contract_tests.profiles import TOKEN, Profile, read_profile
 from contract_tests.runs import Deployment
-from contract_tests.scenes.sandboxes import ControlPlane
+from contract_tests.scenes.sandboxes import CONTROL_TOKEN_VARIABLE, ControlPlane
 from contract_tests.scenes.scene import MAIN
 from contract_tests.scenes.worlds import ForkedWorlds, SharedWorld, Worlds
 from contract_tests.targets import TOKEN_VARIABLE, Target, ensure_sendable, find_target, knock
 
-__all__ = ["Typed", "find_deployment"]
+__all__ = ["CONTROL_TOKEN_VARIABLE", "Typed", "find_deployment"]
 
 _NAMED = re.compile(r"/~([^/]+)")
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from contract_tests.contracts import load_contract
-from contract_tests.deployments import Typed, find_deployment
+from contract_tests.deployments import CONTROL_TOKEN_VARIABLE, Typed, find_deployment
 from contract_tests.findings import Finding, Severity
 from contract_tests.problems import CannotRun
 from contract_tests.reports.digest import replay_command, told
@@ -23,7 +23,7 @@ from contract_tests.results import Evidence, Outcome, TestResult
 from contract_tests.runs import Deployment, evidence_of, play_again, staged
 from contract_tests.suites.plans import Plan
 from contract_tests.suites.scripted import Stage
-from contract_tests.targets import CONTROL_TOKEN_VARIABLE, TOKEN_VARIABLE
+from contract_tests.targets import TOKEN_VARIABLE
 
 __all__ = [
     "ContractWarning",

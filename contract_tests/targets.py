@@ -15,14 +15,13 @@ import httpx
 from contract_tests.contracts import Contract, Operation
 from contract_tests.problems import CannotRun
 
-__all__ = ["CONTROL_TOKEN_VARIABLE", "TOKEN_VARIABLE", "Redact", "Target", "ensure_sendable", "find_target", "knock"]
+__all__ = ["TOKEN_VARIABLE", "Redact", "Target", "ensure_sendable", "find_target", "knock"]
 
 Redact = Callable[[str], str]
 """Takes the secrets out of a text."""
 
 # The command line reads the token from this variable too, so a copied curl runs in the same shell.
 TOKEN_VARIABLE = "CONTRACT_TESTS_TOKEN"  # noqa: S105 - the name of a variable
-CONTROL_TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"  # noqa: S105 - as above
 _PATIENCE_SECONDS = 10.0
 _UNAUTHENTICATED = 401
 _UNAUTHORIZED = (_UNAUTHENTICATED, 403)

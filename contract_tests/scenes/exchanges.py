@@ -125,13 +125,18 @@ def _names(judged: Sequence[Exchange]) -> set[str]:
 
 
 def _related(log: Sequence[Exchange], judged: Sequence[Exchange], names: set[str]) -> list[Exchange]:
-    """The writes before the last of the *judged* that belong to it by an id, if need be by way of one another."""
+    """
+    The writes before the last of the *judged* that belong to it by an id, if need be by way of one another, or of a read:
+    not every write answers the ids of what it made, and whoever made it had to look.
+    """
     numbers, found, wanted = {each.number for each in judged}, list[Exchange](), set(names)
     for each in reversed(log):
         is_earlier = each.number not in numbers and each.number < max(numbers, default=0)
-        if each.is_write and is_earlier and each.links & wanted:
+        if not is_earlier or not each.links & wanted:
+            continue
+        if each.is_write:
             found.append(each)
-            wanted |= each.links
+        wanted |= each.links if each.is_write else each.names
     return found[::-1]
 
 

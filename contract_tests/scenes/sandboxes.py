@@ -13,9 +13,10 @@ import httpx
 
 from contract_tests.problems import CannotRun
 from contract_tests.profiles import Profile
-from contract_tests.targets import CONTROL_TOKEN_VARIABLE
 
-__all__ = ["ControlPlane", "SandboxClock"]
+__all__ = ["CONTROL_TOKEN_VARIABLE", "ControlPlane", "SandboxClock"]
+
+CONTROL_TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 
 _PATIENCE_SECONDS = 10.0
 _UNAUTHENTICATED = 401
