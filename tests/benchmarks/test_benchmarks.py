@@ -227,7 +227,7 @@ def test_the_kill_table_has_a_line_for_each_bug_and_says_which_were_missed() -> 
     missed = Kill("anny", "AN-C02.edge", "forgets", True, "", "", "", 9_000, 30.0)
     text = kill_table({"anny": {"measured": "Measured today.", "kills": [asdict(found), asdict(missed)]}})
 
-    assert text.splitlines()[4:] == [
+    assert text.splitlines()[5:] == [
         "## anny",
         "",
         "Measured today.",
