@@ -39,7 +39,7 @@ conformance: $(VENV)/.installed ## Run the contract suites against the sandbox, 
 bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
 	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)
 
-mutation: $(VENV)/.installed ## Plant each bug and see whether the contract kit finds it, an hour or more; API=anny for one alone
+mutation: $(VENV)/.installed ## Plant each bug and see whether the contract kit finds it, an hour and a half; API=anny for one alone
 	@$(BIN)/python -m benchmarks --write --only mutation $(if $(API),--api $(API)) $(ARGS)
 
 format: $(VENV)/.installed ## Format the code

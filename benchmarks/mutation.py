@@ -137,7 +137,7 @@ def _section(data: dict[str, Any]) -> Section:
     section.notes = [
         (
             "Each bug in a server of its own, over HTTP; `contract-tests run API --fail-fast`, seed 1, in one process. Seconds"
-            f" are those of the run until it stopped, without the start of either program; {_workers()} runs at a time."
+            f" are those of the run until it stopped, without the start of either program; {_workers()} at a time."
         ),
         (
             "Subtle bugs were thought out by people who had read no test of the kit; in brackets how many of them it found"
@@ -172,13 +172,18 @@ def _row(kill: Kill) -> list[str]:
 
 
 def _workers() -> int:
+    """How many runs at a time: each is two busy programs, the server and the kit."""
+    return max(1, _cores() // 2)
+
+
+def _cores() -> int:
     return os.cpu_count() or 1
 
 
 def _take_any_core() -> None:
     """Whoever measures is bound to one core, which is too little for several runs."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, range(_workers()))
+        os.sched_setaffinity(0, range(_cores()))
 
 
 def _told(out: Console, what: str, results: Iterable[R], of: int) -> list[R]:
