@@ -36,6 +36,7 @@ from contract_tests.results import (
     TestResult,
     judge_rules,
 )
+from contract_tests.scenes.exchanges import SUCCESSES
 from contract_tests.scenes.scene import Setting
 from contract_tests.scenes.sending import Sender
 from contract_tests.scenes.worlds import Worlds
@@ -127,7 +128,7 @@ class _Run:
             for label, answers in stage.setting.sender.timings.items():
                 self.tally.count_case(Layer.LAWS, label, len(answers))
                 for seconds, status in answers:
-                    self.tally.count_answer(label, seconds=seconds, was_accepted=200 <= status < 300)  # noqa: PLR2004
+                    self.tally.count_answer(label, seconds=seconds, was_accepted=status in SUCCESSES)
             self.tally.requests += stage.setting.sender.calls
         if self.plan.runs(Layer.TIMING):
             for result in timing.compare(self.deployment.contract, self.deployment.profile, self.tally.seconds):
@@ -222,8 +223,8 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         began.finish(stage)
     untested = "observe mode only reads" if plan.mode is Mode.OBSERVE else "not selected"
     rules = judge_rules(deployment.contract, began.tests, untested=untested) if deployment.kit else ()
-    findings = tuple(began.tally.findings.values())
     rules = tuple(_as_selected(rule, plan, deployment.contract) for rule in rules)
+    findings = tuple(began.tally.findings.values())
     leaked = tuple(each for test in began.tests for each in test.leaked)
     return RunResult(
         evidence=evidence,

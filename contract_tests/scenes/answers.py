@@ -6,14 +6,12 @@ A judgement names the rule it is about. One that holds is evidence for the rule;
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from contract_tests.scenes.exchanges import Exchange
+from contract_tests.scenes.exchanges import SUCCESSES, Exchange
 
 __all__ = ["ANY", "Answer", "Broken", "Judge"]
 
 ANY = object()
 """Whatever stands there."""
-
-_SUCCESSES = range(200, 300)
 
 
 class Broken(Exception):  # noqa: N818 - the API's, not ours
@@ -54,7 +52,7 @@ class Answer:
 
     @property
     def is_success(self) -> bool:
-        return self.status in _SUCCESSES
+        return self.status in SUCCESSES
 
     def ok(self, rule: str, status: int | None = None) -> "Answer":
         """The request has to be accepted, with *status* if one is named."""

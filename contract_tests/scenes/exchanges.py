@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from schemathesis.core import curl
@@ -11,9 +12,10 @@ from schemathesis.core import curl
 from contract_tests.contracts import Operation
 from contract_tests.wording import came
 
-__all__ = ["MOST_STEPS", "Exchange", "links_of", "relevant"]
+__all__ = ["MOST_STEPS", "SUCCESSES", "Exchange", "links_of", "relevant"]
 
 MOST_STEPS = 4
+SUCCESSES = range(200, 300)
 _REFUSED = 400
 _WRAPPERS = ("data", "attributes", "items", "results")
 _OF_THE_CLIENT = {
@@ -26,7 +28,7 @@ _OF_THE_CLIENT = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Exchange:
     """
     Args:
@@ -34,8 +36,7 @@ class Exchange:
         by: Which identity asked; "" for nobody.
         operation: None for a request that no operation of the contract is.
         seconds: From the first byte sent to the last one read.
-        names: The ids that the request names.
-        links: Those and the ones in the answer.
+        parameters: What it was made with, those of the path and of the query; nothing where it was written by hand.
         at_once: How many were sent at the same moment, this one included.
     """
 
@@ -51,8 +52,7 @@ class Exchange:
     headers: dict[str, str]
     content: bytes
     seconds: float
-    names: frozenset[str] = field(default_factory=frozenset)
-    links: frozenset[str] = field(default_factory=frozenset)
+    parameters: tuple[dict[str, Any], ...] = ()
     at_once: int = 1
 
     @property
@@ -66,14 +66,26 @@ class Exchange:
     @property
     def may_have_changed(self) -> bool:
         """Something, whatever it was meant for."""
-        return self.method not in ("GET", "HEAD", "OPTIONS") and 200 <= self.status < 300  # noqa: PLR2004 - accepted
+        return self.method not in ("GET", "HEAD", "OPTIONS") and self.status in SUCCESSES
+
+    # Read when a failure has to be shown, and not of each of the thousands that show none.
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The ids that the request names."""
+        return links_of(*self.parameters, _read(self.request_body), path=self._path) if self.parameters else frozenset()
+
+    @cached_property
+    def links(self) -> frozenset[str]:
+        """Those and the ones in the answer."""
+        return self.names | links_of(self.json(), path=self._path)
+
+    @property
+    def _path(self) -> str:
+        return self.operation.path if self.operation else ""
 
     def json(self) -> Any:
         """The body; None where it is no JSON."""
-        try:
-            return json.loads(self.content)
-        except ValueError:
-            return None
+        return _read(self.content)
 
     def came(self) -> str:
         """Status and the beginning of the body, on one line."""
@@ -91,6 +103,13 @@ class Exchange:
             known_generated_headers=headers,
         )
         return made.command
+
+
+def _read(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
 
 
 def relevant(log: Sequence[Exchange], judged: Sequence[Exchange]) -> tuple[list[Exchange], int]:

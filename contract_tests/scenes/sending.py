@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from contract_tests.contracts import Contract, Operation
 from contract_tests.problems import CannotRun
-from contract_tests.scenes.exchanges import Exchange, links_of
+from contract_tests.scenes.exchanges import Exchange
 
 __all__ = ["NO_BODY", "Flaw", "Sender", "Silence"]
 
@@ -105,9 +105,7 @@ class Sender:
         except requests.RequestException as problem:
             raise Silence(f"{operation.label} got no answer: {problem}") from problem
         exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
-        sent = [dict(parameters.get("path", {})), dict(parameters.get("query", {}))]
-        exchange.names = links_of(*sent, *([] if body is NO_BODY else [body]), path=operation.path)
-        exchange.links |= exchange.names
+        exchange.parameters = dict(parameters.get("path", {})), dict(parameters.get("query", {}))
         self._check(case, response, exchange)
         return exchange
 
@@ -177,7 +175,6 @@ class Sender:
             content=response.content,
             seconds=seconds,
         )
-        exchange.links = links_of(exchange.json(), path=operation.path if operation else "")
         with self._lock:
             self.timings.setdefault(exchange.label, []).append((seconds, exchange.status))
         return exchange
