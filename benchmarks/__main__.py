@@ -9,8 +9,9 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import growth, mutation, operations, sandboxes, startup, throughput
+from benchmarks.conditions import conditions, moment
 from benchmarks.figures import Section
-from benchmarks.report import conditions, show, to_json, write, written
+from benchmarks.report import WRITTEN, show, to_json, write, written
 from benchmarks.servers import LOAD_CORE, CannotRun
 from mockserver.app import API_NAMES
 
@@ -39,8 +40,8 @@ def main() -> int:
     given = parser.parse_args()
 
     out = Console(stderr=True, highlight=False)
-    under = conditions(quick=given.quick, with_peers=given.peers)
-    measured = f"Measured {under['date']} at commit {under['commit']}."
+    under = conditions(quick=given.quick)
+    measured = moment(but_for=WRITTEN)
     before = {section.name: section for section in written()}
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > LOAD_CORE:
         os.sched_setaffinity(0, {LOAD_CORE})  # whoever measures keeps off the server's core
@@ -67,14 +68,15 @@ def main() -> int:
             found.append(Section(name, name.capitalize(), "", notes=[f"Not measured: {reason}"]))
 
     for section in found:
+        section.under = {**under, **section.under}
         if section.name != "mutation":  # says it of each API
             section.notes.append(measured)
     show(Console(highlight=False), found)
     if given.json is not None:
-        given.json.write_text(to_json(found, under), encoding="utf-8")
+        given.json.write_text(to_json(found), encoding="utf-8")
     if given.write:
         whole = {**before, **{section.name: section for section in found}}
-        write([whole[name] for name in _NAMES if name in whole], under)
+        write([whole[name] for name in _NAMES if name in whole])
     return 1 if any(section.alarms for section in found) else 0
 
 

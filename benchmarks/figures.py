@@ -37,6 +37,7 @@ class Section:
         notes: How to read the figures, and what could not run.
         alarms: Where something was not what it says it is. Any alarm fails the command.
         data: More, for the JSON alone.
+        under: The conditions it was measured under.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Section:
     notes: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
+    under: dict[str, str] = field(default_factory=dict)
 
     def value(self, row: str, column: str) -> float | None:
         """A figure that was measured, and rightly."""

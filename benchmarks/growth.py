@@ -161,6 +161,7 @@ def _our_worlds(store: str, sizes: list[int]) -> list[_World]:
 
     app = build_app(Settings(apis=("reservekit",), store=store))
     domain = app.apis[0].domain
+    assert domain is not None
     worlds = []
     for size in sizes:
         sandbox = app.sandboxes.open(f"of-{size}")

@@ -122,6 +122,7 @@ def measure(
 
 def _section(data: dict[str, Any]) -> Section:
     section = Section("mutation", "Planted bugs", "API", data=data)
+    section.under = {"server": "one process on any core, its store in memory; both validations and the journal on"}
     all_kills = []
     for api, of_api in data.items():
         kills = [Kill(**each) for each in of_api["kills"]]

@@ -1,16 +1,8 @@
 """Findings as JSON and as tables: the targets first, then each section, then the conditions they hold under."""
 
 import json
-import os
-import platform
-import re
-import shutil
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -22,18 +14,19 @@ from benchmarks.growth import DEEP, OPERATIONS, growth_of
 from benchmarks.loads import POST
 from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, MEDIAN, PLANTED, kill_table
 from benchmarks.operations import SUBJECTS, allowed_growth, growth_column
-from benchmarks.peers import PRISM_QUIET, VERSIONS, WIREMOCK_BOUNDED
+from benchmarks.peers import PRISM_QUIET, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
 from benchmarks.servers import OURS, OURS_FOUR, OURS_SQLITE, ROOT
 from benchmarks.startup import FIRST_200, RESIDENT
 from benchmarks.worlds import own_operations
 
-__all__ = ["Target", "conditions", "judge", "show", "to_json", "to_markdown", "write", "written"]
+__all__ = ["WRITTEN", "Target", "judge", "show", "to_json", "to_markdown", "write", "written"]
 
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 RESULTS_JSON = RESULTS.with_name("results.json")
 KILL_TABLE = RESULTS.with_name("KILL_TABLE.md")
-_PACKAGES = ("connexion", "flask", "starlette", "uvicorn", "uvloop", "httptools", "jsonschema-rs", "msgspec")
+WRITTEN = frozenset(path.name for path in (RESULTS, RESULTS_JSON, KILL_TABLE))
+"""Names of the files that are renewed here."""
 _TINY = 0.01
 """Ratios below are shown as one over something."""
 _SOON = 3
@@ -185,28 +178,6 @@ def _silent_where_nothing_is_wrong(sections: Sections) -> Target:
     return Target(promise, said, found == 0)
 
 
-def conditions(*, quick: bool, with_peers: bool) -> dict[str, str]:
-    """What somebody needs to know to compare the figures with others."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    one_minute, _, _ = os.getloadavg()
-    found = {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "commit": _commit(),
-        "kind of run": "quick, for trying the tool: do not quote" if quick else "full",
-        "machine": f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB",
-        "load before the run": f"{one_minute:.2f}",
-        "system": f"{platform.system()} {platform.release()}",
-        "Python": f"{platform.python_implementation()} {platform.python_version()}",
-        "packages": ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
-        "server": "one process on core 0; both validations and the journal on; SQLite with synchronous=NORMAL",
-        "load": f"{_first_line(['wrk', '-v'])}, one thread on core 1",
-    }
-    if with_peers:
-        found["peers"] = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
-        found["their runtimes"] = f"Node {_first_line(['node', '--version'])}; {_first_line(['java', '-version'])}"
-    return found
-
-
 def written() -> list[Section]:
     """What the last runs have written down; nothing where nothing was."""
     if not RESULTS_JSON.exists():
@@ -215,25 +186,24 @@ def written() -> list[Section]:
     return [Section(**{**each, "figures": [Figure(**figure) for figure in each["figures"]]}) for each in found]
 
 
-def write(sections: Sequence[Section], under: dict[str, str]) -> None:
+def write(sections: Sequence[Section]) -> None:
     """Renew what is published: the results, their data, and the table of the planted bugs."""
-    RESULTS.write_text(to_markdown(sections, under), encoding="utf-8")
-    RESULTS_JSON.write_text(to_json(sections, under), encoding="utf-8")
+    RESULTS.write_text(to_markdown(sections), encoding="utf-8")
+    RESULTS_JSON.write_text(to_json(sections), encoding="utf-8")
     data = next((section.data for section in sections if section.name == "mutation"), {})
     if data:
         KILL_TABLE.write_text(kill_table(data), encoding="utf-8")
 
 
-def to_json(sections: Sequence[Section], under: dict[str, str]) -> str:
+def to_json(sections: Sequence[Section]) -> str:
     whole: dict[str, Any] = {
-        "conditions": under,
         "targets": [{**asdict(target), "verdict": target.verdict} for target in judge(sections)],
         "sections": [asdict(section) for section in sections],
     }
     return json.dumps(whole, indent=2) + "\n"
 
 
-def to_markdown(sections: Sequence[Section], under: dict[str, str]) -> str:
+def to_markdown(sections: Sequence[Section]) -> str:
     lines = ["# Benchmarks", "", "Written by `make bench`; `make bench PEERS=1` adds other mock servers.", ""]
     lines += markdown_table(
         ["target", "found", "verdict"], [[each.promise, each.found, each.verdict] for each in judge(sections)]
@@ -244,8 +214,22 @@ def to_markdown(sections: Sequence[Section], under: dict[str, str]) -> str:
         lines += [f"- {note}" for note in section.notes]
         for heading, columns in _tables(section):
             lines += ["", *markdown_table([heading, *columns], _cells(section, columns))]
-    lines += ["", "## Conditions", "", *markdown_table(["what", "value"], [list(item) for item in under.items()])]
+    lines += ["", "## Conditions", "", *markdown_table(["what", "value", "held for"], _conditions(sections))]
     return "\n".join(lines) + "\n"
+
+
+def _conditions(sections: Sequence[Section]) -> list[list[str]]:
+    """Each thing that was said of a run, and of which sections: they are seldom measured on one day."""
+    titles: dict[tuple[str, str], list[str]] = {}
+    for section in sections:
+        for item in section.under.items():
+            titles.setdefault(item, []).append(section.title)
+    return [
+        [name, value, "all" if len(of) == len(sections) else ", ".join(of)]
+        for name in dict.fromkeys(name for name, _ in titles)
+        for (named, value), of in titles.items()
+        if named == name
+    ]
 
 
 def show(out: Console, sections: Sequence[Section]) -> None:
@@ -298,35 +282,3 @@ def _times(ratio: float) -> str:
 def _number(value: float, unit: str) -> str:
     text = f"{value:,.0f}" if value >= _SMALL else f"{value:.3g}"
     return f"{text}{unit}" if unit.startswith("/") else f"{text} {unit}".rstrip()
-
-
-def _commit() -> str:
-    git = shutil.which("git")
-    if git is None or not (ROOT / ".git").exists():
-        return "unknown"
-    ask: Callable[..., str] = lambda *words: _output([git, "-C", str(ROOT), *words])  # noqa: E731 - two short questions
-    # What a run writes itself is no change of what was measured.
-    changed = [
-        line
-        for line in ask("status", "--porcelain").splitlines()
-        if not line.endswith((RESULTS.name, RESULTS_JSON.name, KILL_TABLE.name))
-    ]
-    return ask("rev-parse", "--short", "HEAD").strip() + (" with local changes" if changed else "")
-
-
-def _processor() -> str:
-    try:
-        names = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
-    except OSError:
-        names = []
-    return names[0] if names else platform.processor() or platform.machine()
-
-
-def _first_line(command: list[str]) -> str:
-    lines = _output(command).splitlines() if shutil.which(command[0]) else []
-    return lines[0].split(" [")[0].split(" Copyright")[0].strip() if lines else f"no {command[0]}"
-
-
-def _output(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout or done.stderr

@@ -54,9 +54,9 @@ def measure(out: Console, *, quick: bool) -> Section:
             out.print(f"[dim]sandboxes: {column}")
             for row, seconds in _costs(store, count).items():
                 section.figures.append(Figure(row, column, seconds * 1e6, "us", seconds / stock_seconds))
-        for column, store in ((OURS, None), (OURS_SQLITE, f"sqlite:///{folder}/many.sqlite")):
+        for column, many in ((OURS, None), (OURS_SQLITE, f"sqlite:///{folder}/many.sqlite")):
             out.print(f"[dim]sandboxes: {_MANY} of {column}")
-            _many(section, column, store, stock_mb, stock_seconds)
+            _many(section, column, many, stock_mb, stock_seconds)
     return section
 
 

@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass
 from rich.console import Console
 
 from benchmarks.client import Client
+from benchmarks.conditions import first_line
 from benchmarks.figures import Figure, Section, with_ratios
 from benchmarks.loads import CONNECTIONS, LIST, LOADS, POST, Load, Outcome, new_booking, press
-from benchmarks.peers import install, peers
-from benchmarks.servers import CannotRun, Running, Server, ours, running, stock
+from benchmarks.peers import VERSIONS, install, peers
+from benchmarks.servers import LOAD_CORE, CannotRun, Running, Server, ours, running, stock
 
 __all__ = ["measure"]
 
@@ -44,6 +45,7 @@ def measure(out: Console, *, quick: bool, with_peers: bool) -> Section:
         f" same load; {CONNECTIONS} connections. In brackets the ratio to stock, then the median p99, then, where the"
         f" server had less than {_BUSY:.0%} of its core, how much: such a figure says more about the machine."
     )
+    section.under = {"load": f"{first_line('wrk', '-v')}, one thread on core {LOAD_CORE}"}
     with ExitStack() as up, tempfile.TemporaryDirectory() as folder:
         contestants = _start([stock, ours, lambda: ours(f"sqlite:///{folder}/bench.sqlite")], up, section)
         if with_peers:
@@ -51,6 +53,10 @@ def measure(out: Console, *, quick: bool, with_peers: bool) -> Section:
             if trouble is not None:
                 section.notes.append(trouble)
             contestants += _start(peers(), up, section)
+            section.under["peers"] = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
+            section.under["their runtimes"] = (
+                f"Node {first_line('node', '--version')}; {first_line('java', '-version')}"
+            )
             section.notes.append(
                 "Peers answer fixed examples and keep nothing. Prism checks the request against the document; its list"
                 " is the document's example, one booking. WireMock matches path and key. Mockoon imports the document."

@@ -48,8 +48,22 @@ def test_a_figure_with_errors_meets_no_target() -> None:
     target = judge([section])[0]
 
     assert target.met is None
-    assert "do not use" in to_markdown([section], {"date": "today"})
-    assert json.loads(to_json([section], {}))["targets"][0]["verdict"] == "not measured"
+    assert "do not use" in to_markdown([section])
+    assert json.loads(to_json([section]))["targets"][0]["verdict"] == "not measured"
+
+
+def test_the_conditions_of_sections_that_were_measured_apart_stand_apart() -> None:
+    start = Section("startup", "Start", "server", under={"Python": "3.11", "machine": "small"})
+    load = Section("throughput", "Throughput", "server", under={"Python": "3.11", "load": "wrk", "machine": "large"})
+
+    table = to_markdown([start, load]).partition("## Conditions")[2].splitlines()[4:]
+
+    assert table == [
+        "| Python | 3.11 | all |",
+        "| machine | small | Start |",
+        "| machine | large | Throughput |",
+        "| load | wrk | Throughput |",
+    ]
 
 
 SHOWN = {
