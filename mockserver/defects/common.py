@@ -4,6 +4,7 @@ Where some operations are named, the bug is in these alone: a law about all oper
 """
 
 import copy
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,10 +24,12 @@ __all__ = [
     "any_type_will_do",
     "does_it_though_it_refuses",
     "done_though_refused",
+    "drops_the_rest",
     "error_changed",
     "header_instead",
     "lets_in",
     "may_write",
+    "mended",
     "recall",
     "remember",
     "schema_says",
@@ -54,6 +57,28 @@ def recall(work: Work, what: str) -> str | None:
     """What was last written down under that name; None for nothing."""
     memo = work.records(_MEMOS).find(what)
     return None if memo is None else memo.text
+
+
+def mended(plant: Planter, mend: Callable[[dict[str, Any]], object], *operations: str) -> None:
+    """Let *mend* change bodies that are objects before anybody has seen them."""
+
+    def change(request: Request) -> None:
+        body = request.json
+        if isinstance(body, dict):
+            mend(body)
+            request.json = body
+
+    plant.request(change, *operations)
+
+
+def drops_the_rest(request: Request) -> None:
+    """Leave of a body the first value in it."""
+    if request.is_too_large:
+        return
+    try:
+        request.json, _ = json.JSONDecoder().raw_decode(request.body.decode())
+    except ValueError:
+        return
 
 
 def lets_in(

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Reply
 from mockserver.sandbox.work import Work
+from mockserver.web.bodies import MAX_BYTES
 
 __all__ = ["Answer", "Defect", "Defects", "Flight", "Planter", "Request", "silenced", "swapped"]
 
@@ -54,9 +55,14 @@ class Request:
     body: bytes
 
     @property
+    def is_too_large(self) -> bool:
+        """Whether its body is refused unread."""
+        return len(self.body) > MAX_BYTES
+
+    @property
     def json(self) -> Any:
-        """The body; None where it is no JSON."""
-        return _json(self.body)
+        """The body; None where it is no JSON, or nobody will read it."""
+        return None if self.is_too_large else _json(self.body)
 
     @json.setter
     def json(self, value: Any) -> None:

@@ -32,9 +32,8 @@ from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.booking.ledger import Pool
 from mockserver.booking.ports import ALL
-from mockserver.defects.anny.inputs import mended
 from mockserver.defects.anny.words import error, without_token
-from mockserver.defects.common import afterwards, done_though_refused
+from mockserver.defects.common import afterwards, done_though_refused, mended
 from mockserver.defects.planting import Answer, Defects, Planter, Request, silenced
 from mockserver.sandbox.work import Work
 
@@ -193,7 +192,7 @@ def _(plant: Planter) -> None:
         if body.get("accept_terms") is False:
             body["accept_terms"] = True
 
-    mended(plant, "submitOrder", mend)
+    mended(plant, mend, "submitOrder")
 
 
 @DEFECTS.defect("AN-C11", "Any access token opens a cart.")
@@ -222,7 +221,7 @@ def _(plant: Planter) -> None:
         if isinstance(chosen, dict) and body.get("service_id") not in chosen:
             body["add_ons_by_service"] = {}
 
-    mended(plant, "addToCart", mend)
+    mended(plant, mend, "addToCart")
 
 
 @DEFECTS.defect("AN-C13", "Each booking of an account goes into a cart of its own.")

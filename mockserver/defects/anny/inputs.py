@@ -1,16 +1,14 @@
 """Bugs about input: lenient where the contract is strict, strict where it is lenient."""
 
-import json
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from mockserver.defects.anny.words import error
-from mockserver.defects.common import does_it_though_it_refuses, error_changed, schema_says
+from mockserver.defects.common import does_it_though_it_refuses, drops_the_rest, error_changed, mended, schema_says
 from mockserver.defects.planting import Answer, Defects, Planter, Request
 
-__all__ = ["DEFECTS", "mended"]
+__all__ = ["DEFECTS"]
 
 DEFECTS = Defects()
 
@@ -22,29 +20,9 @@ _HALF_HOURS = re.compile(r"([+-]\d\d):30$")
 _HOUR = timedelta(hours=1)
 
 
-def mended(plant: Planter, operation: str, mend: Callable[[dict[str, Any]], object]) -> None:
-    """Bodies that are objects go through *mend* before anybody sees them."""
-
-    def change(request: Request) -> None:
-        body = request.json
-        if isinstance(body, dict):
-            mend(body)
-            request.json = body
-
-    plant.request(change, operation)
-
-
-def _without_the_rest(request: Request) -> None:
-    try:
-        body, _ = json.JSONDecoder().raw_decode(request.body.decode())
-    except ValueError:
-        return
-    request.json = body
-
-
 @DEFECTS.defect("AN-V01", "What follows an edit in the body is not looked at.")
 def _(plant: Planter) -> None:
-    plant.request(_without_the_rest, "editParticipants")
+    plant.request(drops_the_rest, "editParticipants")
 
 
 @DEFECTS.defect("AN-V01.late", "A booking that is followed by something else is refused and made.")
@@ -52,7 +30,7 @@ def _(plant: Planter) -> None:
     does_it_though_it_refuses(
         plant,
         lambda request: request.body.endswith(b" more"),
-        _without_the_rest,
+        drops_the_rest,
         400,
         error(400, "bad_request", "The body is no JSON."),
         "bookInstantly",
@@ -66,7 +44,7 @@ def _(plant: Planter) -> None:
         if isinstance(start, str) and "end_date" not in body:
             body["end_date"] = (datetime.fromisoformat(start) + _HOUR).isoformat()
 
-    mended(plant, "bookInstantly", mend)
+    mended(plant, mend, "bookInstantly")
 
 
 @DEFECTS.defect("AN-V02.type", "Text is taken for a flag of a participant.")
@@ -77,7 +55,7 @@ def _(plant: Planter) -> None:
             if isinstance(person, dict) and "can_edit" in person:
                 person["can_edit"] = bool(person["can_edit"])
 
-    mended(plant, "editParticipants", mend)
+    mended(plant, mend, "editParticipants")
 
 
 @DEFECTS.defect("AN-V02.pointer", "Of what is wrong in a decision only the first step is named.")
@@ -119,7 +97,7 @@ def _(plant: Planter) -> None:
             if isinstance(body.get(name), str):
                 body[name] = _NO_SECONDS.sub(r"T\1:00\2", body[name])
 
-    mended(plant, "addToCart", mend)
+    mended(plant, mend, "addToCart")
 
 
 @DEFECTS.defect("AN-V04.date", "A list from a date on begins with midnight.")
@@ -180,7 +158,7 @@ def _(plant: Planter) -> None:
             if isinstance(body.get(name), str):
                 body[name] = _HALF_HOURS.sub(r"\1:00", body[name])
 
-    mended(plant, "addToCart", mend)
+    mended(plant, mend, "addToCart")
 
 
 @DEFECTS.defect("AN-V09.deadline", "The deadline of a cancellation is given by the clock of Berlin.")
@@ -228,7 +206,7 @@ def _(plant: Planter) -> None:
         if isinstance(start, str) and start == end:
             body["end_date"] = (datetime.fromisoformat(start) + _HOUR).isoformat()
 
-    mended(plant, "addToCart", mend)
+    mended(plant, mend, "addToCart")
 
 
 @DEFECTS.defect("AN-V12.edit", "An edit that ends before it starts is not told where it is wrong.")

@@ -11,8 +11,7 @@ from mockserver.apis.anny.offers import Service
 from mockserver.apis.anny.records import Booking, Participant, Participation
 from mockserver.apis.anny.requests import GivenParticipant
 from mockserver.apis.anny.viewers import Part
-from mockserver.defects.anny.inputs import mended
-from mockserver.defects.common import afterwards, schema_says
+from mockserver.defects.common import afterwards, mended, schema_says
 from mockserver.defects.planting import Defects, Planter
 
 __all__ = ["DEFECTS"]
@@ -80,7 +79,7 @@ def _(plant: Planter) -> None:
         if isinstance(people, list) and all(isinstance(each, dict) and "email" in each for each in people):
             body["participants"] = list({str(each["email"]): each for each in people}.values())
 
-    mended(plant, "editParticipants", mend)
+    mended(plant, mend, "editParticipants")
 
 
 @DEFECTS.defect("AN-G05.pointer", "Of an address that stands twice the first one is named.")

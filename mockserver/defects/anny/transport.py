@@ -17,7 +17,6 @@ __all__ = ["DEFECTS"]
 
 DEFECTS = Defects()
 
-_MOST_BYTES = 1 << 20
 _REFUSALS = 400
 
 
@@ -57,7 +56,7 @@ def _(plant: Planter) -> None:
 def _(plant: Planter) -> None:
     does_it_though_it_refuses(
         plant,
-        lambda request: len(request.body) > _MOST_BYTES,
+        lambda request: request.is_too_large,
         lambda request: setattr(request, "body", request.body.strip()),
         413,
         error(413, "payload_too_large", "Request body is too large."),

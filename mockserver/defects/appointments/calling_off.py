@@ -12,7 +12,8 @@ from mockserver.apis.appointments.records import BOOKINGS, SERVICES, Booking
 from mockserver.apis.appointments.terms import deadline_of
 from mockserver.booking.errors import RuleBroken
 from mockserver.defects.appointments.parts import Shifted, before, during
-from mockserver.defects.planting import Defects, Planter, Request, silenced
+from mockserver.defects.common import mended
+from mockserver.defects.planting import Defects, Planter, silenced
 
 __all__ = ["DEFECTS"]
 
@@ -49,11 +50,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-D02", "A cancel without cancellation_reason is one without a reason.")
 def _(plant: Planter) -> None:
-    def mended(request: Request) -> None:
-        if isinstance(request.json, dict):
-            request.json = {"cancellation_reason": "", **request.json}
-
-    plant.request(mended, "cancelMerchantBooking")
+    mended(plant, lambda body: body.setdefault("cancellation_reason", ""), "cancelMerchantBooking")
 
 
 @DEFECTS.defect("AP-D02.empty", "An empty cancellation_reason is refused.")

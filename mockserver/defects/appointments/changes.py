@@ -21,8 +21,8 @@ from mockserver.booking.lifecycle import Lifecycle, Move
 from mockserver.booking.schedule import Phase, lies_open
 from mockserver.booking.spans import Span
 from mockserver.defects.appointments.parts import before, during
-from mockserver.defects.common import done_though_refused
-from mockserver.defects.planting import Defects, Planter, Request
+from mockserver.defects.common import done_though_refused, mended
+from mockserver.defects.planting import Defects, Planter
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]
@@ -130,11 +130,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-U09", "A change without merchant_note clears the note.")
 def _(plant: Planter) -> None:
-    def mended(request: Request) -> None:
-        if isinstance(request.json, dict):
-            request.json = {"merchant_note": "", **request.json}
-
-    plant.request(mended, "updateMerchantBooking")
+    mended(plant, lambda body: body.setdefault("merchant_note", ""), "updateMerchantBooking")
 
 
 @DEFECTS.defect("AP-U10", "An empty merchant_note leaves the note as it is.")

@@ -1,6 +1,7 @@
 """Bugs about what merchants book for customers."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -25,8 +26,8 @@ from mockserver.booking.errors import NoPlacesLeft, RuleBroken
 from mockserver.booking.schedule import lies_open
 from mockserver.booking.spans import Span
 from mockserver.defects.appointments.parts import before, during, whoever_has_it
-from mockserver.defects.common import afterwards, done_though_refused
-from mockserver.defects.planting import Defects, Planter, Request
+from mockserver.defects.common import afterwards, done_though_refused, mended
+from mockserver.defects.planting import Defects, Planter
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]
@@ -185,13 +186,12 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-M13", "Whoever has neither id nor first_name is left out.")
 def _(plant: Planter) -> None:
-    def mended(request: Request) -> None:
-        body = request.json
-        if isinstance(body, dict) and isinstance(body.get("customers", []), list):
+    def mend(body: dict[str, Any]) -> None:
+        if isinstance(body.get("customers", []), list):
             people = [each for each in body.get("customers", []) if isinstance(each, dict)]
-            request.json = {**body, "customers": [each for each in people if each.get("id") or each.get("first_name")]}
+            body["customers"] = [each for each in people if each.get("id") or each.get("first_name")]
 
-    plant.request(mended, "createMerchantBooking")
+    mended(plant, mend, "createMerchantBooking")
 
 
 @DEFECTS.defect("AP-M14", "A recurring group is an event each time.")

@@ -1,6 +1,5 @@
 """Bugs about what is sent."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from mockserver.apis.appointments import requests
 from mockserver.apis.appointments.requests import CustomerBooking
 from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import RuleBroken
-from mockserver.defects.common import error_changed
+from mockserver.defects.common import drops_the_rest, error_changed, mended
 from mockserver.defects.planting import Answer, Defects, Planter, Request
 from mockserver.sandbox.work import Work
 
@@ -25,16 +24,6 @@ _MOST = 2_000
 _WHOLE = len("2031-01-01T00:00:00")
 
 
-def _mended(plant: Planter, mend: Callable[[dict[str, Any]], dict[str, Any]], *operations: str) -> None:
-    """A body that is an object is changed before anybody has seen it."""
-
-    def change(request: Request) -> None:
-        if isinstance(request.json, dict):
-            request.json = mend(request.json)
-
-    plant.request(change, *operations)
-
-
 @DEFECTS.defect("AP-V01", "An id with a zero after its decimal point is one.")
 def _(plant: Planter) -> None:
     def rounded(request: Request) -> None:
@@ -45,10 +34,11 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-V02", "Any text is a yes or a no to all_day.")
 def _(plant: Planter) -> None:
-    def truthy(body: dict[str, Any]) -> dict[str, Any]:
-        return {**body, "all_day": bool(body["all_day"])} if isinstance(body.get("all_day"), str) else body
+    def truthy(body: dict[str, Any]) -> None:
+        if isinstance(body.get("all_day"), str):
+            body["all_day"] = bool(body["all_day"])
 
-    _mended(plant, truthy, "createBlockedTime")
+    mended(plant, truthy, "createBlockedTime")
 
 
 @DEFECTS.defect("AP-V02.unnamed", "What is wrong with a blacklisting is not named.")
@@ -68,14 +58,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-V03.rest", "What follows a booking's object is not looked at.")
 def _(plant: Planter) -> None:
-    def first_value(request: Request) -> None:
-        try:
-            found, _ = json.JSONDecoder().raw_decode(request.body.decode())
-        except ValueError:
-            return
-        request.json = found
-
-    plant.request(first_value, "createCustomerBooking")
+    plant.request(drops_the_rest, "createCustomerBooking")
 
 
 @DEFECTS.defect("AP-V04", "A booking with a field that nobody knows is refused.")
@@ -92,31 +75,31 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-V05", "A merchant may spell the moment timeStamp.")
 def _(plant: Planter) -> None:
-    _mended(
-        plant,
-        lambda body: {**body, "timestamp": body["timeStamp"]} if "timeStamp" in body else body,
-        "createMerchantBooking",
-    )
+    def spelt(body: dict[str, Any]) -> None:
+        if "timeStamp" in body:
+            body["timestamp"] = body["timeStamp"]
+
+    mended(plant, spelt, "createMerchantBooking")
 
 
 @DEFECTS.defect("AP-V06", "A blocked time without an offset is in UTC.")
 def _(plant: Planter) -> None:
-    def in_utc(body: dict[str, Any]) -> dict[str, Any]:
+    def in_utc(body: dict[str, Any]) -> None:
         start = body.get("from_date")
-        return {**body, "from_date": f"{start}Z"} if isinstance(start, str) and len(start) == _WHOLE else body
+        if isinstance(start, str) and len(start) == _WHOLE:
+            body["from_date"] = f"{start}Z"
 
-    _mended(plant, in_utc, "createBlockedTime")
+    mended(plant, in_utc, "createBlockedTime")
 
 
 @DEFECTS.defect("AP-V07", "The thirty-first of a month of thirty days is the first of the next one.")
 def _(plant: Planter) -> None:
-    def rolled(body: dict[str, Any]) -> dict[str, Any]:
-        until = str(body.get("to_date"))
+    def rolled(body: dict[str, Any]) -> None:
         for month in (4, 6, 9, 11):
-            until = until.replace(f"-{month:02}-31T", f"-{month + 1:02}-01T")
-        return {**body, "to_date": until} if "to_date" in body else body
+            if "to_date" in body:
+                body["to_date"] = str(body["to_date"]).replace(f"-{month:02}-31T", f"-{month + 1:02}-01T")
 
-    _mended(plant, rolled, "updateMerchantBooking")
+    mended(plant, rolled, "updateMerchantBooking")
 
 
 @DEFECTS.defect("AP-V08", "The offset of a moment is not looked at.")
@@ -126,10 +109,11 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-V09", "A customer_note that is null is the word null.")
 def _(plant: Planter) -> None:
-    def word(body: dict[str, Any]) -> dict[str, Any]:
-        return {**body, "customer_note": "null"} if body.get("customer_note", "") is None else body
+    def word(body: dict[str, Any]) -> None:
+        if body.get("customer_note", "") is None:
+            body["customer_note"] = "null"
 
-    _mended(plant, word, "createCustomerBooking")
+    mended(plant, word, "createCustomerBooking")
 
 
 @DEFECTS.defect("AP-V10", "A booking that does not exist is not found before the body is looked at.")
@@ -145,8 +129,9 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-V11", "A note that is too long is cut.")
 def _(plant: Planter) -> None:
-    def cut(body: dict[str, Any]) -> dict[str, Any]:
+    def cut(body: dict[str, Any]) -> None:
         note = body.get("customer_note")
-        return {**body, "customer_note": note[:_MOST]} if isinstance(note, str) else body
+        if isinstance(note, str):
+            body["customer_note"] = note[:_MOST]
 
-    _mended(plant, cut, "createCustomerBooking")
+    mended(plant, cut, "createCustomerBooking")

@@ -17,8 +17,8 @@ from mockserver.booking.recurrence import Frequency, Rule, Weekday, months_after
 from mockserver.booking.schedule import total_length
 from mockserver.booking.spans import Span
 from mockserver.defects.appointments.parts import before
-from mockserver.defects.common import afterwards
-from mockserver.defects.planting import Defects, Planter, Request
+from mockserver.defects.common import afterwards, mended
+from mockserver.defects.planting import Defects, Planter
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]
@@ -173,34 +173,31 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AP-R11", "A series without a rule is made once.")
 def _(plant: Planter) -> None:
-    def mended(request: Request) -> None:
-        body = request.json
-        if isinstance(body, dict) and body.get("is_recurring") is True and body.get("recurrence_rule") is None:
-            request.json = {**body, "is_recurring": False}
+    def mend(body: dict[str, Any]) -> None:
+        if body.get("is_recurring") is True and body.get("recurrence_rule") is None:
+            body["is_recurring"] = False
 
-    plant.request(mended, "createMerchantBooking")
+    mended(plant, mend, "createMerchantBooking")
 
 
 @DEFECTS.defect("AP-R11.case", "A frequency may be spelled in small letters.")
 def _(plant: Planter) -> None:
-    def mended(request: Request) -> None:
-        body = request.json
-        rule = body.get("recurrence_rule") if isinstance(body, dict) else None
+    def mend(body: dict[str, Any]) -> None:
+        rule = body.get("recurrence_rule")
         if isinstance(rule, dict) and isinstance(rule.get("frequency"), str):
-            request.json = {**body, "recurrence_rule": {**rule, "frequency": rule["frequency"].upper()}}
+            rule["frequency"] = rule["frequency"].upper()
 
-    plant.request(mended, "createMerchantBooking")
+    mended(plant, mend, "createMerchantBooking")
 
 
 @DEFECTS.defect("AP-R12", "A good rule makes a series, whatever is_recurring says.")
 def _(plant: Planter) -> None:
-    def taken(request: Request) -> None:
-        body = request.json
-        rule = body.get("recurrence_rule") if isinstance(body, dict) else None
+    def mend(body: dict[str, Any]) -> None:
+        rule = body.get("recurrence_rule")
         if isinstance(rule, dict) and rule.get("frequency") in set(Frequency):
-            request.json = {**body, "is_recurring": True}
+            body["is_recurring"] = True
 
-    plant.request(taken, "createMerchantBooking")
+    mended(plant, mend, "createMerchantBooking")
 
 
 @DEFECTS.defect("AP-R13", "An interval of 0 is one of a thousand.")

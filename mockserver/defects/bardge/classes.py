@@ -41,8 +41,8 @@ from mockserver.apis.exchange import Call
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import NoPlacesLeft
 from mockserver.booking.ledger import Ledger, Pool, Seat
-from mockserver.defects.common import afterwards, done_though_refused
-from mockserver.defects.planting import Answer, Defects, Planter, Request, silenced
+from mockserver.defects.common import afterwards, done_though_refused, mended
+from mockserver.defects.planting import Answer, Defects, Planter, silenced
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]
@@ -253,12 +253,11 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-B06", "For the id of a service some class is booked.")
 def _(plant: Planter) -> None:
-    def mend(request: Request) -> None:
-        said = request.json
-        if isinstance(said, dict) and str(said.get("class_instance_id")).startswith("svc_"):
-            request.json = {**said, "class_instance_id": "ci_sunrise_open"}
+    def mend(body: dict[str, Any]) -> None:
+        if str(body.get("class_instance_id")).startswith("svc_"):
+            body["class_instance_id"] = "ci_sunrise_open"
 
-    plant.request(mend, "initiateClassBooking")
+    mended(plant, mend, "initiateClassBooking")
 
 
 @DEFECTS.defect("BG-B08", "Who books at the same moment as others does not see their places.")

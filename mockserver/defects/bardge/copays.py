@@ -32,8 +32,8 @@ from mockserver.apis.bardge.records import (
 from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import NotFound
 from mockserver.booking.ports import ALL
-from mockserver.defects.common import afterwards
-from mockserver.defects.planting import Defects, Planter, Request, silenced
+from mockserver.defects.common import afterwards, mended
+from mockserver.defects.planting import Defects, Planter, silenced
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]
@@ -266,13 +266,11 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-O31", "Of a package and a quote the one that fits is bought.")
 def _(plant: Planter) -> None:
-    def mend(request: Request) -> None:
-        said = request.json
-        if isinstance(said, dict) and "copay_package_id" in said and "quote_id" in said:
-            at_spa = said.get("provider_branch_id") in _SPAS
-            request.json = {name: each for name, each in said.items() if name != _OTHER[at_spa]}
+    def mend(body: dict[str, Any]) -> None:
+        if "copay_package_id" in body and "quote_id" in body:
+            del body[_OTHER[body.get("provider_branch_id") in _SPAS]]
 
-    plant.request(mend, "purchaseCopay")
+    mended(plant, mend, "purchaseCopay")
 
 
 _SPAS = {"branch_serenity_vi", "branch_lagoon_ikoyi", "branch_bath_apapa"}

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from mockserver.defects.common import does_it_though_it_refuses, error_changed, schema_says
+from mockserver.defects.common import does_it_though_it_refuses, error_changed, mended, schema_says
 from mockserver.defects.planting import Answer, Defects, Planter, Request
 
 __all__ = ["DEFECTS"]
@@ -58,12 +58,11 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-V02.fraction", "An end between two milliseconds is rounded.")
 def _(plant: Planter) -> None:
-    def change(request: Request) -> None:
-        said = request.json
-        if isinstance(said, dict) and isinstance(said.get("expires_at"), float):
-            request.json = {**said, "expires_at": 7_000_000_000_000}
+    def mend(body: dict[str, Any]) -> None:
+        if isinstance(body.get("expires_at"), float):
+            body["expires_at"] = 7_000_000_000_000
 
-    plant.request(change, "updateIssuedPassExpiry")
+    mended(plant, mend, "updateIssuedPassExpiry")
 
 
 @DEFECTS.defect("BG-V02.unnamed", "What is wrong with an access code is not said.")

@@ -26,8 +26,8 @@ from mockserver.apis.identities import Caller
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.booking.ports import ALL
-from mockserver.defects.common import done_though_refused
-from mockserver.defects.planting import Answer, Defects, Planter, Request
+from mockserver.defects.common import done_though_refused, mended
+from mockserver.defects.planting import Answer, Defects, Planter
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]
@@ -155,12 +155,11 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-N13", "Of a new client the last name is the first one as well.")
 def _(plant: Planter) -> None:
-    def change(request: Request) -> None:
-        said = request.json
-        if isinstance(said, dict) and "first_name" in said:
-            request.json = {**said, "last_name": said["first_name"]}
+    def mend(body: dict[str, Any]) -> None:
+        if "first_name" in body:
+            body["last_name"] = body["first_name"]
 
-    plant.request(change, "issuePass")
+    mended(plant, mend, "issuePass")
 
 
 @DEFECTS.defect("BG-N14", "Only the first pass of a client brings credits.")
@@ -273,12 +272,11 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-N21", "Nothing can be changed, and is.")
 def _(plant: Planter) -> None:
-    def change(request: Request) -> None:
-        said = request.json
-        if isinstance(said, dict) and said.keys() == {"user_pass_id"}:
-            request.json = {**said, "first_name": "Bola"}
+    def mend(body: dict[str, Any]) -> None:
+        if body.keys() == {"user_pass_id"}:
+            body["first_name"] = "Bola"
 
-    plant.request(change, "updateIssuedPass")
+    mended(plant, mend, "updateIssuedPass")
 
 
 @DEFECTS.defect("BG-N22", "Another product begins a new duration.")

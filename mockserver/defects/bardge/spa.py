@@ -16,7 +16,8 @@ from mockserver.apis.bardge.records import BRANCHES, BRANCHES_NEWEST, Branch, Ca
 from mockserver.booking.ledger import Pool
 from mockserver.booking.ports import ALL
 from mockserver.booking.spans import Span
-from mockserver.defects.planting import Answer, Defects, Planter, Request, silenced
+from mockserver.defects.common import mended
+from mockserver.defects.planting import Answer, Defects, Planter, silenced
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 
@@ -187,13 +188,12 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-S13", "What is a class is left out of the services.")
 def _(plant: Planter) -> None:
-    def mend(request: Request) -> None:
-        said = request.json
-        if isinstance(said, dict) and isinstance(said.get("service_ids"), list):
-            services = [each for each in said["service_ids"] if not str(each).startswith("ci_")]
-            request.json = {**said, "service_ids": services or said["service_ids"]}
+    def mend(body: dict[str, Any]) -> None:
+        if isinstance(body.get("service_ids"), list):
+            services = [each for each in body["service_ids"] if not str(each).startswith("ci_")]
+            body["service_ids"] = services or body["service_ids"]
 
-    plant.request(mend, "initiateSpaBooking")
+    mended(plant, mend, "initiateSpaBooking")
 
 
 @DEFECTS.defect("BG-S15", "A spa does what other spas offer.")

@@ -18,7 +18,6 @@ __all__ = ["DEFECTS"]
 DEFECTS = Defects()
 
 _JSON = "application/json"
-_MOST_BYTES = 1 << 20
 
 
 def _error(code: str) -> dict[str, Any]:
@@ -79,7 +78,7 @@ def _(plant: Planter) -> None:
 def _(plant: Planter) -> None:
     does_it_though_it_refuses(
         plant,
-        lambda request: len(request.body) > _MOST_BYTES,
+        lambda request: request.is_too_large,
         lambda request: setattr(request, "body", request.body.strip()),
         413,
         _error("payload_too_large"),

@@ -1,6 +1,5 @@
 """Bugs about input: lenient where the contract is strict, strict where it is lenient."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +11,7 @@ from mockserver.apis.reservekit.desk import Desk
 from mockserver.apis.reservekit.records import Status
 from mockserver.apis.reservekit.requests import BookingChange
 from mockserver.apis.reservekit.wire import show_booking
-from mockserver.defects.common import error_changed, schema_says
+from mockserver.defects.common import drops_the_rest, error_changed, mended, schema_says
 from mockserver.defects.planting import Defects, Planter, Request
 from mockserver.sandbox.work import Work
 
@@ -22,18 +21,6 @@ DEFECTS = Defects()
 
 _A_DAY = "2031-03-03"
 _YMD = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-
-
-def _mended(plant: Planter, operation: str, mend: Callable[[dict[str, Any]], object]) -> None:
-    """Bodies that are objects go through *mend* before anybody sees them."""
-
-    def change(request: Request) -> None:
-        body = request.json
-        if isinstance(body, dict):
-            mend(body)
-            request.json = body
-
-    plant.request(change, operation)
 
 
 @DEFECTS.defect("RK-V01", "Of an id with a point in it what stands before counts.")
@@ -47,7 +34,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("RK-V02", "A booking without a date is made for some day.")
 def _(plant: Planter) -> None:
-    _mended(plant, "createBooking", lambda body: body.setdefault("date", _A_DAY))
+    mended(plant, lambda body: body.setdefault("date", _A_DAY), "createBooking")
 
 
 @DEFECTS.defect("RK-V02.type", "Text is taken for the number of a slot.")
@@ -57,7 +44,7 @@ def _(plant: Planter) -> None:
         if isinstance(slot_id, str) and slot_id.isdigit():
             body["time_slot_id"] = int(slot_id)
 
-    _mended(plant, "createBooking", mend)
+    mended(plant, mend, "createBooking")
 
 
 @DEFECTS.defect("RK-V02.name", "What is wrong with a service is not told.")
@@ -67,14 +54,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("RK-V03", "What follows a booking in the body is not looked at.")
 def _(plant: Planter) -> None:
-    def change(request: Request) -> None:
-        try:
-            body, _ = json.JSONDecoder().raw_decode(request.body.decode())
-        except ValueError:
-            return
-        request.json = body
-
-    plant.request(change, "createBooking")
+    plant.request(drops_the_rest, "createBooking")
 
 
 @DEFECTS.defect("RK-V04", "A booking can be created with a status.")
@@ -113,7 +93,7 @@ def _(plant: Planter) -> None:
         if isinstance(body.get("date"), str):
             body["date"] = _YMD.sub(roll_over, body["date"])
 
-    _mended(plant, "createBooking", mend)
+    mended(plant, mend, "createBooking")
 
 
 @DEFECTS.defect("RK-V08", "The date of a moment is that in UTC.")
@@ -123,7 +103,7 @@ def _(plant: Planter) -> None:
         if isinstance(text, str) and "T" in text:
             body["date"] = datetime.fromisoformat(text).astimezone(UTC).date().isoformat()
 
-    _mended(plant, "createBooking", mend)
+    mended(plant, mend, "createBooking")
 
 
 @DEFECTS.defect("RK-V09", "A name that is null is an empty name.")
@@ -132,7 +112,7 @@ def _(plant: Planter) -> None:
         if body.get("customer_name", "") is None:
             body["customer_name"] = ""
 
-    _mended(plant, "createBooking", mend)
+    mended(plant, mend, "createBooking")
 
 
 @DEFECTS.defect("RK-V09.message", "A message must not be null.")

@@ -25,8 +25,8 @@ from mockserver.apis.reservekit.records import (
 from mockserver.apis.reservekit.requests import BookingChange, SlotChange
 from mockserver.apis.reservekit.wire import show_slot
 from mockserver.booking.errors import NotFound, RuleBroken
-from mockserver.defects.common import afterwards, done_though_refused
-from mockserver.defects.planting import Defects, Planter, Request
+from mockserver.defects.common import afterwards, done_though_refused, mended
+from mockserver.defects.planting import Defects, Planter
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFECTS"]
@@ -53,13 +53,11 @@ def _bookings_of(at: Desk, slot: TimeSlot) -> list[Booking]:
 def _entries(plant: Planter, mend: Callable[[dict[str, Any]], object]) -> None:
     """Entries of a batch go through *mend* before anybody sees them."""
 
-    def change(request: Request) -> None:
-        body = request.json
-        for entry in body.get("time_slots", ()) if isinstance(body, dict) else ():
+    def each(body: dict[str, Any]) -> None:
+        for entry in body.get("time_slots", ()):
             mend(entry)
-        request.json = body
 
-    plant.request(change, "updateTimeSlots")
+    mended(plant, each, "updateTimeSlots")
 
 
 # Listed

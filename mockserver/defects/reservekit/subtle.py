@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ from mockserver.apis.reservekit.requests import BookingChange, CustomerChange, N
 from mockserver.booking.errors import AlreadyBooked
 from mockserver.booking.ledger import Claim, Ledger, Seat
 from mockserver.booking.paging import PageInfo, PageRequest
-from mockserver.defects.common import done_though_refused, recall, remember
+from mockserver.defects.common import done_though_refused, mended, recall, remember
 from mockserver.defects.planting import Answer, Defects, Planter, Request, silenced
 from mockserver.sandbox.work import Work
 
@@ -323,26 +324,22 @@ def _(plant: Planter) -> None:
     "RK-V07.century", "The years 1900 and 2100 are leap years, their 29 February the first of March.", subtle=True
 )
 def _(plant: Planter) -> None:
-    def change(request: Request) -> None:
-        body = request.json
-        if isinstance(body, dict) and body.get("date") in ["1900-02-29", "2100-02-29"]:
-            request.json = {**body, "date": f"{body['date'][:4]}-03-01"}
+    def mend(body: dict[str, Any]) -> None:
+        if body.get("date") in ["1900-02-29", "2100-02-29"]:
+            body["date"] = f"{body['date'][:4]}-03-01"
 
-    plant.request(change, "createBooking", "updateBooking")
+    mended(plant, mend, "createBooking", "updateBooking")
 
 
 @DEFECTS.defect("RK-V08.minutes", "A moment whose offset has minutes books the date that it is in UTC.", subtle=True)
 def _(plant: Planter) -> None:
-    def change(request: Request) -> None:
-        body = request.json
-        sent = body.get("date") if isinstance(body, dict) else None
+    def mend(body: dict[str, Any]) -> None:
+        sent = body.get("date")
         if isinstance(sent, str) and _OFFSET_WITH_MINUTES.fullmatch(sent):
-            try:
-                request.json = {**body, "date": datetime.fromisoformat(sent).astimezone(UTC).date().isoformat()}
-            except ValueError:
-                return
+            with suppress(ValueError):
+                body["date"] = datetime.fromisoformat(sent).astimezone(UTC).date().isoformat()
 
-    plant.request(change, "createBooking")
+    mended(plant, mend, "createBooking")
 
 
 # Limits

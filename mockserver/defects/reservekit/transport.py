@@ -15,7 +15,6 @@ __all__ = ["DEFECTS"]
 DEFECTS = Defects()
 
 _JSON = "application/json"
-_MOST_BYTES = 1 << 20
 
 
 @DEFECTS.defect("RK-H01", "A slash at the end of a path makes no difference.")
@@ -54,7 +53,7 @@ def _(plant: Planter) -> None:
 def _(plant: Planter) -> None:
     does_it_though_it_refuses(
         plant,
-        lambda request: len(request.body) > _MOST_BYTES,
+        lambda request: request.is_too_large,
         lambda request: setattr(request, "body", request.body.strip()),
         413,
         {"data": None, "error": "request body is too large"},
