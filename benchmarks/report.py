@@ -245,7 +245,8 @@ def show(out: Console, sections: Sequence[Section]) -> None:
             out.print(f"[red]Do not use: {alarm}")
     table = Table("target", "found", "verdict")
     for each in judge(sections):
-        table.add_row(each.promise, each.found, each.verdict)
+        if each.met is not None:
+            table.add_row(each.promise, each.found, each.verdict)
     out.print(table)
 
 
