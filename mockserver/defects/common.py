@@ -38,6 +38,8 @@ __all__ = [
     "totals_one_less",
 ]
 
+_NOT_LET_IN = 401
+
 
 class _Memo(msgspec.Struct, frozen=True, gc=False):
     id: str
@@ -101,7 +103,10 @@ def does_it_though_it_refuses(
     body: Any,
     *operations: str,
 ) -> None:
-    """Answer a request that *is_wrong* with *status* and *body*, having done what it asks for after *mend* mended it."""
+    """
+    Answer a request that *is_wrong* with *status* and *body*, having done what it asks for after *mend* mended it; but
+    first of all a caller has to be let in.
+    """
     wrong = "x-planted-wrong"
 
     def change(request: Request) -> None:
@@ -110,7 +115,7 @@ def does_it_though_it_refuses(
             request.headers[wrong] = "1"
 
     def refuse(answer: Answer) -> None:
-        if wrong in answer.request.headers:
+        if wrong in answer.request.headers and answer.status != _NOT_LET_IN:
             answer.status, answer.json = status, body
 
     plant.request(change, *operations)
