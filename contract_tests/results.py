@@ -11,12 +11,12 @@ from contract_tests.laws.law import Layer
 
 __all__ = [
     "Evidence",
-    "Lifecycle",
     "Move",
     "OperationResult",
     "Outcome",
     "RuleResult",
     "RunResult",
+    "StateChart",
     "Tally",
     "TestResult",
     "Verdict",
@@ -117,7 +117,7 @@ class OperationResult:
 @dataclass(frozen=True, slots=True)
 class Move:
     """
-    One arrow of a lifecycle.
+    One arrow of a state chart.
 
     Args:
         rule: The id of the rule behind it; "" where no single one is.
@@ -134,7 +134,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lifecycle:
+class StateChart:
     """
     What one kind of thing can be and become, and what of it a run went through.
 
@@ -188,7 +188,7 @@ class RunResult:
     rules: tuple[RuleResult, ...]
     operations: tuple[OperationResult, ...]
     findings: tuple[Finding, ...]
-    lifecycles: tuple[Lifecycle, ...] = ()
+    state_charts: tuple[StateChart, ...] = ()
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()

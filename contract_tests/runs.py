@@ -28,10 +28,10 @@ from contract_tests.laws.law import Layer
 from contract_tests.profiles import Profile
 from contract_tests.results import (
     Evidence,
-    Lifecycle,
     Outcome,
     RuleResult,
     RunResult,
+    StateChart,
     Tally,
     TestResult,
     judge_rules,
@@ -240,7 +240,9 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         ),
         unreached=tuple(began.unreached),
         leaked=leaked,
-        lifecycles=tuple(_gone_through(each, rules) for each in deployment.kit.lifecycles) if deployment.kit else (),
+        state_charts=tuple(_gone_through(each, rules) for each in deployment.kit.state_charts)
+        if deployment.kit
+        else (),
         requests=began.tally.requests,
         seconds=time.monotonic() - plan.began_at,
         certify=plan.certify,
@@ -255,14 +257,14 @@ def _as_selected(rule: RuleResult, plan: Plan, contract: Contract) -> RuleResult
     return rule
 
 
-def _gone_through(lifecycle: Lifecycle, rules: Sequence[RuleResult]) -> Lifecycle:
-    """The lifecycle with what the run saw of each move."""
+def _gone_through(chart: StateChart, rules: Sequence[RuleResult]) -> StateChart:
+    """The chart with what the run saw of each move."""
     by_id = {rule.rule.id: rule for rule in rules}
     seen = [
         replace(move, times=by_id[move.rule].times, broken=by_id[move.rule].outcome is Outcome.FAIL)
-        for move in lifecycle.moves
+        for move in chart.moves
     ]
-    return replace(lifecycle, moves=tuple(seen))
+    return replace(chart, moves=tuple(seen))
 
 
 def replay(deployment: Deployment, name: str, seed: int) -> TestResult:

@@ -3,7 +3,7 @@
 scene      the API's steps, what a profile may say, what a request makes and how it is taken back
 laws/      scripted tests by theme
 model      what the documents say of its state, pure
-lifecycle  the state machine that plays model and target side by side
+machine    the state machine that plays model and target side by side
 """
 
 from importlib import import_module

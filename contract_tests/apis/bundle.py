@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.laws.law import Law
-from contract_tests.results import Lifecycle
+from contract_tests.results import StateChart
 from contract_tests.scenes.machines import Machine
 from contract_tests.scenes.scene import Scene
 
@@ -17,11 +17,11 @@ class ApiKit:
     """
     Args:
         machine: The lifecycle as a state machine over a pure model.
-        lifecycles: What the documents draw, or would, of states and moves; each move with the rule behind it.
+        state_charts: What the documents draw, or would, of states and moves; each move with the rule behind it.
     """
 
     api: str
     scene: type[Scene]
     laws: Sequence[Law]
     machine: type[Machine[Any]]
-    lifecycles: tuple[Lifecycle, ...] = ()
+    state_charts: tuple[StateChart, ...] = ()

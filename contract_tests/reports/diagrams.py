@@ -1,4 +1,4 @@
-"""A lifecycle as SVG: states in layers from top to bottom, each move an arrow that says what was seen of it.
+"""A state chart as SVG: states in layers from top to bottom, each move an arrow that says what was seen of it.
 
 Few states and few moves, so places are tried: each arrow and its label take the course that covers the least of what is
 already drawn. Pure; the colours are classes, the page has them.
@@ -11,7 +11,7 @@ from html import escape
 from itertools import pairwise, product
 
 from contract_tests.reports.digest import visible
-from contract_tests.results import Lifecycle, Move
+from contract_tests.results import Move, StateChart
 
 __all__ = ["draw", "state_of"]
 
@@ -64,10 +64,10 @@ class _Arrow:
         return [_on_curve(curve, part / _PARTS) for part in range(_PARTS + 1)]
 
 
-def draw(lifecycle: Lifecycle, number: int = 0) -> str:
+def draw(chart: StateChart, number: int = 0) -> str:
     """The `<svg>` element, with a text alternative; every text of it is escaped. *number* is its own on the page."""
-    boxes = _boxes(lifecycle)
-    arrows = _arrows(lifecycle, boxes)
+    boxes = _boxes(chart)
+    arrows = _arrows(chart, boxes)
     everything = [*boxes.values(), *(arrow.label for arrow in arrows)]
     everything += [_Box(*point, 0, 0) for arrow in arrows for point in arrow.points()]
     left = min(box.x - box.width / 2 for box in everything) - _MARGIN
@@ -80,12 +80,12 @@ def draw(lifecycle: Lifecycle, number: int = 0) -> str:
             f'width="{right - left:.0f}" style="min-width:{(right - left) * _LEAST_SCALE:.0f}px" '
             'xmlns="http://www.w3.org/2000/svg">'
         ),
-        f"<title>{_text(lifecycle.name)}</title>",
-        f"<desc>{_text(_described(lifecycle))}</desc>",
+        f"<title>{_text(chart.name)}</title>",
+        f"<desc>{_text(_described(chart))}</desc>",
         *_heads(number),
-        *_beginning(lifecycle, boxes),
+        *_beginning(chart, boxes),
         *(_arrow_drawn(arrow, number) for arrow in arrows),
-        *(line for name, box in boxes.items() for line in _state_drawn(name, box, lifecycle)),
+        *(line for name, box in boxes.items() for line in _state_drawn(name, box, chart)),
         *(line for arrow in arrows for line in _label_drawn(arrow)),
         "</svg>",
     ]
@@ -99,30 +99,28 @@ def state_of(move: Move) -> str:
     return "seen" if move.times else "unseen"
 
 
-def _described(lifecycle: Lifecycle) -> str:
+def _described(chart: StateChart) -> str:
     words = {"broken": "broken", "seen": "seen", "unseen": "not exercised"}
-    return "; ".join(
-        f"{move.source} to {move.target} by {move.event}: {words[state_of(move)]}" for move in lifecycle.moves
-    )
+    return "; ".join(f"{move.source} to {move.target} by {move.event}: {words[state_of(move)]}" for move in chart.moves)
 
 
-def _layers(lifecycle: Lifecycle) -> list[list[str]]:
+def _layers(chart: StateChart) -> list[list[str]]:
     """States by how many moves they are away from the first; what cannot be reached stands at the end."""
-    layers = [[lifecycle.states[0]]]
-    left = list(lifecycle.states[1:])
+    layers = [[chart.states[0]]]
+    left = list(chart.states[1:])
     while left:
         above = layers[-1]
         reached = [
-            state for state in left if any(move.target == state and move.source in above for move in lifecycle.moves)
+            state for state in left if any(move.target == state and move.source in above for move in chart.moves)
         ]
         layers.append(reached or left)
         left = [state for state in left if state not in layers[-1]]
     return layers
 
 
-def _boxes(lifecycle: Lifecycle) -> dict[str, _Box]:
+def _boxes(chart: StateChart) -> dict[str, _Box]:
     boxes: dict[str, _Box] = {}
-    for depth, layer in enumerate(_layers(lifecycle)):
+    for depth, layer in enumerate(_layers(chart)):
         widths = [max(76.0, len(state) * _LETTER + 24) for state in layer]
         left = -(sum(widths) + _STATE_GAP * (len(layer) - 1)) / 2
         for state, width in zip(layer, widths, strict=True):
@@ -131,10 +129,10 @@ def _boxes(lifecycle: Lifecycle) -> dict[str, _Box]:
     return boxes
 
 
-def _arrows(lifecycle: Lifecycle, boxes: dict[str, _Box]) -> list[_Arrow]:
+def _arrows(chart: StateChart, boxes: dict[str, _Box]) -> list[_Arrow]:
     """The shortest first: they have the fewest ways to go."""
     drawn: list[_Arrow] = []
-    known = [move for move in lifecycle.moves if {move.source, move.target} <= set(boxes)]
+    known = [move for move in chart.moves if {move.source, move.target} <= set(boxes)]
     for move in sorted(known, key=lambda move: _distance(boxes[move.source], boxes[move.target])):
         ways = list(_loops(move, boxes) if move.source == move.target else _ways(move, boxes))
         drawn.append(min(ways, key=lambda way: _cost(way, drawn, boxes)))
@@ -225,8 +223,8 @@ def _heads(number: int) -> Iterator[str]:
     yield "</defs>"
 
 
-def _beginning(lifecycle: Lifecycle, boxes: dict[str, _Box]) -> Iterator[str]:
-    first = boxes[lifecycle.states[0]]
+def _beginning(chart: StateChart, boxes: dict[str, _Box]) -> Iterator[str]:
+    first = boxes[chart.states[0]]
     top = first.y - first.height / 2
     yield f'<circle class="begin" cx="{first.x:.0f}" cy="{top - 16:.0f}" r="5"/>'
     yield f'<path class="begin" d="M{first.x:.0f} {top - 11:.0f}V{top:.0f}"/>'
@@ -241,8 +239,8 @@ def _arrow_drawn(arrow: _Arrow, number: int) -> str:
     )
 
 
-def _state_drawn(name: str, box: _Box, lifecycle: Lifecycle) -> Iterator[str]:
-    is_end = all(move.source != name or move.target == name for move in lifecycle.moves)
+def _state_drawn(name: str, box: _Box, chart: StateChart) -> Iterator[str]:
+    is_end = all(move.source != name or move.target == name for move in chart.moves)
     yield (
         f'<rect class="state{" end" if is_end else ""}" x="{box.x - box.width / 2:.1f}" y="{box.y - box.height / 2:.1f}" '
         f'width="{box.width:.1f}" height="{box.height:.1f}" rx="8"/>'

@@ -88,7 +88,7 @@ def write_html(result: RunResult, file: Path) -> None:
         has_commands=any(finding.steps or finding.replay for finding in result.findings),
         gaps=[gap for gap in gaps_in(result) if gap.mark is not Mark.ERROR],
         ended=[test for test in result.tests if test.outcome is Outcome.ERROR],
-        diagrams=[(lifecycle, draw(lifecycle, place)) for place, lifecycle in enumerate(result.lifecycles)],
+        diagrams=[(chart, draw(chart, place)) for place, chart in enumerate(result.state_charts)],
         state_of=state_of,
         rows=rows,
         groups=_groups(result),

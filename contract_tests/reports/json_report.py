@@ -16,11 +16,11 @@ __all__ = [
     "SCHEMA_VERSION",
     "EvidenceShape",
     "FindingShape",
-    "LifecycleShape",
     "MoveShape",
     "OperationShape",
     "Report",
     "RuleShape",
+    "StateChartShape",
     "StepShape",
     "TestShape",
     "TimesShape",
@@ -159,7 +159,7 @@ class MoveShape(msgspec.Struct, kw_only=True):
     broken: bool
 
 
-class LifecycleShape(msgspec.Struct, kw_only=True):
+class StateChartShape(msgspec.Struct, kw_only=True):
     name: str
     states: list[str]
     moves: list[MoveShape]
@@ -186,7 +186,7 @@ class Report(msgspec.Struct, kw_only=True):
     tests: list[TestShape]
     operations: list[OperationShape]
     findings: list[FindingShape]
-    lifecycles: list[LifecycleShape]
+    lifecycles: list[StateChartShape]
     problems: list[str]
     warnings: list[str]
     leaked: list[str]
@@ -213,7 +213,7 @@ def _report(result: RunResult) -> Report:
         tests=[_test(test) for test in result.tests],
         operations=[_operation(operation, places) for operation in result.operations],
         findings=[_finding(finding, result) for finding in result.findings],
-        lifecycles=msgspec.convert(result.lifecycles, list[LifecycleShape], from_attributes=True),
+        lifecycles=msgspec.convert(result.state_charts, list[StateChartShape], from_attributes=True),
         problems=list(result.problems),
         warnings=list(result.warnings),
         leaked=list(result.leaked),

@@ -7,12 +7,12 @@ from contract_tests.findings import Finding, Severity, Step
 from contract_tests.laws.law import Layer
 from contract_tests.results import (
     Evidence,
-    Lifecycle,
     Move,
     OperationResult,
     Outcome,
     RuleResult,
     RunResult,
+    StateChart,
     TestResult,
 )
 
@@ -99,7 +99,7 @@ def a_test(name="places.some_law", *, outcome=Outcome.PASS, rules=("TOY-R01",), 
     return TestResult(name=name, sentence=sentence, layer=Layer.LAWS, rules=rules, outcome=outcome, **more)
 
 
-def a_lifecycle(**changed):
+def a_state_chart(**changed):
     given = {
         "name": "booking",
         "states": ("pending", "confirmed", "cancelled", "deleted"),
@@ -112,7 +112,7 @@ def a_lifecycle(**changed):
             Move(source="cancelled", event="delete", target="deleted"),
         ),
     }
-    return Lifecycle(**given | changed)
+    return StateChart(**given | changed)
 
 
 def a_result(*rules, beside=(), **changed):
@@ -152,7 +152,7 @@ def a_big_result():
         tests=tuple(
             a_test(f"places.law_{number}", outcome=Outcome.ERROR, why=f"KeyError: {number}") for number in range(5)
         ),
-        lifecycles=(a_lifecycle(),),
+        state_charts=(a_state_chart(),),
         problems=tuple(f"problem {number} " * 20 for number in range(9)),
         warnings=tuple(f"warning {number}" for number in range(9)),
         leaked=tuple(f"booking {number}" for number in range(9)),

@@ -1,13 +1,13 @@
 """anny, as its documents say it."""
 
-from contract_tests.apis.anny import laws, lifecycle
+from contract_tests.apis.anny import laws, machine
 from contract_tests.apis.anny.scene import AnnyScene
 from contract_tests.apis.bundle import ApiKit
-from contract_tests.results import Lifecycle, Move
+from contract_tests.results import Move, StateChart
 
 __all__ = ["KIT"]
 
-_BOOKING = Lifecycle(
+_BOOKING = StateChart(
     name="booking",
     states=("reserved", "requested", "accepted", "rejected", "canceled", "expired", "gone"),
     moves=(
@@ -24,7 +24,7 @@ _BOOKING = Lifecycle(
     ),
 )
 
-_INVITATION = Lifecycle(
+_INVITATION = StateChart(
     name="invitation",
     states=("invited", "accepted", "removed"),
     moves=(
@@ -39,6 +39,6 @@ KIT = ApiKit(
     api="anny",
     scene=AnnyScene,
     laws=laws.ALL,
-    machine=lifecycle.Lifecycle,
-    lifecycles=(_BOOKING, _INVITATION),
+    machine=machine.AnnyMachine,
+    state_charts=(_BOOKING, _INVITATION),
 )

@@ -1,13 +1,13 @@
 """Appointments, as its documents say it."""
 
-from contract_tests.apis.appointments import laws, lifecycle
+from contract_tests.apis.appointments import laws, machine
 from contract_tests.apis.appointments.scene import AppointmentsScene
 from contract_tests.apis.bundle import ApiKit
-from contract_tests.results import Lifecycle, Move
+from contract_tests.results import Move, StateChart
 
 __all__ = ["KIT"]
 
-_BOOKING = Lifecycle(
+_BOOKING = StateChart(
     name="booking",
     states=("booked", "cancelled"),
     moves=(
@@ -17,7 +17,7 @@ _BOOKING = Lifecycle(
     ),
 )
 
-_PARTICIPANT = Lifecycle(
+_PARTICIPANT = StateChart(
     name="participant of a group",
     states=("takes part", "left"),
     moves=(
@@ -30,6 +30,6 @@ KIT = ApiKit(
     api="appointments",
     scene=AppointmentsScene,
     laws=laws.ALL,
-    machine=lifecycle.Lifecycle,
-    lifecycles=(_BOOKING, _PARTICIPANT),
+    machine=machine.AppointmentsMachine,
+    state_charts=(_BOOKING, _PARTICIPANT),
 )

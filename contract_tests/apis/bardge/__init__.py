@@ -1,13 +1,13 @@
 """Bardge, as its documents say it."""
 
-from contract_tests.apis.bardge import laws, lifecycle
+from contract_tests.apis.bardge import laws, machine
 from contract_tests.apis.bardge.scene import BardgeScene
 from contract_tests.apis.bundle import ApiKit
-from contract_tests.results import Lifecycle, Move
+from contract_tests.results import Move, StateChart
 
 __all__ = ["KIT"]
 
-_BOOKING = Lifecycle(
+_BOOKING = StateChart(
     name="booking",
     states=("pending", "confirmed", "completed", "cancelled", "rescheduled"),
     moves=(
@@ -23,6 +23,6 @@ KIT = ApiKit(
     api="bardge",
     scene=BardgeScene,
     laws=laws.ALL,
-    machine=lifecycle.Lifecycle,
-    lifecycles=(_BOOKING,),
+    machine=machine.BardgeMachine,
+    state_charts=(_BOOKING,),
 )

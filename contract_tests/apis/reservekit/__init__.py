@@ -1,13 +1,13 @@
 """ReserveKit, as its documents say it."""
 
 from contract_tests.apis.bundle import ApiKit
-from contract_tests.apis.reservekit import laws, lifecycle
+from contract_tests.apis.reservekit import laws, machine
 from contract_tests.apis.reservekit.scene import ReserveKitScene
-from contract_tests.results import Lifecycle, Move
+from contract_tests.results import Move, StateChart
 
 __all__ = ["KIT"]
 
-_BOOKING = Lifecycle(
+_BOOKING = StateChart(
     name="booking",
     states=("pending", "confirmed", "cancelled", "deleted"),
     moves=(
@@ -24,6 +24,6 @@ KIT = ApiKit(
     api="reservekit",
     scene=ReserveKitScene,
     laws=laws.ALL,
-    machine=lifecycle.Lifecycle,
-    lifecycles=(_BOOKING,),
+    machine=machine.ReserveKitMachine,
+    state_charts=(_BOOKING,),
 )

@@ -55,11 +55,11 @@ def test_every_test_is_about_something(api):
     assert all(law.rules for law in kit_of(api).laws)
 
 
-def test_every_move_of_a_lifecycle_has_a_rule_that_is_tested(api):
-    lifecycles = kit_of(api).lifecycles
+def test_every_move_of_a_state_chart_has_a_rule_that_is_tested(api):
+    charts = kit_of(api).state_charts
 
-    assert lifecycles
-    for lifecycle in lifecycles:
-        for move in lifecycle.moves:
-            assert {move.source, move.target} <= set(lifecycle.states)
+    assert charts
+    for chart in charts:
+        for move in chart.moves:
+            assert {move.source, move.target} <= set(chart.states)
             assert move.rule in rules(api)

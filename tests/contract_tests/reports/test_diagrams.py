@@ -2,14 +2,14 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from run_results import a_lifecycle
+from run_results import a_state_chart
 
 from contract_tests.reports.diagrams import draw
 from contract_tests.results import Move
 
 SVG = "{http://www.w3.org/2000/svg}"
 
-MANY = a_lifecycle(
+MANY = a_state_chart(
     name="many",
     states=("cart", "reserved", "requested", "accepted", "cancelled", "declined", "expired", "checked in"),
     moves=tuple(
@@ -33,8 +33,8 @@ MANY = a_lifecycle(
 )
 
 
-def drawn(lifecycle):
-    return ET.fromstring(draw(lifecycle))
+def drawn(chart):
+    return ET.fromstring(draw(chart))
 
 
 def boxes(root, kind):
@@ -50,7 +50,7 @@ def overlap(one, other):
 
 
 def test_an_arrow_is_coloured_by_what_was_seen_of_it():
-    root = drawn(a_lifecycle())
+    root = drawn(a_state_chart())
 
     labels = {text.text: text.get("class") for text in root.iter(f"{SVG}text")}
     assert labels["confirm \N{MULTIPLICATION SIGN}12"] == "label seen"
@@ -61,7 +61,7 @@ def test_an_arrow_is_coloured_by_what_was_seen_of_it():
 
 
 def test_who_cannot_see_it_is_told_each_move():
-    root = drawn(a_lifecycle())
+    root = drawn(a_state_chart())
 
     said = root.findtext(f"{SVG}desc")
     assert root.get("role") == "img"
@@ -70,12 +70,12 @@ def test_who_cannot_see_it_is_told_each_move():
     assert "cancelled to deleted by delete: not exercised" in said
 
 
-@pytest.mark.parametrize("lifecycle", [a_lifecycle(), MANY], ids=["few", "many"])
-def test_no_label_hides_a_state_or_another_label(lifecycle):
-    root = drawn(lifecycle)
+@pytest.mark.parametrize("chart", [a_state_chart(), MANY], ids=["few", "many"])
+def test_no_label_hides_a_state_or_another_label(chart):
+    root = drawn(chart)
 
     states, labels = boxes(root, "state"), boxes(root, "under")
-    assert (len(states), len(labels)) == (len(lifecycle.states), len(lifecycle.moves))
+    assert (len(states), len(labels)) == (len(chart.states), len(chart.moves))
     for place, label in enumerate(labels):
         assert not any(overlap(label, other) for other in [*states, *labels[place + 1 :]])
 
@@ -92,7 +92,7 @@ def test_everything_is_inside_the_picture():
 
 
 def test_states_that_nothing_leads_to_are_drawn_too():
-    root = drawn(a_lifecycle(moves=()))
+    root = drawn(a_state_chart(moves=()))
 
     assert len(boxes(root, "state")) == 4
 
@@ -100,14 +100,14 @@ def test_states_that_nothing_leads_to_are_drawn_too():
 def test_a_move_from_nowhere_is_left_to_the_table():
     ghost = Move(source="ghost", event="haunt", target="pending")
 
-    assert boxes(drawn(a_lifecycle(moves=(ghost,))), "under") == []
+    assert boxes(drawn(a_state_chart(moves=(ghost,))), "under") == []
 
 
-@pytest.mark.parametrize("lifecycle", [a_lifecycle(), MANY], ids=["few", "many"])
-def test_a_loop_is_not_hidden_by_its_own_label(lifecycle):
-    root = drawn(lifecycle)
+@pytest.mark.parametrize("chart", [a_state_chart(), MANY], ids=["few", "many"])
+def test_a_loop_is_not_hidden_by_its_own_label(chart):
+    root = drawn(chart)
 
-    loops = [move for move in lifecycle.moves if move.source == move.target]
+    loops = [move for move in chart.moves if move.source == move.target]
     texts = [text for text in root.iter(f"{SVG}text") if text.get("class").startswith("label")]
     for loop in loops:
         place = next(number for number, text in enumerate(texts) if text.text.startswith(loop.event))

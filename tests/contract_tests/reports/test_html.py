@@ -10,8 +10,8 @@ from run_results import (
     NASTY,
     a_big_result,
     a_finding,
-    a_lifecycle,
     a_result,
+    a_state_chart,
     an_operation,
     broken,
     held,
@@ -78,7 +78,7 @@ def test_every_tag_is_closed_and_every_link_leads_somewhere_on_the_page(page):
 
 
 def test_the_page_needs_nothing_else(page):
-    made = page(a_result(held(1), lifecycles=(a_lifecycle(),)))
+    made = page(a_result(held(1), state_charts=(a_state_chart(),)))
 
     assert made.fetched == []
     assert not {"script", "link", "img", "iframe"} & set(made.tags)
@@ -104,7 +104,7 @@ def test_a_server_writes_nothing_into_the_page(page):
             broken(1, finding={"came": NASTY, "expected": NASTY, "detail": f"</pre><script>{NASTY}"}),
             beside=(a_finding(came=NASTY),),
             problems=(NASTY,),
-            lifecycles=(a_lifecycle(name=NASTY),),
+            state_charts=(a_state_chart(name=NASTY),),
         )
     )
 

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import msgspec
-from run_results import a_big_result, a_finding, a_lifecycle, a_result, an_operation, broken, held
+from run_results import a_big_result, a_finding, a_result, a_state_chart, an_operation, broken, held
 
 from contract_tests.findings import Severity
 from contract_tests.reports import json_report
@@ -54,8 +54,8 @@ def test_times_are_in_seconds_and_none_where_nothing_was_answered(tmp_path):
     assert (report.operations[1].calls, report.operations[1].times) == (0, None)
 
 
-def test_a_lifecycle_keeps_what_was_seen_of_each_move(tmp_path):
-    report = written(a_result(held(1), lifecycles=(a_lifecycle(),)), tmp_path)
+def test_a_state_chart_keeps_what_was_seen_of_each_move(tmp_path):
+    report = written(a_result(held(1), state_charts=(a_state_chart(),)), tmp_path)
 
     assert report.lifecycles[0].states[0] == "pending"
     assert [(move.times, move.broken) for move in report.lifecycles[0].moves][2] == (4, True)

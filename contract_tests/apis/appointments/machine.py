@@ -18,7 +18,7 @@ from contract_tests.apis.appointments.scene import MINUTES, AppointmentsScene, m
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.machines import Machine
 
-__all__ = ["Handle", "Lifecycle"]
+__all__ = ["AppointmentsMachine", "Handle"]
 
 _STARTS = (0, 60, 120)
 _LAST = 180
@@ -58,7 +58,7 @@ class Handle:
         self.was_at = model.start
 
 
-class Lifecycle(Machine[AppointmentsScene]):
+class AppointmentsMachine(Machine[AppointmentsScene]):
     RULES = (
         "AP-C01", "AP-D01", "AP-D05", "AP-G06", "AP-G07", "AP-J01", "AP-J02", "AP-J03", "AP-J05", "AP-J09", "AP-J10",
         "AP-J12", "AP-J14", "AP-K05", "AP-K07", "AP-K10", "AP-M12", "AP-P02", "AP-S01", "AP-S11", "AP-T07", "AP-T09",

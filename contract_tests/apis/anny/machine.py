@@ -21,7 +21,7 @@ from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.machines import Machine
 
-__all__ = ["Handle", "Lifecycle"]
+__all__ = ["AnnyMachine", "Handle"]
 
 _SLOTS = 7
 _ANY_SLOT = st.integers(0, _SLOTS - 1)
@@ -49,7 +49,7 @@ class Handle:
         self.has_guests = False
 
 
-class Lifecycle(Machine[AnnyScene]):
+class AnnyMachine(Machine[AnnyScene]):
     RULES = (
         "AN-B01", "AN-C01", "AN-C02", "AN-C03", "AN-C06", "AN-C07", "AN-C17", "AN-E02", "AN-E03", "AN-E05", "AN-G02",
         "AN-I01", "AN-I03", "AN-I04", "AN-I08", "AN-I09", "AN-N01", "AN-N03", "AN-N05", "AN-R01", "AN-R02", "AN-R08",

@@ -22,7 +22,7 @@ from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.machines import Machine
 from contract_tests.scenes.scene import MAIN
 
-__all__ = ["Held", "Lifecycle"]
+__all__ = ["Held", "ReserveKitMachine"]
 
 Json = dict[str, Any]
 
@@ -105,7 +105,7 @@ class Held:
     json: Json
 
 
-class Lifecycle(Machine[ReserveKitScene]):
+class ReserveKitMachine(Machine[ReserveKitScene]):
     RULES = (
         "RK-B01", "RK-B02", "RK-B03", "RK-B06", "RK-B07", "RK-B08", "RK-B13", "RK-B14", "RK-C04", "RK-C05", "RK-C06", "RK-D01",
         "RK-D02", "RK-L01", "RK-L02", "RK-L03", "RK-L05", "RK-L06", "RK-L07", "RK-L08", "RK-L09", "RK-L10", "RK-L12",

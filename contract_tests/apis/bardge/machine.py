@@ -22,7 +22,7 @@ from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.machines import Machine
 
-__all__ = ["Handle", "Lifecycle"]
+__all__ = ["BardgeMachine", "Handle"]
 
 _CLIENTS = 2
 _KINDS = 3
@@ -135,7 +135,7 @@ class _Rules:
     is_refusal: bool = False
 
 
-class Lifecycle(Machine[BardgeScene]):
+class BardgeMachine(Machine[BardgeScene]):
     RULES = (
         "BG-B01", "BG-B09", "BG-B11", "BG-B12", "BG-B13", "BG-B14", "BG-K13", "BG-L01", "BG-L10", "BG-L11", "BG-L20",
         "BG-L21", "BG-L24", "BG-L25", "BG-L26", "BG-L27", "BG-L32", "BG-M01", "BG-M02", "BG-M03", "BG-M05", "BG-M06",
