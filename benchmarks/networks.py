@@ -70,7 +70,7 @@ class Network(World):
     def prepare(cls, domain: Any) -> None:
         """Beside the documentation's a scenario with the venues, and with a pass for any number of visits."""
         from mockserver.apis.bardge.records import BRANCHES, PRODUCTS, SERIAL  # noqa: PLC0415 - only the worker has it
-        from mockserver.sandbox.domains import World as Beginning  # noqa: PLC0415
+        from mockserver.sandbox.domains import SeedWorld  # noqa: PLC0415
 
         printed = domain.scenarios["documentation"]
         records = list(printed.world.records)
@@ -84,7 +84,7 @@ class Network(World):
             latitude, longitude = _somewhere(number)
             venue = structs.replace(known[number % len(known)], id=f"branch_{number}", serial=serial)
             records.append((BRANCHES, structs.replace(venue, latitude=latitude, longitude=longitude)))
-        world = Beginning(records, {**printed.world.last_ids, SERIAL: serial})
+        world = SeedWorld(records, {**printed.world.last_ids, SERIAL: serial})
         ours = dataclasses.replace(printed, name=cls.scenario, world=world)
         # Frozen for the program, which is already built.
         object.__setattr__(domain, "scenarios", {**domain.scenarios, cls.scenario: ours})

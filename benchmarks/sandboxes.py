@@ -108,7 +108,7 @@ def _costs(store: str, count: int) -> dict[str, float]:
 async def _worker(store: str, count: int) -> dict[str, float]:
     """Seconds, by what was done."""
     from mockserver.app import build_app  # noqa: PLC0415 - only the worker needs the server's code
-    from mockserver.sandbox.records import Plan  # noqa: PLC0415
+    from mockserver.sandbox.records import Setup  # noqa: PLC0415
     from mockserver.settings import Settings  # noqa: PLC0415
 
     app = build_app(Settings(apis=("reservekit",), store=store))
@@ -128,9 +128,9 @@ async def _worker(store: str, count: int) -> dict[str, float]:
         return (time.perf_counter() - began) / count
 
     for each in range(_WARM):
-        sandboxes.create(f"warm-{each}", Plan())
+        sandboxes.create(f"warm-{each}", Setup())
         await book(f"warm-{each}", 0)
-    costs = {CREATE: _mean(count, lambda each: sandboxes.create(f"new-{each}", Plan()))}
+    costs = {CREATE: _mean(count, lambda each: sandboxes.create(f"new-{each}", Setup()))}
     costs[FIRST] = await mean_of("first", 0)
     costs[SECOND] = await mean_of("first", 1)
     costs[FORK] = _mean(count, lambda each: sandboxes.fork(f"first-{each}", f"fork-{each}"))

@@ -87,14 +87,14 @@ class World(ABC):
     def __init__(self, app: Any, stock: InProcess, size: int, turns: int) -> None:
         if size > self.most:
             raise CannotRun(f"{self.api} takes {self.most:,} bookings here, not {size:,}")
-        from mockserver.sandbox.records import Plan  # noqa: PLC0415 - only the worker needs the server's code
+        from mockserver.sandbox.records import Setup  # noqa: PLC0415 - only the worker needs the server's code
 
         self.size = size
         self.last_id = 0
         self._uncounted = _UNCOUNTED
         self._name = f"of-{size}"
         self._ours, self._stock = InProcess(app.asgi), stock
-        sandbox = app.sandboxes.create(self._name, Plan(scenario=f"{self.api}/{self.scenario}"))
+        sandbox = app.sandboxes.create(self._name, Setup(scenario=f"{self.api}/{self.scenario}"))
         domain = _domain_of(app, self.api)
         # Straight to the desks, all in one transaction: the fill is not what is measured.
         sandbox.run(domain, lambda work: self._fill(work, turns), writes=True)

@@ -18,7 +18,7 @@ from mockserver.defects.catalogue import plant
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.receivers import Receivers
-from mockserver.sandbox.records import Bounds, Plan
+from mockserver.sandbox.records import Bounds, Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.settings import Settings
 from mockserver.stores.memory import MemoryStore
@@ -75,7 +75,7 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
             store,
             [api.domain for api in apis if api.domain is not None],
             clock=clock,
-            plan=Plan(seed=settings.seed, clock=settings.clock, settings=settings.api_settings),
+            setup=Setup(seed=settings.seed, clock=settings.clock, settings=settings.api_settings),
             bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
             receivers=receivers,
         )

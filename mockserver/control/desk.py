@@ -17,7 +17,7 @@ from mockserver.control.webhooks import WebhookDesk
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.records import Fired, Plan, SandboxRecord
+from mockserver.sandbox.records import Fired, SandboxRecord, Setup
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
@@ -82,7 +82,7 @@ class Desk:
         if wanted.fork_of is not None:
             child = self.fork(wanted.fork_of, wanted.name)
             return self._set_up(child, wanted.settings, outbox=wanted.outbox)
-        plan = Plan(
+        setup = Setup(
             seed=wanted.seed,
             epoch=wanted.epoch,
             scenario=wanted.scenario,
@@ -91,7 +91,7 @@ class Desk:
             settings=wanted.settings,
             outbox=bool(wanted.outbox),
         )
-        return self._named(wanted.name, lambda name: self.sandboxes.create(name, plan))
+        return self._named(wanted.name, lambda name: self.sandboxes.create(name, setup))
 
     def fork(self, parent: str, name: str | None) -> Sandbox:
         """Raises NotFound, RuleBroken `exists`."""

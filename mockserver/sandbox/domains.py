@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockserver.booking.ports import Kind
-from mockserver.sandbox.answers import AnswerKind
 from mockserver.sandbox.deliveries import DeliveryKind
 from mockserver.sandbox.merging import Seed
 from mockserver.sandbox.outbox import Event, event_kind
+from mockserver.sandbox.replies import RememberedReplyKind
 from mockserver.sandbox.subscriptions import SubscriptionKind
 from mockserver.sandbox.timers import Timer, TimerKind
 
 if TYPE_CHECKING:
     from mockserver.sandbox.work import Work
 
-__all__ = ["Domain", "NoSettings", "Scenario", "Seeds", "World"]
+__all__ = ["Domain", "NoSettings", "Scenario", "SeedWorld", "Seeds"]
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class SeedWorld:
     """The records of a seed, and the last ids given out where they are not simply the highest."""
 
     records: Iterable[tuple[Kind[Any], Any]]
@@ -37,7 +37,7 @@ class Scenario:
     name: str
     title: str
     clock: datetime
-    world: World
+    world: SeedWorld
 
 
 class NoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +49,7 @@ class Domain:
     """One API's part of a sandbox.
 
     Attributes:
-        seed: (seed, epoch) -> World. The same arguments answer the same bytes on every machine.
+        seed: (seed, epoch) -> SeedWorld. The same arguments answer the same bytes on every machine.
         seed_version: Changes when `seed` answers something else; a durable sandbox of another version is refused.
         actions: What timers may do, by the name they carry.
         settings: A frozen struct whose fields all have defaults.
@@ -57,7 +57,7 @@ class Domain:
 
     name: str
     kinds: tuple[Kind[Any], ...]
-    seed: Callable[[int, datetime], World]
+    seed: Callable[[int, datetime], SeedWorld]
     seed_version: str
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     actions: "Mapping[str, Callable[[Work, Timer], None]]" = field(default_factory=dict)
@@ -68,13 +68,13 @@ class Domain:
         object.__setattr__(self, "events", event_kind(self.name))
         object.__setattr__(self, "subscriptions", SubscriptionKind(self.name))
         object.__setattr__(self, "deliveries", DeliveryKind(self.name))
-        object.__setattr__(self, "answers", AnswerKind(self.name))
+        object.__setattr__(self, "replies", RememberedReplyKind(self.name))
 
     timers: TimerKind = field(init=False)
     events: Kind[Event] = field(init=False)
     subscriptions: SubscriptionKind = field(init=False)
     deliveries: DeliveryKind = field(init=False)
-    answers: AnswerKind = field(init=False)
+    replies: RememberedReplyKind = field(init=False)
 
     def kind(self, name: str) -> Kind[Any] | None:
         """A kind by its short name, such as `booking`, of those that can be listed; timers and events included.

@@ -10,7 +10,7 @@ import msgspec
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.timers import Timer
 
-__all__ = ["Bounds", "Fired", "Plan", "SandboxRecord", "decode", "encode", "newer"]
+__all__ = ["Bounds", "Fired", "SandboxRecord", "Setup", "decode", "encode", "newer"]
 
 
 class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,7 +47,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Setup:
     """How a sandbox is to be made; None is the process's default.
 
     Attributes:

@@ -15,7 +15,7 @@ from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario
 from mockserver.sandbox.journal import Entry, Limits, Memory
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
-from mockserver.sandbox.records import Bounds, Plan, SandboxRecord, decode, encode, newer
+from mockserver.sandbox.records import Bounds, SandboxRecord, Setup, decode, encode, newer
 from mockserver.sandbox.sandbox import DEFAULT, Ground, Sandbox, is_heard
 
 __all__ = ["Sandboxes"]
@@ -38,7 +38,7 @@ class Sandboxes:
             the real time to look at. None while nobody is there to look.
 
     Raises:
-        RuleBroken: `unknown_setting`: the plan sets up what no API knows.
+        RuleBroken: `unknown_setting`: the setup names what no API knows.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Sandboxes:
         domains: Sequence[Domain],
         *,
         clock: Clock,
-        plan: Plan | None = None,
+        setup: Setup | None = None,
         bounds: Bounds | None = None,
         journal_limits: Limits | None = None,
         journal_memory: Memory | None = None,
@@ -56,8 +56,8 @@ class Sandboxes:
         self._store = store
         self._domains = {domain.name: domain for domain in domains}
         self._versions = {domain.name: domain.seed_version for domain in domains}  # one, for all their records
-        self._plan = plan or Plan()
-        self._checked_settings(_merged(self._plan.settings, None))
+        self._setup = setup or Setup()
+        self._checked_settings(_merged(self._setup.settings, None))
         self._bounds = bounds or Bounds()
         self._real = clock
         self._journal_memory = journal_memory or Memory()
@@ -75,7 +75,7 @@ class Sandboxes:
     # Finding and making
 
     def open(self, name: str) -> Sandbox:
-        """Find a sandbox, or make it as the process's plan says."""
+        """Find a sandbox, or make it as the process's setup says."""
         found = self._loaded.get(name)
         if found is None:
             found = self.find(name)
@@ -86,7 +86,7 @@ class Sandboxes:
 
     def _make(self, name: str) -> Sandbox:
         try:
-            return self.create(name, Plan())
+            return self.create(name, Setup())
         except RuleBroken as refusal:
             if refusal.code != "exists":
                 raise
@@ -121,12 +121,12 @@ class Sandboxes:
             raise NotFound("sandbox", name)
         return found
 
-    def create(self, name: str, plan: Plan) -> Sandbox:
+    def create(self, name: str, setup: Setup) -> Sandbox:
         """Raises RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`."""
         with self._store.writing() as session:
             if session.sandbox(name) is not None:
                 raise RuleBroken("exists", f"there is a sandbox {in_json(name)} already")
-            record = self._record(name, plan, session.new_layer())
+            record = self._record(name, setup, session.new_layer())
             session.save_sandbox(name, encode(record))
         return self._adopt(record)
 
@@ -262,20 +262,20 @@ class Sandboxes:
         if self._journal_memory.used > self._journal_memory.limit:
             self._trim_journals()
 
-    def _record(self, name: str, plan: Plan, layer: int) -> SandboxRecord:
-        default = self._plan
+    def _record(self, name: str, setup: Setup, layer: int) -> SandboxRecord:
+        default = self._setup
         real = self._real.now()
-        scenario_name = plan.scenario or default.scenario
+        scenario_name = setup.scenario or default.scenario
         scenario = self._scenario(scenario_name) if scenario_name else None
-        starts_at = plan.clock or (scenario.clock if scenario else None) or default.clock
-        frozen = plan.frozen if plan.frozen is not None else (scenario is not None or bool(default.frozen))
+        starts_at = setup.clock or (scenario.clock if scenario else None) or default.clock
+        frozen = setup.frozen if setup.frozen is not None else (scenario is not None or bool(default.frozen))
         if starts_at is None and frozen:
             starts_at = real
         clock = _starting_clock(starts_at, frozen, real)
         return SandboxRecord(
             name=name,
-            seed=plan.seed if plan.seed is not None else default.seed or 0,
-            epoch=plan.epoch or default.epoch or monday_of(clock.read(real)),
+            seed=setup.seed if setup.seed is not None else default.seed or 0,
+            epoch=setup.epoch or default.epoch or monday_of(clock.read(real)),
             clock=clock,
             own=layer,
             made_at=real,
@@ -283,8 +283,8 @@ class Sandboxes:
             starts_frozen=frozen,
             scenario=scenario_name,
             versions=self._versions,
-            settings=self._checked_settings(_merged(default.settings, plan.settings)),
-            outbox=plan.outbox or default.outbox,
+            settings=self._checked_settings(_merged(default.settings, setup.settings)),
+            outbox=setup.outbox or default.outbox,
         )
 
     def _scenario(self, name: str) -> Scenario:

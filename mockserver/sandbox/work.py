@@ -11,13 +11,13 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from mockserver.booking.ports import ALL, Kind, Outbox, Record, Session
-from mockserver.sandbox.answers import Answers
 from mockserver.sandbox.deliveries import Deliveries
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.merging import Level, MergedRecords
 from mockserver.sandbox.outbox import RecordingOutbox
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import SandboxRecord
+from mockserver.sandbox.replies import RememberedReplies
 from mockserver.sandbox.subscriptions import Subscriptions
 from mockserver.sandbox.timers import Timers
 
@@ -122,9 +122,9 @@ class Work:
         return Deliveries(kind, self.records(kind.kind), self.now, self._stir)
 
     @property
-    def answers(self) -> Answers:
-        kind = self.domain.answers
-        return Answers(kind, self.records(kind.kind), self.now)
+    def replies(self) -> RememberedReplies:
+        kind = self.domain.replies
+        return RememberedReplies(kind, self.records(kind.kind), self.now)
 
     @property
     def outbox(self) -> Outbox:

@@ -19,7 +19,7 @@ from mockserver.apis.bundle import Api, Idempotency, Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.booking.errors import Refusal
 from mockserver.booking.idempotency import fingerprint
-from mockserver.sandbox.answers import Answer
+from mockserver.sandbox.replies import RememberedReply
 from mockserver.sandbox.work import Work
 
 __all__ = ["Once", "takes_keys"]
@@ -63,7 +63,7 @@ class Once:
         """Raises KeyReused, and a Refusal that is not remembered."""
         caller = call.identity.caller
         tenant = "" if caller is None else caller.tenant
-        known = work.answers.recall(tenant, key, asked, window=self._rules.window)
+        known = work.replies.recall(tenant, key, asked, window=self._rules.window)
         if known is not None:
             return self._again(call, known)
         refused = None
@@ -76,7 +76,7 @@ class Once:
             _note(call, refused)
         self._check(self._api.signed(reply, request_id))
         if self._rules.remembers(reply.status, refused):
-            work.answers.remember(
+            work.replies.remember(
                 tenant,
                 key,
                 asked,
@@ -89,10 +89,10 @@ class Once:
             )
         return reply
 
-    def _again(self, call: Call, answer: Answer) -> Reply:
-        _note(call, answer.refusal)
-        body: Any = _decode(answer.body) if answer.body else NO_BODY
-        return Reply(answer.status, body, (*answer.headers, self._rules.replayed), answer.media_type)
+    def _again(self, call: Call, known: RememberedReply) -> Reply:
+        _note(call, known.refusal)
+        body: Any = _decode(known.body) if known.body else NO_BODY
+        return Reply(known.status, body, (*known.headers, self._rules.replayed), known.media_type)
 
 
 def _note(call: Call, refusal: str | None) -> None:

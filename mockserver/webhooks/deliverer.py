@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -24,7 +25,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.waking import Waker
 from mockserver.sandbox.work import Work
-from mockserver.webhooks.sending import Answer, Sender
+from mockserver.webhooks.sending import Sender
 
 if TYPE_CHECKING:
     import httpx
@@ -124,11 +125,10 @@ class Deliverer:
             return False
         at = self._sandboxes.get(lane.sandbox).now()
         try:
-            answer = await self._post(self._webhooks[lane.api], parcel)
+            attempt = await self._post(self._webhooks[lane.api], parcel, at)
         except asyncio.CancelledError:
             await self._in_sandbox(lane, lambda work: work.deliveries.give_back(parcel.delivery))
             raise
-        attempt = Attempt(at, answer.status, answer.error, answer.milliseconds)
         await self._in_sandbox(lane, partial(self._note, lane, parcel, attempt))
         return True
 
@@ -151,11 +151,11 @@ class Deliverer:
                 lane.subscription_id, failed=attempt.failed, most_failures=retries.most_failures
             )
 
-    async def _post(self, webhooks: Webhooks, parcel: _Parcel) -> Answer:
+    async def _post(self, webhooks: Webhooks, parcel: _Parcel, at: datetime) -> Attempt:
         subscription = parcel.subscription
         body = webhooks.body(parcel.event, subscription.id)
         own = webhooks.headers(subscription, parcel.event, body, self._sandboxes.real_now())
-        return await self._sender.post(subscription.url, _headers(subscription, own), body)
+        return await self._sender.post(subscription.url, _headers(subscription, own), body, at=at)
 
     async def _in_sandbox(self, lane: _Lane, act: Callable[[Work], T]) -> T:
         """Raises NotFound: the sandbox is gone."""

@@ -5,32 +5,24 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.apis.exchange import Header
 from mockserver.booking.errors import RuleBroken
+from mockserver.sandbox.deliveries import Attempt
 from mockserver.sandbox.receivers import Receivers, is_local_name
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Answer", "Sender"]
+__all__ = ["Sender"]
 
 SECONDS_TO_ANSWER = 5.0
 """For connecting and answering together: what ReserveKit's webhooks page asks of a receiver (read 2025-02-27)."""
 _MOST_READ = 65_536
 _SECONDS_TO_FINISH = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The receiver's status, or why there is none."""
-
-    status: int | None
-    error: str | None = None
-    milliseconds: int = 0
 
 
 class Sender:
@@ -42,12 +34,12 @@ class Sender:
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
 
-    async def post(self, url: str, headers: Sequence[Header], body: bytes) -> Answer:
-        """Never raises for what is the receiver's fault."""
+    async def post(self, url: str, headers: Sequence[Header], body: bytes, *, at: datetime) -> Attempt:
+        """Never raises for what is the receiver's fault. *at* is by the sandbox's clock."""
         try:
             self._receivers.check(url)
         except RuleBroken as refusal:
-            return Answer(None, str(refusal))
+            return Attempt(at, None, str(refusal), 0)
         client = await self._opened()
         from httpx import HTTPError, InvalidURL, TimeoutException  # noqa: PLC0415 - see the module
 
@@ -59,7 +51,7 @@ class Sender:
             said = f"no answer within {SECONDS_TO_ANSWER:g} seconds"
         except (HTTPError, InvalidURL, OSError) as error:
             said = f"{type(error).__name__}: {error}"
-        return Answer(status, said, round((time.perf_counter() - started_at) * 1_000))
+        return Attempt(at, status, said, round((time.perf_counter() - started_at) * 1_000))
 
     async def close(self) -> None:
         if self._client is not None:

@@ -12,7 +12,7 @@ from servers import started
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.app import load_api
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.addresses import Mount
@@ -38,7 +38,7 @@ def in_its_own_world(build, name, sample):
     read_scenario = import_module(f"mockserver.apis.{name}.seed").read_scenario
     domain = replace(api.domain, scenarios={"sample": read_scenario("sample", sample)})
     api = replace(api, domain=domain)
-    sandboxes = Sandboxes(MemoryStore(), [domain], clock=ManualClock(), plan=Plan(scenario=f"{name}/sample"))
+    sandboxes = Sandboxes(MemoryStore(), [domain], clock=ManualClock(), setup=Setup(scenario=f"{name}/sample"))
     app = build()
     stack = build_stack(api, sandboxes, app.asgi)
     return Client(replace(app, asgi=Gate([Mount(api, stack)], app.asgi, sandboxes), sandboxes=sandboxes))
@@ -80,7 +80,7 @@ def test_there_is_a_sample_for_each_printed_exchange():
 
 def test_the_scenario_documentation_of_reservekit_makes_the_printed_reads_true(build):
     app = build()
-    app.sandboxes.create("docs", Plan(scenario="reservekit/documentation"))
+    app.sandboxes.create("docs", Setup(scenario="reservekit/documentation"))
     client = Client(app, base="/reservekit/v1").as_("sk_rsv_your_api_key.docs")
     sample = next(read_yaml(each.values[1]) for each in SAMPLES if "list" in each.id)
     (exchange,) = sample["exchanges"]
@@ -101,8 +101,8 @@ def test_a_printed_command_works_with_another_host_and_nothing_else(server, api,
     sample = read_yaml(path)
     wanted = sample["exchanges"][0]["response"]
     scenario = "documentation" if sample["world"]["bookings"] else "documentation-empty"
-    plan = {"name": path.stem, "scenario": f"{api}/{scenario}"}
-    assert httpx.post(f"{server.url}/_sandbox/sandboxes", json=plan).status_code == 201
+    setup = {"name": path.stem, "scenario": f"{api}/{scenario}"}
+    assert httpx.post(f"{server.url}/_sandbox/sandboxes", json=setup).status_code == 201
 
     said = run_curl(sample["curl"].replace("https://api.example.com", f"{server.url}/~{path.stem}"))
 

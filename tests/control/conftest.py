@@ -12,7 +12,7 @@ from mockserver.app import App
 from mockserver.booking.ports import Entry, Index, Kind
 from mockserver.control.api import build as build_control
 from mockserver.control.errors import broken, render
-from mockserver.sandbox.domains import Domain, World
+from mockserver.sandbox.domains import Domain, SeedWorld
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
@@ -89,7 +89,7 @@ def toy(clock: ManualClock) -> App:
     domain = Domain(
         name="toy",
         kinds=(HOLDS,),
-        seed=lambda _seed, _epoch: World([]),
+        seed=lambda _seed, _epoch: SeedWorld([]),
         seed_version="1",
         actions={"expire": _expire, "tell": lambda _work, _timer: None},
     )

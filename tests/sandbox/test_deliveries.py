@@ -13,7 +13,7 @@ from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.booking.ports import ALL
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.deliveries import LEASE, Attempt, DeliveryStatus, Retries
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 
@@ -28,7 +28,7 @@ def sandboxes(store, clock):
 
 @pytest.fixture
 def sandbox(sandboxes):
-    return sandboxes.create("a", Plan(clock=MONDAY, frozen=True))
+    return sandboxes.create("a", Setup(clock=MONDAY, frozen=True))
 
 
 def do(sandbox, act):
@@ -169,7 +169,7 @@ def test_somebody_is_told_of_what_is_left_and_of_nothing_else(sandboxes, sandbox
 
 
 def test_what_awaits_delivery_is_found_without_loading_a_sandbox(store, sandboxes, sandbox, clock):
-    deaf = sandboxes.create("deaf", Plan(outbox=True))
+    deaf = sandboxes.create("deaf", Setup(outbox=True))
     ring(deaf)
     subscription = subscribe(sandbox)
     ring(sandbox)
@@ -181,7 +181,7 @@ def test_what_awaits_delivery_is_found_without_loading_a_sandbox(store, sandboxe
 
 
 def test_so_is_a_sandbox_in_which_somebody_listens_to_timers(store, sandboxes, clock):
-    subscribe(sandboxes.create("listening", Plan()))
+    subscribe(sandboxes.create("listening", Setup()))
 
     assert Sandboxes(store, (BELLS,), clock=clock).awaited() == [("listening", "bells")]
     assert Sandboxes(store, (replace(BELLS, actions={}),), clock=clock).awaited() == []
@@ -311,7 +311,7 @@ def test_what_is_under_way_is_not_replayed(sandboxes, sandbox):
 def test_no_delivery_is_lost_and_none_is_tried_more_often_than_said(outcomes, retries):
     """Whatever the receiver answers: in the end each is delivered, or failed after all its retries."""
     sandboxes = Sandboxes(MemoryStore(), (BELLS,), clock=ManualClock())
-    sandbox = sandboxes.create("a", Plan(clock=MONDAY, frozen=True))
+    sandbox = sandboxes.create("a", Setup(clock=MONDAY, frozen=True))
     subscribe(sandbox)
     for number in range(3):
         ring(sandbox, number)

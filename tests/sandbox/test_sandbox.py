@@ -25,7 +25,7 @@ from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.booking.ports import ALL
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_who_objects_when_work_is_committed_is_too_late(sandboxes):
 
 
 def test_events_are_kept_where_somebody_asked_for_them(sandboxes, clock):
-    quiet, listened = sandboxes.open("a"), sandboxes.create("b", Plan(outbox=True))
+    quiet, listened = sandboxes.open("a"), sandboxes.create("b", Setup(outbox=True))
 
     def act(work):
         work.outbox.announce("notes.written", Note(9, "text", at=work.now))
@@ -173,9 +173,9 @@ def test_work_in_a_sandbox_that_was_deleted_meanwhile_is_refused(sandboxes):
 
 def test_a_clock_runs_beside_the_real_one(sandboxes, clock):
     real = sandboxes.open("real")
-    ahead = sandboxes.create("ahead", Plan(clock=datetime(2030, 1, 1, tzinfo=UTC)))
-    frozen = sandboxes.create("frozen", Plan(clock=MONDAY, frozen=True))
-    standing = sandboxes.create("standing", Plan(frozen=True))
+    ahead = sandboxes.create("ahead", Setup(clock=datetime(2030, 1, 1, tzinfo=UTC)))
+    frozen = sandboxes.create("frozen", Setup(clock=MONDAY, frozen=True))
+    standing = sandboxes.create("standing", Setup(frozen=True))
     before = clock.now()
 
     clock.advance(HOUR)
@@ -200,7 +200,7 @@ def test_a_clock_stops_and_runs_on_from_where_it_stood(sandboxes, clock):
 
 @pytest.mark.parametrize("frozen", [True, False])
 def test_a_clock_only_goes_forward(sandboxes, frozen):
-    sandbox = sandboxes.create("a", Plan(clock=MONDAY, frozen=frozen))
+    sandbox = sandboxes.create("a", Setup(clock=MONDAY, frozen=frozen))
     remind(sandbox, MONDAY + HOUR, "later")
     before = sandbox.record
 
@@ -218,7 +218,7 @@ def test_a_clock_only_goes_forward(sandboxes, frozen):
 
 def test_a_moved_clock_runs_on_or_stands_still_as_before(sandboxes, clock):
     for name, frozen in (("runs", False), ("stands", True)):
-        sandbox = sandboxes.create(name, Plan(clock=MONDAY, frozen=frozen))
+        sandbox = sandboxes.create(name, Setup(clock=MONDAY, frozen=frozen))
         advance(sandboxes, name, HOUR)
         clock.advance(HOUR)
         assert now(sandbox) == MONDAY + (HOUR if frozen else 2 * HOUR)
@@ -230,7 +230,7 @@ def test_a_moved_clock_runs_on_or_stands_still_as_before(sandboxes, clock):
 @pytest.fixture
 def still(sandboxes):
     """A sandbox whose clock stands on Monday at midnight."""
-    return sandboxes.create("a", Plan(clock=MONDAY, frozen=True))
+    return sandboxes.create("a", Setup(clock=MONDAY, frozen=True))
 
 
 def test_timers_fire_in_the_order_they_fall_due_whichever_api_set_them(sandboxes, still):

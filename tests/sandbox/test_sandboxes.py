@@ -27,7 +27,7 @@ from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.booking.ports import ALL
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.journal import Entry, Limits, Memory
-from mockserver.sandbox.records import Bounds, Plan
+from mockserver.sandbox.records import Bounds, Setup
 from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
@@ -69,11 +69,11 @@ def test_what_is_not_there_cannot_be_got_reset_forked_updated_or_deleted(sandbox
 
 
 def test_a_sandbox_is_made_once(sandboxes):
-    kept = sandboxes.create("a", Plan(seed=7))
+    kept = sandboxes.create("a", Setup(seed=7))
 
-    for plan in (Plan(), Plan(seed=8)):
+    for setup in (Setup(), Setup(seed=8)):
         with pytest.raises(RuleBroken) as refused:
-            sandboxes.create("a", plan)
+            sandboxes.create("a", setup)
         assert refused.value.code == "exists"
 
     assert sandboxes.get("a") is kept
@@ -82,17 +82,17 @@ def test_a_sandbox_is_made_once(sandboxes):
 
 def test_sandboxes_are_listed_by_name(sandboxes):
     for name in ("b", "c", "a"):
-        sandboxes.create(name, Plan())
+        sandboxes.create(name, Setup())
 
     assert [record.name for record in sandboxes.every()] == ["a", "b", "c"]
 
 
 def test_a_plan_says_what_the_process_does_not(make, clock):
-    sandboxes = make(plan=Plan(seed=7, settings={"shop": {"most": 3}}))
+    sandboxes = make(setup=Setup(seed=7, settings={"shop": {"most": 3}}))
     epoch = datetime(2020, 1, 6, tzinfo=UTC)
 
-    plain = sandboxes.create("plain", Plan())
-    special = sandboxes.create("special", Plan(seed=8, epoch=epoch, settings={"shop": {"shout": True}}, outbox=True))
+    plain = sandboxes.create("plain", Setup())
+    special = sandboxes.create("special", Setup(seed=8, epoch=epoch, settings={"shop": {"shout": True}}, outbox=True))
 
     assert (plain.record.seed, plain.record.settings, plain.record.outbox) == (7, {"shop": {"most": 3}}, False)
     assert (special.record.seed, special.record.epoch, special.record.outbox) == (8, epoch, True)
@@ -102,16 +102,16 @@ def test_a_plan_says_what_the_process_does_not(make, clock):
 
 def test_the_default_epoch_is_the_monday_of_the_week_the_clock_shows(sandboxes):
     assert sandboxes.open("a").record.epoch == MONDAY
-    another = sandboxes.create("b", Plan(clock=datetime(2030, 1, 3, 12, tzinfo=UTC)))
+    another = sandboxes.create("b", Setup(clock=datetime(2030, 1, 3, 12, tzinfo=UTC)))
     assert another.record.epoch == datetime(2029, 12, 31, tzinfo=UTC)
 
 
 def test_the_same_seed_and_epoch_make_the_same_world(make):
-    plan = Plan(seed=5, epoch=MONDAY)
+    setup = Setup(seed=5, epoch=MONDAY)
     kind = kind_in(SHOP)
     worlds = []
     for name, sandboxes in (("a", make()), ("b", make(toy("shop"), toy("club")))):
-        sandbox = sandboxes.create(name, plan)
+        sandbox = sandboxes.create(name, setup)
         worlds.append(sandbox.run(SHOP, lambda work: work.records(kind).page(kind.listed, ALL), writes=False))
 
     assert worlds[0] == worlds[1] == [Note(1, "seed 5", at=MONDAY), Note(2, "second", at=MONDAY + HOUR)]
@@ -124,13 +124,13 @@ def test_a_seed_is_drawn_once_for_all_sandboxes_of_one_epoch(make):
 
     for name in "abc":
         texts(sandboxes.open(name), shop)
-    texts(sandboxes.create("d", Plan(seed=1)), shop)
+    texts(sandboxes.create("d", Setup(seed=1)), shop)
 
     assert drawn == [("shop", 0, MONDAY), ("shop", 1, MONDAY)]
 
 
 def test_a_scenario_replaces_the_seed_of_its_api_and_stops_the_clock(sandboxes, clock):
-    sandbox = sandboxes.create("a", Plan(scenario="shop/written"))
+    sandbox = sandboxes.create("a", Setup(scenario="shop/written"))
     clock.advance(HOUR)
 
     assert texts(sandbox) == ["by hand"]
@@ -142,7 +142,7 @@ def test_a_scenario_replaces_the_seed_of_its_api_and_stops_the_clock(sandboxes, 
 @pytest.mark.parametrize("name", ["shop/other", "shop", "pub/written", "/"])
 def test_an_unknown_scenario_is_refused_with_those_there_are(sandboxes, name):
     with pytest.raises(RuleBroken, match="there is club/written, shop/written") as refused:
-        sandboxes.create("a", Plan(scenario=name))
+        sandboxes.create("a", Setup(scenario=name))
 
     assert refused.value.code == "unknown_scenario"
     assert sandboxes.find("a") is None
@@ -161,7 +161,7 @@ def test_an_unknown_setting_is_refused_and_changes_nothing(sandboxes, settings, 
     sandbox = sandboxes.open("a")
 
     for act in (
-        lambda: sandboxes.create("b", Plan(settings=settings)),
+        lambda: sandboxes.create("b", Setup(settings=settings)),
         lambda: sandboxes.update("a", settings=settings, outbox=True),
     ):
         with pytest.raises(RuleBroken, match=words) as refused:
@@ -173,7 +173,7 @@ def test_an_unknown_setting_is_refused_and_changes_nothing(sandboxes, settings, 
 
 
 def test_updated_settings_are_merged_with_those_before(sandboxes):
-    sandbox = sandboxes.create("a", Plan(settings={"shop": {"shout": True}}))
+    sandbox = sandboxes.create("a", Setup(settings={"shop": {"shout": True}}))
     sandbox.scratch("buckets", list).append(1)
 
     sandboxes.update("a", settings={"shop": {"most": 3}}, outbox=None)
@@ -198,7 +198,7 @@ def test_sandboxes_see_nothing_of_each_other(sandboxes):
 
 def test_a_reset_sandbox_is_as_new_and_keeps_its_settings(sandboxes, clock):
     start = datetime(2026, 5, 4, 9, tzinfo=UTC)
-    sandbox = sandboxes.create("a", Plan(seed=7, clock=start, settings={"shop": {"most": 3}}))
+    sandbox = sandboxes.create("a", Setup(seed=7, clock=start, settings={"shop": {"most": 3}}))
     write(sandbox, "gone")
     delete(sandbox, 1)
     remind(sandbox, start + 2 * HOUR, "never")
@@ -218,7 +218,7 @@ def test_a_reset_sandbox_is_as_new_and_keeps_its_settings(sandboxes, clock):
 
 
 def test_a_reset_scenario_stands_still_at_its_moment_again(sandboxes):
-    sandbox = sandboxes.create("a", Plan(scenario="shop/written"))
+    sandbox = sandboxes.create("a", Setup(scenario="shop/written"))
     sandboxes.get("a").set_clock(lambda clock, real: clock.resume(real))
 
     sandboxes.reset("a")
@@ -231,8 +231,8 @@ def test_a_world_begins_when_its_sandbox_is_made_and_again_when_it_is_reset(sand
         return sandboxes.get(name).run(SHOP, lambda work: work.began_at, writes=False)
 
     start = datetime(2026, 5, 4, 9, tzinfo=UTC)
-    sandboxes.create("now", Plan())
-    sandboxes.create("then", Plan(clock=start))
+    sandboxes.create("now", Setup())
+    sandboxes.create("then", Setup(clock=start))
     clock.advance(HOUR)
     advance(sandboxes, "now", HOUR)
     at_first = (began_at("now"), began_at("then"))
@@ -244,7 +244,7 @@ def test_a_world_begins_when_its_sandbox_is_made_and_again_when_it_is_reset(sand
 
 
 def test_a_deleted_sandbox_is_gone_and_its_name_is_free(sandboxes):
-    sandbox = sandboxes.create("a", Plan(seed=7))
+    sandbox = sandboxes.create("a", Setup(seed=7))
     write(sandbox, "gone")
 
     sandboxes.delete("a")
@@ -275,7 +275,7 @@ def test_deleting_and_resetting_leave_nothing_in_memory(clock):
 
 
 def test_a_fork_begins_where_its_parent_stands_and_goes_its_own_way(sandboxes):
-    parent = sandboxes.create("a", Plan(seed=7, settings={"shop": {"most": 3}}))
+    parent = sandboxes.create("a", Setup(seed=7, settings={"shop": {"most": 3}}))
     write(parent, "shared")
     delete(parent, 2)
 
@@ -319,7 +319,7 @@ def test_a_fork_outlives_its_parent_and_its_siblings(sandboxes, end, name):
 
 
 def test_a_fork_takes_the_clock_and_the_timers_with_it(sandboxes):
-    parent = sandboxes.create("a", Plan(clock=MONDAY, frozen=True))
+    parent = sandboxes.create("a", Setup(clock=MONDAY, frozen=True))
     remind(parent, MONDAY + HOUR, "wake up")
     child = sandboxes.fork("a", "b")
 
@@ -502,7 +502,7 @@ def test_a_process_sees_that_another_deleted(two):
 
 def test_a_process_that_was_slower_opens_what_the_other_made(two, monkeypatch):
     one, other = two
-    made = one.create("a", Plan(seed=7))
+    made = one.create("a", Setup(seed=7))
     looked = []
     find = Sandboxes.find
 
@@ -518,7 +518,7 @@ def test_a_process_that_was_slower_opens_what_the_other_made(two, monkeypatch):
 
 def test_everything_is_found_again_after_a_restart(durable, clock):
     first = Sandboxes(durable, (SHOP, CLUB), clock=clock)
-    sandbox = first.create("a", Plan(seed=7, outbox=True, settings={"shop": {"most": 2}}))
+    sandbox = first.create("a", Setup(seed=7, outbox=True, settings={"shop": {"most": 2}}))
     write(sandbox, "kept")
     remind(sandbox, clock.now() + HOUR, "later")
     advance(first, "a", HOUR / 2)
@@ -568,7 +568,7 @@ def test_a_sandbox_of_another_seed_version_can_only_be_reset_or_deleted(durable,
         lambda sandboxes: sandboxes.update("a", settings={"shop": {"most": 1}}, outbox=True),
         lambda sandboxes: advance(sandboxes, "a", HOUR),
         lambda sandboxes: sandboxes.delete("a"),
-        lambda sandboxes: sandboxes.create("b", Plan()),
+        lambda sandboxes: sandboxes.create("b", Setup()),
     ],
     ids=["reset", "fork", "update", "clock", "delete", "create"],
 )

@@ -12,8 +12,8 @@ from doubles import MONDAY
 
 from mockserver.booking.ports import ALL
 from mockserver.sandbox.clocks import ClockState, system_time
-from mockserver.sandbox.domains import World
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.domains import SeedWorld
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.waking import Waker
@@ -55,8 +55,8 @@ def rung(sandboxes, name):
 
 
 def test_a_timer_fires_by_itself_where_the_clock_runs_and_not_where_it_stands(sandboxes):
-    runs = sandboxes.create("runs", Plan(clock=MONDAY, outbox=True))
-    stands = sandboxes.create("stands", Plan(clock=MONDAY, frozen=True, outbox=True))
+    runs = sandboxes.create("runs", Setup(clock=MONDAY, outbox=True))
+    stands = sandboxes.create("stands", Setup(clock=MONDAY, frozen=True, outbox=True))
 
     async def scene():
         async with awake(sandboxes) as waker:
@@ -71,7 +71,7 @@ def test_a_timer_fires_by_itself_where_the_clock_runs_and_not_where_it_stands(sa
 
 
 def test_an_earlier_timer_comes_before_a_later_one_that_was_set_first(sandboxes):
-    sandbox = sandboxes.create("a", Plan(outbox=True))
+    sandbox = sandboxes.create("a", Setup(outbox=True))
 
     async def scene():
         async with awake(sandboxes) as waker:
@@ -91,7 +91,7 @@ def test_an_earlier_timer_comes_before_a_later_one_that_was_set_first(sandboxes)
 
 
 def test_a_clock_that_runs_again_is_looked_at_again(sandboxes):
-    sandbox = sandboxes.create("a", Plan(clock=MONDAY, frozen=True, outbox=True))
+    sandbox = sandboxes.create("a", Setup(clock=MONDAY, frozen=True, outbox=True))
 
     async def scene():
         async with awake(sandboxes):
@@ -109,7 +109,7 @@ def test_a_bug_in_a_timer_is_said_and_stops_no_other_sandbox(sandboxes, caplog, 
         work.outbox.announce(RUNG, BELLS.kinds[0].record(timer.subject, "west", work.now))
 
     monkeypatch.setitem(BELLS.actions, "ring", ring)
-    broken, sound = (sandboxes.create(name, Plan(outbox=True)) for name in ("broken", "sound"))
+    broken, sound = (sandboxes.create(name, Setup(outbox=True)) for name in ("broken", "sound"))
 
     async def scene():
         async with awake(sandboxes):
@@ -126,7 +126,7 @@ def test_a_bug_in_a_timer_is_said_and_stops_no_other_sandbox(sandboxes, caplog, 
 def test_a_store_that_is_held_is_waited_for_beside_the_event_loop(tmp_path):
     store, other = (SqliteStore(tmp_path / "store.sqlite") for _ in range(2))
     sandboxes = Sandboxes(store, (BELLS,), clock=system_time)
-    sandbox = sandboxes.create("a", Plan(outbox=True))
+    sandbox = sandboxes.create("a", Setup(outbox=True))
 
     async def scene():
         async with awake(sandboxes):
@@ -157,12 +157,12 @@ def seeded(store, drawn):
 
     def seed(_seed, epoch):
         drawn.append(epoch)
-        return World([(BELLS.timers.kind, Timer(1, epoch + SOON, "ring", 1))])
+        return SeedWorld([(BELLS.timers.kind, Timer(1, epoch + SOON, "ring", 1))])
 
     return Sandboxes(store, (replace(BELLS, seed=seed),), clock=system_time)
 
 
-AT_MONDAY = Plan(clock=MONDAY, epoch=MONDAY, frozen=False, outbox=True)
+AT_MONDAY = Setup(clock=MONDAY, epoch=MONDAY, frozen=False, outbox=True)
 
 
 def use(sandboxes, sandbox):
@@ -234,7 +234,7 @@ def test_who_uses_a_sandbox_again_and_again_tells_of_it_once(seeded):
 def test_somebody_who_listens_hears_of_it_after_a_restart_without_asking(tmp_path):
     def domain(delay):
         world = [(BELLS.timers.kind, Timer(1, MONDAY + delay, "ring", 1))]
-        return replace(BELLS, seed=lambda _seed, _epoch: World(world))
+        return replace(BELLS, seed=lambda _seed, _epoch: SeedWorld(world))
 
     stores = [SqliteStore(tmp_path / "store.sqlite") for _ in range(2)]
     before, after = (
@@ -253,7 +253,7 @@ def test_somebody_who_listens_hears_of_it_after_a_restart_without_asking(tmp_pat
 
 
 def test_nobody_is_told_when_nobody_looks(sandboxes):
-    sandbox = sandboxes.create("a", Plan(outbox=True))
+    sandbox = sandboxes.create("a", Setup(outbox=True))
 
     async def scene():
         async with awake(sandboxes):

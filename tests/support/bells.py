@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from mockserver.booking.ports import Kind
-from mockserver.sandbox.domains import Domain, World
+from mockserver.sandbox.domains import Domain, SeedWorld
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
@@ -30,7 +30,7 @@ def _ring_later(work: Work, timer: Timer) -> None:
 BELLS = Domain(
     name="bells",
     kinds=(Kind("bells.bell", Bell),),
-    seed=lambda _seed, _epoch: World([]),
+    seed=lambda _seed, _epoch: SeedWorld([]),
     seed_version="1",
     actions={"ring": _ring_later},
 )

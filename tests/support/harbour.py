@@ -18,7 +18,7 @@ from mockserver.apis.anny.records import CLAIMS, Booking, Status
 from mockserver.booking.ports import Kind
 from mockserver.booking.spans import Span
 from mockserver.sandbox.clocks import ClockState
-from mockserver.sandbox.domains import Domain, World
+from mockserver.sandbox.domains import Domain, SeedWorld
 from mockserver.sandbox.merging import Level, Seed
 from mockserver.sandbox.records import SandboxRecord
 from mockserver.sandbox.work import Work
@@ -128,7 +128,7 @@ def blocker(number: int, start: str, end: str, **fields: Any) -> Booking:
 def working(*things: Any, now: datetime = MONDAY) -> Iterator[Work]:
     """A unit of work on a world of records; what is done in it is gone afterwards."""
     world = [(KINDS[type(thing)], thing) for thing in things]
-    domain = Domain("anny", (*KINDS.values(), CLAIMS.kind), lambda _seed, _epoch: World(()), "1")
+    domain = Domain("anny", (*KINDS.values(), CLAIMS.kind), lambda _seed, _epoch: SeedWorld(()), "1")
     with MemoryStore().writing() as session:
         own = session.new_layer()
         clock = ClockState.showing(now, real=now, frozen=True)

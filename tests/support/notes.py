@@ -9,7 +9,7 @@ import msgspec
 
 from mockserver.booking.errors import RuleBroken
 from mockserver.booking.ports import ALL, Index, Kind
-from mockserver.sandbox.domains import Domain, Scenario, World
+from mockserver.sandbox.domains import Domain, Scenario, SeedWorld
 
 __all__ = [
     "CLUB",
@@ -79,9 +79,9 @@ def toy(name, *, version="1", drawn=None, actions=True):
         if drawn is not None:
             drawn.append((name, seed, epoch))
         notes = [Note(1, f"seed {seed}", at=epoch), Note(2, "second", at=epoch + HOUR)]
-        return World([(kind, note) for note in notes])
+        return SeedWorld([(kind, note) for note in notes])
 
-    written = World([(kind, Note(100, "by hand"))], {kind.name: 500})
+    written = SeedWorld([(kind, Note(100, "by hand"))], {kind.name: 500})
     return Domain(
         name=name,
         kinds=(kind,),

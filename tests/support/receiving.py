@@ -76,8 +76,8 @@ class StartedSandbox:
         self.api.close()
         self.control.close()
 
-    def make(self, **plan):
-        assert self.control.post("/sandboxes", json={"name": self.name, **plan}).status_code == 201
+    def make(self, **setup):
+        assert self.control.post("/sandboxes", json={"name": self.name, **setup}).status_code == 201
 
     def advance(self, by):
         assert self.control.post(f"/sandboxes/{self.name}/clock/advance", json={"by": by}).status_code == 200

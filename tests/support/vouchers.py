@@ -17,7 +17,7 @@ from mockserver.apis.refusals import Unauthenticated
 from mockserver.apis.wording import renderer, transport_rows
 from mockserver.booking.errors import KeyReused, NotFound, RuleBroken
 from mockserver.booking.ports import ALL, Kind
-from mockserver.sandbox.domains import Domain, World
+from mockserver.sandbox.domains import Domain, SeedWorld
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
 from mockserver.web.addresses import Mount
@@ -35,7 +35,9 @@ class Voucher(msgspec.Struct, frozen=True):
 
 
 VOUCHERS = Kind("toy.voucher", Voucher)
-_DOMAIN = Domain("toy", (VOUCHERS,), lambda seed, epoch: World(()), "1", actions={"issue": lambda work, timer: None})
+_DOMAIN = Domain(
+    "toy", (VOUCHERS,), lambda seed, epoch: SeedWorld(()), "1", actions={"issue": lambda work, timer: None}
+)
 
 _KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"}}
 _GRANT = {"name": "Toy-Grant", "in": "header", "schema": {"type": "string"}}

@@ -16,14 +16,14 @@ from mockserver.apis.bundle import Api, Webhooks
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.deliveries import LEASE, DeliveryStatus, Retries
 from mockserver.sandbox.receivers import Receivers
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 from mockserver.webhooks.deliverer import Deliverer
 
 MINUTE = timedelta(minutes=1)
-STILL = Plan(clock=MONDAY, frozen=True)
+STILL = Setup(clock=MONDAY, frozen=True)
 
 
 def body(event, subscription_id):
@@ -195,7 +195,7 @@ def test_what_failed_is_sent_again_when_the_sandboxes_clock_says_so(sandboxes, s
 def test_where_the_clock_runs_time_passes_although_nobody_asks():
     """A timer fires, its event is sent, fails, and is sent again: each at its moment, by a clock nobody moves."""
     sandboxes = Sandboxes(MemoryStore(), (BELLS,), clock=system_time)
-    sandbox = sandboxes.create("a", Plan())
+    sandbox = sandboxes.create("a", Setup())
     soon = timedelta(milliseconds=20)
 
     async def scene():

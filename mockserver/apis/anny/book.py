@@ -36,7 +36,7 @@ from mockserver.apis.anny.terms import busy_span, price_of
 from mockserver.booking.accounts import Account
 from mockserver.booking.ledger import Claim, Seat
 from mockserver.booking.spans import Span
-from mockserver.sandbox.domains import World
+from mockserver.sandbox.domains import SeedWorld
 from mockserver.sandbox.timers import Timer, TimerKind
 
 __all__ = ["TIMERS", "Book"]
@@ -72,9 +72,9 @@ class Book:
         self._counted = {"customer": len(plan.accounts), "booking_add_on": 0, "booking_participant": 0}
         self._timers = 0
 
-    def world(self) -> World:
+    def world(self) -> SeedWorld:
         last_ids = {**{kind: number - 1 for kind, number in self._next_ids.items()}, **self._counted}
-        return World(self._records, {f"anny.{kind}": number for kind, number in last_ids.items()})
+        return SeedWorld(self._records, {f"anny.{kind}": number for kind, number in last_ids.items()})
 
     def next_id(self, kind: str) -> int:
         number = self._next_ids[kind]

@@ -40,12 +40,12 @@ __all__ = [
     "ORDERS_NEWEST",
     "PARTICIPATION",
     "REMOVED",
-    "Answers",
     "Booking",
     "Choice",
     "Customer",
     "CustomerAccount",
     "Edit",
+    "FilledForm",
     "Invoice",
     "InvoiceKind",
     "InvoiceStatus",
@@ -195,7 +195,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.quantity * self.single_price
 
 
-class Answers(msgspec.Struct, frozen=True, kw_only=True):
+class FilledForm(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody answered to a form, by the id of the field; `name` is theirs."""
 
     values: dict[str, Any]
@@ -214,7 +214,7 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     status: Participation
     invited_at: datetime
     responded_at: datetime | None = None
-    answers: Answers | None = None
+    answers: FilledForm | None = None
 
     @property
     def address(self) -> str:
@@ -278,7 +278,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     weight: int = 1
     add_ons: tuple[Choice, ...] = ()
     participants: tuple[Participant, ...] = ()
-    answers: Answers | None = None
+    answers: FilledForm | None = None
     currency: str = "EUR"
     subtotal: int = 0
     total: int = 0

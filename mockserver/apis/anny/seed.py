@@ -14,7 +14,7 @@ from mockserver.apis.anny.records import SeriesType
 from mockserver.apis.anny.terms import shortest, step_of
 from mockserver.booking.schedule import local_moment, openings_on
 from mockserver.booking.spans import Span
-from mockserver.sandbox.domains import Scenario, World
+from mockserver.sandbox.domains import Scenario, SeedWorld
 from mockserver.sandbox.randomness import draw
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
@@ -32,7 +32,7 @@ _INVOICE_AFTER = 2_000
 """What is well known has an order and an invoice with the number of its booking, plus so much."""
 
 
-def draw_world(seed: int, epoch: datetime) -> World:
+def draw_world(seed: int, epoch: datetime) -> SeedWorld:
     """The world of *seed*: the organisation, the well-known bookings, and those that are drawn."""
     drawing = _Drawing(seed, epoch.astimezone(UTC).replace(microsecond=0))
     drawing.well_known()
@@ -49,7 +49,7 @@ def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
     return Scenario(name, document["title"], clock, world_of(world, clock))
 
 
-def world_of(document: Mapping[str, Any], now: datetime) -> World:
+def world_of(document: Mapping[str, Any], now: datetime) -> SeedWorld:
     """The organisation with bookings written by hand, all of them made a fortnight ago.
 
     Raises:

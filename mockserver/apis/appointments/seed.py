@@ -39,7 +39,7 @@ from mockserver.apis.appointments.terms import buffer_of
 from mockserver.booking.ports import Kind
 from mockserver.booking.schedule import occupied, openings_on, total_length
 from mockserver.booking.spans import Span
-from mockserver.sandbox.domains import Scenario, World
+from mockserver.sandbox.domains import Scenario, SeedWorld
 from mockserver.sandbox.randomness import draw, faker
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
@@ -56,14 +56,14 @@ _MINTED_AT = 0x01912F5C3A10
 """The milliseconds in the ids of drawn customers: long before any epoch, and the same for all of them."""
 
 
-def draw_world(seed: int, epoch: datetime) -> World:
+def draw_world(seed: int, epoch: datetime) -> SeedWorld:
     """The world of *seed*: the merchants, the well-known records, then each merchant's week."""
     plan = read_plan()
     drawing = _Drawing(plan, seed, epoch.astimezone(UTC).date())
     records = [*plan.records, *drawing.well_known()]
     for shop in plan.shops.values():
         records += drawing.week_of(shop)
-    return World(records, {f"appointments.{kind}": number - 1 for kind, number in drawing.next_ids.items()})
+    return SeedWorld(records, {f"appointments.{kind}": number - 1 for kind, number in drawing.next_ids.items()})
 
 
 def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
@@ -72,7 +72,7 @@ def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
     return Scenario(name, document["title"], datetime.fromisoformat(world["clock"]), world_of(world))
 
 
-def world_of(document: Mapping[str, Any]) -> World:
+def world_of(document: Mapping[str, Any]) -> SeedWorld:
     """The merchants with a calendar written by hand; a merchant is named by their slug."""
     plan = read_plan()
     records = list(plan.records)
@@ -81,7 +81,7 @@ def world_of(document: Mapping[str, Any]) -> World:
     for each in document.get("blocked_times", ()):
         records.append((BLOCKED_TIMES, written_block(plan.shops[each["merchant"]], each)))
     next_ids: Mapping[str, int] = document.get("next_ids", {})
-    return World(records, {f"appointments.{kind}": number - 1 for kind, number in next_ids.items()})
+    return SeedWorld(records, {f"appointments.{kind}": number - 1 for kind, number in next_ids.items()})
 
 
 class _Drawing:

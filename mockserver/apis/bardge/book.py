@@ -46,7 +46,7 @@ from mockserver.apis.bardge.records import (
 from mockserver.apis.bardge.terms import appointment
 from mockserver.booking.ledger import Claim, Pool, Seat
 from mockserver.booking.spans import Span
-from mockserver.sandbox.domains import World
+from mockserver.sandbox.domains import SeedWorld
 from mockserver.sandbox.timers import Timer, TimerKind
 
 __all__ = ["TIMERS", "Book", "Transaction"]
@@ -88,13 +88,13 @@ class Book:
         self._entries: list[CreditEntry] = []
         self._timers = 0
 
-    def world(self) -> World:
+    def world(self) -> SeedWorld:
         """Bookings are counted in the order in which they were made, credits in that in which they came and went."""
         for booking in sorted(self._bookings.values(), key=lambda each: each.created_at):
             self._keep_booking(booking)
         for number, entry in enumerate(sorted(self._entries, key=lambda each: each.at), start=1):
             self._records.append((CREDITS, msgspec.structs.replace(entry, id=number)))
-        return World(self._records, {SERIAL: self._serial})
+        return SeedWorld(self._records, {SERIAL: self._serial})
 
     def new_id(self, prefix: str) -> str:
         return id_of(self._seed, self._next_serial(), prefix)

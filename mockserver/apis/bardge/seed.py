@@ -15,7 +15,7 @@ from mockserver.apis.bardge.desk.register import moment_at
 from mockserver.apis.bardge.plan import read_plan
 from mockserver.apis.bardge.records import LAGOS, ClassInstance, LookupStatus, Status, Taken
 from mockserver.apis.bardge.terms import moment_of
-from mockserver.sandbox.domains import Scenario, World
+from mockserver.sandbox.domains import Scenario, SeedWorld
 from mockserver.sandbox.randomness import draw
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
@@ -35,7 +35,7 @@ _Place = tuple[str, int]
 """(class, day)."""
 
 
-def draw_world(seed: int, epoch: datetime) -> World:
+def draw_world(seed: int, epoch: datetime) -> SeedWorld:
     """The world of *seed*: what is well known, and classes and bookings that are drawn."""
     drawing = _Drawing(seed, epoch.astimezone(UTC).replace(microsecond=0))
     drawing.clients()
@@ -54,7 +54,7 @@ def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
     return Scenario(name, document["title"], clock, world_of(world, clock))
 
 
-def world_of(document: Mapping[str, Any], now: datetime) -> World:
+def world_of(document: Mapping[str, Any], now: datetime) -> SeedWorld:
     """A world written by hand. What business accounts hold is a setting of the sandbox; `balance` says what is usual."""
     book = Book(read_plan(), 0, now)
     for each in document["clients"]:

@@ -30,7 +30,7 @@ from mockserver.apis.reservekit.records import (
 )
 from mockserver.booking.ledger import Claim, Seat
 from mockserver.booking.ports import Kind
-from mockserver.sandbox.domains import Scenario, World
+from mockserver.sandbox.domains import Scenario, SeedWorld
 from mockserver.sandbox.randomness import draw, faker
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
@@ -42,7 +42,7 @@ _SLOT_DAY = "2023-01-01"
 """The date part of a slot's times is a placeholder; this is the one the vendor prints."""
 
 
-def draw_world(seed: int, epoch: datetime) -> World:
+def draw_world(seed: int, epoch: datetime) -> SeedWorld:
     """The world of *seed*: the well-known records, then each tenant's services, slots and bookings."""
     return _world(_Drawing(_plan(), seed, epoch))
 
@@ -54,7 +54,7 @@ def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
     return Scenario(name, document["title"], clock, world_of(world["state"], world.get("next_ids", {})))
 
 
-def world_of(state: Mapping[str, Any], next_ids: Mapping[str, int]) -> World:
+def world_of(state: Mapping[str, Any], next_ids: Mapping[str, int]) -> SeedWorld:
     """A world from documents as the API shows them; a service without a `tenant` belongs to the first."""
     services = [_record({"tenant": TENANTS[0], "description": None, **each}, Service) for each in state["services"]]
     tenants = {service.id: service.tenant for service in services}
@@ -67,7 +67,7 @@ def world_of(state: Mapping[str, Any], next_ids: Mapping[str, int]) -> World:
     customers = [each["customer"]["id"] for each in state["bookings"]]
     last_ids = {CUSTOMERS: max(customers, default=0)}
     last_ids.update({f"reservekit.{kind}": number - 1 for kind, number in next_ids.items()})
-    return World(records, last_ids)
+    return SeedWorld(records, last_ids)
 
 
 def _record(document: Mapping[str, Any], kind: type[msgspec.Struct]) -> Any:
@@ -103,7 +103,7 @@ class _Drawing:
         return (self.epoch + timedelta(days=offset)).date().isoformat()
 
 
-def _world(drawing: _Drawing) -> World:
+def _world(drawing: _Drawing) -> SeedWorld:
     records = [*_well_known(drawing)]
     trades = list(drawing.plan["trades"])
     drawing.layout.shuffle(trades)
@@ -112,7 +112,7 @@ def _world(drawing: _Drawing) -> World:
         for _ in range(wanted["services"]):
             records += _service(drawing, tenant, trades[number % len(trades)])
             number += 1
-    return World(records, {f"reservekit.{kind}": number - 1 for kind, number in drawing.next_ids.items()})
+    return SeedWorld(records, {f"reservekit.{kind}": number - 1 for kind, number in drawing.next_ids.items()})
 
 
 def _well_known(drawing: _Drawing) -> Iterator[tuple[Kind[Any], Any]]:

@@ -9,7 +9,7 @@ from mockserver.apis.anny.desk import forms
 from mockserver.apis.anny.offers import FieldType, Form
 from mockserver.apis.anny.operations import edits as operations
 from mockserver.apis.anny.operations.calls import viewer_of
-from mockserver.apis.anny.records import BOOKINGS, Answers, Booking, Status
+from mockserver.apis.anny.records import BOOKINGS, Booking, FilledForm, Status
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.exchange import Call
@@ -88,7 +88,7 @@ def _keeps(plant: Planter, refusal: type[Refusal]) -> None:
         if form is None or part.takes_part:
             return
         values = {field.id: call.body[field.id] for field in form.fields if field.id in call.body}
-        answers = Answers(values=values, name="", email=call.body.get("email"))
+        answers = FilledForm(values=values, name="", email=call.body.get("email"))
         work.records(BOOKINGS).put(msgspec.structs.replace(booking, answers=answers))
 
     done_though_refused(plant, "personalizeBooking", refusal, act)
@@ -111,10 +111,10 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("AN-F08", "The name of whoever answered is their address.")
 def _(plant: Planter) -> None:
-    def make(answers: type[Answers]) -> Any:
-        return lambda **said: answers(**{**said, "name": said["email"] or "somebody"})
+    def make(filled_form: type[FilledForm]) -> Any:
+        return lambda **said: filled_form(**{**said, "name": said["email"] or "somebody"})
 
-    plant.replace(forms, "Answers", make)
+    plant.replace(forms, "FilledForm", make)
 
 
 @DEFECTS.defect("AN-F09", "What a participant answers is answered for the customer.")

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.bardge.desk import bookings, diary
-from mockserver.apis.bardge.desk.bookings import Bookings, Target
+from mockserver.apis.bardge.desk.bookings import Bookings, Destination
 from mockserver.apis.bardge.desk.coverage import take_visit
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.records import (
@@ -34,7 +34,7 @@ __all__ = ["DEFECTS"]
 
 DEFECTS = Defects()
 
-Reschedule = Callable[[Bookings, str, Target], Booking]
+Reschedule = Callable[[Bookings, str, Destination], Booking]
 
 
 def _moving(plant: Planter, make: Callable[[Reschedule], Reschedule]) -> None:
@@ -53,7 +53,7 @@ def _kept(self: Bookings, booking: Booking, **fields: Any) -> Booking:
 
 @DEFECTS.defect("BG-M01", "What was moved is cancelled.")
 def _(plant: Planter) -> None:
-    def cancel(self: Bookings, moved: Booking, booking_id: str, _: Target) -> Booking:
+    def cancel(self: Bookings, moved: Booking, booking_id: str, _: Destination) -> Booking:
         _kept(self, self._work.records(BOOKINGS).get(booking_id), status=Status.CANCELLED)
         return moved
 
@@ -62,7 +62,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-M01.link", "An appointment that was moved does not say where it is now.")
 def _(plant: Planter) -> None:
-    def forget(self: Bookings, moved: Booking, booking_id: str, _: Target) -> Booking:
+    def forget(self: Bookings, moved: Booking, booking_id: str, _: Destination) -> Booking:
         if moved.instance_id is None:
             _kept(self, self._work.records(BOOKINGS).get(booking_id), rescheduled_to=None)
         return moved
@@ -93,11 +93,11 @@ def _(plant: Planter) -> None:
 @DEFECTS.defect("BG-M09", "The old place stays taken.")
 def _(plant: Planter) -> None:
     def keeping(reschedule: Reschedule) -> Reschedule:
-        def move_and_keep(self: Bookings, booking_id: str, target: Target) -> Booking:
-            if target.instance_id is None:
-                return reschedule(self, booking_id, target)
+        def move_and_keep(self: Bookings, booking_id: str, destination: Destination) -> Booking:
+            if destination.instance_id is None:
+                return reschedule(self, booking_id, destination)
             with silenced(Diary, "free"):
-                return reschedule(self, booking_id, target)
+                return reschedule(self, booking_id, destination)
 
         return move_and_keep
 
@@ -111,7 +111,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-M11.further", "Moving a booking a second time brings a refund back.")
 def _(plant: Planter) -> None:
-    def forget(self: Bookings, moved: Booking, booking_id: str, _: Target) -> Booking:
+    def forget(self: Bookings, moved: Booking, booking_id: str, _: Destination) -> Booking:
         return _kept(self, moved, was_late=moved.was_late and not self._work.records(BOOKINGS).get(booking_id).was_late)
 
     afterwards(plant, Bookings, "reschedule", forget)
@@ -141,8 +141,8 @@ def _(plant: Planter) -> None:
 @DEFECTS.defect("BG-M04", "date and time are ignored where a class is moved.")
 def _(plant: Planter) -> None:
     def lenient(of_class: Callable[..., Span]) -> Any:
-        def span_of(self: Bookings, booking: Booking, target: Target, instance: ClassInstance | None) -> Span:
-            return of_class(self, booking, Target(instance_id=target.instance_id), instance)
+        def span_of(self: Bookings, booking: Booking, destination: Destination, instance: ClassInstance | None) -> Span:
+            return of_class(self, booking, Destination(instance_id=destination.instance_id), instance)
 
         return span_of
 
@@ -151,11 +151,11 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-M04.time", "An appointment that is moved to another day keeps its time.")
 def _(plant: Planter) -> None:
-    def lenient(of_spa: Callable[[Booking, Target], Span]) -> Any:
-        def span_of(booking: Booking, target: Target) -> Span:
-            if target.clock is None and target.day is not None:
-                target = msgspec.structs.replace(target, clock=booking.starts_at.astimezone(LAGOS).time())
-            return of_spa(booking, target)
+    def lenient(of_spa: Callable[[Booking, Destination], Span]) -> Any:
+        def span_of(booking: Booking, destination: Destination) -> Span:
+            if destination.clock is None and destination.day is not None:
+                destination = msgspec.structs.replace(destination, clock=booking.starts_at.astimezone(LAGOS).time())
+            return of_spa(booking, destination)
 
         return span_of
 
@@ -165,10 +165,10 @@ def _(plant: Planter) -> None:
 @DEFECTS.defect("BG-M05", "A booking can be moved to another class.")
 def _(plant: Planter) -> None:
     def lenient(of_class: Callable[..., Span]) -> Any:
-        def span_of(self: Bookings, booking: Booking, target: Target, instance: ClassInstance | None) -> Span:
+        def span_of(self: Bookings, booking: Booking, destination: Destination, instance: ClassInstance | None) -> Span:
             if instance is not None:
                 booking = msgspec.structs.replace(booking, instance_id=instance.id)
-            return of_class(self, booking, target, instance)
+            return of_class(self, booking, destination, instance)
 
         return span_of
 
@@ -190,11 +190,11 @@ def _(plant: Planter) -> None:
 @DEFECTS.defect("BG-M06", "A booking can be moved to where it is.")
 def _(plant: Planter) -> None:
     def make(reschedule: Reschedule) -> Reschedule:
-        def move(self: Bookings, booking_id: str, target: Target) -> Booking:
+        def move(self: Bookings, booking_id: str, destination: Destination) -> Booking:
             booking = self._register.booking(self._reseller_id, booking_id)
-            if booking.instance_id is not None and booking.instance_id == target.instance_id:
+            if booking.instance_id is not None and booking.instance_id == destination.instance_id:
                 self._diary.free(booking.id)
-            return reschedule(self, booking_id, target)
+            return reschedule(self, booking_id, destination)
 
         return move
 
@@ -204,12 +204,12 @@ def _(plant: Planter) -> None:
 @DEFECTS.defect("BG-M06.other", "Who is moved gets a second place in the class.")
 def _(plant: Planter) -> None:
     def make(reschedule: Reschedule) -> Reschedule:
-        def move(self: Bookings, booking_id: str, target: Target) -> Booking:
+        def move(self: Bookings, booking_id: str, destination: Destination) -> Booking:
             booking = self._register.booking(self._reseller_id, booking_id)
-            if booking.instance_id == target.instance_id:
-                return reschedule(self, booking_id, target)
+            if booking.instance_id == destination.instance_id:
+                return reschedule(self, booking_id, destination)
             with silenced(Ledger, "is_there"), silenced(Ledger, "_is_there"):
-                return reschedule(self, booking_id, target)
+                return reschedule(self, booking_id, destination)
 
         return move
 
@@ -221,10 +221,10 @@ def _(plant: Planter) -> None:
     moving: list[bool] = []
 
     def make(reschedule: Reschedule) -> Reschedule:
-        def move(self: Bookings, booking_id: str, target: Target) -> Booking:
+        def move(self: Bookings, booking_id: str, destination: Destination) -> Booking:
             moving.append(True)
             try:
-                return reschedule(self, booking_id, target)
+                return reschedule(self, booking_id, destination)
             finally:
                 moving.pop()
 

@@ -11,7 +11,7 @@ import msgspec
 from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import KeyReused, NotFound
 from mockserver.defects.planting import Answer, Defects, Planter, Request
-from mockserver.sandbox import answers
+from mockserver.sandbox import replies
 from mockserver.sandbox.work import Work
 from mockserver.web import idempotency
 from mockserver.web.idempotency import Once
@@ -119,7 +119,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-I06", "A key is everybody's.")
 def _(plant: Planter) -> None:
-    plant.replace(answers, "_id", lambda _: lambda caller, key: key)
+    plant.replace(replies, "_id", lambda _: lambda caller, key: key)
 
 
 @DEFECTS.defect("BG-I07", "What comes at the same moment is done each time.")

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.bardge.desk import due, timetable
-from mockserver.apis.bardge.desk.bookings import Bookings, Target
+from mockserver.apis.bardge.desk.bookings import Bookings, Destination
 from mockserver.apis.bardge.operations.calls import ok, reseller_of
 from mockserver.apis.bardge.records import BOOKINGS, Booking, Status
 from mockserver.apis.bardge.wire import show_booking_status
@@ -81,7 +81,7 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-L12.moved", "updated of a booking that was moved is still when it was accepted.")
 def _(plant: Planter) -> None:
-    def forget(self: Bookings, moved: Booking, booking_id: str, _: Target) -> Booking:
+    def forget(self: Bookings, moved: Booking, booking_id: str, _: Destination) -> Booking:
         bookings = self._work.records(BOOKINGS)
         old = bookings.get(booking_id)
         bookings.put(msgspec.structs.replace(old, updated_at=old.created_at))

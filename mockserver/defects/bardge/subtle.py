@@ -55,7 +55,7 @@ from mockserver.booking.ports import ALL
 from mockserver.booking.spans import Span
 from mockserver.defects.common import afterwards
 from mockserver.defects.planting import Answer, Defects, Planter, Request, silenced
-from mockserver.sandbox.answers import Answers
+from mockserver.sandbox.replies import RememberedReplies
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 from mockserver.web import idempotency
@@ -258,12 +258,12 @@ def _(plant: Planter) -> None:
 
 @DEFECTS.defect("BG-I05.replay", "With each replay the 90 seconds of a key begin anew.", subtle=True)
 def _(plant: Planter) -> None:
-    def renewed(self: Answers, known: Any, *_: object, **__: object) -> Any:
+    def renewed(self: RememberedReplies, known: Any, *_: object, **__: object) -> Any:
         if known is not None:
             self._records.put(msgspec.structs.replace(known, saved_at=self._now))
         return known
 
-    afterwards(plant, Answers, "recall", renewed)
+    afterwards(plant, RememberedReplies, "recall", renewed)
 
 
 def _asked(plant: Planter, change: Callable[[Any, Any, Any, Any, Any], Sequence[Any]]) -> None:

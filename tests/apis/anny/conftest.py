@@ -9,7 +9,7 @@ from anny_world import Person, World
 from doubles import MONDAY, ManualClock
 
 from mockserver.app import App, build_app
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 from mockserver.settings import Settings
 
 
@@ -26,10 +26,10 @@ def open_world(app: App) -> Callable[..., World]:
     """Opens worlds whose clocks stand still; drawn ones at the midnight, UTC, in which Monday, 2 March 2026 begins."""
     numbers = count(1)
 
-    def make(scenario: str | None = None, **plan: Any) -> World:
+    def make(scenario: str | None = None, **setup: Any) -> World:
         name = f"world-{next(numbers)}"
         usual = {"scenario": f"anny/{scenario}"} if scenario else {"clock": MONDAY, "epoch": MONDAY}
-        app.sandboxes.create(name, Plan(**{"frozen": True, **usual, **plan}))
+        app.sandboxes.create(name, Setup(**{"frozen": True, **usual, **setup}))
         return World(app, name)
 
     return make

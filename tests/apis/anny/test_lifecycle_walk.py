@@ -13,7 +13,7 @@ from anny_world import World, field, resource, said, service
 
 from mockserver.apis.anny.records import GONE, LIFECYCLE, PARTICIPATION, REMOVED, Participation, Status
 from mockserver.apis.anny.seed import read_scenario
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 
 START, END = "2026-04-15T09:00:00+02:00", "2026-04-15T10:00:00+02:00"
 NOBODY_CAME = "2026-04-15T09:15:00+02:00"
@@ -195,7 +195,7 @@ def case(app):
     # Frozen for the program; the tests of this file have one world more.
     object.__setattr__(domain, "scenarios", {**domain.scenarios, "waiting": read_scenario("waiting", WAITING)})
     name = f"walk-{next(numbers)}"
-    app.sandboxes.create(name, Plan(scenario="anny/waiting", frozen=True))
+    app.sandboxes.create(name, Setup(scenario="anny/waiting", frozen=True))
     return Case(World(app, name))
 
 

@@ -41,7 +41,7 @@ from mockserver.booking.schedule import lies_open
 from mockserver.booking.spans import peak
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.merging import Seed
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 
@@ -347,7 +347,7 @@ def test_the_till_would_have_made_the_same_of_an_order(number):
     bookings = [here.booking[each] for each in order.booking_ids]
     domain = Domain(name="anny", kinds=(), seed=draw_world, seed_version="1")
     sandboxes = Sandboxes(MemoryStore(), (domain,), clock=ManualClock(EPOCH))
-    sandbox = sandboxes.create("a", Plan(clock=order.created_at, epoch=EPOCH, frozen=True))
+    sandbox = sandboxes.create("a", Setup(clock=order.created_at, epoch=EPOCH, frozen=True))
 
     def order_and_pay(work):
         for each in issued:

@@ -31,7 +31,7 @@ from mockserver.apis.anny.records import (
 )
 from mockserver.booking.accounts import LineKind
 from mockserver.booking.errors import RuleBroken
-from mockserver.sandbox.domains import Domain, World
+from mockserver.sandbox.domains import Domain, SeedWorld
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 
@@ -83,7 +83,7 @@ def draft(*bookings):
 
 def world(seed, epoch):
     services = [service("at-once", PaymentFlow.PAY_NOW), service("later", PaymentFlow.PAY_OFFLINE)]
-    return World([(SERVICES, each) for each in services])
+    return SeedWorld([(SERVICES, each) for each in services])
 
 
 class Desk:

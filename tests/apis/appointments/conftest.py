@@ -14,7 +14,7 @@ import pytest
 from doubles import MONDAY, Client, ManualClock
 
 from mockserver.app import App, build_app
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 from mockserver.settings import Settings
 
 KNOWN = {
@@ -158,10 +158,10 @@ def open_world(app: App) -> Callable[..., World]:
     """Opens worlds whose clocks run; empty ones, on Tuesday, 10 March 2026, unless it is said otherwise."""
     numbers = count(1)
 
-    def make(scenario: str | None = "documentation-empty", **plan: Any) -> World:
+    def make(scenario: str | None = "documentation-empty", **setup: Any) -> World:
         name = f"world-{next(numbers)}"
         written = scenario and f"appointments/{scenario}"
-        app.sandboxes.create(name, Plan(**{"scenario": written, "frozen": False, **plan}))
+        app.sandboxes.create(name, Setup(**{"scenario": written, "frozen": False, **setup}))
         return World(app, name)
 
     return make

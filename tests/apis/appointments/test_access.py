@@ -4,7 +4,7 @@ import pytest
 from doubles import MONDAY, Client
 
 from mockserver.app import load_spec
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 
 JANE = "550e8400-e29b-41d4-a716-446655440000"
 GONE = 2_147_483_647
@@ -244,7 +244,7 @@ def test_a_sandbox_in_the_path_stays_in_location(quiet):
 @pytest.mark.parametrize("base", ["", "/api/v1"])
 def test_alone_the_api_stands_where_the_vendor_has_it(build, base):
     app = build(apis=("appointments",))
-    app.sandboxes.create("docs", Plan(scenario="appointments/documentation-empty"))
+    app.sandboxes.create("docs", Setup(scenario="appointments/documentation-empty"))
     jane = Client(app, base=base).as_("customer_jane.docs")
 
     made = jane.post("/bookings/customer", BOOKING)

@@ -9,7 +9,7 @@ from bardge_world import Reseller, World
 from doubles import MONDAY, ManualClock
 
 from mockserver.app import App, build_app
-from mockserver.sandbox.records import Plan
+from mockserver.sandbox.records import Setup
 from mockserver.settings import Settings
 
 
@@ -29,10 +29,10 @@ def open_world(app: App) -> Callable[..., World]:
     """
     numbers = count(1)
 
-    def make(scenario: str | None = None, *, settings: dict[str, Any] | None = None, **plan: Any) -> World:
+    def make(scenario: str | None = None, *, settings: dict[str, Any] | None = None, **setup: Any) -> World:
         name = f"world-{next(numbers)}"
         usual = {"scenario": f"bardge/{scenario}"} if scenario else {"clock": MONDAY, "epoch": MONDAY}
-        app.sandboxes.create(name, Plan(**{"frozen": True, "settings": {"bardge": settings or {}}, **usual, **plan}))
+        app.sandboxes.create(name, Setup(**{"frozen": True, "settings": {"bardge": settings or {}}, **usual, **setup}))
         return World(app, name)
 
     return make

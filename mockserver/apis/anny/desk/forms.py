@@ -14,7 +14,7 @@ import msgspec
 from mockserver.apis.anny.desk.invitations import change_participant
 from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import Field, FieldType, Form
-from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Answers, Booking, Participant
+from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, FilledForm, Participant
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Viewer
 from mockserver.apis.refusals import BadInput
@@ -50,9 +50,9 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
     if participant is None:
         customer = register.customer_of(booking)
         name = customer.name if customer is not None else ""
-        after = msgspec.structs.replace(booking, answers=Answers(values=values, name=name, email=email))
+        after = msgspec.structs.replace(booking, answers=FilledForm(values=values, name=name, email=email))
     else:
-        answers = Answers(values=values, name=_name_of(participant, viewer), email=email)
+        answers = FilledForm(values=values, name=_name_of(participant, viewer), email=email)
         after = change_participant(
             booking, participant.id, lambda entry: msgspec.structs.replace(entry, answers=answers)
         )
@@ -90,7 +90,7 @@ def fill(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _form_of(register: Register, booking: Booking, answered: Answers | None) -> Form:
+def _form_of(register: Register, booking: Booking, answered: FilledForm | None) -> Form:
     """The form that can be answered now."""
     service = register.service_of(booking)
     form = None if service is None else register.form_of(service)

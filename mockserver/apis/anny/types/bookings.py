@@ -5,7 +5,7 @@ from typing import Any
 
 from mockserver.apis.anny import terms
 from mockserver.apis.anny.offers import ADD_ONS, AddOn, FieldType, PolicyRecord, Resource, Service
-from mockserver.apis.anny.records import Answers, Booking, Choice, Customer, Order, Participant
+from mockserver.apis.anny.records import Booking, Choice, Customer, FilledForm, Order, Participant
 from mockserver.apis.anny.types.context import Context
 from mockserver.apis.anny.types.formats import amount, moment, moment_or_null
 from mockserver.apis.anny.viewers import Part
@@ -110,7 +110,7 @@ def _group_identifier(booking: Booking) -> str:
     return f"resource:{booking.resource_id}-{service}{dates}"
 
 
-def _answers(booking: Booking, context: Context) -> Answers | None:
+def _answers(booking: Booking, context: Context) -> FilledForm | None:
     """Those of whoever looks: a participant's are their own, who knows only the number has none, others see the customer's."""
     part = context.part_in(booking)
     if part is Part.STRANGER:

@@ -28,10 +28,10 @@ from mockserver.booking.paging import CursorRequest
 from mockserver.booking.spans import Span
 from mockserver.sandbox.work import Work
 
-__all__ = ["Bookings", "Target"]
+__all__ = ["Bookings", "Destination"]
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Destination(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a booking is to be moved: a day and a time of an appointment, an instance of a class."""
 
     day: date | None = None
@@ -83,7 +83,7 @@ class Bookings:
         self._refund(booking)
         return cancelled, booking.took
 
-    def reschedule(self, booking_id: str, target: Target) -> Booking:
+    def reschedule(self, booking_id: str, destination: Destination) -> Booking:
         """Make a booking elsewhere that takes over what this one took.
 
         Raises, in this order:
@@ -95,9 +95,11 @@ class Bookings:
             AlreadyBooked, NoPlacesLeft
         """
         booking = self._register.booking(self._reseller_id, booking_id)
-        instance = None if target.instance_id is None else self._register.instance(target.instance_id)
+        instance = None if destination.instance_id is None else self._register.instance(destination.instance_id)
         LIFECYCLE.after(booking.status, "reschedule")
-        span = self._class(booking, target, instance) if booking.instance_id else _appointment(booking, target)
+        span = (
+            self._class(booking, destination, instance) if booking.instance_id else _appointment(booking, destination)
+        )
         ensure_ahead(span.starts_at, self._work.now, "body", "class_instance_id" if instance else "time")
         usable_pass(self._work.records(ISSUED_PASSES).get(booking.pass_id), span.starts_at)
         ensure_copays_last(self._work, booking.took, span.starts_at)
@@ -113,7 +115,7 @@ class Bookings:
             starts_at=span.starts_at,
             ends_at=span.ends_at,
             took=booking.took,
-            instance_id=target.instance_id,
+            instance_id=destination.instance_id,
             service_ids=booking.service_ids,
             rescheduled_from=booking.id,
             was_late=is_late(booking, self._work.now),
@@ -149,9 +151,9 @@ class Bookings:
             return self._register.branch(booking.branch_id).name
         return self._register.gym_class(self._register.instance(booking.instance_id).class_id).name
 
-    def _class(self, booking: Booking, target: Target, instance: ClassInstance | None) -> Span:
+    def _class(self, booking: Booking, destination: Destination, instance: ClassInstance | None) -> Span:
         """Raises BadInput."""
-        for field, given in (("date", target.day), ("time", target.clock)):
+        for field, given in (("date", destination.day), ("time", destination.clock)):
             if given is not None:
                 raise BadInput("body", field, "is of appointments, and this is a class")
         if instance is None:
@@ -163,13 +165,13 @@ class Bookings:
         return Span(instance.starts_at, instance.starts_at + timedelta(minutes=minutes))
 
 
-def _appointment(booking: Booking, target: Target) -> Span:
+def _appointment(booking: Booking, destination: Destination) -> Span:
     """As long as the present one. Raises BadInput."""
-    if target.instance_id is not None:
+    if destination.instance_id is not None:
         raise BadInput("body", "class_instance_id", "is of classes, and this is an appointment")
-    if target.day is None:
+    if destination.day is None:
         raise BadInput("body", "date", "is needed")
-    if target.clock is None:
+    if destination.clock is None:
         raise BadInput("body", "time", "is needed")
-    starts_at = moment_of(target.day, target.clock)
+    starts_at = moment_of(destination.day, destination.clock)
     return Span(starts_at, starts_at + (booking.ends_at - booking.starts_at))

@@ -2,7 +2,7 @@
 
 from datetime import date, time
 
-from mockserver.apis.bardge.desk.bookings import Bookings, Target
+from mockserver.apis.bardge.desk.bookings import Bookings, Destination
 from mockserver.apis.bardge.desk.register import Register
 from mockserver.apis.bardge.operations.calls import (
     booking_shown,
@@ -47,12 +47,12 @@ def cancel_booking(call: Call, work: Work) -> Reply:
 
 def reschedule_booking(call: Call, work: Work) -> Reply:
     day, clock = call.body.get("date"), call.body.get("time")
-    target = Target(
+    destination = Destination(
         day=None if day is None else date.fromisoformat(day),
         clock=None if clock is None else time.fromisoformat(clock),
         instance_id=call.body.get("class_instance_id"),
     )
-    booking = Bookings(work, reseller_of(call)).reschedule(call.path["bookingId"], target)
+    booking = Bookings(work, reseller_of(call)).reschedule(call.path["bookingId"], destination)
     return created(booking_shown(work, booking, message="Booking rescheduled successfully"))
 
 

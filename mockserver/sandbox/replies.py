@@ -1,7 +1,7 @@
 """What was answered to requests that came with a key, so that the same one is answered again instead of done again.
 
-Answers are records like any other, written in the transaction of what they speak of: a process that dies after the
-commit answers the retry, and a deed that was undone left no answer. They are forked and reset with the deed itself.
+Remembered replies are records like any other, written in the transaction of what they speak of: a process that dies after
+the commit answers the retry, and a deed that was undone left no reply. They are forked and reset with the deed itself.
 """
 
 from collections.abc import Iterable
@@ -14,15 +14,15 @@ from mockserver.booking.idempotency import is_past, recall
 from mockserver.booking.ports import ALL, Entry, Index, Kind, Records
 from mockserver.booking.spans import microseconds
 
-__all__ = ["Answer", "AnswerKind", "Answers"]
+__all__ = ["RememberedReplies", "RememberedReply", "RememberedReplyKind"]
 
 _FORGOTTEN_AT_ONCE: Final = 2
 """More than one, so that after a busy hour fewer are left with each that comes; few, so that none of them waits."""
 
 
-class Answer(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class RememberedReply(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Attributes:
-    id: See `Answers`.
+    id: See `RememberedReplies`.
     body: JSON; b"" where there is none.
     refusal: The code of what was refused.
     """
@@ -37,28 +37,28 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     refusal: str | None = None
 
 
-class AnswerKind:
-    """The answers of one API, the oldest first."""
+class RememberedReplyKind:
+    """The replies of one API, the oldest first. Stores know them as `answer`."""
 
     __slots__ = ("by_age", "kind")
 
     def __init__(self, api: str) -> None:
-        self.by_age: Index[Answer] = Index(f"{api}.answer.by_age", _age)
-        self.kind: Kind[Answer] = Kind(f"{api}.answer", Answer, (self.by_age,), inner=True)
+        self.by_age: Index[RememberedReply] = Index(f"{api}.answer.by_age", _age)
+        self.kind: Kind[RememberedReply] = Kind(f"{api}.answer", RememberedReply, (self.by_age,), inner=True)
 
 
-class Answers:
-    """The answers of one API of a sandbox, each known by its caller and the caller's key."""
+class RememberedReplies:
+    """The replies of one API of a sandbox, each known by its caller and the caller's key."""
 
     __slots__ = ("_index", "_now", "_records")
 
-    def __init__(self, kind: AnswerKind, records: Records[Answer], now: datetime) -> None:
+    def __init__(self, kind: RememberedReplyKind, records: Records[RememberedReply], now: datetime) -> None:
         self._index = kind.by_age
         self._records = records
         self._now = now
 
-    def recall(self, caller: str, key: str, fingerprint: str, *, window: timedelta) -> Answer | None:
-        """The answer to give again; None where there is something to do.
+    def recall(self, caller: str, key: str, fingerprint: str, *, window: timedelta) -> RememberedReply | None:
+        """The reply to give again; None where there is something to do.
 
         Raises:
             KeyReused: The key stands for another request.
@@ -79,12 +79,12 @@ class Answers:
         media_type: str | None = None,
         refusal: str | None = None,
     ) -> None:
-        """Keep an answer for as long as *window*; some that are older are forgotten for it."""
+        """Keep a reply for as long as *window*; some that are older are forgotten for it."""
         for old in self._records.page(self._index, ALL, limit=_FORGOTTEN_AT_ONCE):
             if is_past(old, window=window, now=self._now):
                 self._records.delete(old.id)
-        answer = Answer(_id(caller, key), fingerprint, self._now, status, body, headers, media_type, refusal)
-        self._records.put(answer)
+        reply = RememberedReply(_id(caller, key), fingerprint, self._now, status, body, headers, media_type, refusal)
+        self._records.put(reply)
 
 
 def _id(caller: str, key: str) -> str:
@@ -92,5 +92,5 @@ def _id(caller: str, key: str) -> str:
     return f"{caller}\n{key}"
 
 
-def _age(answer: Answer) -> Iterable[Entry]:
-    return ((ALL, microseconds(answer.saved_at), 1),)
+def _age(reply: RememberedReply) -> Iterable[Entry]:
+    return ((ALL, microseconds(reply.saved_at), 1),)

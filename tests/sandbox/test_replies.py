@@ -8,7 +8,7 @@ from doubles import ManualClock
 
 from mockserver.booking.errors import KeyReused, RuleBroken
 from mockserver.booking.ports import ALL, Kind
-from mockserver.sandbox.domains import Domain, World
+from mockserver.sandbox.domains import Domain, SeedWorld
 from mockserver.sandbox.sandboxes import Sandboxes
 
 WINDOW = timedelta(seconds=90)
@@ -20,7 +20,7 @@ class Note(msgspec.Struct, frozen=True):
 
 
 NOTES = Kind("toy.note", Note)
-TOY = Domain("toy", (NOTES,), lambda seed, epoch: World(()), "1", actions={"ring": lambda work, timer: None})
+TOY = Domain("toy", (NOTES,), lambda seed, epoch: SeedWorld(()), "1", actions={"ring": lambda work, timer: None})
 
 
 @pytest.fixture
@@ -40,28 +40,28 @@ def work_in(sandboxes, act, name="s"):
 def remember(sandboxes, key, *, caller="anna", fingerprint="print-1", body=b"{}", name="s", **facts):
     def act(work):
         facts.setdefault("status", 201)
-        work.answers.remember(caller, key, fingerprint, window=WINDOW, body=body, **facts)
+        work.replies.remember(caller, key, fingerprint, window=WINDOW, body=body, **facts)
 
     work_in(sandboxes, act, name)
 
 
 def recall(sandboxes, key, *, caller="anna", fingerprint="print-1", name="s"):
-    return work_in(sandboxes, lambda work: work.answers.recall(caller, key, fingerprint, window=WINDOW), name)
+    return work_in(sandboxes, lambda work: work.replies.recall(caller, key, fingerprint, window=WINDOW), name)
 
 
 def kept(sandboxes, name="s"):
-    """How many answers take room."""
-    return work_in(sandboxes, lambda work: work.records(TOY.answers.kind).count(TOY.answers.by_age, ALL), name)
+    """How many replies take room."""
+    return work_in(sandboxes, lambda work: work.records(TOY.replies.kind).count(TOY.replies.by_age, ALL), name)
 
 
-def test_an_answer_is_recalled_as_it_was_given(sandboxes):
+def test_a_reply_is_recalled_as_it_was_given(sandboxes):
     headers = ((b"location", b"/vouchers/1"),)
     remember(sandboxes, "k", status=409, body=b'{"a":1}', headers=headers, media_type="text/json", refusal="spent")
 
-    answer = recall(sandboxes, "k")
+    reply = recall(sandboxes, "k")
 
-    assert (answer.status, answer.body, answer.headers) == (409, b'{"a":1}', headers)
-    assert (answer.media_type, answer.refusal) == ("text/json", "spent")
+    assert (reply.status, reply.body, reply.headers) == (409, b'{"a":1}', headers)
+    assert (reply.media_type, reply.refusal) == ("text/json", "spent")
 
 
 @pytest.mark.parametrize(("caller", "key"), [("bert", "k"), ("anna", "K"), ("ann", "ak"), ("", "annak")])
