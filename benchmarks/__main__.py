@@ -21,7 +21,7 @@ _BY_DEFAULT = _NAMES[:-1]
 
 
 def main() -> int:
-    """0, or 1 when a figure is not what it says it is. A missed target is news, not a failure."""
+    """0, or 1 when a figure is not what it says it is. A missed goal is news, not a failure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="short runs, to try the tool")
     parser.add_argument("--peers", action="store_true", help="add Prism, WireMock and Mockoon, from npm")

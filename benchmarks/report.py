@@ -1,4 +1,4 @@
-"""Findings as JSON and as tables: the targets first, then each section, then the conditions they hold under."""
+"""Findings as JSON and as tables: the goals first, then each section, then the conditions they hold under."""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from benchmarks.servers import OURS, OURS_FOUR, OURS_SQLITE, ROOT
 from benchmarks.startup import FIRST_200, RESIDENT
 from benchmarks.worlds import own_operations
 
-__all__ = ["WRITTEN", "Target", "judge", "show", "to_json", "to_markdown", "write", "written"]
+__all__ = ["WRITTEN", "Goal", "judge", "show", "to_json", "to_markdown", "write", "written"]
 
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 RESULTS_JSON = RESULTS.with_name("results.json")
@@ -38,7 +38,7 @@ Sections = dict[str, Section]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Goal:
     """A promise, what was found, and whether it holds; None when it was not measured."""
 
     promise: str
@@ -50,7 +50,7 @@ class Target:
         return "not measured" if self.met is None else "met" if self.met else "missed"
 
 
-def judge(sections: Sequence[Section]) -> list[Target]:
+def judge(sections: Sequence[Section]) -> list[Goal]:
     by_name = {section.name: section for section in sections}
     return [
         _at_least(by_name, STOCK, 10),
@@ -76,24 +76,24 @@ def judge(sections: Sequence[Section]) -> list[Target]:
     ]
 
 
-def _at_least(sections: Sections, other: str, times: float) -> Target:
+def _at_least(sections: Sections, other: str, times: float) -> Goal:
     promise = f"POST at least {times:g} x {other}"
     section = sections.get("throughput")
     mine = section and section.value(OURS, POST.name)
     theirs = section and section.value(other, POST.name)
     if not mine or not theirs:
-        return Target(promise, "", None)
-    return Target(promise, f"{mine / theirs:.1f} x ({mine:,.0f} to {theirs:,.0f} /s)", mine >= times * theirs)
+        return Goal(promise, "", None)
+    return Goal(promise, f"{mine / theirs:.1f} x ({mine:,.0f} to {theirs:,.0f} /s)", mine >= times * theirs)
 
 
-def _below(sections: Sections, section: str, row: str, column: str, most: float, unit: str) -> Target:
+def _below(sections: Sections, section: str, row: str, column: str, most: float, unit: str) -> Goal:
     what = f"{row}: {column}" if section == "startup" else f"{column}: {row}"
     promise = f"{what} under {most:g} {unit}"
     value = sections[section].value(row, column) if section in sections else None
-    return Target(promise, "" if value is None else _number(value, unit), None if value is None else value < most)
+    return Goal(promise, "" if value is None else _number(value, unit), None if value is None else value < most)
 
 
-def _no_faster_than_log(sections: Sections, name: str, operations: Sequence[str]) -> Target:
+def _no_faster_than_log(sections: Sections, name: str, operations: Sequence[str]) -> Goal:
     promise = f"{name}: no operation's cost grows faster than log n"
     if len(operations) < len(OPERATIONS):
         promise += f" ({DEEP} aside)"
@@ -102,43 +102,43 @@ def _no_faster_than_log(sections: Sections, name: str, operations: Sequence[str]
         growths = {each: growth_of(sections["growth"], name, each) for each in operations}
     known = {each: growth for each, growth in growths.items() if growth is not None}
     if len(known) < len(operations):
-        return Target(promise, "", None)
+        return Goal(promise, "", None)
     worst = max(known, key=lambda each: known[each][0])
     times, allowed = known[worst]
     sizes = sections["growth"].data["sizes"]
     found = f"most: {worst}, {times:.2f} x from {sizes[0]:,} to {sizes[-1]:,} bookings, log n {allowed:.1f} x"
-    return Target(promise, found, times <= allowed)
+    return Goal(promise, found, times <= allowed)
 
 
-def _deep_page(sections: Sections) -> Target:
+def _deep_page(sections: Sections) -> Goal:
     promise = "SQLite: what a page's offset costs is measured and printed"
     growth = growth_of(sections["growth"], OURS_SQLITE, DEEP) if "growth" in sections else None
-    return Target(
+    return Goal(
         promise,
         "" if growth is None else f"{DEEP.removeprefix('list, ')} {growth[0]:.1f} x",
         None if growth is None else True,
     )
 
 
-def _among_many(sections: Sections, api: str, kind: str, operations: Sequence[str]) -> Target:
+def _among_many(sections: Sections, api: str, kind: str, operations: Sequence[str]) -> Goal:
     promise = f"{api}: no {kind}'s cost grows faster than log n with the bookings in the sandbox"
     known = _growths_among_many(sections, api, operations)
     if not known:
-        return Target(promise, "", None)
+        return Goal(promise, "", None)
     sizes = sections["operations"].data["sizes"]
     allowed = allowed_growth(sizes)
     times, name, operation = max(known)
     found = f"most: {operation}, {name}, {times:.2f} x from {sizes[0]:,} to {sizes[-1]:,}, log n {allowed:.1f} x"
-    return Target(promise, found, times <= allowed)
+    return Goal(promise, found, times <= allowed)
 
 
-def _rows_of_a_full_month(sections: Sections) -> Target:
+def _rows_of_a_full_month(sections: Sections) -> Goal:
     promise = "appointments: a row of a long calendar costs no more than one of a short"
     known = _growths_among_many(sections, "appointments", (MONTH,))
     if not known:
-        return Target(promise, "", None)
+        return Goal(promise, "", None)
     found = ", ".join(f"{name.removeprefix('mockserver, ')} {times:.2f} x" for times, name, _ in known)
-    return Target(promise, found, all(times <= 1 for times, _, _ in known))
+    return Goal(promise, found, all(times <= 1 for times, _, _ in known))
 
 
 def _growths_among_many(sections: Sections, api: str, operations: Sequence[str]) -> list[tuple[float, str, str]]:
@@ -151,31 +151,31 @@ def _growths_among_many(sections: Sections, api: str, operations: Sequence[str])
     return known if len(known) == len(wanted) else []
 
 
-def _every_bug_found(sections: Sections) -> Target:
+def _every_bug_found(sections: Sections) -> Goal:
     promise = "the contract kit finds every bug that can be planted"
     section = sections.get("mutation")
     planted = section and section.value(ALL_APIS, PLANTED)
     if not section or not planted:
-        return Target(promise, "", None)
+        return Goal(promise, "", None)
     found = section.value(ALL_APIS, FOUND) or 0
-    return Target(promise, f"{found:,.0f} of {planted:,.0f}", found == planted)
+    return Goal(promise, f"{found:,.0f} of {planted:,.0f}", found == planted)
 
 
-def _soon_found(sections: Sections) -> Target:
+def _soon_found(sections: Sections) -> Goal:
     promise = f"the contract kit finds a bug in less than {_SOON:g} s, median"
     median = sections["mutation"].value(ALL_APIS, MEDIAN) if "mutation" in sections else None
-    return Target(promise, "" if median is None else _number(median, "s"), None if median is None else median < _SOON)
+    return Goal(promise, "" if median is None else _number(median, "s"), None if median is None else median < _SOON)
 
 
-def _silent_where_nothing_is_wrong(sections: Sections) -> Target:
+def _silent_where_nothing_is_wrong(sections: Sections) -> Goal:
     promise = "the contract kit finds nothing where nothing is wrong"
     section = sections.get("mutation")
     clean = [each for each in section.figures if each.column == CLEAN] if section else []
     if not clean:
-        return Target(promise, "", None)
+        return Goal(promise, "", None)
     found = sum(each.value for each in clean)
     said = f"{found:,.0f} findings, {clean[0].detail} of {', '.join(each.row for each in clean)}"
-    return Target(promise, said, found == 0)
+    return Goal(promise, said, found == 0)
 
 
 def written() -> list[Section]:
@@ -197,7 +197,7 @@ def write(sections: Sequence[Section]) -> None:
 
 def to_json(sections: Sequence[Section]) -> str:
     whole: dict[str, Any] = {
-        "targets": [{**asdict(target), "verdict": target.verdict} for target in judge(sections)],
+        "targets": [{**asdict(goal), "verdict": goal.verdict} for goal in judge(sections)],
         "sections": [asdict(section) for section in sections],
     }
     return json.dumps(whole, indent=2) + "\n"

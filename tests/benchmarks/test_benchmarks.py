@@ -41,13 +41,13 @@ def test_a_ratio_is_to_the_stock_app_of_the_same_column() -> None:
     assert [each.ratio for each in figures] == [1.0, 2.5, None]
 
 
-def test_a_figure_with_errors_meets_no_target() -> None:
+def test_a_figure_with_errors_meets_no_goal() -> None:
     wrong = Figure(OURS, POST.name, 99_000.0, "/s", wrong="3 refused")
     section = Section("throughput", "Throughput", "server", [Figure(STOCK, POST.name, 1.0, "/s"), wrong])
 
-    target = judge([section])[0]
+    goal = judge([section])[0]
 
-    assert target.met is None
+    assert goal.met is None
     assert "do not use" in to_markdown([section])
     assert json.loads(to_json([section]))["targets"][0]["verdict"] == "not measured"
 
@@ -198,7 +198,7 @@ def test_a_world_takes_no_more_bookings_than_it_has_room_for(kind: type[World], 
         open_worlds(kind, "memory", [most + 1], turns=1)
 
 
-def test_a_target_of_an_api_needs_both_stores() -> None:
+def test_a_goal_of_an_api_needs_both_stores() -> None:
     figures = [
         Figure(operation, growth_column(api, name), 2.0 if operation == MONTH else 1.5, "x")
         for api, subject in SUBJECTS.items()
@@ -208,7 +208,7 @@ def test_a_target_of_an_api_needs_both_stores() -> None:
 
     def verdicts(figures: list[Figure]) -> list[bool | None]:
         section = Section("operations", "", "", figures, data={"sizes": [20, 2_000]})
-        return [target.met for target in judge([section]) if target.promise.startswith(tuple(SUBJECTS))]
+        return [goal.met for goal in judge([section]) if goal.promise.startswith(tuple(SUBJECTS))]
 
     def without(api: str, name: str, operation: str) -> list[Figure]:
         missing = operation, growth_column(api, name)
@@ -221,7 +221,7 @@ def test_a_target_of_an_api_needs_both_stores() -> None:
     assert verdicts(without("bardge", OURS, "status of a booking")) == [True, False, True, None]
 
 
-def test_a_bug_that_was_missed_or_a_finding_where_nothing_is_wrong_misses_a_target() -> None:
+def test_a_bug_that_was_missed_or_a_finding_where_nothing_is_wrong_misses_a_goal() -> None:
     def met(found: int, clean: int) -> list[bool | None]:
         section = Section("mutation", "Planted bugs", "API")
         section.figures = [
@@ -229,7 +229,7 @@ def test_a_bug_that_was_missed_or_a_finding_where_nothing_is_wrong_misses_a_targ
             Figure(ALL_APIS, FOUND, found, ""),
             Figure("anny", CLEAN, clean, "", detail="20 seeds"),
         ]
-        return [target.met for target in judge([section]) if target.promise.startswith("the contract kit")]
+        return [goal.met for goal in judge([section]) if goal.promise.startswith("the contract kit")]
 
     assert met(10, 0) == [True, None, True]
     assert met(9, 0) == [False, None, True]
