@@ -16,7 +16,7 @@
     notices.py      word of what happened, for webhooks.py to send
     auth.py         tokens and terminals
     previews.py     the document of a cancellation preview
-    plan.py         the organisation of every world; book.py writes its bookings, seed.py draws them
+    blueprint.py    the organisation of every world; book.py writes its bookings, seed.py draws them
     api.py          all of it as one bundle
 
 A status is first set where a booking is made (`desk/making.py`) and changes in `desk/`, where `LIFECYCLE.after` is asked.

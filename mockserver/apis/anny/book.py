@@ -1,4 +1,4 @@
-"""Worlds while they are written: what was booked in the organisation of `plan`.
+"""Worlds while they are written: what was booked in the organisation of `blueprint`.
 
 What stands in a world is what the desks would have made: bookings have the price of their service, orders the lines and
 invoices of what was ordered, paid and given back, intervals that are taken are claimed, and time goes on with what a
@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
+from mockserver.apis.anny.blueprint import Blueprint, number_of
 from mockserver.apis.anny.desk.till import items_among, status_among
 from mockserver.apis.anny.desk.timetable import expiry_of, next_event
 from mockserver.apis.anny.numbering import access_token, booking_number, code_of, order_number, uuid_of
 from mockserver.apis.anny.offers import PaymentFlow, Resource
-from mockserver.apis.anny.plan import Plan, number_of
 from mockserver.apis.anny.records import (
     BOOKINGS,
     CLAIMS,
@@ -63,13 +63,13 @@ class Book:
         next_ids: Of bookings, orders, invoices and subscriptions, for what clients make.
     """
 
-    def __init__(self, plan: Plan, seed: int, now: datetime, next_ids: Mapping[str, int]) -> None:
-        self.plan = plan
+    def __init__(self, blueprint: Blueprint, seed: int, now: datetime, next_ids: Mapping[str, int]) -> None:
+        self.blueprint = blueprint
         self.now = now
         self._seed = seed
-        self._records = list(plan.records)
+        self._records = list(blueprint.records)
         self._next_ids = dict(next_ids)
-        self._counted = {"customer": len(plan.accounts), "booking_add_on": 0, "booking_participant": 0}
+        self._counted = {"customer": len(blueprint.accounts), "booking_add_on": 0, "booking_participant": 0}
         self._timers = 0
 
     def world(self) -> SeedWorld:
@@ -89,9 +89,9 @@ class Book:
         order.
         """
         number = int(document["id"])
-        account = self.plan.accounts[number_of(document["account"])]
-        service = self.plan.services[number_of(document["service"])]
-        resource = self.plan.resources[number_of(document["resource"])]
+        account = self.blueprint.accounts[number_of(document["account"])]
+        service = self.blueprint.services[number_of(document["service"])]
+        resource = self.blueprint.resources[number_of(document["resource"])]
         status = Status(document["status"])
         add_ons = tuple(self._choice(each) for each in document.get("add_ons", ()))
         participants = tuple(self._participant(each, made_at) for each in document.get("participants", ()))
@@ -122,7 +122,7 @@ class Book:
     def blocker(self, document: Mapping[str, Any], span: Span, *, made_at: datetime) -> None:
         """Keep `{id, resource, description}`: time in which nobody can book the resource."""
         number = int(document["id"])
-        resource = self.plan.resources[number_of(document["resource"])]
+        resource = self.blueprint.resources[number_of(document["resource"])]
         self._keep(
             Booking(
                 id=number,
@@ -177,8 +177,8 @@ class Book:
 
     def _keep(self, booking: Booking) -> None:
         """Keep a booking with its claim and its timer."""
-        resource = self.plan.resources[number_of(booking.resource_id)]
-        service = None if booking.service_id is None else self.plan.services[number_of(booking.service_id)]
+        resource = self.blueprint.resources[number_of(booking.resource_id)]
+        service = None if booking.service_id is None else self.blueprint.services[number_of(booking.service_id)]
         if booking.status in _TAKES_PLACES and not booking.is_master:
             busy = busy_span(booking, service)
             seat = Seat(resource.id, booking.weight, starts_at=busy.starts_at, ends_at=busy.ends_at)
@@ -215,17 +215,17 @@ class Book:
             status=InvoiceStatus.OPEN if is_open else InvoiceStatus.PAID,
             amount=amount if kind is InvoiceKind.DEMAND else -amount,
             currency=order.currency,
-            tax_rate=self.plan.document["organization"]["tax_rate"],
+            tax_rate=self.blueprint.document["organization"]["tax_rate"],
             items=items_among(bookings),
             issued_at=at,
         )
 
     def _flow_of(self, bookings: Iterable[Booking]) -> PaymentFlow:
-        flows = {self.plan.services[number_of(booking.service_id or "")].payment_flow for booking in bookings}
+        flows = {self.blueprint.services[number_of(booking.service_id or "")].payment_flow for booking in bookings}
         return PaymentFlow.PAY_NOW if PaymentFlow.PAY_NOW in flows else PaymentFlow.PAY_OFFLINE
 
     def _choice(self, document: Mapping[str, Any]) -> Choice:
-        add_on = self.plan.add_ons[number_of(document["add_on"])]
+        add_on = self.blueprint.add_ons[number_of(document["add_on"])]
         return Choice(
             id=self._new_uuid("booking_add_on"),
             add_on_id=add_on.id,

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from mockserver.apis.anny.blueprint import read_blueprint
 from mockserver.apis.anny.book import Book
-from mockserver.apis.anny.plan import read_plan
 from mockserver.apis.anny.records import SeriesType
 from mockserver.apis.anny.terms import shortest, step_of
 from mockserver.booking.schedule import local_moment, openings_on
@@ -55,8 +55,8 @@ def world_of(document: Mapping[str, Any], now: datetime) -> SeedWorld:
     Raises:
         ValueError: What an order says was paid is neither nothing nor all of it.
     """
-    plan = read_plan()
-    book = Book(plan, 0, now, {**plan.document["first_ids"], **document.get("next_ids", {})})
+    blueprint = read_blueprint()
+    book = Book(blueprint, 0, now, {**blueprint.document["first_ids"], **document.get("next_ids", {})})
     for order in document.get("orders", ()):
         bookings = [
             book.booking(
@@ -81,14 +81,14 @@ def world_of(document: Mapping[str, Any], now: datetime) -> SeedWorld:
 
 
 class _Drawing:
-    """One world being drawn: the plan, the days, the chance."""
+    """One world being drawn: the blueprint, the days, the chance."""
 
     def __init__(self, seed: int, epoch: datetime) -> None:
-        plan = read_plan()
-        self.plan = plan
+        blueprint = read_blueprint()
+        self.blueprint = blueprint
         self.seed = seed
         self.first_day = epoch.date()
-        self.book = Book(plan, seed, epoch, plan.document["first_ids"])
+        self.book = Book(blueprint, seed, epoch, blueprint.document["first_ids"])
         self._made_at = datetime.combine(self.first_day, time(), UTC) - _FORTNIGHT
 
     def made_at(self) -> datetime:
@@ -97,14 +97,14 @@ class _Drawing:
         return self._made_at
 
     def well_known(self) -> None:
-        for each in self.plan.document["bookings"]:
+        for each in self.blueprint.document["bookings"]:
             number = int(each["id"])
             booking = self.book.booking(each, self._span(each), order_id=number + _ORDER_AFTER, made_at=self.made_at())
             self.book.order([booking], paid=each.get("paid", False), invoice_id=number + _INVOICE_AFTER)
 
     def series(self) -> None:
         """A master stands for its dates, from the start of the first to the end of the last, and costs nothing."""
-        for each in self.plan.document["series"]:
+        for each in self.blueprint.document["series"]:
             master = int(each["master"])
             spans = [self._span(each, weeks) for weeks in range(len(each["dates"]))]
             shared: dict[str, Any] = {
@@ -122,11 +122,11 @@ class _Drawing:
             self.book.order(bookings, paid=each.get("paid", False), invoice_id=master + _INVOICE_AFTER)
 
     def blockers(self) -> None:
-        for each in self.plan.document["blockers"]:
+        for each in self.blueprint.document["blockers"]:
             self.book.blocker(each, self._span(each), made_at=self.made_at())
 
     def drawn(self) -> None:
-        drawn = self.plan.document["drawn"]["bookings"]
+        drawn = self.blueprint.document["drawn"]["bookings"]
         for service, resource, span in self._free_spans(drawn):
             document = {
                 "id": self.book.next_id("booking"),
@@ -147,10 +147,10 @@ class _Drawing:
         while count:
             service, resource = chance.choice(drawn["services"]), chance.choice(drawn["resources"])
             day = self._day(chance.randint(*drawn["days"]))
-            openings = openings_on(day, self.plan.resources[resource].hours, self.plan.zone)
+            openings = openings_on(day, self.blueprint.resources[resource].hours, self.blueprint.zone)
             if not openings:
                 continue
-            offered = self.plan.services[service]
+            offered = self.blueprint.services[service]
             step = step_of(offered)
             lengths = range(shortest(offered), (offered.max_duration or step) + 1, step)
             length = timedelta(minutes=chance.choice(lengths))
@@ -169,7 +169,7 @@ class _Drawing:
     def _span(self, document: Mapping[str, Any], weeks: int = 0) -> Span:
         """Of `{day, at, minutes}`, so many weeks later by the clock on the wall."""
         day = self._day(document["day"]) + weeks * _WEEK
-        starts_at = local_moment(day, time.fromisoformat(document["at"]), self.plan.zone)
+        starts_at = local_moment(day, time.fromisoformat(document["at"]), self.blueprint.zone)
         return Span(starts_at, starts_at + timedelta(minutes=document["minutes"]))
 
 

@@ -14,6 +14,14 @@ from uuid import UUID
 
 import msgspec
 
+from mockserver.apis.appointments.blueprint import Blueprint, Records, Shop, read_blueprint
+from mockserver.apis.appointments.book import (
+    make_block,
+    make_booking,
+    with_claims,
+    written_block,
+    written_booking,
+)
 from mockserver.apis.appointments.records import (
     BLOCKED_TIMES,
     CUSTOMERS,
@@ -23,17 +31,6 @@ from mockserver.apis.appointments.records import (
     Participant,
     Service,
     Status,
-)
-from mockserver.apis.appointments.shops import (
-    Plan,
-    Records,
-    Shop,
-    make_block,
-    make_booking,
-    read_plan,
-    with_claims,
-    written_block,
-    written_booking,
 )
 from mockserver.apis.appointments.terms import buffer_of
 from mockserver.booking.ports import Kind
@@ -58,10 +55,10 @@ _MINTED_AT = 0x01912F5C3A10
 
 def draw_world(seed: int, epoch: datetime) -> SeedWorld:
     """The world of *seed*: the merchants, the well-known records, then each merchant's week."""
-    plan = read_plan()
-    drawing = _Drawing(plan, seed, epoch.astimezone(UTC).date())
-    records = [*plan.records, *drawing.well_known()]
-    for shop in plan.shops.values():
+    blueprint = read_blueprint()
+    drawing = _Drawing(blueprint, seed, epoch.astimezone(UTC).date())
+    records = [*blueprint.records, *drawing.well_known()]
+    for shop in blueprint.shops.values():
         records += drawing.week_of(shop)
     return SeedWorld(records, {f"appointments.{kind}": number - 1 for kind, number in drawing.next_ids.items()})
 
@@ -74,25 +71,25 @@ def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
 
 def world_of(document: Mapping[str, Any]) -> SeedWorld:
     """The merchants with a calendar written by hand; a merchant is named by their slug."""
-    plan = read_plan()
-    records = list(plan.records)
+    blueprint = read_blueprint()
+    records = list(blueprint.records)
     for each in document.get("bookings", ()):
-        records += with_claims(written_booking(plan.shops[each["merchant"]], each))
+        records += with_claims(written_booking(blueprint.shops[each["merchant"]], each))
     for each in document.get("blocked_times", ()):
-        records.append((BLOCKED_TIMES, written_block(plan.shops[each["merchant"]], each)))
+        records.append((BLOCKED_TIMES, written_block(blueprint.shops[each["merchant"]], each)))
     next_ids: Mapping[str, int] = document.get("next_ids", {})
     return SeedWorld(records, {f"appointments.{kind}": number - 1 for kind, number in next_ids.items()})
 
 
 class _Drawing:
-    """One world being drawn: the plan, the chance, the days, the next ids."""
+    """One world being drawn: the blueprint, the chance, the days, the next ids."""
 
-    def __init__(self, plan: Plan, seed: int, first_day: date) -> None:
-        self.shops = plan.shops
-        self.plan = plan.document
+    def __init__(self, blueprint: Blueprint, seed: int, first_day: date) -> None:
+        self.shops = blueprint.shops
+        self.document = blueprint.document
         self.seed = seed
         self.first_day = first_day
-        self.next_ids: dict[str, int] = dict(self.plan["first_ids"])
+        self.next_ids: dict[str, int] = dict(self.document["first_ids"])
 
     def next_id(self, kind: str) -> int:
         number = self.next_ids[kind]
@@ -106,7 +103,7 @@ class _Drawing:
         return (self.first_day + number * _DAY for number in range(_WEEK * weeks))
 
     def well_known(self) -> Iterator[tuple[Kind[Any], Any]]:
-        fixed = self.plan["well_known"]
+        fixed = self.document["well_known"]
         for each in fixed["bookings"]:
             shop = self.shops[each["merchant"]]
             length = total_length(shop.services[each["service_id"]].timing)
@@ -141,7 +138,7 @@ class _Drawing:
             user = f"{first}_{last}".lower()
             has_account = number < shop.drawn["accounts"] and user not in users
             users.add(user)
-            has_email = chance.random() >= self.plan["share_without_email"]
+            has_email = chance.random() >= self.document["share_without_email"]
             yield Customer(
                 id=_uuid7(chance),
                 merchant_id=shop.merchant.id,
@@ -186,7 +183,7 @@ class _Week:
         self, drawing: _Drawing, shop: Shop, customers: Sequence[Customer], blocks: Sequence[BlockedTime]
     ) -> None:
         self.drawing = drawing
-        self.plan = drawing.plan
+        self.document = drawing.document
         self.shop = shop
         self.chance = drawing.chance("bookings", shop)
         self.customers = customers
@@ -215,7 +212,7 @@ class _Week:
             span = Span(starts_at, starts_at + total_length(service.timing))
             filled = chance.randint(*group["filled"])
             participants = [Participant(each.id, self._note(chance, "customer_notes")) for each in crowd[:filled]]
-            if chance.random() < self.plan["share_left"]:
+            if chance.random() < self.document["share_left"]:
                 participants.append(Participant(crowd[filled].id, None, Status.CANCELLED))
             self._take(service, employee.location_id, day, span.starts_at)
             yield make_booking(
@@ -238,7 +235,7 @@ class _Week:
         starts_at = opening.starts_at + self._quiet()
         while starts_at < opening.ends_at:
             service = chance.choice(services)
-            by_customer = chance.random() < self.plan["share_by_customers"]
+            by_customer = chance.random() < self.document["share_by_customers"]
             employee_id = None if by_customer else chance.choice(employees)
             span = Span(starts_at, starts_at + total_length(service.timing))
             if span.ends_at > opening.ends_at or not self._is_free(service, location_id, day, starts_at, employee_id):
@@ -251,27 +248,27 @@ class _Week:
                 continue
             self._take(service, location_id, day, starts_at)
             wait = _first_wait(service)
-            if wait is not None and chance.random() < self.plan["share_within_waits"]:
+            if wait is not None and chance.random() < self.document["share_within_waits"]:
                 starts_at += wait
             else:
                 starts_at = span.ends_at + self._quiet()
 
     def _appointment(self, service: Service, span: Span, location_id: int, employee_id: int | None) -> Booking:
-        chance, plan = self.chance, self.plan
+        chance, document = self.chance, self.document
         fields: dict[str, Any] = {"status": Status.BOOKED, "merchant_note": None}
         customers = [each for each in self.customers if each.user is not None or employee_id is not None]
         guests = [Participant(chance.choice(customers).id, self._note(chance, "customer_notes"))]
         if employee_id is not None:
             fields["merchant_note"] = self._note(chance, "merchant_notes")
-            if chance.random() < plan["share_walk_in"]:
+            if chance.random() < document["share_walk_in"]:
                 guests = []
-        if chance.random() < plan["share_cancelled"]:
+        if chance.random() < document["share_cancelled"]:
             fields["status"] = Status.CANCELLED
             if employee_id is None:
                 guests = [msgspec.structs.replace(guests[0], status=Status.CANCELLED)]
             else:
                 fields["cancelled_by_merchant_at"] = self._before_the_week()
-                fields["cancellation_reason"] = chance.choice(plan["reasons"])
+                fields["cancellation_reason"] = chance.choice(document["reasons"])
         return make_booking(
             service,
             span,
@@ -301,10 +298,10 @@ class _Week:
         self.taken.setdefault((location_id, day), []).extend(spans)
 
     def _quiet(self) -> timedelta:
-        return timedelta(minutes=self.chance.choice(self.plan["quiet"]))
+        return timedelta(minutes=self.chance.choice(self.document["quiet"]))
 
     def _note(self, chance: Random, notes: str) -> str | None:
-        return chance.choice(self.plan[notes]) if chance.random() < self.plan["share_with_note"] else None
+        return chance.choice(self.document[notes]) if chance.random() < self.document["share_with_note"] else None
 
     def _before_the_week(self) -> datetime:
         midnight = datetime.combine(self.drawing.first_day, time.min, UTC)

@@ -8,7 +8,7 @@
     refusals.py     what is refused here only
     errors.py       every refusal in the API's words
     auth.py         keys
-    plan.py         what every world offers; book.py writes clients and bookings on it, seed.py places and draws them
+    blueprint.py    what every world offers; book.py writes clients and bookings on it, seed.py places and draws them
 
 Everything belongs to a reseller. What belongs to another is as if it did not exist, but for clients, who are reached with
 the token of a lookup: `desk/register.py` is where that is looked at.

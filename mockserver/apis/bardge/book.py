@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
+from mockserver.apis.bardge.blueprint import Blueprint, Records
 from mockserver.apis.bardge.desk.coverage import covered_tiers
 from mockserver.apis.bardge.desk.diary import hours_of, places_of
 from mockserver.apis.bardge.desk.register import duration_end, id_of, tx_ref_of
 from mockserver.apis.bardge.desk.sessions import SESSION_LIFETIME
 from mockserver.apis.bardge.desk.timetable import next_event
-from mockserver.apis.bardge.plan import Plan, Records
 from mockserver.apis.bardge.records import (
     BOOKINGS,
     CLAIMS,
@@ -75,13 +75,13 @@ class Book:
         now: When the world is true: what time would have done by then is done already.
     """
 
-    def __init__(self, plan: Plan, seed: int, now: datetime) -> None:
-        self.plan = plan
+    def __init__(self, blueprint: Blueprint, seed: int, now: datetime) -> None:
+        self.blueprint = blueprint
         self.now = now
         self.instances: dict[str, ClassInstance] = {}
         self._seed = seed
-        self._serial = plan.last_serial
-        self._records: Records = list(plan.records)
+        self._serial = blueprint.last_serial
+        self._records: Records = list(blueprint.records)
         self._clients: dict[str, Client] = {}
         self._passes: dict[str, IssuedPass] = {}
         self._bookings: dict[str, Booking] = {}
@@ -125,7 +125,7 @@ class Book:
             granted = next((each for each in self._passes.values() if each.client == client.id), None)
             if granted is None:
                 raise ValueError(f"{client_id} has {rest} credits from nowhere")
-            name = self.plan.products[granted.product_id].name
+            name = self.blueprint.products[granted.product_id].name
             transactions = [(granted.created_at, rest, f"Pass — {name}"), *transactions]
         self._entries += [
             CreditEntry(id=0, client=client.id, amount=amount, description=description, at=at)
@@ -153,7 +153,7 @@ class Book:
             client=client.id,
             product_id=product_id,
             starts_at=starts_at,
-            ends_at=ends_at or duration_end(starts_at, self.plan.products[product_id].duration),
+            ends_at=ends_at or duration_end(starts_at, self.blueprint.products[product_id].duration),
             created_at=starts_at,
             transaction_id=id_of(self._seed, serial, "txn"),
             tx_ref=tx_ref_of(self._seed, serial),
@@ -171,7 +171,7 @@ class Book:
     def class_booking(self, booking_id: str, *, instance_id: str, **fields: Any) -> None:
         """Keep a place in a class; *fields* as in `_booking`."""
         instance = self.instances[instance_id]
-        gym_class = self.plan.classes[instance.class_id]
+        gym_class = self.blueprint.classes[instance.class_id]
         self._bookings[booking_id] = self._booking(
             booking_id,
             type=BookingType.CLASS,
@@ -209,7 +209,7 @@ class Book:
     ) -> Booking:
         """*took* says what; the category of its visit is that of the venue."""
         if took.visits:
-            took = msgspec.structs.replace(took, category=self.plan.branches[branch_id].category)
+            took = msgspec.structs.replace(took, category=self.blueprint.branches[branch_id].category)
         return Booking(
             id=booking_id,
             serial=0,
@@ -244,7 +244,7 @@ class Book:
         Args:
             kind: `spa`, or what the session of a class asks for: `visits` or `copay`. Appointments take a visit.
         """
-        branch = self.plan.branches[branch_id]
+        branch = self.blueprint.branches[branch_id]
         held = self._passes[pass_id]
         services = [service for service in branch.services if service.id in service_ids]
         session = Session(
@@ -255,7 +255,7 @@ class Book:
             kind=SessionKind.CLASS,
             status=SessionStatus.OPEN,
             branch_id=branch_id,
-            covered=covered_tiers(self.plan.products[held.product_id], branch, services),
+            covered=covered_tiers(self.blueprint.products[held.product_id], branch, services),
             created_at=ends_at - SESSION_LIFETIME,
             ends_at=ends_at,
             timer=self._timer(ends_at, "expire", session_id),
@@ -343,7 +343,7 @@ class Book:
         return self._timers
 
     def _appointment(self, branch_id: str, service_ids: Iterable[str], starts_at: datetime) -> Span:
-        offered = {service.id: service for service in self.plan.branches[branch_id].services}
+        offered = {service.id: service for service in self.blueprint.branches[branch_id].services}
         return appointment(starts_at, [offered[service_id] for service_id in service_ids])
 
     def _next_serial(self) -> int:

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from mockserver.apis.bardge.blueprint import read_blueprint
 from mockserver.apis.bardge.book import Book
 from mockserver.apis.bardge.desk.lookups import LOOKUP_LIFETIME, TOKEN_LIFETIME
 from mockserver.apis.bardge.desk.register import moment_at
-from mockserver.apis.bardge.plan import read_plan
 from mockserver.apis.bardge.records import LAGOS, ClassInstance, LookupStatus, Status, Taken
 from mockserver.apis.bardge.terms import moment_of
 from mockserver.sandbox.domains import Scenario, SeedWorld
@@ -56,7 +56,7 @@ def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
 
 def world_of(document: Mapping[str, Any], now: datetime) -> SeedWorld:
     """A world written by hand. What business accounts hold is a setting of the sandbox; `balance` says what is usual."""
-    book = Book(read_plan(), 0, now)
+    book = Book(read_blueprint(), 0, now)
     for each in document["clients"]:
         book.client(each)
     for each in document["issued_passes"]:
@@ -140,17 +140,17 @@ def _write_lookup(book: Book, document: Mapping[str, Any]) -> None:
 
 
 class _Drawing:
-    """One world being drawn: the plan, the days, the chance."""
+    """One world being drawn: the blueprint, the days, the chance."""
 
     def __init__(self, seed: int, epoch: datetime) -> None:
-        plan = read_plan()
-        self.placed = plan.document["epoch"]
-        self.drawn = plan.document["drawn"]
+        blueprint = read_blueprint()
+        self.placed = blueprint.document["epoch"]
+        self.drawn = blueprint.document["drawn"]
         self.resellers = {each["id"]: each["reseller"] for each in self.placed["clients"]}
         self.seed = seed
         self.epoch = epoch
         self.first_day = epoch.astimezone(LAGOS).date()
-        self.book = Book(plan, seed, epoch)
+        self.book = Book(blueprint, seed, epoch)
         self._given: dict[_Place, str] = {}
         """Which class is given on which day, and the instance."""
 

@@ -8,7 +8,6 @@ in one place moves nothing elsewhere.
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -44,7 +43,7 @@ _SLOT_DAY = "2023-01-01"
 
 def draw_world(seed: int, epoch: datetime) -> SeedWorld:
     """The world of *seed*: the well-known records, then each tenant's services, slots and bookings."""
-    return _world(_Drawing(_plan(), seed, epoch))
+    return _world(_Drawing(_document(), seed, epoch))
 
 
 def read_scenario(name: str, document: Mapping[str, Any]) -> Scenario:
@@ -83,16 +82,16 @@ def _with_claim(booking: Booking) -> list[tuple[Kind[Any], Any]]:
 
 
 class _Drawing:
-    """One world being drawn: the plan, the chance, the next ids."""
+    """One world being drawn: the document, the chance, the next ids."""
 
-    def __init__(self, plan: Mapping[str, Any], seed: int, epoch: datetime) -> None:
-        self.plan = plan
+    def __init__(self, document: Mapping[str, Any], seed: int, epoch: datetime) -> None:
+        self.document = document
         self.epoch = epoch
         self.made_at = epoch - timedelta(days=30)
         self.layout = draw(seed, "reservekit", "layout")
         self.bookings = draw(seed, "reservekit", "bookings")
         self.people = faker(seed, "reservekit", "people")
-        self.next_ids: dict[str, int] = dict(plan["first_ids"])
+        self.next_ids: dict[str, int] = dict(document["first_ids"])
 
     def next_id(self, kind: str) -> int:
         number = self.next_ids[kind]
@@ -105,10 +104,10 @@ class _Drawing:
 
 def _world(drawing: _Drawing) -> SeedWorld:
     records = [*_well_known(drawing)]
-    trades = list(drawing.plan["trades"])
+    trades = list(drawing.document["trades"])
     drawing.layout.shuffle(trades)
     number = 0
-    for tenant, wanted in drawing.plan["tenants"].items():
+    for tenant, wanted in drawing.document["tenants"].items():
         for _ in range(wanted["services"]):
             records += _service(drawing, tenant, trades[number % len(trades)])
             number += 1
@@ -116,7 +115,7 @@ def _world(drawing: _Drawing) -> SeedWorld:
 
 
 def _well_known(drawing: _Drawing) -> Iterator[tuple[Kind[Any], Any]]:
-    fixed = drawing.plan["well_known"]
+    fixed = drawing.document["well_known"]
     made: dict[str, Any] = {"created_at": drawing.made_at, "updated_at": drawing.made_at}
     service = fixed["service"]
     yield SERVICES, Service(tenant=TENANTS[0], **service, **made)
@@ -148,7 +147,7 @@ def _service(drawing: _Drawing, tenant: str, trade: Mapping[str, Any]) -> Iterat
         tenant=tenant,
         name=f"{trade['name']} with {drawing.people.first_name()}",
         description=f"{trade['name']}, {trade['minutes']} minutes",
-        timezone=chance.choice(drawing.plan["timezones"]),
+        timezone=chance.choice(drawing.document["timezones"]),
         created_at=drawing.made_at,
         updated_at=drawing.made_at,
     )
@@ -184,11 +183,11 @@ def _hours(trade: Mapping[str, Any]) -> Iterator[tuple[time, time]]:
 
 def _booking(drawing: _Drawing, service: Service, slot: TimeSlot) -> Booking:
     chance = drawing.bookings
-    plan = drawing.plan
+    document = drawing.document
     made_at = drawing.made_at + timedelta(minutes=chance.randrange(29 * 24 * 60))
     share = chance.random()
-    cancelled = share < plan["share_cancelled"]
-    confirmed = not cancelled and share < plan["share_cancelled"] + plan["share_confirmed"]
+    cancelled = share < document["share_cancelled"]
+    confirmed = not cancelled and share < document["share_cancelled"] + document["share_confirmed"]
     status = Status.CANCELLED if cancelled else Status.CONFIRMED if confirmed else Status.PENDING
     return Booking(
         id=drawing.next_id("booking"),
@@ -208,7 +207,7 @@ def _booking(drawing: _Drawing, service: Service, slot: TimeSlot) -> Booking:
 def _customer(drawing: _Drawing, chance: Random, made_at: datetime) -> Customer:
     number = drawing.next_id("customer")
     first, last = drawing.people.first_name(), drawing.people.last_name()
-    has_email = chance.random() >= drawing.plan["share_without_email"]
+    has_email = chance.random() >= drawing.document["share_without_email"]
     # The number makes the address unique, and the phone among the customers of a slot, who are drawn one after the
     # other: who has no address is known by it. 555-01xx numbers belong to nobody.
     return Customer(
@@ -222,10 +221,6 @@ def _customer(drawing: _Drawing, chance: Random, made_at: datetime) -> Customer:
 
 
 @cache
-def _plan() -> Mapping[str, Any]:
-    plan: Mapping[str, Any] = read_yaml(_plan_path())
-    return plan
-
-
-def _plan_path() -> Path:
-    return fixtures_dir() / "reservekit" / "seed.yaml"
+def _document() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = read_yaml(fixtures_dir() / "reservekit" / "seed.yaml")
+    return document

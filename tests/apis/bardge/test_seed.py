@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.bardge.api import Settings
+from mockserver.apis.bardge.blueprint import read_blueprint
 from mockserver.apis.bardge.book import TIMERS
-from mockserver.apis.bardge.plan import read_plan
 from mockserver.apis.bardge.records import (
     BOOKINGS,
     BRANCHES,
@@ -318,18 +318,18 @@ def test_what_is_written_first_is_the_newest(written, kept):
 
 
 def test_a_product_covers_what_the_seed_says():
-    product = read_plan().products["pass_all_year"]
+    product = read_blueprint().products["pass_all_year"]
 
     assert (product.price, product.duration) == (12_000_000, "ANNUALLY")
     assert [(each.category, each.tiers, each.credits, each.visits_allowed) for each in product.covers] == [
         (Category.SPA, ("STANDARD",), 60, 12),
         (Category.GYM, ("STANDARD", "PREMIUM"), 40, 48),
     ]
-    assert read_plan().products["pass_gym_unlimited"].cover(Category.GYM).visits_allowed is None
+    assert read_blueprint().products["pass_gym_unlimited"].cover(Category.GYM).visits_allowed is None
 
 
 def test_spas_have_services_and_gyms_a_price_of_a_visit():
-    for branch in read_plan().branches.values():
+    for branch in read_blueprint().branches.values():
         is_spa = branch.category is Category.SPA
         assert bool(branch.services) == is_spa
         assert (branch.visit_price == 0) == is_spa

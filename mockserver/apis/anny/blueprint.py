@@ -30,13 +30,13 @@ from mockserver.apis.anny.offers import (
 from mockserver.apis.anny.records import ACCOUNTS, CUSTOMERS, Customer, CustomerAccount
 from mockserver.booking.ports import Kind
 
-__all__ = ["Plan", "Records", "number_of", "read_plan"]
+__all__ = ["Blueprint", "Records", "number_of", "read_blueprint"]
 
 Records = list[tuple[Kind[Any], Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Blueprint:
     """What `seed.yaml` says. People and what is offered stand under the numbers at the end of their ids.
 
     Attributes:
@@ -54,7 +54,7 @@ class Plan:
 
 
 @cache
-def read_plan() -> Plan:
+def read_blueprint() -> Blueprint:
     """Reads it once: all worlds share what they have in common."""
     document = read_yaml(fixtures_dir() / "anny" / "seed.yaml")
     organization = document["organization"]
@@ -73,7 +73,7 @@ def read_plan() -> Plan:
     records += [(POLICIES, policy) for policy in policies]
     records += [(FORMS, form) for form in forms]
     records += [(SERVICES, service) for service in services]
-    return Plan(
+    return Blueprint(
         document=document,
         zone=ZoneInfo(organization["timezone"]),
         accounts={number_of(each.id): each for each in accounts},

@@ -26,7 +26,7 @@ from mockserver.apis.bardge.records import (
 )
 from mockserver.booking.ports import Kind
 
-__all__ = ["Plan", "Records", "read_plan"]
+__all__ = ["Blueprint", "Records", "read_blueprint"]
 
 Records = list[tuple[Kind[Any], Any]]
 
@@ -36,7 +36,7 @@ _OFFERED_FROM = datetime(2025, 1, 6, 8, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Blueprint:
     """What `seed.yaml` says. What is offered stands under its id.
 
     Attributes:
@@ -54,7 +54,7 @@ class Plan:
 
 
 @cache
-def read_plan() -> Plan:
+def read_blueprint() -> Blueprint:
     """Reads it once: all worlds share what they have in common."""
     document = read_yaml(fixtures_dir() / "bardge" / "seed.yaml")
     counted = _Counted()
@@ -70,7 +70,7 @@ def read_plan() -> Plan:
     records += [(CLASS_CATEGORIES, msgspec.convert(each, ClassCategory)) for each in document["class_categories"]]
     records += [(CLASSES, each) for each in classes]
     records += [(CREDIT_PACKAGES, package) for package in packages]
-    return Plan(
+    return Blueprint(
         document=document,
         products={each.id: each for each in products},
         branches={each.id: each for each in branches},
