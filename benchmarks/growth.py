@@ -91,7 +91,7 @@ def _run(subject: str, sizes: tuple[int, ...]) -> dict[str, list[tuple[float, fl
     return found
 
 
-class _World:
+class _Filled:
     """A sandbox of one size: who to ask, with which key, and the ids of its bookings."""
 
     def __init__(self, client: InProcess, key: str, ids: list[int]) -> None:
@@ -113,30 +113,30 @@ class _World:
 
 async def _worker(subject: str, sizes: list[int]) -> dict[str, list[tuple[float, float]]]:
     """By operation and size: median and 99th percentile in seconds."""
-    make = _stock_worlds if subject == "stock" else _our_worlds
+    make = _fill_stock if subject == "stock" else _fill_ours
     operations = _STOCK_HAS if subject == "stock" else OPERATIONS
-    worlds = make(subject, sizes)
+    sandboxes = make(subject, sizes)
     chance = random.Random(1)
     found: dict[str, list[tuple[float, float]]] = {}
     for operation in operations:
-        samples: list[list[float]] = [[] for _ in worlds]
+        samples: list[list[float]] = [[] for _ in sandboxes]
         for turn in range(-_WARM_ROUNDS, _ROUNDS):
-            for world, taken in zip(worlds, samples, strict=True):
-                seconds = await _do(operation, world, turn + _WARM_ROUNDS, chance)
+            for filled, taken in zip(sandboxes, samples, strict=True):
+                seconds = await _do(operation, filled, turn + _WARM_ROUNDS, chance)
                 if turn >= 0:
                     taken.append(seconds)
         found[operation] = [(statistics.median(taken), statistics.quantiles(taken, n=100)[-1]) for taken in samples]
     return found
 
 
-async def _do(operation: str, world: _World, turn: int, chance: random.Random) -> float:
+async def _do(operation: str, filled: _Filled, turn: int, chance: random.Random) -> float:
     if operation == "create":
-        seconds, booking = await world.ask("POST", "/v1/bookings", new_booking(_FIRST_NUMBER + turn))
-        world.made.append(booking["id"])
+        seconds, booking = await filled.ask("POST", "/v1/bookings", new_booking(_FIRST_NUMBER + turn))
+        filled.made.append(booking["id"])
         return seconds
-    pages = (len(world.ids) + len(world.made)) // _PAGE
-    existing = chance.choice(world.ids)
-    made = world.made[turn % len(world.made)]
+    pages = (len(filled.ids) + len(filled.made)) // _PAGE
+    existing = chance.choice(filled.ids)
+    made = filled.made[turn % len(filled.made)]
     day = new_booking(turn)["date"]
     # A moved booking goes where no other is. What is deleted comes last and is among the first that were made.
     far = new_booking(_FIRST_NUMBER * 2 + turn * PLACES)["date"]
@@ -149,11 +149,11 @@ async def _do(operation: str, world: _World, turn: int, chance: random.Random) -
         "availability": ("GET", f"/v1/services/123/time-slots?date={day}", None),
         "delete": ("DELETE", f"/v1/bookings/{made}", None),
     }
-    seconds, _ = await world.ask(*asked[operation])
+    seconds, _ = await filled.ask(*asked[operation])
     return seconds
 
 
-def _our_worlds(store: str, sizes: list[int]) -> list[_World]:
+def _fill_ours(store: str, sizes: list[int]) -> list[_Filled]:
     from mockserver.apis.reservekit.desk import Desk  # noqa: PLC0415 - only the worker needs the server's code
     from mockserver.apis.reservekit.requests import NewBooking  # noqa: PLC0415
     from mockserver.app import build_app  # noqa: PLC0415
@@ -162,7 +162,7 @@ def _our_worlds(store: str, sizes: list[int]) -> list[_World]:
     app = build_app(Settings(apis=("reservekit",), store=store))
     domain = app.apis[0].domain
     assert domain is not None
-    worlds = []
+    sandboxes = []
     for size in sizes:
         sandbox = app.sandboxes.open(f"of-{size}")
         ids: list[int] = []
@@ -174,20 +174,20 @@ def _our_worlds(store: str, sizes: list[int]) -> list[_World]:
                 return [desk.book(each, service_id=None).id for each in wanted]
 
             ids += sandbox.run(domain, book, writes=True)
-        worlds.append(_World(InProcess(app.asgi), f"{KEY}.of-{size}", ids))
-    return worlds
+        sandboxes.append(_Filled(InProcess(app.asgi), f"{KEY}.of-{size}", ids))
+    return sandboxes
 
 
-def _stock_worlds(_: str, sizes: list[int]) -> list[_World]:
+def _fill_stock(_: str, sizes: list[int]) -> list[_Filled]:
     from benchmarks.stock.app import Desk, build_app  # noqa: PLC0415 - only the worker needs Connexion
 
-    worlds = []
+    sandboxes = []
     for size in sizes:
         desk = Desk()
         booked = [desk.book(new_booking(number)) for numbers in _batches(size) for number in numbers]
         ids = [each["id"] for each in booked if isinstance(each, dict)]
-        worlds.append(_World(InProcess(build_app(desk)), KEY, ids))
-    return worlds
+        sandboxes.append(_Filled(InProcess(build_app(desk)), KEY, ids))
+    return sandboxes
 
 
 def _batches(size: int) -> Iterator[range]:

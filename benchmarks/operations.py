@@ -17,14 +17,14 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from benchmarks import calendars, houses, networks
-from benchmarks.calendars import Month
 from benchmarks.figures import Figure, Section
 from benchmarks.growth import column_of
-from benchmarks.houses import House
-from benchmarks.networks import Network
 from benchmarks.servers import OURS, OURS_SQLITE, ROOT, SERVER_CORE, CannotRun, pinned
-from benchmarks.worlds import LONGEST_STOCK_PAGE, Call, Groups, World, open_worlds, own_operations
+from benchmarks.workloads import anny, appointments, bardge
+from benchmarks.workloads.anny import House
+from benchmarks.workloads.appointments import Month
+from benchmarks.workloads.bardge import Network
+from benchmarks.workloads.filled import LONGEST_STOCK_PAGE, Call, FilledSandbox, Groups, fill_sandboxes, own_operations
 
 __all__ = ["SIZES", "SUBJECTS", "Found", "Subject", "allowed_growth", "growth_column", "measure", "watch"]
 
@@ -35,16 +35,16 @@ _WARM_ROUNDS = 20
 class Subject(NamedTuple):
     """Where the operations of an API are measured, and which."""
 
-    world: type[World]
+    sandbox: type[FilledSandbox]
     groups: Groups
 
 
 SUBJECTS = {
-    each.world.api: each
+    each.sandbox.api: each
     for each in (
-        Subject(Month, calendars.GROUPS),
-        Subject(House, houses.GROUPS),
-        Subject(Network, networks.GROUPS),
+        Subject(Month, appointments.GROUPS),
+        Subject(House, anny.GROUPS),
+        Subject(Network, bardge.GROUPS),
     )
 }
 """By the API."""
@@ -144,26 +144,26 @@ def _run(api: str, store: str, rounds: int) -> list[Found]:
 async def watch(
     subject: Subject, store: str, rounds: int, sizes: Sequence[int], *, warm_rounds: int = _WARM_ROUNDS
 ) -> list[Found]:
-    """Measure all operations. Raises CannotRun when one is refused, or a world shows other bookings than it should."""
+    """Measure all operations. Raises CannotRun when one is refused, or a sandbox shows other bookings than it should."""
     turns = warm_rounds + rounds
-    worlds = open_worlds(subject.world, store, sizes, turns * len(subject.groups))
-    for world in worlds:
-        if (shown := await world.count()) != world.size:
-            raise CannotRun(f"{world.api}: of {world.size:,} bookings {shown:,} are shown")
+    sandboxes = fill_sandboxes(subject.sandbox, store, sizes, turns * len(subject.groups))
+    for sandbox in sandboxes:
+        if (shown := await sandbox.count()) != sandbox.size:
+            raise CannotRun(f"{sandbox.api}: of {sandbox.size:,} bookings {shown:,} are shown")
     found: dict[tuple[str, int], Found] = {}
     for number, group in enumerate(subject.groups):
         taken: dict[tuple[str, int], list[float]] = {}
         shows: dict[tuple[str, int], int] = {}
         for turn in range(number * turns, (number + 1) * turns):
             for operation, call in group.items():
-                for world in worlds:
-                    key = (operation, world.size)
-                    seconds, answer = await world.do(call, turn)
+                for sandbox in sandboxes:
+                    key = (operation, sandbox.size)
+                    seconds, answer = await sandbox.do(call, turn)
                     taken.setdefault(key, []).append(seconds)
                     if key not in shows:
                         shows[key] = call.shows(json.loads(answer or b"null"))
-        for world in worlds:
-            for each in _summed_up(group, world.size, taken, shows, warm_rounds):
+        for sandbox in sandboxes:
+            for each in _summed_up(group, sandbox.size, taken, shows, warm_rounds):
                 # What several groups are measured beside is shown once, as it was beside the first.
                 found.setdefault((each.operation, each.size), each)
     return list(found.values())

@@ -8,7 +8,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.calendars import MONTH
 from benchmarks.figures import STOCK, Figure, Section, markdown_table
 from benchmarks.growth import DEEP, OPERATIONS, growth_of
 from benchmarks.loads import POST
@@ -18,7 +17,8 @@ from benchmarks.peers import PRISM_QUIET, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
 from benchmarks.servers import OURS, OURS_FOUR, OURS_SQLITE, ROOT
 from benchmarks.startup import FIRST_200, RESIDENT
-from benchmarks.worlds import own_operations
+from benchmarks.workloads.appointments import MONTH
+from benchmarks.workloads.filled import own_operations
 
 __all__ = ["WRITTEN", "Goal", "judge", "show", "to_json", "to_markdown", "write", "written"]
 

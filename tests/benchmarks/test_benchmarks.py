@@ -6,18 +6,18 @@ from dataclasses import asdict
 
 import pytest
 
-from benchmarks import calendars, houses, networks
-from benchmarks.calendars import MONTH, Month
 from benchmarks.client import KEY, InProcess
 from benchmarks.figures import STOCK, Figure, Section, with_ratios
-from benchmarks.houses import House
 from benchmarks.loads import LIST, POST, new_booking
 from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, PLANTED, Kill, kill_table
-from benchmarks.networks import Network
 from benchmarks.operations import SUBJECTS, growth_column, watch
 from benchmarks.report import judge, to_json, to_markdown
 from benchmarks.servers import OURS, OURS_SQLITE, CannotRun
-from benchmarks.worlds import Ask, World, open_worlds, own_operations
+from benchmarks.workloads import anny, appointments, bardge
+from benchmarks.workloads.anny import House
+from benchmarks.workloads.appointments import MONTH, Month
+from benchmarks.workloads.bardge import Network
+from benchmarks.workloads.filled import Ask, FilledSandbox, fill_sandboxes, own_operations
 from mockserver.app import build_app
 from mockserver.settings import Settings
 
@@ -104,11 +104,11 @@ def test_every_operation_is_asked_of_worlds_of_each_size(api: str) -> None:
 
 def test_what_books_leaves_the_month_as_full_as_it_was() -> None:
     async def work() -> list[bytes]:
-        (month,) = open_worlds(Month, "memory", [40], turns=9)
-        calls = {name: call for group in calendars.GROUPS for name, call in group.items()}
+        (month,) = fill_sandboxes(Month, "memory", [40], turns=9)
+        calls = {name: call for group in appointments.GROUPS for name, call in group.items()}
         _, before = await month.do(calls[MONTH], 0)
         for turn in range(9):
-            for name in own_operations(calendars.GROUPS, writing=True):
+            for name in own_operations(appointments.GROUPS, writing=True):
                 await month.do(calls[name], turn)
         _, after = await month.do(calls[MONTH], 0)
         path = "/appointments/bookings/calendar/events?start=2030-01-01T00:00:00Z&end=2030-12-31T00:00:00Z"
@@ -126,9 +126,9 @@ def test_what_books_leaves_the_days_of_a_house_as_full_as_they_were() -> None:
     starts = Ask("GET", path, "anny_admin")
 
     async def work() -> list[int]:
-        (house,) = open_worlds(House, "memory", [40], turns=1)
+        (house,) = fill_sandboxes(House, "memory", [40], turns=1)
         free = []
-        for call in (None, *houses.GROUPS[-1].values()):
+        for call in (None, *anny.GROUPS[-1].values()):
             if call is not None:
                 await house.do(call, 0)
             _, answer = await house.ask(starts)
@@ -141,7 +141,7 @@ def test_what_books_leaves_the_days_of_a_house_as_full_as_they_were() -> None:
 
 
 def test_a_house_is_full_of_rooms_that_are_paid_and_desks() -> None:
-    (house,) = open_worlds(House, "memory", [70], turns=1)
+    (house,) = fill_sandboxes(House, "memory", [70], turns=1)
     path = "/anny/api/v1/bookings?include=order&page%5Bsize%5D=250"
 
     _, answer = asyncio.run(house.ask(Ask("GET", path, "anny_admin")))
@@ -156,9 +156,9 @@ def test_what_books_leaves_classes_and_spas_as_full_as_they_were() -> None:
     paths = ("providers/branch_serenity_vi/availability?date=2026-06-01", "classes/class_sunrise_yoga?from=2026-06-01")
 
     async def work() -> list[list[bytes]]:
-        (network,) = open_worlds(Network, "memory", [40], turns=1)
+        (network,) = fill_sandboxes(Network, "memory", [40], turns=1)
         seen = []
-        for call in (None, *networks.GROUPS[-1].values()):
+        for call in (None, *bardge.GROUPS[-1].values()):
             if call is not None:
                 await network.do(call, 0)
             seen.append([(await network.ask(Ask("GET", f"{base}/{path}", "brg_live_alpha_demo")))[1] for path in paths])
@@ -174,10 +174,10 @@ def test_what_books_leaves_classes_and_spas_as_full_as_they_were() -> None:
 
 
 def test_a_replay_is_of_the_booking_that_the_key_made() -> None:
-    calls = networks.GROUPS[-1]
+    calls = bardge.GROUPS[-1]
 
     async def work() -> list[str]:
-        (network,) = open_worlds(Network, "memory", [20], turns=1)
+        (network,) = fill_sandboxes(Network, "memory", [20], turns=1)
         made = []
         for name in ("book a class, with a key", "the same again, with that key"):
             await network.do(calls[name], 0)
@@ -190,12 +190,12 @@ def test_a_replay_is_of_the_booking_that_the_key_made() -> None:
 
 
 @pytest.mark.parametrize(("kind", "most"), [(Month, 2_040), (House, 2_203), (Network, 2_560)])
-def test_a_world_takes_no_more_bookings_than_it_has_room_for(kind: type[World], most: int) -> None:
-    (world,) = open_worlds(kind, "memory", [most], turns=1)
+def test_a_sandbox_takes_no_more_bookings_than_it_has_room_for(kind: type[FilledSandbox], most: int) -> None:
+    (sandbox,) = fill_sandboxes(kind, "memory", [most], turns=1)
 
-    assert asyncio.run(world.count()) == most
+    assert asyncio.run(sandbox.count()) == most
     with pytest.raises(CannotRun, match=f"{most:,}"):
-        open_worlds(kind, "memory", [most + 1], turns=1)
+        fill_sandboxes(kind, "memory", [most + 1], turns=1)
 
 
 def test_a_goal_of_an_api_needs_both_stores() -> None:

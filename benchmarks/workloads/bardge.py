@@ -14,7 +14,17 @@ from typing import Any
 from msgspec import structs
 
 from benchmarks.client import InProcess
-from benchmarks.worlds import AT_RESERVEKIT, RK_CREATE, RK_GET, Ask, Call, Groups, World, rows_of, stock_list
+from benchmarks.workloads.filled import (
+    AT_RESERVEKIT,
+    RK_CREATE,
+    RK_GET,
+    Ask,
+    Call,
+    FilledSandbox,
+    Groups,
+    rows_of,
+    stock_list,
+)
 
 __all__ = ["GROUPS", "NEAREST", "PAGE", "VENUES", "Network"]
 
@@ -47,7 +57,7 @@ _EASTWARDS, _NORTHWARDS = 0.754877666, 0.569840291
 """Multiples of these, less their whole parts, are spread evenly over a square."""
 
 
-class Network(World):
+class Network(FilledSandbox):
     """One reseller's; the bookings of the documentation are not counted.
 
     Attributes:

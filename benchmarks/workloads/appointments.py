@@ -12,15 +12,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from benchmarks.client import InProcess
-from benchmarks.worlds import (
+from benchmarks.workloads.filled import (
     AT_RESERVEKIT,
     RK_CREATE,
     RK_GET,
     RK_SLOTS,
     Ask,
     Call,
+    FilledSandbox,
     Groups,
-    World,
     rows_of,
     stock_list,
 )
@@ -57,7 +57,7 @@ _APPOINTMENTS = "/appointments"
 _AVAILABILITY = f"{_APPOINTMENTS}/merchants/{_SHOP}/locations/{_LOCATIONS[0][0]}/services/{_TALK}/availability"
 
 
-class Month(World):
+class Month(FilledSandbox):
     """One merchant's.
 
     Attributes:

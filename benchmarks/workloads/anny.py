@@ -12,7 +12,18 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from benchmarks.client import InProcess
-from benchmarks.worlds import AT_RESERVEKIT, RK_CREATE, RK_GET, RK_SLOTS, Ask, Call, Groups, World, rows_of, stock_list
+from benchmarks.workloads.filled import (
+    AT_RESERVEKIT,
+    RK_CREATE,
+    RK_GET,
+    RK_SLOTS,
+    Ask,
+    Call,
+    FilledSandbox,
+    Groups,
+    rows_of,
+    stock_list,
+)
 
 __all__ = ["GROUPS", "PAGE", "House"]
 
@@ -45,7 +56,7 @@ _JSON_API = "application/vnd.api+json"
 _INCLUDE = "resource,service,order,customer,booking_add_ons.add_on"
 
 
-class House(World):
+class House(FilledSandbox):
     """One organisation's, with the bookings of the documentation among them.
 
     Attributes:

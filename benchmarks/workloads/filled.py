@@ -22,15 +22,15 @@ __all__ = [
     "RK_SLOTS",
     "Ask",
     "Call",
+    "FilledSandbox",
     "Groups",
-    "World",
-    "open_worlds",
+    "fill_sandboxes",
     "own_operations",
     "rows_of",
     "stock_list",
 ]
 
-_W = TypeVar("_W", bound="World")
+_F = TypeVar("_F", bound="FilledSandbox")
 
 LONGEST_STOCK_PAGE = 100
 RK_GET, RK_SLOTS, RK_CREATE = "ReserveKit: get", "ReserveKit: availability", "ReserveKit: create"
@@ -51,11 +51,11 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Something to ask a world, once a turn.
+    """Something to ask a filled sandbox, once a turn.
 
     Attributes:
         beside: The call it is compared with, of the same group.
-        ask: Says it, by the world and the turn.
+        ask: Says it, by the sandbox and the turn.
         shows: How many rows are in the answer, or bookings are made: costs are compared by the row.
         writes: What it asks for can be done once: not even a GET says that it can be done again.
     """
@@ -70,7 +70,7 @@ Groups = tuple[dict[str, Call], ...]
 """What is asked in turn: like beside like. What books comes after what looks, and what it makes may stay."""
 
 
-class World(ABC):
+class FilledSandbox(ABC):
     """One sandbox. Who fills it says what is in it.
 
     Attributes:
@@ -101,7 +101,7 @@ class World(ABC):
 
     @classmethod  # noqa: B027 - most have a scenario
     def prepare(cls, domain: Any) -> None:
-        """Write what all worlds of an app begin with, where no scenario has it: it takes no place in a sandbox."""
+        """Write what all sandboxes of an app begin with, where no scenario has it: it takes no place in any."""
 
     @abstractmethod
     async def count(self) -> int:
@@ -140,7 +140,7 @@ class World(ABC):
         return seconds, answer
 
 
-def open_worlds(kind: type[_W], store: str, sizes: Sequence[int], turns: int) -> list[_W]:
+def fill_sandboxes(kind: type[_F], store: str, sizes: Sequence[int], turns: int) -> list[_F]:
     """A sandbox for each size, all of one app, ready for so many turns. Raises CannotRun when one is too large."""
     from benchmarks.stock.app import Desk  # noqa: PLC0415 - only the worker needs Connexion
     from benchmarks.stock.app import build_app as build_stock  # noqa: PLC0415
@@ -186,7 +186,7 @@ def _slots_at_reservekit(turn: int) -> Ask:
 
 
 AT_RESERVEKIT: dict[str, Call] = {
-    RK_GET: Call(RK_GET, lambda _world, _turn: Ask("GET", f"{_RESERVEKIT}{PROBE}", KEY)),
+    RK_GET: Call(RK_GET, lambda _sandbox, _turn: Ask("GET", f"{_RESERVEKIT}{PROBE}", KEY)),
     RK_SLOTS: Call(RK_SLOTS, lambda _, turn: _slots_at_reservekit(turn)),
     RK_CREATE: Call(RK_CREATE, lambda _, turn: _book_at_reservekit(turn), writes=True),
 }
