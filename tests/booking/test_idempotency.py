@@ -15,12 +15,12 @@ A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     fingerprint: str
     saved_at: datetime
 
 
-FIRST = Answer("print-1", SAVED_AT)
+FIRST = Reply("print-1", SAVED_AT)
 
 jsons = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -100,7 +100,7 @@ class Model:
         return sorted(found)
 
 
-class World:
+class LayeredSandbox:
     """A sandbox reduced to its layers, beside the model of what it should hold."""
 
     def __init__(self, model, frozen, own):
@@ -144,13 +144,13 @@ def apply(level, change):
 def live(store, seed, model, history):
     """Let worlds live through a history; answers all of them."""
     with store.writing() as session:
-        worlds = [World(model, (), session.new_layer())]
+        worlds = [LayeredSandbox(model, (), session.new_layer())]
     for number, work, kept in history:
         world = worlds[number % len(worlds)]
         if work is None:
             with store.writing() as session:
                 frozen = (*world.frozen, world.own)
-                worlds.append(World(world.model.copy(), frozen, session.new_layer()))
+                worlds.append(LayeredSandbox(world.model.copy(), frozen, session.new_layer()))
                 world.frozen, world.own = frozen, session.new_layer()
             continue
         after = world.model.copy()

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import msgspec
-from anny_world import Person, World, add_on, resource
+from anny_world import AnnyWorld, Person, add_on, resource
 
 from mockserver.apis.anny.offers import SERVICES, Editing
 from mockserver.booking.ports import Kind
@@ -87,7 +87,7 @@ def totals(person: Person, order: int) -> dict[str, Any]:
     }
 
 
-def alter(world: World, record_id: str, kind: Kind[Any] = SERVICES, **fields: Any) -> None:
+def alter(world: AnnyWorld, record_id: str, kind: Kind[Any] = SERVICES, **fields: Any) -> None:
     """Change what is offered, which no call can: another service, where *kind* does not say what else."""
     sandboxes = world.app.sandboxes
 
@@ -98,7 +98,7 @@ def alter(world: World, record_id: str, kind: Kind[Any] = SERVICES, **fields: An
     sandboxes.open(world.name).run(sandboxes.domain("anny"), act, writes=True)
 
 
-def alter_editing(world: World, service_id: str, **fields: Any) -> None:
+def alter_editing(world: AnnyWorld, service_id: str, **fields: Any) -> None:
     usual: dict[str, Any] = {
         "base_data": True,
         "resource": True,

@@ -16,8 +16,8 @@ from mockserver.app import App
 
 __all__ = [
     "JSON_API",
+    "AnnyWorld",
     "Person",
-    "World",
     "account",
     "add_on",
     "add_on_choice",
@@ -153,7 +153,7 @@ class Person:
         return self.patch(f"/bookings/{number}", body)
 
 
-class World:
+class AnnyWorld:
     """A sandbox, and those who call there."""
 
     def __init__(self, app: App, name: str) -> None:

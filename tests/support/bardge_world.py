@@ -14,7 +14,7 @@ from doubles import Client
 from mockserver.apis.bardge.records import LAGOS, client_key
 from mockserver.app import App
 
-__all__ = ["BASE", "KEMI_TOKEN", "Reseller", "World", "at", "day", "moment", "ms", "said", "seconds"]
+__all__ = ["BASE", "KEMI_TOKEN", "BardgeWorld", "Reseller", "at", "day", "moment", "ms", "said", "seconds"]
 
 BASE = "/v3/api/business/reseller"
 
@@ -119,7 +119,7 @@ class Reseller:
         return self.post(f"/bookings/{booking_id}/cancel")
 
 
-class World:
+class BardgeWorld:
     """A sandbox, and those who call there."""
 
     def __init__(self, app: App, name: str) -> None:

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from anny_world import Person, World
+from anny_world import AnnyWorld, Person
 from doubles import MONDAY, ManualClock
 
 from mockserver.app import App, build_app
@@ -22,32 +22,32 @@ def app() -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
-def open_world(app: App) -> Callable[..., World]:
+def open_world(app: App) -> Callable[..., AnnyWorld]:
     """Opens worlds whose clocks stand still; drawn ones at the midnight, UTC, in which Monday, 2 March 2026 begins."""
     numbers = count(1)
 
-    def make(scenario: str | None = None, **setup: Any) -> World:
+    def make(scenario: str | None = None, **setup: Any) -> AnnyWorld:
         name = f"world-{next(numbers)}"
         usual = {"scenario": f"anny/{scenario}"} if scenario else {"clock": MONDAY, "epoch": MONDAY}
         app.sandboxes.create(name, Setup(**{"frozen": True, **usual, **setup}))
-        return World(app, name)
+        return AnnyWorld(app, name)
 
     return make
 
 
 @pytest.fixture
-def world(open_world: Callable[..., World]) -> World:
+def world(open_world: Callable[..., AnnyWorld]) -> AnnyWorld:
     """The drawn world: every booking of `fixtures/anny/seed.yaml`; Monday, 2 March 2026, 00:00 UTC, standing still."""
     return open_world()
 
 
 @pytest.fixture
-def printed(open_world: Callable[..., World]) -> World:
+def printed(open_world: Callable[..., AnnyWorld]) -> AnnyWorld:
     """The world of the documentation: bookings 1001, 1003 and 1004; Sunday, 12 April 2026, 08:00 UTC, standing still."""
     return open_world("documentation")
 
 
 @pytest.fixture
-def jane(world: World) -> Person:
+def jane(world: AnnyWorld) -> Person:
     """Jane in a fresh drawn world."""
     return world.jane

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from anny_edits import choose, invite, move, people, personalize, revert
-from anny_world import Person, World, at, field, said
+from anny_world import AnnyWorld, Person, at, field, said
 
 ANSWERS = {field(1): "Vegan", field(2): "M", "email": "somebody@example.com"}
 PARTICIPANTS = (
@@ -24,7 +24,7 @@ MADE = (201, "")
 NO_TOKEN = (401, "unauthenticated")
 NOT_THEIRS = (403, "unauthorized")
 
-ROLES: dict[str, Callable[[World], Person]] = {
+ROLES: dict[str, Callable[[AnnyWorld], Person]] = {
     "anonymous": lambda world: world.nobody,
     "owner": lambda world: world.jane,
     "invited": lambda world: world.enter("anny_customer_ida"),
@@ -88,7 +88,7 @@ CELLS = [(endpoint, role) for endpoint in ENDPOINTS for role in ROLES]
 
 
 @pytest.fixture
-def gathered(world: World) -> World:
+def gathered(world: AnnyWorld) -> AnnyWorld:
     """Everybody stands to booking 1004 as they are to, and Jane has just given it another end."""
     assert said(invite(world.jane, 1004, *PARTICIPANTS)) == OK
     for person in (world.lena, world.max):
@@ -98,12 +98,12 @@ def gathered(world: World) -> World:
     return world
 
 
-def snapshot(world: World) -> Any:
+def snapshot(world: AnnyWorld) -> Any:
     return world.admin.booking(1004), people(world.admin, 1004), len(world.admin.listed("/bookings"))
 
 
 @pytest.mark.parametrize(("endpoint", "role"), CELLS)
-def test_each_may_do_what_the_matrix_says(gathered: World, endpoint: str, role: str) -> None:
+def test_each_may_do_what_the_matrix_says(gathered: AnnyWorld, endpoint: str, role: str) -> None:
     before = snapshot(gathered)
 
     answer = ENDPOINTS[endpoint](ROLES[role](gathered))
@@ -114,7 +114,7 @@ def test_each_may_do_what_the_matrix_says(gathered: World, endpoint: str, role: 
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_number_shows_everything_only_to_those_who_have_a_part_in_the_booking(gathered: World, role: str) -> None:
+def test_a_number_shows_everything_only_to_those_who_have_a_part_in_the_booking(gathered: AnnyWorld, role: str) -> None:
     answer = ENDPOINTS["getBookingByNumber"](ROLES[role](gathered))
 
     attributes = answer.json()["data"]["attributes"]
@@ -122,14 +122,14 @@ def test_a_number_shows_everything_only_to_those_who_have_a_part_in_the_booking(
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_who_takes_part_does_not_see_the_code_which_would_show_them_more(gathered: World, role: str) -> None:
+def test_who_takes_part_does_not_see_the_code_which_would_show_them_more(gathered: AnnyWorld, role: str) -> None:
     answer = ENDPOINTS["getBookingByNumber"](ROLES[role](gathered))
 
     takes_part = role in {"invited", "participant", "editor"}
     assert ("code" in answer.json()["data"]["attributes"]) is (role not in {"anonymous", "stranger"} and not takes_part)
 
 
-def test_a_participant_at_a_terminal_sees_what_the_terminal_sees(gathered: World) -> None:
+def test_a_participant_at_a_terminal_sees_what_the_terminal_sees(gathered: AnnyWorld) -> None:
     number = gathered.admin.booking(1004)["attributes"]["number"]
 
     shown = ROLES["participant"](gathered).get("/bookings/by-number", number=number, hash="terminal-7f3a")
@@ -140,14 +140,14 @@ def test_a_participant_at_a_terminal_sees_what_the_terminal_sees(gathered: World
 @pytest.mark.parametrize(
     ("role", "may"), [("owner", True), ("editor", True), ("participant", False), ("invited", False)]
 )
-def test_can_edit_says_what_the_matrix_says(gathered: World, role: str, may: bool) -> None:
+def test_can_edit_says_what_the_matrix_says(gathered: AnnyWorld, role: str, may: bool) -> None:
     assert ROLES[role](gathered).booking(1004)["attributes"]["can_edit"] is may
 
 
 @pytest.mark.parametrize(
     "endpoint", [name for name in ENDPOINTS if name not in {"getBookingByNumber", "bookInstantly"}]
 )
-def test_a_token_that_nobody_knows_is_like_none(gathered: World, endpoint: str) -> None:
+def test_a_token_that_nobody_knows_is_like_none(gathered: AnnyWorld, endpoint: str) -> None:
     before = snapshot(gathered)
 
     answer = ENDPOINTS[endpoint](gathered.enter("anny_nobody"))
@@ -161,11 +161,11 @@ def test_a_token_that_nobody_knows_is_like_none(gathered: World, endpoint: str) 
     "path",
     ["", "/cancellation-preview", "/cancel", "/cancel-edit-booking"],
 )
-def test_what_does_not_exist_is_not_found_by_anybody(world: World, path: str, role: str) -> None:
+def test_what_does_not_exist_is_not_found_by_anybody(world: AnnyWorld, path: str, role: str) -> None:
     assert said(ROLES[role](world).get(f"/bookings/99999{path}")) == (404, "not_found")
 
 
-def test_what_a_guest_was_shown_ends_with_their_part(gathered: World) -> None:
+def test_what_a_guest_was_shown_ends_with_their_part(gathered: AnnyWorld) -> None:
     invite(gathered.jane, 1004, *PARTICIPANTS[:1])
 
     for person in (gathered.lena, gathered.max):

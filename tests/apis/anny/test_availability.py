@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from anny_world import Person, World, at, resource, said, service, shown, source
+from anny_world import AnnyWorld, Person, at, resource, said, service, shown, source
 from harbour import BERLIN, HALL, HOURLY, ROOM, blocker, booked, local, span, working
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -306,7 +306,7 @@ def kind(response: Any) -> str:
     return found
 
 
-def test_availability_is_plain_json_for_anybody(world: World) -> None:
+def test_availability_is_plain_json_for_anybody(world: AnnyWorld) -> None:
     """AN-A07, AN-T02."""
     response = world.nobody.get(STARTS, service_id=service(WORKSHOP), resource_id=resource(ELBE), date="2026-03-11")
 
@@ -342,7 +342,7 @@ def test_availability_is_plain_json_for_anybody(world: World) -> None:
 
 @pytest.mark.parametrize("day", [0, 6, 8, 9, 95])
 @pytest.mark.parametrize("minutes", [30, 60, 240, 270])
-def test_booking_says_what_availability_said(world: World, day: int, minutes: int) -> None:
+def test_booking_says_what_availability_said(world: AnnyWorld, day: int, minutes: int) -> None:
     """AN-T01: at Meeting Room Alster, on days with bookings, with a blocker, too far ahead, and on a Sunday."""
     world.go_to(at(0, "11:10"))
     listed_starts = starts(world.ben, HOUR, ALSTER, day, duration=minutes)
@@ -357,7 +357,7 @@ def test_booking_says_what_availability_said(world: World, day: int, minutes: in
             assert kind(booked_) == fresh["unavailability_type"]
 
 
-def test_a_booking_of_the_last_place_makes_a_start_booked_out_and_its_cancellation_available(world: World) -> None:
+def test_a_booking_of_the_last_place_makes_a_start_booked_out_and_its_cancellation_available(world: AnnyWorld) -> None:
     """AN-T03, AN-T04."""
 
     def kinds() -> list[str | None]:
@@ -372,7 +372,7 @@ def test_a_booking_of_the_last_place_makes_a_start_booked_out_and_its_cancellati
     assert kinds() == [None, None, None]
 
 
-def test_a_blocker_is_told_apart_from_bookings(world: World) -> None:
+def test_a_blocker_is_told_apart_from_bookings(world: AnnyWorld) -> None:
     found = starts(world.nobody, HOUR, ALSTER, 8)
 
     assert found[shown(at(8, "11:00"))]["unavailability_type"] is None
@@ -380,7 +380,7 @@ def test_a_blocker_is_told_apart_from_bookings(world: World) -> None:
     assert kind(world.ben.book(HOUR, ALSTER, at(8, "13:00"), at(8, "14:00"))) == "blocked"
 
 
-def test_the_padding_of_both_bookings_is_kept_free_over_http(world: World) -> None:
+def test_the_padding_of_both_bookings_is_kept_free_over_http(world: AnnyWorld) -> None:
     """AN-T07: booking 1009, at Alster from 10:00 to 11:30, is a package with a quarter of an hour on each side."""
     by_the_hour, packages = starts(world.nobody, HOUR, ALSTER, 11), starts(world.nobody, PACKAGE, ALSTER, 11)
 
@@ -392,7 +392,7 @@ def test_the_padding_of_both_bookings_is_kept_free_over_http(world: World) -> No
     assert packages[shown(at(11, "08:30"))]["available"]
 
 
-def test_weights_add_up_to_the_quantity(world: World) -> None:
+def test_weights_add_up_to_the_quantity(world: AnnyWorld) -> None:
     """AN-T08."""
     interval = at(2, "10:00"), at(2, "12:00")
 
@@ -409,7 +409,7 @@ def test_weights_add_up_to_the_quantity(world: World) -> None:
     assert starts(world.nobody, COURSE, STUDIO, 2)[shown(interval[0])]["unavailability_type"] == "booked_out"
 
 
-def test_without_a_resource_all_of_the_service_are_asked(world: World) -> None:
+def test_without_a_resource_all_of_the_service_are_asked(world: AnnyWorld) -> None:
     found = starts(world.nobody, HOUR, None, 9)[shown(at(9, "09:00"))]
 
     assert (found["number_available"], found["available"]) == (5, True)
@@ -417,7 +417,7 @@ def test_without_a_resource_all_of_the_service_are_asked(world: World) -> None:
     assert not {resource(ELBE), resource(ALSTER)} & {*found["resource_ids"]}
 
 
-def test_ends_are_listed_from_the_shortest_to_the_longest(world: World) -> None:
+def test_ends_are_listed_from_the_shortest_to_the_longest(world: AnnyWorld) -> None:
     """AN-T12."""
     found = world.nobody.read(
         ENDS, service_id=service(WORKSHOP), resource_id=resource(ELBE), date_time=at(10, "08:00"), timezone="Asia/Tokyo"
@@ -444,7 +444,7 @@ def test_ends_are_listed_from_the_shortest_to_the_longest(world: World) -> None:
     ],
 )
 def test_what_is_asked_in_vain_is_named(
-    world: World, path: str, query: dict[str, Any], refusal: tuple[int, str], parameter: str | None
+    world: AnnyWorld, path: str, query: dict[str, Any], refusal: tuple[int, str], parameter: str | None
 ) -> None:
     """AN-T05, AN-T06."""
     usual = {"service_id": service(HOUR), "date": "2026-03-10", "date_time": at(8, "10:00")}
@@ -457,7 +457,7 @@ def test_what_is_asked_in_vain_is_named(
     assert source(response) == (parameter or ("date" if path == STARTS else "date_time"))
 
 
-def test_moments_may_have_any_offset_and_answers_are_in_utc(world: World) -> None:
+def test_moments_may_have_any_offset_and_answers_are_in_utc(world: AnnyWorld) -> None:
     same = [
         world.nobody.read(ENDS, service_id=service(HOUR), resource_id=resource(DESK), date_time=moment)
         for moment in ("2026-03-04T10:00:00+01:00", "2026-03-04T09:00:00.75Z", "2026-03-04T04:00:00-05:00")
@@ -467,7 +467,7 @@ def test_moments_may_have_any_offset_and_answers_are_in_utc(world: World) -> Non
     assert same[0][0]["start_date"] == "2026-03-04T09:00:00+00:00"
 
 
-def test_while_a_move_can_be_reverted_the_old_interval_is_booked_out(world: World) -> None:
+def test_while_a_move_can_be_reverted_the_old_interval_is_booked_out(world: AnnyWorld) -> None:
     """AN-E06, AN-E07."""
 
     def ten_and_noon() -> list[bool]:

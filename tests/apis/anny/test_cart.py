@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from anny_world import Person, World, add_on, at, customer, resource, said, service, source
+from anny_world import AnnyWorld, Person, add_on, at, customer, resource, said, service, source
 from doubles import MONDAY
 
 from mockserver.apis.anny.records import CLAIMS
@@ -55,7 +55,7 @@ def ids_of(order: Any) -> list[str]:
 # Putting something in
 
 
-def test_what_is_put_into_a_cart_is_reserved_in_a_draft_order(world: World) -> None:
+def test_what_is_put_into_a_cart_is_reserved_in_a_draft_order(world: AnnyWorld) -> None:
     """AN-C01."""
     added = world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN)
 
@@ -69,7 +69,7 @@ def test_what_is_put_into_a_cart_is_reserved_in_a_draft_order(world: World) -> N
     assert world.jane.status(booking["id"]) == "reserved"
 
 
-def test_a_draft_expires_when_the_first_of_its_holds_ends(world: World) -> None:
+def test_a_draft_expires_when_the_first_of_its_holds_ends(world: AnnyWorld) -> None:
     """AN-C05."""
     first = order_of(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))
     world.wait(minutes=5)
@@ -79,7 +79,7 @@ def test_a_draft_expires_when_the_first_of_its_holds_ends(world: World) -> None:
     assert first["attributes"]["expires_at"] == second["attributes"]["expires_at"] == "2026-03-02T00:15:00+00:00"
 
 
-def test_a_second_booking_goes_into_the_same_cart(world: World) -> None:
+def test_a_second_booking_goes_into_the_same_cart(world: AnnyWorld) -> None:
     """AN-C13."""
     first = order_of(world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN))
 
@@ -90,7 +90,7 @@ def test_a_second_booking_goes_into_the_same_cart(world: World) -> None:
     assert (second["attributes"]["total"], second["meta"]["payment_flow"]) == (249, "pay-now")
 
 
-def test_the_carts_of_two_accounts_are_two(world: World) -> None:
+def test_the_carts_of_two_accounts_are_two(world: AnnyWorld) -> None:
     jane = order_of(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))
     lena = order_of(world.lena.add_to_cart(HOUR, ELBE, TEN, ELEVEN))
 
@@ -99,7 +99,7 @@ def test_the_carts_of_two_accounts_are_two(world: World) -> None:
     assert jane["id"] not in world.lena.listed("/orders")
 
 
-def test_while_it_is_held_an_interval_is_taken_for_everybody_else(world: World) -> None:
+def test_while_it_is_held_an_interval_is_taken_for_everybody_else(world: AnnyWorld) -> None:
     """AN-C02, AN-C04."""
     world.jane.add_to_cart(HOUR, ELBE, NINE, TEN)
 
@@ -108,7 +108,7 @@ def test_while_it_is_held_an_interval_is_taken_for_everybody_else(world: World) 
     assert said(world.lena.book(HOUR, ELBE, NINE, TEN)) == (422, "unavailable_interval")
 
 
-def test_what_cannot_be_booked_is_not_held_and_opens_no_cart(world: World) -> None:
+def test_what_cannot_be_booked_is_not_held_and_opens_no_cart(world: AnnyWorld) -> None:
     """AN-C02."""
     refused = world.ben.add_to_cart(HOUR, AREA, NINE, TEN)
 
@@ -117,7 +117,7 @@ def test_what_cannot_be_booked_is_not_held_and_opens_no_cart(world: World) -> No
     assert world.ben.listed("/orders") == world.ben.listed("/bookings") == []
 
 
-def test_without_a_token_a_new_cart_is_opened_each_time(world: World) -> None:
+def test_without_a_token_a_new_cart_is_opened_each_time(world: AnnyWorld) -> None:
     """AN-C14."""
     carts = [named(world.nobody.add_to_cart(HOUR, ELBE, *span)) for span in ((NINE, TEN), (TEN, ELEVEN))]
 
@@ -126,7 +126,7 @@ def test_without_a_token_a_new_cart_is_opened_each_time(world: World) -> None:
     assert [len(cart["oat"]) for cart in carts] == [30, 30]
 
 
-def test_without_a_token_id_and_access_token_name_the_cart(world: World) -> None:
+def test_without_a_token_id_and_access_token_name_the_cart(world: AnnyWorld) -> None:
     cart = named(world.nobody.add_to_cart(HOUR, ELBE, NINE, TEN))
 
     again = order_of(world.nobody.add_to_cart(HOUR, ELBE, TEN, ELEVEN, **cart))
@@ -134,20 +134,20 @@ def test_without_a_token_id_and_access_token_name_the_cart(world: World) -> None
     assert (again["id"], len(ids_of(again))) == (cart["oid"], 2)
 
 
-def test_an_access_token_without_an_id_names_no_cart(world: World) -> None:
+def test_an_access_token_without_an_id_names_no_cart(world: AnnyWorld) -> None:
     cart = named(world.nobody.add_to_cart(HOUR, ELBE, NINE, TEN))
 
     assert order_of(world.nobody.add_to_cart(HOUR, ELBE, TEN, ELEVEN, oat=cart["oat"]))["id"] != cart["oid"]
 
 
-def test_the_own_cart_is_named_without_its_access_token(world: World) -> None:
+def test_the_own_cart_is_named_without_its_access_token(world: AnnyWorld) -> None:
     cart = named(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))
 
     assert order_of(world.jane.add_to_cart(HOUR, ELBE, TEN, ELEVEN, oid=cart["oid"]))["id"] == cart["oid"]
     assert order_of(world.jane.add_to_cart(HOUR, ELBE, EIGHT, NINE, oid=cart["oid"], oat="wrong"))["id"] == cart["oid"]
 
 
-def test_whoever_knows_the_access_token_uses_the_cart(world: World) -> None:
+def test_whoever_knows_the_access_token_uses_the_cart(world: AnnyWorld) -> None:
     cart = named(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))
 
     added = world.nobody.add_to_cart(HOUR, ELBE, TEN, ELEVEN, **cart)
@@ -158,7 +158,7 @@ def test_whoever_knows_the_access_token_uses_the_cart(world: World) -> None:
 
 @pytest.mark.parametrize("by", ["max", "nobody"])
 @pytest.mark.parametrize("oat", [{}, {"oat": "wrong"}])
-def test_a_cart_of_somebody_else_needs_its_access_token(world: World, by: str, oat: dict[str, str]) -> None:
+def test_a_cart_of_somebody_else_needs_its_access_token(world: AnnyWorld, by: str, oat: dict[str, str]) -> None:
     """AN-C11."""
     cart = named(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))["oid"]
     caller: Person = getattr(world, by)
@@ -167,7 +167,7 @@ def test_a_cart_of_somebody_else_needs_its_access_token(world: World, by: str, o
     assert len(ids_of(world.jane.order(cart))) == 1
 
 
-def test_a_cart_that_does_not_exist_is_not_found(world: World) -> None:
+def test_a_cart_that_does_not_exist_is_not_found(world: AnnyWorld) -> None:
     """AN-C16, AN-C18."""
     query = {"oid": NO_ORDER, "oat": "abc"}
 
@@ -188,14 +188,14 @@ def test_a_cart_that_does_not_exist_is_not_found(world: World) -> None:
         ({"resource_id": [resource(ELBE), NOTHING]}, "/resource_id/1"),
     ],
 )
-def test_an_id_that_names_nothing_is_not_found_and_pointed_at(world: World, members: Any, pointer: str) -> None:
+def test_an_id_that_names_nothing_is_not_found_and_pointed_at(world: AnnyWorld, members: Any, pointer: str) -> None:
     """AN-C16."""
     refused = world.jane.add_to_cart(HOUR, ELBE, NINE, TEN, **members)
 
     assert (said(refused), source(refused)) == ((404, "not_found"), pointer)
 
 
-def test_an_order_that_is_no_draft_takes_nothing_more(world: World) -> None:
+def test_an_order_that_is_no_draft_takes_nothing_more(world: AnnyWorld) -> None:
     """AN-C08."""
     refused = [
         world.jane.add_to_cart(HOUR, ELBE, NINE, TEN, oid="2001"),
@@ -207,7 +207,7 @@ def test_an_order_that_is_no_draft_takes_nothing_more(world: World) -> None:
     assert ids_of(world.jane.order("2001")) == ["1001"]
 
 
-def test_of_several_resources_the_first_that_is_free_is_held(world: World) -> None:
+def test_of_several_resources_the_first_that_is_free_is_held(world: AnnyWorld) -> None:
     """AN-C15."""
     several = {"resource_id": [resource(each) for each in (AREA, ELBE, ALSTER)]}
 
@@ -218,7 +218,7 @@ def test_of_several_resources_the_first_that_is_free_is_held(world: World) -> No
     assert refused.json()["errors"][0]["meta"]["unavailability_type"] == "resource_unavailable"
 
 
-def test_several_places_are_held_and_paid_for(world: World) -> None:
+def test_several_places_are_held_and_paid_for(world: AnnyWorld) -> None:
     """AN-N08, AN-T08, AN-Y01."""
     evening = (at(9, "18:00"), at(9, "20:00"))
 
@@ -234,7 +234,7 @@ def test_several_places_are_held_and_paid_for(world: World) -> None:
     assert world.lena.add_to_cart(COURSE, STUDIO, *evening, service_id={service(COURSE): 3}).status_code == 201
 
 
-def test_what_is_said_about_a_booking_is_kept(world: World) -> None:
+def test_what_is_said_about_a_booking_is_kept(world: AnnyWorld) -> None:
     words = {"description": "Kick-off", "customer_note": "We bring a dog"}
 
     attributes = held(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN, **words))["attributes"]
@@ -242,27 +242,27 @@ def test_what_is_said_about_a_booking_is_kept(world: World) -> None:
     assert {name: attributes[name] for name in words} == words
 
 
-def test_an_end_that_is_not_after_the_start_is_invalid(world: World) -> None:
+def test_an_end_that_is_not_after_the_start_is_invalid(world: AnnyWorld) -> None:
     """AN-V12."""
     refused = world.jane.add_to_cart(HOUR, ELBE, TEN, TEN)
 
     assert (said(refused), source(refused)) == ((422, "validation_error"), "/end_date")
 
 
-def test_a_service_whose_name_is_no_id_is_invalid(world: World) -> None:
+def test_a_service_whose_name_is_no_id_is_invalid(world: AnnyWorld) -> None:
     """AN-N11."""
     refused = world.jane.add_to_cart(HOUR, ELBE, NINE, TEN, service_id={"workshop": 1})
 
     assert (said(refused), source(refused)) == ((422, "validation_error"), "/service_id")
 
 
-def test_the_organisation_has_no_cart(world: World) -> None:
+def test_the_organisation_has_no_cart(world: AnnyWorld) -> None:
     assert said(world.admin.add_to_cart(HOUR, ELBE, NINE, TEN)) == (403, "unauthorized")
     assert said(world.admin.get("/order/bookings/delete-all", oid="2005")) == (403, "unauthorized")
     assert said(world.admin.submit(oid="2005")) == (403, "unauthorized")
 
 
-def test_of_many_at_the_same_time_one_holds_the_last_place(world: World) -> None:
+def test_of_many_at_the_same_time_one_holds_the_last_place(world: AnnyWorld) -> None:
     """AN-C24."""
     with ThreadPoolExecutor(8) as pool:
         adding = [pool.submit(world.nobody.add_to_cart, HOUR, ELBE, NINE, TEN) for _ in range(8)]
@@ -274,7 +274,7 @@ def test_of_many_at_the_same_time_one_holds_the_last_place(world: World) -> None
 # Add-ons
 
 
-def test_add_ons_come_on_top_of_the_price(world: World) -> None:
+def test_add_ons_come_on_top_of_the_price(world: AnnyWorld) -> None:
     """AN-Y02."""
     added = world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN, **wanting((FLIP_CHART, 1), (COFFEE, 1)))
 
@@ -284,14 +284,14 @@ def test_add_ons_come_on_top_of_the_price(world: World) -> None:
     assert order_of(added)["attributes"]["total"] == 249
 
 
-def test_none_of_an_add_on_is_not_chosen(world: World) -> None:
+def test_none_of_an_add_on_is_not_chosen(world: AnnyWorld) -> None:
     booking = held(world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN, **wanting((FLIP_CHART, 0), (COFFEE, 2))))
 
     assert booking["attributes"]["total"] == 199 + 60
     assert len(booking["relationships"]["booking_add_ons"]["data"]) == 1
 
 
-def test_the_older_way_counts_where_the_newer_says_nothing(world: World) -> None:
+def test_the_older_way_counts_where_the_newer_says_nothing(world: AnnyWorld) -> None:
     older = {"booking_add_ons": [{"add_on_id": COFFEE, "quantity": 1}]}
 
     only_older = held(world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN, **older))
@@ -301,7 +301,7 @@ def test_the_older_way_counts_where_the_newer_says_nothing(world: World) -> None
     assert [each["attributes"]["total"] for each in (only_older, both, none)] == [229, 219, 199]
 
 
-def test_of_several_selections_the_first_counts(world: World) -> None:
+def test_of_several_selections_the_first_counts(world: AnnyWorld) -> None:
     selections = [[{"add_on_id": FLIP_CHART, "quantity": 1}], [{"add_on_id": "bad", "quantity": 0}]]
 
     added = world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN, add_ons_by_service={service(WORKSHOP): selections})
@@ -319,7 +319,9 @@ def test_of_several_selections_the_first_counts(world: World) -> None:
         ({"booking_add_ons": [{"add_on_id": NOTHING, "quantity": 1}]}, "/booking_add_ons/0/add_on_id"),
     ],
 )
-def test_add_ons_that_cannot_be_had_are_invalid_and_nothing_is_held(world: World, members: Any, pointer: str) -> None:
+def test_add_ons_that_cannot_be_had_are_invalid_and_nothing_is_held(
+    world: AnnyWorld, members: Any, pointer: str
+) -> None:
     """AN-C12."""
     refused = world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN, **members)
 
@@ -327,7 +329,7 @@ def test_add_ons_that_cannot_be_had_are_invalid_and_nothing_is_held(world: World
     assert world.lena.add_to_cart(WORKSHOP, ELBE, NINE, TEN).status_code == 201
 
 
-def test_an_add_on_of_another_service_is_invalid(world: World) -> None:
+def test_an_add_on_of_another_service_is_invalid(world: AnnyWorld) -> None:
     """AN-C12."""
     refused = world.jane.add_to_cart(PACKAGE, ELBE, NINE, TEN, **wanting((FLIP_CHART, 1), of=PACKAGE))
 
@@ -337,7 +339,7 @@ def test_an_add_on_of_another_service_is_invalid(world: World) -> None:
 # Emptying
 
 
-def test_what_was_in_an_emptied_cart_is_gone_and_free_at_once(world: World) -> None:
+def test_what_was_in_an_emptied_cart_is_gone_and_free_at_once(world: AnnyWorld) -> None:
     """AN-C17."""
     cart = named(world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN))["oid"]
     booking = held(world.jane.add_to_cart(HOUR, ELBE, TEN, ELEVEN))["id"]
@@ -350,14 +352,14 @@ def test_what_was_in_an_emptied_cart_is_gone_and_free_at_once(world: World) -> N
     assert world.lena.book(HOUR, ELBE, TEN, ELEVEN).status_code == 201
 
 
-def test_an_empty_cart_may_be_emptied_and_filled_again(world: World) -> None:
+def test_an_empty_cart_may_be_emptied_and_filled_again(world: AnnyWorld) -> None:
     cart = named(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))["oid"]
 
     assert [world.jane.get("/order/bookings/delete-all").status_code for _ in range(2)] == [200, 200]
     assert order_of(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))["id"] == cart
 
 
-def test_looking_at_what_emptying_would_answer_empties_nothing(world: World) -> None:
+def test_looking_at_what_emptying_would_answer_empties_nothing(world: AnnyWorld) -> None:
     """AN-H07."""
     booking = held(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))["id"]
 
@@ -365,20 +367,20 @@ def test_looking_at_what_emptying_would_answer_empties_nothing(world: World) -> 
     assert world.jane.status(booking) == "reserved"
 
 
-def test_an_account_without_a_cart_has_none_to_empty_or_submit(world: World) -> None:
+def test_an_account_without_a_cart_has_none_to_empty_or_submit(world: AnnyWorld) -> None:
     """AN-C18."""
     assert said(world.ben.get("/order/bookings/delete-all")) == (404, "not_found")
     assert said(world.ben.submit()) == (404, "not_found")
 
 
 @pytest.mark.parametrize("query", [{}, {"oid": "2005"}, {"oat": "abc"}, {"oid": NO_ORDER}])
-def test_without_a_token_and_the_names_of_a_cart_nobody_is_known(world: World, query: dict[str, str]) -> None:
+def test_without_a_token_and_the_names_of_a_cart_nobody_is_known(world: AnnyWorld, query: dict[str, str]) -> None:
     """AN-C19."""
     assert said(world.nobody.get("/order/bookings/delete-all", **query)) == (401, "unauthenticated")
     assert said(world.nobody.submit(customer=ANN, **query)) == (401, "unauthenticated")
 
 
-def test_a_cart_of_somebody_else_is_neither_emptied_nor_submitted_without_its_access_token(world: World) -> None:
+def test_a_cart_of_somebody_else_is_neither_emptied_nor_submitted_without_its_access_token(world: AnnyWorld) -> None:
     """AN-C11."""
     assert said(world.jane.get("/order/bookings/delete-all", oid="2005")) == (403, "unauthorized")
     assert said(world.jane.submit(oid="2005", oat="wrong")) == (403, "unauthorized")
@@ -389,7 +391,7 @@ def test_a_cart_of_somebody_else_is_neither_emptied_nor_submitted_without_its_ac
 # Submitting
 
 
-def test_what_is_submitted_is_accepted_and_the_order_completed(world: World) -> None:
+def test_what_is_submitted_is_accepted_and_the_order_completed(world: AnnyWorld) -> None:
     """AN-C06."""
     world.jane.add_to_cart(HOUR, ELBE, NINE, TEN)
 
@@ -404,7 +406,7 @@ def test_what_is_submitted_is_accepted_and_the_order_completed(world: World) -> 
     assert order_of(submitted)["attributes"]["expires_at"] is None
 
 
-def test_what_somebody_has_to_decide_about_is_requested_and_the_order_pending(world: World) -> None:
+def test_what_somebody_has_to_decide_about_is_requested_and_the_order_pending(world: AnnyWorld) -> None:
     """AN-C07."""
     world.jane.add_to_cart(HOUR, ELBE, TEN, ELEVEN)
     world.jane.add_to_cart(EVENING, ELBE, NINE, TEN)
@@ -415,14 +417,14 @@ def test_what_somebody_has_to_decide_about_is_requested_and_the_order_pending(wo
     assert [each["attributes"]["status"] for each in submitted.json()["included"]] == ["accepted", "requested"]
 
 
-def test_after_submission_a_new_cart_is_opened(world: World) -> None:
+def test_after_submission_a_new_cart_is_opened(world: AnnyWorld) -> None:
     first = named(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))["oid"]
     world.jane.submit()
 
     assert named(world.jane.add_to_cart(HOUR, ELBE, TEN, ELEVEN))["oid"] != first
 
 
-def test_an_order_is_submitted_once(world: World) -> None:
+def test_an_order_is_submitted_once(world: AnnyWorld) -> None:
     """AN-C08."""
     cart = named(world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN))
     world.jane.submit()
@@ -432,7 +434,7 @@ def test_an_order_is_submitted_once(world: World) -> None:
     assert world.jane.order(cart["oid"])["attributes"]["total"] == 199
 
 
-def test_a_cart_with_nothing_in_it_is_not_submitted(world: World) -> None:
+def test_a_cart_with_nothing_in_it_is_not_submitted(world: AnnyWorld) -> None:
     """AN-C08."""
     world.jane.add_to_cart(HOUR, ELBE, NINE, TEN)
     world.jane.get("/order/bookings/delete-all")
@@ -441,7 +443,7 @@ def test_a_cart_with_nothing_in_it_is_not_submitted(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", [{"accept_terms": False}, {}, {"accept_terms": "true"}, {"accept_terms": None}])
-def test_without_acceptance_of_the_terms_the_cart_stays_a_draft(world: World, body: dict[str, Any]) -> None:
+def test_without_acceptance_of_the_terms_the_cart_stays_a_draft(world: AnnyWorld, body: dict[str, Any]) -> None:
     """AN-C10."""
     cart = named(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))["oid"]
 
@@ -451,7 +453,7 @@ def test_without_acceptance_of_the_terms_the_cart_stays_a_draft(world: World, bo
     assert world.jane.order(cart)["attributes"]["status"] == "draft"
 
 
-def test_without_a_token_somebody_has_to_be_named(world: World) -> None:
+def test_without_a_token_somebody_has_to_be_named(world: AnnyWorld) -> None:
     """AN-C09."""
     cart = named(world.nobody.add_to_cart(HOUR, ELBE, NINE, TEN))
 
@@ -461,7 +463,7 @@ def test_without_a_token_somebody_has_to_be_named(world: World) -> None:
     assert world.nobody.read(f"/orders/{cart['oid']}", oat=cart["oat"])["data"]["attributes"]["status"] == "draft"
 
 
-def test_whose_cart_it_is_does_not_say_who_submits_it(world: World) -> None:
+def test_whose_cart_it_is_does_not_say_who_submits_it(world: AnnyWorld) -> None:
     """AN-C09."""
     cart = named(world.jane.add_to_cart(HOUR, ELBE, NINE, TEN))
 
@@ -471,7 +473,7 @@ def test_whose_cart_it_is_does_not_say_who_submits_it(world: World) -> None:
     assert world.jane.status(ids_of(order_of(submitted))[0]) == "accepted"
 
 
-def test_a_claim_runs_out_with_its_hold_and_not_any_more_once_it_is_submitted(world: World) -> None:
+def test_a_claim_runs_out_with_its_hold_and_not_any_more_once_it_is_submitted(world: AnnyWorld) -> None:
     sandboxes = world.app.sandboxes
 
     def runs_out_at(booking: int) -> Any:
@@ -486,7 +488,7 @@ def test_a_claim_runs_out_with_its_hold_and_not_any_more_once_it_is_submitted(wo
     assert runs_out_at(booking) is None
 
 
-def test_who_books_without_a_token_is_anonymous_and_finds_the_booking_by_its_number(world: World) -> None:
+def test_who_books_without_a_token_is_anonymous_and_finds_the_booking_by_its_number(world: AnnyWorld) -> None:
     """AN-C20."""
     added = world.nobody.add_to_cart(WORKSHOP, ELBE, NINE, TEN)
     number = held(added)["attributes"]["number"]
@@ -502,7 +504,7 @@ def test_who_books_without_a_token_is_anonymous_and_finds_the_booking_by_its_num
     assert {name: who["attributes"][name] for name in ANN} == ANN
 
 
-def test_who_has_a_token_when_submitting_is_who_books(world: World) -> None:
+def test_who_has_a_token_when_submitting_is_who_books(world: AnnyWorld) -> None:
     cart = named(world.nobody.add_to_cart(WORKSHOP, ELBE, NINE, TEN))
 
     submitted = world.ben.submit(**cart)
@@ -518,7 +520,7 @@ def test_who_has_a_token_when_submitting_is_who_books(world: World) -> None:
     [({"given_name": "Jane", "family_name": "Doe", "email": "Jane@example.com"}, True), (ANN, False)],
 )
 def test_a_body_may_say_more_of_the_customer_than_the_account(
-    world: World, given: dict[str, str], is_known: bool
+    world: AnnyWorld, given: dict[str, str], is_known: bool
 ) -> None:
     world.jane.add_to_cart(HOUR, ELBE, NINE, TEN)
 
@@ -529,7 +531,7 @@ def test_a_body_may_say_more_of_the_customer_than_the_account(
     assert booking["id"] in world.jane.listed("/bookings")
 
 
-def test_word_is_left_of_what_was_submitted_and_not_of_what_was_held(open_world: Callable[..., World]) -> None:
+def test_word_is_left_of_what_was_submitted_and_not_of_what_was_held(open_world: Callable[..., AnnyWorld]) -> None:
     """AN-W09."""
     world = open_world(outbox=True)
     booked = [held(world.jane.add_to_cart(HOUR, ELBE, *span))["id"] for span in ((NINE, TEN), (TEN, ELEVEN))]
@@ -545,7 +547,7 @@ def test_word_is_left_of_what_was_submitted_and_not_of_what_was_held(open_world:
 # Paying
 
 
-def test_what_is_paid_at_once_says_how_much_and_where_and_stands_meanwhile(world: World) -> None:
+def test_what_is_paid_at_once_says_how_much_and_where_and_stands_meanwhile(world: AnnyWorld) -> None:
     """AN-C21."""
     world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN)
 
@@ -557,13 +559,13 @@ def test_what_is_paid_at_once_says_how_much_and_where_and_stands_meanwhile(world
     assert order_of(world.jane.post(path))["meta"]["amount_due"] == 0
 
 
-def test_a_draft_says_what_will_be_due_but_not_where_to_pay(world: World) -> None:
+def test_a_draft_says_what_will_be_due_but_not_where_to_pay(world: AnnyWorld) -> None:
     order = order_of(world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN))
 
     assert (order["meta"]["amount_due"], order["meta"]["payment_url"]) == (199, None)
 
 
-def test_paying_pays_what_is_open_and_its_invoice(world: World) -> None:
+def test_paying_pays_what_is_open_and_its_invoice(world: AnnyWorld) -> None:
     """AN-C22."""
     world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN)
     order = order_of(world.jane.submit())["id"]
@@ -576,7 +578,7 @@ def test_paying_pays_what_is_open_and_its_invoice(world: World) -> None:
     assert world.jane.booking(ids_of(paid)[0])["attributes"]["has_payment"] is True
 
 
-def test_nothing_is_paid_twice(world: World) -> None:
+def test_nothing_is_paid_twice(world: AnnyWorld) -> None:
     """AN-C23."""
     before = world.jane.order("2001")
 
@@ -584,12 +586,12 @@ def test_nothing_is_paid_twice(world: World) -> None:
     assert world.jane.order("2001") == before
 
 
-def test_a_draft_is_not_paid(world: World) -> None:
+def test_a_draft_is_not_paid(world: AnnyWorld) -> None:
     """AN-C23."""
     assert said(world.max.post("/orders/2005/pay")) == (422, "order_not_open")
 
 
-def test_an_order_is_paid_by_whoever_may_see_it(world: World) -> None:
+def test_an_order_is_paid_by_whoever_may_see_it(world: AnnyWorld) -> None:
     """AN-A05, AN-C11."""
     added = world.nobody.add_to_cart(WORKSHOP, ELBE, NINE, TEN)
     oid, oat = named(added).values()
@@ -604,7 +606,7 @@ def test_an_order_is_paid_by_whoever_may_see_it(world: World) -> None:
     assert said(world.admin.post(path)) == (422, "order_not_open")
 
 
-def test_an_edit_is_over_with_when_what_it_made_open_is_paid(world: World) -> None:
+def test_an_edit_is_over_with_when_what_it_made_open_is_paid(world: AnnyWorld) -> None:
     """AN-E09."""
     world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN)
     order = order_of(world.jane.submit())
@@ -621,7 +623,7 @@ def test_an_edit_is_over_with_when_what_it_made_open_is_paid(world: World) -> No
     assert said(world.jane.get(f"/bookings/{booking}/cancel-edit-booking")) == (422, "no_edit_in_progress")
 
 
-def test_what_an_edit_moved_away_from_is_free_once_it_is_paid(world: World) -> None:
+def test_what_an_edit_moved_away_from_is_free_once_it_is_paid(world: AnnyWorld) -> None:
     booking = held(world.jane.add_to_cart(WORKSHOP, ELBE, NINE, TEN))["id"]
     order = order_of(world.jane.submit())["id"]
     interval = {"start_date": TEN, "end_date": ELEVEN}

@@ -22,7 +22,7 @@ from anny_edits import (
     revert,
     totals,
 )
-from anny_world import Person, World, add_on, at, field, resource, said, service, shown, source
+from anny_world import AnnyWorld, Person, add_on, at, field, resource, said, service, shown, source
 
 from mockserver.apis.anny.offers import ADD_ONS, RESOURCES
 from mockserver.apis.anny.records import BOOKINGS, Status
@@ -63,7 +63,7 @@ def snapshot(person: Person, number: int) -> Any:
 
 @EVERY_EDIT
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.ACCEPTED])
-def test_only_an_accepted_booking_is_edited(world: World, edit: Any, status: Status) -> None:
+def test_only_an_accepted_booking_is_edited(world: AnnyWorld, edit: Any, status: Status) -> None:
     alter(world, 1001, BOOKINGS, status=status)
     before = snapshot(world.jane, 1001)
 
@@ -72,14 +72,14 @@ def test_only_an_accepted_booking_is_edited(world: World, edit: Any, status: Sta
 
 
 @EVERY_EDIT
-def test_a_booking_that_has_started_is_not_edited(world: World, edit: Any) -> None:
+def test_a_booking_that_has_started_is_not_edited(world: AnnyWorld, edit: Any) -> None:
     world.go_to(at(9, "09:00"))
 
     assert said(edit(world.jane, 1001)) == NOT_EDITABLE
 
 
 @EVERY_EDIT
-def test_a_booking_is_edited_up_to_its_start(world: World, edit: Any) -> None:
+def test_a_booking_is_edited_up_to_its_start(world: AnnyWorld, edit: Any) -> None:
     world.go_to(at(9, "08:59"))
 
     assert said(edit(world.jane, 1001)) == (200, "")
@@ -87,7 +87,7 @@ def test_a_booking_is_edited_up_to_its_start(world: World, edit: Any) -> None:
 
 @EVERY_EDIT
 @pytest.mark.parametrize("late", [False, True])
-def test_the_deadline_of_the_service_is_the_last_moment_for_an_edit(world: World, edit: Any, late: bool) -> None:
+def test_the_deadline_of_the_service_is_the_last_moment_for_an_edit(world: AnnyWorld, edit: Any, late: bool) -> None:
     alter_editing(world, service(2), deadline={"period": "hours", "offset": 24})
     world.go_to(at(8, "09:00"))
     world.wait(seconds=int(late))
@@ -97,12 +97,12 @@ def test_the_deadline_of_the_service_is_the_last_moment_for_an_edit(world: World
 
 
 @EVERY_EDIT
-def test_the_master_of_a_series_is_not_edited(world: World, edit: Any) -> None:
+def test_the_master_of_a_series_is_not_edited(world: AnnyWorld, edit: Any) -> None:
     assert said(edit(world.jane, 1010)) == NOT_EDITABLE
     assert said(edit(world.jane, 1015)) == NOT_EDITABLE
 
 
-def test_one_date_of_a_series_is_edited_alone(world: World) -> None:
+def test_one_date_of_a_series_is_edited_alone(world: AnnyWorld) -> None:
     others = [moments(world.jane, number) for number in (1010, 1012, 1013, 1014)]
 
     assert said(move(world.jane, 1011, at(9, "08:00"))) == (200, "")
@@ -112,22 +112,22 @@ def test_one_date_of_a_series_is_edited_alone(world: World) -> None:
 
 
 @EVERY_EDIT
-def test_a_blocker_is_not_edited(world: World, edit: Any) -> None:
+def test_a_blocker_is_not_edited(world: AnnyWorld, edit: Any) -> None:
     assert said(edit(world.admin, 1020)) == NOT_EDITABLE
 
 
 @EVERY_EDIT
-def test_an_unknown_booking_is_not_found(world: World, edit: Any) -> None:
+def test_an_unknown_booking_is_not_found(world: AnnyWorld, edit: Any) -> None:
     assert said(edit(world.jane, 99999)) == (404, "not_found")
 
 
 @EVERY_EDIT
-def test_the_organisation_edits_for_its_customers(world: World, edit: Any) -> None:
+def test_the_organisation_edits_for_its_customers(world: AnnyWorld, edit: Any) -> None:
     assert said(edit(world.admin, 1001)) == (200, "")
 
 
 @EVERY_EDIT
-def test_an_edit_is_dated(world: World, edit: Any) -> None:
+def test_an_edit_is_dated(world: AnnyWorld, edit: Any) -> None:
     created_at = world.jane.booking(1001)["attributes"]["created_at"]
     world.wait(hours=1)
 
@@ -138,7 +138,7 @@ def test_an_edit_is_dated(world: World, edit: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["participants", "service-options", "booking-base-data"])
-def test_an_unknown_include_is_refused_before_anything_is_looked_at(world: World, path: str) -> None:
+def test_an_unknown_include_is_refused_before_anything_is_looked_at(world: AnnyWorld, path: str) -> None:
     body = {"participants": [], "addons": [], "start_date": at(14, "10:00")}
 
     answer = world.jane.post(f"/bookings/99999/edit-{path}", body, include="nonsense")
@@ -149,7 +149,7 @@ def test_an_unknown_include_is_refused_before_anything_is_looked_at(world: World
 # Participants
 
 
-def test_the_participants_are_those_of_the_body(world: World) -> None:
+def test_the_participants_are_those_of_the_body(world: AnnyWorld) -> None:
     ben = {"email": "ben@example.com", "name": "Ben", "can_edit": True, "attending_virtually": True}
     jane = {"email": "jane@example.com", "name": "Janet", "can_edit": True, "attending_virtually": False}
 
@@ -161,7 +161,7 @@ def test_the_participants_are_those_of_the_body(world: World) -> None:
     assert entries(answer) == people(world.max, 1003)
 
 
-def test_somebody_new_is_invited(world: World) -> None:
+def test_somebody_new_is_invited(world: AnnyWorld) -> None:
     world.wait(hours=2)
 
     invite(world.max, 1003, "ben@example.com")
@@ -172,14 +172,14 @@ def test_somebody_new_is_invited(world: World) -> None:
     assert world.ben.status(1003) == "invited"
 
 
-def test_what_the_body_leaves_out_is_false_or_nothing(world: World) -> None:
+def test_what_the_body_leaves_out_is_false_or_nothing(world: AnnyWorld) -> None:
     invite(world.max, 1003, "ben@example.com")
 
     [ben] = people(world.max, 1003)
     assert (ben["name"], ben["can_edit"], ben["attending_virtually"]) == (None, False, False)
 
 
-def test_who_is_named_again_keeps_what_they_have_answered(world: World) -> None:
+def test_who_is_named_again_keeps_what_they_have_answered(world: AnnyWorld) -> None:
     [_, before] = people(world.max, 1003)
     world.wait(hours=1)
 
@@ -192,7 +192,7 @@ def test_who_is_named_again_keeps_what_they_have_answered(world: World) -> None:
     assert world.lena.status(1003) == "accepted"
 
 
-def test_who_is_not_named_is_removed(world: World) -> None:
+def test_who_is_not_named_is_removed(world: AnnyWorld) -> None:
     invite(world.max, 1003, "jane@example.com")
 
     assert [each["email"] for each in people(world.max, 1003)] == ["jane@example.com"]
@@ -200,7 +200,7 @@ def test_who_is_not_named_is_removed(world: World) -> None:
     assert "1003" not in world.lena.listed("/bookings")
 
 
-def test_an_empty_list_removes_everybody(world: World) -> None:
+def test_an_empty_list_removes_everybody(world: AnnyWorld) -> None:
     assert said(invite(world.max, 1003)) == (200, "")
 
     assert people(world.max, 1003) == []
@@ -208,7 +208,7 @@ def test_an_empty_list_removes_everybody(world: World) -> None:
 
 
 @pytest.mark.parametrize("twin", ["ben@example.com", "BEN@EXAMPLE.COM"])
-def test_the_same_address_twice_is_refused(world: World, twin: str) -> None:
+def test_the_same_address_twice_is_refused(world: AnnyWorld, twin: str) -> None:
     before = snapshot(world.max, 1003)
 
     answer = invite(world.max, 1003, "ben@example.com", "jane@example.com", twin)
@@ -218,14 +218,14 @@ def test_the_same_address_twice_is_refused(world: World, twin: str) -> None:
 
 
 @pytest.mark.parametrize("own", ["max@example.com", "Max@Example.com"])
-def test_the_customer_is_no_participant(world: World, own: str) -> None:
+def test_the_customer_is_no_participant(world: AnnyWorld, own: str) -> None:
     answer = invite(world.max, 1003, "ben@example.com", own)
 
     assert (said(answer), source(answer)) == (INVALID, "/participants/1/email")
 
 
 @pytest.mark.parametrize("address", ["office@example.com", "ben@example.com"])
-def test_who_booked_for_somebody_else_is_no_participant_either(world: World, address: str) -> None:
+def test_who_booked_for_somebody_else_is_no_participant_either(world: AnnyWorld, address: str) -> None:
     world.ben.add_to_cart(1, 2, at(14, "10:00"), at(14, "11:00"))
     office = {"given_name": "Olga", "family_name": "Office", "email": "office@example.com"}
     order = world.ben.submit(customer=office).json()["data"]
@@ -236,7 +236,7 @@ def test_who_booked_for_somebody_else_is_no_participant_either(world: World, add
     assert (said(answer), source(answer)) == (INVALID, "/participants/0/email")
 
 
-def test_there_are_no_more_participants_than_the_service_takes(world: World) -> None:
+def test_there_are_no_more_participants_than_the_service_takes(world: AnnyWorld) -> None:
     eight = [f"guest{number}@example.com" for number in range(8)]
     assert said(invite(world.max, 1003, *eight)) == (200, "")
 
@@ -246,13 +246,13 @@ def test_there_are_no_more_participants_than_the_service_takes(world: World) -> 
     assert len(people(world.max, 1003)) == 8
 
 
-def test_there_are_as_many_participants_as_anybody_likes_where_the_service_says_so(world: World) -> None:
+def test_there_are_as_many_participants_as_anybody_likes_where_the_service_says_so(world: AnnyWorld) -> None:
     alter(world, service(1), max_participants=None)
 
     assert said(invite(world.max, 1003, *(f"guest{number}@example.com" for number in range(100)))) == (200, "")
 
 
-def test_there_are_no_fewer_participants_than_the_service_asks_for(world: World) -> None:
+def test_there_are_no_fewer_participants_than_the_service_asks_for(world: AnnyWorld) -> None:
     alter(world, service(1), min_participants=2)
 
     for given in ((), ("ben@example.com",)):
@@ -261,12 +261,12 @@ def test_there_are_no_fewer_participants_than_the_service_asks_for(world: World)
     assert said(invite(world.max, 1003, "ben@example.com", "jane@example.com")) == (200, "")
 
 
-def test_a_service_without_participants_does_not_take_any(world: World) -> None:
+def test_a_service_without_participants_does_not_take_any(world: AnnyWorld) -> None:
     for given in ((), ("ben@example.com",), ("ben@example.com",) * 2):
         assert said(invite(world.jane, 1009, *given)) == NOT_EDITABLE
 
 
-def test_an_address_has_at_most_two_hundred_characters(world: World) -> None:
+def test_an_address_has_at_most_two_hundred_characters(world: AnnyWorld) -> None:
     address = "b" * 188 + "@example.com"
     assert said(invite(world.max, 1003, address)) == (200, "")
     assert people(world.max, 1003)[0]["email"] == address
@@ -277,21 +277,21 @@ def test_an_address_has_at_most_two_hundred_characters(world: World) -> None:
 
 
 @pytest.mark.parametrize("given", [{"name": "Ben"}, {"email": None}, {"email": "ben@example.com", "can_edit": "yes"}])
-def test_a_participant_that_breaks_the_contract_is_refused(world: World, given: Any) -> None:
+def test_a_participant_that_breaks_the_contract_is_refused(world: AnnyWorld, given: Any) -> None:
     answer = invite(world.max, 1003, given)
 
     assert said(answer) == INVALID
     assert source(answer) in {"/participants/0/email", "/participants/0/can_edit"}
 
 
-def test_a_participant_who_may_edit_edits(world: World) -> None:
+def test_a_participant_who_may_edit_edits(world: AnnyWorld) -> None:
     assert said(invite(world.max, 1022, "max@example.com", "ben@example.com")) == (200, "")
 
     assert [each["email"] for each in people(world.jane, 1022)] == ["max@example.com", "ben@example.com"]
     assert said(invite(world.max, 1022, "max@example.com")) == NOT_THEIRS
 
 
-def test_a_participant_who_takes_themselves_out_sees_it_once_more(world: World) -> None:
+def test_a_participant_who_takes_themselves_out_sees_it_once_more(world: AnnyWorld) -> None:
     answer = invite(world.max, 1022)
 
     assert said(answer) == (200, "")
@@ -300,12 +300,12 @@ def test_a_participant_who_takes_themselves_out_sees_it_once_more(world: World) 
 
 
 @EVERY_EDIT
-def test_a_participant_who_may_not_edit_does_not(world: World, edit: Any) -> None:
+def test_a_participant_who_may_not_edit_does_not(world: AnnyWorld, edit: Any) -> None:
     assert said(edit(world.lena, 1003)) == NOT_THEIRS
 
 
 @EVERY_EDIT
-def test_who_has_not_accepted_does_not_edit_even_if_they_may(world: World, edit: Any) -> None:
+def test_who_has_not_accepted_does_not_edit_even_if_they_may(world: AnnyWorld, edit: Any) -> None:
     invite(world.max, 1003, {"email": "ben@example.com", "can_edit": True})
     assert said(edit(world.ben, 1003)) == NOT_THEIRS
 
@@ -331,7 +331,7 @@ def chosen(response: httpx.Response) -> list[tuple[str, int, float, float]]:
     ]
 
 
-def test_the_add_ons_are_those_of_the_body(world: World) -> None:
+def test_the_add_ons_are_those_of_the_body(world: AnnyWorld) -> None:
     answer = choose(world.jane, 1001, (2, 3), (1, 2), include="booking_add_ons")
 
     assert said(answer) == (200, "")
@@ -340,7 +340,7 @@ def test_the_add_ons_are_those_of_the_body(world: World) -> None:
     assert (attributes["subtotal"], attributes["total"], attributes["charged_total"]) == (199, 329, 329)
 
 
-def test_an_add_on_that_is_chosen_again_keeps_its_id_and_its_price(world: World) -> None:
+def test_an_add_on_that_is_chosen_again_keeps_its_id_and_its_price(world: AnnyWorld) -> None:
     before = world.jane.booking(1001)["relationships"]["booking_add_ons"]["data"]
     alter(world, add_on(1), ADD_ONS, price=99_00)
 
@@ -351,18 +351,18 @@ def test_an_add_on_that_is_chosen_again_keeps_its_id_and_its_price(world: World)
 
 
 @pytest.mark.parametrize("given", [[(1, 1)], [(1, 1), (2, 0)]])
-def test_a_quantity_of_0_and_not_being_named_remove_an_add_on(world: World, given: Any) -> None:
+def test_a_quantity_of_0_and_not_being_named_remove_an_add_on(world: AnnyWorld, given: Any) -> None:
     answer = choose(world.jane, 1001, *given, include="booking_add_ons")
 
     assert chosen(answer) == [(add_on(1), 1, 20, 20)]
     assert answer.json()["data"]["attributes"]["total"] == 219
 
 
-def test_an_empty_list_removes_all_add_ons(world: World) -> None:
+def test_an_empty_list_removes_all_add_ons(world: AnnyWorld) -> None:
     assert choose(world.jane, 1001).json()["data"]["attributes"]["total"] == 199
 
 
-def test_options_are_not_edited_where_the_service_does_not_let_them(world: World) -> None:
+def test_options_are_not_edited_where_the_service_does_not_let_them(world: AnnyWorld) -> None:
     before = snapshot(world.jane, 1009)
 
     for given in ([(2, 2)], [], [(9, 1)]):
@@ -370,7 +370,7 @@ def test_options_are_not_edited_where_the_service_does_not_let_them(world: World
     assert snapshot(world.jane, 1009) == before
 
 
-def test_an_add_on_that_is_not_the_services_is_refused(world: World) -> None:
+def test_an_add_on_that_is_not_the_services_is_refused(world: AnnyWorld) -> None:
     alter(world, service(2), add_on_ids=(add_on(2),))
 
     for stranger in (1, 9):
@@ -382,7 +382,7 @@ def test_an_add_on_that_is_not_the_services_is_refused(world: World) -> None:
     ("limits", "quantity"),
     [({"max_quantity": 5}, 6), ({"max_quantity": 5, "stock": 2}, 3), ({"max_quantity": None, "min_quantity": 3}, 2)],
 )
-def test_a_quantity_beyond_what_there_is_to_have_is_refused(world: World, limits: Any, quantity: int) -> None:
+def test_a_quantity_beyond_what_there_is_to_have_is_refused(world: AnnyWorld, limits: Any, quantity: int) -> None:
     alter(world, add_on(1), ADD_ONS, **limits)
     before = snapshot(world.jane, 1001)
 
@@ -393,7 +393,7 @@ def test_a_quantity_beyond_what_there_is_to_have_is_refused(world: World, limits
 
 
 @pytest.mark.parametrize("quantity", [-1, 1.5, "2", None])
-def test_a_quantity_that_is_no_number_of_things_is_refused(world: World, quantity: Any) -> None:
+def test_a_quantity_that_is_no_number_of_things_is_refused(world: AnnyWorld, quantity: Any) -> None:
     answer = world.jane.post(
         "/bookings/1001/edit-service-options", {"addons": [{"add_on_id": add_on(1), "quantity": quantity}]}
     )
@@ -401,14 +401,14 @@ def test_a_quantity_that_is_no_number_of_things_is_refused(world: World, quantit
     assert (said(answer), source(answer)) == (INVALID, "/addons/0/quantity")
 
 
-def test_the_same_add_on_twice_is_refused(world: World) -> None:
+def test_the_same_add_on_twice_is_refused(world: AnnyWorld) -> None:
     answer = choose(world.jane, 1001, (1, 1), (2, 1), (1, 0))
 
     assert (said(answer), source(answer)) == (INVALID, "/addons/2/add_on_id")
 
 
 @pytest.mark.parametrize(("quantity", "change"), [(3, 40), (0, -20)])
-def test_the_order_changes_by_as_much_as_the_booking(world: World, quantity: int, change: int) -> None:
+def test_the_order_changes_by_as_much_as_the_booking(world: AnnyWorld, quantity: int, change: int) -> None:
     before = totals(world.jane, 2001)
 
     choose(world.jane, 1001, (1, quantity), (2, 1))
@@ -421,7 +421,7 @@ def test_the_order_changes_by_as_much_as_the_booking(world: World, quantity: int
 # Base data
 
 
-def test_a_booking_moves_to_a_free_interval(world: World) -> None:
+def test_a_booking_moves_to_a_free_interval(world: AnnyWorld) -> None:
     answer = move(world.jane, 1001, at(10, "10:00"), at(10, "12:00"), 2)
 
     assert said(answer) == (200, "")
@@ -431,7 +431,7 @@ def test_a_booking_moves_to_a_free_interval(world: World) -> None:
     assert answer.json()["data"] == world.jane.booking(1001)
 
 
-def test_an_interval_that_is_taken_is_refused(world: World) -> None:
+def test_an_interval_that_is_taken_is_refused(world: AnnyWorld) -> None:
     before = snapshot(world.jane, 1001)
 
     assert reason(move(world.jane, 1001, to=2)) == "booked_out"
@@ -441,24 +441,24 @@ def test_an_interval_that_is_taken_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("start", ["08:30", "09:30", "09:00"])
-def test_a_booking_does_not_stand_in_its_own_way(world: World, start: str) -> None:
+def test_a_booking_does_not_stand_in_its_own_way(world: AnnyWorld, start: str) -> None:
     assert said(move(world.jane, 1001, at(9, start))) == (200, "")
     assert moments(world.jane, 1001)[0] == shown(at(9, start))
 
 
-def test_a_new_start_alone_keeps_length_and_resource(world: World) -> None:
+def test_a_new_start_alone_keeps_length_and_resource(world: AnnyWorld) -> None:
     move(world.jane, 1009, at(14, "13:00"))
 
     assert moments(world.jane, 1009) == (shown(at(14, "13:00")), shown(at(14, "14:30")), resource(2))
 
 
-def test_a_new_end_alone_keeps_start_and_resource(world: World) -> None:
+def test_a_new_end_alone_keeps_start_and_resource(world: AnnyWorld) -> None:
     move(world.jane, 1001, end=at(9, "11:30"))
 
     assert moments(world.jane, 1001) == (shown(at(9, "09:00")), shown(at(9, "11:30")), resource(1))
 
 
-def test_a_new_resource_alone_keeps_the_dates(world: World) -> None:
+def test_a_new_resource_alone_keeps_the_dates(world: AnnyWorld) -> None:
     move(world.max, 1023, to=1)
     move(world.jane, 1004, to=2)
 
@@ -466,13 +466,13 @@ def test_a_new_resource_alone_keeps_the_dates(world: World) -> None:
     assert moments(world.jane, 1004) == (shown(at(11, "12:00")), shown(at(11, "13:00")), resource(2))
 
 
-def test_moments_with_any_offset_are_the_same_moments(world: World) -> None:
+def test_moments_with_any_offset_are_the_same_moments(world: AnnyWorld) -> None:
     move(world.jane, 1001, "2026-03-12T22:00:00+13:00", "2026-03-12T05:00:00-05:00")
 
     assert moments(world.jane, 1001)[:2] == ("2026-03-12T09:00:00+00:00", "2026-03-12T10:00:00+00:00")
 
 
-def test_a_resource_that_does_not_offer_the_service_is_refused(world: World) -> None:
+def test_a_resource_that_does_not_offer_the_service_is_refused(world: AnnyWorld) -> None:
     assert reason(move(world.jane, 1001, to=11)) == "resource_unavailable"
 
 
@@ -489,28 +489,28 @@ def test_a_resource_that_does_not_offer_the_service_is_refused(world: World) -> 
         (at(9, "09:15"), None, "staggered_conflict"),
     ],
 )
-def test_a_new_interval_is_checked_like_that_of_a_new_booking(world: World, start: str, end: Any, why: str) -> None:
+def test_a_new_interval_is_checked_like_that_of_a_new_booking(world: AnnyWorld, start: str, end: Any, why: str) -> None:
     assert reason(move(world.jane, 1001, start, end)) == why
 
 
-def test_a_resource_id_that_names_nothing_is_not_found(world: World) -> None:
+def test_a_resource_id_that_names_nothing_is_not_found(world: AnnyWorld) -> None:
     for number in (1001, 1009):
         answer = move(world.jane, number, to=99)
         assert (said(answer), source(answer)) == ((404, "not_found"), "/resource_id")
 
 
-def test_an_archived_resource_is_not_found(world: World) -> None:
+def test_an_archived_resource_is_not_found(world: AnnyWorld) -> None:
     alter(world, resource(2), RESOURCES, is_archived=True)
 
     assert said(move(world.jane, 1001, at(14, "10:00"), to=2)) == (404, "not_found")
 
 
-def test_the_resource_is_not_changed_where_the_service_does_not_let_it(world: World) -> None:
+def test_the_resource_is_not_changed_where_the_service_does_not_let_it(world: AnnyWorld) -> None:
     assert said(move(world.jane, 1009, at(14, "10:00"), to=1)) == NOT_EDITABLE
     assert said(move(world.jane, 1009, at(14, "10:00"), to=2)) == (200, "")
 
 
-def test_nothing_is_moved_where_the_service_does_not_let_it(world: World) -> None:
+def test_nothing_is_moved_where_the_service_does_not_let_it(world: AnnyWorld) -> None:
     alter_editing(world, service(2), base_data=False)
 
     assert said(move(world.jane, 1001, at(14, "10:00"))) == NOT_EDITABLE
@@ -518,18 +518,18 @@ def test_nothing_is_moved_where_the_service_does_not_let_it(world: World) -> Non
 
 
 @pytest.mark.parametrize("end", ["09:00", "08:30"])
-def test_an_end_that_is_not_after_the_start_is_refused(world: World, end: str) -> None:
+def test_an_end_that_is_not_after_the_start_is_refused(world: AnnyWorld, end: str) -> None:
     for start in (at(9, "09:00"), None):
         answer = move(world.jane, 1001, start, at(9, end))
         assert (said(answer), source(answer)) == (INVALID, "/end_date")
 
 
 @pytest.mark.parametrize("body", [{}, {"note": "later, please"}, {"start_date": None}, {"start_date": "2026-03-12"}])
-def test_a_body_that_says_nothing_of_base_data_is_refused(world: World, body: Any) -> None:
+def test_a_body_that_says_nothing_of_base_data_is_refused(world: AnnyWorld, body: Any) -> None:
     assert said(world.jane.post("/bookings/1001/edit-booking-base-data", body)) == INVALID
 
 
-def test_a_new_interval_has_its_own_price(world: World) -> None:
+def test_a_new_interval_has_its_own_price(world: AnnyWorld) -> None:
     before = totals(world.jane, 2009)
     assert before["total"] == world.jane.booking(1009)["attributes"]["total"] == 130
 
@@ -539,7 +539,7 @@ def test_a_new_interval_has_its_own_price(world: World) -> None:
     assert totals(world.jane, 2009) == {**before, "total": 230, "modification": 100, "due": 230}
 
 
-def test_an_edit_costs_no_cancellation_fee(world: World) -> None:
+def test_an_edit_costs_no_cancellation_fee(world: AnnyWorld) -> None:
     world.go_to(at(9, "08:30"))
     before = totals(world.jane, 2001)
 
@@ -547,7 +547,7 @@ def test_an_edit_costs_no_cancellation_fee(world: World) -> None:
     assert totals(world.jane, 2001) == before
 
 
-def test_all_places_of_a_booking_move_together(world: World) -> None:
+def test_all_places_of_a_booking_move_together(world: AnnyWorld) -> None:
     alter(world, service(7), can_instant_book=True)
     _, five, four = (
         booked(world.ben, 7, 20, at(day, "14:00"), at(day, "16:00"), service_id={service(7): places})
@@ -560,7 +560,7 @@ def test_all_places_of_a_booking_move_together(world: World) -> None:
 
 
 @pytest.mark.parametrize("at_once", [False, True])
-def test_of_two_that_move_to_the_last_place_one_gets_it(world: World, at_once: bool) -> None:
+def test_of_two_that_move_to_the_last_place_one_gets_it(world: AnnyWorld, at_once: bool) -> None:
     movers = [(world.jane, 1001), (world.max, 1003)]
 
     def to_the_same_place(mover: tuple[Person, int]) -> httpx.Response:
@@ -577,7 +577,7 @@ def test_of_two_that_move_to_the_last_place_one_gets_it(world: World, at_once: b
 # What is owed
 
 
-def test_a_paid_booking_that_becomes_dearer_leaves_the_difference_open(world: World) -> None:
+def test_a_paid_booking_that_becomes_dearer_leaves_the_difference_open(world: AnnyWorld) -> None:
     answer = choose(world.jane, 1001, (1, 3), (2, 1))
 
     meta = answer.json()["meta"]
@@ -587,7 +587,7 @@ def test_a_paid_booking_that_becomes_dearer_leaves_the_difference_open(world: Wo
     assert meta["payment_url"].endswith("/orders/2001/pay")
 
 
-def test_a_dearer_interval_leaves_the_difference_open(world: World) -> None:
+def test_a_dearer_interval_leaves_the_difference_open(world: AnnyWorld) -> None:
     alter(world, service(2), calculation_interval=60)
 
     meta = move(world.jane, 1001, at(14, "10:00"), at(14, "12:00")).json()["meta"]
@@ -596,7 +596,7 @@ def test_a_dearer_interval_leaves_the_difference_open(world: World) -> None:
     assert totals(world.jane, 2001)["total"] == 448
 
 
-def test_a_paid_booking_that_becomes_cheaper_is_refunded_the_difference(world: World) -> None:
+def test_a_paid_booking_that_becomes_cheaper_is_refunded_the_difference(world: AnnyWorld) -> None:
     before = world.jane.listed("/invoices")
 
     answer = choose(world.jane, 1001, (1, 1))
@@ -615,7 +615,7 @@ def test_a_paid_booking_that_becomes_cheaper_is_refunded_the_difference(world: W
     assert (attributes["is_credit"], attributes["is_cancellation"], attributes["total"]) == (True, False, -30)
 
 
-def test_an_edit_that_costs_nothing_issues_no_invoice(world: World) -> None:
+def test_an_edit_that_costs_nothing_issues_no_invoice(world: AnnyWorld) -> None:
     before = world.jane.listed("/invoices")
 
     move(world.jane, 1001, at(14, "10:00"))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from anny_edits import alter, invite, people, personalize
-from anny_world import World, field, form, said, service, source
+from anny_world import AnnyWorld, field, form, said, service, source
 
 from mockserver.apis.anny.desk.forms import fill
 from mockserver.apis.anny.offers import FORMS, Field, FieldType, Form
@@ -109,12 +109,12 @@ def test_what_the_form_does_not_ask_is_refused_before_anything_else() -> None:
     assert refusal.value.pointer == "/a~1b"
 
 
-def answered(world: World) -> Any:
+def answered(world: AnnyWorld) -> Any:
     """What Jane sees of her answers."""
     return world.jane.booking(1004)["attributes"]["custom_entry_map"]
 
 
-def test_answers_to_every_mandatory_field_are_kept_under_the_ids_of_the_fields(world: World) -> None:
+def test_answers_to_every_mandatory_field_are_kept_under_the_ids_of_the_fields(world: AnnyWorld) -> None:
     answer = personalize(world.jane, 1004, FULL)
 
     assert said(answer) == (200, "")
@@ -131,7 +131,7 @@ def test_answers_to_every_mandatory_field_are_kept_under_the_ids_of_the_fields(w
     }
 
 
-def test_an_answer_is_formatted_for_people_and_kept_as_it_was_sent(world: World) -> None:
+def test_an_answer_is_formatted_for_people_and_kept_as_it_was_sent(world: AnnyWorld) -> None:
     known: tuple[tuple[str, FieldType, Any, str], ...] = (
         ("a", FieldType.NUMBER, 2.5, "2.5"),
         ("b", FieldType.CHECKBOX, True, "Yes"),
@@ -153,7 +153,7 @@ def test_an_answer_is_formatted_for_people_and_kept_as_it_was_sent(world: World)
 
 
 @pytest.mark.parametrize("missing", [DIET, SIZE])
-def test_a_mandatory_field_without_an_answer_is_refused(world: World, missing: str) -> None:
+def test_a_mandatory_field_without_an_answer_is_refused(world: AnnyWorld, missing: str) -> None:
     given = {name: value for name, value in FULL.items() if name != missing}
 
     answer = personalize(world.jane, 1004, given)
@@ -161,7 +161,7 @@ def test_a_mandatory_field_without_an_answer_is_refused(world: World, missing: s
     assert (said(answer), source(answer)) == (INVALID, f"/{missing}")
 
 
-def test_a_member_that_is_no_field_of_the_form_is_refused(world: World) -> None:
+def test_a_member_that_is_no_field_of_the_form_is_refused(world: AnnyWorld) -> None:
     for stranger in (field(9), "name"):
         answer = personalize(world.jane, 1004, {**FULL, stranger: "x"})
 
@@ -169,20 +169,20 @@ def test_a_member_that_is_no_field_of_the_form_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("value", ["Steak", 3, True, ["Vegan"]])
-def test_an_answer_that_is_no_option_is_refused(world: World, value: Any) -> None:
+def test_an_answer_that_is_no_option_is_refused(world: AnnyWorld, value: Any) -> None:
     answer = personalize(world.jane, 1004, {**FULL, DIET: value})
 
     assert (said(answer), source(answer)) == (INVALID, f"/{DIET}")
 
 
-def test_a_form_is_answered_once(world: World) -> None:
+def test_a_form_is_answered_once(world: AnnyWorld) -> None:
     personalize(world.jane, 1004, FULL)
 
     assert said(personalize(world.jane, 1004, {**FULL, SIZE: "S"})) == NOT_ALLOWED
     assert answered(world)[SIZE]["value"] == "L"
 
 
-def test_a_form_is_answered_again_where_the_service_says_so(world: World) -> None:
+def test_a_form_is_answered_again_where_the_service_says_so(world: AnnyWorld) -> None:
     alter(world, service(5), allow_subsequent_personalizations=True)
     personalize(world.jane, 1004, FULL)
 
@@ -190,22 +190,22 @@ def test_a_form_is_answered_again_where_the_service_says_so(world: World) -> Non
     assert answered(world)[SIZE]["value"] == "S"
 
 
-def test_a_service_without_a_form_takes_no_answers(world: World) -> None:
+def test_a_service_without_a_form_takes_no_answers(world: AnnyWorld) -> None:
     assert said(personalize(world.jane, 1001, {"email": "jane@example.com"})) == NOT_ALLOWED
 
 
-def test_a_service_that_takes_no_personalization_takes_no_answers(world: World) -> None:
+def test_a_service_that_takes_no_personalization_takes_no_answers(world: AnnyWorld) -> None:
     alter(world, service(5), allow_personalization=False)
 
     assert said(personalize(world.jane, 1004, FULL)) == NOT_ALLOWED
 
 
-def test_a_blocker_takes_no_answers(world: World) -> None:
+def test_a_blocker_takes_no_answers(world: AnnyWorld) -> None:
     assert said(personalize(world.admin, 1020, FULL)) == NOT_ALLOWED
 
 
 @pytest.mark.parametrize("status", Status)
-def test_only_requested_and_accepted_bookings_take_answers(world: World, status: Status) -> None:
+def test_only_requested_and_accepted_bookings_take_answers(world: AnnyWorld, status: Status) -> None:
     alter(world, 1004, BOOKINGS, status=status)
 
     answer = personalize(world.jane, 1004, FULL)
@@ -213,33 +213,33 @@ def test_only_requested_and_accepted_bookings_take_answers(world: World, status:
     assert said(answer) == ((200, "") if status in {Status.REQUESTED, Status.ACCEPTED} else NOT_ALLOWED)
 
 
-def test_the_state_is_looked_at_before_the_answers(world: World) -> None:
+def test_the_state_is_looked_at_before_the_answers(world: AnnyWorld) -> None:
     world.jane.cancel(1004)
 
     assert said(personalize(world.jane, 1004, {"nonsense": 1})) == NOT_ALLOWED
 
 
 @pytest.mark.parametrize("email", ["jane", "jane@example", "a b@example.com", "j" * 189 + "@example.com", 7, None])
-def test_an_email_that_is_no_address_is_refused(world: World, email: Any) -> None:
+def test_an_email_that_is_no_address_is_refused(world: AnnyWorld, email: Any) -> None:
     answer = personalize(world.jane, 1004, {**FULL, "email": email})
 
     assert (said(answer), source(answer)) == (INVALID, "/email")
 
 
-def test_an_email_of_two_hundred_characters_is_taken(world: World) -> None:
+def test_an_email_of_two_hundred_characters_is_taken(world: AnnyWorld) -> None:
     email = "j" * 188 + "@example.com"
 
     assert said(personalize(world.jane, 1004, {**FULL, "email": email})) == (200, "")
     assert answered(world)[ADDRESS]["value"] == email
 
 
-def test_email_does_not_take_the_place_of_an_answer(world: World) -> None:
+def test_email_does_not_take_the_place_of_an_answer(world: AnnyWorld) -> None:
     personalize(world.jane, 1004, {**FULL, ADDRESS: "office@example.com"})
 
     assert answered(world)[ADDRESS]["value"] == "office@example.com"
 
 
-def test_without_email_the_field_of_that_type_has_to_be_answered(world: World) -> None:
+def test_without_email_the_field_of_that_type_has_to_be_answered(world: AnnyWorld) -> None:
     without = {DIET: "Vegan", SIZE: "M"}
 
     answer = personalize(world.jane, 1004, without)
@@ -248,7 +248,7 @@ def test_without_email_the_field_of_that_type_has_to_be_answered(world: World) -
     assert said(personalize(world.jane, 1004, {**without, ADDRESS: "jane@example.com"})) == (200, "")
 
 
-def test_whoever_has_answered_is_named(world: World) -> None:
+def test_whoever_has_answered_is_named(world: AnnyWorld) -> None:
     before = world.jane.booking(1004)["meta"]
     assert (before["has_personalization"], before["personalization_name"]) == (False, None)
 
@@ -257,20 +257,20 @@ def test_whoever_has_answered_is_named(world: World) -> None:
     assert (meta["has_personalization"], meta["personalization_name"]) == (True, "Jane Doe")
 
 
-def test_answers_are_dated(world: World) -> None:
+def test_answers_are_dated(world: AnnyWorld) -> None:
     world.wait(hours=1)
 
     assert personalize(world.jane, 1004, FULL).json()["data"]["attributes"]["updated_at"] == world.now()
 
 
-def test_the_organisation_answers_for_the_customer(world: World) -> None:
+def test_the_organisation_answers_for_the_customer(world: AnnyWorld) -> None:
     assert said(personalize(world.admin, 1004, FULL)) == (200, "")
 
     assert answered(world)[SIZE]["value"] == "L"
     assert said(personalize(world.jane, 1004, FULL)) == NOT_ALLOWED
 
 
-def test_a_participants_answers_are_their_own(world: World) -> None:
+def test_a_participants_answers_are_their_own(world: AnnyWorld) -> None:
     personalize(world.jane, 1004, FULL)
     before = answered(world)
     invite(world.jane, 1004, {"email": "max@example.com", "name": "Maximilian"})
@@ -286,7 +286,7 @@ def test_a_participants_answers_are_their_own(world: World) -> None:
     assert [each["has_personalization"] for each in people(world.jane, 1004)] == [True]
 
 
-def test_a_participant_without_a_name_is_called_as_their_account_is(world: World) -> None:
+def test_a_participant_without_a_name_is_called_as_their_account_is(world: AnnyWorld) -> None:
     invite(world.jane, 1004, "max@example.com")
 
     answer = personalize(world.max, 1004, FULL)
@@ -294,7 +294,7 @@ def test_a_participant_without_a_name_is_called_as_their_account_is(world: World
     assert answer.json()["data"]["meta"]["personalization_name"] == "Max Muster"
 
 
-def test_answers_of_a_participant_do_not_count_for_the_customer(world: World) -> None:
+def test_answers_of_a_participant_do_not_count_for_the_customer(world: AnnyWorld) -> None:
     invite(world.jane, 1004, "max@example.com")
     personalize(world.max, 1004, FULL)
 
@@ -304,7 +304,7 @@ def test_answers_of_a_participant_do_not_count_for_the_customer(world: World) ->
     assert said(personalize(world.jane, 1004, FULL)) == (200, "")
 
 
-def test_a_refused_personalization_keeps_none_of_its_answers(world: World) -> None:
+def test_a_refused_personalization_keeps_none_of_its_answers(world: AnnyWorld) -> None:
     personalize(world.jane, 1004, {**FULL, SIZE: "XXL"})
 
     booking = world.jane.booking(1004)
@@ -313,5 +313,5 @@ def test_a_refused_personalization_keeps_none_of_its_answers(world: World) -> No
 
 
 @pytest.mark.parametrize("body", ["[]", '"x"', "1"])
-def test_a_body_that_is_no_object_is_refused(world: World, body: str) -> None:
+def test_a_body_that_is_no_object_is_refused(world: AnnyWorld, body: str) -> None:
     assert said(personalize(world.jane, 1004, msgspec.json.decode(body))) == INVALID

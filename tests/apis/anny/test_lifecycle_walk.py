@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from anny_world import World, field, resource, said, service
+from anny_world import AnnyWorld, field, resource, said, service
 
 from mockserver.apis.anny.records import GONE, LIFECYCLE, PARTICIPATION, REMOVED, Participation, Status
 from mockserver.apis.anny.seed import read_scenario
@@ -196,7 +196,7 @@ def case(app):
     object.__setattr__(domain, "scenarios", {**domain.scenarios, "waiting": read_scenario("waiting", WAITING)})
     name = f"walk-{next(numbers)}"
     app.sandboxes.create(name, Setup(scenario="anny/waiting", frozen=True))
-    return Case(World(app, name))
+    return Case(AnnyWorld(app, name))
 
 
 def reach(case, state):

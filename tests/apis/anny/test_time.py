@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from anny_edits import alter
-from anny_world import World, at, resource, said, shown
+from anny_world import AnnyWorld, at, resource, said, shown
 from doubles import MONDAY
 
 from mockserver.apis.anny.offers import RESOURCES, CheckIn
@@ -26,7 +26,7 @@ TICK = 1
 """Second."""
 
 
-def hold(world: World, *span: str, where: int = ELBE) -> str:
+def hold(world: AnnyWorld, *span: str, where: int = ELBE) -> str:
     """Jane puts something into her cart."""
     added = world.jane.add_to_cart(HOUR, where, *span)
     assert added.status_code == 201, added.text
@@ -34,7 +34,7 @@ def hold(world: World, *span: str, where: int = ELBE) -> str:
     return found
 
 
-def book(world: World, where: int, *span: str, wanted: int = HOUR) -> str:
+def book(world: AnnyWorld, where: int, *span: str, wanted: int = HOUR) -> str:
     """Jane books something at once."""
     booked = world.jane.book(wanted, where, *span)
     assert booked.status_code == 201, booked.text
@@ -54,7 +54,7 @@ def about(timers: list[Any], booking: str) -> list[str]:
 # Holds
 
 
-def test_after_fifteen_minutes_what_was_held_is_gone_and_free(world: World) -> None:
+def test_after_fifteen_minutes_what_was_held_is_gone_and_free(world: AnnyWorld) -> None:
     """AN-C03."""
     booking = hold(world, NINE, TEN)
 
@@ -68,7 +68,7 @@ def test_after_fifteen_minutes_what_was_held_is_gone_and_free(world: World) -> N
     assert said(world.lena.book(HOUR, ELBE, NINE, TEN)) == MADE
 
 
-def test_a_cart_outlives_what_was_in_it(world: World) -> None:
+def test_a_cart_outlives_what_was_in_it(world: AnnyWorld) -> None:
     hold(world, NINE, TEN)
     cart = world.jane.listed("/orders")[0]
 
@@ -83,7 +83,7 @@ def test_a_cart_outlives_what_was_in_it(world: World) -> None:
     assert world.jane.listed("/orders")[0] == cart
 
 
-def test_a_cart_of_nobody_outlives_what_was_in_it(world: World) -> None:
+def test_a_cart_of_nobody_outlives_what_was_in_it(world: AnnyWorld) -> None:
     order = world.nobody.add_to_cart(HOUR, ELBE, NINE, TEN).json()["data"]
     cart = {"oid": order["id"], "oat": order["attributes"]["access_token"]}
 
@@ -93,7 +93,7 @@ def test_a_cart_of_nobody_outlives_what_was_in_it(world: World) -> None:
     assert (emptied["id"], emptied["attributes"]["status"]) == (order["id"], "draft")
 
 
-def test_each_hold_ends_in_its_own_time(world: World) -> None:
+def test_each_hold_ends_in_its_own_time(world: AnnyWorld) -> None:
     """AN-C05."""
     first = hold(world, NINE, TEN)
     world.wait(minutes=10)
@@ -111,7 +111,7 @@ def test_each_hold_ends_in_its_own_time(world: World) -> None:
     assert world.jane.status(second) == "accepted"
 
 
-def test_moving_the_clock_tells_of_the_holds_that_ended_in_their_order(world: World) -> None:
+def test_moving_the_clock_tells_of_the_holds_that_ended_in_their_order(world: AnnyWorld) -> None:
     first = hold(world, NINE, TEN)
     world.wait(minutes=1)
     second = hold(world, TEN, ELEVEN)
@@ -125,7 +125,7 @@ def test_moving_the_clock_tells_of_the_holds_that_ended_in_their_order(world: Wo
     ]
 
 
-def test_what_is_submitted_or_emptied_is_not_released_later(world: World) -> None:
+def test_what_is_submitted_or_emptied_is_not_released_later(world: AnnyWorld) -> None:
     hold(world, NINE, TEN)
     world.jane.submit()
     hold(world, TEN, ELEVEN)
@@ -134,7 +134,7 @@ def test_what_is_submitted_or_emptied_is_not_released_later(world: World) -> Non
     assert [each["subject"] for each in world.wait(hours=1)] == [1005]
 
 
-def test_the_hold_that_every_world_begins_with_ends_like_any_other(world: World) -> None:
+def test_the_hold_that_every_world_begins_with_ends_like_any_other(world: AnnyWorld) -> None:
     world.wait(minutes=15)
 
     assert said(world.max.get("/bookings/1005")) == GONE
@@ -142,7 +142,7 @@ def test_the_hold_that_every_world_begins_with_ends_like_any_other(world: World)
     assert said(world.lena.add_to_cart(WORKSHOP, ALSTER, at(12, "09:00"), at(12, "11:00"))) == MADE
 
 
-def test_a_sandbox_says_how_long_a_hold_is(open_world: Callable[..., World]) -> None:
+def test_a_sandbox_says_how_long_a_hold_is(open_world: Callable[..., AnnyWorld]) -> None:
     world = open_world(settings={"anny": {"hold_minutes": 2}})
     booking = hold(world, NINE, TEN)
 
@@ -155,7 +155,7 @@ def test_a_sandbox_says_how_long_a_hold_is(open_world: Callable[..., World]) -> 
 # Expiry
 
 
-def test_what_nobody_checks_in_expires_a_quarter_of_an_hour_after_its_start(world: World) -> None:
+def test_what_nobody_checks_in_expires_a_quarter_of_an_hour_after_its_start(world: AnnyWorld) -> None:
     """AN-S02."""
     booking = book(world, ELBE, NINE, TEN)
 
@@ -168,7 +168,7 @@ def test_what_nobody_checks_in_expires_a_quarter_of_an_hour_after_its_start(worl
     assert world.jane.booking(booking)["attributes"]["updated_at"] == shown(at(2, "09:15"))
 
 
-def test_who_is_checked_in_does_not_expire(world: World) -> None:
+def test_who_is_checked_in_does_not_expire(world: AnnyWorld) -> None:
     """AN-S02."""
     booking = book(world, ELBE, NINE, TEN)
     world.go_to(NINE)
@@ -179,7 +179,7 @@ def test_who_is_checked_in_does_not_expire(world: World) -> None:
     assert world.jane.status(booking) == "accepted"
 
 
-def test_an_expired_booking_takes_no_place(world: World) -> None:
+def test_an_expired_booking_takes_no_place(world: AnnyWorld) -> None:
     """AN-S03."""
     book(world, ELBE, NINE, TEN)
     world.go_to(at(2, "09:14"))
@@ -190,7 +190,7 @@ def test_an_expired_booking_takes_no_place(world: World) -> None:
     assert said(world.lena.book(HOUR, ELBE, at(2, "09:30"), at(2, "10:30"))) == MADE
 
 
-def test_expiry_refunds_nothing(world: World) -> None:
+def test_expiry_refunds_nothing(world: AnnyWorld) -> None:
     """AN-S04."""
     world.go_to(at(9, "09:15"))
 
@@ -202,7 +202,7 @@ def test_expiry_refunds_nothing(world: World) -> None:
     assert order["attributes"]["modification_total"] == 0
 
 
-def test_a_resource_without_automatic_expiry_leaves_a_booking_accepted(world: World) -> None:
+def test_a_resource_without_automatic_expiry_leaves_a_booking_accepted(world: AnnyWorld) -> None:
     """AN-S08."""
     booking = book(world, ALSTER, NINE, TEN)
 
@@ -211,7 +211,7 @@ def test_a_resource_without_automatic_expiry_leaves_a_booking_accepted(world: Wo
     assert world.jane.status(booking) == "accepted"
 
 
-def test_what_still_waits_when_it_should_have_begun_goes_on_waiting(world: World) -> None:
+def test_what_still_waits_when_it_should_have_begun_goes_on_waiting(world: AnnyWorld) -> None:
     """AN-S06."""
     asked = book(world, ELBE, NINE, TEN, wanted=EVENING)
 
@@ -220,7 +220,7 @@ def test_what_still_waits_when_it_should_have_begun_goes_on_waiting(world: World
     assert (world.jane.status(asked), world.jane.status(1002)) == ("requested", "requested")
 
 
-def test_what_is_accepted_after_its_start_still_expires(world: World) -> None:
+def test_what_is_accepted_after_its_start_still_expires(world: AnnyWorld) -> None:
     asked = book(world, ELBE, NINE, TEN, wanted=EVENING)
     world.go_to(at(2, "09:05"))
     world.admin.decide(asked, "accepted")
@@ -232,7 +232,7 @@ def test_what_is_accepted_after_its_start_still_expires(world: World) -> None:
 
 
 @pytest.mark.parametrize("number", [1006, 1007, 1008])
-def test_nothing_leads_out_of_what_is_final(world: World, number: int) -> None:
+def test_nothing_leads_out_of_what_is_final(world: AnnyWorld, number: int) -> None:
     """AN-S05."""
     before = world.admin.booking(number)
     interval = {"start_date": at(14, "09:00"), "end_date": at(14, "10:00")}
@@ -257,7 +257,7 @@ def test_nothing_leads_out_of_what_is_final(world: World, number: int) -> None:
 # Places
 
 
-def test_what_is_reserved_requested_accepted_or_blocked_takes_a_place(world: World) -> None:
+def test_what_is_reserved_requested_accepted_or_blocked_takes_a_place(world: AnnyWorld) -> None:
     """AN-S07."""
     hold(world, EIGHT, NINE)
     book(world, ELBE, NINE, TEN, wanted=EVENING)
@@ -269,7 +269,7 @@ def test_what_is_reserved_requested_accepted_or_blocked_takes_a_place(world: Wor
 
 
 @pytest.mark.parametrize(("day", "clock"), [(8, "17:00"), (12, "14:00")])
-def test_what_is_rejected_or_canceled_takes_none(world: World, day: int, clock: str) -> None:
+def test_what_is_rejected_or_canceled_takes_none(world: AnnyWorld, day: int, clock: str) -> None:
     """AN-S07."""
     end = f"{int(clock[:2]) + 1}:00"
 
@@ -279,7 +279,7 @@ def test_what_is_rejected_or_canceled_takes_none(world: World, day: int, clock: 
 # Start and end
 
 
-def test_word_is_left_of_start_and_end(open_world: Callable[..., World]) -> None:
+def test_word_is_left_of_start_and_end(open_world: Callable[..., AnnyWorld]) -> None:
     world = open_world("documentation", outbox=True)
     booking = world.jane.book(HOUR, ALSTER, "2026-04-13T09:00:00+02:00", "2026-04-13T10:00:00+02:00").json()["data"]
 
@@ -292,7 +292,7 @@ def test_word_is_left_of_start_and_end(open_world: Callable[..., World]) -> None
     assert world.jane.booking(booking["id"])["attributes"] == over
 
 
-def test_what_expires_has_started_and_does_not_end(open_world: Callable[..., World]) -> None:
+def test_what_expires_has_started_and_does_not_end(open_world: Callable[..., AnnyWorld]) -> None:
     world = open_world("documentation", outbox=True)
     booking = int(
         world.jane.book(HOUR, ELBE, "2026-04-13T09:00:00+02:00", "2026-04-13T10:00:00+02:00").json()["data"]["id"]
@@ -305,7 +305,7 @@ def test_what_expires_has_started_and_does_not_end(open_world: Callable[..., Wor
     ]
 
 
-def test_one_jump_of_the_clock_does_all_that_happens_on_the_way_in_order(world: World) -> None:
+def test_one_jump_of_the_clock_does_all_that_happens_on_the_way_in_order(world: AnnyWorld) -> None:
     held = hold(world, EIGHT, NINE)
     expiring = book(world, ELBE, NINE, TEN)
     staying = book(world, ALSTER, NINE, TEN)
@@ -323,7 +323,7 @@ def test_one_jump_of_the_clock_does_all_that_happens_on_the_way_in_order(world: 
     assert (world.jane.status(expiring), world.jane.status(staying)) == ("expired", "accepted")
 
 
-def test_what_happens_at_one_moment_happens_one_after_the_other(world: World) -> None:
+def test_what_happens_at_one_moment_happens_one_after_the_other(world: AnnyWorld) -> None:
     """A booking that has to be checked in by its start, and one that has to be by its end."""
     rules = CheckIn(
         is_enabled=True,
@@ -345,7 +345,7 @@ def test_what_happens_at_one_moment_happens_one_after_the_other(world: World) ->
     assert about(told, by_start) == about(told, by_end) == ["start", "expire"]
 
 
-def test_nothing_happens_any_more_to_what_was_canceled(world: World) -> None:
+def test_nothing_happens_any_more_to_what_was_canceled(world: AnnyWorld) -> None:
     booking = book(world, ELBE, NINE, TEN)
     world.jane.cancel(booking)
 
@@ -353,7 +353,7 @@ def test_nothing_happens_any_more_to_what_was_canceled(world: World) -> None:
     assert world.jane.status(booking) == "canceled"
 
 
-def test_what_was_moved_starts_and_expires_when_it_is_now(world: World) -> None:
+def test_what_was_moved_starts_and_expires_when_it_is_now(world: AnnyWorld) -> None:
     booking = book(world, ELBE, NINE, TEN)
     interval = {"start_date": at(3, "09:00"), "end_date": at(3, "10:00")}
     assert world.jane.post(f"/bookings/{booking}/edit-booking-base-data", interval).status_code == 200
@@ -365,7 +365,7 @@ def test_what_was_moved_starts_and_expires_when_it_is_now(world: World) -> None:
 # Edits
 
 
-def test_an_edit_can_be_reverted_for_fifteen_minutes(world: World) -> None:
+def test_an_edit_can_be_reverted_for_fifteen_minutes(world: AnnyWorld) -> None:
     """AN-E04, AN-E05, AN-E06."""
     booking = book(world, ALSTER, NINE, TEN)
     moved = {"start_date": TEN, "end_date": ELEVEN}
@@ -385,7 +385,7 @@ def test_an_edit_can_be_reverted_for_fifteen_minutes(world: World) -> None:
     assert said(world.lena.book(HOUR, ALSTER, NINE, TEN)) == MADE
 
 
-def test_an_edit_is_over_with_when_the_booking_starts(world: World) -> None:
+def test_an_edit_is_over_with_when_the_booking_starts(world: AnnyWorld) -> None:
     """AN-E09."""
     booking = book(world, ALSTER, TEN, ELEVEN)
     world.go_to(at(2, "08:50"))
@@ -399,7 +399,7 @@ def test_an_edit_is_over_with_when_the_booking_starts(world: World) -> None:
     assert said(world.lena.book(HOUR, ALSTER, TEN, ELEVEN)) == MADE
 
 
-def test_a_sandbox_says_how_long_an_edit_can_be_reverted(open_world: Callable[..., World]) -> None:
+def test_a_sandbox_says_how_long_an_edit_can_be_reverted(open_world: Callable[..., AnnyWorld]) -> None:
     world = open_world(settings={"anny": {"edit_minutes": 1}})
     booking = book(world, ALSTER, NINE, TEN)
     moved = {"start_date": TEN, "end_date": ELEVEN}
@@ -413,14 +413,14 @@ def test_a_sandbox_says_how_long_an_edit_can_be_reverted(open_world: Callable[..
 # Which clock
 
 
-def test_a_clock_that_runs_does_the_same(open_world: Callable[..., World]) -> None:
+def test_a_clock_that_runs_does_the_same(open_world: Callable[..., AnnyWorld]) -> None:
     world = open_world(frozen=False)
     booking = hold(world, NINE, TEN)
 
     assert about(world.wait(minutes=15), booking) == ["release"]
 
 
-def test_time_that_passes_in_one_sandbox_passes_in_no_other(open_world: Callable[..., World]) -> None:
+def test_time_that_passes_in_one_sandbox_passes_in_no_other(open_world: Callable[..., AnnyWorld]) -> None:
     here, elsewhere = open_world(), open_world()
     hold(here, NINE, TEN)
     there = hold(elsewhere, NINE, TEN)
@@ -430,7 +430,7 @@ def test_time_that_passes_in_one_sandbox_passes_in_no_other(open_world: Callable
     assert elsewhere.jane.status(there) == "reserved"
 
 
-def test_a_reset_takes_time_back_with_all_that_it_did(world: World) -> None:
+def test_a_reset_takes_time_back_with_all_that_it_did(world: AnnyWorld) -> None:
     world.wait(minutes=15)
     assert said(world.max.get("/bookings/1005")) == GONE
 
@@ -440,7 +440,7 @@ def test_a_reset_takes_time_back_with_all_that_it_did(world: World) -> None:
     assert about(world.wait(minutes=15), "1005") == ["release"]
 
 
-def test_what_is_booked_at_its_very_start_has_started(open_world: Callable[..., World]) -> None:
+def test_what_is_booked_at_its_very_start_has_started(open_world: Callable[..., AnnyWorld]) -> None:
     world = open_world(outbox=True)
     world.go_to(NINE)
 
@@ -450,7 +450,7 @@ def test_what_is_booked_at_its_very_start_has_started(open_world: Callable[..., 
     assert ("bookings.started", int(booking)) in world.events()
 
 
-def test_word_of_the_start_says_that_an_edit_is_over_with(open_world: Callable[..., World]) -> None:
+def test_word_of_the_start_says_that_an_edit_is_over_with(open_world: Callable[..., AnnyWorld]) -> None:
     """AN-E09. Options do not move the booking, so its start was set before the end of the edit."""
     world = open_world(outbox=True)
     world.go_to(at(9, "08:55"))
@@ -464,7 +464,7 @@ def test_word_of_the_start_says_that_an_edit_is_over_with(open_world: Callable[.
 
 
 def test_what_lies_in_a_cart_is_held_from_the_beginning_of_a_world_whose_epoch_is_yet_to_come(
-    open_world: Callable[..., World],
+    open_world: Callable[..., AnnyWorld],
 ) -> None:
     world = open_world(clock=MONDAY - timedelta(days=2), epoch=MONDAY)
 

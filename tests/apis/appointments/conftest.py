@@ -122,7 +122,7 @@ class Person:
         return [row for row in found if booking in {None, row["id"]}]
 
 
-class World:
+class AppointmentsWorld:
     """A sandbox, and those who call there."""
 
     def __init__(self, app: App, name: str) -> None:
@@ -154,33 +154,33 @@ def app(real_time: ManualClock) -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
-def open_world(app: App) -> Callable[..., World]:
+def open_world(app: App) -> Callable[..., AppointmentsWorld]:
     """Opens worlds whose clocks run; empty ones, on Tuesday, 10 March 2026, unless it is said otherwise."""
     numbers = count(1)
 
-    def make(scenario: str | None = "documentation-empty", **setup: Any) -> World:
+    def make(scenario: str | None = "documentation-empty", **setup: Any) -> AppointmentsWorld:
         name = f"world-{next(numbers)}"
         written = scenario and f"appointments/{scenario}"
         app.sandboxes.create(name, Setup(**{"scenario": written, "frozen": False, **setup}))
-        return World(app, name)
+        return AppointmentsWorld(app, name)
 
     return make
 
 
 @pytest.fixture
-def quiet(open_world: Callable[..., World]) -> World:
+def quiet(open_world: Callable[..., AppointmentsWorld]) -> AppointmentsWorld:
     """Nothing is booked yet; it is nine o'clock in the morning, UTC, on Tuesday, 10 March 2026."""
     return open_world()
 
 
 @pytest.fixture
-def printed(open_world: Callable[..., World]) -> World:
+def printed(open_world: Callable[..., AppointmentsWorld]) -> AppointmentsWorld:
     """The calendar of the pages: booking 123 of Jane's, five days from now, and an employee's lunch break."""
     return open_world("documentation")
 
 
 @pytest.fixture
-def busy(open_world: Callable[..., World]) -> World:
+def busy(open_world: Callable[..., AppointmentsWorld]) -> AppointmentsWorld:
     """A drawn week of all merchants; it is the midnight, UTC, in which Monday, 2 March 2026 begins."""
     return open_world(None, clock=MONDAY, epoch=MONDAY)
 

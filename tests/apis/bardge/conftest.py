@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from bardge_world import Reseller, World
+from bardge_world import BardgeWorld, Reseller
 from doubles import MONDAY, ManualClock
 
 from mockserver.app import App, build_app
@@ -22,35 +22,35 @@ def app() -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
-def open_world(app: App) -> Callable[..., World]:
+def open_world(app: App) -> Callable[..., BardgeWorld]:
     """Opens worlds whose clocks stand still; drawn ones at the midnight, UTC, in which Monday, 2 March 2026 begins.
 
     What the sandbox is set to for Bardge goes by keyword: `open_world(settings={"business_balance": 0})`.
     """
     numbers = count(1)
 
-    def make(scenario: str | None = None, *, settings: dict[str, Any] | None = None, **setup: Any) -> World:
+    def make(scenario: str | None = None, *, settings: dict[str, Any] | None = None, **setup: Any) -> BardgeWorld:
         name = f"world-{next(numbers)}"
         usual = {"scenario": f"bardge/{scenario}"} if scenario else {"clock": MONDAY, "epoch": MONDAY}
         app.sandboxes.create(name, Setup(**{"frozen": True, "settings": {"bardge": settings or {}}, **usual, **setup}))
-        return World(app, name)
+        return BardgeWorld(app, name)
 
     return make
 
 
 @pytest.fixture
-def world(open_world: Callable[..., World]) -> World:
+def world(open_world: Callable[..., BardgeWorld]) -> BardgeWorld:
     """The drawn world: all of `fixtures/bardge/seed.yaml`; Monday, 2 March 2026, 01:00 in Lagos, standing still."""
     return open_world()
 
 
 @pytest.fixture
-def printed(open_world: Callable[..., World]) -> World:
+def printed(open_world: Callable[..., BardgeWorld]) -> BardgeWorld:
     """The world of the documentation: Friday, 8 May 2026, 10:00 in Lagos, standing still."""
     return open_world("documentation")
 
 
 @pytest.fixture
-def alpha(world: World) -> Reseller:
+def alpha(world: BardgeWorld) -> Reseller:
     """The reseller that calls, in a fresh drawn world."""
     return world.alpha
