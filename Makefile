@@ -23,9 +23,10 @@ serve: $(VENV)/.installed ## Start a sandbox on 127.0.0.1:8080; ARGS="--port 900
 
 test: lint check-types unit ## Lint, check types, run all tests
 
-lint: $(VENV)/.installed ## Check style
+lint: $(VENV)/.installed ## Check style, and that imports point down
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@said=$$($(BIN)/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 
 check-types: $(VENV)/.installed ## Check types
 	@$(BIN)/mypy
@@ -51,4 +52,4 @@ lock: $(VENV)/.installed ## Choose the newest versions the ranges allow
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-header --output-file constraints.txt pyproject.toml
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
