@@ -23,10 +23,15 @@ serve: $(VENV)/.installed ## Start a sandbox on 127.0.0.1:8080; ARGS="--port 900
 
 test: lint check-types unit ## Lint, check types, run all tests
 
-lint: $(VENV)/.installed ## Check style, and that imports point down
+# For tools that have much to say about what is in order.
+quietly = said=$$($(1) 2>&1) || { echo "$$said"; exit 1; }
+
+lint: $(VENV)/.installed ## Check style, that imports point down, and what GitHub reads
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@said=$$($(BIN)/lint-imports --no-logo) || { echo "$$said"; exit 1; }
+	@$(call quietly,$(BIN)/lint-imports --no-logo)
+	@$(call quietly,$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml)
+	@$(call quietly,$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml)
 
 check-types: $(VENV)/.installed ## Check types
 	@$(BIN)/mypy

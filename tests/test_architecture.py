@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,9 @@ def test_every_module_of_a_package_is_found(package):
     walked = {found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")}
 
     assert walked | {package.__name__} == modules_of(package)
+
+
+def test_all_parts_say_the_same_version():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert mockserver.__version__ == contract_tests.__version__ == project["version"]
