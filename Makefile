@@ -52,9 +52,9 @@ format: $(VENV)/.installed ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-lock: $(VENV)/.installed ## Choose the newest versions the ranges allow
+lock: $(VENV)/.installed ## Pin what is new; ARGS=--upgrade chooses the newest versions that the ranges allow
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-header --output-file constraints.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-header --output-file constraints.txt $(ARGS) pyproject.toml
 
 clean: ## Remove what make has made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
