@@ -23,9 +23,15 @@ serve: $(VENV)/.installed ## Start a sandbox on 127.0.0.1:8080; ARGS="--port 900
 
 test: lint check-types unit ## Lint, check types, run all tests
 
-lint: $(VENV)/.installed ## Check style
+# For tools that have much to say about what is in order.
+quietly = said=$$($(1) 2>&1) || { echo "$$said"; exit 1; }
+
+lint: $(VENV)/.installed ## Check style, that imports point down, and what GitHub reads
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(call quietly,$(BIN)/lint-imports --no-logo)
+	@$(call quietly,$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml)
+	@$(call quietly,$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml)
 
 check-types: $(VENV)/.installed ## Check types
 	@$(BIN)/mypy
@@ -46,9 +52,9 @@ format: $(VENV)/.installed ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-lock: $(VENV)/.installed ## Choose the newest versions the ranges allow
+lock: $(VENV)/.installed ## Pin what is new; ARGS=--upgrade chooses the newest versions that the ranges allow
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-header --output-file constraints.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-header --output-file constraints.txt $(ARGS) pyproject.toml
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

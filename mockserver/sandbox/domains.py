@@ -4,22 +4,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import Any
 
 from mockserver.booking.ports import Kind
-from mockserver.sandbox.deliveries import DeliveryKind
+from mockserver.sandbox.kinds import DomainKinds
 from mockserver.sandbox.merging import Seed
-from mockserver.sandbox.outbox import Event, event_kind
-from mockserver.sandbox.replies import RememberedReplyKind
-from mockserver.sandbox.subscriptions import SubscriptionKind
-from mockserver.sandbox.timers import Timer, TimerKind
+from mockserver.sandbox.timers import Timer
+from mockserver.sandbox.work import Work
 
-if TYPE_CHECKING:
-    from mockserver.sandbox.work import Work
-
-__all__ = ["Domain", "NoSettings", "Scenario", "SeedWorld", "Seeds"]
+__all__ = ["Domain", "Scenario", "SeedWorld", "Seeds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,55 +33,20 @@ class Scenario:
     world: SeedWorld
 
 
-class NoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """For an API without settings."""
-
-
 @dataclass(frozen=True)
-class Domain:
-    """One API's part of a sandbox.
+class Domain(DomainKinds):
+    """One API's part of a sandbox: its records, how they begin, and what time does to them.
 
     Attributes:
         seed: (seed, epoch) -> SeedWorld. The same arguments answer the same bytes on every machine.
         seed_version: Changes when `seed` answers something else; a durable sandbox of another version is refused.
         actions: What timers may do, by the name they carry.
-        settings: A frozen struct whose fields all have defaults.
     """
 
-    name: str
-    kinds: tuple[Kind[Any], ...]
     seed: Callable[[int, datetime], SeedWorld]
     seed_version: str
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
-    actions: "Mapping[str, Callable[[Work, Timer], None]]" = field(default_factory=dict)
-    settings: type[msgspec.Struct] = NoSettings
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "timers", TimerKind(self.name))
-        object.__setattr__(self, "events", event_kind(self.name))
-        object.__setattr__(self, "subscriptions", SubscriptionKind(self.name))
-        object.__setattr__(self, "deliveries", DeliveryKind(self.name))
-        object.__setattr__(self, "replies", RememberedReplyKind(self.name))
-
-    timers: TimerKind = field(init=False)
-    events: Kind[Event] = field(init=False)
-    subscriptions: SubscriptionKind = field(init=False)
-    deliveries: DeliveryKind = field(init=False)
-    replies: RememberedReplyKind = field(init=False)
-
-    def kind(self, name: str) -> Kind[Any] | None:
-        """A kind by its short name, such as `booking`, of those that can be listed; timers and events included.
-
-        Subscriptions and deliveries are not: they hold secrets, and whoever shows them leaves those out. Remembered
-        answers are not either: they say what was said of other records.
-        """
-        return next((kind for kind in self._listed() if kind.name == f"{self.name}.{name}"), None)
-
-    def kind_names(self) -> list[str]:
-        return [kind.name.removeprefix(f"{self.name}.") for kind in self._listed()]
-
-    def _listed(self) -> list[Kind[Any]]:
-        return [kind for kind in (*self.kinds, self.timers.kind, self.events) if not kind.inner]
+    actions: Mapping[str, Callable[[Work, Timer], None]] = field(default_factory=dict)
 
 
 class Seeds:

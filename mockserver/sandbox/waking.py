@@ -113,7 +113,7 @@ class Waker:
             if sandbox is None:
                 return
             domain = self._sandboxes.domain(api)
-            act = partial(_waiting, sandbox, real=self._sandboxes.real_now())
+            act = partial(_waiting, sandbox, domain, real=self._sandboxes.real_now())
             waiting = await run_patiently(sandbox, domain, act, writes=False, aside=True)
         except StoreBusy:
             self.expect(name, api, self._sandboxes.real_now() + _LATER)
@@ -128,12 +128,12 @@ class Waker:
                 self._ready(sandbox, domain, waiting.ready)
 
 
-def _waiting(sandbox: Sandbox, work: Work, *, real: datetime) -> _Waiting:
+def _waiting(sandbox: Sandbox, domain: Domain, work: Work, *, real: datetime) -> _Waiting:
     """What is due by now has fired already: whoever runs work sees to that."""
     clock = sandbox.record.clock
     ready: list[int] = []
     moments: list[datetime | None] = []
-    if work.domain.actions:
+    if domain.actions:
         timer = work.timers.next_due()
         moments.append(None if timer is None else clock.real_time_of(timer.due_at))
     for subscription in work.subscriptions.active():

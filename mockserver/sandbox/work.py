@@ -12,7 +12,7 @@ import msgspec
 
 from mockserver.booking.ports import ALL, Kind, Outbox, Record, Session
 from mockserver.sandbox.deliveries import Deliveries
-from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.kinds import DomainKinds
 from mockserver.sandbox.merging import Level, MergedRecords
 from mockserver.sandbox.outbox import RecordingOutbox
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
@@ -60,7 +60,7 @@ class Work:
 
     def __init__(
         self,
-        domain: Domain,
+        domain: DomainKinds,
         session: Session,
         level: Level,
         record: SandboxRecord,
