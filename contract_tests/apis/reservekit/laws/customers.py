@@ -154,27 +154,24 @@ def a_change_of_the_booking_leaves_its_customer(scene: ReserveKitScene) -> None:
 
 @LAWS.law("RK-C05", "RK-C06")
 def a_change_of_the_customer_replaces_what_is_sent(scene: ReserveKitScene) -> None:
-    booking = scene.booked(
-        scene.slot(), customer_name="Jane Doe", customer_email=scene.email(), customer_phone=scene.phone(), message="x"
-    )
-    before = booking["customer"]
-    for fields in (
-        {"name": "Jane Roe"},
-        {"email": scene.email()},
-        {"phone": scene.phone()},
-        {"name": "Jo Roe", "email": scene.email(), "phone": scene.phone()},
-    ):
-        scene.pass_time(_MINUTE)
-        since = scene.at()
-        answer = scene.change_customer(booking, **fields)
-        customer = answer.ok("RK-C05", 200).json["data"]
-        wanted = {**before, **fields, "updated_at": customer["updated_at"]}
-        scene.same("RK-C05", customer, wanted, "the customer", answer)
-        scene.is_now("RK-C05", customer["updated_at"], since, "updated_at")
-        now = scene.seen("RK-C05", booking)
-        scene.same("RK-C05", now["customer"], customer, "the customer in the booking", answer)
-        scene.same("RK-C06", {**now, "customer": 0}, {**booking, "customer": 0}, "the booking's own fields", answer)
-        before = customer
+    slot = scene.slot()
+    whole = {"name": "Jo Roe", "email": scene.email(), "phone": scene.phone()}
+    for make in (scene.booked, scene.confirmed, scene.cancelled):
+        booking = make(slot, customer_name="Jane Doe", customer_email=scene.email(), customer_phone=scene.phone())
+        one_by_one = [{name: value} for name, value in whole.items()] if make == scene.booked else []
+        for fields in (*one_by_one, {**whole, "name": "Jim Roe", "email": scene.email()}):
+            scene.pass_time(_MINUTE)
+            since = scene.at()
+            answer = scene.change_customer(booking, **fields)
+            customer = answer.ok("RK-C05", 200).json["data"]
+            wanted = {**booking["customer"], **fields, "updated_at": customer["updated_at"]}
+            scene.same("RK-C05", customer, wanted, "the customer", answer)
+            scene.is_now("RK-C05", customer["updated_at"], since, "updated_at")
+            now = scene.seen("RK-C05", booking)
+            scene.same("RK-C05", now["customer"], customer, "the customer in the booking", answer)
+            scene.same("RK-C06", {**now, "customer": 0}, {**booking, "customer": 0}, "the booking's own fields", answer)
+            booking = now
+    scene.same("RK-C06", scene.places_left(slot, rule="RK-C06"), slot.places - 2, "the number of places left")
 
 
 @LAWS.law("RK-C07")
