@@ -70,6 +70,8 @@ def a_key_bound_to_a_domain_works_from_there_and_from_no_other_origin(scene: Res
         title = f"list services from {origin or 'a program that names no origin'}"
         headers = {"Origin": origin} if origin else {}
         list_services.send(scene, by="restricted", headers=headers, title=title).ok("RK-A05", 200)
+    title = "list services from there with a key that is bound to no domain"
+    list_services.send(scene, headers={"Origin": "https://elsewhere.example.org"}, title=title).ok("RK-A05", 200)
 
 
 @LAWS.law("RK-A06")
