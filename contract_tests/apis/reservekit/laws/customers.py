@@ -81,16 +81,6 @@ def a_customer_may_book_another_date_and_another_slot(scene: ReserveKitScene) ->
     scene.book(elsewhere, customer_email=email, title="book another service").ok("RK-B11", 201)
 
 
-@LAWS.law("RK-B12")
-def full_goes_before_duplicate(scene: ReserveKitScene) -> None:
-    slot = scene.slot(places=2)
-    email = scene.email()
-    scene.booked(slot, customer_email=email)
-    scene.book(slot, customer_email=email, title="book again").refused("RK-B07", *_DUPLICATE)
-    scene.booked(slot)
-    scene.book(slot, customer_email=email, title="book again, now full").refused("RK-B12", 400, "time slot is full")
-
-
 @LAWS.law("RK-B15")
 def a_cancelled_booking_is_no_duplicate(scene: ReserveKitScene) -> None:
     slot = scene.slot()

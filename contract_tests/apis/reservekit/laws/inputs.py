@@ -72,7 +72,6 @@ def _other_texts(schema: Json) -> tuple[object, ...]:
 
 def _refused_bookings(scene: ReserveKitScene, rule: str, slot: Slot, field: str, values: tuple[Any, ...]) -> None:
     """Bookings with such a *field* are refused with its name, and none is made."""
-    scene.ours("time_slot_id", *(value for value in values if field == "time_slot_id"))
     for value in values:
         answer = scene.book(slot, **{field: value}, title=f"book with {field} {shown(value)}")
         answer.refused(rule, 400).names(rule, field)
@@ -158,15 +157,8 @@ def what_just_keeps_to_its_bounds_is_let_through(scene: ReserveKitScene) -> None
             body["time_slots"] = [{**slot_body(2_147_483_647, day_of_week=day)} for day in (0, 6)]
         title = f"{probe.operation.id} with as much as there may be"
         answer = replace(probe, content=json.dumps(body).encode()).send(scene, title=title).ok("RK-V03")
-        found = json.dumps(answer.json, ensure_ascii=False)
-        for text in texts.values():
-            scene.expect(
-                "RK-V03",
-                json.dumps(text, ensure_ascii=False) in found,
-                f"{text[-20:]!r} in the answer, whole",
-                found,
-                answer,
-            )
+        lost = [name for name, text in texts.items() if text not in answer.exchange.content.decode()]
+        scene.same("RK-V03", lost, [], "what does not come back whole", answer)
 
 
 @LAWS.law("RK-V03")
