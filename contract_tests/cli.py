@@ -152,7 +152,7 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
     metavar="SECONDS",
     help="Begin nothing new after that; bursts come before laws.",
 )
-@click.option("--fail-fast", is_flag=True, help="Begin nothing new after the first finding.")
+@click.option("--fail-fast", is_flag=True, help="Begin nothing new after the first finding that fails the run.")
 @click.option("--certify", is_flag=True, help="A rule that must hold and could not be tested fails the run.")
 @click.option("--known", type=click.Path(path_type=Path), help="Failures that are known, in TOML.")
 @click.option(

@@ -134,6 +134,10 @@ class Contract:
                 return rule
         raise LookupError(f"{self.api} has no rule {rule_id!r}")
 
+    def resolved(self, value: dict[str, Any]) -> dict[str, Any]:
+        """A part of the document, or what it refers to."""
+        return _resolve(self.document, value)
+
     def refusals_of(self, label: str) -> tuple[Refusal, ...]:
         return next((operation.refusals for operation in self.operations if operation.label == label), ())
 

@@ -66,3 +66,8 @@ class Finding:
     known: str = ""
     world: str = ""
     reset: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it makes the run fail: neither advice nor known."""
+        return self.severity is Severity.MUST and not self.known

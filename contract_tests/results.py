@@ -202,7 +202,7 @@ class RunResult:
     def verdict(self) -> Verdict:
         if self.was_interrupted:
             return Verdict.INTERRUPTED
-        if any(self.counts(finding) for finding in self.findings):
+        if any(finding.counts for finding in self.findings):
             return Verdict.FAILED
         if self.problems or any(test.outcome is Outcome.ERROR for test in self.tests):
             return Verdict.CANNOT_RUN
@@ -225,10 +225,6 @@ class RunResult:
     def count(self, outcome: Outcome) -> int:
         """How many rules came out so."""
         return sum(rule.outcome is outcome for rule in self.rules)
-
-    def counts(self, finding: Finding) -> bool:
-        """Whether it makes the run fail: neither advice nor known."""
-        return finding.severity is Severity.MUST and not finding.known
 
 
 def judge_rules(
@@ -309,9 +305,9 @@ class Tally:
         self.findings.setdefault(identity, self.mark(finding))
 
     @property
-    def has_news(self) -> bool:
-        """Whether anything was found that is not known."""
-        return any(not finding.known for finding in self.findings.values())
+    def has_failed(self) -> bool:
+        """Whether anything was found that makes the run fail."""
+        return any(finding.counts for finding in self.findings.values())
 
     def cases_in(self, layer: str) -> int:
         return sum(counter[layer] for counter in self.cases.values())

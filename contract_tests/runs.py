@@ -4,8 +4,8 @@
 
 Within a time limit bursts come before laws.
 
-A layer ends where the time limit or the first finding (`fail_fast`) says so, between two tests and never inside one;
-what was not reached is said.
+A layer ends where the time limit or the first finding that counts (`fail_fast`) says so, between two tests and never
+inside one; what was not reached is said.
 """
 
 import hashlib
@@ -210,7 +210,7 @@ class _Run:
         self.watcher.layer_finished(layer, said=f"{cases} cases in {time.monotonic() - began_at:.1f} s")
 
     def _is_over(self) -> bool:
-        return self.interrupt.has_come or self.plan.is_over or (self.plan.fail_fast and self.tally.has_news)
+        return self.interrupt.has_come or self.plan.is_over or (self.plan.fail_fast and self.tally.has_failed)
 
 
 def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watcher) -> RunResult:

@@ -231,7 +231,7 @@ def _passed(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:
 
 def _failed(result: RunResult, marks: Mapping[Mark, list[RuleResult]]) -> str:
     broken = len(marks[Mark.BROKEN])
-    beside = sum(result.counts(finding) for finding in beside_the_rules(result))
+    beside = sum(finding.counts for finding in beside_the_rules(result))
     said = [_verb(broken, "rule is broken", "rules are broken")] if broken else []
     said += [f"{counted(beside, 'finding')} beside the rules"] if beside else []
     if said:

@@ -269,7 +269,7 @@ def _operation(operation: OperationResult, places: dict[Finding, int]) -> Operat
 def _finding(finding: Finding, result: RunResult) -> FindingShape:
     return FindingShape(
         severity=finding.severity,
-        counts=result.counts(finding),
+        counts=finding.counts,
         rule=finding.rule,
         operation=finding.operation,
         check=finding.check,

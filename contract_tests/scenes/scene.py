@@ -82,6 +82,10 @@ class Scene:
         self.name = name
         self.random = random.Random(f"{setting.seed}:{name}")  # noqa: S311 - made-up names, no secrets
         self.log: list[Exchange] = []
+        self.answers: list[Answer] = []
+        """Those that the test was given, without what was asked to take back what it made."""
+        self.judged: dict[int, str] = {}
+        """The rule by which an answer was judged last, by the number of its exchange."""
         self.evidence: Counter[str] = Counter()
         """How often each rule was seen to hold."""
         self.leaked: list[str] = []
@@ -199,6 +203,7 @@ class Scene:
         answer = Answer(exchange, self._judge, self.contract.code_in)
         with self._lock:
             self.log.append(exchange)
+            self.answers.append(answer)
             if exchange.operation is not None and answer.is_success:
                 for parameter, value in self.MADE.get(exchange.operation.id, _nothing)(answer):
                     self._guard.let(parameter, [value])
@@ -226,6 +231,7 @@ class Scene:
             raise Broken(rule, expected, got, exchanges or tuple(self.log[-1:]))
         with self._lock:
             self.evidence[rule] += 1
+            self.judged.update((exchange.number, rule) for exchange in exchanges)
 
     # What is there
 
@@ -277,6 +283,7 @@ class Scene:
         """Take back what was made, newest first, and write down what stays."""
         if self.world.is_own:
             return
+        given = [*self.answers]
         for parameter, value, by in reversed(self._made):
             undo = self.UNDO.get(parameter)
             if undo is None:
@@ -284,6 +291,7 @@ class Scene:
             answer = undo(self, value, by)
             if answer is not None and not answer.is_success and answer.status not in (_NOT_FOUND, _GONE):
                 self.leaked.append(f"{parameter} {value} ({answer.exchange.came()})")
+        self.answers = given
 
     def __enter__(self) -> Self:
         return self

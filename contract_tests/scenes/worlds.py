@@ -18,7 +18,7 @@ from contract_tests.problems import CannotRun
 from contract_tests.profiles import Profile
 from contract_tests.scenes.sandboxes import ControlPlane, SandboxClock
 
-__all__ = ["SKEW", "Clock", "ForkedWorlds", "HookedClock", "SharedWorld", "World", "Worlds"]
+__all__ = ["SKEW", "Clock", "ForkedWorlds", "HookedClock", "SharedWorld", "World", "Worlds", "ask_hook"]
 
 _PATIENCE_SECONDS = 30.0
 SKEW = timedelta(seconds=20)
@@ -148,18 +148,19 @@ class HookedClock:
     def now(self) -> datetime:
         if not self._now_url:
             return datetime.now(UTC) + self._ahead
-        return datetime.fromisoformat(_ask("GET", self._now_url).strip().strip('"'))
+        return datetime.fromisoformat(ask_hook("GET", self._now_url).strip().strip('"'))
 
     def advance(self, by: timedelta) -> None:
         seconds = round(by.total_seconds())
-        _ask("POST", self._advance_url.replace("{seconds}", str(seconds)))
+        ask_hook("POST", self._advance_url.replace("{seconds}", str(seconds)))
         self._ahead += timedelta(seconds=seconds)
 
 
-def _ask(method: str, url: str) -> str:
+def ask_hook(method: str, url: str) -> str:
+    """A call that the profile names. Raises CannotRun."""
     try:
         answer = httpx.request(method, url, timeout=_PATIENCE_SECONDS)
         answer.raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
-        raise CannotRun(f"the profile's clock does not work: {method} {url}: {problem}") from problem
+        raise CannotRun(f"a call of the profile does not work: {method} {url}: {problem}") from problem
     return answer.text

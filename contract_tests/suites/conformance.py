@@ -232,7 +232,7 @@ class _Fold:
         )
         if self._plan.is_over:
             self._stop(Ending.OUT_OF_TIME)
-        elif self._plan.fail_fast and self._tally.has_news:
+        elif self._plan.fail_fast and self._tally.has_failed:
             self._stop(Ending.FOUND_ENOUGH)
 
     def _take_error(self, event: events.NonFatalError) -> None:

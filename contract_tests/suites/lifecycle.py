@@ -9,19 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.errors import HypothesisException
 from hypothesis.stateful import run_state_machine_as_test
 
-from contract_tests.findings import Finding, Severity
+from contract_tests.findings import Severity
 from contract_tests.laws.law import Layer
-from contract_tests.profiles import Lacking, NotApplicable
 from contract_tests.results import Outcome, TestResult
-from contract_tests.scenes.answers import Broken
-from contract_tests.scenes.guards import Trespass
 from contract_tests.scenes.scene import Scene
-from contract_tests.scenes.sending import Silence
 from contract_tests.scenes.worlds import World
-from contract_tests.suites.scripted import Stage, unforeseen
+from contract_tests.suites.scripted import Stage, perform
 
 __all__ = ["play_batch", "play_lifecycle"]
 
@@ -55,7 +50,14 @@ class _Batch:
     def play(self) -> TestResult:
         sender = self._stage.setting.sender
         began_at, calls, flaws = time.monotonic(), sender.calls, len(sender.flaws)
-        outcome, why, findings = self._perform()
+        outcome, why, findings = perform(
+            self._stage,
+            self._live,
+            lambda: self._scene,
+            name=self._name,
+            layer=Layer.LIFECYCLE,
+            rules=self._machine.RULES,
+        )
         scene = self._scene
         if scene is not None:
             findings += [
@@ -79,30 +81,10 @@ class _Batch:
             leaked=tuple(self._leaked),
         )
 
-    def _perform(self) -> tuple[Outcome, str, list[Finding]]:
+    def _live(self) -> None:
         machine = type("Scenario", (self._machine,), {"open_scene": staticmethod(self._open)})
         how = settings(_SETTINGS, stateful_step_count=self._machine.STEPS)
-        try:
-            run_state_machine_as_test(seed(self._seed)(machine), settings=how)
-        except Broken as broken:
-            assert self._scene is not None  # noqa: S101 - it broke in one
-            finding = self._stage.finding_of(broken, self._scene, name=self._name, layer=Layer.LIFECYCLE)
-            return Outcome.FAIL, "", [finding]
-        except Lacking as lacking:
-            return Outcome.SKIP, str(lacking), []
-        except NotApplicable as reason:
-            return Outcome.OMIT, str(reason), []
-        except (Silence, Trespass) as problem:
-            why = str(problem)
-        except HypothesisException as problem:
-            why = f"the target does not answer alike when asked again: {problem}"
-        except Exception as problem:  # an answer of a form no machine thought of ends that batch, not the run
-            if self._scene is None:
-                raise
-            why = unforeseen(problem, self._scene)
-        else:
-            return Outcome.PASS, "", []
-        return Outcome.ERROR, why, []
+        run_state_machine_as_test(seed(self._seed)(machine), settings=how)
 
     def _open(self) -> Scene:
         """A fresh scene for the next scenario; what the last one saw counts."""

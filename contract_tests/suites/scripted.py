@@ -4,9 +4,10 @@ What the document itself is broken in (a status, a shape) is found beside what e
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from hypothesis.errors import HypothesisException
 
 from contract_tests.apis.bundle import ApiKit
 from contract_tests.checks.expectations import EXPECTATIONS
@@ -21,10 +22,11 @@ from contract_tests.scenes.guards import Trespass
 from contract_tests.scenes.scene import Scene, Setting
 from contract_tests.scenes.sending import Flaw, Silence
 from contract_tests.scenes.worlds import World, Worlds
+from contract_tests.suites.misreading import misread, unforeseen
 from contract_tests.targets import Redact
 from contract_tests.wording import detail_of
 
-__all__ = ["Stage", "play", "play_laws", "unforeseen"]
+__all__ = ["Stage", "perform", "play", "play_laws"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,12 @@ def play(stage: Stage, law: Law) -> TestResult:
     try:
         world = stage.worlds.open()
         scene = stage.kit.scene(stage.setting, world, law.name)
-        outcome, why, findings = _perform(stage, law, scene)
+
+        def act() -> None:
+            with scene:
+                law.play(scene)
+
+        outcome, why, findings = perform(stage, act, lambda: scene, name=law.name, layer=law.layer, rules=law.rules)
         findings += [
             stage.finding_of_flaw(flaw, scene, name=law.name, layer=law.layer) for flaw in sender.flaws[flaws_before:]
         ]
@@ -132,28 +139,43 @@ def play(stage: Stage, law: Law) -> TestResult:
     )
 
 
-def _perform(stage: Stage, law: Law, scene: Scene) -> tuple[Outcome, str, list[Finding]]:
+def perform(
+    stage: Stage,
+    act: Callable[[], object],
+    scene: Callable[[], Scene | None],
+    *,
+    name: str,
+    layer: str,
+    rules: Sequence[str],
+) -> tuple[Outcome, str, list[Finding]]:
+    """
+    What comes of *act*.
+
+    Args:
+        scene: Answers the one it is in; None as long as there was none, and then what goes wrong is nothing's result.
+        rules: Those that it is about.
+    """
     try:
-        with scene:
-            law.play(scene)
-    except Broken as broken:
-        return Outcome.FAIL, "", [stage.finding_of(broken, scene, name=law.name, layer=law.layer)]
+        act()
+    except Broken as found:
+        broken = found
     except Lacking as lacking:
         return Outcome.SKIP, str(lacking), []
     except NotApplicable as reason:
         return Outcome.OMIT, str(reason), []
-    except (Silence, Trespass) as problem:
-        return Outcome.ERROR, str(problem), []
-    except Exception as problem:  # noqa: BLE001 - an answer of a form no law thought of ends that law, not the run
-        return Outcome.ERROR, unforeseen(problem, scene), []
-    return Outcome.PASS, "", []
-
-
-def unforeseen(problem: Exception, scene: Scene) -> str:
-    """What a test was not made for, where in it, and at which answer."""
-    frames: Any = problem.__traceback__
-    while frames is not None and frames.tb_next is not None:
-        frames = frames.tb_next
-    where = f"{frames.tb_frame.f_code.co_filename}:{frames.tb_lineno}" if frames else "?"
-    last = f"; the last answer was {scene.log[-1].came()}" if scene.log else ""
-    return f"{type(problem).__name__}: {problem} (at {where}){last}"
+    except (Silence, Trespass, HypothesisException) as problem:
+        unsteady = "the target does not answer alike when asked again: " * isinstance(problem, HypothesisException)
+        return Outcome.ERROR, f"{unsteady}{problem}", []
+    except Exception as problem:
+        here = scene()
+        if here is None:
+            raise
+        misreading = misread(problem, here, rules)
+        if misreading is None:
+            return Outcome.ERROR, unforeseen(problem, here), []
+        broken = misreading
+    else:
+        return Outcome.PASS, "", []
+    here = scene()
+    assert here is not None  # noqa: S101 - it broke in one
+    return Outcome.FAIL, "", [stage.finding_of(broken, here, name=name, layer=layer)]

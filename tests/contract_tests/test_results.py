@@ -2,7 +2,7 @@ import pytest
 from run_results import a_finding, a_result, a_rule, a_test, an_operation, broken, held, left_out, skipped
 
 from contract_tests.findings import Severity
-from contract_tests.results import Outcome, Verdict
+from contract_tests.results import Outcome, Tally, Verdict
 
 ENDED = (a_test(outcome=Outcome.ERROR),)
 NOT_CALLED = (an_operation(seconds=()),)
@@ -29,6 +29,13 @@ def test_advice_and_known_failures_do_not_count():
     known, advice = broken(1, known="agreed"), broken(2, level=Severity.SHOULD)
     result = a_result(known, advice, held(3))
 
-    assert not any(result.counts(finding) for finding in result.findings)
-    assert result.counts(a_finding(a_rule(3)))
+    assert not any(finding.counts for finding in result.findings)
+    assert a_finding(a_rule(3)).counts
     assert result.verdict is Verdict.PASSED
+
+
+def test_nothing_has_failed_before_a_finding_that_counts():
+    advice, known, must = a_finding(a_rule(1, level=Severity.SHOULD)), a_finding(known="agreed"), a_finding()
+
+    assert not Tally(findings={(1,): advice, (2,): known}).has_failed
+    assert Tally(findings={(1,): advice, (2,): known, (3,): must}).has_failed

@@ -11,9 +11,11 @@ from typing import Any, ClassVar, TypeVar
 
 from contract_tests.laws.paging import Page, walk
 from contract_tests.laws.probes import Probe, probes
+from contract_tests.laws.receiving import RECEIVER_KEY
 from contract_tests.profiles import DEAD_TOKEN, TOKEN, WHOLE, Key, NotApplicable
 from contract_tests.scenes.answers import Answer
-from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene
+from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene, path_text
+from contract_tests.scenes.worlds import ask_hook
 
 __all__ = ["IDS", "UNKNOWN", "ReserveKitScene", "Slot", "slot_body"]
 
@@ -65,6 +67,12 @@ class ReserveKitScene(Scene):
             "60",
             WHOLE,
         ),
+        Key(
+            "webhooks.subscribe_url",
+            "A call of your own (POST) that has the target send its webhooks to {url}; without it none is looked at.",
+            '"https://staging.example.com/test/subscribe?url={url}"',
+        ),
+        RECEIVER_KEY,
     )
     MADE: ClassVar[Mapping[str, Made]] = {
         "createBooking": lambda answer: [("bookingID", answer.json["data"]["id"])],
@@ -87,7 +95,9 @@ class ReserveKitScene(Scene):
         """A new service with a slot for each number of places."""
         slots = [slot_body(number, hour) for hour, number in enumerate(places, start=8)]
         service = self.offered(by=by, time_slots=slots, **fields)
-        return [Slot(slot["id"], service["id"], slot["max_bookings"]) for slot in self.slots_of(service["id"], by=by)]
+        made = self.slots_of(service["id"], by=by)
+        self.same("RK-S02", [slot["max_bookings"] for slot in made], list(places), "max_bookings of the slots made")
+        return [Slot(slot["id"], service["id"], slot["max_bookings"]) for slot in made]
 
     def slot(self, places: int = 8, *, by: str = MAIN) -> Slot:
         """The only slot of a new service."""
@@ -291,6 +301,16 @@ class ReserveKitScene(Scene):
         moment, since, until = datetime.fromisoformat(written), since - self.slack, self.now() + self.slack
         said = f"{what} is the moment of the request, from {since:%Y-%m-%dT%H:%M:%SZ} to {until:%Y-%m-%dT%H:%M:%SZ}"
         self.expect(rule, since <= moment <= until, said, written)
+
+    # Webhooks
+
+    def subscribe(self, url: str) -> None:
+        """From here on the target sends its webhooks to *url*. Raises Lacking, for the API has no call for that."""
+        if self.world.control is not None:
+            self.world.control.ask("POST", self.world.name, "/webhooks/reservekit/subscriptions", {"url": url})
+            return
+        hook = self.profile.want("webhooks.subscribe_url", "nobody can have the target send its webhooks here")
+        ask_hook("POST", hook.replace("{url}", path_text(url)))
 
     # Limits
 

@@ -236,7 +236,16 @@ class Desk:
             RuleBroken: `slot_ends_early`.
         """
         service = self.service(service_id)
-        changed = [self._change_slot(service, change) for change in changes if change.id is not msgspec.UNSET]
+        changed: list[TimeSlot] = []
+        early: list[RuleBroken] = []
+        for change in changes:
+            if change.id is not msgspec.UNSET:
+                try:
+                    changed.append(self._change_slot(service, change))
+                except RuleBroken as refusal:  # what a later entry names may not be there, which is said first
+                    early.append(refusal)
+        if early:
+            raise early[0]
         added = [self._add_slot(service, change) for change in changes if change.id is msgspec.UNSET]
         return changed + added
 

@@ -109,6 +109,16 @@ def test_a_batch_is_done_whole_or_not_at_all(reservekit):  # RK-T08, RK-T09
         assert slots_of(reservekit, service) == before
 
 
+def test_a_slot_that_is_not_there_is_told_before_one_that_ends_too_early(reservekit):  # RK-T08
+    service = offer(reservekit, SLOT)
+    (slot,) = slots_of(reservekit, service)
+    early = {"end_time": "2023-01-01 08:00:00"}
+
+    for bad in ({"id": slot["id"], **early}, {**SLOT, **early}):
+        batch = {"service_id": service["id"], "time_slots": [bad, {"id": 456, "max_bookings": 1}]}
+        assert error(reservekit.patch("/time-slots", batch)) == (404, "time slot not found")
+
+
 def test_deleting_a_day_leaves_the_other_days(reservekit):  # RK-D07, RK-D08
     service = offer(reservekit, SLOT, {**SLOT, "day_of_week": 2}, SLOT)
 

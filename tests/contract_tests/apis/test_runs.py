@@ -210,6 +210,22 @@ def test_the_first_finding_is_enough_when_asked_so(sandbox_server, run):
     assert "reads:" not in said.out
 
 
+def test_an_advice_is_not_the_finding_that_ends_a_run(sandbox_server, run):
+    asked = ("--rule", "RK-B12", "--rule", "RK-D04", "--rule", "RK-M01", "--suite", "laws", "--fail-fast")
+
+    with sandbox_server.serving("reservekit", "RK-D04", "RK-B12") as url:
+        code, advised = run("run", "reservekit", "--base-url", url, *asked)
+    with sandbox_server.serving("reservekit", "RK-D04", "RK-M01") as url:
+        failed_code, failed = run("run", "reservekit", "--base-url", url, *asked)
+
+    assert (code, failed_code) == (0, 1)
+    assert "RK-D04" in advised.out
+    assert "RK-B12" in advised.out
+    assert "NOT REACHED" not in advised.out
+    assert "RK-M01" in failed.out
+    assert "NOT REACHED" in failed.out
+
+
 def test_a_drafted_profile_has_every_key_and_is_taken(run, tmp_path, sandbox_server, monkeypatch):
     code, _ = run("init", "reservekit", "--output", "mine.toml")
     assert code == 0

@@ -59,7 +59,7 @@ def test_two_machines_may_differ_where_the_clock_cannot_be_read(hook):
 def test_a_call_that_does_not_work_names_itself(hook):
     clock = HookedClock.of(a_profile(advance_url=f"{hook}/nowhere?{{seconds}}", now_url=f"{hook}/nowhere"))
 
-    with pytest.raises(CannotRun, match=r"the profile's clock does not work: POST .*/nowhere"):
+    with pytest.raises(CannotRun, match=r"a call of the profile does not work: POST .*/nowhere"):
         clock.advance(SECOND)
     with pytest.raises(CannotRun, match=r"GET .*/nowhere"):
         clock.now()

@@ -19,18 +19,39 @@ def toy_contracts():
     """Here it is about a real one."""
 
 
-class Stumbling(Machine):
+class Reading(Machine):
+    RULES = ("RK-B01",)
+
     @rule()
     def look_for_what_is_not_there(self):
         self.scene.offered()["nothing"]
 
 
-def test_an_answer_that_no_machine_thought_of_ends_its_batch_and_not_the_run():
+class Erring(Machine):
+    @rule()
+    def do_what_no_scene_does(self):
+        self.scene.nothing()
+
+
+def played(machine):
     with serving(Shop()) as url:
         found = find_deployment(load_contract("reservekit"), Typed(base_url=url, token=KEYS["main"]))
         with staged(found, seed=1) as stage:
-            result = play_batch(replace(stage, kit=replace(stage.kit, machine=Stumbling)), 0)
+            result = play_batch(replace(stage, kit=replace(stage.kit, machine=machine)), 0)
         found.worlds.close()
+    return result
 
-    assert result.outcome is Outcome.ERROR
-    assert result.why.startswith("KeyError: 'nothing' (at ")
+
+def test_an_answer_of_another_form_than_a_life_reads_is_a_finding():
+    result = played(Reading)
+
+    (finding,) = result.findings
+    assert (result.outcome, finding.rule, finding.steps[-1].title) == (Outcome.FAIL, "RK-S01", "make a service")
+    assert finding.expected.endswith("self.scene.offered()[\"nothing\"] (KeyError: 'nothing')")
+
+
+def test_what_is_wrong_in_a_machine_ends_its_batch_and_not_the_run():
+    result = played(Erring)
+
+    assert (result.outcome, result.findings) == (Outcome.ERROR, ())
+    assert result.why.startswith("AttributeError: 'ReserveKitScene' object has no attribute 'nothing' (at ")

@@ -1,5 +1,7 @@
 """What becomes of a law that is played: whatever happens in it, it is a result."""
 
+from datetime import datetime
+
 import pytest
 from independent_reservekit import KEYS, Shop, serving
 
@@ -68,8 +70,23 @@ def trespasses(scene):
     scene.delete({"id": 4711})
 
 
-def stumbles(scene):
-    scene.offered()["nothing"]
+def errs(scene):
+    scene.offered()
+    scene.nothing()
+
+
+def miscalls(scene):
+    scene.offered()
+    scene.slot(rooms=1)
+
+
+def misnames(scene):
+    scene.offered()
+    scene.call("getService", bookingNumber=1)
+
+
+def reads_nothing(_):
+    {}["nothing"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +95,10 @@ def stumbles(scene):
         (lacks, Outcome.SKIP, "nobody can sign in as 'other': add identities.other to the profile"),
         (does_not_apply, Outcome.OMIT, "nobody does that here"),
         (trespasses, Outcome.ERROR, "bookingID=4711 was not sent"),
-        (stumbles, Outcome.ERROR, "KeyError: 'nothing' (at "),
+        (errs, Outcome.ERROR, "AttributeError: 'ReserveKitScene' object has no attribute 'nothing' (at "),
+        (miscalls, Outcome.ERROR, "got an unexpected keyword argument 'rooms'"),
+        (misnames, Outcome.ERROR, "KeyError: 'bookingNumber'"),
+        (reads_nothing, Outcome.ERROR, "KeyError: 'nothing' (at "),
     ],
 )
 def test_what_keeps_a_law_from_judging_is_said(stage, act, outcome, why):
@@ -89,7 +109,51 @@ def test_what_keeps_a_law_from_judging_is_said(stage, act, outcome, why):
     assert result.findings == ()
 
 
-@pytest.mark.parametrize("act", [lambda scene: scene.slot(), lambda scene: [scene.slot(), stumbles(scene)]])
+def reads_a_member_too_many(scene):
+    return scene.offered()["nothing"]
+
+
+def reads_a_slot_too_many(scene):
+    one, two = scene.slots_of(scene.slot().service_id, "RK-T02")
+    return one, two
+
+
+def reads_null(scene):
+    return scene.booked(scene.slot(), message=None)["message"].strip()
+
+
+def reads_no_moment(scene):
+    service = scene.offered()
+    scene.services("RK-A09")
+    return datetime.fromisoformat(service["name"])
+
+
+def reads_what_was_refused(scene):
+    return scene.book(scene.slot(), "tomorrow").json["data"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("act", "rule", "title", "read"),
+    [
+        (reads_a_member_too_many, "RK-S01", "make a service", "scene.offered()[\"nothing\"] (KeyError: 'nothing')"),
+        (reads_a_slot_too_many, "RK-T02", "list slots", "(ValueError: not enough values to unpack (expected 2, got 1)"),
+        (reads_null, "RK-B02", "book", "(AttributeError: 'NoneType' object has no attribute 'strip')"),
+        (reads_no_moment, "RK-S01", "make a service", 'datetime.fromisoformat(service["name"]) (ValueError: '),
+        (reads_what_was_refused, "RK-B17", "book", "(TypeError: 'NoneType' object is not subscriptable)"),
+    ],
+)
+def test_an_answer_of_another_form_than_a_law_reads_is_a_finding(stage, act, rule, title, read):
+    result = played(stage, act, "RK-B17")
+
+    (finding,) = result.findings
+    assert result.outcome is Outcome.FAIL
+    assert (finding.rule, finding.steps[-1].title) == (rule, title)
+    assert finding.expected.startswith(f"{title}: an answer of which this can be read: ")
+    assert read in finding.expected
+    assert finding.came.startswith(finding.steps[-1].came[:20])
+
+
+@pytest.mark.parametrize("act", [lambda scene: scene.slot(), lambda scene: [scene.slot(), errs(scene)]])
 def test_what_a_law_made_is_taken_back_however_it_ended(stage, shop, act):
     result = played(stage, act)
 
@@ -115,9 +179,9 @@ def test_what_cannot_be_taken_back_is_written_down(stage, shop, monkeypatch):
 
 
 def test_a_law_that_fails_does_not_keep_the_next_from_being_played(stage):
-    laws = [Law(f"theme.law_{n}", ("RK-B01",), Layer.LAWS, act) for n, act in enumerate((stumbles, lacks, stumbles))]
+    laws = [Law(f"theme.law_{n}", ("RK-B01",), Layer.LAWS, act) for n, act in enumerate((errs, lacks, reads_null))]
 
-    assert [result.outcome for result in play_laws(stage, laws)] == [Outcome.ERROR, Outcome.SKIP, Outcome.ERROR]
+    assert [result.outcome for result in play_laws(stage, laws)] == [Outcome.ERROR, Outcome.SKIP, Outcome.FAIL]
 
 
 def test_a_law_makes_up_the_same_words_again_and_other_words_than_another(stage):

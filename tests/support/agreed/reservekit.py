@@ -19,6 +19,7 @@ FACTS = Facts(
             "scratch-service",
             "revoked-key",
             "restricted-key",
+            "webhooks",
         }
     ),
     refused_by_the_key=frozenset({"401", "403", "429"}),

@@ -1,6 +1,7 @@
 """Making, reading and deleting a booking."""
 
 from datetime import timedelta
+from typing import Any
 
 from contract_tests.apis.reservekit.scene import ReserveKitScene
 from contract_tests.laws.law import Laws
@@ -19,13 +20,12 @@ _FOREIGN_SLOT = (400, "time slot does not belong to this service")
 @LAWS.law("RK-B01")
 def a_booking_repeats_what_was_asked_for_and_is_read_as_it_was_answered(scene: ReserveKitScene) -> None:
     _, slot = scene.service(4, 4)
-    email, phone = scene.email(), scene.phone()
+    known: dict[str, Any] = {"name": "Zoë O'Hara", "email": scene.email(), "phone": scene.phone()}
+    since = scene.at()
     answer = scene.book(
         slot,
         scene.day(4),
-        customer_name="Zoë O'Hara",
-        customer_email=email,
-        customer_phone=phone,
+        **{f"customer_{name}": value for name, value in known.items()},
         message="First visit, 2 people: window / aisle?",
     )
     booking = answer.ok("RK-B01", 201).json["data"]
@@ -36,9 +36,10 @@ def a_booking_repeats_what_was_asked_for_and_is_read_as_it_was_answered(scene: R
         "status": "pending",
         "message": "First visit, 2 people: window / aisle?",
     }
-    scene.same("RK-B01", {name: booking[name] for name in wanted}, wanted, "the booking", answer)
-    who = {"name": "Zoë O'Hara", "email": email, "phone": phone}
-    scene.same("RK-B01", {name: booking["customer"][name] for name in who}, who, "its customer", answer)
+    for found, said in ((booking, wanted), (booking["customer"], known)):
+        scene.same("RK-B01", {name: found[name] for name in said}, said, "what was asked for", answer)
+        for name in ("created_at", "updated_at"):
+            scene.is_now("RK-B01", found[name], since, name)
     scene.stays("RK-B01", booking)
 
 
@@ -66,6 +67,26 @@ def a_create_that_names_another_service_than_the_slots_is_refused(scene: Reserve
     scene.same("RK-B19", scene.places_left(other), 2, "the number of places left in the other service")
     listed = [*scene.bookings_of(slot.service_id), *scene.bookings_of(other.service_id)]
     scene.same("RK-B19", listed, [], "the bookings of both services")
+
+
+@LAWS.law("RK-B12")
+def of_several_reasons_to_refuse_a_create_the_first_is_told(scene: ReserveKitScene) -> None:
+    full, other = scene.slot(places=1), scene.slot(places=2)
+    nowhere, email = scene.nowhere(), scene.email()
+    booked = scene.booked(full, customer_email=email)
+    elsewhere = other.service_id
+    cases: tuple[tuple[int | None, dict[str, Any], tuple[Any, ...]], ...] = (
+        (nowhere, {"message": 7, "time_slot_id": nowhere}, (400,)),
+        (nowhere, {"time_slot_id": nowhere}, _NO_SERVICE),
+        (nowhere, {}, _NO_SERVICE),
+        (elsewhere, {"time_slot_id": nowhere}, _NO_SLOT),
+        (elsewhere, {}, _FOREIGN_SLOT),
+        (full.service_id, {}, (400, "time slot is full")),
+    )
+    for service_id, fields, refusal in cases:
+        answer = scene.book(full, service_id=service_id, **{"customer_email": email, **fields})
+        answer.refused("RK-B12", *refusal)
+    scene.same("RK-B12", scene.bookings_of(full.service_id), [booked], "the bookings of the service")
 
 
 @LAWS.law("RK-B20")

@@ -1,21 +1,32 @@
 """Input: what is refused because of its form, and what is let through."""
 
+import json
 from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from contract_tests.apis.reservekit.laws.standing import Standing
 from contract_tests.apis.reservekit.scene import IDS, ReserveKitScene, Slot, slot_body
+from contract_tests.contracts import Contract, Operation
 from contract_tests.laws.law import Laws
-from contract_tests.laws.probes import probes, takes_a_body
-from contract_tests.scenes.answers import Answer
+from contract_tests.laws.probes import Probe, probes, takes_a_body
 from contract_tests.scenes.differences import shown
 
 __all__ = ["LAWS"]
 
 LAWS = Laws("inputs")
 
-_NO_IDS = ("0", "-1", "2147483648", "99999999999999999999", "1.5", "1e3", "abc", "0x10")
+Json = dict[str, Any]
+
+_NO_IDS = ("0", "-1", "2147483648", "99999999999999999999", "1.5", "abc")
 _OFFSETS = ("Z", "+14:00", "-12:00", "+05:30", "-09:30", "+12:45")
-_NO_OBJECTS = (b"", b"{", b'{"date"', b"[]", b"[{}]", b"null", b'"text"', b"7", b"{} {}", b"{} more")
+_NO_OBJECTS = (b"", b"[]", b"null", b'"text"', b"7", b"{} {}")
+_OF_OTHER_TYPES: Mapping[str, tuple[Any, ...]] = {
+    "string": (7, ["text"]),
+    "integer": ("7", 1.5, True),
+    "array": ("none", {}),
+}
 
 
 @LAWS.law("RK-V01")
@@ -30,9 +41,37 @@ def an_id_in_the_path_is_a_decimal_integer_of_31_bits(scene: ReserveKitScene) ->
             answer.refused("RK-V01", 404)
 
 
+@LAWS.law("RK-V01", "RK-P04")
+def a_parameter_that_is_missing_or_has_another_form_is_refused(scene: ReserveKitScene) -> None:
+    stand = Standing.made(scene)
+    for probe in stand.probes():
+        for parameter in _of_query(scene.contract, probe.operation):
+            name, schema = parameter["name"], scene.contract.resolved(parameter["schema"])
+            rule = "RK-P04" if name in ("page", "page_size") else "RK-V01"
+            rest = {each: value for each, value in probe.query.items() if each != name}
+            for text in _other_texts(schema):
+                title = f"{probe.operation.id} with {name}={text}"
+                replace(probe, query={**rest, name: text}).send(scene, title=title).refused(rule, 400)
+            if parameter.get("required"):
+                title = f"{probe.operation.id} without {name}"
+                replace(probe, query=rest).send(scene, title=title).refused("RK-V01", 400)
+    stand.stays("RK-V01")
+
+
+def _of_query(contract: Contract, operation: Operation) -> list[Json]:
+    said = contract.document["paths"][operation.path][operation.method.lower()].get("parameters", ())
+    return [each for each in map(contract.resolved, said) if each["in"] == "query"]
+
+
+def _other_texts(schema: Json) -> tuple[object, ...]:
+    """What a parameter may not be."""
+    if schema["type"] == "integer":
+        return schema["minimum"] - 1, schema["maximum"] + 1, "1.5", "abc"
+    return ("maybe",) if schema["type"] == "boolean" else ("2030-02-30", "tomorrow", "2030-2-3")
+
+
 def _refused_bookings(scene: ReserveKitScene, rule: str, slot: Slot, field: str, values: tuple[Any, ...]) -> None:
     """Bookings with such a *field* are refused with its name, and none is made."""
-    scene.ours("time_slot_id", *(value for value in values if field == "time_slot_id"))
     for value in values:
         answer = scene.book(slot, **{field: value}, title=f"book with {field} {shown(value)}")
         answer.refused(rule, 400).names(rule, field)
@@ -40,64 +79,100 @@ def _refused_bookings(scene: ReserveKitScene, rule: str, slot: Slot, field: str,
     scene.same(rule, found, [], "the bookings of the service")
 
 
-def _book_without(scene: ReserveKitScene, slot: Slot, field: str) -> Answer:
-    body = {"date": scene.day(), "time_slot_id": slot.id, "customer_email": scene.email()}
-    del body[field]
-    return scene.call("createBooking", body, title=f"book without {field}")
+@LAWS.law("RK-V02", "RK-V03")
+def a_body_that_its_schema_does_not_let_through_is_refused(scene: ReserveKitScene) -> None:
+    stand = Standing.made(scene)
+    for probe in stand.probes(only=takes_a_body):
+        creates = probe.operation.method == "POST"
+        rule = "RK-V02" if creates else "RK-V03"
+        for field, body in _wrong_bodies(stand, probe):
+            title = f"{probe.operation.id} with a wrong {field}, or none"
+            answer = replace(probe, content=json.dumps(body).encode()).send(scene, title=title).refused(rule, 400)
+            if creates:
+                answer.names(rule, field)
+        stand.stays(rule)
 
 
-@LAWS.law("RK-V02")
-def a_booking_without_a_required_field_or_with_one_of_another_type_is_not_made(scene: ReserveKitScene) -> None:
-    slot = scene.slot()
-    for field in ("date", "time_slot_id"):
-        _book_without(scene, slot, field).refused("RK-V02", 400).names("RK-V02", field)
-    _refused_bookings(scene, "RK-V02", slot, "date", (20310303, None, True, ["2031-03-03"]))
-    _refused_bookings(scene, "RK-V02", slot, "time_slot_id", (str(slot.id), None, 1.5, [slot.id], True))
-    for field in ("customer_name", "customer_email", "customer_phone", "message"):
-        _refused_bookings(scene, "RK-V02", slot, field, (7, ["text"], {"text": "text"}, True))
-    scene.same("RK-V02", scene.places_left(slot), slot.places, "the number of places left")
+def _wrong_bodies(stand: Standing, probe: Probe) -> Iterator[tuple[str, Json]]:
+    """Bodies with one thing wrong in each, and the name of what it is."""
+    contract, good = stand.scene.contract, json.loads(probe.content)
+    said = _body_schema(contract, probe.operation)
+    yield from _wrong_objects(contract, said, good)
+    items = contract.resolved(said["properties"].get("time_slots", {})).get("items", {})
+    for schema in map(contract.resolved, items.get("anyOf", [items] if items else [])):
+        (entry,) = good["time_slots"]
+        fine = {"id": stand.slot.id, "max_bookings": 3} if "id" in schema["properties"] else entry
+        for name, wrong in _wrong_objects(contract, schema, fine):
+            yield name, {**good, "time_slots": [entry, wrong]}
 
 
-@LAWS.law("RK-V02")
-def a_service_without_a_required_field_or_with_one_of_another_type_is_not_made(scene: ReserveKitScene) -> None:
-    mark = f"Contract test {scene.word()}"
-    good = {"name": mark, "description": mark, "timezone": "Europe/Berlin", "time_slots": [slot_body()]}
-    bad: list[tuple[str, Any]] = [
-        *((field, {**good, field: value}) for field in ("name", "timezone") for value in (7, None, ["text"])),
-        ("description", {**good, "description": 7}),
-        ("time_slots", {**good, "time_slots": "none"}),
-    ]
-    bad += [(field, {name: value for name, value in good.items() if name != field}) for field in ("name", "timezone")]
-    for field, value in (("day_of_week", "1"), ("start_time", 9), ("end_time", None), ("max_bookings", "8")):
-        lacking = {name: each for name, each in slot_body().items() if name != field}
-        bad += [(field, {**good, "time_slots": [slot_body(), entry]}) for entry in (lacking, {**lacking, field: value})]
-    for field, body in bad:
-        answer = scene.offer(**body, title=f"make a service with a wrong {field}")
-        answer.refused("RK-V02", 400).names("RK-V02", field)
-    made = [each["id"] for each in scene.services("RK-V02") if mark in (each["name"], each["description"])]
-    scene.same("RK-V02", made, [], "the services made")
+def _wrong_objects(contract: Contract, schema: Json, good: Json) -> Iterator[tuple[str, Json]]:
+    for name, said in schema["properties"].items():
+        for value in _other_values(contract.resolved(said)):
+            yield name, {**good, name: value}
+    for name in schema.get("required", ()):
+        yield name, {each: value for each, value in good.items() if each != name}
+
+
+def _body_schema(contract: Contract, operation: Operation) -> Json:
+    said = contract.document["paths"][operation.path][operation.method.lower()]["requestBody"]
+    return contract.resolved(contract.resolved(said)["content"][operation.media_type]["schema"])
+
+
+def _other_values(schema: Json) -> Iterator[Any]:
+    """What a member of a body may not be."""
+    said = schema["anyOf"][0] if "anyOf" in schema else schema
+    yield from _OF_OTHER_TYPES[said["type"]]
+    if not schema.get("nullable"):
+        yield None
+    if "enum" in said:
+        yield "unheard"
+    yield from (said[name] + more for name, more in (("minimum", -1), ("maximum", 1)) if name in said)
+    if said.get("minLength"):
+        yield ""
+    if "maxLength" in said:
+        yield _long_text(said, said["maxLength"] + 1)
+    if said.get("minItems"):
+        yield []
+    if "maxItems" in said:
+        yield [slot_body()] * (said["maxItems"] + 1)
+
+
+def _long_text(schema: Json, length: int) -> str:
+    """An e-mail where it has to be one."""
+    return "jane@example.com".rjust(length, "x") if "@" in schema.get("pattern", "") else "x" * length
+
+
+@LAWS.law("RK-V03")
+def what_just_keeps_to_its_bounds_is_let_through(scene: ReserveKitScene) -> None:
+    stand = Standing.made(scene)
+    for probe in stand.probes(only=takes_a_body):
+        said = _body_schema(scene.contract, probe.operation)["properties"]
+        schemas = {name: scene.contract.resolved(each) for name, each in said.items() if name != "timezone"}
+        texts = {
+            name: _long_text(schema, schema["maxLength"]) for name, schema in schemas.items() if "maxLength" in schema
+        }
+        body = {**json.loads(probe.content), **texts, **({"status": "cancelled"} if "cancel_reason" in texts else {})}
+        if "time_slots" in body:
+            body["time_slots"] = [{**slot_body(2_147_483_647, day_of_week=day)} for day in (0, 6)]
+        title = f"{probe.operation.id} with as much as there may be"
+        answer = replace(probe, content=json.dumps(body).encode()).send(scene, title=title).ok("RK-V03")
+        lost = [name for name, text in texts.items() if text not in answer.exchange.content.decode()]
+        scene.same("RK-V03", lost, [], "what does not come back whole", answer)
 
 
 @LAWS.law("RK-V03")
 def a_body_is_one_json_object(scene: ReserveKitScene) -> None:
     json_body = {"Content-Type": "application/json"}
+    stand = Standing.made(scene)
+    for probe in stand.probes(only=takes_a_body):
+        good = probe.content
+        for content in (*_NO_OBJECTS, good[:-1], good + b" more", good + good, b"[" + good + b"]"):
+            title = f"{probe.operation.id} with {content.decode() or 'nothing'}"
+            replace(probe, content=content).send(scene, headers=json_body, title=title).refused("RK-V03", 400)
+    stand.stays("RK-V03")
     for probe in scene.probes(only=takes_a_body):
-        for content in _NO_OBJECTS:
-            answer = scene.send(
-                probe.operation.method,
-                probe.path,
-                content,
-                headers=json_body,
-                title=f"{probe.operation.id} with {content.decode() or 'nothing'}",
-                meant_for=probe.operation.id,
-            )
-            answer.refused("RK-V03", 400)
-    slot = scene.slot()
-    booking = b'{"date": "%b", "time_slot_id": %d}' % (scene.day().encode(), slot.id)
-    for content in (booking + b" more", booking + booking, booking[:-1], b"[" + booking + b"]"):
-        answer = scene.send("POST", "/bookings", content, headers=json_body, meant_for="createBooking")
-        answer.refused("RK-V03", 400)
-    scene.same("RK-V03", scene.bookings_of(slot.service_id), [], "the bookings of the service")
+        probe.broken().send(scene, title=f"{probe.operation.id} of nothing with broken JSON").refused("RK-V03", 400)
 
 
 @LAWS.law("RK-V04")

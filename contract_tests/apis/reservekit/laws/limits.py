@@ -112,9 +112,12 @@ def after_the_time_it_was_told_to_wait_a_request_is_admitted(scene: ReserveKitSc
 
 def _exhaust(scene: ReserveKitScene, rule: str, most: int) -> Answer:
     """Ask until the limit is reached; answers the refusal."""
+    limit = remaining = most
     for _ in range(most):
         answer = scene.call("listServices", title="list services")
         if answer.status == 429:
+            if scene.world.is_own:
+                scene.same(rule, remaining, 0, "X-RateLimit-Remaining before the refusal", *scene.answers[-2:])
             return answer
         limit, remaining = _told(scene, answer, rule)
     scene.expect(rule, False, f"a refusal within {most} requests", f"{remaining} of {limit} left", answer)

@@ -88,17 +88,30 @@ def a_cancelled_booking_does_not_come_back(scene: ReserveKitScene) -> None:
     scene.same("RK-L07", scene.places_left(slot), left, "the number of places left, as before")
 
 
-@LAWS.law("RK-L08", "RK-L09")
-def the_status_it_has_changes_nothing(scene: ReserveKitScene) -> None:
-    slot = scene.slot()
-    for rule, booking, fields in (
-        ("RK-L08", scene.booked(slot), {"status": "pending"}),
+@LAWS.law("RK-L08", "RK-L09", "RK-L12", "RK-M05")
+def what_a_booking_has_already_changes_nothing(scene: ReserveKitScene) -> None:
+    slot, gone = scene.service(4, 1)
+    of_no_slot = scene.booked(gone, message="before")
+    scene.delete_slot(gone.id).ok("RK-D09", 200)
+    again = {"status": "cancelled", "cancel_reason": "another reason"}
+    for rule, booking, status in (
+        ("RK-L08", scene.booked(slot, message="before"), {"status": "pending"}),
         ("RK-L08", scene.confirmed(slot), {"status": "confirmed"}),
-        ("RK-L09", scene.cancelled(slot), {"status": "cancelled", "cancel_reason": "another reason"}),
+        ("RK-L09", scene.cancelled(slot, message="before"), again),
+        ("RK-L08", of_no_slot, {"status": "pending"}),
     ):
-        scene.pass_time(_MINUTE)
-        scene.same(rule, scene.changed(rule, booking, **fields), booking, "the booking in the answer")
-        scene.stays(rule, booking)
+        same = {name: booking[name] for name in ("date", "message")}
+        changes: tuple[tuple[str, dict[str, Any]], ...] = (
+            (rule, status),
+            ("RK-L12", {}),
+            ("RK-L12", {"message": same["message"]}),
+            ("RK-M05", {"date": same["date"]}),
+            (rule, {**same, **status}),
+        )
+        for each, fields in changes:
+            scene.pass_time(_MINUTE)
+            scene.same(each, scene.changed(each, booking, **fields), booking, "the booking in the answer")
+            scene.stays(each, booking)
 
 
 # Fields
@@ -125,6 +138,35 @@ def a_refused_change_changes_nothing_of_it(scene: ReserveKitScene) -> None:
     scene.same("RK-L10", scene.places_left(slot, scene.day(5)), 1, "the number of places left on the date asked for")
 
 
+@LAWS.law("RK-L10")
+def of_several_reasons_to_refuse_a_change_the_first_is_told(scene: ReserveKitScene) -> None:
+    slot, gone = scene.service(2, 2)
+    email = scene.email()
+    full = scene.day(1)
+    scene.booked(slot, full)
+    scene.booked(slot, full, customer_email=email)
+    cancelled, confirmed = scene.cancelled(slot), scene.confirmed(slot, customer_email=email)
+    of_no_slot = [scene.cancelled(gone), scene.confirmed(gone)]
+    scene.delete_slot(gone.id).ok("RK-D09", 200)
+    nothing = {"id": scene.nowhere()}
+    cases: tuple[tuple[dict[str, Any], dict[str, Any], tuple[Any, ...]], ...] = (
+        (nothing, {"message": 7}, (400,)),
+        (nothing, {"status": "cancelled"}, (404, "booking not found")),
+        (cancelled, {"status": "cancelled", "date": full}, _NO_REASON),
+        (confirmed, {"status": "cancelled", "date": full}, _NO_REASON),
+        (cancelled, {"status": "confirmed", "date": full}, _NO_MOVE),
+        (confirmed, {"status": "pending", "date": full}, _NO_MOVE),
+        (of_no_slot[1], {"status": "pending", "date": full}, _NO_MOVE),
+        (of_no_slot[0], {"date": full}, _CANCELLED_STAYS),
+        (cancelled, {"date": full}, _CANCELLED_STAYS),
+        (confirmed, {"date": full}, _FULL),
+    )
+    for booking, fields, refusal in cases:
+        scene.change(booking, **fields).refused("RK-L10", *refusal)
+    for booking in (cancelled, confirmed, *of_no_slot):
+        scene.stays("RK-L10", booking)
+
+
 @LAWS.law("RK-L11")
 def a_change_moves_updated_at_and_leaves_what_a_booking_is(scene: ReserveKitScene) -> None:
     booking = scene.booked(scene.slot())
@@ -141,15 +183,6 @@ def a_change_moves_updated_at_and_leaves_what_a_booking_is(scene: ReserveKitScen
             scene.same("RK-L11", after[name], booking[name], name)
         scene.is_now("RK-L11", after["updated_at"], since, "updated_at")
         scene.stays("RK-L11", after)
-
-
-@LAWS.law("RK-L12")
-def an_empty_change_changes_nothing(scene: ReserveKitScene) -> None:
-    slot = scene.slot()
-    for booking in (scene.booked(slot, message="before"), scene.confirmed(slot), scene.cancelled(slot)):
-        scene.pass_time(_MINUTE)
-        scene.same("RK-L12", scene.changed("RK-L12", booking), booking, "the booking in the answer")
-        scene.stays("RK-L12", booking)
 
 
 @LAWS.law("RK-L13")
@@ -258,6 +291,21 @@ def all_fields_of_one_request_are_changed(scene: ReserveKitScene) -> None:
         wanted = {**booking, **fields, "updated_at": after["updated_at"]}
         scene.same("RK-M01", after, wanted, "the booking in the answer")
         scene.stays("RK-M01", after)
+
+
+@LAWS.law("RK-M02")
+def what_is_moved_and_cancelled_at_once_needs_no_place(scene: ReserveKitScene) -> None:
+    email = scene.email()
+    # The one is full on the other date; in the other the customer is there already.
+    for slot in scene.service(1, 2):
+        scene.booked(slot, scene.day(1), customer_email=email)
+        booking = scene.booked(slot, customer_email=email)
+        after = scene.changed("RK-M02", booking, date=scene.day(1), status="cancelled", cancel_reason="ill")
+        scene.same("RK-M02", (after["date"], after["status"]), (scene.day(1), "cancelled"), "its date and status")
+        left = [scene.places_left(slot, scene.day(number), "RK-M02") for number in (0, 1)]
+        scene.same(
+            "RK-M02", left, [slot.places, slot.places - 1], "the number of places left on the old and the new date"
+        )
 
 
 @LAWS.law("RK-M03")

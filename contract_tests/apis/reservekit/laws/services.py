@@ -1,10 +1,13 @@
 """Services: made, changed, deleted with all they have."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from contract_tests.apis.reservekit.scene import ReserveKitScene, slot_body
 from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
 
 __all__ = ["LAWS"]
 
@@ -21,12 +24,14 @@ _MINUTE = timedelta(minutes=1)
 @LAWS.law("RK-S01")
 def a_service_repeats_what_was_asked_for_and_is_listed(scene: ReserveKitScene) -> None:
     name = f"Contract test {scene.word()}"
-    for description in ("A first meeting, of one hour", None):
-        body: dict[str, Any] = {"name": name, "timezone": "America/New_York", "time_slots": [slot_body()]}
-        body |= {} if description is None else {"description": description}
+    for sent in ({"description": "A first meeting, of one hour"}, {"description": None}, dict[str, Any]()):
+        body = {"name": name, "timezone": "America/New_York", "time_slots": [slot_body()], **sent}
+        since = scene.at()
         answer = scene.offer(**body)
         service = answer.ok("RK-S01", 201).json["data"]
-        wanted = {"name": name, "timezone": "America/New_York", "description": description}
+        for moment in ("created_at", "updated_at"):
+            scene.is_now("RK-S01", service[moment], since, moment)
+        wanted = {"name": name, "timezone": "America/New_York", "description": sent.get("description")}
         scene.same("RK-S01", {each: service[each] for each in wanted}, wanted, "the service", answer)
         scene.same("RK-S01", "time_slots" in service, False, "whether there are slots in it", answer)
         read = scene.seen_service("RK-S01", service["id"])
@@ -38,8 +43,11 @@ def a_service_repeats_what_was_asked_for_and_is_listed(scene: ReserveKitScene) -
 @LAWS.law("RK-S02")
 def the_slots_sent_along_are_the_services_in_their_order(scene: ReserveKitScene) -> None:
     sent = [slot_body(3, 15, 6), slot_body(1, 9, 0), slot_body(8, 9, 0), slot_body(2, 12, 3)]
+    since = scene.at()
     service = scene.offered(time_slots=sent)
     slots = scene.slots_of(service["id"])
+    for slot, moment in product(slots, ("created_at", "updated_at")):
+        scene.is_now("RK-S02", slot[moment], since, moment)
     got = [{name: slot[name] for name in sent[0]} for slot in slots]
     scene.same("RK-S02", got, sent, "the slots")
     scene.same("RK-S02", {slot["service_id"] for slot in slots}, {service["id"]}, "the service they name")
@@ -110,21 +118,25 @@ def an_empty_change_of_a_service_changes_nothing(scene: ReserveKitScene) -> None
 
 @LAWS.law("RK-S08")
 def a_service_that_does_not_exist_is_not_found(scene: ReserveKitScene) -> None:
-    nowhere = scene.nowhere()
-    for answer in (
-        scene.read_service(nowhere),
-        scene.change_service(nowhere, name="Changed"),
-        scene.change_service(nowhere),
-        scene.delete_service(nowhere),
-        scene.call("listServiceTimeSlots", serviceID=nowhere),
-        scene.call("listServiceTimeSlots", serviceID=nowhere, date=scene.day()),
-        scene.slot_page(nowhere),
-        scene.slot_page(nowhere, no_pagination="true"),
-        scene.call("listBookings", service_id=nowhere, page=1, page_size=10),
-        scene.change_slots(nowhere, slot_body()),
-        scene.delete_slots_of_day(nowhere, 1),
-    ):
+    for answer in _named(scene, scene.nowhere()):
         answer.refused("RK-S08", *_NO_SERVICE)
+
+
+def _named(scene: ReserveKitScene, service_id: int) -> Iterator[Answer]:
+    """What each operation answers that names the service."""
+    yield scene.read_service(service_id)
+    yield scene.change_service(service_id, name="Changed")
+    yield scene.change_service(service_id, timezone="Nowhere")
+    yield scene.change_service(service_id)
+    yield scene.delete_service(service_id)
+    yield scene.call("listServiceTimeSlots", serviceID=service_id)
+    yield scene.call("listServiceTimeSlots", serviceID=service_id, date=scene.day())
+    yield scene.slot_page(service_id)
+    yield scene.slot_page(service_id, no_pagination="true")
+    yield scene.call("listBookings", service_id=service_id, page=1, page_size=10)
+    yield scene.change_slots(service_id, slot_body())
+    yield scene.change_slots(service_id, {"id": scene.nowhere(), "max_bookings": 1})
+    yield scene.delete_slots_of_day(service_id, 1)
 
 
 @LAWS.law("RK-D05", "RK-D06")
@@ -141,16 +153,14 @@ def a_deleted_service_takes_its_slots_and_bookings_along_and_no_others(scene: Re
     answer = scene.delete_service(service_id).ok("RK-D05", 200)
     scene.same("RK-D05", answer.json, {"data": "ok"}, "the answer", answer)
 
-    scene.read_service(service_id).refused("RK-D05", *_NO_SERVICE)
     for booking in bookings:
         scene.read(booking).refused("RK-D05", *_NO_BOOKING)
         scene.customer(booking).refused("RK-D05", *_NO_BOOKING)
     for slot in (one, two):
         scene.delete_slot(slot.id).refused("RK-D05", *_NO_SLOT)
         scene.book(slot, scene.day(20)).refused("RK-D05", *_NO_SLOT)
-    scene.call("listServiceTimeSlots", serviceID=service_id).refused("RK-D05", *_NO_SERVICE)
-    scene.slot_page(service_id).refused("RK-D05", *_NO_SERVICE)
-    scene.call("listBookings", service_id=service_id, page=1, page_size=10).refused("RK-D05", *_NO_SERVICE)
+    for answer in _named(scene, service_id):
+        answer.refused("RK-D05", *_NO_SERVICE)
     listed = {service["id"] for service in scene.services("RK-D05")}
     scene.same("RK-D05", service_id in listed, False, "whether the list of services has it")
 

@@ -38,7 +38,7 @@ def _stay(scene: ReserveKitScene, rule: str, service_id: int, slots: list[dict[s
 # Listed
 
 
-@LAWS.law("RK-T01")
+@LAWS.law("RK-T01", "RK-P01")
 def the_slots_of_a_service_come_all_at_once_in_ascending_order(scene: ReserveKitScene) -> None:
     slots = scene.service(*[1] * 12)
     scene.service(1, 1)
@@ -50,6 +50,8 @@ def the_slots_of_a_service_come_all_at_once_in_ascending_order(scene: ReserveKit
     wanted = sorted([*(slot.id for slot in slots), later["id"]])
     scene.same("RK-T01", [slot["id"] for slot in data], wanted, "the ids of the slots", answer)
     scene.same("RK-T01", {slot["service_id"] for slot in data}, {slots[0].service_id}, "their service", answer)
+    paged = _listed(scene, "RK-P01", "listTimeSlots", slots[0].service_id)
+    scene.same("RK-P01", paged, data, "the slots of the list with pages")
 
 
 @LAWS.law("RK-T02")
@@ -154,7 +156,10 @@ def an_entry_without_an_id_adds_a_slot(scene: ReserveKitScene) -> None:
     service_id = scene.service(3, 4)[0].service_id
     before = scene.slots_of(service_id)
     entry = slot_body(6, 17, 4)
+    since = scene.at()
     (added,) = scene.changed_slots("RK-T06", service_id, entry)
+    for moment in ("created_at", "updated_at"):
+        scene.is_now("RK-T06", added[moment], since, moment)
     scene.same("RK-T06", {name: added[name] for name in entry}, entry, "the slot")
     scene.expect("RK-T06", added["id"] not in {slot["id"] for slot in before}, "a new id", added["id"])
     _stay(scene, "RK-T06", service_id, [*before, added])
@@ -191,9 +196,10 @@ def a_batch_with_an_id_that_is_no_slot_of_the_service_is_not_done(scene: Reserve
     elsewhere = scene.slot()
     before, there = scene.slots_of(slot.service_id), scene.slots_of(elsewhere.service_id)
     fine = ({"id": slot.id, "max_bookings": 9}, slot_body())
+    early = [{"id": slot.id, "end_time": "2030-12-31 10:00:00"}, {**slot_body(), "end_time": "2030-12-31 10:00:00"}]
     for other in (scene.nowhere(), gone.id, elsewhere.id):
         wrong = {"id": other, "max_bookings": 9}
-        for entries in ((wrong,), (*fine, wrong), (wrong, *fine)):
+        for entries in ((wrong,), (*fine, wrong), (wrong, *fine), (*early, wrong)):
             scene.change_slots(slot.service_id, *entries).refused("RK-T08", *_NO_SLOT)
             _stay(scene, "RK-T08", slot.service_id, before)
     _stay(scene, "RK-T08", elsewhere.service_id, there)
@@ -320,6 +326,8 @@ def the_bookings_of_a_deleted_slot_stay_and_can_change(scene: ReserveKitScene) -
     scene.delete_slot(slot.id).ok("RK-D09", 200)
     for booking in bookings:
         scene.stays("RK-D11", booking)
+        customer = scene.customer(booking).ok("RK-D11", 200).json["data"]
+        scene.same("RK-D11", customer, booking["customer"], "the customer")
     listed = [booking["id"] for booking in scene.bookings_of(slot.service_id)]
     scene.same("RK-D11", listed, sorted(booking["id"] for booking in bookings), "the bookings of the service")
     after = scene.changed("RK-D11", bookings[0], status="confirmed")

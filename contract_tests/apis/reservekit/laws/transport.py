@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Any
 
+from contract_tests.apis.reservekit.laws.standing import Standing
 from contract_tests.apis.reservekit.scene import IDS, ReserveKitScene
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import probes, takes_a_body
 from contract_tests.laws.transport import (
     MEBIBYTE,
-    refuses_large_bodies,
+    methods_of,
     refuses_media_types,
     refuses_other_methods,
     refuses_paths,
@@ -21,6 +22,7 @@ __all__ = ["LAWS"]
 LAWS = Laws("transport")
 
 _WRONG_TYPE = (415, "Content-Type must be application/json")
+_NO_METHOD = (405, "method not allowed")
 _TOO_LARGE = (413, "request body is too large")
 _PAGE = {"page": 1, "page_size": 10}
 
@@ -44,37 +46,40 @@ def a_path_outside_the_document_is_not_found(scene: ReserveKitScene) -> None:
         f"/services/{service_id}/bookings",
     )
     refuses_paths(scene, "RK-H01", paths, 404, "not found", look=lambda answer: _enveloped(scene, "RK-H01", answer))
+    for path in paths:
+        scene.send("GET", path, by="", title=f"read {path} without a key").refused("RK-H01", 404, "not found")
 
 
 @LAWS.law("RK-H02")
 def a_method_that_a_path_does_not_have_is_refused_with_those_it_has(scene: ReserveKitScene) -> None:
-    refuses_other_methods(scene, "RK-H02", IDS, 405, "method not allowed")
+    refuses_other_methods(scene, "RK-H02", IDS, *_NO_METHOD)
+    for path in methods_of(scene):
+        scene.send("PUT", path, by="", title=f"PUT {path} without a key").refused("RK-H02", *_NO_METHOD)
 
 
 @LAWS.law("RK-H03")
 def a_body_of_another_media_type_is_refused_and_not_read(scene: ReserveKitScene) -> None:
-    slot = scene.slot()
-    wrong = ("text/plain", "application/x-www-form-urlencoded")
-    refuses_media_types(scene, "RK-H03", scene.probes(only=takes_a_body), wrong, *_WRONG_TYPE)
-    bodies = {"createBooking": {"date": scene.day(), "time_slot_id": slot.id}}
-    (booking,) = probes(scene.contract, IDS, only=lambda operation: operation.id == "createBooking", bodies=bodies)
-    for media_type in (*wrong, "application/vnd.api+json", "text/json"):
-        answer = booking.send(scene, headers={"Content-Type": media_type}, title=f"book as {media_type}")
-        answer.refused("RK-H03", *_WRONG_TYPE)
-    scene.same("RK-H03", scene.bookings_of(slot.service_id), [], "the bookings of the service")
+    stand = Standing.made(scene)
+    wrong = ("text/plain", "application/x-www-form-urlencoded", "application/vnd.api+json", "text/json")
+    refuses_media_types(scene, "RK-H03", stand.probes(only=takes_a_body), wrong, *_WRONG_TYPE)
+    all_wrong = [probe.broken() for probe in probes(scene.contract, dict.fromkeys(IDS, "nothing"), only=takes_a_body)]
+    refuses_media_types(scene, "RK-H03", all_wrong, wrong[:1], *_WRONG_TYPE)
+    stand.stays("RK-H03")
     with_charset = {"Content-Type": "application/json; charset=utf-8"}
-    booking.send(scene, headers=with_charset, title="book as JSON in UTF-8").ok("RK-H03", 201)
+    for probe in stand.probes(only=takes_a_body):
+        probe.send(scene, headers=with_charset, title=f"{probe.operation.id} as JSON in UTF-8").ok("RK-H03")
 
 
 @LAWS.law("RK-H04")
 def a_body_of_more_than_a_mebibyte_is_refused_and_not_read(scene: ReserveKitScene) -> None:
-    slot = scene.slot()
-    refuses_large_bodies(scene, "RK-H04", scene.probes(only=takes_a_body), MEBIBYTE, *_TOO_LARGE)
-    bodies = {"createBooking": {"date": scene.day(), "time_slot_id": slot.id}}
-    (booking,) = probes(scene.contract, IDS, only=lambda operation: operation.id == "createBooking", bodies=bodies)
-    booking.padded(MEBIBYTE + 1).send(scene, title="book with a large body").refused("RK-H04", *_TOO_LARGE)
-    scene.same("RK-H04", scene.bookings_of(slot.service_id), [], "the bookings of the service")
-    booking.padded(MEBIBYTE).send(scene, title="book with a body of one mebibyte").ok("RK-H04", 201)
+    stand = Standing.made(scene)
+    for probe in stand.probes(only=takes_a_body):
+        for each in (probe, probe.broken()):
+            title = f"{probe.operation.id} with {MEBIBYTE + 1} bytes"
+            each.padded(MEBIBYTE + 1).send(scene, title=title).refused("RK-H04", *_TOO_LARGE)
+    stand.stays("RK-H04")
+    for probe in stand.probes(only=takes_a_body):
+        probe.padded(MEBIBYTE).send(scene, title=f"{probe.operation.id} with {MEBIBYTE} bytes").ok("RK-H04")
 
 
 @LAWS.law("RK-H05")
