@@ -26,10 +26,10 @@ _DAY = timedelta(days=1)
 @LAWS.law("AP-K01")
 def the_calendar_has_two_lists_even_where_there_is_nothing(scene: AppointmentsScene) -> None:
     start = scene.far_day()
-    found = scene.calendar(start, start + _HOUR, rule="AP-K01")
+    found = scene.calendar(start, start + _HOUR)
     scene.same("AP-K01", found, {"bookings": [], "blocked_times": []}, "an hour with nothing in it")
     scene.entered(start)
-    found = scene.calendar(start, start + 2 * _HOUR, rule="AP-K01")
+    found = scene.calendar(start, start + 2 * _HOUR)
     scene.same("AP-K01", sorted(found), ["blocked_times", "bookings"], "the members")
     scene.same("AP-K01", (len(found["bookings"]), found["blocked_times"]), (1, []), "an hour with a booking")
 
@@ -47,7 +47,7 @@ def a_booking_is_listed_when_it_lies_wholly_in_the_range(scene: AppointmentsScen
         (start + 10 * MINUTES, end - 10 * MINUTES, False),
         (end, end + _HOUR, False),
     ):
-        listed = [row["id"] for row in scene.calendar(begin, close, rule="AP-K02")["bookings"]]
+        listed = [row["id"] for row in scene.calendar(begin, close)["bookings"]]
         wanted = [booking] if is_listed else []
         scene.same("AP-K02", listed, wanted, f"what is listed from {stamp(begin)} to {stamp(close)}")
 
@@ -64,7 +64,7 @@ def a_blocked_time_is_listed_when_any_of_it_touches_the_range(scene: Appointment
         (start - _HOUR, start - _TICK, False),
         (end + _TICK, end + _HOUR, False),
     ):
-        listed = [each["id"] for each in scene.blocks(begin, close, rule="AP-K03")]
+        listed = [each["id"] for each in scene.blocks(begin, close)]
         wanted = [own, colleague_s] if is_listed else []
         scene.same("AP-K03", listed, wanted, f"what is listed from {stamp(begin)} to {stamp(close)}")
 
@@ -81,7 +81,7 @@ def an_all_day_blocked_time_is_listed_for_all_of_its_local_days(scene: Appointme
         (begins - _HOUR, begins - _TICK, False),
         (ends + _TICK, ends + _HOUR, False),
     ):
-        listed = [each["id"] for each in scene.blocks(begin, close, rule="AP-K03") if each["id"] == block]
+        listed = [each["id"] for each in scene.blocks(begin, close) if each["id"] == block]
         wanted = [block] if is_listed else []
         scene.same("AP-K03", listed, wanted, f"what is listed from {stamp(begin)} to {stamp(close)}")
 
@@ -91,7 +91,7 @@ def both_lists_ascend_by_id(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     bookings = [scene.entered(start + hours * _HOUR) for hours in (4, 2, 3, 0)]
     blocks = [scene.blocked(start + hours * _HOUR, start + (hours + 1) * _HOUR) for hours in (8, 6, 7)]
-    found = scene.calendar(start, start + 10 * _HOUR, rule="AP-K04")
+    found = scene.calendar(start, start + 10 * _HOUR)
     scene.same("AP-K04", [row["id"] for row in found["bookings"]], sorted(bookings), "the bookings")
     scene.same("AP-K04", [row["id"] for row in found["blocked_times"]], sorted(blocks), "the blocked times")
 
@@ -102,12 +102,12 @@ def a_group_has_a_row_for_each_who_takes_part(scene: AppointmentsScene) -> None:
     (guest,) = scene.people(1)
     group = scene.group(start, guest)
     service = next(each for each in scene.calendar_services() if each["id"] == scene.group_service_id)
-    known = {who: scene.customer("AP-N01", scene.record(who)) for who in (CUSTOMER, SECOND)}
+    known = {who: scene.customer(scene.record(who)) for who in (CUSTOMER, SECOND)}
     wanted: dict[str, str | None] = {guest["first_name"]: None}
     for number, who in enumerate(known, start=2):
         scene.joined(group, by=who, customer_note=f"of {who}")
         wanted[known[who]["first_name"]] = f"of {who}"
-        rows = scene.rows("AP-K05", group, start)
+        rows = scene.rows(group, start)
         scene.same("AP-K05", {row["first_name"]: row["customer_note"] for row in rows}, wanted, "names and notes")
         scene.same("AP-K05", len(rows), number, "the number of rows")
         for member in ("from_date", "to_date", "price", "cost", "merchant_note", "current_participants"):
@@ -117,7 +117,7 @@ def a_group_has_a_row_for_each_who_takes_part(scene: AppointmentsScene) -> None:
         scene.same("AP-K10", got, [number, *limits], "participants, minimum and maximum")
     scene.left(group)
     del wanted[known[CUSTOMER]["first_name"]]
-    rows = scene.rows("AP-K06", group, start)
+    rows = scene.rows(group, start)
     scene.same("AP-K06", {row["first_name"]: row["customer_note"] for row in rows}, wanted, "names and notes")
     scene.same("AP-K10", {row["current_participants"] for row in rows}, {2}, "the number of participants")
 
@@ -129,7 +129,7 @@ def what_nobody_takes_part_in_has_one_row_without_names(scene: AppointmentsScene
     scene.joined(left, customer_note="a wish")
     scene.left(left)
     for group in (never, left):
-        rows = scene.rows("AP-K06", group, start)
+        rows = scene.rows(group, start)
         names = ("first_name", "last_name", "phone_number", "customer_note")
         got = [[row[name] for name in names] for row in rows]
         scene.same("AP-K06", got, [[None] * 4], "names, phone number and note")

@@ -219,10 +219,10 @@ def a_group_moves_for_everybody_who_takes_part(scene: AppointmentsScene) -> None
         else:
             for who in (CUSTOMER, SECOND):
                 scene.joined(group, by=who, customer_note=f"of {who}")
-        before = scene.rows("AP-U14", group, to)
+        before = scene.rows(group, to)
         to += 2 * _HOUR
         scene.move(group, to, to + length, title="move the group").ok("AP-U14", 200)
-        rows = scene.rows("AP-U14", group, to)
+        rows = scene.rows(group, to)
         notes, wanted = ([row["customer_note"] for row in its] for its in (rows, before))
         scene.same("AP-U14", notes, wanted, "the notes of all who take part")
         times = {"from_date": stamp(to), "to_date": stamp(to + length), "merchant_note": ""}

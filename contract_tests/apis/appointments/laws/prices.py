@@ -80,7 +80,7 @@ def price_and_cost_of_a_group_follow_every_join_and_every_leave(scene: Appointme
     cost = scene.row("AP-P02", group, start)["cost"]["amount"]
 
     def counts(times: int) -> None:
-        for row in scene.rows("AP-P02", group, start):
+        for row in scene.rows(group, start):
             got = (row["price"]["amount"], row["cost"]["amount"])
             scene.same("AP-P02", got, (price * times, cost * times), f"price and cost, {times} times")
 
@@ -102,7 +102,7 @@ def price_and_cost_of_a_group_follow_every_join_and_every_leave(scene: Appointme
         scene.left(group, by=who)
         counts(max(len(persons) - number, 1))
     full = scene.group(start + 3 * _HOUR, *scene.people(scene.places))
-    for row in scene.rows("AP-P02", full, start):
+    for row in scene.rows(full, start):
         amounts = (row["price"]["amount"], row["cost"]["amount"])
         scene.same("AP-P02", amounts, (price * scene.places, cost * scene.places), "price and cost of all at once")
     walk_in = scene.entered(start + 6 * _HOUR)
@@ -123,5 +123,5 @@ def a_price_per_booking_does_not_grow_and_a_free_one_is_nothing(scene: Appointme
         wanted = 0 if service["price_type"] == "free" else service["price"]["amount"]
         people = [scene.record(CUSTOMER), scene.record(SECOND)] if service in groups else [scene.record(CUSTOMER)]
         booking = scene.entered(begin, *people, service_id=service["id"])
-        for row in scene.rows("AP-P03", booking, begin):
+        for row in scene.rows(booking, begin):
             scene.same("AP-P03", row["price"]["amount"], wanted, f"the price of {row['service_name']}")

@@ -82,7 +82,7 @@ def each_occurrence_is_a_booking_of_its_own_with_the_same_people(scene: Appointm
     scene.same("AP-R02", len(by_booking), len(starts), "the number of bookings", answer)
     scene.same("AP-R02", len({row["series_id"] for row in rows}), 1, "the number of different series_ids")
     scene.expect("AP-R02", rows[0]["series_id"] is not None, "a series_id", rows[0]["series_id"])
-    names = sorted(scene.customer("AP-N01", each)["first_name"] for each in people)
+    names = sorted(scene.customer(each)["first_name"] for each in people)
     for its in by_booking.values():
         scene.same("AP-R02", sorted(row["first_name"] for row in its), names, "the customers of an occurrence")
         for row in its:
