@@ -133,9 +133,10 @@ def _booking_made(answer: Answer) -> list[tuple[str, object]]:
 
 _Hours = Annotated[int, msgspec.Meta(ge=0)]
 _HOURS = Kind(_Hours, "a whole number of hours")
-_HOURS_BY_ID = Kind(
-    dict[Annotated[str, msgspec.Meta(pattern="^[0-9]+$")], _Hours], "a table of hours by id of a service"
-)
+_ById = Annotated[str, msgspec.Meta(pattern="^[0-9]+$")]
+_HOURS_BY_ID = Kind(dict[_ById, _Hours], "a table of hours by id of a service")
+_MINUTES_BY_ID = Kind(dict[_ById, _Hours], "a table of minutes by id of a service")
+_WINDOWS_BY_ID = Kind(dict[_ById, tuple[_Hours, _Hours]], "a table of minutes and months by id of a service")
 
 
 class AppointmentsScene(Scene):
@@ -187,6 +188,19 @@ class AppointmentsScene(Scene):
             "merchant's, one of them 0, one of a service that has none of its own.",
             "{ 123 = 24, 125 = 0 }",
             _HOURS_BY_ID,
+        ),
+        Key(
+            "terms.buffers",
+            "The minutes that services of the merchant for one customer keep free around them, by id.",
+            "{ 127 = 15 }",
+            _MINUTES_BY_ID,
+        ),
+        Key(
+            "terms.windows",
+            "Of services of the merchant for one customer that have a booking window of their own, by id, how many minutes "
+            "from now it begins and how many months from now it ends.",
+            "{ 128 = [120, 2] }",
+            _WINDOWS_BY_ID,
         ),
     )
     MADE: ClassVar[Mapping[str, Made]] = {
@@ -498,7 +512,9 @@ class AppointmentsScene(Scene):
         found: list[Json] = answer.ok(rule, 200).json
         return found
 
-    def ask_availability(self, start: datetime, end: datetime, *, service: int = 0, location: int = 0) -> Answer:
+    def ask_availability(
+        self, start: datetime | str, end: datetime | str, *, service: int = 0, location: int = 0
+    ) -> Answer:
         return self.call(
             "listAvailability",
             merchantName=self.slug,
@@ -524,7 +540,7 @@ class AppointmentsScene(Scene):
             "merchant_name": self.slug,
             "service_id": self.service_id,
             "location_id": self.location,
-            "timeStamp": start if isinstance(start, str) else stamp(start),
+            "timeStamp": stamp(start),
             **fields,
         }
         return self.call("createCustomerBooking", _sent(body), by=by, title=title)
@@ -564,7 +580,7 @@ class AppointmentsScene(Scene):
         """Ask for a booking of the usual service; a customer is an id or what a new one is called."""
         body = {
             "service_id": self.service_id,
-            "timestamp": start if isinstance(start, str) else stamp(start),
+            "timestamp": stamp(start),
             "customers": [{"id": each} if isinstance(each, str) else each for each in customers],
             "is_recurring": False,
             **fields,
@@ -636,7 +652,7 @@ class AppointmentsScene(Scene):
         found: Json = answer.ok("AP-K01", 200).json
         return found
 
-    def ask_calendar(self, start: datetime, end: datetime, *, by: str = MAIN, **query: Any) -> Answer:
+    def ask_calendar(self, start: datetime | str, end: datetime | str, *, by: str = MAIN, **query: Any) -> Answer:
         return self.call(
             "listCalendarEvents", start=stamp(start), end=stamp(end), by=by, title="read the calendar", **query
         )
@@ -700,8 +716,8 @@ class AppointmentsScene(Scene):
     def block_body(self, start: datetime | str, end: datetime | str, **fields: Any) -> Json:
         body = {
             "name": "Contract test",
-            "from_date": start if isinstance(start, str) else stamp(start),
-            "to_date": end if isinstance(end, str) else stamp(end),
+            "from_date": stamp(start),
+            "to_date": stamp(end),
             "all_day": False,
             **fields,
         }
@@ -710,7 +726,9 @@ class AppointmentsScene(Scene):
     def blocked(self, start: datetime, end: datetime, *, by: str = MAIN, **fields: Any) -> int:
         return made_id(self.block(start, end, by=by, **fields).ok("AP-B01", 201))
 
-    def change_block(self, block: int, start: datetime, end: datetime, *, by: str = MAIN, **fields: Any) -> Answer:
+    def change_block(
+        self, block: int, start: datetime | str, end: datetime | str, *, by: str = MAIN, **fields: Any
+    ) -> Answer:
         body = {"id": block, **self.block_body(start, end, **fields)}
         return self.call("updateBlockedTime", body, id=block, by=by, title="change the blocked time")
 
@@ -761,9 +779,9 @@ class AppointmentsScene(Scene):
 _END = "end of a contract test"
 
 
-def stamp(moment: datetime) -> str:
-    """As the API writes moments."""
-    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
+def stamp(moment: datetime | str) -> str:
+    """As the API writes moments; a text stays what it is."""
+    return moment if isinstance(moment, str) else f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def moment_of(text: str) -> datetime:

@@ -53,7 +53,7 @@ def an_appointment_begins_when_it_was_asked_for_and_lasts_as_long_as_all_phases(
         scene.same("AP-C02", service.minutes, phases, f"total_duration of {service.name}")
 
 
-@LAWS.law("AP-C03", "AP-C04", "AP-C05", "AP-C13")
+@LAWS.law("AP-C03", "AP-C04", "AP-C05")
 def what_an_appointment_names_has_to_exist_at_that_merchant(scene: AppointmentsScene) -> None:
     start = scene.spot()
     foreign = scene.other_shop
@@ -63,9 +63,6 @@ def what_an_appointment_names_has_to_exist_at_that_merchant(scene: AppointmentsS
         scene.book(start, location_id=location, title="book elsewhere").refused("AP-C04", *NO_LOCATION)
     for service in (NOWHERE, foreign.services[0]):
         scene.book(start, service_id=service, title="book something else").refused("AP-C05", *NO_SERVICE)
-    unknown: dict[str, Any] = {"service_id": NOWHERE, "location_id": NOWHERE}
-    scene.book(start, merchant_name=f"nobody-{scene.word()}", **unknown).refused("AP-C13", *NO_MERCHANT)
-    scene.book(start, **unknown).refused("AP-C13", *NO_SERVICE)
 
 
 @LAWS.law("AP-C06")
