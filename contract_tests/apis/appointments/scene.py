@@ -536,14 +536,15 @@ class AppointmentsScene(Scene):
 
     def book(self, start: datetime | str, *, by: str = CUSTOMER, title: str = "book", **fields: Any) -> Answer:
         """Ask for an appointment of the usual service; *fields* replace what is sent, LEFT_OUT leaves one out."""
-        body = {
+        return self.call("createCustomerBooking", _sent({**self.booking_body(start), **fields}), by=by, title=title)
+
+    def booking_body(self, start: datetime | str) -> Json:
+        return {
             "merchant_name": self.slug,
             "service_id": self.service_id,
             "location_id": self.location,
             "timeStamp": stamp(start),
-            **fields,
         }
-        return self.call("createCustomerBooking", _sent(body), by=by, title=title)
 
     def booked(self, start: datetime, *, by: str = CUSTOMER, **fields: Any) -> int:
         """The id of an appointment that was made; the time has to be free."""

@@ -1,38 +1,12 @@
-"""Which of several refusals comes first: what each operation's description says of the order of its checks.
+"""Which of several refusals comes first, as each operation's description lists its checks.
 
-A table per operation: a refusal, and what of the request has to be otherwise for it. A request is asked with a flaw and
-all that come after it.
+Tables of flaws: a refusal's text, and what has to be sent for it, `path` being the id of the path and `by` who asks. Each
+is asked for together with all that come after it.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.appointments.refusals import (
-    ANOTHER_GROUP,
-    BLACKLISTED,
-    BLOCKED,
-    CANCELLED,
-    CLOSED,
-    FULL,
-    NO_BLOCK,
-    NO_BLOCK_TYPE,
-    NO_BOOKING,
-    NO_CUSTOMER,
-    NO_GROUP,
-    NO_LOCATION,
-    NO_MERCHANT,
-    NO_SERVICE,
-    NOT_A_MERCHANT,
-    NOT_A_WINDOW,
-    NOT_THEIRS,
-    PAST,
-    REVERSED,
-    STARTED,
-    TAKEN,
-    TOO_LATE,
-    TWICE,
-)
 from contract_tests.apis.appointments.scene import (
     CUSTOMER,
     MINUTES,
@@ -54,30 +28,39 @@ _HOUR = timedelta(hours=1)
 _AGAIN = NOWHERE - 1
 """Another id that nothing has."""
 
-_STRANGERS = ((OTHER, NOT_THEIRS), (CUSTOMER, NOT_A_MERCHANT))
-"""Who may do nothing with a merchant's booking, and what each is told."""
-
 Json = dict[str, Any]
-Flaw = tuple[tuple[int, str], Json]
-"""A refusal, and what has to be sent for it; `path` is the id of the path, `by` who asks."""
+Flaw = tuple[str, Json]
+
+_NO_BOOKING: Flaw = ("booking not found", {"path": NOWHERE})
+_A_CUSTOMER: Flaw = ("this operation needs a merchant's token", {"by": CUSTOMER})
+_STRANGERS: tuple[Flaw, ...] = (("not authorized to access this booking", {"by": OTHER}), _A_CUSTOMER)
 
 
 def _fails_in_turn(scene: AppointmentsScene, operation: str, base: Json, *flaws: Flaw) -> None:
-    for number, (refusal, _) in enumerate(flaws):
-        sent = dict(base)
+    statuses = {each.code: each.status for each in scene.contract.operation(operation).refusals}
+    for number, (text, _) in enumerate(flaws):
+        sent = {"by": MAIN, **base}
         for _, fields in reversed(flaws[number:]):
             sent |= fields
-        path, by = sent.pop("path", None), sent.pop("by")
-        title = f"{operation} with what is wrong from {refusal[1]!r} on"
-        scene.call(operation, sent or None, by=by, id=path, title=title).refused("AP-C13", *refusal)
+        path, by, title = sent.pop("path", None), sent.pop("by"), f"{operation} with what is wrong from {text!r} on"
+        answer = scene.call(operation, sent, by=by, id=path, title=title)
+        answer.refused("AP-C13", statuses[text], text)
 
 
-def _unknown(scene: AppointmentsScene) -> Sequence[Flaw]:
-    return (
-        (NO_MERCHANT, {"merchant_name": f"nobody-{scene.word()}"}),
-        (NO_SERVICE, {"service_id": NOWHERE}),
-        (NO_LOCATION, {"location_id": NOWHERE}),
+def _books_nothing(scene: AppointmentsScene, base: Json, *flaws: Flaw) -> None:
+    """A customer's create, for somebody who is blacklisted."""
+    scene.blacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
+    _fails_in_turn(
+        scene,
+        "createCustomerBooking",
+        base,
+        ("merchant not found", {"merchant_name": f"nobody-{scene.word()}"}),
+        ("service not found", {"service_id": NOWHERE}),
+        ("location not found", {"location_id": NOWHERE}),
+        *flaws,
+        ("customer is blacklisted", {}),
     )
+    scene.unblacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
 
 
 @LAWS.law("AP-C13")
@@ -87,50 +70,45 @@ def an_appointment_is_refused_for_the_first_of_all_reasons(scene: AppointmentsSc
     for begin in (day, far, past, night):
         scene.entered(begin)
         scene.blocked(begin, begin + 30 * MINUTES)
-    base = {"by": CUSTOMER, **scene.body_for(scene.shop, night)}
-    base |= {"service_id": scene.service_id, "location_id": scene.location}
-    operation = "createCustomerBooking"
-    scene.blacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
-    _fails_in_turn(
+    base = {"by": CUSTOMER, **scene.booking_body(night)}
+    _books_nothing(
         scene,
-        operation,
         base,
-        *_unknown(scene),
-        ((400, "this service is booked as a group: booking_id is needed"), {"service_id": scene.group_service_id}),
-        (PAST, {"timeStamp": stamp(past)}),
-        (NOT_A_WINDOW, {"timeStamp": stamp(far)}),
-        (BLACKLISTED, {}),
+        ("this service is booked as a group: booking_id is needed", {"service_id": scene.group_service_id}),
+        ("timeStamp is in the past", {"timeStamp": stamp(past)}),
+        ("timeStamp is outside the booking window", {"timeStamp": stamp(far)}),
     )
-    scene.unblacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
-    _fails_in_turn(scene, operation, base, (CLOSED, {"timeStamp": stamp(night)}), (BLOCKED, {"timeStamp": stamp(day)}))
+    closed: Flaw = ("outside business hours", {"timeStamp": stamp(night)})
+    _fails_in_turn(
+        scene, "createCustomerBooking", base, closed, ("blocked time in this slot", {"timeStamp": stamp(day)})
+    )
 
 
 @LAWS.law("AP-C13")
 def a_join_is_refused_for_the_first_of_all_reasons(scene: AppointmentsScene) -> None:
     full = [scene.record(CUSTOMER), *scene.people(scene.places - 1)]
     far = scene.far_day()
-    off, begun, appointment = scene.group(far, *full), scene.group(scene.past_day(), *full), scene.entered(far + _DAY)
+    off, begun, kept = (
+        scene.group(far, *full),
+        scene.group(scene.past_day(), *full),
+        scene.group(far + 3 * _HOUR, *full),
+    )
     scene.call_off(off).ok("AP-D01", 200)
     scene.ours("booking_id", NOWHERE)
-    base = {"by": CUSTOMER, **scene.body_for(scene.shop, far), "location_id": scene.location}
-    base |= {"service_id": scene.group_service_id, "booking_id": off}
-    operation = "createCustomerBooking"
-    scene.blacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
-    _fails_in_turn(
+    base = {"by": CUSTOMER, **scene.booking_body(far), "service_id": scene.group_service_id, "booking_id": off}
+    _books_nothing(
         scene,
-        operation,
         base,
-        *_unknown(scene),
-        (NO_BOOKING, {"booking_id": NOWHERE}),
-        (NO_GROUP, {"booking_id": appointment}),
-        (ANOTHER_GROUP, {"service_id": scene.service_id}),
-        (BLACKLISTED, {}),
+        ("booking not found", {"booking_id": NOWHERE}),
+        ("this booking is not a group booking", {"booking_id": scene.entered(far + 6 * _HOUR)}),
+        ("merchant_name, service_id or location_id does not match the group booking", {"service_id": scene.service_id}),
     )
-    scene.unblacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
-    _fails_in_turn(scene, operation, base, (CANCELLED, {}))
-    _fails_in_turn(scene, operation, base, (STARTED, {"booking_id": begun}))
-    kept = scene.group(far + 2 * _HOUR, *full)
-    _fails_in_turn(scene, operation, base, (TWICE, {"by": CUSTOMER}), (FULL, {"booking_id": kept, "by": SECOND}))
+    for text, group in (
+        ("booking is already cancelled", off),
+        ("booking has already started", begun),
+        ("customer already takes part", kept),
+    ):
+        _fails_in_turn(scene, "createCustomerBooking", base, (text, {"booking_id": group}))
 
 
 @LAWS.law("AP-C13")
@@ -143,98 +121,76 @@ def a_cancel_is_refused_for_the_first_of_all_reasons(scene: AppointmentsScene) -
         scene,
         "cancelCustomerBooking",
         {"by": CUSTOMER, "path": over, "booking_id": over, "merchant_name": scene.slug},
-        ((400, "booking_id does not match the path"), {"booking_id": _AGAIN}),
-        (NO_BOOKING, {"path": NOWHERE, "booking_id": NOWHERE}),
-        (NO_MERCHANT, {"merchant_name": f"nobody-{scene.word()}"}),
-        (NO_BOOKING, {"merchant_name": scene.other_slug}),
-        (NOT_THEIRS, {"by": SECOND}),
-        (TOO_LATE, {}),
+        ("booking_id does not match the path", {"booking_id": _AGAIN}),
+        ("booking not found", {"path": NOWHERE, "booking_id": NOWHERE}),
+        ("merchant not found", {"merchant_name": f"nobody-{scene.word()}"}),
+        ("booking not found", {"merchant_name": scene.other_slug}),
+        ("not authorized to access this booking", {"by": SECOND}),
+        ("cancellation deadline has passed", {}),
     )
-    for booking, last in ((off, CANCELLED), (over, STARTED)):
-        for who, refusal in _STRANGERS:
-            _fails_in_turn(
-                scene,
-                "cancelMerchantBooking",
-                {"by": MAIN, "path": booking, "cancellation_reason": ""},
-                (NO_BOOKING, {"path": NOWHERE}),
-                (refusal, {"by": who}),
-                (last, {}),
-            )
+    for booking, last in ((off, "booking is already cancelled"), (over, "booking has already started")):
+        for stranger in _STRANGERS:
+            base = {"path": booking, "cancellation_reason": ""}
+            _fails_in_turn(scene, "cancelMerchantBooking", base, _NO_BOOKING, stranger, (last, {}))
 
 
 @LAWS.law("AP-C13")
-def a_merchant_s_booking_is_refused_for_the_first_of_all_reasons(scene: AppointmentsScene) -> None:
+def what_a_merchant_asks_is_refused_for_the_first_of_all_reasons(scene: AppointmentsScene) -> None:
     start = scene.far_day()
-    taken, off = scene.entered(start), scene.entered(start + 4 * _HOUR)
+    taken, off, kept = scene.entered(start), scene.entered(start + 2 * _HOUR), scene.entered(start + 4 * _HOUR)
     block = scene.blocked(start, start + 30 * MINUTES)
     scene.call_off(off).ok("AP-D01", 200)
-    scene.ours("id", NOWHERE)
-    base: Json = {"by": MAIN, "timestamp": stamp(start), "service_id": scene.group_service_id, "is_recurring": False}
-    none = {"frequency": "DAILY", "until": stamp(start - _DAY)}
-    moved = {"by": MAIN, "path": off, "merchant_note": "", "from_date": stamp(start), "to_date": stamp(start + _HOUR)}
+    scene.ours("id", NOWHERE, _AGAIN, NOBODY, nobody := f"{NOBODY[:-1]}1")
+    never = {"frequency": "DAILY", "until": stamp(start - _DAY)}
     _fails_in_turn(
         scene,
         "createMerchantBooking",
-        {**base, "customers": []},
-        (NOT_A_MERCHANT, {"by": CUSTOMER}),
-        (NO_SERVICE, {"service_id": NOWHERE}),
-        (NO_CUSTOMER, {"customers": [*scene.people(1), {"id": NOBODY}]}),
-        ((400, "an appointment takes at most one customer"), {"service_id": scene.service_id}),
-        ((400, "the recurrence has no occurrence"), {"is_recurring": True, "recurrence_rule": none}),
-        (FULL, {"customers": scene.people(scene.places + 1)}),
-        (BLOCKED, {}),
+        {"timestamp": stamp(start), "service_id": scene.group_service_id, "customers": [], "is_recurring": False},
+        _A_CUSTOMER,
+        ("service not found", {"service_id": NOWHERE}),
+        ("customer not found", {"customers": [*scene.people(1), {"id": NOBODY}]}),
+        ("an appointment takes at most one customer", {"service_id": scene.service_id}),
+        ("the recurrence has no occurrence", {"is_recurring": True, "recurrence_rule": never}),
+        ("group is full", {"customers": scene.people(scene.places + 1)}),
+        ("blocked time in this slot", {}),
     )
-    for who, refusal in _STRANGERS:
+    move = {"path": off, "merchant_note": "", "from_date": stamp(start), "to_date": stamp(start + _HOUR)}
+    for stranger in _STRANGERS:
         _fails_in_turn(
             scene,
             "updateMerchantBooking",
-            moved,
-            (NO_BOOKING, {"path": NOWHERE}),
-            (refusal, {"by": who}),
-            (REVERSED, {"to_date": stamp(start)}),
-            ((400, "a booking lasts at most 31 days"), {"to_date": stamp(start + 32 * _DAY)}),
-            (CANCELLED, {}),
+            move,
+            _NO_BOOKING,
+            stranger,
+            ("to_date must be after from_date", {"to_date": stamp(start)}),
+            ("a booking lasts at most 31 days", {"to_date": stamp(start + 32 * _DAY)}),
+            ("booking is already cancelled", {}),
         )
-    kept = scene.entered(start + 6 * _HOUR)
-    _fails_in_turn(scene, "updateMerchantBooking", moved, (BLOCKED, {"path": kept}))
-    scene.unblock(block).ok("AP-B12", 200)
-    _fails_in_turn(scene, "updateMerchantBooking", moved, (TAKEN, {"path": kept}))
-    scene.same(
-        "AP-C13",
-        {row["id"] for row in scene.bookings_in(start, start + 8 * _HOUR)},
-        {taken, off, kept},
-        "what is there",
+    _fails_in_turn(scene, "updateMerchantBooking", move, ("blocked time in this slot", {"path": kept}))
+    times = (
+        ("blocked time type not found", {"blocked_type_id": NOWHERE}),
+        ("to_date must be after from_date", {"to_date": stamp(start)}),
+        ("a blocked time lasts at most 366 days", {"to_date": stamp(start + 367 * _DAY)}),
     )
-
-
-@LAWS.law("AP-C13")
-def blocking_and_blacklisting_are_refused_for_the_first_of_all_reasons(scene: AppointmentsScene) -> None:
-    start = scene.far_day()
-    block, customer = scene.blocked(start, start + _HOUR), scene.new_customer()
-    scene.ours("id", NOWHERE, _AGAIN, NOBODY, scene.record(SECOND))
-    times: Sequence[Flaw] = (
-        (NO_BLOCK_TYPE, {"blocked_type_id": NOWHERE}),
-        (REVERSED, {"to_date": stamp(start)}),
-        ((400, "a blocked time lasts at most 366 days"), {"to_date": stamp(start + 367 * _DAY)}),
-    )
-    body = {"by": MAIN, **scene.block_body(start, start + _HOUR)}
-    caller: Flaw = (NOT_A_MERCHANT, {"by": CUSTOMER})
-    _fails_in_turn(scene, "createBlockedTime", body, caller, *times)
+    body, customer = scene.block_body(start, start + _HOUR), scene.new_customer()
+    _fails_in_turn(scene, "createBlockedTime", body, _A_CUSTOMER, *times)
     _fails_in_turn(
         scene,
         "updateBlockedTime",
         {**body, "path": block, "id": block},
-        caller,
-        (NO_BLOCK, {"path": NOWHERE}),
-        ((403, "not authorized to access this blocked time"), {"by": OTHER}),
-        ((400, "id does not match the path"), {"id": _AGAIN}),
+        _A_CUSTOMER,
+        ("blocked time not found", {"path": NOWHERE}),
+        ("not authorized to access this blocked time", {"by": OTHER}),
+        ("id does not match the path", {"id": _AGAIN}),
         *times,
     )
     _fails_in_turn(
         scene,
         "blacklistCustomer",
-        {"by": MAIN, "path": customer, "id": customer},
-        caller,
-        (NO_CUSTOMER, {"path": NOBODY}),
-        ((400, "customer id does not match the path"), {"id": scene.record(SECOND)}),
+        {"path": customer, "id": NOBODY},
+        _A_CUSTOMER,
+        ("customer not found", {"path": nobody}),
+        ("customer id does not match the path", {}),
     )
+    found = sorted(row["id"] for row in scene.bookings_in(start - _HOUR, start + 8 * _HOUR))
+    scene.same("AP-C13", found, sorted([taken, off, kept]), "the bookings that there are")
