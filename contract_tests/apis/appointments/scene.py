@@ -34,6 +34,7 @@ __all__ = [
     "AppointmentsScene",
     "Service",
     "Shop",
+    "lasting",
     "made_id",
     "made_text",
     "moment_of",
@@ -453,6 +454,13 @@ class AppointmentsScene(Scene):
         return date.fromisoformat(found["min_date"]), date.fromisoformat(found["max_date"])
 
     @cached_property
+    def windows(self) -> dict[int, tuple[int, int]]:
+        """Of services whose booking window is known: how many minutes from now it begins, how many months it lasts."""
+        months = self.profile.want("terms.window_months", "nobody says how far ahead customers may book")
+        own = {int(service): tuple(each) for service, each in self.profile.find("terms.windows", {}).items()}
+        return {self.service_id: (0, months), **own}
+
+    @cached_property
     def _bookable(self) -> list[date]:
         """From three weeks ahead, which leaves room for every deadline."""
         first, last = self.window
@@ -462,10 +470,10 @@ class AppointmentsScene(Scene):
 
     def _hours_open(self, day: date) -> timedelta:
         openings = self.shop.hours.get(day.isoweekday() % 7, ())
-        return max((_length(day, *opening) for opening in openings), default=timedelta(0))
+        return max((lasting(day, *opening) for opening in openings), default=timedelta(0))
 
     def _spot_on(self, day: date, number: int, locations: Iterable[int]) -> datetime | None:
-        opens, _ = max(self.shop.hours[day.isoweekday() % 7], key=lambda each: _length(day, *each))
+        opens, _ = max(self.shop.hours[day.isoweekday() % 7], key=lambda each: lasting(day, *each))
         begin = datetime.combine(day, opens) + number * _SPOT
         wanted = {
             (begin + quarter * _QUARTER).strftime("%H:%M")
@@ -803,5 +811,5 @@ def _sent(body: Json) -> Json:
     return {name: value for name, value in body.items() if value is not LEFT_OUT}
 
 
-def _length(day: date, opens: time, closes: time) -> timedelta:
+def lasting(day: date, opens: time, closes: time) -> timedelta:
     return datetime.combine(day, closes) - datetime.combine(day, opens)

@@ -24,6 +24,7 @@ from contract_tests.apis.appointments.scene import (
     stamp,
 )
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import Lacking
 
 __all__ = ["LAWS"]
 
@@ -73,11 +74,13 @@ def an_appointment_before_today_is_refused(scene: AppointmentsScene) -> None:
         scene.book(scene.local(today - days * _DAY, wall)).refused("AP-C06", *PAST)
 
 
-@LAWS.law("AP-C06")
+@LAWS.law("AP-C06", "AP-T08")
 def an_appointment_may_begin_now_and_not_a_second_earlier(scene: AppointmentsScene) -> None:
     start = scene.spot()
     scene.pass_time(start - scene.now())
     scene.book(start - _SECOND, title="book a second ago").refused("AP-C06", *PAST)
+    local = start.astimezone(scene.shop.zone)
+    scene.same("AP-T08", scene.starts_on(local.date())[:1], [f"{local:%H:%M}"], "the first start of today")
     scene.book(start, title="book now").ok("AP-C06", 201)
 
 
@@ -89,17 +92,39 @@ def an_appointment_after_the_booking_window_is_refused(scene: AppointmentsScene)
         scene.book(scene.local(last + days * _DAY, wall)).refused("AP-C07", *NOT_A_WINDOW)
 
 
-@LAWS.law("AP-C07")
+@LAWS.law("AP-C07", "AP-T08")
 def the_booking_window_ends_so_many_calendar_months_from_now(scene: AppointmentsScene) -> None:
     start = scene.spot()
-    months = scene.profile.want("terms.window_months", "nobody says how far ahead customers may book")
+    _, months = scene.windows[scene.service_id]
     for now in (start, *_on_a_day_that_a_later_month_lacks(scene, start, months)):
         scene.pass_time(now - scene.now())
         last = scene.months_after(now, months)
         for late in (_SECOND, _DAY):
             answer = scene.book(last + late, title=f"book {late} too far ahead")
             answer.refused("AP-C07", *NOT_A_WINDOW)
+        local = last.astimezone(scene.shop.zone)
+        scene.same("AP-T08", scene.starts_on(local.date())[-1:], [f"{local:%H:%M}"], "the last start of the window")
         scene.book(last, title="book the last moment").ok("AP-C07", 201)
+
+
+@LAWS.law("AP-C07")
+def a_service_has_a_booking_window_of_its_own(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    own = {service: window for service, window in scene.windows.items() if service != scene.service_id}
+    if not own:
+        raise Lacking("no service with a booking window of its own is known", key="terms.windows")
+    scene.pass_time(start - scene.now())
+    for service, (minutes, months) in own.items():
+        opens, closes = start + minutes * MINUTES, scene.months_after(start, months)
+        for outside in (opens - _SECOND, closes + _SECOND):
+            answer = scene.book(outside, service_id=service, title="book a second outside the window")
+            answer.refused("AP-C07", *NOT_A_WINDOW)
+        for inside in (opens, closes):
+            answer = scene.book(inside, service_id=service, title="book at the edge of the window")
+            # Somebody may be there, or the merchant may be closed.
+            scene.expect(
+                "AP-C07", answer.status in (201, 409), "a moment inside the window", answer.exchange.came(), answer
+            )
 
 
 def _on_a_day_that_a_later_month_lacks(scene: AppointmentsScene, after: datetime, months: int) -> list[datetime]:

@@ -1,5 +1,6 @@
 """What anybody may see: merchants, services, and when they can be booked; and the lists that employees see of it."""
 
+import itertools
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from contract_tests.apis.appointments.refusals import (
     NO_LOCATION,
     NO_MERCHANT,
     NO_SERVICE,
+    NOT_A_WINDOW,
     PAST,
     RANGE_REVERSED,
 )
@@ -19,6 +21,7 @@ from contract_tests.apis.appointments.scene import (
     NOWHERE,
     SECOND,
     AppointmentsScene,
+    lasting,
     made_id,
     stamp,
     starts_in,
@@ -59,21 +62,24 @@ def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> N
         page = scene.page_of(slug)
         listed = [service for category in page["services"] for service in category["services"]]
         scene.expect("AP-T01", bool(listed and page["locations"]), "services and locations", page)
-        for location in page["locations"]:
-            for service in listed:
-                names = ("name", "total_duration", "price", "price_type")
-                wanted = [service[name] for name in names]
-                found = _look(scene, "getMerchantService", slug, location["id"], service["id"]).ok("AP-T01", 200).json
-                scene.same("AP-T01", [found[name] for name in names], wanted, "what getMerchantService says of it")
-                scene.same("AP-T01", found["id"], service["id"], "the id")
-                phases = found["phases"]
-                total = sum(phase["duration"] for phase in phases)
-                scene.same("AP-T06", found["total_duration"], total, "total_duration")
-                order = [phase["sequence"] for phase in phases]
-                ascends = order == sorted(set(order))
-                scene.expect("AP-T06", ascends, "phases by ascending sequence", order)
-        summary = _look(scene, "getServiceSummary", slug, page["location_id"], listed[0]["id"]).ok("AP-T01", 200).json
-        scene.same("AP-T01", [summary[name] for name in names], [listed[0][name] for name in names], "its summary")
+        first = page["locations"][0]
+        got = (page["url_name"], page["location_id"], page["formatted_location"])
+        scene.same("AP-T01", got, (slug, first["id"], first["formatted_location"]), "slug, location and address")
+        for location, service in itertools.product(page["locations"], listed):
+            names = ("name", "total_duration", "price", "price_type")
+            wanted = {name: service[name] for name in names} | {"formatted_location": location["formatted_location"]}
+            for operation in ("getServiceSummary", "getMerchantService"):
+                found = _look(scene, operation, slug, location["id"], service["id"]).ok("AP-T01", 200).json
+                scene.same("AP-T01", {name: found[name] for name in wanted}, wanted, f"what {operation} says of it")
+            got = (found["id"], found["description"], found["geo_point"] if location is first else page["geo_point"])
+            scene.same(
+                "AP-T01", got, (service["id"], service["description"], page["geo_point"]), "its id, text and place"
+            )
+            phases = found["phases"]
+            total = sum(phase["duration"] for phase in phases)
+            scene.same("AP-T06", found["total_duration"], total, "total_duration")
+            order = [phase["sequence"] for phase in phases]
+            scene.same("AP-T06", order, sorted(set(order)), "the sequence of its phases")
 
 
 @LAWS.law("AP-T02", "AP-T04", "AP-T05")
@@ -109,8 +115,14 @@ def business_hours_are_those_of_the_weekdays_on_which_it_opens(scene: Appointmen
 
 def _for_one(scene: AppointmentsScene, slug: str) -> int:
     """A service of a merchant that is not a group's."""
+    return int(_singles(scene, slug)[0]["id"])
+
+
+def _singles(scene: AppointmentsScene, slug: str) -> list[dict[str, Any]]:
+    """The services of a merchant, one of the two, that are not a group's."""
     services = scene.calendar_services(by=MAIN if slug == scene.slug else OTHER)
-    found: int = next(each["id"] for each in services if each["booking_type"] == "appointment")
+    found = [each for each in services if each["booking_type"] == "appointment"]
+    scene.expect("AP-T17", bool(found), f"services of {slug} for one customer", services)
     return found
 
 
@@ -151,30 +163,78 @@ def a_start_that_is_listed_can_be_booked_and_is_gone_then(scene: AppointmentsSce
             scene.booked(begin, service_id=service.id)
 
 
-@LAWS.law("AP-T08")
+@LAWS.law("AP-T08", "AP-T12")
 def each_start_lies_on_a_quarter_and_leaves_room_for_all_of_it(scene: AppointmentsScene) -> None:
     for slug, by in ((scene.slug, MAIN), (scene.other_slug, OTHER)):
         shop = scene.shop_of(slug)
-        begin = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
-        for service in scene.calendar_services(by=by):
-            if service["booking_type"] != "appointment":
-                continue
-            days = _availability(scene, slug, shop.locations[0], service["id"], begin, begin + 6 * _DAY)
+        week = [scene.window[0] + number * _DAY for number in range(21, 28)]
+        noons = [datetime.combine(day, time(12), shop.zone) for day in week]
+        busy = {
+            noon.date() for noon in noons if any(scene.calendar(noon - 12 * _HOUR, noon + 12 * _HOUR, by=by).values())
+        }
+        for service in _singles(scene, slug):
+            length = service["duration"] * MINUTES
+            days = _availability(scene, slug, shop.locations[0], service["id"], noons[0], noons[-1])
+            wanted = [day.isoformat() for day in week if day.isoweekday() % 7 in shop.hours]
+            scene.same("AP-T12", [day["date"] for day in days], wanted, "the days on which the merchant opens")
             for day in days:
-                on = date.fromisoformat(day["date"])
-                openings = [
-                    (datetime.combine(on, opens), datetime.combine(on, closes))
+                on, starts = date.fromisoformat(day["date"]), starts_in(day)
+                quarters = [
+                    f"{datetime.combine(on, opens) + number * 15 * MINUTES:%H:%M}"
                     for opens, closes in shop.hours[on.isoweekday() % 7]
+                    for number in range((lasting(on, opens, closes) - length) // (15 * MINUTES) + 1)
                 ]
-                for start in starts_in(day):
-                    starts_at = datetime.combine(on, time.fromisoformat(start))
-                    lies = any(
-                        (starts_at - opens) % (15 * MINUTES) == timedelta(0)
-                        and opens <= starts_at
-                        and starts_at + service["duration"] * MINUTES <= closes
-                        for opens, closes in openings
-                    )
-                    scene.expect("AP-T08", lies, f"a quarter within {openings}", f"{day['date']} {start}")
+                listed = [start for start in quarters if start in starts] if on in busy else quarters
+                scene.same("AP-T08", starts, listed, f"the starts of {on}, each on a quarter within an opening")
+                morning = [start for start in starts if start < "12"]
+                scene.same("AP-T12", day["morning"], morning, f"the starts of {on} before noon")
+
+
+@LAWS.law("AP-C07", "AP-T08", "AP-T14")
+def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: AppointmentsScene) -> None:
+    own = scene.windows if scene.world.clock else {}
+    for slug in (scene.slug, scene.other_slug):
+        shop = scene.shop_of(slug)
+        for service in _singles(scene, slug):
+            offer = (slug, shop.locations[0], service["id"])
+            found = _look(scene, "getDisabledDays", *offer).ok("AP-T14", 200).json
+            first, last = (date.fromisoformat(found[name]) for name in ("min_date", "max_date"))
+            if slug == scene.slug and service["id"] in own:
+                minutes, months = own[service["id"]]
+                ends = (scene.now() + minutes * MINUTES, scene.months_after(scene.now(), months))
+                wanted = tuple(each.astimezone(shop.zone).date() for each in ends)
+                scene.same("AP-T14", (first, last), wanted, f"the window of {service['name']}")
+            late, early = (datetime.combine(day, time(12), shop.zone) for day in (last + _DAY, first - _DAY))
+            days = _availability(scene, *offer, late, late + 13 * _DAY) + _availability(scene, *offer, early, early)
+            scene.same(
+                "AP-T08", [start for day in days for start in starts_in(day)], [], "the starts outside the window"
+            )
+            body = {**scene.body_for(shop, late), "service_id": service["id"]}
+            answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book the day after the window")
+            answer.refused("AP-C07", *NOT_A_WINDOW)
+
+
+@LAWS.law("AP-T07")
+def the_edges_of_every_service_s_listing_can_be_booked(scene: AppointmentsScene) -> None:
+    # Nobody could take it back at the one whose employees are not known.
+    pausing = [scene.profile.find("inventory.pausing_merchant")] if scene.world.is_own else []
+    for slug in filter(None, (scene.other_slug, *pausing)):
+        shop, booked = scene.shop_of(slug), 0
+        begin = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
+        for service in shop.services:
+            offer = (slug, shop.locations[0], service)
+            for edge in (0, -1):
+                days = [day for day in _availability(scene, *offer, begin, begin + 6 * _DAY) if starts_in(day)]
+                if not days or any(day["group_bookings"] for day in days):
+                    continue
+                on, start = date.fromisoformat(days[edge]["date"]), starts_in(days[edge])[edge]
+                moment = datetime.combine(on, time.fromisoformat(start), shop.zone)
+                body = {**scene.body_for(shop, moment), "service_id": service}
+                scene.call("createCustomerBooking", body, by=CUSTOMER, title="book a listed start").ok("AP-T07", 201)
+                left = [each for day in _availability(scene, *offer, moment, moment) for each in starts_in(day)]
+                scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left)
+                booked += 1
+        scene.expect("AP-T07", booked > 0, f"free starts at {slug}", booked)
 
 
 @LAWS.law("AP-T09")
@@ -182,14 +242,16 @@ def a_group_with_places_left_is_listed_until_it_is_full_or_cancelled(scene: Appo
     start = scene.spot()
     service = scene.group_service_id
     open_group = scene.group(start, *scene.people(scene.places - 1))
-    other = scene.group(start + 2 * _HOUR)
+    other, elsewhere = scene.group(start + 2 * _HOUR), scene.group(start, by=COLLEAGUE)
+    made = {open_group, other, elsewhere}
 
-    def listed() -> dict[int, dict[str, Any]]:
-        days = scene.available(start, start, "AP-T09", service=service)
+    def listed(location: int = 0) -> dict[int, dict[str, Any]]:
+        days = scene.available(start, start, "AP-T09", service=service, location=location)
         return {each["booking_id"]: each for day in days for each in day["group_bookings"]}
 
     found = listed()
-    scene.expect("AP-T09", {open_group, other} <= set(found), f"groups {open_group} and {other}", sorted(found))
+    scene.same("AP-T09", made & set(found), {open_group, other}, "the groups of the location")
+    scene.same("AP-T09", made & set(listed(scene.other_location)), {elsewhere}, "the groups of the other location")
     wanted = {
         "booking_id": open_group,
         "from_date": stamp(start),
@@ -313,10 +375,23 @@ def the_next_start_is_the_first_that_is_listed(scene: AppointmentsScene) -> None
 @LAWS.law("AP-T13")
 def the_next_start_comes_after_what_was_booked(scene: AppointmentsScene) -> None:
     before = _look(scene, "getNextAvailability", scene.slug, scene.location, scene.service_id).ok("AP-T13", 200).json
+    scene.expect("AP-T13", all(before.values()), "a next start", before)
     begin = scene.local(date.fromisoformat(before["date"]), time.fromisoformat(before["time"]))
     scene.book(begin, title="book the next start").ok("AP-T13", 201)
     after = _look(scene, "getNextAvailability", scene.slug, scene.location, scene.service_id).ok("AP-T13", 200).json
     scene.expect("AP-T13", _at(after) > _at(before), "a later start", after)
+    if scene.world.is_own:  # elsewhere nobody could book meanwhile
+        horizon = scene.months_after(scene.now(), 3)
+        first = (horizon - _DAY).astimezone(scene.shop.zone).date()
+        scene.blocked(scene.now() - _DAY, scene.local(first, time(0)), by=COLLEAGUE)
+        for service in (each["id"] for each in _singles(scene, scene.slug)):
+            days = scene.available(scene.local(first, time(0)), horizon, service=service)
+            listed = next(((day["date"], starts_in(day)[0]) for day in days if starts_in(day)), ("", ""))
+            found = _look(scene, "getNextAvailability", scene.slug, scene.location, service).ok("AP-T13", 200).json
+            scene.same("AP-T13", _at(found), listed, "the next start at the end of three months")
+        scene.blocked(scene.now(), horizon + 2 * _DAY, by=COLLEAGUE)
+        found = _look(scene, "getNextAvailability", scene.slug, scene.location, scene.service_id).ok("AP-T13", 200).json
+        scene.same("AP-T13", _at(found), ("", ""), "the next start where three months have none")
 
 
 def _at(found: Mapping[str, str]) -> tuple[str, str]:
@@ -333,6 +408,8 @@ def closed_days_are_the_weekdays_without_hours(scene: AppointmentsScene) -> None
 
 @LAWS.law("AP-T15", "AP-T16")
 def each_employee_is_answered_alike_and_another_s_is_not_found(scene: AppointmentsScene) -> None:
+    numbers = [member["id"] for member in scene.team]
+    scene.same("AP-T15", numbers, sorted(set(numbers)), "the ids of the team")
     for member in scene.team:
         found = scene.call("getTeamMember", id=member["id"], title="read the employee").ok("AP-T15", 200).json
         scene.same("AP-T15", found, member, "the employee")
@@ -350,12 +427,24 @@ def each_employee_is_answered_alike_and_another_s_is_not_found(scene: Appointmen
         answer.refused("AP-T16", *NO_EMPLOYEE)
 
 
+def _services(categories: list[dict[str, Any]], duration: str) -> list[list[Any]]:
+    names = ("id", "name", duration, "price", "price_type")
+    return sorted(
+        [each["id"], each["name"], *(service[name] for name in names)]
+        for each in categories
+        for service in each["services"]
+    )
+
+
 @LAWS.law("AP-T17")
 def the_calendar_s_services_are_those_of_the_merchant_s_page(scene: AppointmentsScene) -> None:
     for slug, by in ((scene.slug, MAIN), (scene.other_slug, OTHER)):
-        services = scene.calendar_services("AP-T17", by=by)
-        ids = [each["id"] for each in services]
-        scene.same("AP-T17", sorted(ids), sorted(scene.shop_of(slug).services), "the ids of the services")
+        page = scene.page_of(slug)["services"]
+        listed = scene.call("listCalendarServices", by=by, title="list the services").ok("AP-T17", 200).json
+        scene.same("AP-T17", _services(listed, "duration"), _services(page, "total_duration"), "the services")
+        for category in page:
+            inside = {service["category_id"] for service in category["services"]}
+            scene.same("AP-T17", inside, {category["id"]}, "category_id of the services of a category")
     past = scene.local(scene.window[0] - 30 * _DAY, time(12))
     for service in scene.calendar_services("AP-T17"):
         is_group = service["booking_type"] == "class"
