@@ -677,6 +677,25 @@ class AppointmentsScene(Scene):
         self.expect(rule, bool(found), f"the calendar has booking {booking}", "it has not")
         return found[0]
 
+    def looks_new(self, rule: str, row: Json, service: Service, start: datetime, **fields: Any) -> None:
+        """A row has what its booking's service says, *fields*, and nothing of a cancel."""
+        listed = self.listed_service(service.id)
+        wanted = {
+            "from_date": stamp(start),
+            "to_date": stamp(start + service.length),
+            "service_name": service.name,
+            "service_color": listed["color"],
+            "service_duration": service.minutes,
+            "min_participants": listed["min_participants"],
+            "max_participants": listed["max_participants"],
+            "is_cancelled": False,
+            "cancelled_by_merchant_on": None,
+            "cancellation_reason": None,
+            "series_id": None,
+            **fields,
+        }
+        self.same(rule, {name: row[name] for name in wanted}, wanted, "its row in the calendar")
+
     def present(self, rule: str, group: int, start: datetime) -> int:
         """How many take part in a group."""
         return int(self.row(rule, group, start)["current_participants"])

@@ -32,6 +32,8 @@ _MEMBERS = ("name", "from_date", "to_date", "all_day", "blocked_type_id")
 def _types(scene: AppointmentsScene, by: str = MAIN) -> list[dict[str, Any]]:
     answer = scene.call("listBlockedTimeTypes", by=by, title="list the types of blocked times")
     found: list[dict[str, Any]] = answer.ok("AP-B13", 200).json
+    # In a world of one's own the calendar that is drawn has blocked times of several types.
+    scene.expect("AP-B13", bool(found) or not scene.world.is_own, "types of blocked times", found, answer)
     if not found:
         raise NotApplicable("the merchant has no types of blocked times")
     return found
@@ -190,6 +192,11 @@ def another_merchant_s_blocked_time_is_not_to_be_touched(scene: AppointmentsScen
 @LAWS.law("AP-B13")
 def each_type_can_be_given_to_a_blocked_time(scene: AppointmentsScene) -> None:
     start = scene.far_day()
+    numbers = [kind["id"] for kind in _types(scene)]
+    scene.same("AP-B13", numbers, sorted(set(numbers)), "the ids of the types")
+    today = scene.local(scene.window[0], time(0))
+    used = {each["blocked_type_id"] for each in scene.blocks(today - 30 * _DAY, today + 60 * _DAY)} - {None}
+    scene.expect("AP-B13", used <= set(numbers), f"the types of the calendar, {sorted(used)}", numbers)
     for kind in _types(scene):
         end = start + kind["duration"] * MINUTES
         answer = scene.block(start, end, blocked_type_id=kind["id"], title="block with that type")

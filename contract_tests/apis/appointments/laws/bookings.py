@@ -171,12 +171,13 @@ def a_blacklisted_customer_neither_books_nor_joins_until_it_is_lifted(scene: App
 @LAWS.law("AP-C10")
 def the_first_booking_adds_a_customer_and_the_next_ones_add_none(scene: AppointmentsScene) -> None:
     start = scene.spot()
-    before = {each["id"] for each in scene.customers()}
+    before = scene.customers()
     scene.booked(start, by=NEWCOMER)
     after = scene.customers()
-    new = [each for each in after if each["id"] not in before]
-    scene.same("AP-C10", [each["is_dummy"] for each in new], [False], "is_dummy of the customers that were added")
-    scene.same("AP-C10", len(after), len(before) + 1, "the number of customers")
+    new = [each for each in after if each["id"] not in {each["id"] for each in before}]
+    got = [[each[name] for name in ("is_dummy", "is_blacklisted", "times_booked", "times_cancelled")] for each in new]
+    scene.same("AP-C10", got, [[False, False, 1, 0]], "the customers that were added: dummy, blacklisted, both counts")
+    scene.same("AP-C10", [each for each in after if each not in new], before, "the other customers")
     group = scene.group(start + 120 * MINUTES)
     scene.booked(start + 60 * MINUTES, by=NEWCOMER)
     scene.joined(group, by=NEWCOMER)
@@ -191,7 +192,7 @@ def the_customer_s_note_stands_in_the_calendar_as_it_was_sent(scene: Appointment
         fields = {} if note is None else {"customer_note": note}
         booking = scene.booked(begin, **fields)
         row = scene.row("AP-C11", booking, begin)
-        scene.same("AP-C11", row["customer_note"], note, "the note in the calendar")
+        scene.looks_new("AP-C11", row, scene.service, begin, customer_note=note, merchant_note=None)
 
 
 @LAWS.law("AP-C12")

@@ -135,7 +135,7 @@ def what_nobody_takes_part_in_has_one_row_without_names(scene: AppointmentsScene
         scene.same("AP-K06", got, [[None] * 4], "names, phone number and note")
 
 
-@LAWS.law("AP-K07")
+@LAWS.law("AP-K07", "AP-K10")
 def cancelled_bookings_are_listed_only_when_asked_for(scene: AppointmentsScene) -> None:
     start = scene.spot()
     own, off = scene.booked(start), scene.entered(start + _HOUR, scene.record(CUSTOMER))
@@ -152,6 +152,8 @@ def cancelled_bookings_are_listed_only_when_asked_for(scene: AppointmentsScene) 
     rows = scene.bookings_in(start, end)
     ids = [row["id"] for row in rows]
     scene.same("AP-K07", ids, sorted([own, off, group, group, group]), "what is listed when asked for")
+    present = {row["id"]: row["current_participants"] for row in rows if row["id"] != own}
+    scene.same("AP-K10", present, {off: 1, group: 2}, "how many had not left before")
     scene.same("AP-K07", {row["is_cancelled"] for row in rows}, {True}, "is_cancelled")
     kept = scene.entered(start)
     rows = scene.bookings_in(start, end)

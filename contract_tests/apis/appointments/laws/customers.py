@@ -29,7 +29,10 @@ def each_customer_of_the_list_is_answered_alike(scene: AppointmentsScene) -> Non
     scene.left(group)
     scene.blacklist(scene.record(CUSTOMER), "never came").ok("AP-N07", 200)
     rows = scene.customers()
-    scene.expect("AP-N01", len(rows) > 1, "several customers", len(rows))
+    ids = [row["id"] for row in rows]
+    scene.same("AP-N01", ids, sorted(set(ids)), "the ids of the customers")
+    for known in (scene.record(CUSTOMER), scene.record(SECOND)):
+        scene.expect("AP-N01", known in ids, f"customer {known} in the list", ids)
     for row in rows:
         scene.same("AP-N01", scene.customer(row["id"]), row, "the customer")
 
@@ -77,7 +80,7 @@ def a_new_customer_has_the_fields_of_the_request_and_can_be_booked(scene: Appoin
     }
     brief = {"first_name": scene.word().capitalize(), "last_name": "B"}
     start = scene.far_day()
-    for number, fields in enumerate((full, brief)):
+    for number, fields in enumerate((full, brief, full)):
         answer = scene.call("createCustomer", fields, title="make a customer").ok("AP-N03", 201)
         customer = made_text(answer)
         path = answer.headers.get("location", "")
@@ -125,11 +128,15 @@ def a_customer_is_found_by_a_uuid_and_at_the_own_merchant_alone(scene: Appointme
     scene.ours("id", own.upper())
     scene.blacklist(own.upper(), "shouts").ok("AP-N06", 200)
     scene.same("AP-N06", scene.customer(own)["is_blacklisted"], True, "is_blacklisted")
+    scene.unblacklist(own.upper()).ok("AP-N06", 200)
+    scene.same("AP-N06", scene.customer(own)["is_blacklisted"], False, "is_blacklisted afterwards")
 
 
 @LAWS.law("AP-N07", "AP-N08")
 def a_blacklisting_is_kept_with_its_reason_until_it_is_lifted(scene: AppointmentsScene) -> None:
-    customer = scene.new_customer()
+    customer, start = scene.new_customer(), scene.far_day()
+    bookings = [scene.entered(start, customer), scene.group(start + 2 * _HOUR, customer)]
+    before = [scene.rows(booking, start) for booking in bookings]
 
     def is_marked(rule: str, is_blacklisted: bool, reason: str | None) -> None:
         found = scene.customer(customer)
@@ -147,6 +154,7 @@ def a_blacklisting_is_kept_with_its_reason_until_it_is_lifted(scene: Appointment
         answer = scene.blacklist(customer, reason).ok("AP-N07", 200)
         scene.same("AP-N07", answer.exchange.content, b"", "the body", answer)
         is_marked("AP-N07", is_blacklisted=True, reason=reason)
+    scene.same("AP-N07", [scene.rows(booking, start) for booking in bookings], before, "the bookings they have")
     scene.blacklist(customer, "never came").ok("AP-N07", 200)
     scene.unblacklist(customer).ok("AP-N07", 200)
     is_marked("AP-N07", is_blacklisted=False, reason=None)

@@ -46,21 +46,18 @@ def the_calendar_has_the_booking_as_it_was_asked_for(scene: AppointmentsScene) -
         rows = scene.rows(booking, begin)
         scene.same("AP-M01", len(rows), len(customers), "the number of rows", answer)
         for row in rows:
-            scene.same("AP-M01", row["from_date"], stamp(begin), "from_date")
-            scene.same("AP-M01", row["to_date"], stamp(begin + service.length), "to_date")
-            scene.same("AP-M01", row["service_name"], service.name, "service_name")
-            scene.same("AP-M01", row["merchant_note"], note, "merchant_note")
+            scene.looks_new("AP-M01", row, service, begin, merchant_note=note, customer_note=None)
         known = scene.customer(scene.record(CUSTOMER))
         people: list[dict[str, Any]] = [known if isinstance(each, str) else each for each in customers]
         scene.same(
             "AP-M01",
-            sorted((row["first_name"], row["last_name"], row["phone_number"]) for row in rows),
-            sorted((each["first_name"], each["last_name"], each["phone_number"]) for each in people),
+            sorted(str([row["first_name"], row["last_name"], row["phone_number"]]) for row in rows),
+            sorted(str([each["first_name"], each["last_name"], each["phone_number"]]) for each in people),
             "the customers",
         )
 
 
-@LAWS.law("AP-M02")
+@LAWS.law("AP-M02", "AP-K10")
 def a_booking_for_nobody_has_one_row_without_names(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     for begin, service in ((start, scene.service), (start + 2 * _HOUR, scene.group_service)):
@@ -68,6 +65,8 @@ def a_booking_for_nobody_has_one_row_without_names(scene: AppointmentsScene) -> 
         rows = scene.rows(booking, begin)
         nameless = [tuple(row[name] for name in ("first_name", "last_name", "phone_number")) for row in rows]
         scene.same("AP-M02", nameless, [(None, None, None)], "the names of its rows")
+        present = 1 if service is scene.service else 0
+        scene.same("AP-K10", rows[0]["current_participants"], present, "current_participants")
 
 
 @LAWS.law("AP-M03", "AP-M05")
