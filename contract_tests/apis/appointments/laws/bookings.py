@@ -10,7 +10,6 @@ from contract_tests.apis.appointments.refusals import (
     NO_SERVICE,
     NOT_A_WINDOW,
     PAST,
-    TAKEN,
 )
 from contract_tests.apis.appointments.scene import (
     AWKWARD,
@@ -18,13 +17,11 @@ from contract_tests.apis.appointments.scene import (
     MINUTES,
     NEWCOMER,
     NOWHERE,
-    SECOND,
     AppointmentsScene,
     made_id,
     stamp,
 )
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import Lacking
 
 __all__ = ["LAWS"]
 
@@ -95,36 +92,24 @@ def an_appointment_after_the_booking_window_is_refused(scene: AppointmentsScene)
 @LAWS.law("AP-C07", "AP-T08")
 def the_booking_window_ends_so_many_calendar_months_from_now(scene: AppointmentsScene) -> None:
     start = scene.spot()
-    _, months = scene.windows[scene.service_id]
-    for now in (start, *_on_a_day_that_a_later_month_lacks(scene, start, months)):
+    _, most = scene.windows[scene.service_id]
+    for now in (start, *_on_a_day_that_a_later_month_lacks(scene, start, most)):
         scene.pass_time(now - scene.now())
-        last = scene.months_after(now, months)
-        for late in (_SECOND, _DAY):
-            answer = scene.book(last + late, title=f"book {late} too far ahead")
-            answer.refused("AP-C07", *NOT_A_WINDOW)
+        for service, (minutes, months) in scene.windows.items() if now == start else [(scene.service_id, (0, most))]:
+            at: dict[str, Any] = {"service_id": service, "title": "book at an edge of the window"}
+            last = scene.months_after(now, months)
+            opens = [now + minutes * MINUTES] if minutes else []  # what begins now could not be taken back
+            for outside in (last + _SECOND, last + _DAY, *(each - _SECOND for each in opens)):
+                scene.book(outside, **at).refused("AP-C07", *NOT_A_WINDOW)
+            for inside in (last, *opens):
+                answer = scene.book(inside, **at)  # somebody may be there, or the merchant may be closed
+                scene.expect("AP-C07", answer.status in (201, 409), "201 or 409", answer.exchange.came(), answer)
+                if answer.is_success:
+                    scene.call_off(made_id(answer)).ok("AP-D01", 200)
+        last = scene.months_after(now, most)
         local = last.astimezone(scene.shop.zone)
         scene.same("AP-T08", scene.starts_on(local.date())[-1:], [f"{local:%H:%M}"], "the last start of the window")
         scene.book(last, title="book the last moment").ok("AP-C07", 201)
-
-
-@LAWS.law("AP-C07")
-def a_service_has_a_booking_window_of_its_own(scene: AppointmentsScene) -> None:
-    start = scene.spot()
-    own = {service: window for service, window in scene.windows.items() if service != scene.service_id}
-    if not own:
-        raise Lacking("no service with a booking window of its own is known", key="terms.windows")
-    scene.pass_time(start - scene.now())
-    for service, (minutes, months) in own.items():
-        opens, closes = start + minutes * MINUTES, scene.months_after(start, months)
-        for outside in (opens - _SECOND, closes + _SECOND):
-            answer = scene.book(outside, service_id=service, title="book a second outside the window")
-            answer.refused("AP-C07", *NOT_A_WINDOW)
-        for inside in (opens, closes):
-            answer = scene.book(inside, service_id=service, title="book at the edge of the window")
-            # Somebody may be there, or the merchant may be closed.
-            scene.expect(
-                "AP-C07", answer.status in (201, 409), "a moment inside the window", answer.exchange.came(), answer
-            )
 
 
 def _on_a_day_that_a_later_month_lacks(scene: AppointmentsScene, after: datetime, months: int) -> list[datetime]:
@@ -193,27 +178,3 @@ def the_customer_s_note_stands_in_the_calendar_as_it_was_sent(scene: Appointment
         booking = scene.booked(begin, **fields)
         row = scene.row("AP-C11", booking, begin)
         scene.looks_new("AP-C11", row, scene.service, begin, customer_note=note, merchant_note=None)
-
-
-@LAWS.law("AP-C12")
-def a_refused_create_leaves_nothing_in_the_calendar(scene: AppointmentsScene) -> None:
-    start = scene.spot()
-    end = start + 240 * MINUTES
-    scene.booked(start + 60 * MINUTES)
-    scene.blocked(start + 180 * MINUTES, end)
-    scene.ours("booking_id", NOWHERE)
-    before = scene.calendar(start, end, cancelled=True)
-    scene.book(start + 30 * MINUTES, by=SECOND, title="book what is taken").refused("AP-S01", *TAKEN)
-    tries: tuple[tuple[Any, dict[str, Any]], ...] = (
-        (start + 150 * MINUTES, {}),
-        (start, {"service_id": NOWHERE}),
-        (start, {"location_id": NOWHERE}),
-        (start, {"service_id": scene.group_service_id}),
-        (start, {"booking_id": NOWHERE}),
-        (start, {"customer_note": 5}),
-        ("2031-02-30T10:00:00Z", {}),
-    )
-    for begin, fields in tries:
-        answer = scene.book(begin, by=SECOND, title="book what is refused", **fields)
-        scene.expect("AP-C12", not answer.is_success, "a refusal", answer.exchange.came(), answer)
-        scene.same("AP-C12", scene.calendar(start, end, cancelled=True), before, "the calendar afterwards", answer)

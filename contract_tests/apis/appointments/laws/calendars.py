@@ -4,14 +4,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from contract_tests.apis.appointments.refusals import RANGE_REVERSED
-from contract_tests.apis.appointments.scene import (
-    COLLEAGUE,
-    CUSTOMER,
-    MINUTES,
-    SECOND,
-    AppointmentsScene,
-    stamp,
-)
+from contract_tests.apis.appointments.scene import COLLEAGUE, CUSTOMER, MINUTES, SECOND, AppointmentsScene, stamp
 from contract_tests.laws.law import Laws
 
 __all__ = ["LAWS"]
@@ -96,11 +89,11 @@ def both_lists_ascend_by_id(scene: AppointmentsScene) -> None:
     scene.same("AP-K04", [row["id"] for row in found["blocked_times"]], sorted(blocks), "the blocked times")
 
 
-@LAWS.law("AP-K05", "AP-K06", "AP-K10")
+@LAWS.law("AP-K05", "AP-K06", "AP-K10", "AP-J14")
 def a_group_has_a_row_for_each_who_takes_part(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     (guest,) = scene.people(1)
-    group = scene.group(start, guest)
+    group = scene.group(start, guest, merchant_note="bring oil")
     service = next(each for each in scene.calendar_services() if each["id"] == scene.group_service_id)
     known = {who: scene.customer(scene.record(who)) for who in (CUSTOMER, SECOND)}
     wanted: dict[str, str | None] = {guest["first_name"]: None}
@@ -108,7 +101,9 @@ def a_group_has_a_row_for_each_who_takes_part(scene: AppointmentsScene) -> None:
         scene.joined(group, by=who, customer_note=f"of {who}")
         wanted[known[who]["first_name"]] = f"of {who}"
         rows = scene.rows(group, start)
-        scene.same("AP-K05", {row["first_name"]: row["customer_note"] for row in rows}, wanted, "names and notes")
+        notes = {row["first_name"]: row["customer_note"] for row in rows}
+        scene.same("AP-K05", sorted(notes), sorted(wanted), "the names of all rows")
+        scene.same("AP-J14", notes, wanted, "the notes of all rows, by name")
         scene.same("AP-K05", len(rows), number, "the number of rows")
         for member in ("from_date", "to_date", "price", "cost", "merchant_note", "current_participants"):
             scene.same("AP-K05", [row[member] for row in rows], [rows[0][member]] * number, f"{member} of all rows")

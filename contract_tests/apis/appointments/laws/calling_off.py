@@ -27,7 +27,7 @@ _HOUR = timedelta(hours=1)
 _TWO_DAYS = timedelta(days=2)
 
 
-@LAWS.law("AP-D01")
+@LAWS.law("AP-D01", "AP-S03")
 def a_merchant_s_cancel_frees_the_time(scene: AppointmentsScene) -> None:
     start = scene.spot()
     made = (
@@ -46,7 +46,7 @@ def a_merchant_s_cancel_frees_the_time(scene: AppointmentsScene) -> None:
         scene.same("AP-D01", answer.exchange.content, b"", "the body", answer)
         scene.same("AP-D01", scene.rows(booking, start), [], "its rows in the calendar")
         for take in takers:
-            scene.call_off(made_id(take(begin).ok("AP-D01", 201))).ok("AP-D01", 200)
+            scene.call_off(made_id(take(begin).ok("AP-S03", 201))).ok("AP-D01", 200)
 
 
 @LAWS.law("AP-D02", "AP-D03")

@@ -145,22 +145,31 @@ def _availability(
 
 @LAWS.law("AP-T07")
 def a_start_that_is_listed_can_be_booked_and_is_gone_then(scene: AppointmentsScene) -> None:
-    spot = scene.spot()
-    day = spot.astimezone(scene.shop.zone).date()
-    for service in (scene.service, scene.waiting):
-        free = scene.starts_on(day, "AP-T07", service=service.id)
-        scene.expect("AP-T07", len(free) > 2, "several free starts", free)
-        for start in (free[0], free[len(free) // 2], free[-1]):
-            begin = scene.local(day, time.fromisoformat(start))
-            if start not in scene.starts_on(day, "AP-T07", service=service.id):
-                continue
-            answer = scene.book(begin, service_id=service.id, title="book a listed start").ok("AP-T07", 201)
-            left = scene.starts_on(day, "AP-T07", service=service.id)
-            scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left, answer)
-            scene.left(made_id(answer))
-            again = scene.starts_on(day, "AP-T07", service=service.id)
-            scene.expect("AP-T07", start in again, f"{start} is listed again", again)
-            scene.booked(begin, service_id=service.id)
+    # Nobody could take it back at the one whose employees are not known.
+    pausing = [scene.profile.find("inventory.pausing_merchant")] if scene.world.is_own else []
+    for slug in filter(None, (scene.slug, scene.other_slug, *pausing)):
+        shop, booked = scene.shop_of(slug), 0
+        begin = (
+            scene.spot() if slug == scene.slug else datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
+        )
+        for service in (scene.service_id, scene.waiting.id) if slug == scene.slug else shop.services:
+            offer = (slug, shop.locations[0], service)
+            days = [day for day in _availability(scene, *offer, begin, begin + 6 * _DAY) if starts_in(day)]
+            for edge in (0, -1) if days and not any(day["group_bookings"] for day in days) else ():
+                on, start = date.fromisoformat(days[edge]["date"]), starts_in(days[edge])[edge]
+                moment = datetime.combine(on, time.fromisoformat(start), shop.zone)
+                body = {**scene.body_for(shop, moment), "service_id": service}
+                for is_last in (False, True) if slug == scene.slug else (True,):
+                    (day,) = _availability(scene, *offer, moment, moment)
+                    scene.expect("AP-T07", start in starts_in(day), f"{start} is listed", day)
+                    answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book a listed start")
+                    answer.ok("AP-T07", 201)
+                    left = [each for day in _availability(scene, *offer, moment, moment) for each in starts_in(day)]
+                    scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left, answer)
+                    if not is_last:
+                        scene.left(made_id(answer))
+                booked += 1
+        scene.expect("AP-T07", booked > 0, f"free starts at {slug}", booked)
 
 
 @LAWS.law("AP-T08", "AP-T12")
@@ -198,6 +207,8 @@ def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: Appointmen
         for service in _singles(scene, slug):
             offer = (slug, shop.locations[0], service["id"])
             found = _look(scene, "getDisabledDays", *offer).ok("AP-T14", 200).json
+            closed = sorted(set(range(7)) - set(shop.hours))
+            scene.same("AP-T14", found["closed_days"], closed, f"closed_days of {service['name']}")
             first, last = (date.fromisoformat(found[name]) for name in ("min_date", "max_date"))
             if slug == scene.slug and service["id"] in own:
                 minutes, months = own[service["id"]]
@@ -212,29 +223,6 @@ def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: Appointmen
             body = {**scene.body_for(shop, late), "service_id": service["id"]}
             answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book the day after the window")
             answer.refused("AP-C07", *NOT_A_WINDOW)
-
-
-@LAWS.law("AP-T07")
-def the_edges_of_every_service_s_listing_can_be_booked(scene: AppointmentsScene) -> None:
-    # Nobody could take it back at the one whose employees are not known.
-    pausing = [scene.profile.find("inventory.pausing_merchant")] if scene.world.is_own else []
-    for slug in filter(None, (scene.other_slug, *pausing)):
-        shop, booked = scene.shop_of(slug), 0
-        begin = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
-        for service in shop.services:
-            offer = (slug, shop.locations[0], service)
-            for edge in (0, -1):
-                days = [day for day in _availability(scene, *offer, begin, begin + 6 * _DAY) if starts_in(day)]
-                if not days or any(day["group_bookings"] for day in days):
-                    continue
-                on, start = date.fromisoformat(days[edge]["date"]), starts_in(days[edge])[edge]
-                moment = datetime.combine(on, time.fromisoformat(start), shop.zone)
-                body = {**scene.body_for(shop, moment), "service_id": service}
-                scene.call("createCustomerBooking", body, by=CUSTOMER, title="book a listed start").ok("AP-T07", 201)
-                left = [each for day in _availability(scene, *offer, moment, moment) for each in starts_in(day)]
-                scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left)
-                booked += 1
-        scene.expect("AP-T07", booked > 0, f"free starts at {slug}", booked)
 
 
 @LAWS.law("AP-T09")
@@ -396,14 +384,6 @@ def the_next_start_comes_after_what_was_booked(scene: AppointmentsScene) -> None
 
 def _at(found: Mapping[str, str]) -> tuple[str, str]:
     return found["date"], found["time"]
-
-
-@LAWS.law("AP-T14")
-def closed_days_are_the_weekdays_without_hours(scene: AppointmentsScene) -> None:
-    for slug in (scene.slug, scene.other_slug):
-        shop = scene.shop_of(slug)
-        found = _look(scene, "getDisabledDays", slug, shop.locations[0], _for_one(scene, slug)).ok("AP-T14", 200).json
-        scene.same("AP-T14", found["closed_days"], sorted(set(range(7)) - set(shop.hours)), f"closed_days of {slug}")
 
 
 @LAWS.law("AP-T15", "AP-T16")

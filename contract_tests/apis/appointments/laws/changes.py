@@ -2,13 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from contract_tests.apis.appointments.refusals import (
-    BLOCKED,
-    CANCELLED,
-    NOT_THEIRS,
-    REVERSED,
-    TAKEN,
-)
+from contract_tests.apis.appointments.refusals import BLOCKED, CANCELLED, NOT_THEIRS, REVERSED, TAKEN
 from contract_tests.apis.appointments.scene import (
     AWKWARD,
     COLLEAGUE,

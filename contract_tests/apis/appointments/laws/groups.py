@@ -25,7 +25,6 @@ from contract_tests.apis.appointments.scene import (
     stamp,
 )
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
@@ -176,25 +175,6 @@ def who_comes_back_has_the_note_of_the_last_time(scene: AppointmentsScene) -> No
         notes = [row["customer_note"] for row in scene.rows(group, start)]
         scene.same("AP-J14", sorted(map(str, notes)), sorted(map(str, ("another", note))), "the notes of both")
         scene.left(group)
-
-
-@LAWS.law("AP-J14")
-def the_note_of_a_join_stands_on_that_customer_s_row_alone(scene: AppointmentsScene) -> None:
-    if scene.places < 3:
-        raise NotApplicable("the group takes fewer than three")
-    start = scene.far_day()
-    group = scene.group(start, *scene.people(1), merchant_note="bring oil")
-    notes = {CUSTOMER: f"a wish {scene.word()}", SECOND: f"another {scene.word()}"}
-    for who, note in notes.items():
-        scene.joined(group, by=who, customer_note=note)
-    rows = scene.rows(group, start)
-    names = {(row["first_name"], row["last_name"]): row["customer_note"] for row in rows}
-    wanted: list[str | None] = [None]
-    for who, note in notes.items():
-        record = scene.customer(scene.record(who))
-        scene.same("AP-J14", names.get((record["first_name"], record["last_name"])), note, f"the note of {who}")
-        wanted.append(note)
-    scene.same("AP-J14", sorted(map(str, names.values())), sorted(map(str, wanted)), "all notes")
 
 
 @LAWS.burst("AP-J01", "AP-X09")

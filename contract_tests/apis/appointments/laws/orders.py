@@ -7,15 +7,7 @@ is asked for together with all that come after it.
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.appointments.scene import (
-    CUSTOMER,
-    MINUTES,
-    NOBODY,
-    NOWHERE,
-    SECOND,
-    AppointmentsScene,
-    stamp,
-)
+from contract_tests.apis.appointments.scene import CUSTOMER, MINUTES, NOBODY, NOWHERE, SECOND, AppointmentsScene, stamp
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.scene import MAIN, OTHER
 
@@ -63,13 +55,14 @@ def _books_nothing(scene: AppointmentsScene, base: Json, *flaws: Flaw) -> None:
     scene.unblacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
 
 
-@LAWS.law("AP-C13")
+@LAWS.law("AP-C12", "AP-C13")
 def an_appointment_is_refused_for_the_first_of_all_reasons(scene: AppointmentsScene) -> None:
     day, far, past = scene.spot(), scene.far_day(), scene.past_day()
     night = scene.opening_of(day)[1]
     for begin in (day, far, past, night):
         scene.entered(begin)
         scene.blocked(begin, begin + 30 * MINUTES)
+    before = [scene.calendar(begin - _HOUR, begin + 2 * _HOUR, cancelled=True) for begin in (day, far, past, night)]
     base = {"by": CUSTOMER, **scene.booking_body(night)}
     _books_nothing(
         scene,
@@ -82,6 +75,8 @@ def an_appointment_is_refused_for_the_first_of_all_reasons(scene: AppointmentsSc
     _fails_in_turn(
         scene, "createCustomerBooking", base, closed, ("blocked time in this slot", {"timeStamp": stamp(day)})
     )
+    after = [scene.calendar(begin - _HOUR, begin + 2 * _HOUR, cancelled=True) for begin in (day, far, past, night)]
+    scene.same("AP-C12", after, before, "the calendar around each of these times")
 
 
 @LAWS.law("AP-C13")

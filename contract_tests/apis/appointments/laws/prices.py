@@ -86,14 +86,6 @@ def price_and_cost_of_a_group_follow_every_join_and_every_leave(scene: Appointme
 
     scene.expect("AP-P02", price > 0, "a group service that has a price", price)
     counts(1)
-    scene.joined(group)
-    counts(1)
-    scene.joined(group, by=SECOND)
-    counts(2)
-    scene.left(group)
-    counts(1)
-    scene.left(group, by=SECOND)
-    counts(1)
     persons = scene.persons(scene.places)
     for number, who in enumerate(persons, start=1):
         scene.joined(group, by=who)

@@ -86,18 +86,6 @@ def what_has_a_buffer_keeps_it_on_both_sides(scene: AppointmentsScene) -> None:
             scene.move(later, begin, begin + service.length, title="move as near as it may").ok("AP-S02", 200)
 
 
-@LAWS.law("AP-S03")
-def the_time_of_a_cancelled_booking_is_free_at_once(scene: AppointmentsScene) -> None:
-    start = scene.spot()
-    scene.left(scene.booked(start))
-    again = scene.book(start, by=SECOND, title="book after the customer's cancel").ok("AP-S03", 201)
-    scene.book(start, title="book beside it").refused("AP-S01", *TAKEN)
-    scene.call_off(scene.entered(start + 60 * MINUTES)).ok("AP-D01", 200)
-    scene.book(start + 60 * MINUTES, title="book after the merchant's cancel").ok("AP-S03", 201)
-    scene.call_off(made_id(again)).ok("AP-D01", 200)
-    scene.enter(start, title="book after the merchant cancelled for a customer").ok("AP-S03", 201)
-
-
 @LAWS.law("AP-S04")
 def another_booking_fits_in_while_one_waits(scene: AppointmentsScene) -> None:
     waiting, brief = scene.waiting, scene.brief
