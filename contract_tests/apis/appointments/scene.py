@@ -300,6 +300,7 @@ class AppointmentsScene(Scene):
 
     def shop_of(self, slug: str) -> Shop:
         page = self.page_of(slug)
+        self.expect("AP-T01", bool(page["locations"] and page["services"]), "locations and services", page)
         return Shop(
             slug=slug,
             name=page["merchant_name"],

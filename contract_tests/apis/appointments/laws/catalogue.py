@@ -160,8 +160,8 @@ def a_start_that_is_listed_can_be_booked_and_is_gone_then(scene: AppointmentsSce
                 moment = datetime.combine(on, time.fromisoformat(start), shop.zone)
                 body = {**scene.body_for(shop, moment), "service_id": service}
                 for is_last in (False, True) if slug == scene.slug else (True,):
-                    (day,) = _availability(scene, *offer, moment, moment)
-                    scene.expect("AP-T07", start in starts_in(day), f"{start} is listed", day)
+                    free = [each for day in _availability(scene, *offer, moment, moment) for each in starts_in(day)]
+                    scene.expect("AP-T07", start in free, f"{start} is listed", free)
                     answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book a listed start")
                     answer.ok("AP-T07", 201)
                     left = [each for day in _availability(scene, *offer, moment, moment) for each in starts_in(day)]
@@ -402,6 +402,7 @@ def each_employee_is_answered_alike_and_another_s_is_not_found(scene: Appointmen
     named = {each["employee_id"] for each in events}
     scene.expect("AP-T15", bool(named) and named <= ids, f"employees of {shown(ids)}", named)
     theirs = scene.call("listTeam", by=OTHER, title="list the other team").ok("AP-T15", 200).json
+    scene.expect("AP-T15", bool(theirs), "employees of the other merchant", theirs)
     for employee in (NOWHERE, theirs[0]["id"]):
         answer = scene.call("getTeamMember", id=employee, title="read another's employee")
         answer.refused("AP-T16", *NO_EMPLOYEE)
@@ -409,11 +410,8 @@ def each_employee_is_answered_alike_and_another_s_is_not_found(scene: Appointmen
 
 def _services(categories: list[dict[str, Any]], duration: str) -> list[list[Any]]:
     names = ("id", "name", duration, "price", "price_type")
-    return sorted(
-        [each["id"], each["name"], *(service[name] for name in names)]
-        for each in categories
-        for service in each["services"]
-    )
+    listed = [(each, service) for each in categories for service in each["services"]]
+    return sorted(([each["id"], each["name"], *(service[name] for name in names)] for each, service in listed), key=str)
 
 
 @LAWS.law("AP-T17")

@@ -187,8 +187,8 @@ def all_who_come_or_go_at_the_same_moment_are_counted(scene: AppointmentsScene) 
         for answer in joins:
             answer.ok("AP-J01", 201)
         rows = scene.rows(group, start)
-        got = (len(rows), rows[0]["current_participants"])
-        scene.same("AP-J01", got, (len(persons), len(persons)), "rows and participants", *joins)
+        present = [row["current_participants"] for row in rows]
+        scene.same("AP-J01", present, [len(persons)] * len(persons), "the number of participants in each row", *joins)
         for who in persons:
             scene.same("AP-J01", scene.seen("AP-J01", group, by=who)["is_cancelled"], False, f"is_cancelled for {who}")
         leaves = scene.together(*(lambda who=who: scene.leave(group, by=who, title="leave") for who in persons))

@@ -23,6 +23,7 @@ def every_price_is_an_object_of_amount_currency_and_text(scene: AppointmentsScen
     for number, service in enumerate(scene.calendar_services()):
         scene.entered(start + number * 3 * _HOUR, scene.record(CUSTOMER), service_id=service["id"])
     rows = scene.bookings_in(start, start + 48 * _HOUR)
+    scene.expect("AP-P01", bool(rows), "bookings in the calendar", rows)
     at: dict[str, Any] = {
         "merchantName": scene.slug,
         "locationId": scene.location,
@@ -54,7 +55,9 @@ def every_price_is_an_object_of_amount_currency_and_text(scene: AppointmentsScen
             scene.expect("AP-P01", is_right, "an object of amount, currency and formatted", price)
             digits = "".join(str(int(each)) for each in price["formatted"] if each.isdecimal())
             # In the smallest unit, which a text may leave out where it has none: $85 for 8500.
-            scene.expect("AP-P01", price["amount"] in (int(digits), int(digits) * 100), "the smallest unit", price)
+            scene.expect(
+                "AP-P01", price["amount"] in (int(digits or -1), int(digits or -1) * 100), "the smallest unit", price
+            )
     currencies = {price["currency"] for answer in said for price in _prices(answer)}
     scene.same("AP-P01", len(currencies), 1, "the number of currencies of one merchant")
 
