@@ -313,18 +313,9 @@ class AppointmentsScene(Scene):
             },
         )
 
-    def service_of(self, service_id: int, *, shop: Shop | None = None, location_id: int = 0) -> Service:
+    def service_of(self, service_id: int, *, shop: Shop | None = None) -> Service:
         shop = shop or self.shop
-        place = location_id or shop.locations[0]
-        answer = self.call(
-            "getMerchantService",
-            merchantName=shop.slug,
-            locationId=place,
-            serviceId=service_id,
-            by="",
-            title="read the service",
-        )
-        found = answer.ok("AP-T01", 200).json
+        found = self.look("getMerchantService", shop.slug, shop.locations[0], service_id).ok("AP-T01", 200).json
         return Service(
             id=found["id"],
             name=found["name"],
@@ -443,15 +434,7 @@ class AppointmentsScene(Scene):
     @cached_property
     def window(self) -> tuple[date, date]:
         """The first and the last day on which a customer may book the usual service."""
-        answer = self.call(
-            "getDisabledDays",
-            merchantName=self.slug,
-            locationId=self.location,
-            serviceId=self.service_id,
-            by="",
-            title="read the booking window",
-        )
-        found = answer.ok("AP-A06", 200).json
+        found = self.look("getDisabledDays").ok("AP-A06", 200).json
         return date.fromisoformat(found["min_date"]), date.fromisoformat(found["max_date"])
 
     @cached_property
@@ -508,38 +491,38 @@ class AppointmentsScene(Scene):
         local = moment.astimezone(self.shop.zone)
         return self.local(local.date() + relativedelta(months=months), local.time())
 
-    def available(
+    def look(
         self,
-        start: datetime,
-        end: datetime,
-        rule: str = "AP-A06",
-        *,
-        service: int = 0,
+        operation: str,
+        slug: str = "",
         location: int = 0,
-    ) -> list[Json]:
-        answer = self.ask_availability(start, end, service=service, location=location)
-        found: list[Json] = answer.ok(rule, 200).json
-        return found
-
-    def ask_availability(
-        self, start: datetime | str, end: datetime | str, *, service: int = 0, location: int = 0
+        service: int = 0,
+        *,
+        start: datetime | str = "2031-01-01T00:00:00Z",
+        end: datetime | str = "2031-01-02T00:00:00Z",
     ) -> Answer:
+        """Ask what anybody may of a service at a location; *start* and *end* are for the operation that takes them."""
         return self.call(
-            "listAvailability",
-            merchantName=self.slug,
+            operation,
+            merchantName=slug or self.slug,
             locationId=location or self.location,
             serviceId=service or self.service_id,
-            start=stamp(start),
-            end=stamp(end),
             by="",
-            title="look for free starts",
+            query={"start": stamp(start), "end": stamp(end)} if operation == "listAvailability" else {},
         )
+
+    def available(
+        self, start: datetime, end: datetime, rule: str = "AP-A06", slug: str = "", location: int = 0, service: int = 0
+    ) -> list[Json]:
+        answer = self.look("listAvailability", slug, location, service, start=start, end=end)
+        found: list[Json] = answer.ok(rule, 200).json
+        return found
 
     def starts_on(self, day: date, rule: str = "AP-A06", *, service: int = 0, location: int = 0) -> list[str]:
         """The wall-clock starts that are free on a local day."""
         noon = self.local(day, time(12))
         days = self.available(noon, noon, rule, service=service, location=location)
-        return [start for each in days if each["date"] == day.isoformat() for start in starts_in(each)]
+        return starts_in(*(each for each in days if each["date"] == day.isoformat()))
 
     # What customers do
 
@@ -822,9 +805,9 @@ def _wall_clock(text: str) -> time:
     return time.fromisoformat(text) if text != "24:00:00" else time.max
 
 
-def starts_in(day: Json) -> list[str]:
-    """All starts of a day of the availability."""
-    return [*day["morning"], *day["afternoon"]]
+def starts_in(*days: Json) -> list[str]:
+    """All starts of days of the availability."""
+    return [start for day in days for start in (*day["morning"], *day["afternoon"])]
 
 
 def _sent(body: Json) -> Json:

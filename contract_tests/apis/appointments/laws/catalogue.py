@@ -28,7 +28,6 @@ from contract_tests.apis.appointments.scene import (
 )
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
-from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.differences import shown
 from contract_tests.scenes.scene import MAIN, OTHER
 
@@ -49,13 +48,6 @@ _OFFERS = (
 """The operations that name merchant, location and service."""
 
 
-def _look(scene: AppointmentsScene, operation: str, slug: str, location: int, service: int) -> Answer:
-    given: dict[str, Any] = {"merchantName": slug, "locationId": location, "serviceId": service}
-    if operation == "listAvailability":
-        given |= {"start": "2031-01-01T00:00:00Z", "end": "2031-01-02T00:00:00Z"}
-    return scene.call(operation, by="", title=operation, **given)
-
-
 @LAWS.law("AP-T01", "AP-T06")
 def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> None:
     for slug in (scene.slug, scene.other_slug):
@@ -69,7 +61,7 @@ def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> N
             names = ("name", "total_duration", "price", "price_type")
             wanted = {name: service[name] for name in names} | {"formatted_location": location["formatted_location"]}
             for operation in ("getServiceSummary", "getMerchantService"):
-                found = _look(scene, operation, slug, location["id"], service["id"]).ok("AP-T01", 200).json
+                found = scene.look(operation, slug, location["id"], service["id"]).ok("AP-T01", 200).json
                 scene.same("AP-T01", {name: found[name] for name in wanted}, wanted, f"what {operation} says of it")
             got = (found["id"], found["description"], found["geo_point"] if location is first else page["geo_point"])
             scene.same(
@@ -89,12 +81,12 @@ def what_a_merchant_does_not_have_is_not_found(scene: AppointmentsScene) -> None
     for slug in (f"nobody-{scene.word()}", scene.slug.upper()):
         scene.call("getMerchant", merchantName=slug, by="", title="read nobody's page").refused("AP-T02", *NO_MERCHANT)
         for operation in _OFFERS:
-            _look(scene, operation, slug, place, own).refused("AP-T02", *NO_MERCHANT)
+            scene.look(operation, slug, place, own).refused("AP-T02", *NO_MERCHANT)
     for operation in _OFFERS:
         for location in (NOWHERE, foreign.locations[0]):
-            _look(scene, operation, scene.slug, location, own).refused("AP-T04", *NO_LOCATION)
+            scene.look(operation, scene.slug, location, own).refused("AP-T04", *NO_LOCATION)
         for service in (NOWHERE, foreign.services[0]):
-            _look(scene, operation, scene.slug, place, service).refused("AP-T05", *NO_SERVICE)
+            scene.look(operation, scene.slug, place, service).refused("AP-T05", *NO_SERVICE)
 
 
 @LAWS.law("AP-T03")
@@ -108,7 +100,7 @@ def business_hours_are_those_of_the_weekdays_on_which_it_opens(scene: Appointmen
             scene.expect("AP-T03", times == sorted(times) and bool(times), "openings in ascending order", openings)
         service = _for_one(scene, slug)
         begin = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
-        days = _availability(scene, slug, shop.locations[0], service, begin, begin + 6 * _DAY)
+        days = scene.available(begin, begin + 6 * _DAY, "AP-T12", slug, shop.locations[0], service)
         weekdays = {str(date.fromisoformat(day["date"]).isoweekday() % 7) for day in days}
         scene.same("AP-T03", sorted(hours), sorted(weekdays), "the weekdays of business_hours, as of the availability")
 
@@ -126,23 +118,6 @@ def _singles(scene: AppointmentsScene, slug: str) -> list[dict[str, Any]]:
     return found
 
 
-def _availability(
-    scene: AppointmentsScene, slug: str, location: int, service: int, start: datetime, end: datetime
-) -> list[dict[str, Any]]:
-    answer = scene.call(
-        "listAvailability",
-        merchantName=slug,
-        locationId=location,
-        serviceId=service,
-        start=stamp(start),
-        end=stamp(end),
-        by="",
-        title="look for free starts",
-    )
-    found: list[dict[str, Any]] = answer.ok("AP-T12", 200).json
-    return found
-
-
 @LAWS.law("AP-T07")
 def a_start_that_is_listed_can_be_booked_and_is_gone_then(scene: AppointmentsScene) -> None:
     # Nobody could take it back at the one whose employees are not known.
@@ -154,17 +129,17 @@ def a_start_that_is_listed_can_be_booked_and_is_gone_then(scene: AppointmentsSce
         )
         for service in (scene.service_id, scene.waiting.id) if slug == scene.slug else shop.services:
             offer = (slug, shop.locations[0], service)
-            days = [day for day in _availability(scene, *offer, begin, begin + 6 * _DAY) if starts_in(day)]
+            days = [day for day in scene.available(begin, begin + 6 * _DAY, "AP-T12", *offer) if starts_in(day)]
             for edge in (0, -1) if days and not any(day["group_bookings"] for day in days) else ():
                 on, start = date.fromisoformat(days[edge]["date"]), starts_in(days[edge])[edge]
                 moment = datetime.combine(on, time.fromisoformat(start), shop.zone)
                 body = {**scene.body_for(shop, moment), "service_id": service}
                 for is_last in (False, True) if slug == scene.slug else (True,):
-                    free = [each for day in _availability(scene, *offer, moment, moment) for each in starts_in(day)]
+                    free = starts_in(*scene.available(moment, moment, "AP-T12", *offer))
                     scene.expect("AP-T07", start in free, f"{start} is listed", free)
                     answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book a listed start")
                     answer.ok("AP-T07", 201)
-                    left = [each for day in _availability(scene, *offer, moment, moment) for each in starts_in(day)]
+                    left = starts_in(*scene.available(moment, moment, "AP-T12", *offer))
                     scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left, answer)
                     if not is_last:
                         scene.left(made_id(answer))
@@ -183,7 +158,7 @@ def each_start_lies_on_a_quarter_and_leaves_room_for_all_of_it(scene: Appointmen
         }
         for service in _singles(scene, slug):
             length = service["duration"] * MINUTES
-            days = _availability(scene, slug, shop.locations[0], service["id"], noons[0], noons[-1])
+            days = scene.available(noons[0], noons[-1], "AP-T12", slug, shop.locations[0], service["id"])
             wanted = [day.isoformat() for day in week if day.isoweekday() % 7 in shop.hours]
             scene.same("AP-T12", [day["date"] for day in days], wanted, "the days on which the merchant opens")
             for day in days:
@@ -206,7 +181,7 @@ def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: Appointmen
         shop = scene.shop_of(slug)
         for service in _singles(scene, slug):
             offer = (slug, shop.locations[0], service["id"])
-            found = _look(scene, "getDisabledDays", *offer).ok("AP-T14", 200).json
+            found = scene.look("getDisabledDays", *offer).ok("AP-T14", 200).json
             closed = sorted(set(range(7)) - set(shop.hours))
             scene.same("AP-T14", found["closed_days"], closed, f"closed_days of {service['name']}")
             first, last = (date.fromisoformat(found[name]) for name in ("min_date", "max_date"))
@@ -216,10 +191,9 @@ def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: Appointmen
                 wanted = tuple(each.astimezone(shop.zone).date() for each in ends)
                 scene.same("AP-T14", (first, last), wanted, f"the window of {service['name']}")
             late, early = (datetime.combine(day, time(12), shop.zone) for day in (last + _DAY, first - _DAY))
-            days = _availability(scene, *offer, late, late + 13 * _DAY) + _availability(scene, *offer, early, early)
-            scene.same(
-                "AP-T08", [start for day in days for start in starts_in(day)], [], "the starts outside the window"
-            )
+            for begin, end in ((late, late + 13 * _DAY), (early, early)):
+                starts = starts_in(*scene.available(begin, end, "AP-T12", *offer))
+                scene.same("AP-T08", starts, [], f"the starts outside the window of {service['name']}")
             body = {**scene.body_for(shop, late), "service_id": service["id"]}
             answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book the day after the window")
             answer.refused("AP-C07", *NOT_A_WINDOW)
@@ -302,32 +276,32 @@ def a_group_on_a_closed_day_is_listed_and_opens_that_weekday(scene: Appointments
     day = scene.window[0] + 21 * _DAY
     day += ((closed[0] - day.isoweekday()) % 7) * _DAY
     noon = datetime.combine(day, time(12), shop.zone)
-    before = _look(scene, "getDisabledDays", *offer).ok("AP-T14", 200).json["closed_days"]
+    before = scene.look("getDisabledDays", *offer).ok("AP-T14", 200).json["closed_days"]
     scene.same("AP-T14", before, closed, "closed_days before there is a group")
-    alone = _look(scene, "getDisabledDays", shop.slug, shop.locations[0], _for_one(scene, shop.slug))
+    alone = scene.look("getDisabledDays", shop.slug, shop.locations[0], _for_one(scene, shop.slug))
     scene.same("AP-T14", alone.ok("AP-T14", 200).json["closed_days"], closed, "closed_days of another service")
     group = scene.group(noon, by=OTHER, service_id=groups[0])
-    (found,) = _availability(scene, *offer, noon, noon) or [{}]
+    (found,) = scene.available(noon, noon, "AP-T12", *offer) or [{}]
     scene.same("AP-T09", found.get("date"), day.isoformat(), "the day that is listed")
     ids = [each["booking_id"] for each in found["group_bookings"]]
     scene.same("AP-T09", ids, [group], "the groups of the closed day")
     body = {**scene.body_for(shop, noon), "service_id": groups[0], "booking_id": group}
     scene.call("createCustomerBooking", body, by=CUSTOMER, title="join it").ok("AP-T09", 201)
-    after = _look(scene, "getDisabledDays", *offer).ok("AP-T14", 200).json["closed_days"]
+    after = scene.look("getDisabledDays", *offer).ok("AP-T14", 200).json["closed_days"]
     scene.same("AP-T14", after, closed[1:], "closed_days with a group")
-    alone = _look(scene, "getDisabledDays", shop.slug, shop.locations[0], _for_one(scene, shop.slug))
+    alone = scene.look("getDisabledDays", shop.slug, shop.locations[0], _for_one(scene, shop.slug))
     scene.same("AP-T14", alone.ok("AP-T14", 200).json["closed_days"], closed, "closed_days of another service")
 
 
 @LAWS.law("AP-T10", "AP-T11")
 def a_range_is_not_reversed_and_touches_at_most_a_hundred_days(scene: AppointmentsScene) -> None:
     start = scene.local(scene.window[0] + 3 * _DAY, time(23))
-    scene.ask_availability(start, start - _TICK).refused("AP-T10", *RANGE_REVERSED)
-    scene.ask_availability(start, start).ok("AP-T10", 200)
+    scene.look("listAvailability", start=start, end=start - _TICK).refused("AP-T10", *RANGE_REVERSED)
+    scene.look("listAvailability", start=start, end=start).ok("AP-T10", 200)
     day = start.astimezone(scene.shop.zone).date()
     last = scene.local(day + 99 * _DAY, time(23, 59, 59))
-    scene.ask_availability(start, last).ok("AP-T11", 200)
-    answer = scene.ask_availability(start, scene.local(day + 100 * _DAY, time(0)))
+    scene.look("listAvailability", start=start, end=last).ok("AP-T11", 200)
+    answer = scene.look("listAvailability", start=start, end=scene.local(day + 100 * _DAY, time(0)))
     answer.refused("AP-T11", 400, "availability covers at most 100 days")
 
 
@@ -354,19 +328,19 @@ def the_next_start_is_the_first_that_is_listed(scene: AppointmentsScene) -> None
     scene.group(scene.spot())
     for location in scene.shop.locations:
         for service in scene.shop.services:
-            days = _availability(scene, scene.slug, location, service, today, today + 89 * _DAY)
+            days = scene.available(today, today + 89 * _DAY, "AP-T12", scene.slug, location, service)
             first = next(((day["date"], starts_in(day)[0]) for day in days if starts_in(day)), ("", ""))
-            found = _look(scene, "getNextAvailability", scene.slug, location, service).ok("AP-T13", 200).json
+            found = scene.look("getNextAvailability", scene.slug, location, service).ok("AP-T13", 200).json
             scene.same("AP-T13", (found["date"], found["time"]), first, f"the next start of service {service}")
 
 
 @LAWS.law("AP-T13")
 def the_next_start_comes_after_what_was_booked(scene: AppointmentsScene) -> None:
-    before = _look(scene, "getNextAvailability", scene.slug, scene.location, scene.service_id).ok("AP-T13", 200).json
+    before = scene.look("getNextAvailability").ok("AP-T13", 200).json
     scene.expect("AP-T13", all(before.values()), "a next start", before)
     begin = scene.local(date.fromisoformat(before["date"]), time.fromisoformat(before["time"]))
     scene.book(begin, title="book the next start").ok("AP-T13", 201)
-    after = _look(scene, "getNextAvailability", scene.slug, scene.location, scene.service_id).ok("AP-T13", 200).json
+    after = scene.look("getNextAvailability").ok("AP-T13", 200).json
     scene.expect("AP-T13", _at(after) > _at(before), "a later start", after)
     if scene.world.is_own:  # elsewhere nobody could book meanwhile
         horizon = scene.months_after(scene.now(), 3)
@@ -375,10 +349,10 @@ def the_next_start_comes_after_what_was_booked(scene: AppointmentsScene) -> None
         for service in (each["id"] for each in _singles(scene, scene.slug)):
             days = scene.available(scene.local(first, time(0)), horizon, service=service)
             listed = next(((day["date"], starts_in(day)[0]) for day in days if starts_in(day)), ("", ""))
-            found = _look(scene, "getNextAvailability", scene.slug, scene.location, service).ok("AP-T13", 200).json
+            found = scene.look("getNextAvailability", scene.slug, scene.location, service).ok("AP-T13", 200).json
             scene.same("AP-T13", _at(found), listed, "the next start at the end of three months")
         scene.blocked(scene.now(), horizon + 2 * _DAY, by=COLLEAGUE)
-        found = _look(scene, "getNextAvailability", scene.slug, scene.location, scene.service_id).ok("AP-T13", 200).json
+        found = scene.look("getNextAvailability").ok("AP-T13", 200).json
         scene.same("AP-T13", _at(found), ("", ""), "the next start where three months have none")
 
 

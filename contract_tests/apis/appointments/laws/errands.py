@@ -84,13 +84,7 @@ def run_errands(scene: AppointmentsScene) -> Errands:
     offer = {"merchantName": scene.slug, "locationId": scene.location, "serviceId": scene.service_id}
     span = {"start": stamp(start), "end": stamp(start + 4 * _HOUR)}
     bodies: dict[str, Any] = {
-        "createCustomerBooking": {
-            "merchant_name": scene.slug,
-            "service_id": scene.service_id,
-            "location_id": scene.location,
-            "timeStamp": stamp(later),
-            "customer_note": "a wish",
-        },
+        "createCustomerBooking": {**scene.booking_body(later), "customer_note": "a wish"},
         "cancelCustomerBooking": {"booking_id": appointment, "merchant_name": scene.slug},
         "createMerchantBooking": {
             "service_id": scene.service_id,

@@ -275,7 +275,8 @@ def _spans_with_offsets(scene: AppointmentsScene, far: datetime, zones: Iterable
         scene.same("AP-V08", len(rows), 2, "the number of bookings until then")
         for row in rows:
             scene.call_off(row["id"]).ok("AP-D01", 200)
-        answer = scene.ask_availability(first.astimezone(zone).isoformat(), last.astimezone(zone).isoformat())
+        begin, close = (each.astimezone(zone).isoformat() for each in (first, last))
+        answer = scene.look("listAvailability", start=begin, end=close)
         scene.same("AP-V08", answer.ok("AP-V08", 200).json, listed, "the days of the same range", answer)
 
 
