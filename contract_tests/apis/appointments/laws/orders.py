@@ -62,7 +62,9 @@ def an_appointment_is_refused_for_the_first_of_all_reasons(scene: AppointmentsSc
     for begin in (day, far, past, night):
         scene.entered(begin)
         scene.blocked(begin, begin + 30 * MINUTES)
-    before = [scene.calendar(begin - _HOUR, begin + 2 * _HOUR, cancelled=True) for begin in (day, far, past, night)]
+    scene.entered(day + 2 * _HOUR)
+    around = [(begin - _HOUR, begin + 4 * _HOUR) for begin in (day, far, past, night)]
+    before = [scene.calendar(*span, cancelled=True) for span in around]
     base = {"by": CUSTOMER, **scene.booking_body(night)}
     _books_nothing(
         scene,
@@ -75,7 +77,8 @@ def an_appointment_is_refused_for_the_first_of_all_reasons(scene: AppointmentsSc
     _fails_in_turn(
         scene, "createCustomerBooking", base, closed, ("blocked time in this slot", {"timeStamp": stamp(day)})
     )
-    after = [scene.calendar(begin - _HOUR, begin + 2 * _HOUR, cancelled=True) for begin in (day, far, past, night)]
+    scene.book(day + 2 * _HOUR, title="book what is taken").refused("AP-S01", 409, "time slot already booked")
+    after = [scene.calendar(*span, cancelled=True) for span in around]
     scene.same("AP-C12", after, before, "the calendar around each of these times")
 
 
