@@ -1,5 +1,6 @@
 """Recurring bookings: which occurrences a rule has, and that a series is made whole or not at all."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -29,6 +30,12 @@ _WEEK = timedelta(days=7)
 _PRINTED = datetime(2026, 3, 15, 18, tzinfo=UTC)
 _NONE_AT_ALL = (400, "the recurrence has no occurrence")
 _MOST = 366
+_PERIODS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
+    ("DAILY", 2, ()), ("DAILY", 3, (1, 5)), ("DAILY", 7, (0,)), ("WEEKLY", 2, (6, 0, 3)),
+    ("WEEKLY", 3, ()), ("MONTHLY", 2, (2, 5)), ("YEARLY", 2, (0,)),
+)  # fmt: skip
+"""Frequency, interval and weekdays, counted from that of the start."""
+_WORDS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 def _rule(frequency: str, until: datetime | None = None, **fields: Any) -> dict[str, Any]:
@@ -100,8 +107,7 @@ def each_occurrence_is_a_booking_of_its_own_with_the_same_people(scene: Appointm
 def the_start_is_an_occurrence_where_the_rule_matches_it(scene: AppointmentsScene) -> None:
     start = scene.year()
     day, wall = _wall(scene, start)
-    words = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-    own, next_one = words[day.weekday()], words[(day.weekday() + 1) % 7]
+    own, next_one = _WORDS[day.weekday()], _WORDS[(day.weekday() + 1) % 7]
     following = [scene.local(day + days * _DAY, wall) for days in (1, 8)]
     rows = scene.made_series("AP-R03", start, recurrence=_rule("WEEKLY", following[1] + _HOUR, weekdays=[next_one]))
     scene.same("AP-R03", _starts(rows), [stamp(each) for each in following], "the occurrences beside the start")
@@ -174,8 +180,7 @@ def a_series_has_at_most_366_occurrences(scene: AppointmentsScene) -> None:
 @LAWS.law("AP-R07")
 def a_rule_that_leaves_nothing_is_refused(scene: AppointmentsScene) -> None:
     start, past = scene.year(), scene.past_day()
-    words = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-    another = words[(_wall(scene, start)[0].weekday() + 1) % 7]
+    another = _WORDS[(_wall(scene, start)[0].weekday() + 1) % 7]
     for begin, recurrence in (
         (start, _rule("DAILY", start - _TICK)),
         (past, _rule("DAILY", past + 3 * _DAY)),
@@ -264,11 +269,28 @@ def no_interval_is_an_interval_of_one(scene: AppointmentsScene) -> None:
         starts = [scene.local(day + days * _DAY, wall) for days in range(3)]
         rows = scene.made_series("AP-R13", begin, recurrence=_rule("DAILY", starts[-1], **fields), days=10)
         scene.same("AP-R13", _starts(rows), [stamp(each) for each in starts], f"the occurrences with {fields}")
-    begin = start + 8 * _HOUR
-    day, wall = _wall(scene, begin)
-    until = scene.local(day + 4 * _DAY, wall)
-    rows = scene.made_series("AP-R13", begin, recurrence=_rule("DAILY", until, interval=2), days=10)
-    scene.same("AP-R13", len(rows), 3, "the number of occurrences every second day")
+
+
+@LAWS.law("AP-R13")
+def of_every_so_many_periods_the_weekdays_count(scene: AppointmentsScene) -> None:
+    day, wall = _wall(scene, scene.year())
+    monday = day - day.weekday() * _DAY
+    in_turn: dict[str, Callable[[date, int], bool]] = {
+        "DAILY": lambda each, interval: (each - day).days % interval == 0,
+        "WEEKLY": lambda each, interval: (each - monday).days // 7 % interval == 0,
+        "MONTHLY": lambda each, interval: (each.month - day.month) % interval == 0,
+        "YEARLY": lambda each, interval: (each.year - day.year) % interval == 0,
+    }
+    own, days = day.weekday(), [day + number * _DAY for number in range(92)]
+    for number, (frequency, interval, weekdays) in enumerate(_PERIODS):
+        clock = (datetime.combine(day, wall) + number * 75 * MINUTES).time()
+        sent = [_WORDS[(own + each) % 7] for each in weekdays]
+        recurrence = _rule(frequency, scene.local(days[-1], clock), interval=interval, weekdays=sent)
+        rows = scene.made_series("AP-R13", scene.local(day, clock), recurrence=recurrence, days=100)
+        counting = weekdays or (range(7) if frequency == "DAILY" else (0,))
+        kept = [each for each in days if in_turn[frequency](each, interval) and (each.weekday() - own) % 7 in counting]
+        wanted = [stamp(scene.local(each, clock)) for each in kept]
+        scene.same("AP-R13", _starts(rows), wanted, f"{frequency} every {interval} on {sent or 'any day'}")
 
 
 @LAWS.law("AP-R14")
