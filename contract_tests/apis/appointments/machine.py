@@ -213,7 +213,7 @@ class AppointmentsMachine(Machine[AppointmentsScene]):
 
     def _look_into_the_calendar(self) -> None:
         scene = self.scene
-        rows = scene.calendar(self.begin - _DAY, self.begin + 2 * _DAY, cancelled=True, rule="AP-K07")["bookings"]
+        rows = scene.calendar(self.begin - _DAY, self.begin + 2 * _DAY, cancelled=True)["bookings"]
         for handle in self.made:
             model = handle.model
             its = [row for row in rows if row["id"] == handle.id]

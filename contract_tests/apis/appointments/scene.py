@@ -34,6 +34,7 @@ __all__ = [
     "AppointmentsScene",
     "Service",
     "Shop",
+    "lasting",
     "made_id",
     "made_text",
     "moment_of",
@@ -71,6 +72,8 @@ _SPOT = timedelta(hours=4)
 _FIRST_WEEKS = timedelta(days=21)
 _FAR = datetime(2040, 1, 2, 15, tzinfo=UTC)
 _FAR_DAYS = 3_000
+_FEW = 30
+"""In a world of one's own: more than any test takes."""
 _PAST = datetime(2019, 1, 7, 15, tzinfo=UTC)
 _FIRST_YEAR = 2050
 _LAST_YEAR = 2190
@@ -95,6 +98,10 @@ class Service:
     @property
     def length(self) -> timedelta:
         return self.minutes * MINUTES
+
+    @property
+    def is_active(self) -> bool:
+        return not any(is_wait for _, is_wait in self.phases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +134,10 @@ def _booking_made(answer: Answer) -> list[tuple[str, object]]:
 
 _Hours = Annotated[int, msgspec.Meta(ge=0)]
 _HOURS = Kind(_Hours, "a whole number of hours")
-_HOURS_BY_ID = Kind(
-    dict[Annotated[str, msgspec.Meta(pattern="^[0-9]+$")], _Hours], "a table of hours by id of a service"
-)
+_ById = Annotated[str, msgspec.Meta(pattern="^[0-9]+$")]
+_HOURS_BY_ID = Kind(dict[_ById, _Hours], "a table of hours by id of a service")
+_MINUTES_BY_ID = Kind(dict[_ById, _Hours], "a table of minutes by id of a service")
+_WINDOWS_BY_ID = Kind(dict[_ById, tuple[_Hours, _Hours]], "a table of minutes and months by id of a service")
 
 
 class AppointmentsScene(Scene):
@@ -182,6 +190,19 @@ class AppointmentsScene(Scene):
             "{ 123 = 24, 125 = 0 }",
             _HOURS_BY_ID,
         ),
+        Key(
+            "terms.buffers",
+            "The minutes that services of the merchant for one customer keep free around them, by id.",
+            "{ 127 = 15 }",
+            _MINUTES_BY_ID,
+        ),
+        Key(
+            "terms.windows",
+            "Of services of the merchant for one customer that have a booking window of their own, by id, how many minutes "
+            "from now it begins and how many months from now it ends.",
+            "{ 128 = [120, 2] }",
+            _WINDOWS_BY_ID,
+        ),
     )
     MADE: ClassVar[Mapping[str, Made]] = {
         "createCustomerBooking": _booking_made,
@@ -216,7 +237,10 @@ class AppointmentsScene(Scene):
 
     @cached_property
     def service(self) -> Service:
-        return self.service_of(self.service_id)
+        """As the profile promises it."""
+        found = self.service_of(self.service_id)
+        self.expect("AP-T06", found.is_active, "the usual service is active in all its phases", found.phases)
+        return found
 
     @cached_property
     def group_service(self) -> Service:
@@ -267,8 +291,7 @@ class AppointmentsScene(Scene):
     def location_of(self, who: str) -> int:
         member = self.employee(who)
         found = [each["location_id"] for each in self.team if each["id"] == member]
-        if not found:
-            raise Lacking(f"the team has no employee {member}", key=f"inventory.{who}")
+        self.expect("AP-T15", len(found) == 1, f"employee {member} in the team, once", self.team)
         return int(found[0])
 
     def page_of(self, slug: str, rule: str = "AP-A06") -> Json:
@@ -277,6 +300,7 @@ class AppointmentsScene(Scene):
 
     def shop_of(self, slug: str) -> Shop:
         page = self.page_of(slug)
+        self.expect("AP-T01", bool(page["locations"] and page["services"]), "locations and services", page)
         return Shop(
             slug=slug,
             name=page["merchant_name"],
@@ -289,18 +313,9 @@ class AppointmentsScene(Scene):
             },
         )
 
-    def service_of(self, service_id: int, *, shop: Shop | None = None, location_id: int = 0) -> Service:
+    def service_of(self, service_id: int, *, shop: Shop | None = None) -> Service:
         shop = shop or self.shop
-        place = location_id or shop.locations[0]
-        answer = self.call(
-            "getMerchantService",
-            merchantName=shop.slug,
-            locationId=place,
-            serviceId=service_id,
-            by="",
-            title="read the service",
-        )
-        found = answer.ok("AP-T01", 200).json
+        found = self.look("getMerchantService", shop.slug, shop.locations[0], service_id).ok("AP-T01", 200).json
         return Service(
             id=found["id"],
             name=found["name"],
@@ -313,6 +328,12 @@ class AppointmentsScene(Scene):
     def calendar_services(self, rule: str = "AP-T17", by: str = MAIN) -> list[Json]:
         answer = self.call("listCalendarServices", by=by, title="list the services").ok(rule, 200)
         return [service for category in answer.json for service in category["services"]]
+
+    def listed_service(self, service: int) -> Json:
+        listed = self.calendar_services()
+        found = [each for each in listed if each["id"] == service]
+        self.expect("AP-T17", len(found) == 1, f"service {service} in the calendar's, once", listed)
+        return found[0]
 
     def one_for_one(self, wanted: Callable[[Service], bool], what: str) -> Service:
         """The first service for one customer that is such. Raises NotApplicable."""
@@ -333,16 +354,14 @@ class AppointmentsScene(Scene):
     @cached_property
     def brief(self) -> Service:
         """The shortest service for one customer, all of it active."""
-        found = [
-            self.service_of(each["id"]) for each in self.calendar_services() if each["booking_type"] == "appointment"
-        ]
-        return min((each for each in found if not any(is_wait for _, is_wait in each.phases)), key=lambda s: s.minutes)
+        singles = [each for each in self.calendar_services() if each["booking_type"] == "appointment"]
+        active = (self.service_of(each["id"]) for each in singles)
+        return min((each for each in [*active, self.service] if each.is_active), key=lambda each: each.minutes)
 
     @cached_property
     def places(self) -> int:
         """How many the group service takes."""
-        found = next(each for each in self.calendar_services() if each["id"] == self.group_service_id)
-        return int(found["max_participants"])
+        return int(self.listed_service(self.group_service_id)["max_participants"])
 
     # Free time
 
@@ -352,6 +371,8 @@ class AppointmentsScene(Scene):
             days = self._bookable
             per_day = max(min(self._hours_open(day) // _SPOT for day in days), 1) if days else 1
             if not days or number // per_day >= len(days):
+                # Nobody else is in a world of one's own, so that it is the listing that lacks it.
+                self.expect("AP-T07", not self.world.is_own, "four hours of free starts in the booking window", "none")
                 raise Lacking("there is no free time left in the booking window")
             found = self._spot_on(days[number // per_day], number % per_day, locations or (self.location,))
             if found is not None:
@@ -376,12 +397,13 @@ class AppointmentsScene(Scene):
         return self._quiet("year", begin, (_LAST_YEAR - _FIRST_YEAR) // 2, 400 * _DAY)
 
     def _quiet(self, what: str, begin: Callable[[int], datetime], most: int, around: timedelta) -> datetime:
-        for number in itertools.islice(self._numbers(what), most):
+        for number in itertools.islice(self._numbers(what), _FEW if self.world.is_own else most):
             found = begin(number)
             events = self.calendar(found - _DAY / 2, found + around, cancelled=True)
             if all(row["is_cancelled"] for row in events["bookings"]) and not events["blocked_times"]:
                 self._was_there(events)
                 return found
+        self.expect("AP-K02", not self.world.is_own, f"a {what} where nobody has booked", "none")
         raise Lacking(f"the merchant's calendar has no {what} without anything")
 
     def _was_there(self, events: Json) -> None:
@@ -390,6 +412,10 @@ class AppointmentsScene(Scene):
 
     @cached_property
     def _known(self) -> set[int]:
+        return set()
+
+    @cached_property
+    def _groups(self) -> set[int]:
         return set()
 
     def _numbers(self, what: str) -> Iterator[int]:
@@ -408,16 +434,15 @@ class AppointmentsScene(Scene):
     @cached_property
     def window(self) -> tuple[date, date]:
         """The first and the last day on which a customer may book the usual service."""
-        answer = self.call(
-            "getDisabledDays",
-            merchantName=self.slug,
-            locationId=self.location,
-            serviceId=self.service_id,
-            by="",
-            title="read the booking window",
-        )
-        found = answer.ok("AP-A06", 200).json
+        found = self.look("getDisabledDays").ok("AP-A06", 200).json
         return date.fromisoformat(found["min_date"]), date.fromisoformat(found["max_date"])
+
+    @cached_property
+    def windows(self) -> dict[int, tuple[int, int]]:
+        """Of services whose booking window is known: how many minutes from now it begins, how many months it lasts."""
+        months = self.profile.want("terms.window_months", "nobody says how far ahead customers may book")
+        own = {int(service): tuple(each) for service, each in self.profile.find("terms.windows", {}).items()}
+        return {self.service_id: (0, months), **own}
 
     @cached_property
     def _bookable(self) -> list[date]:
@@ -429,10 +454,10 @@ class AppointmentsScene(Scene):
 
     def _hours_open(self, day: date) -> timedelta:
         openings = self.shop.hours.get(day.isoweekday() % 7, ())
-        return max((_length(day, *opening) for opening in openings), default=timedelta(0))
+        return max((lasting(day, *opening) for opening in openings), default=timedelta(0))
 
     def _spot_on(self, day: date, number: int, locations: Iterable[int]) -> datetime | None:
-        opens, _ = max(self.shop.hours[day.isoweekday() % 7], key=lambda each: _length(day, *each))
+        opens, _ = max(self.shop.hours[day.isoweekday() % 7], key=lambda each: lasting(day, *each))
         begin = datetime.combine(day, opens) + number * _SPOT
         wanted = {
             (begin + quarter * _QUARTER).strftime("%H:%M")
@@ -466,49 +491,52 @@ class AppointmentsScene(Scene):
         local = moment.astimezone(self.shop.zone)
         return self.local(local.date() + relativedelta(months=months), local.time())
 
-    def available(
+    def look(
         self,
-        start: datetime,
-        end: datetime,
-        rule: str = "AP-A06",
-        *,
-        service: int = 0,
+        operation: str,
+        slug: str = "",
         location: int = 0,
-    ) -> list[Json]:
-        answer = self.ask_availability(start, end, service=service, location=location)
-        found: list[Json] = answer.ok(rule, 200).json
-        return found
-
-    def ask_availability(self, start: datetime, end: datetime, *, service: int = 0, location: int = 0) -> Answer:
+        service: int = 0,
+        *,
+        start: datetime | str = "2031-01-01T00:00:00Z",
+        end: datetime | str = "2031-01-02T00:00:00Z",
+    ) -> Answer:
+        """Ask what anybody may of a service at a location; *start* and *end* are for the operation that takes them."""
         return self.call(
-            "listAvailability",
-            merchantName=self.slug,
+            operation,
+            merchantName=slug or self.slug,
             locationId=location or self.location,
             serviceId=service or self.service_id,
-            start=stamp(start),
-            end=stamp(end),
             by="",
-            title="look for free starts",
+            query={"start": stamp(start), "end": stamp(end)} if operation == "listAvailability" else {},
         )
+
+    def available(
+        self, start: datetime, end: datetime, rule: str = "AP-A06", slug: str = "", location: int = 0, service: int = 0
+    ) -> list[Json]:
+        answer = self.look("listAvailability", slug, location, service, start=start, end=end)
+        found: list[Json] = answer.ok(rule, 200).json
+        return found
 
     def starts_on(self, day: date, rule: str = "AP-A06", *, service: int = 0, location: int = 0) -> list[str]:
         """The wall-clock starts that are free on a local day."""
         noon = self.local(day, time(12))
         days = self.available(noon, noon, rule, service=service, location=location)
-        return [start for each in days if each["date"] == day.isoformat() for start in starts_in(each)]
+        return starts_in(*(each for each in days if each["date"] == day.isoformat()))
 
     # What customers do
 
     def book(self, start: datetime | str, *, by: str = CUSTOMER, title: str = "book", **fields: Any) -> Answer:
         """Ask for an appointment of the usual service; *fields* replace what is sent, LEFT_OUT leaves one out."""
-        body = {
+        return self.call("createCustomerBooking", _sent({**self.booking_body(start), **fields}), by=by, title=title)
+
+    def booking_body(self, start: datetime | str) -> Json:
+        return {
             "merchant_name": self.slug,
             "service_id": self.service_id,
             "location_id": self.location,
-            "timeStamp": start if isinstance(start, str) else stamp(start),
-            **fields,
+            "timeStamp": stamp(start),
         }
-        return self.call("createCustomerBooking", _sent(body), by=by, title=title)
 
     def booked(self, start: datetime, *, by: str = CUSTOMER, **fields: Any) -> int:
         """The id of an appointment that was made; the time has to be free."""
@@ -535,7 +563,7 @@ class AppointmentsScene(Scene):
         return self.call("cancelCustomerBooking", _sent(body), id=booking, by=by, title=title or "cancel")
 
     def left(self, booking: int, *, by: str = CUSTOMER) -> None:
-        self.leave(booking, by=by).ok("AP-X01", 200)
+        self.leave(booking, by=by).ok("AP-X09" if booking in self._groups else "AP-X01", 200)
 
     # What merchants do
 
@@ -545,7 +573,7 @@ class AppointmentsScene(Scene):
         """Ask for a booking of the usual service; a customer is an id or what a new one is called."""
         body = {
             "service_id": self.service_id,
-            "timestamp": start if isinstance(start, str) else stamp(start),
+            "timestamp": stamp(start),
             "customers": [{"id": each} if isinstance(each, str) else each for each in customers],
             "is_recurring": False,
             **fields,
@@ -558,7 +586,9 @@ class AppointmentsScene(Scene):
     def group(self, start: datetime, *customers: Any, by: str = MAIN, **fields: Any) -> int:
         """A new group."""
         fields.setdefault("service_id", self.group_service_id)
-        return made_id(self.enter(start, *customers, by=by, title="make a group", **fields).ok("AP-M12", 201))
+        made = made_id(self.enter(start, *customers, by=by, title="make a group", **fields).ok("AP-M12", 201))
+        self._groups.add(made)
+        return made
 
     def people(self, number: int) -> list[Json]:
         """So many new customers."""
@@ -574,7 +604,7 @@ class AppointmentsScene(Scene):
     ) -> list[Json]:
         """A series that was made: the first row of each booking, in the order of time, of so many days around *start*."""
         first = made_id(self.series(start, *customers, rule=recurrence, **fields).ok(rule, 201))
-        rows = self.calendar(start - days * _DAY, start + days * _DAY, rule=rule)["bookings"]
+        rows = self.calendar(start - days * _DAY, start + days * _DAY)["bookings"]
         series = next((row["series_id"] for row in rows if row["id"] == first), None)
         self.expect(rule, series is not None, f"the calendar has booking {first} with a series_id", series)
         found = {row["id"]: row for row in reversed(rows) if row["series_id"] == series}
@@ -610,28 +640,45 @@ class AppointmentsScene(Scene):
             title="cancel for the merchant",
         )
 
-    def calendar(
-        self, start: datetime, end: datetime, *, by: str = MAIN, cancelled: bool = False, rule: str = "AP-K01"
-    ) -> Json:
+    def calendar(self, start: datetime, end: datetime, *, by: str = MAIN, cancelled: bool = False) -> Json:
         answer = self.ask_calendar(start, end, by=by, include_cancelled="true" if cancelled else None)
-        found: Json = answer.ok(rule, 200).json
+        found: Json = answer.ok("AP-K01", 200).json
         return found
 
-    def ask_calendar(self, start: datetime, end: datetime, *, by: str = MAIN, **query: Any) -> Answer:
+    def ask_calendar(self, start: datetime | str, end: datetime | str, *, by: str = MAIN, **query: Any) -> Answer:
         return self.call(
             "listCalendarEvents", start=stamp(start), end=stamp(end), by=by, title="read the calendar", **query
         )
 
-    def rows(self, rule: str, booking: int, start: datetime, *, cancelled: bool = False, by: str = MAIN) -> list[Json]:
+    def rows(self, booking: int, start: datetime, *, cancelled: bool = False) -> list[Json]:
         """The rows of a booking that begins within a day of *start*."""
-        found = self.calendar(start - _DAY, start + 2 * _DAY, by=by, cancelled=cancelled, rule=rule)
+        found = self.calendar(start - _DAY, start + 2 * _DAY, cancelled=cancelled)
         return [row for row in found["bookings"] if row["id"] == booking]
 
     def row(self, rule: str, booking: int, start: datetime, *, cancelled: bool = False) -> Json:
         """The first row of a booking, which has to be there."""
-        found = self.rows(rule, booking, start, cancelled=cancelled)
+        found = self.rows(booking, start, cancelled=cancelled)
         self.expect(rule, bool(found), f"the calendar has booking {booking}", "it has not")
         return found[0]
+
+    def looks_new(self, rule: str, row: Json, service: Service, start: datetime, **fields: Any) -> None:
+        """A row has what its booking's service says, *fields*, and nothing of a cancel."""
+        listed = self.listed_service(service.id)
+        wanted = {
+            "from_date": stamp(start),
+            "to_date": stamp(start + service.length),
+            "service_name": service.name,
+            "service_color": listed["color"],
+            "service_duration": service.minutes,
+            "min_participants": listed["min_participants"],
+            "max_participants": listed["max_participants"],
+            "is_cancelled": False,
+            "cancelled_by_merchant_on": None,
+            "cancellation_reason": None,
+            "series_id": None,
+            **fields,
+        }
+        self.same(rule, {name: row[name] for name in wanted}, wanted, "its row in the calendar")
 
     def present(self, rule: str, group: int, start: datetime) -> int:
         """How many take part in a group."""
@@ -642,12 +689,12 @@ class AppointmentsScene(Scene):
         rows: list[Json] = self.calendar(start, end, cancelled=cancelled)["bookings"]
         return [row for row in rows if row["id"] not in self._known]
 
-    def customers(self, rule: str = "AP-N01", *, by: str = MAIN) -> list[Json]:
-        found: list[Json] = self.call("listCustomers", by=by, title="list the customers").ok(rule, 200).json
+    def customers(self, *, by: str = MAIN) -> list[Json]:
+        found: list[Json] = self.call("listCustomers", by=by, title="list the customers").ok("AP-N01", 200).json
         return found
 
-    def customer(self, rule: str, customer: str, *, by: str = MAIN) -> Json:
-        found: Json = self.call("getCustomer", id=customer, by=by, title="read the customer").ok(rule, 200).json
+    def customer(self, customer: str, *, by: str = MAIN) -> Json:
+        found: Json = self.call("getCustomer", id=customer, by=by, title="read the customer").ok("AP-N01", 200).json
         return found
 
     def new_customer(self, *, by: str = MAIN, **fields: Any) -> str:
@@ -681,8 +728,8 @@ class AppointmentsScene(Scene):
     def block_body(self, start: datetime | str, end: datetime | str, **fields: Any) -> Json:
         body = {
             "name": "Contract test",
-            "from_date": start if isinstance(start, str) else stamp(start),
-            "to_date": end if isinstance(end, str) else stamp(end),
+            "from_date": stamp(start),
+            "to_date": stamp(end),
             "all_day": False,
             **fields,
         }
@@ -691,20 +738,22 @@ class AppointmentsScene(Scene):
     def blocked(self, start: datetime, end: datetime, *, by: str = MAIN, **fields: Any) -> int:
         return made_id(self.block(start, end, by=by, **fields).ok("AP-B01", 201))
 
-    def change_block(self, block: int, start: datetime, end: datetime, *, by: str = MAIN, **fields: Any) -> Answer:
+    def change_block(
+        self, block: int, start: datetime | str, end: datetime | str, *, by: str = MAIN, **fields: Any
+    ) -> Answer:
         body = {"id": block, **self.block_body(start, end, **fields)}
         return self.call("updateBlockedTime", body, id=block, by=by, title="change the blocked time")
 
     def unblock(self, block: int, *, by: str = MAIN) -> Answer:
         return self.call("deleteBlockedTime", id=block, by=by, title="delete the blocked time")
 
-    def blocks(self, start: datetime, end: datetime, *, by: str = MAIN, rule: str = "AP-K01") -> list[Json]:
-        found: list[Json] = self.calendar(start, end, by=by, rule=rule)["blocked_times"]
+    def blocks(self, start: datetime, end: datetime) -> list[Json]:
+        found: list[Json] = self.calendar(start, end)["blocked_times"]
         return found
 
-    def found_block(self, rule: str, block: int, start: datetime, *, by: str = MAIN) -> Json | None:
+    def found_block(self, block: int, start: datetime) -> Json | None:
         """A blocked time that begins within a day of *start*; None when it is not there."""
-        found = self.blocks(start - _DAY, start + 2 * _DAY, by=by, rule=rule)
+        found = self.blocks(start - _DAY, start + 2 * _DAY)
         return next((each for each in found if each["id"] == block), None)
 
     def email(self) -> str:
@@ -742,9 +791,9 @@ class AppointmentsScene(Scene):
 _END = "end of a contract test"
 
 
-def stamp(moment: datetime) -> str:
-    """As the API writes moments."""
-    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
+def stamp(moment: datetime | str) -> str:
+    """As the API writes moments; a text stays what it is."""
+    return moment if isinstance(moment, str) else f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def moment_of(text: str) -> datetime:
@@ -756,14 +805,14 @@ def _wall_clock(text: str) -> time:
     return time.fromisoformat(text) if text != "24:00:00" else time.max
 
 
-def starts_in(day: Json) -> list[str]:
-    """All starts of a day of the availability."""
-    return [*day["morning"], *day["afternoon"]]
+def starts_in(*days: Json) -> list[str]:
+    """All starts of days of the availability."""
+    return [start for day in days for start in (*day["morning"], *day["afternoon"])]
 
 
 def _sent(body: Json) -> Json:
     return {name: value for name, value in body.items() if value is not LEFT_OUT}
 
 
-def _length(day: date, opens: time, closes: time) -> timedelta:
+def lasting(day: date, opens: time, closes: time) -> timedelta:
     return datetime.combine(day, closes) - datetime.combine(day, opens)

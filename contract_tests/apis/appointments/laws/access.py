@@ -7,6 +7,7 @@ from contract_tests.apis.appointments.refusals import NO_BOOKING, NOT_A_MERCHANT
 from contract_tests.apis.appointments.scene import (
     COLLEAGUE,
     CUSTOMER,
+    NOBODY,
     NOWHERE,
     ROOMMATE,
     AppointmentsScene,
@@ -15,6 +16,7 @@ from contract_tests.apis.appointments.scene import (
 from contract_tests.laws import authentication
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import is_secured, probes
+from contract_tests.laws.transport import MEBIBYTE
 from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
@@ -73,6 +75,10 @@ def the_token_is_looked_at_before_ids_and_bodies(scene: AppointmentsScene) -> No
         asked = list(probes(scene.contract, ids, bodies=wrong))
         authentication.refuses_nobody(scene, "AP-A04", asked, *_MISSING)
         authentication.refuses_a_credential(scene, "AP-A04", asked, f"Bearer {_A_TOKEN}", *_UNKNOWN)
+    for probe in filter(lambda each: each.content, asked):
+        for sent, media_type in ((probe, "text/plain"), (probe.padded(MEBIBYTE + 1), "application/json")):
+            answer = sent.send(scene, by="", headers={"Content-Type": media_type}, title=f"{probe.operation.id} so")
+            answer.refused("AP-A04", *_MISSING)
 
 
 @LAWS.law("AP-A05")
@@ -83,6 +89,10 @@ def a_customer_does_nothing_that_is_a_merchant_s(scene: AppointmentsScene) -> No
     authentication.refuses_an_identity(scene, "AP-A05", asked, CUSTOMER, *NOT_A_MERCHANT)
     scene.same("AP-A05", errands.state(), before, "calendar and customers")
     scene.ours("id", NOWHERE)
+    for path_id in (NOWHERE, NOBODY):
+        nothing = [each for each in errands.elsewhere(path_id) if "/bookings/" not in each.path]
+        wanted = [each for each in nothing if each.path.startswith("/merchant/customers/") == (path_id == NOBODY)]
+        authentication.refuses_an_identity(scene, "AP-A05", wanted, CUSTOMER, *NOT_A_MERCHANT)
     for by in (CUSTOMER, MAIN):
         scene.move(NOWHERE, errands.start, by=by).refused("AP-A05", *NO_BOOKING)
         scene.call_off(NOWHERE, by=by).refused("AP-A05", *NO_BOOKING)
@@ -126,10 +136,10 @@ def a_merchant_sees_nothing_of_another(scene: AppointmentsScene) -> None:
     booking = scene.entered(start, guest)
     block = scene.blocked(start + _HOUR, start + 2 * _HOUR, by=COLLEAGUE, name=scene.word())
     customer = scene.new_customer()
-    found = scene.calendar(start, start + 2 * _HOUR, by=OTHER, cancelled=True, rule="AP-A09")
+    found = scene.calendar(start, start + 2 * _HOUR, by=OTHER, cancelled=True)
     scene.expect("AP-A09", booking not in {row["id"] for row in found["bookings"]}, "none of ours", found)
     scene.expect("AP-A09", block not in {row["id"] for row in found["blocked_times"]}, "none of ours", found)
-    own, others = scene.customers("AP-A09"), scene.customers("AP-A09", by=OTHER)
+    own, others = scene.customers(), scene.customers(by=OTHER)
     scene.expect("AP-A09", customer in {each["id"] for each in own}, "the new customer in the own book", customer)
     both = {each["id"] for each in own} & {each["id"] for each in others}
     scene.same("AP-A09", both, set(), "customers of both merchants")

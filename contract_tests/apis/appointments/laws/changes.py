@@ -2,13 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from contract_tests.apis.appointments.refusals import (
-    BLOCKED,
-    CANCELLED,
-    NOT_THEIRS,
-    REVERSED,
-    TAKEN,
-)
+from contract_tests.apis.appointments.refusals import BLOCKED, CANCELLED, NOT_THEIRS, REVERSED, TAKEN
 from contract_tests.apis.appointments.scene import (
     AWKWARD,
     COLLEAGUE,
@@ -45,14 +39,16 @@ def _is_at(
 def a_move_changes_times_and_note_and_frees_the_old_time(scene: AppointmentsScene) -> None:
     start = scene.spot()
     length = scene.service.length
-    booking = scene.booked(start)
+    booking = scene.booked(start, customer_note="a wish")
     to = start + 2 * _HOUR
-    answer = scene.move(booking, to, merchant_note=AWKWARD).ok("AP-U01", 200)
-    scene.same("AP-U01", answer.exchange.content, b"", "the body", answer)
-    _is_at(scene, "AP-U01", booking, to, to + length, AWKWARD)
-    seen = scene.seen("AP-U01", booking)
-    times = (seen["from_date"], seen["to_date"])
-    scene.same("AP-U01", times, (stamp(to), stamp(to + length)), "its times for the customer")
+    before, read = scene.row("AP-U01", booking, start), scene.seen("AP-U01", booking)
+    times = {"from_date": stamp(to), "to_date": stamp(to + length)}
+    for title in ("change the booking", "change it so again"):
+        answer = scene.move(booking, to, merchant_note=AWKWARD, title=title).ok("AP-U01", 200)
+        scene.same("AP-U01", answer.exchange.content, b"", "the body", answer)
+        rows = scene.rows(booking, to)
+        scene.same("AP-U01", rows, [{**before, **times, "merchant_note": AWKWARD}], "its rows in the calendar")
+        scene.same("AP-U01", scene.seen("AP-U01", booking), {**read, **times}, "what the customer reads")
     scene.book(to, by=SECOND, title="book the new time").refused("AP-U13", *TAKEN)
     scene.book(to + length - MINUTES, by=SECOND, title="book its last minute").refused("AP-U13", *TAKEN)
     scene.book(start, by=SECOND, title="book the old time").ok("AP-U13", 201)
@@ -198,11 +194,19 @@ def a_booking_takes_another_length_and_all_of_it(scene: AppointmentsScene) -> No
         scene.move(booking, start, end, title=f"make it last {minutes} minutes").ok("AP-U12", 200)
         _is_at(scene, "AP-U12", booking, start, end, "")
         scene.enter(end - MINUTES, title="book its last minute").refused("AP-U12", *TAKEN)
+        row = scene.row("AP-U12", booking, start)
+        scene.same("AP-U12", row["service_duration"], scene.service.minutes, "service_duration")
     waits = scene.entered(start + 4 * _HOUR, service_id=scene.waiting.id)
     end = start + 4 * _HOUR + (scene.waiting.minutes + 60) * MINUTES
     scene.move(waits, start + 4 * _HOUR, end, title="lengthen what waits").ok("AP-U12", 200)
     _is_at(scene, "AP-U12", waits, start + 4 * _HOUR, end, "")
     scene.enter(end - MINUTES, title="book its last minute").refused("AP-U12", *TAKEN)
+    (first, _), (wait, _), _ = scene.waiting.phases
+    if scene.brief.minutes <= wait:
+        inside = start + (4 * 60 + first) * MINUTES
+        scene.enter(inside, service_id=scene.brief.id, title="book while it waits").ok("AP-U12", 201)
+        late = inside + (wait - scene.brief.minutes + 1) * MINUTES
+        scene.enter(late, service_id=scene.brief.id, title="book beyond its wait").refused("AP-U12", *TAKEN)
 
 
 @LAWS.law("AP-U14")
@@ -219,10 +223,10 @@ def a_group_moves_for_everybody_who_takes_part(scene: AppointmentsScene) -> None
         else:
             for who in (CUSTOMER, SECOND):
                 scene.joined(group, by=who, customer_note=f"of {who}")
-        before = scene.rows("AP-U14", group, to)
+        before = scene.rows(group, to)
         to += 2 * _HOUR
         scene.move(group, to, to + length, title="move the group").ok("AP-U14", 200)
-        rows = scene.rows("AP-U14", group, to)
+        rows = scene.rows(group, to)
         notes, wanted = ([row["customer_note"] for row in its] for its in (rows, before))
         scene.same("AP-U14", notes, wanted, "the notes of all who take part")
         times = {"from_date": stamp(to), "to_date": stamp(to + length), "merchant_note": ""}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,22 @@ from contract_tests.contracts import Operation
 from contract_tests.laws.probes import Probe
 from contract_tests.scenes.scene import MAIN, operation_path
 
-__all__ = ["Errands", "is_a_merchant_s", "run_errands"]
+__all__ = ["WRITES", "Errands", "is_a_merchant_s", "run_errands", "with_body"]
 
 _HOUR = timedelta(hours=1)
+WRITES = (
+    "createCustomerBooking",
+    "cancelCustomerBooking",
+    "updateMerchantBooking",
+    "cancelMerchantBooking",
+    "createCustomer",
+    "blacklistCustomer",
+    "unblacklistCustomer",
+    "createBlockedTime",
+    "updateBlockedTime",
+    "deleteBlockedTime",
+)
+"""The errands that write, so that each is accepted after those before it; createMerchantBooking comes apart."""
 _CUSTOMERS_OWN = ("createCustomerBooking", "getCustomerBooking", "cancelCustomerBooking")
 
 
@@ -42,6 +55,11 @@ class Errands:
         """Whose credential makes it work."""
         return CUSTOMER if operation in _CUSTOMERS_OWN else MAIN
 
+    def elsewhere(self, path_id: object) -> list[Probe]:
+        """Those that name something by an id of the path, naming this by it."""
+        named = self.of(lambda operation: "id" in operation.places)
+        return [replace(each, path=operation_path(each.operation, id=path_id)) for each in named]
+
     def of(self, wanted: Callable[[Operation], bool]) -> list[Probe]:
         return [probe for probe in self.probes.values() if wanted(probe.operation)]
 
@@ -49,6 +67,10 @@ class Errands:
         """What they would change: the calendar of that time, and the merchant's book."""
         end = self.start + 4 * _HOUR
         return self.scene.calendar(self.start - _HOUR, end, cancelled=True), self.scene.customers()
+
+
+def with_body(probe: Probe, body: Any) -> Probe:
+    return replace(probe, content=json.dumps(body).encode())
 
 
 def run_errands(scene: AppointmentsScene) -> Errands:
@@ -62,13 +84,7 @@ def run_errands(scene: AppointmentsScene) -> Errands:
     offer = {"merchantName": scene.slug, "locationId": scene.location, "serviceId": scene.service_id}
     span = {"start": stamp(start), "end": stamp(start + 4 * _HOUR)}
     bodies: dict[str, Any] = {
-        "createCustomerBooking": {
-            "merchant_name": scene.slug,
-            "service_id": scene.service_id,
-            "location_id": scene.location,
-            "timeStamp": stamp(later),
-            "customer_note": "a wish",
-        },
+        "createCustomerBooking": {**scene.booking_body(later), "customer_note": "a wish"},
         "cancelCustomerBooking": {"booking_id": appointment, "merchant_name": scene.slug},
         "createMerchantBooking": {
             "service_id": scene.service_id,

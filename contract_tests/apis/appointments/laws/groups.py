@@ -25,7 +25,6 @@ from contract_tests.apis.appointments.scene import (
     stamp,
 )
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
@@ -83,7 +82,7 @@ def only_a_group_that_exists_is_joined(scene: AppointmentsScene) -> None:
     for who in (CUSTOMER, SECOND):
         answer = scene.join(appointment, by=who, service_id=scene.service_id, timeStamp=stamp(start))
         answer.refused("AP-J05", *NO_GROUP)
-    scene.same("AP-J05", len(scene.rows("AP-J05", appointment, start)), 1, "the number of participants")
+    scene.same("AP-J05", len(scene.rows(appointment, start)), 1, "the number of participants")
 
 
 @LAWS.law("AP-J06")
@@ -148,7 +147,7 @@ def a_cancelled_group_takes_nobody(scene: AppointmentsScene) -> None:
     scene.call_off(group, "ill").ok("AP-D01", 200)
     for who in (CUSTOMER, SECOND):
         scene.join(group, by=who, title="join a cancelled group").refused("AP-J09", *CANCELLED)
-    rows = scene.rows("AP-J09", group, start, cancelled=True)
+    rows = scene.rows(group, start, cancelled=True)
     scene.same("AP-J09", len(rows), 1, "the number of participants it ever had")
 
 
@@ -173,28 +172,9 @@ def who_comes_back_has_the_note_of_the_last_time(scene: AppointmentsScene) -> No
     scene.joined(group, by=SECOND, customer_note="another")
     for note in (AWKWARD, "a second one", None, "", "the last one"):
         scene.joined(group, customer_note=LEFT_OUT if note is None else note)
-        notes = [row["customer_note"] for row in scene.rows("AP-J14", group, start)]
+        notes = [row["customer_note"] for row in scene.rows(group, start)]
         scene.same("AP-J14", sorted(map(str, notes)), sorted(map(str, ("another", note))), "the notes of both")
         scene.left(group)
-
-
-@LAWS.law("AP-J14")
-def the_note_of_a_join_stands_on_that_customer_s_row_alone(scene: AppointmentsScene) -> None:
-    if scene.places < 3:
-        raise NotApplicable("the group takes fewer than three")
-    start = scene.far_day()
-    group = scene.group(start, *scene.people(1), merchant_note="bring oil")
-    notes = {CUSTOMER: f"a wish {scene.word()}", SECOND: f"another {scene.word()}"}
-    for who, note in notes.items():
-        scene.joined(group, by=who, customer_note=note)
-    rows = scene.rows("AP-J14", group, start)
-    names = {(row["first_name"], row["last_name"]): row["customer_note"] for row in rows}
-    wanted: list[str | None] = [None]
-    for who, note in notes.items():
-        record = scene.customer("AP-N01", scene.record(who))
-        scene.same("AP-J14", names.get((record["first_name"], record["last_name"])), note, f"the note of {who}")
-        wanted.append(note)
-    scene.same("AP-J14", sorted(map(str, names.values())), sorted(map(str, wanted)), "all notes")
 
 
 @LAWS.burst("AP-J01", "AP-X09")
@@ -206,9 +186,9 @@ def all_who_come_or_go_at_the_same_moment_are_counted(scene: AppointmentsScene) 
         joins = scene.together(*(lambda who=who: scene.join(group, by=who) for who in persons))
         for answer in joins:
             answer.ok("AP-J01", 201)
-        rows = scene.rows("AP-J01", group, start)
-        got = (len(rows), rows[0]["current_participants"])
-        scene.same("AP-J01", got, (len(persons), len(persons)), "rows and participants", *joins)
+        rows = scene.rows(group, start)
+        present = [row["current_participants"] for row in rows]
+        scene.same("AP-J01", present, [len(persons)] * len(persons), "the number of participants in each row", *joins)
         for who in persons:
             scene.same("AP-J01", scene.seen("AP-J01", group, by=who)["is_cancelled"], False, f"is_cancelled for {who}")
         leaves = scene.together(*(lambda who=who: scene.leave(group, by=who, title="leave") for who in persons))

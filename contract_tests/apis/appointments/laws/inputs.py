@@ -1,11 +1,12 @@
 """What is sent: types, spellings, moments, lengths, and that wrong input is named and changes nothing."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
-from contract_tests.apis.appointments.laws.errands import run_errands
+from contract_tests.apis.appointments.laws.errands import WRITES, Errands, is_a_merchant_s, run_errands, with_body
 from contract_tests.apis.appointments.refusals import NO_MERCHANT
 from contract_tests.apis.appointments.scene import (
     CUSTOMER,
@@ -17,7 +18,7 @@ from contract_tests.apis.appointments.scene import (
     stamp,
 )
 from contract_tests.laws.law import Laws
-from contract_tests.laws.probes import Probe, takes_a_body
+from contract_tests.laws.probes import takes_a_body
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.differences import shown
 
@@ -30,6 +31,7 @@ _DAY = timedelta(days=1)
 _LONGEST_MONTH = 31
 _OFFSETS = (0, 1, -1, 30, -30, 330, -210, 765, -570, 840, -720, 1439, -1439)
 """In minutes: both signs, with and without hours, with and without minutes, the least and the greatest."""
+_MOMENTS = ("timeStamp", "timestamp", "from_date", "to_date", "start", "end")
 _OF_A_BOOKING = ("getCustomerBooking", "cancelCustomerBooking", "updateMerchantBooking", "cancelMerchantBooking")
 _OPTIONAL = {
     "createCustomerBooking": {"customer_note", "booking_id"},
@@ -45,25 +47,30 @@ _OPTIONAL = {
 def an_id_in_the_path_is_a_positive_decimal_integer(scene: AppointmentsScene) -> None:
     errands = run_errands(scene)
     before = errands.state()
-    for name in _OF_A_BOOKING:
-        probe = errands.probes[name]
-        stem, _, own = probe.path.rpartition("/")
-        for wrong in (
-            "0",
-            "-1",
-            "2147483648",
-            "99999999999999999999",
-            "abc",
-            "1.5",
-            f"{own}.0",
-            f"%20{own}",
-            f"{own}x",
-        ):
-            answer = replace(probe, path=f"{stem}/{wrong}").send(scene, by=errands.by(name), title=f"{name} of {wrong}")
-            answer.refused("AP-V01", 400)
-        for wrong in (f"+{own}", "0x7b", "1e2", "%D9%A1", f"{own}%00", NOBODY):
-            answer = replace(probe, path=f"{stem}/{wrong}").send(scene, by=errands.by(name), title=f"{name} of {wrong}")
-            answer.refused("AP-V01", 400)
+    for name, probe in errands.probes.items():
+        parts = probe.path.split("/")
+        for place, own in enumerate(parts):
+            if not own.isdecimal():
+                continue
+            wrongs = ["0", "2147483648", f"{own}x"]
+            if name in _OF_A_BOOKING:
+                wrongs += [
+                    "abc",
+                    "1.5",
+                    "-1",
+                    "99999999999999999999",
+                    f"{own}.0",
+                    f"%20{own}",
+                    f"+{own}",
+                    "0x7b",
+                    "1e2",
+                    "%D9%A1",
+                ]
+                wrongs += [f"{own}%00", NOBODY]
+            for wrong in wrongs:
+                path = "/".join([*parts[:place], wrong, *parts[place + 1 :]])
+                answer = replace(probe, path=path).send(scene, by=errands.by(name), title=f"{name} of {wrong}")
+                answer.refused("AP-V01", 400)
     scene.same("AP-V01", errands.state(), before, "calendar and customers")
     answer = scene.read(NOWHERE)
     scene.same("AP-V01", answer.status, 404, "what the greatest id is answered", answer)
@@ -83,11 +90,11 @@ def a_field_that_is_missing_or_of_another_type_is_named(scene: AppointmentsScene
             for other in others:
                 changed = {key: each for key, each in {**body, field: other}.items() if each is not LEFT_OUT}
                 how = "without" if other is LEFT_OUT else f"with {json.dumps(other)} as"
-                answer = _with(probe, changed).send(scene, by=errands.by(name), title=f"{name} {how} {field}")
+                answer = with_body(probe, changed).send(scene, by=errands.by(name), title=f"{name} {how} {field}")
                 answer.refused("AP-V02", 400).names("AP-V02", field)
     for field, other in (("customer_note", 5), ("booking_id", "124"), ("booking_id", 0), ("booking_id", 1.5)):
         body = {**errands.bodies["createCustomerBooking"], field: other}
-        answer = _with(errands.probes["createCustomerBooking"], body).send(scene, by=CUSTOMER)
+        answer = with_body(errands.probes["createCustomerBooking"], body).send(scene, by=CUSTOMER)
         answer.refused("AP-V02", 400).names("AP-V02", field)
     scene.same("AP-V02", errands.state(), before, "calendar and customers")
 
@@ -99,10 +106,6 @@ def _another_type(value: Any) -> Any:
     if isinstance(value, int):
         return str(value)
     return 5 if isinstance(value, str) else "[]"
-
-
-def _with(probe: Probe, body: Any) -> Probe:
-    return replace(probe, content=json.dumps(body).encode())
 
 
 @LAWS.law("AP-V03")
@@ -132,23 +135,25 @@ def a_body_is_one_json_object(scene: AppointmentsScene) -> None:
 
 @LAWS.law("AP-V04", "AP-V09")
 def fields_nobody_knows_and_nulls_in_optional_texts_do_not_matter(scene: AppointmentsScene) -> None:
+    errands = run_errands(scene)
+    more: dict[str, Any] = {"colour": "blue", "id": 5, "status": {"a": 1}, "price": 0, "employee_id": 1}
+    for name in WRITES:
+        body = errands.bodies.get(name)
+        probe = errands.probes[name] if body is None else with_body(errands.probes[name], {**more, **body})
+        probe.send(scene, by=errands.by(name), title=f"{name} with fields nobody knows").ok("AP-V04")
     start = scene.spot()
-    more: dict[str, Any] = {"colour": "blue", "id": 5, "status": {"a": 1}, "price": 0}
     scene.ours("id", more["id"])  # which names nothing here
-    booking = made_id(scene.book(start, title="book with fields nobody knows", **more).ok("AP-V04", 201))
-    entered = scene.enter(start + _HOUR, title="book for customers with such fields", employee_id=1, **more)
-    row = scene.row("AP-V04", made_id(entered.ok("AP-V04", 201)), start)
+    entered = scene.enter(start + _HOUR, title="book for customers with such fields", **more).ok("AP-V04", 201)
+    row = scene.row("AP-V04", made_id(entered), start)
     scene.same("AP-V04", row["from_date"], stamp(start + _HOUR), "from_date")
-    scene.leave(booking, title="cancel with such fields", **more).ok("AP-V04", 200)
-    answer = scene.block(start + 3 * _HOUR, start + 4 * _HOUR, title="block with such fields", **more)
-    answer.ok("AP-V04", 201)
-    answer = scene.call("createCustomer", {"first_name": "A", "last_name": "B", **more}, title="make a customer so")
-    answer.ok("AP-V04", 201)
+    far = scene.far_day()
+    rule = {"frequency": "DAILY", "until": stamp(far + 5 * _HOUR), "count": 0, "wkst": 5}
+    rows = scene.made_series("AP-V04", far + 4 * _HOUR, recurrence=rule, days=10)
+    scene.same("AP-V04", len(rows), 1, "the number of bookings of a rule with such fields")
     notes: tuple[dict[str, Any], ...] = ({}, {"customer_note": None})
     for begin, note in zip((start, start + 2 * _HOUR), notes, strict=True):
         booking = made_id(scene.book(begin, title="book without a note", **note).ok("AP-V09", 201))
         scene.same("AP-V09", scene.row("AP-V09", booking, start)["customer_note"], None, "the note in the calendar")
-    far = scene.far_day()
     entered = scene.enter(far, {"first_name": "Ada", "last_name": None, "email": None}, merchant_note=None)
     row = scene.row("AP-V09", made_id(entered.ok("AP-V09", 201)), far)
     scene.same("AP-V09", (row["merchant_note"], row["last_name"]), (None, None), "note and last name")
@@ -169,34 +174,38 @@ def each_create_has_its_own_spelling_of_the_moment(scene: AppointmentsScene) -> 
 
 @LAWS.law("AP-V06", "AP-V07")
 def a_moment_has_seconds_and_an_offset_and_exists(scene: AppointmentsScene) -> None:
-    start = scene.spot()
+    errands = run_errands(scene)
+    state, start = errands.state(), errands.start
     whole = stamp(start)
     incomplete = (whole[:-4] + "Z", whole[:-1], whole[:10], whole.replace("T", " ")[:-1], whole[:-1] + "+0100")
-    booking = scene.entered(start + 2 * _HOUR)
-    before, after = start - _HOUR, start + _HOUR
     for wrong in incomplete:
-        for field, answer in _asked_with(scene, wrong, booking, before, after).items():
+        for field, answer in _asked_with(errands, wrong, start - _HOUR, start + _HOUR):
             answer.refused("AP-V06", 400).names("AP-V06", field)
-    rows = scene.bookings_in(start - _HOUR, start + 4 * _HOUR)
-    scene.same("AP-V06", [row["id"] for row in rows], [booking], "what the calendar has")
+    scene.same("AP-V06", errands.state(), state, "calendar and customers")
     for wrong, month in _days_that_do_not_exist(scene):
-        for answer in _asked_with(scene, wrong, booking, month - 5 * _DAY, month + 5 * _DAY).values():
+        for _, answer in _asked_with(errands, wrong, month - 5 * _DAY, month + 5 * _DAY):
             answer.refused("AP-V07", 400)
     for wrong in ("2031-02-29T10:00:00Z", "2031-13-01T10:00:00Z", "2031-01-00T10:00:00Z"):
         scene.enter(wrong, title=f"book for customers at {wrong}").refused("AP-V07", 400)
 
 
-def _asked_with(
-    scene: AppointmentsScene, wrong: str, booking: int, before: datetime, after: datetime
-) -> dict[str, Answer]:
-    """Requests that would be accepted if *wrong* were a moment between the two others, by the field that it stands in."""
-    return {
-        "timeStamp": scene.book(wrong, title=f"book at {wrong}"),
-        "timestamp": scene.enter(wrong, title=f"book for customers at {wrong}"),
-        "from_date": scene.block(wrong, after, title=f"block from {wrong}"),
-        "to_date": scene.move(booking, before, title=f"move until {wrong}", to_date=wrong),
-        "start": scene.call("listCalendarEvents", start=wrong, end=stamp(after), title=f"read from {wrong}"),
-    }
+def _asked_with(errands: Errands, wrong: str, before: datetime, after: datetime) -> Iterator[tuple[str, Answer]]:
+    """
+    All requests that take moments, once for each of them: its name, and what is answered.
+
+    They would be accepted if *wrong* were a moment between the two others.
+    """
+    scene = errands.scene
+    for name, probe in errands.probes.items():
+        given = errands.bodies.get(name, probe.query)
+        fields = [field for field in given if field in _MOMENTS]
+        span = dict(zip(fields, map(stamp, (before, after)), strict=False))
+        for field in fields:
+            sent = {**given, **span, field: wrong}
+            asked = replace(probe, query=sent) if probe.query else with_body(probe, sent)
+            yield field, asked.send(scene, by=errands.by(name), title=f"{name} with {wrong} as {field}")
+    recurrence = {"frequency": "DAILY", "until": wrong}
+    yield "until", scene.series(before, rule=recurrence)
 
 
 def _days_that_do_not_exist(scene: AppointmentsScene) -> list[tuple[str, datetime]]:
@@ -232,6 +241,7 @@ def a_moment_with_an_offset_is_the_same_moment(scene: AppointmentsScene) -> None
     given = far.astimezone(zones[0]).isoformat()
     booking = made_id(scene.enter(given, title=f"book for customers at {given}").ok("AP-V08", 201))
     scene.same("AP-V08", scene.row("AP-V08", booking, far)["from_date"], stamp(far), "from_date")
+    _spans_with_offsets(scene, far, zones)
     for number, minutes in enumerate(_OFFSETS):
         zone = timezone(timedelta(minutes=minutes))
         begin = far + number * length  # not back and forth, so that the same mistake twice is seen
@@ -244,24 +254,51 @@ def a_moment_with_an_offset_is_the_same_moment(scene: AppointmentsScene) -> None
         scene.same("AP-V08", found, wanted, "what lies in the range", answer)
 
 
+def _spans_with_offsets(scene: AppointmentsScene, far: datetime, zones: Iterable[timezone]) -> None:
+    """Blocked times, the ends of series, the days of the availability."""
+    start, end = far - 4 * _HOUR, far - 3 * _HOUR
+    block, until = scene.blocked(far - 2 * _HOUR, far), (far + 3 * _HOUR).astimezone(scene.shop.zone)
+    day_before = scene.local(until.date() - _DAY, until.time())
+    day = scene.window[0] + _DAY
+    first, last = scene.local(day, time(0)), scene.local(day, time(23, 59, 59))
+    listed = scene.available(first, last)
+    for zone in zones:
+        texts = (each.astimezone(zone).isoformat() for each in (start, end))
+        begin, close = (f"{text[:19]}.5{text[19:]}" for text in texts)
+        for asked in (scene.change_block(block, begin, close), scene.block(begin, close)):
+            asked.ok("AP-V08")
+            found = scene.found_block(made_id(asked) or block, far) or {}
+            got = (found.get("from_date"), found.get("to_date"))
+            scene.same("AP-V08", got, (stamp(start), stamp(end)), "the times of a blocked time", asked)
+        recurrence = {"frequency": "DAILY", "until": until.astimezone(zone).isoformat()}
+        rows = scene.made_series("AP-V08", day_before, recurrence=recurrence, days=10)
+        scene.same("AP-V08", len(rows), 2, "the number of bookings until then")
+        for row in rows:
+            scene.call_off(row["id"]).ok("AP-D01", 200)
+        begin, close = (each.astimezone(zone).isoformat() for each in (first, last))
+        answer = scene.look("listAvailability", start=begin, end=close)
+        scene.same("AP-V08", answer.ok("AP-V08", 200).json, listed, "the days of the same range", answer)
+
+
 @LAWS.law("AP-V10")
 def wrong_input_is_told_of_before_what_is_missing(scene: AppointmentsScene) -> None:
-    start = scene.far_day()
-    scene.ours("id", NOWHERE, NOBODY, 5)
-    scene.ours("booking_id", NOWHERE)
-    answers: list[Answer] = [
-        scene.book(stamp(start)[:10], service_id=NOWHERE, location_id=NOWHERE, title="book nothing at no time"),
-        scene.book(start, merchant_name=f"nobody-{scene.word()}", customer_note=5, title="book at nobody's, wrongly"),
-        scene.leave(NOWHERE, merchant_name=LEFT_OUT, title="cancel nothing at no merchant"),
-        scene.enter(start, NOBODY, service_id=NOWHERE, is_recurring="no", title="book nothing for nobody"),
-        scene.move(NOWHERE, start, merchant_note=5, title="change nothing, wrongly"),
-        scene.call("cancelMerchantBooking", {}, id=NOWHERE, title="cancel nothing without a reason"),
-        scene.call("blacklistCustomer", {"id": 5}, id=NOBODY, title="blacklist nobody, wrongly"),
-        scene.call("updateBlockedTime", {"id": NOWHERE}, id=NOWHERE, title="change no blocked time, wrongly"),
-        scene.block(start, start + _HOUR, blocked_type_id=NOWHERE, name=5, title="block with no type, wrongly"),
+    errands = run_errands(scene)
+    nothing = {"service_id": NOWHERE, "location_id": NOWHERE, "customers": [{"id": NOBODY}], "blocked_type_id": NOWHERE}
+    for name, wrong in (
+        ("createCustomerBooking", {"timeStamp": stamp(errands.start)[:10]}),
+        ("createCustomerBooking", {"merchant_name": f"nobody-{scene.word()}", "customer_note": 5}),
+        ("createMerchantBooking", {"is_recurring": "no"}),
+        ("createBlockedTime", {"name": 5}),
+    ):
+        probe = with_body(errands.probes[name], {**errands.bodies[name], **nothing, **wrong})
+        probe.send(scene, by=errands.by(name), title=f"{name} of nothing, wrongly").refused("AP-V10", 400)
+    named = [*errands.elsewhere(NOWHERE), *errands.elsewhere(NOBODY), *errands.of(is_a_merchant_s)]
+    bare = [
+        replace(each, content=b"{}" if each.content else b"", query={}) for each in named if each.content or each.query
     ]
-    for answer in answers:
-        answer.refused("AP-V10", 400)
+    for probe in (*bare, *(each for each in errands.elsewhere("x") if is_a_merchant_s(each.operation))):
+        for who in (errands.by(probe.operation.id), CUSTOMER):
+            probe.send(scene, by=who, title=f"{probe.operation.id} wrongly as {who}").refused("AP-V10", 400)
 
 
 @LAWS.law("AP-V11")
@@ -271,6 +308,7 @@ def names_and_notes_have_a_greatest_length(scene: AppointmentsScene) -> None:
     long, longer = "ß" * 2000, "ß" * 2001
     booking = made_id(scene.book(start, customer_note=long, title="book with a long note").ok("AP-V11", 201))
     entered = made_id(scene.enter(far, merchant_note=long, title="enter with a long note").ok("AP-V11", 201))
+    customer = scene.new_customer(note=long)
     tries = (
         ("merchant_name", scene.book(start + _HOUR, merchant_name="n" * 31)),
         ("merchant_name", scene.leave(booking, merchant_name="n" * 31)),
@@ -278,9 +316,16 @@ def names_and_notes_have_a_greatest_length(scene: AppointmentsScene) -> None:
         ("merchant_note", scene.enter(far + _HOUR, merchant_note=longer)),
         ("merchant_note", scene.move(entered, far, merchant_note=longer)),
         ("cancellation_reason", scene.call_off(entered, longer)),
+        ("blacklist_reason", scene.blacklist(customer, longer)),
+        ("note", scene.call("createCustomer", {"first_name": "A", "last_name": "B", "note": longer})),
     )
     for field, answer in tries:
         answer.refused("AP-V11", 400).names("AP-V11", field)
     scene.call_off(entered, long).ok("AP-V11", 200)
-    row = scene.row("AP-V11", entered, far, cancelled=True)
-    scene.same("AP-V11", len(row["cancellation_reason"]), 2000, "the length of the reason that is kept")
+    scene.blacklist(customer, long).ok("AP-V11", 200)
+    row, known = scene.row("AP-V11", entered, far, cancelled=True), scene.customer(customer)
+    kept = [row["merchant_note"], row["cancellation_reason"], known["note"], known["blacklist_reason"]]
+    kept.append(scene.row("AP-V11", booking, start)["customer_note"])
+    scene.expect(
+        "AP-V11", kept == [long] * len(kept), "each note and each reason kept whole", list(map(len, map(str, kept)))
+    )

@@ -13,6 +13,7 @@ from contract_tests.apis.appointments.scene import (
     SECOND,
     AppointmentsScene,
     Shop,
+    made_id,
     stamp,
 )
 from contract_tests.laws.law import Laws
@@ -61,16 +62,28 @@ def bookings_that_touch_do_not_overlap(scene: AppointmentsScene) -> None:
     scene.enter(middle + 2 * length, by=ROOMMATE, title="book from when the next one ends").ok("AP-S02", 201)
 
 
-@LAWS.law("AP-S03")
-def the_time_of_a_cancelled_booking_is_free_at_once(scene: AppointmentsScene) -> None:
-    start = scene.spot()
-    scene.left(scene.booked(start))
-    again = scene.book(start, by=SECOND, title="book after the customer's cancel").ok("AP-S03", 201)
-    scene.book(start, title="book beside it").refused("AP-S01", *TAKEN)
-    scene.call_off(scene.entered(start + 60 * MINUTES)).ok("AP-D01", 200)
-    scene.book(start + 60 * MINUTES, title="book after the merchant's cancel").ok("AP-S03", 201)
-    scene.call_off(int(again.headers["location"].rpartition("/")[2])).ok("AP-D01", 200)
-    scene.enter(start, title="book after the merchant cancelled for a customer").ok("AP-S03", 201)
+@LAWS.law("AP-S02", "AP-T07")
+def what_has_a_buffer_keeps_it_on_both_sides(scene: AppointmentsScene) -> None:
+    own = scene.profile.want("terms.buffers", "the buffers of services are not known")
+    for name, minutes in own.items():
+        service, start, far = scene.service_of(int(name)), scene.spot(), scene.far_day()
+        buffer, middle = minutes * MINUTES, start + service.length + minutes * MINUTES
+        until = middle + scene.service.length
+        scene.booked(middle)
+        later = scene.entered(far, service_id=service.id)
+        listed = scene.starts_on(start.astimezone(scene.shop.zone).date(), "AP-T07", service=service.id)
+        for begin, away in ((start, -MINUTES), (until + buffer, MINUTES)):
+            for near, is_free in ((begin, True), (begin - 15 * away, False)):
+                if (near - start) % (15 * MINUTES) == timedelta(0):
+                    wall = f"{near.astimezone(scene.shop.zone):%H:%M}"
+                    scene.same("AP-T07", wall in listed, is_free, f"whether {wall} is listed")
+            too_near = begin - away
+            at: dict[str, Any] = {"service_id": service.id, "title": "book too near"}
+            scene.book(too_near, **at).refused("AP-S02", *TAKEN)
+            scene.enter(too_near, **at).refused("AP-S02", *TAKEN)
+            scene.move(later, too_near, too_near + service.length).refused("AP-S02", *TAKEN)
+            scene.call_off(made_id(scene.book(begin, service_id=service.id).ok("AP-S02", 201))).ok("AP-D01", 200)
+            scene.move(later, begin, begin + service.length, title="move as near as it may").ok("AP-S02", 200)
 
 
 @LAWS.law("AP-S04")

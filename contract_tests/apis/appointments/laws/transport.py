@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
-from contract_tests.apis.appointments.laws.errands import Errands, run_errands
+from contract_tests.apis.appointments.laws.errands import WRITES, Errands, run_errands
 from contract_tests.apis.appointments.refusals import TAKEN
 from contract_tests.apis.appointments.scene import CUSTOMER, NOBODY, NOWHERE, SECOND, AppointmentsScene, made_id
 from contract_tests.contracts import Operation
@@ -23,19 +23,6 @@ LAWS = Laws("transport")
 
 _HOUR = timedelta(hours=1)
 _LONGER = "/api/v1"
-_ORDER = (
-    "createCustomerBooking",
-    "cancelCustomerBooking",
-    "updateMerchantBooking",
-    "cancelMerchantBooking",
-    "createCustomer",
-    "blacklistCustomer",
-    "unblacklistCustomer",
-    "createBlockedTime",
-    "updateBlockedTime",
-    "deleteBlockedTime",
-)
-"""The errands that write, so that each is accepted after those before it; createMerchantBooking comes apart."""
 
 
 def _is_enveloped(scene: AppointmentsScene, answer: Answer, rule: str = "AP-H05") -> None:
@@ -69,12 +56,18 @@ def a_path_outside_the_document_is_not_found(scene: AppointmentsScene) -> None:
     transport.refuses_paths(
         scene, "AP-H01", paths, 404, "not found", look=lambda answer: _is_enveloped(scene, answer, "AP-H01")
     )
+    for path in paths:
+        scene.send("GET", path, title=f"read {path} without a token").refused("AP-H01", 404, "not found")
 
 
 @LAWS.law("AP-H02")
 def a_method_that_a_path_lacks_is_refused_with_those_it_has(scene: AppointmentsScene) -> None:
     ids = {"id": NOWHERE, "merchantName": scene.slug, "locationId": scene.location, "serviceId": scene.service_id}
-    transport.refuses_other_methods(scene, "AP-H02", ids, 405, "method not allowed", bases=_bases(scene))
+    refused = (405, "method not allowed")
+    transport.refuses_other_methods(scene, "AP-H02", ids, *refused, bases=_bases(scene))
+    for path in transport.methods_of(scene):
+        filled = path.format_map(ids)
+        scene.send("PATCH" if path != "/bookings/merchant/{id}" else "GET", filled).refused("AP-H02", *refused)
 
 
 @LAWS.law("AP-H03", "AP-H04")
@@ -93,15 +86,19 @@ def only_json_of_at_most_a_mebibyte_is_read(scene: AppointmentsScene) -> None:
                 scene, by=by[probe.operation.id], headers={"Content-Type": media_type}, title=title
             )
             answer.refused("AP-H03", *refused)
+    worse = [each.broken() for each in errands.elsewhere("x") if takes_a_body(each.operation)]
+    for probe in worse:
+        answer = probe.send(scene, by=CUSTOMER, headers={"Content-Type": "text/plain"}, title="be wrong altogether")
+        answer.refused("AP-H03", *refused)
     scene.same("AP-H03", errands.state(), before, "calendar and customers")
-    for probe in asked:
+    for probe in (*asked, *worse):
         name = probe.operation.id
         large = probe.padded(transport.MEBIBYTE + 1).send(scene, by=by[name], title=f"{name} with a byte too many")
         large.refused("AP-H04", 413, "request body is too large")
     scene.same("AP-H04", errands.state(), before, "calendar and customers")
-    probe = errands.probes["createCustomerBooking"].padded(transport.MEBIBYTE)
-    answer = probe.send(scene, by=CUSTOMER, headers={"Content-Type": "application/json; charset=utf-8"})
-    answer.ok("AP-H04", 201)
+    for name in filter(lambda each: takes_a_body(errands.probes[each].operation), WRITES):
+        probe = errands.probes[name].padded(transport.MEBIBYTE)
+        probe.send(scene, by=by[name], headers={"Content-Type": "application/json; charset=utf-8"}).ok("AP-H04")
 
 
 @LAWS.law("AP-H05")
@@ -142,7 +139,7 @@ def _content(errands: Errands, operation: Operation) -> bytes:
 @LAWS.law("AP-H06")
 def a_write_that_succeeds_has_an_empty_body(scene: AppointmentsScene) -> None:
     errands = run_errands(scene)
-    for name in _ORDER:
+    for name in WRITES:
         answer = errands.probes[name].send(scene, by=errands.by(name)).ok("AP-H06")
         scene.same("AP-H06", answer.exchange.content, b"", f"the body of {name}", answer)
     answer = scene.enter(errands.start).ok("AP-H06", 201)
