@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, cents, included, moment
+from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, cents, included, moment, order_id
+from contract_tests.contracts import Operation
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
@@ -14,11 +15,14 @@ __all__ = [
     "costly_moment",
     "linked",
     "money",
+    "parameters",
     "points_at",
+    "reads",
     "refused_at",
     "sent",
     "slot_of",
     "takes_place",
+    "unavailable",
 ]
 
 _INVALID = (422, "validation_error")
@@ -38,6 +42,38 @@ def points_at(scene: AnnyScene, rule: str, answer: Answer, **source: str) -> Non
 def refused_at(scene: AnnyScene, rule: str, answer: Answer, **source: str) -> None:
     """What was sent is not valid, at that place."""
     points_at(scene, rule, answer.refused(rule, *_INVALID), **source)
+
+
+def unavailable(scene: AnnyScene, rule: str, answer: Answer, reason: str) -> None:
+    """An interval cannot be booked, for that reason."""
+    meta = answer.refused(rule, *_UNAVAILABLE).json["errors"][0].get("meta") or {}
+    scene.same(rule, meta.get("unavailability_type"), reason, "unavailability_type in meta", answer)
+
+
+# Operations
+
+
+def reads(scene: AnnyScene, booking: Json) -> dict[str, Json]:
+    """What each operation is asked that answers documents in more than one form, about a paid booking and what is offered."""
+    area = scene.profile.find("inventory.resources.area", scene.resource_id("room"))
+    asked: dict[str, Json] = {
+        "getBooking": {"bookingId": booking["id"]},
+        "getBookingByNumber": {"number": booking["attributes"]["number"]},
+        "getOrder": {"orderId": order_id(booking)},
+        "getInvoice": {"invoiceId": scene.only("AN-Q06", scene.invoices("AN-Q06", booking), "an invoice")["id"]},
+        "getResource": {"resourceId": area},
+        "listResourceChildren": {"resourceId": area},
+        "getService": {"serviceId": scene.service_id("paid")},
+    }
+    return {each.id: asked.get(each.id, {}) for each in scene.contract.operations if each.other_forms}
+
+
+def parameters(scene: AnnyScene, operation: Operation) -> dict[str, Json]:
+    """The parameters of the operation's query, by name."""
+    item, known = scene.contract.document["paths"][operation.path], scene.contract.document["components"]["parameters"]
+    given = item[operation.method.lower()].get("parameters", [])
+    found = [known[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in given]
+    return {each["name"]: each for each in found if each["in"] == "query"}
 
 
 # Money

@@ -414,12 +414,12 @@ class AnnyScene(Scene):
     def every(
         self, rule: str, operation_id: str, *, by: str = MAIN, size: int = 100, o: str | None = None, **query: Any
     ) -> list[Json]:
-        """A list from its first page to its last."""
+        """A list from its first page to its last; *query* are its parameters, those of its path too."""
         found: list[Json] = []
 
         def read(number: int) -> Page:
             asked = {**query, "page[number]": number, "page[size]": size}
-            answer = self.call(operation_id, by=by, query=asked, o=o, title=f"list, page {number}").ok(rule, 200)
+            answer = self.call(operation_id, by=by, o=o, title=f"list, page {number}", **asked).ok(rule, 200)
             found.extend(answer.json["data"])
             last = answer.json["meta"]["page"]["last-page"]
             return Page([each["id"] for each in answer.json["data"]], number + 1 if number < last else None, answer)

@@ -150,7 +150,13 @@ def what_is_no_draft_or_empty_is_not_submitted(scene: AnnyScene) -> None:
     slot = scene.slot()
     order = scene.submitted(slot)
     before = scene.order("AN-C08", order)
-    scene.submit(order=order, title="submit it again").refused("AN-C08", *_NOT_OPEN)
+    for answer in (
+        scene.submit(order=order, title="submit it again"),
+        scene.add(slot.later(minutes=60), order=order, title="put something into it"),
+        scene.empty(order=order),
+    ):
+        answer.refused("AN-C08", *_NOT_OPEN)
+    _is_free(scene, "AN-C08", slot.later(minutes=60))
     scene.same("AN-C08", scene.order("AN-C08", order), before, "the order afterwards")
     emptied = scene.held(slot.later(minutes=120))
     scene.empty(order=emptied).ok("AN-C17", 200)
@@ -300,9 +306,12 @@ def an_emptied_cart_gives_everything_back(scene: AnnyScene) -> None:
     slot = scene.slot()
     later = slot.later(minutes=120)
     scene.held(slot)
-    bookings = bookings_in(scene.held(later))
-    after = scene.empty().ok("AN-C17", 200).json["data"]
-    scene.same("AN-C17", bookings_in(after), [], "what is in the cart")
+    order = scene.held(later)
+    bookings = bookings_in(order)
+    for _ in range(2):  # an empty one too
+        after = scene.empty().ok("AN-C17", 200).json["data"]
+        got = (after["id"], after["attributes"]["status"], bookings_in(after), cents(after["attributes"]["total"]))
+        scene.same("AN-C17", got, (order["id"], "draft", [], 0), "the cart, its status, what is in it and its total")
     for booking in bookings:
         scene.read(booking).refused("AN-C17", *_NOT_FOUND)
     for each in (slot, later):
@@ -315,8 +324,11 @@ def there_is_nothing_to_empty_without_a_cart(scene: AnnyScene) -> None:
     nothing: Json = {"oid": IDS["oid"], "oat": "A" * _TOKEN_LENGTH}
     for by in (MAIN, NOBODY):
         scene.call("emptyCart", by=by, title="empty no cart", **nothing).refused("AN-C18", *_NOT_FOUND)
+        body = {"accept_terms": True, "customer": scene.person()}
+        scene.call("submitOrder", body, by=by, title="submit no cart", **nothing).refused("AN-C18", *_NOT_FOUND)
     if scene.world.is_own:  # in another, they may have one
-        scene.empty(by=OTHER).refused("AN-C18", *_NOT_FOUND)
+        for answer in (scene.empty(by=OTHER), scene.submit(by=OTHER)):
+            answer.refused("AN-C18", *_NOT_FOUND)
     order = scene.held(by=NOBODY)
     keys = scene.keys_of(order)
     for named in ({}, {"oid": keys["oid"]}, {"oat": keys["oat"]}):
