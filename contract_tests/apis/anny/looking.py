@@ -70,10 +70,18 @@ def reads(scene: AnnyScene, booking: Json) -> dict[str, Json]:
 
 def parameters(scene: AnnyScene, operation: Operation) -> dict[str, Json]:
     """The parameters of the operation's query, by name."""
-    item, known = scene.contract.document["paths"][operation.path], scene.contract.document["components"]["parameters"]
-    given = item[operation.method.lower()].get("parameters", [])
-    found = [known[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in given]
-    return {each["name"]: each for each in found if each["in"] == "query"}
+    document = scene.contract.document
+
+    def resolved(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            kind, name = value["$ref"].split("/")[-2:]
+            return resolved(document["components"][kind][name])
+        return {key: resolved(each) for key, each in value.items()}
+
+    given = document["paths"][operation.path][operation.method.lower()].get("parameters", [])
+    return {each["name"]: each for each in map(resolved, given) if each["in"] == "query"}
 
 
 # Money

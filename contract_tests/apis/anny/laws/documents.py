@@ -56,14 +56,13 @@ class _Asking:
     def can_be_flat(self) -> bool:
         return bool(self.scene.contract.operation(self.operation).other_forms)
 
-    def __call__(self, *, flat: bool = False, **asked: Any) -> Answer:
+    def __call__(self, asked: Json | None = None, *, flat: bool = False) -> Answer:
         """Not judged."""
-        title = f"{self.operation} {asked or ''}"
-        everything = {**self.asked, **asked}
+        title, everything = f"{self.operation} {asked or ''}", {**self.asked, **(asked or {})}
         return self.scene.call(self.operation, by=self.by, headers=_FLAT if flat else {}, title=title, **everything)
 
     def page(self, rule: str, number: int, size: int) -> Answer:
-        return self(**{"page[number]": number, "page[size]": size}).ok(rule, 200)
+        return self({"page[number]": number, "page[size]": size}).ok(rule, 200)
 
 
 def _asking(scene: AnnyScene, booking: Json) -> Iterator[_Asking]:
@@ -114,7 +113,7 @@ def include_sends_what_is_named_once_and_nothing_else(scene: AnnyScene) -> None:
     scene.booked(scene.slot(where="desk"))
     for ask in _asking(scene, booking):
         for path in ask.some_paths:
-            _sends_what_is_named(scene, ask(include=path), path)
+            _sends_what_is_named(scene, ask({"include": path}), path)
         without = ask().ok("AN-D02", 200)
         scene.same("AN-D02", without.json.get("included", []), [], "what is sent along unasked", without)
 
@@ -151,7 +150,7 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
         foreign = sorted(path for path in known if not any(f"{own}.".startswith(f"{path}.") for own in ask.paths))
         further = [path for path in foreign if path.partition(".")[0] in ask.paths]
         wrong = (*foreign[:2], *further[:3], "nothing", f"{ask.paths[0]},nothing", ask.paths[0].title())
-        refusals += [ask(include=path) for path in wrong]
+        refusals += [ask({"include": path}) for path in wrong]
     for operation in scene.contract.operations:
         if "include" in operation.places and not operation.reads_only:
             places = {name: booking["id"] for name in ("bookingId",) if name in operation.places}
@@ -167,7 +166,7 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
 def linkage_names_everything_whether_it_is_included_or_not(scene: AnnyScene) -> None:
     booking = _rich(scene)
     for ask in _asking(scene, booking):
-        plain, full = ask().ok("AN-D14", 200), ask(**ask.whole).ok("AN-D14", 200)
+        plain, full = ask().ok("AN-D14", 200), ask(ask.whole).ok("AN-D14", 200)
         without, within = (
             [{name: each.get("data") for name, each in thing.get("relationships", {}).items()} for thing in things]
             for things in (_as_list(plain.json["data"]), _as_list(full.json["data"]))
@@ -184,7 +183,7 @@ def linkage_names_everything_whether_it_is_included_or_not(scene: AnnyScene) -> 
 @LAWS.law("AN-D04")
 def fields_leaves_only_what_it_names(scene: AnnyScene) -> None:
     for ask in _asking(scene, _rich(scene)):
-        whole = {_key(each): each for each in _things(ask(**ask.whole).ok("AN-D04", 200))}
+        whole = {_key(each): each for each in _things(ask(ask.whole).ok("AN-D04", 200))}
         first = {kind: thing for (kind, _), thing in reversed(whole.items()) if kind in ask.types}
         wanted = {
             kind: {*list(thing["attributes"])[:3:2], *list(thing.get("relationships", ()))[:1], "nothing"}
@@ -192,11 +191,11 @@ def fields_leaves_only_what_it_names(scene: AnnyScene) -> None:
         }
         for named in (list(wanted)[:1], list(wanted)) if wanted else ():
             fields = {f"fields[{kind}]": ",".join(sorted(wanted[kind])) for kind in named}
-            answer = ask(**ask.whole, **fields).ok("AN-D04", 200)
+            answer = ask({**ask.whole, **fields}).ok("AN-D04", 200)
             for thing in _things(answer):
                 left = _left(whole[_key(thing)], wanted) if thing["type"] in named else whole[_key(thing)]
                 scene.same("AN-D04", thing, left, f"what is left with {fields}", answer)
-            flat = ask(flat=True, **fields).ok("AN-D04", 200)
+            flat = ask(fields, flat=True).ok("AN-D04", 200)
             for thing in _as_list(flat.json["data"]):
                 left = _flattened(_left(whole[_key(thing)], wanted) if thing["type"] in named else whole[_key(thing)])
                 scene.same("AN-D04", thing, left, "what is left in the flattened form", flat)
@@ -219,7 +218,7 @@ def _flattened(thing: Json) -> Json:
 def without_fields_everything_is_there(scene: AnnyScene) -> None:
     schemas = scene.contract.document["components"]["schemas"]
     for ask in _asking(scene, _rich(scene)):
-        answer = ask(**ask.whole).ok("AN-D05", 200)
+        answer = ask(ask.whole).ok("AN-D05", 200)
         for each in _things(answer):
             kind = each["type"].title().replace("-", "").replace("ies", "y").removesuffix("s")
             hidden = {"code"} if _is_guest(each) else set()
@@ -266,7 +265,7 @@ def pages_hold_each_thing_once_and_tell_where_they_stand(scene: AnnyScene) -> No
                 scene.expect("AN-D06", len(_ids(answer)) <= size, f"at most {size} on a page", _ids(answer), answer)
                 found += _ids(answer)
                 if number == 2 and ask.can_be_flat:
-                    flat = ask(flat=True, **{"page[number]": number, "page[size]": size}).ok("AN-D12", 200)
+                    flat = ask({"page[number]": number, "page[size]": size}, flat=True).ok("AN-D12", 200)
                     same = {name.replace("-", "_"): value for name, value in told.items()}
                     scene.same("AN-D12", flat.json["meta"], same, "meta in the flattened form", flat)
                     scene.same("AN-D12", _ids(flat), _ids(answer), "what is on it", flat)
@@ -376,16 +375,15 @@ def links_keep_every_filter(scene: AnnyScene) -> None:
 def the_flattened_form_has_everything_on_one_level_and_what_is_included(scene: AnnyScene) -> None:
     for ask in _asking(scene, _rich(scene)):
         for path in ("", *ask.some_paths):
-            include = {"include": path} if path else {}
-            full, flat = ask(**include).ok("AN-D11", 200), ask(flat=True, **include).ok("AN-D11", 200)
+            include: Json = {"include": path} if path else {}
+            full, flat = ask(include).ok("AN-D11", 200), ask(include, flat=True).ok("AN-D11", 200)
             kind = flat.headers.get("content-type", "").partition(";")[0]
             scene.same("AN-D11", kind, "application/json", "the media type", flat)
             things = {_key(each): each for each in _things(full)}
-            pairs = zip(_as_list(full.json["data"]), _as_list(flat.json["data"]), strict=False)
-            scene.same(
-                "AN-D11", *(len(_as_list(each.json["data"])) for each in (flat, full)), "how many there are", flat
-            )
-            for thing, shown in pairs:
+            ids = [each.get("id") for each in _as_list(flat.json["data"])]
+            data = _as_list(full.json["data"])
+            scene.same("AN-D11", ids, [each["id"] for each in data], "what is there", flat)
+            for thing, shown in zip(data, _as_list(flat.json["data"]), strict=True):
                 _is_flat(scene, flat, shown, thing, things, [each.split(".") for each in path.split(",") if each])
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from contract_tests.apis.anny.scene import BODIES, IDS, JSON_API, NOBODY, AnnyScene, bookings_in, order_id
+from contract_tests.apis.anny.looking import reads
+from contract_tests.apis.anny.scene import BODIES, IDS, JSON_API, NOBODY, AnnyScene, Json, Slot, bookings_in, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import Probe, probes, takes_a_body
 from contract_tests.laws.transport import (
@@ -14,6 +15,7 @@ from contract_tests.laws.transport import (
 )
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER
+from contract_tests.scenes.sending import NO_BODY
 
 __all__ = ["LAWS"]
 
@@ -160,28 +162,34 @@ def a_refusal_has_one_code_in_all_languages(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-H09")
 def answers_are_json_api_unless_something_else_is_asked_for(scene: AnnyScene) -> None:
-    booking = scene.ordered()
-    invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", booking), "an invoice")
-    reads: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("listBookings", {}),
-        ("getBooking", {"bookingId": booking["id"]}),
-        ("getBookingByNumber", {"number": booking["attributes"]["number"]}),
-        ("getCancellationPreview", {"bookingId": booking["id"]}),
-        ("listOrders", {}),
-        ("getOrder", {"orderId": order_id(booking)}),
-        ("listInvoices", {}),
-        ("getInvoice", {"invoiceId": invoice["id"]}),
-        ("listResources", {}),
-        ("getResource", {"resourceId": scene.resource_id("room")}),
-        ("listResourceChildren", {"resourceId": scene.resource_id("room")}),
-        ("listServices", {}),
-        ("getService", {"serviceId": scene.service_id("paid")}),
-        ("getCustomerAccount", {}),
-    )
+    booking, free = scene.paid(), scene.slot(where="other_room")
+    asked = {**reads(scene, booking), "getCancellationPreview": {"bookingId": booking["id"]}}
     for accept in (None, JSON_API, f"{JSON_API}, application/json;q=0.5"):
         headers = {"Accept": accept} if accept else {}
-        for operation, parameters in reads:
+        for operation, parameters in asked.items():
             answer = scene.call(operation, headers=headers, title=f"{operation}, accepting {accept}", **parameters)
             scene.same("AN-H09", _kind(answer.ok("AN-H09", 200)), JSON_API, "the content type", answer)
-    answer = scene.call("editParticipants", {"participants": []}, bookingId=booking["id"], headers={"Accept": JSON_API})
-    scene.same("AN-H09", _kind(answer.ok("AN-H09", 200)), JSON_API, "the content type of a write", answer)
+    for number, accept in enumerate((None, JSON_API, "application/json")):
+        headers = {"Accept": accept} if accept else {}
+        _write(scene, headers, booking, free.later(minutes=120 * number), scene.choice(number + 1, 0))
+
+
+def _write(scene: AnnyScene, headers: Json, booking: Json, free: Slot, choices: list[Json]) -> None:
+    """Whatever a write accepts, its answer is a document."""
+
+    def post(operation: str, body: Any = NO_BODY, **places: Any) -> Json:
+        answer = scene.call(operation, body, headers=headers, title=f"{operation} with {headers}", **places)
+        data = answer.ok("AN-H09").json["data"]
+        got = (_kind(answer), isinstance(data.get("attributes"), dict))
+        scene.same("AN-H09", got, (JSON_API, True), "the content type, and whether there are attributes", answer)
+        found: Json = data
+        return found
+
+    number = {"bookingId": booking["id"]}
+    post("editParticipants", {"participants": []}, **number)
+    post("editServiceOptions", {"addons": choices}, **number)
+    post("editBookingBaseData", {"end_date": booking["attributes"]["end_date"]}, **number)
+    post("payOrder", orderId=order_id(booking))
+    post("bookInstantly", free.body)
+    post("addToCart", free.later(minutes=60).body)
+    post("submitOrder", {"accept_terms": True})
