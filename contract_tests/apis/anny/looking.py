@@ -13,6 +13,7 @@ __all__ = [
     "Money",
     "can_be_booked",
     "costly_moment",
+    "is_free",
     "linked",
     "money",
     "parameters",
@@ -20,6 +21,7 @@ __all__ = [
     "reads",
     "refused_at",
     "sent",
+    "series",
     "slot_of",
     "takes_place",
     "unavailable",
@@ -132,6 +134,11 @@ def slot_of(booking: Json) -> Slot:
     )
 
 
+def is_free(scene: AnnyScene, rule: str, slot: Slot, wanted: bool = True) -> None:
+    """The start of a slot has to be available, or not to be."""
+    scene.same(rule, scene.interval(rule, slot)["available"], wanted, f"whether {slot.starts_at} is free")
+
+
 def takes_place(scene: AnnyScene, rule: str, slot: Slot) -> None:
     """Nobody else can book the interval."""
     scene.book(slot, by=OTHER, title="book what is taken").refused(rule, *_UNAVAILABLE)
@@ -143,6 +150,15 @@ def can_be_booked(scene: AnnyScene, rule: str, slot: Slot) -> Json:
 
 
 # What belongs together
+
+
+def series(scene: AnnyScene, name: str) -> tuple[Json, list[Json]]:
+    """A series of the main customer: its master, and its dates in order. Raises Lacking."""
+    answer = scene.read(scene.given(name), include="series_bookings").ok("AN-B11", 200)
+    dates = sorted(sent(answer, "bookings").values(), key=lambda each: str(each["attributes"]["start_date"]))
+    scene.expect("AN-D02", bool(dates), "the dates of a series", dates, answer)
+    scene.ours("bookingId", *(each["id"] for each in dates))
+    return answer.json["data"], dates
 
 
 def linked(thing: Json, name: str) -> list[str]:

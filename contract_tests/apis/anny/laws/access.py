@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from contract_tests.apis.anny.looking import is_free
 from contract_tests.apis.anny.scene import (
     ADMIN,
     BODIES,
@@ -91,7 +92,7 @@ def without_a_token_nothing_is_read_or_written_whatever_is_sent(scene: AnnyScene
     for probe in scene.probes(only=lambda operation: is_secured(operation) and bool(operation.media_type)):
         probe.broken().send(scene, by=NOBODY, title=f"{probe.operation.id} with no JSON").refused("AN-A03", 401)
     scene.stays("AN-A03", booking)
-    scene.same("AN-A03", scene.interval("AN-A03", free)["available"], True, "whether the interval is free")
+    is_free(scene, "AN-A03", free)
 
 
 def _names_a_thing(operation: Operation) -> bool:
@@ -265,6 +266,56 @@ def a_stranger_is_told_what_exists_from_what_does_not(scene: AnnyScene) -> None:
     nothing = {**booking, "id": IDS["bookingId"]}
     for answer in _touch(scene, nothing, OTHER):
         answer.refused("AN-A11", *_NOT_FOUND)
+
+
+@LAWS.law("AN-V13")
+def of_two_refusals_the_first_is_given(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    canceled, booking, order = scene.canceled(slot), scene.booked(slot), scene.submitted(scene.slot(where="other_room"))
+    nothing: Json = {"resource_id": IDS["resource_id"]}
+    backwards: Json = {"start_date": slot.span["end_date"], "end_date": slot.span["start_date"]}
+    twice = [{"email": "somebody@example.com"}] * 2
+    for answer in [
+        *_touch(scene, canceled, OTHER),
+        scene.decide(canceled, "accepted", by=MAIN),
+        scene.check_in(canceled, by=MAIN),
+    ]:
+        answer.refused("AN-V13", *_UNAUTHORIZED)  # before the state
+    scene.book(slot, by=ADMIN, **nothing).refused("AN-V13", *_UNAUTHORIZED)  # before what the body names
+    for answer in (
+        scene.move(canceled, **nothing),
+        scene.move(canceled, **backwards),
+        scene.invite(canceled, *twice),
+        scene.choose(canceled, {"add_on_id": IDS["service_id"], "quantity": 1}),
+    ):
+        answer.refused("AN-V13", 422, "booking_not_editable")  # before what the body names and means
+    scene.call("personalizeBooking", {"nothing": "?"}, bookingId=canceled["id"]).refused(
+        "AN-V13", 422, "personalization_not_allowed"
+    )
+    scene.add(slot, order=order, **nothing).refused("AN-V13", 422, "order_not_open")
+    for answer in (
+        scene.book(slot, **{**nothing, **backwards}),
+        scene.add(slot, **{**nothing, **backwards}),
+        scene.move(booking, **{**nothing, **backwards}),
+    ):
+        answer.refused("AN-V13", *_NOT_FOUND)  # before what the rest of the body means
+    for each in (canceled, booking):
+        scene.same(
+            "AN-V13",
+            scene.seen("AN-V13", each)["attributes"]["start_date"],
+            each["attributes"]["start_date"],
+            "its start",
+        )
+
+
+@LAWS.law("AN-Q09")
+def the_organisation_needs_no_access_token(scene: AnnyScene) -> None:
+    booking = scene.booked()
+    orders = scene.every("AN-Q09", "listOrders", by=ADMIN)
+    for order in (scene.order("AN-Q09", booking, by=ADMIN), *orders):
+        scene.same("AN-Q09", order["attributes"]["access_token"], None, "the access_token")
+    token = scene.order("AN-Q01", booking)["attributes"]["access_token"]
+    scene.expect("AN-Q09", bool(token), "one in the answer to its customer", token)
 
 
 @LAWS.law("AN-A12")

@@ -1,17 +1,30 @@
 """Reading bookings: what a list holds, what its filters leave, and who sees what of one."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from contract_tests.apis.anny.scene import ADMIN, PARTICIPANT, AnnyScene, Json, bookings_in, moment
+from contract_tests.apis.anny.looking import series
+from contract_tests.apis.anny.scene import (
+    ADMIN,
+    BODIES,
+    PARTICIPANT,
+    AnnyScene,
+    Json,
+    bookings_in,
+    moment,
+    order_id,
+)
 from contract_tests.laws.law import Laws
-from contract_tests.scenes.scene import OTHER
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
 
 LAWS = Laws("bookings")
 
 _SECOND = timedelta(seconds=1)
+_OF_SERIES = ("is_series_master", "is_series", "series_id", "series_type")
 
 
 def _of_these(scene: AnnyScene, rule: str, made: list[str], wanted: list[str], what: str, **filters: Any) -> None:
@@ -23,6 +36,7 @@ def _of_these(scene: AnnyScene, rule: str, made: list[str], wanted: list[str], w
 
 @LAWS.law("AN-B01", "AN-B02")
 def a_list_holds_all_bookings_and_a_filter_those_in_a_status(scene: AnnyScene) -> None:
+    before = [each["id"] for each in scene.listed("AN-B01")]
     slot = scene.slot()
     by_status = {
         "accepted": scene.booked(slot)["id"],
@@ -34,7 +48,8 @@ def a_list_holds_all_bookings_and_a_filter_those_in_a_status(scene: AnnyScene) -
         later = scene.slot("approval", "other_room").later(minutes=180)
         by_status["rejected"] = scene.rejected(later)["id"]
     made = list(by_status.values())
-    _of_these(scene, "AN-B01", made, made, "what the list holds of the bookings just made")
+    now = [each["id"] for each in scene.listed("AN-B01")]
+    scene.same("AN-B01", sorted(now), sorted([*before, *made]), "what the list holds")
     for status, number in by_status.items():
         _of_these(scene, "AN-B02", made, [number], f"what is {status} of them", status=status)
     _of_these(scene, "AN-B02", made, [], "what is expired of them", status="expired")
@@ -81,16 +96,21 @@ def filters_leave_bookings_of_resources_and_of_a_time(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-B06", "AN-B09")
 def a_search_finds_numbers_and_a_filter_addresses(scene: AnnyScene) -> None:
-    one, two = scene.booked(scene.slot()), scene.booked(scene.slot(where="other_room"))
+    note, about = scene.word(), scene.word()
+    order = scene.submitted(scene.slot(), customer_note=f"by the {note}", description=f"{about} first")
+    one, two = scene.seen("AN-C06", bookings_in(order)[-1]), scene.booked(scene.slot(where="other_room"))
     made = [one["id"], two["id"]]
     number = one["attributes"]["number"]
-    for part in (number, number.lower(), number[2:], number[-5:]):
+    for part in (number, number.lower(), number[2:], number[-5:], note, note.upper(), about[1:], about.title()):
         _of_these(scene, "AN-B06", made, [one["id"]], f"what {part} finds", search=part)
     prefix = number[:2].lower()
     _of_these(scene, "AN-B06", made, made, f"what {prefix} finds", search=prefix)
     theirs = scene.listed("AN-B09", email=scene.address(OTHER))
     scene.same("AN-B09", [each["id"] for each in theirs], [], "what is of somebody else")
-    _of_these(scene, "AN-B09", made, made, "what is one's own", email=scene.address())
+    _of_these(scene, "AN-B09", made, made, "what is one's own", email=scene.address().upper())
+    other = scene.booked(scene.slot(where="desk"), by=OTHER)["id"]
+    for by, wanted in ((MAIN, made), (OTHER, [other])) if scene.has(ADMIN) else ():
+        _of_these(scene, "AN-B09", [*made, other], wanted, f"what is of {by}", by=ADMIN, email=scene.address(by))
 
 
 @LAWS.law("AN-B07", "AN-B12", "AN-B15")
@@ -122,11 +142,103 @@ def who_is_invited_sees_the_booking_as_invited(scene: AnnyScene) -> None:
 @LAWS.law("AN-B08")
 def a_list_can_be_sorted_both_ways(scene: AnnyScene) -> None:
     slot = scene.slot()
-    made = [scene.booked(slot.later(minutes=minutes))["id"] for minutes in (120, 0, 240, 60)]
+    made = []
+    for minutes in (120, 0, 240, 60):
+        made.append(scene.booked(slot.later(minutes=minutes))["id"])
+        if scene.world.is_own:
+            scene.pass_time(_SECOND)
     in_time = [made[number] for number in (1, 3, 0, 2)]
-    for sort, wanted in (("start_date", in_time), ("-start_date", in_time[::-1])):
+    orders = [("start_date", in_time), ("-start_date", in_time[::-1])]
+    if scene.world.is_own:
+        orders += [("created_at", made), ("-created_at", made[::-1])]
+    for sort, wanted in orders:
         found = [each["id"] for each in scene.listed("AN-B08", sort=sort) if each["id"] in made]
         scene.same("AN-B08", found, wanted, f"the bookings by {sort}")
+
+
+@LAWS.law("AN-B16")
+def filters_hold_together(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking = scene.booked(slot)
+    made, desk = [booking["id"]], scene.resource_id("desk")
+    start, end = (slot.span[name] for name in ("start_date", "end_date"))
+    matching = {
+        "resources": [slot.resource_id], "search": booking["attributes"]["number"], "status": "accepted",
+        "start_date": start, "end_date": end, "email": scene.address(), "hide_blocker": "true", "upcoming_only": "true",
+    }  # fmt: skip
+    failing = {
+        "resources": [desk], "search": scene.word(), "status": "canceled", "start_date": end, "end_date": start,
+        "email": f"{scene.word()}@example.com",
+    }  # fmt: skip
+    _of_these(scene, "AN-B16", made, made, "what all filters leave", **matching)
+    for name, value in failing.items():
+        _of_these(scene, "AN-B16", made, [], f"what is left with another {name}", **{**matching, name: value})
+
+
+@LAWS.law("AN-D15")
+def lists_have_the_order_that_is_promised(scene: AnnyScene) -> None:
+    slot, later = scene.slot("paid"), scene.slot("paid", "other_room")
+    made = [scene.paid(each) for each in (later, slot.later(minutes=120), slot)]
+    invoices = [scene.only("AN-Q06", scene.invoices("AN-Q06", each), "an invoice")["id"] for each in made]
+    for operation, newest in (("listOrders", [order_id(each) for each in made]), ("listInvoices", invoices)):
+        found = [each["id"] for each in scene.every("AN-D15", operation) if each["id"] in newest]
+        scene.same("AN-D15", found, newest[::-1], f"what was just made in {operation}, the newest first")
+    for _ in range(2 if scene.has(ADMIN) else 0):
+        scene.call("createWebhookSubscription", BODIES["createWebhookSubscription"], by=ADMIN).ok("AN-W01", 201)
+    for by, operation, names in (
+        (MAIN, "listBookings", ("start_date", "id")),
+        (MAIN, "listResources", ("name",)),
+        (MAIN, "listServices", ("name",)),
+        (ADMIN, "listWebhookSubscriptions", ("created_at", "id")),
+    ):
+        things = scene.every("AN-D15", operation, by=by) if scene.has(by) else []
+        keys = [[each["attributes"][name] if name != "id" else int(each["id"]) for name in names] for each in things]
+        scene.same("AN-D15", keys, sorted(keys), f"{names} of {operation}, in order")
+
+
+@LAWS.law("AN-B17")
+def a_booking_says_when_it_was_made_changed_and_canceled(scene: AnnyScene) -> None:
+    slot = scene.slot("paid", "other_room")
+    draft = scene.held(slot)
+    (number,) = bookings_in(draft)
+    made_at = changed_at = scene.now().replace(microsecond=0)
+
+    def look(canceled_at: datetime | None = None) -> None:
+        shown = scene.seen("AN-B17", number)["attributes"]
+        got = [shown[name] and moment(shown[name]) for name in ("created_at", "updated_at", "canceled_at")]
+        scene.same("AN-B17", got, [made_at, changed_at, canceled_at], "created_at, updated_at and canceled_at")
+
+    look()
+    changes: tuple[Callable[[], Answer], ...] = (
+        lambda: scene.submit(order=draft),
+        lambda: scene.move(number, **slot.later(minutes=60).span),
+        lambda: scene.choose(number, *scene.choice(1, 1)),
+        lambda: scene.invite(number, {"email": scene.address(PARTICIPANT)}),
+        lambda: scene.accept(number),
+        lambda: scene.revert(number),
+        lambda: scene.cancel(number),
+    )
+    for change in changes:
+        scene.pass_time(timedelta(minutes=1))
+        answer = change()
+        scene.expect("AN-B17", answer.is_success, "a change", answer.exchange.came(), answer)
+        changed_at = scene.now().replace(microsecond=0)
+        look(changed_at if change is changes[-1] else None)
+    scene.pass_time(timedelta(minutes=1))
+    for refused in (scene.cancel(number), scene.move(number, **slot.span), scene.revert(number)):
+        scene.expect("AN-B17", not refused.is_success, "a refusal", refused.exchange.came(), refused)
+    look(changed_at)
+
+
+@LAWS.law("AN-B18")
+def a_series_is_known_by_its_master(scene: AnnyScene) -> None:
+    for name, kind in (("recurring_master", "recurring"), ("series_master", "series")):
+        master, dates = series(scene, name)
+        for each in (master, *dates):
+            is_master, got = each is master, [each["attributes"][of] for of in _OF_SERIES]
+            scene.same("AN-B18", got, [is_master, not is_master, master["id"], kind], "what is said of the series")
+    got = [scene.booked()["attributes"][of] for of in _OF_SERIES]
+    scene.same("AN-B18", got, [False, False, None, None], "what is said of what is no series")
 
 
 @LAWS.law("AN-B10")

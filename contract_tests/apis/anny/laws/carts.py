@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from contract_tests.apis.anny.looking import is_free, linked, refused_at
 from contract_tests.apis.anny.scene import (
     IDS,
     NOBODY,
@@ -37,10 +38,6 @@ def _day_of(scene: AnnyScene, rule: str, slot: Slot) -> list[Json]:
     """What is said of all starts of the day."""
     starts: list[Json] = scene.starts(scene.local_day(slot), slot.service_id, slot.resource_id).ok(rule, 200).json
     return starts
-
-
-def _is_free(scene: AnnyScene, rule: str, slot: Slot, wanted: bool = True) -> None:
-    scene.same(rule, scene.interval(rule, slot)["available"], wanted, f"whether {slot.starts_at} is free")
 
 
 @LAWS.law("AN-C01")
@@ -142,7 +139,7 @@ def what_is_submitted_is_accepted_or_waits_for_a_decision(scene: AnnyScene) -> N
         (booking,) = bookings_in(order)
         scene.same(rule, scene.status(rule, booking), status, "the status of the booking")
         scene.same(rule, scene.order(rule, order)["attributes"]["status"], of_order, "the status read afterwards")
-        _is_free(scene, rule, slot, wanted=False)
+        is_free(scene, rule, slot, wanted=False)
 
 
 @LAWS.law("AN-C08")
@@ -156,7 +153,7 @@ def what_is_no_draft_or_empty_is_not_submitted(scene: AnnyScene) -> None:
         scene.empty(order=order),
     ):
         answer.refused("AN-C08", *_NOT_OPEN)
-    _is_free(scene, "AN-C08", slot.later(minutes=60))
+    is_free(scene, "AN-C08", slot.later(minutes=60))
     scene.same("AN-C08", scene.order("AN-C08", order), before, "the order afterwards")
     emptied = scene.held(slot.later(minutes=120))
     scene.empty(order=emptied).ok("AN-C17", 200)
@@ -175,13 +172,11 @@ def a_cart_is_submitted_by_somebody_who_accepts_the_terms(scene: AnnyScene) -> N
     order = scene.held(by=NOBODY)
     keys = scene.keys_of(order)
     answer = scene.call("submitOrder", {"accept_terms": True}, by=NOBODY, title="submit without a customer", **keys)
-    answer.refused("AN-C09", *_INVALID)
-    scene.points("AN-C09", answer, pointer="/customer")
+    refused_at(scene, "AN-C09", answer, pointer="/customer")
     for terms in ({"accept_terms": False}, {"accept_terms": "true"}, {"accept_terms": None}, {}):
         body = {"customer": scene.person(), **terms}
         answer = scene.call("submitOrder", body, by=NOBODY, title=f"submit with {terms}", **keys)
-        answer.refused("AN-C10", *_INVALID)
-        scene.points("AN-C10", answer, pointer="/accept_terms")
+        refused_at(scene, "AN-C10", answer, pointer="/accept_terms")
     draft = scene.read_order(order, by=NOBODY, oat=keys["oat"]).ok("AN-C10", 200).json["data"]
     scene.same("AN-C10", draft["attributes"]["status"], "draft", "the status of the cart afterwards")
     after = scene.submit(by=NOBODY, order=order, customer=scene.person()).ok("AN-C09", 200).json["data"]
@@ -232,6 +227,39 @@ def add_ons_are_those_of_the_service_and_not_too_many(scene: AnnyScene) -> None:
         scene.add(slot, booking_add_ons=[{**one, "quantity": most}], title="hold with as many as may be").ok(
             "AN-C12", 201
         )
+
+
+@LAWS.law("AN-C25")
+def the_first_selection_of_the_service_is_booked(scene: AnnyScene) -> None:
+    first, second = scene.choice(1, 2), scene.choice(2, 3)
+    slot = scene.slot("paid")
+    lists = {slot.service_id: [first, second]}
+    order = scene.held(slot, add_ons_by_service=lists, booking_add_ons=second)
+    answer = scene.read(bookings_in(order)[-1], include="booking_add_ons.add_on").ok("AN-C25", 200)
+    got = [
+        {"add_on_id": linked(each, "add_on")[0], "quantity": each["attributes"]["quantity"]}
+        for each in included(answer, "booking-add-ons")
+    ]
+    scene.same("AN-C25", got, first, "the add-ons of the booking", answer)
+
+
+@LAWS.law("AN-C26")
+def who_the_body_names_is_the_customer(scene: AnnyScene) -> None:
+    slots, person = scene.day()[::2], scene.person()
+    for slot, by, given in zip(slots, (MAIN, MAIN, NOBODY), (None, person, person), strict=False):
+        order = scene.held(slot, by=by)
+        fields: Json = {"customer": given} if given else {}
+        scene.submit(by=by, order=order, **fields).ok("AN-C26", 200)
+        oat = None if by else scene.keys_of(order)["oat"]
+        answer = scene.read_order(order, by=by, oat=oat, include="customer,bookings").ok("AN-C26", 200)
+        customer = scene.only("AN-C26", included(answer, "customers"), "a customer")
+        if given:
+            shown = {name: customer["attributes"][name] for name in person}
+            scene.same("AN-C26", shown, person, "the customer of the order", answer)
+        else:
+            scene.same("AN-C26", customer["attributes"]["email"], scene.address(), "the customer's address", answer)
+        of_bookings = [linked(each, "customer") for each in included(answer, "bookings")]
+        scene.same("AN-C26", of_bookings, [[customer["id"]]], "the customer of the booking", answer)
 
 
 @LAWS.law("AN-C13")
@@ -298,7 +326,7 @@ def a_cart_takes_nothing_that_does_not_exist(scene: AnnyScene) -> None:
         scene.call("addToCart", {**slot.body, **fields}, title=f"hold with {fields}").refused("AN-C16", *_NOT_FOUND)
     answer = scene.call("addToCart", slot.body, oid=IDS["oid"], oat="A" * _TOKEN_LENGTH, title="hold in no cart")
     answer.refused("AN-C16", *_NOT_FOUND)
-    _is_free(scene, "AN-C16", slot)
+    is_free(scene, "AN-C16", slot)
 
 
 @LAWS.law("AN-C17")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from contract_tests.apis.anny.looking import linked, parameters, points_at, reads
+from contract_tests.apis.anny.looking import is_free, linked, parameters, points_at, reads
 from contract_tests.apis.anny.scene import ADMIN, BODIES, PARTICIPANT, AnnyScene, Json
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
@@ -159,7 +159,7 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
     for answer in refusals:
         points_at(scene, "AN-D03", answer.refused("AN-D03", *_BAD_REQUEST), parameter="include")
     scene.stays("AN-D03", booking)
-    scene.same("AN-D03", scene.interval("AN-D03", free)["available"], True, "whether the interval is free")
+    is_free(scene, "AN-D03", free)
 
 
 @LAWS.law("AN-D14")
@@ -255,7 +255,7 @@ def pages_hold_each_thing_once_and_tell_where_they_stand(scene: AnnyScene) -> No
     for ask in _lists(scene):
         whole = ask.page("AN-D06", 1, _MOST)
         total = whole.json["meta"]["page"]["total"]
-        for size in {1 if ask.operation == "listBookings" else 2, total // 3 + 1}:
+        for size in {total // 3 + 1, total - 1}:
             found: list[str] = []
             last = ceil(total / size)
             for number in range(1, last + 1):
@@ -273,7 +273,7 @@ def pages_hold_each_thing_once_and_tell_where_they_stand(scene: AnnyScene) -> No
             scene.same("AN-D06", (len(found), len({*found})), (total, total), "how many there are, and different ones")
             for number in (last + 1, last + 1000):
                 scene.same("AN-D10", ask.page("AN-D10", number, size).json["data"], [], f"what is on page {number}")
-        for size in (_MOST - 1, _MOST, _MOST + 1, 1_000_000):
+        for size in (_MOST, _MOST + 1):
             answer = ask.page("AN-D08", 1, size)
             scene.same("AN-D08", answer.json["meta"]["page"]["per-page"], min(size, _MOST), "per-page", answer)
 
@@ -374,7 +374,7 @@ def links_keep_every_filter(scene: AnnyScene) -> None:
 @LAWS.law("AN-D11", "AN-D13")
 def the_flattened_form_has_everything_on_one_level_and_what_is_included(scene: AnnyScene) -> None:
     for ask in _asking(scene, _rich(scene)):
-        for path in ("", *ask.some_paths):
+        for path in ("", *ask.paths[-1:], *ask.whole.values()):
             include: Json = {"include": path} if path else {}
             full, flat = ask(include).ok("AN-D11", 200), ask(include, flat=True).ok("AN-D11", 200)
             kind = flat.headers.get("content-type", "").partition(";")[0]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from contract_tests.apis.anny.looking import parameters
+from contract_tests.apis.anny.looking import is_free, parameters, reads, refused_at
 from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, JSON_API, AnnyScene, Json, Slot, moment, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import probes, takes_a_body
@@ -72,7 +72,7 @@ def a_body_that_is_no_json_is_refused(scene: AnnyScene) -> None:
             )
             answer.refused("AN-V01", *_BAD_REQUEST)
     scene.stays("AN-V01", booking)
-    scene.same("AN-V01", scene.interval("AN-V01", free)["available"], True, "whether the interval is free")
+    is_free(scene, "AN-V01", free)
 
 
 def _flaws(free: Slot, booking: Json) -> list[tuple[str, Json, tuple[str | int, ...], tuple[Any, ...]]]:
@@ -132,10 +132,9 @@ def a_body_without_a_required_member_or_with_one_of_another_type_is_refused(scen
                 title=title,
                 **_places(scene, operation_id, booking),
             )
-            answer.refused("AN-V02", *_INVALID)
-            scene.points("AN-V02", answer, pointer="/" + "/".join(map(str, way)))
+            refused_at(scene, "AN-V02", answer, pointer="/" + "/".join(map(str, way)))
     scene.stays("AN-V02", booking)
-    scene.same("AN-V02", scene.interval("AN-V02", free)["available"], True, "whether the interval is free")
+    is_free(scene, "AN-V02", free)
 
 
 def _wrong(schema: Json) -> list[str]:
@@ -164,21 +163,22 @@ def _right(schema: Json) -> list[str]:
 
 @LAWS.law("AN-V03")
 def a_query_parameter_that_breaks_its_schema_is_refused(scene: AnnyScene) -> None:
+    """Each of every operation; in all ways where it is met first."""
+    met: set[str] = set()
     for probe in scene.probes(only=bool, bodies=BODIES):
         for name, parameter in parameters(scene, probe.operation).items():
             schema = parameter["schema"]
             values: list[Any] = _wrong(schema["items"]) if "items" in schema else [_right(schema), *_wrong(schema)]
-            for value in values:
+            for value in values[:1] if name in met else values:
                 wrong = replace(probe, query={**probe.query, name: value})
-                answer = wrong.send(
-                    scene, by=_asks(probe.operation.id), title=f"{probe.operation.id} with {name}={value}"[:200]
+                title = f"{probe.operation.id} with {name}={value}"[:200]
+                refused_at(
+                    scene, "AN-V03", wrong.send(scene, by=_asks(probe.operation.id), title=title), parameter=name
                 )
-                answer.refused("AN-V03", *_INVALID)
-                scene.points("AN-V03", answer, parameter=name)
+            met.add(name)
     room = scene.resource_id("room")
-    scene.call("listBookings", query={"filter[resources][]": [room, room]}, title="name a resource twice").ok(
-        "AN-V03", 200
-    )
+    listed = scene.call("listBookings", query={"filter[resources][]": [room, room]}, title="name a resource twice")
+    listed.ok("AN-V03", 200)
 
 
 def _refuse_moments(scene: AnnyScene, rule: str, texts: tuple[str, ...]) -> None:
@@ -193,14 +193,13 @@ def _refuse_moments(scene: AnnyScene, rule: str, texts: tuple[str, ...]) -> None
                 scene.move(booking, **{name: text}),
             ]
             for answer in refusals:
-                answer.refused(rule, *_INVALID)
-                scene.points(rule, answer, pointer=f"/{name}")
+                refused_at(scene, rule, answer, pointer=f"/{name}")
         query = {"filter[start_date]": text}
         scene.call("listBookings", query=query, title=f"list from {text}").refused(rule, *_INVALID)
         asked: Json = {"date_time": text, "service_id": free.service_id}
         scene.call("listAvailabilityEnds", title=f"list the ends of {text}", **asked).refused(rule, *_INVALID)
     scene.stays(rule, booking)
-    scene.same(rule, scene.interval(rule, free)["available"], True, "whether the interval is free")
+    is_free(scene, rule, free)
 
 
 @LAWS.law("AN-V04")
@@ -271,8 +270,7 @@ def an_id_in_the_path_is_well_formed(scene: AnnyScene) -> None:
                 continue
             wrong = replace(probe, path=operation_path(probe.operation, **{name: text}))
             answer = wrong.send(scene, by=_asks(probe.operation.id), title=f"{probe.operation.id} of {shown(text)}")
-            answer.refused("AN-V08", *_INVALID)
-            scene.points("AN-V08", answer, parameter=name)
+            refused_at(scene, "AN-V08", answer, parameter=name)
 
 
 def _moments_in(value: Any, name: str = "") -> list[str]:
@@ -382,18 +380,11 @@ def _are_in_utc(scene: AnnyScene, answer: Answer) -> None:
 
 @LAWS.law("AN-V10")
 def a_query_parameter_that_is_not_known_is_ignored(scene: AnnyScene) -> None:
-    booking = scene.booked()
-    for operation_id, places in (
-        ("getBooking", {"bookingId": booking["id"]}),
-        ("getCancellationPreview", {"bookingId": booking["id"]}),
-        ("getOrder", {"orderId": order_id(booking)}),
-        ("getService", {"serviceId": scene.service_id("instant")}),
-        ("getCustomerAccount", {}),
-        ("getBookingByNumber", {"number": booking["attributes"]["number"]}),
-    ):
-        without = scene.call(operation_id, **places).ok("AN-V10", 200)
-        answer = scene.call(operation_id, **places, query={"colour": "red", "debug": "1", "filter[colour]": "red"})
-        scene.same("AN-V10", answer.ok("AN-V10", 200).json, without.json, "the answer", without, answer)
+    for operation_id, asked in reads(scene, scene.paid()).items():
+        without = scene.call(operation_id, **asked).ok("AN-V10", 200)
+        answer = scene.call(operation_id, **asked, query={"colour": "red", "debug": "1", "filter[colour]": "red"})
+        shown = [{**each.json, "links": None} for each in (answer.ok("AN-V10", 200), without)]  # which may keep it
+        scene.same("AN-V10", shown[0], shown[1], "the answer", without, answer)
 
 
 @LAWS.law("AN-V11")
@@ -425,6 +416,5 @@ def an_end_is_after_the_start_of_the_same_body(scene: AnnyScene) -> None:
             scene.move(booking, start_date=body["start_date"], end_date=body["end_date"]),
         ]
         for answer in refusals:
-            answer.refused("AN-V12", *_INVALID)
-            scene.points("AN-V12", answer, pointer="/end_date")
+            refused_at(scene, "AN-V12", answer, pointer="/end_date")
     scene.stays("AN-V12", booking)

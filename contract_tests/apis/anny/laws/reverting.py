@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.looking import can_be_booked, money, takes_place
+from contract_tests.apis.anny.looking import can_be_booked, is_free, money, takes_place
 from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, moment, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.answers import Answer
@@ -141,7 +141,7 @@ def the_old_interval_is_kept_until_then(scene: AnnyScene) -> None:
         scene.moved("AN-R01", booking, **moved.span, resource_id=moved.resource_id)
         for each in (slot, moved):
             takes_place(scene, "AN-E06", each)
-            scene.same("AN-E06", scene.interval("AN-E06", each)["available"], False, "whether it is free")
+            is_free(scene, "AN-E06", each, wanted=False)
         scene.revert(booking).ok("AN-E01", 200)
         scene.revert(booking).refused("AN-E07", *_NOTHING)
         takes_place(scene, "AN-E07", slot)
