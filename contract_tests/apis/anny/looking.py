@@ -158,7 +158,12 @@ def series(scene: AnnyScene, name: str) -> tuple[Json, list[Json]]:
     dates = sorted(sent(answer, "bookings").values(), key=lambda each: str(each["attributes"]["start_date"]))
     scene.expect("AN-D02", bool(dates), "the dates of a series", dates, answer)
     scene.ours("bookingId", *(each["id"] for each in dates))
-    return answer.json["data"], dates
+    master, kind = answer.json["data"], "recurring" if name == "recurring_master" else "series"
+    for each in (master, *dates):
+        got = [each["attributes"][of] for of in ("is_series_master", "is_series", "series_id", "series_type")]
+        wanted = [each is master, each is not master, master["id"], kind]
+        scene.same("AN-B18", got, wanted, "is_series_master, is_series, series_id and series_type", answer)
+    return master, dates
 
 
 def linked(thing: Json, name: str) -> list[str]:

@@ -70,13 +70,23 @@ def what_cannot_be_booked_is_not_held(scene: AnnyScene) -> None:
     scene.same("AN-C02", _day_of(scene, "AN-C02", slot), before, "what is said of the day afterwards")
 
 
-@LAWS.law("AN-C03", "AN-C04")
-def what_is_held_is_taken_for_a_quarter_of_an_hour_and_then_gone(scene: AnnyScene) -> None:
+@LAWS.law("AN-C04")
+def what_is_held_is_taken_for_everybody_else(scene: AnnyScene) -> None:
+    _held_for_everybody_else(scene)
+
+
+def _held_for_everybody_else(scene: AnnyScene) -> tuple[Slot, str]:
     slot = scene.slot()
     (booking,) = bookings_in(scene.held(slot))
     for by in (OTHER, NOBODY):
         scene.add(slot, by=by, title="hold what somebody holds").refused("AN-C04", *_UNAVAILABLE)
     scene.book(slot, by=OTHER, title="book what somebody holds").refused("AN-C04", *_UNAVAILABLE)
+    return slot, booking
+
+
+@LAWS.law("AN-C03", "AN-C04")
+def what_is_held_is_taken_for_a_quarter_of_an_hour_and_then_gone(scene: AnnyScene) -> None:
+    slot, booking = _held_for_everybody_else(scene)
     scene.pass_time(_HOLD - _SECOND)
     scene.read(booking).ok("AN-C03", 200)
     scene.book(slot, by=OTHER, title="book what is still held").refused("AN-C04", *_UNAVAILABLE)
@@ -99,15 +109,6 @@ def each_hold_has_a_quarter_of_an_hour_of_its_own(scene: AnnyScene) -> None:
         scene.pass_time(_SECOND)
         scene.read(held[minutes]).refused("AN-C03", *_NOT_FOUND)
         scene.book(each, by=OTHER, title="book when the hold is over").ok("AN-C03", 201)
-
-
-@LAWS.law("AN-C04")
-def what_is_held_is_taken_for_everybody_else(scene: AnnyScene) -> None:
-    slot = scene.slot()
-    scene.held(slot)
-    for by in (OTHER, NOBODY):
-        scene.add(slot, by=by, title="hold what somebody holds").refused("AN-C04", *_UNAVAILABLE)
-    scene.book(slot, by=OTHER, title="book what somebody holds").refused("AN-C04", *_UNAVAILABLE)
 
 
 @LAWS.law("AN-C05")
@@ -379,7 +380,14 @@ def who_books_without_a_token_is_anonymous(scene: AnnyScene) -> None:
     )
 
 
-@LAWS.law("AN-C21", "AN-C22", "AN-C23")
+def _has_payment(scene: AnnyScene, order: Json, wanted: list[bool]) -> None:
+    answer = scene.read_order(order, include="bookings,invoices").ok("AN-Y05", 200)
+    things = [answer.json["data"], *included(answer, "bookings"), *included(answer, "invoices")]
+    got = [each["attributes"]["has_payment"] for each in things]
+    scene.same("AN-Y05", got, wanted, "has_payment of order, booking and invoices", answer)
+
+
+@LAWS.law("AN-C21", "AN-C22", "AN-C23", "AN-Y05")
 def what_is_paid_at_once_is_paid_once(scene: AnnyScene) -> None:
     draft = scene.held(scene.slot("paid"))
     scene.pay(draft).refused("AN-C23", *_NOT_OPEN)
@@ -392,6 +400,7 @@ def what_is_paid_at_once_is_paid_once(scene: AnnyScene) -> None:
     scene.expect("AN-C21", isinstance(meta["payment_url"], str), "a payment_url", meta["payment_url"])
     (booking,) = bookings_in(order)
     scene.same("AN-C21", scene.status("AN-C21", booking), "accepted", "the status of the booking")
+    _has_payment(scene, order, [False, False, False])
 
     paid = scene.pay(order).ok("AN-C22", 200).json["data"]
     for each in (paid, scene.order("AN-C22", order)):
@@ -403,6 +412,8 @@ def what_is_paid_at_once_is_paid_once(scene: AnnyScene) -> None:
     before = scene.order("AN-C23", order)
     scene.pay(order).refused("AN-C23", *_NOT_OPEN)
     scene.same("AN-C23", scene.order("AN-C23", order), before, "the order after a second payment")
+    scene.choose(booking, *scene.choice(1, 0)).ok("AN-O01", 200)
+    _has_payment(scene, order, [True, True, True, False])
     free = scene.booked(scene.slot("instant", "other_room"))
     scene.pay(order_id(free)).refused("AN-C23", *_NOT_OPEN)
 

@@ -105,6 +105,7 @@ def _flaws(free: Slot, booking: Json) -> list[tuple[str, Json, tuple[str | int, 
         ("editServiceOptions", {"addons": [selection]}, ("addons", 0, "add_on_id"), (_MISSING, 7)),
         ("editServiceOptions", {"addons": [selection]}, ("addons", 0, "quantity"), (_MISSING, "1", 1.5, None)),
         *(("editBookingBaseData", free.body, (name,), no_text) for name in ("start_date", "end_date", "resource_id")),
+        ("personalizeBooking", {"email": "somebody@example.com"}, ("email",), (7, ["text"])),
         ("updateBooking", decision, ("data",), (_MISSING, "accepted", None)),
         ("updateBooking", decision, ("data", "id"), (_MISSING, 7)),
         ("updateBooking", decision, (*attributes, "status"), (_MISSING, 7, "canceled")),
@@ -247,18 +248,12 @@ def a_member_that_is_not_known_is_ignored(scene: AnnyScene) -> None:
 @LAWS.law("AN-V07")
 def a_body_that_breaks_its_schema_is_refused_before_the_id_is_looked_up(scene: AnnyScene) -> None:
     scene.nowhere()
-    wrong: dict[str, Any] = {
-        "updateBooking": {"data": {}},
-        "personalizeBooking": {"email": 7},
-        "editParticipants": {},
-        "editServiceOptions": {"addons": "none"},
-        "editBookingBaseData": {"start_date": 7},
-        "updateWebhookSubscription": {"data": 7},
-    }
-    for operation_id, body in wrong.items():
-        places = _places(scene, operation_id, {"id": IDS["bookingId"]})
-        answer = scene.call(operation_id, body, by=_asks(operation_id), title=f"{operation_id} of nothing", **places)
-        answer.refused("AN-V07", *_INVALID)
+    nothing = {"id": IDS["bookingId"]}
+    for operation_id, body, way, (value, *_) in _flaws(scene.slot(), nothing):
+        if places := _places(scene, operation_id, nothing):
+            title = f"{operation_id} of nothing, with {way[-1]} {shown(value)}"
+            answer = scene.call(operation_id, _changed(body, way, value), by=_asks(operation_id), title=title, **places)
+            answer.refused("AN-V07", *_INVALID)
 
 
 @LAWS.law("AN-V08")

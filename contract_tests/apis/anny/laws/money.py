@@ -152,47 +152,20 @@ def _adds_up(scene: AnnyScene, invoice: Json) -> None:
         scene.same("AN-Y04", cents(line["tax_amount"]), wanted, "the tax in cents, halves rounded up")
 
 
-@LAWS.law("AN-Y05")
-def what_was_paid_for_has_a_payment(scene: AnnyScene) -> None:
-    order = scene.held(scene.slot("paid"))
-
-    def look(*wanted: bool) -> None:
-        whole = scene.read_order(order, include="bookings,invoices").ok("AN-Y05", 200)
-        things = [whole.json["data"], *included(whole, "bookings"), *included(whole, "invoices")]
-        got = [each["attributes"]["has_payment"] for each in things]
-        scene.same("AN-Y05", got, [*wanted], "has_payment of order, booking and invoice", whole)
-
-    look(False, False)
-    scene.submit(order=order).ok("AN-C06", 200)
-    look(False, False, False)
-    scene.pay(order).ok("AN-C22", 200)
-    look(True, True, True)
-    scene.choose(bookings_in(order)[-1], *scene.choice(1, 0)).ok("AN-O01", 200)
-    look(True, True, True, False)
-
-
-@LAWS.law("AN-C22", "AN-C11")
-def an_order_is_paid_by_who_has_its_access_token(scene: AnnyScene) -> None:
+@LAWS.law("AN-Q01", "AN-C11", "AN-C22")
+def an_order_is_read_and_paid_with_its_access_token(scene: AnnyScene) -> None:
     order = scene.held(scene.slot("paid"), by=NOBODY)
-    oat = scene.keys_of(order)["oat"]
-    scene.submit(by=NOBODY, order=order).ok("AN-C06", 200)
-    scene.pay(order, by=NOBODY, oat=f"{oat}x").refused("AN-C11", 403, "unauthorized")
-    scene.read_order(order, by=NOBODY, oat=f"{oat}x").refused("AN-C11", 403, "unauthorized")
-    paid = scene.pay(order, by=NOBODY, oat=oat).ok("AN-C22", 200).json["data"]
-    scene.same("AN-C22", cents(paid["meta"]["amount_due"]), 0, "what is due, in cents")
-
-
-@LAWS.law("AN-Q01")
-def an_order_is_read_with_its_access_token(scene: AnnyScene) -> None:
-    order = scene.held(by=NOBODY)
     oat = scene.keys_of(order)["oat"]
     for _ in range(2):
         answer = scene.read_order(order, by=NOBODY, oat=oat).ok("AN-Q01", 200)
         scene.same("AN-Q01", answer.json["data"]["id"], order["id"], "the order", answer)
         scene.read_order(order, by=NOBODY).refused("AN-Q01", 401, "unauthenticated")
-        scene.read_order(order, by=NOBODY, oat=f"{oat[:-1]}0a").refused("AN-Q01", 403, "unauthorized")
+        scene.read_order(order, by=NOBODY, oat=f"{oat[:-1]}0a").refused("AN-C11", 403, "unauthorized")
         if answer.json["data"]["attributes"]["status"] == "draft":
             scene.submit(by=NOBODY, order=order).ok("AN-C06", 200)
+    scene.pay(order, by=NOBODY, oat=f"{oat}x").refused("AN-C11", 403, "unauthorized")
+    paid = scene.pay(order, by=NOBODY, oat=oat).ok("AN-C22", 200).json["data"]
+    scene.same("AN-C22", cents(paid["meta"]["amount_due"]), 0, "what is due, in cents")
 
 
 def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None) -> None:

@@ -183,7 +183,7 @@ def _statuses(scene: AnnyScene, bookings: Sequence[Json]) -> dict[str, Any]:
     return {each["id"]: scene.status("AN-P14", each) for each in bookings}
 
 
-@LAWS.law("AN-P14")
+@LAWS.law("AN-P14", "AN-B18")
 def a_preview_names_what_a_cancellation_reaches(scene: AnnyScene) -> None:
     for name in ("recurring_master", "series_master"):
         master, dates = series(scene, name)

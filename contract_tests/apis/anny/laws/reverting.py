@@ -77,7 +77,7 @@ def without_an_edit_there_is_nothing_to_put_back(scene: AnnyScene) -> None:
         scene.stays("AN-E02", before)
 
 
-@LAWS.law("AN-E04", "AN-E05")
+@LAWS.law("AN-E04", "AN-E05", "AN-E06")
 def an_edit_can_be_put_back_for_a_quarter_of_an_hour(scene: AnnyScene) -> None:
     slot = scene.slot()
     kept, put_back = scene.booked(slot), scene.booked(slot.at(scene.resource_id("other_room")))
@@ -95,6 +95,7 @@ def an_edit_can_be_put_back_for_a_quarter_of_an_hour(scene: AnnyScene) -> None:
     later = slot.later(minutes=90)
     scene.same("AN-E04", _times(scene, kept), (later.starts_at, later.ends_at), "the interval of the other")
     _is_over(scene, "AN-E05", kept)
+    can_be_booked(scene, "AN-E06", slot)
 
 
 def _times(scene: AnnyScene, booking: Json) -> tuple[Any, Any]:

@@ -21,7 +21,6 @@ __all__ = ["LAWS"]
 
 LAWS = Laws("statuses")
 
-_STATUSES = {"reserved", "requested", "accepted", "invited", "rejected", "canceled", "expired"}
 _NOT_PENDING = (422, "booking_not_pending")
 _UNAVAILABLE = (422, "unavailable_interval")
 _SECOND = timedelta(seconds=1)
@@ -33,20 +32,6 @@ def _expires_after(scene: AnnyScene) -> timedelta:
     check_in = scene.resource("room")["settings"]["checkIn"]
     scene.expect("AN-S02", check_in["isEnabled"] and check_in["autoExpiry"], "expiry at the room", check_in)
     return timedelta(minutes=check_in["autoExpiresAfter"])
-
-
-@LAWS.law("AN-S01")
-def there_are_seven_statuses(scene: AnnyScene) -> None:
-    made = {
-        "accepted": scene.booked(),
-        "requested": scene.requested(scene.slot("approval", "other_room")),
-        "canceled": scene.canceled(scene.slot(where="desk")),
-    }
-    listed = {each["id"]: each["attributes"]["status"] for each in scene.every("AN-S01", "listBookings")}
-    for status, booking in made.items():
-        scene.same("AN-S01", listed[booking["id"]], status, "the status in the list")
-        scene.same("AN-S01", scene.status("AN-S01", booking), status, "the status of the booking")
-    scene.same("AN-S01", sorted(set(listed.values()) - _STATUSES), [], "what is no status")
 
 
 # What time does
