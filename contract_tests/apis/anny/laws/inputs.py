@@ -142,9 +142,9 @@ def _wrong(schema: Json) -> list[str]:
     """What a parameter may not be."""
     kind = schema.get("type")
     if kind == "integer":
-        return ["one", "1.5", str(schema["minimum"] - 1), str(schema["maximum"] + 1), ""]
+        return ["1.5", str(schema["minimum"] - 1), str(schema["maximum"] + 1), ""]
     if kind == "boolean":
-        return ["yes", "TRUE", ""]
+        return ["yes", ""]
     if "enum" in schema or "format" in schema:
         return ["nothing", ""]
     return ["b" * (schema["maxLength"] + 1)] if "maxLength" in schema else ["room one"]
@@ -164,13 +164,13 @@ def _right(schema: Json) -> list[str]:
 
 @LAWS.law("AN-V03")
 def a_query_parameter_that_breaks_its_schema_is_refused(scene: AnnyScene) -> None:
-    """Each of every operation; in all ways where it is met first."""
+    """Each of every operation; `fields` are asked for by many, so only where they are met first in all ways."""
     met: set[str] = set()
     for probe in scene.probes(only=bool, bodies=BODIES):
         for name, parameter in parameters(scene, probe.operation).items():
             schema = parameter["schema"]
             values: list[Any] = _wrong(schema["items"]) if "items" in schema else [_right(schema), *_wrong(schema)]
-            for value in values[:1] if name in met else values:
+            for value in values[:1] if name in met and name.startswith("fields[") else values:
                 wrong = replace(probe, query={**probe.query, name: value})
                 title = f"{probe.operation.id} with {name}={value}"[:200]
                 refused_at(
