@@ -107,15 +107,41 @@ def _things(answer: Answer) -> list[Json]:
 # What is sent along
 
 
-@LAWS.law("AN-D01", "AN-D02")
-def include_sends_what_is_named_once_and_nothing_else(scene: AnnyScene) -> None:
+@LAWS.law("AN-D01", "AN-D02", "AN-D05", "AN-D14")
+def everything_is_there_and_linked_and_sent_along_when_it_is_named(scene: AnnyScene) -> None:
     booking = _rich(scene)
     scene.booked(scene.slot(where="desk"))
     for ask in _asking(scene, booking):
-        for path in ask.some_paths:
-            _sends_what_is_named(scene, ask({"include": path}), path)
-        without = ask().ok("AN-D02", 200)
+        without, whole = ask().ok("AN-D02", 200), ask(ask.whole).ok("AN-D02", 200)
         scene.same("AN-D02", without.json.get("included", []), [], "what is sent along unasked", without)
+        plain, full = (
+            [{name: each.get("data") for name, each in thing.get("relationships", {}).items()} for thing in things]
+            for things in (_as_list(without.json["data"]), _as_list(whole.json["data"]))
+        )
+        scene.same("AN-D14", plain, full, "the linkage without include", without, whole)
+        _has_everything(scene, whole)
+        for path in ask.some_paths:
+            answer = whole if path == ask.whole["include"] else ask({"include": path})
+            _sends_what_is_named(scene, answer, path)
+    order = scene.order("AN-D14", booking)
+    scene.same("AN-D14", len(linked(booking, "booking_add_ons")), 2, "how many add-ons the booking names")
+    scene.same("AN-D14", linked(order, "bookings"), [booking["id"]], "the bookings of the order")
+
+
+def _has_everything(scene: AnnyScene, answer: Answer) -> None:
+    schemas = scene.contract.document["components"]["schemas"]
+    for each in _things(answer):
+        kind = each["type"].title().replace("-", "").replace("ies", "y").removesuffix("s")
+        hidden = {"code"} if _is_guest(each) else set()
+        for part in ("attributes", "relationships"):
+            documented = set(schemas.get(kind + part.title(), {}).get("properties", ()))
+            missing = documented - set(each.get(part, ())) - hidden
+            scene.same("AN-D05", sorted(missing), [], f"the {part} that one of {each['type']} lacks", answer)
+
+
+def _is_guest(thing: Json) -> bool:
+    """Who only takes part in a booking does not see its code."""
+    return bool(thing.get("meta", {}).get("participation_status"))
 
 
 def _sends_what_is_named(scene: AnnyScene, answer: Answer, paths: str) -> None:
@@ -162,21 +188,6 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
     is_free(scene, "AN-D03", free)
 
 
-@LAWS.law("AN-D14")
-def linkage_names_everything_whether_it_is_included_or_not(scene: AnnyScene) -> None:
-    booking = _rich(scene)
-    for ask in _asking(scene, booking):
-        plain, full = ask().ok("AN-D14", 200), ask(ask.whole).ok("AN-D14", 200)
-        without, within = (
-            [{name: each.get("data") for name, each in thing.get("relationships", {}).items()} for thing in things]
-            for things in (_as_list(plain.json["data"]), _as_list(full.json["data"]))
-        )
-        scene.same("AN-D14", without, within, "the linkage without include", plain, full)
-    order = scene.order("AN-D14", booking)
-    scene.same("AN-D14", len(linked(booking, "booking_add_ons")), 2, "how many add-ons the booking names")
-    scene.same("AN-D14", linked(order, "bookings"), [booking["id"]], "the bookings of the order")
-
-
 # Fields
 
 
@@ -212,25 +223,6 @@ def _flattened(thing: Json) -> Json:
     """The same in the other form, with nothing included."""
     meta = {"meta": thing["meta"]} if "meta" in thing else {}
     return {"id": thing["id"], "type": thing["type"], **thing["attributes"], **meta}
-
-
-@LAWS.law("AN-D05")
-def without_fields_everything_is_there(scene: AnnyScene) -> None:
-    schemas = scene.contract.document["components"]["schemas"]
-    for ask in _asking(scene, _rich(scene)):
-        answer = ask(ask.whole).ok("AN-D05", 200)
-        for each in _things(answer):
-            kind = each["type"].title().replace("-", "").replace("ies", "y").removesuffix("s")
-            hidden = {"code"} if _is_guest(each) else set()
-            for part in ("attributes", "relationships"):
-                documented = set(schemas.get(kind + part.title(), {}).get("properties", ()))
-                missing = documented - set(each.get(part, ())) - hidden
-                scene.same("AN-D05", sorted(missing), [], f"the {part} that one of {each['type']} lacks", answer)
-
-
-def _is_guest(thing: Json) -> bool:
-    """Who only takes part in a booking does not see its code."""
-    return bool(thing.get("meta", {}).get("participation_status"))
 
 
 # Pages
