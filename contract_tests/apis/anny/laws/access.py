@@ -229,7 +229,8 @@ def an_administrator_reads_everything(scene: AnnyScene) -> None:
         }
         for operation, wanted in listed.items():
             found = {each["id"] for each in scene.every("AN-A09", operation, by=ADMIN, o=o)}
-            scene.same("AN-A09", found - before[operation], wanted, f"what is new in {operation}")
+            new = found - (before[operation] - wanted)  # a cart may have been there
+            scene.same("AN-A09", new, wanted, f"what is new in {operation}")
 
 
 @LAWS.law("AN-A10")
@@ -312,8 +313,9 @@ def lists_hold_what_is_ones_own(scene: AnnyScene) -> None:
     }
     for operation, ids in both.items():
         for by in (MAIN, OTHER):
-            found = {each["id"] for each in scene.every("AN-A12", operation, by=by)} - before[by][operation]
-            scene.same("AN-A12", found, {ids[by]}, f"what is new for {by} in {operation}")
+            found = {each["id"] for each in scene.every("AN-A12", operation, by=by)}
+            new = found - (before[by][operation] - {ids[by]})
+            scene.same("AN-A12", new, {ids[by]}, f"what is new for {by} in {operation}")
 
 
 @LAWS.law("AN-A12")
