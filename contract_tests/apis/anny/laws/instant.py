@@ -141,8 +141,9 @@ def an_administrator_is_no_customer(scene: AnnyScene) -> None:
 def a_member_that_is_no_id_is_refused(scene: AnnyScene) -> None:
     slot = scene.slot()
     for member in ("nothing!", "", f"{slot.service_id}0", "x" * 8):
-        answer = scene.book(slot, service_id={member: 1}, title=f"book {member!r}")
-        refused_at(scene, "AN-N11", answer, pointer="/service_id")
+        for ask in (scene.book, scene.add):
+            answer = ask(slot, service_id={member: 1}, title=f"{ask.__name__} {member!r}")
+            refused_at(scene, "AN-N11", answer, pointer="/service_id")
     is_free(scene, "AN-N11", slot)
 
 
