@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, cents, included, moment
+from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, cents, included, moment, order_id
+from contract_tests.contracts import Operation
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
@@ -12,13 +13,18 @@ __all__ = [
     "Money",
     "can_be_booked",
     "costly_moment",
+    "is_free",
     "linked",
     "money",
+    "parameters",
     "points_at",
+    "reads",
     "refused_at",
     "sent",
+    "series",
     "slot_of",
     "takes_place",
+    "unavailable",
 ]
 
 _INVALID = (422, "validation_error")
@@ -38,6 +44,46 @@ def points_at(scene: AnnyScene, rule: str, answer: Answer, **source: str) -> Non
 def refused_at(scene: AnnyScene, rule: str, answer: Answer, **source: str) -> None:
     """What was sent is not valid, at that place."""
     points_at(scene, rule, answer.refused(rule, *_INVALID), **source)
+
+
+def unavailable(scene: AnnyScene, rule: str, answer: Answer, reason: str) -> None:
+    """An interval cannot be booked, for that reason."""
+    meta = answer.refused(rule, *_UNAVAILABLE).json["errors"][0].get("meta") or {}
+    scene.same(rule, meta.get("unavailability_type"), reason, "unavailability_type in meta", answer)
+
+
+# Operations
+
+
+def reads(scene: AnnyScene, booking: Json) -> dict[str, Json]:
+    """What each operation is asked that answers documents in more than one form, about a paid booking and what is offered."""
+    area = scene.profile.find("inventory.resources.area", scene.resource_id("room"))
+    asked: dict[str, Json] = {
+        "getBooking": {"bookingId": booking["id"]},
+        "getBookingByNumber": {"number": booking["attributes"]["number"]},
+        "getOrder": {"orderId": order_id(booking)},
+        "getInvoice": {"invoiceId": scene.only("AN-Q06", scene.invoices("AN-Q06", booking), "an invoice")["id"]},
+        "getResource": {"resourceId": area},
+        "listResourceChildren": {"resourceId": area},
+        "getService": {"serviceId": scene.service_id("paid")},
+    }
+    return {each.id: asked.get(each.id, {}) for each in scene.contract.operations if each.other_forms}
+
+
+def parameters(scene: AnnyScene, operation: Operation) -> dict[str, Json]:
+    """The parameters of the operation's query, by name."""
+    document = scene.contract.document
+
+    def resolved(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            kind, name = value["$ref"].split("/")[-2:]
+            return resolved(document["components"][kind][name])
+        return {key: resolved(each) for key, each in value.items()}
+
+    given = document["paths"][operation.path][operation.method.lower()].get("parameters", [])
+    return {each["name"]: each for each in map(resolved, given) if each["in"] == "query"}
 
 
 # Money
@@ -88,6 +134,11 @@ def slot_of(booking: Json) -> Slot:
     )
 
 
+def is_free(scene: AnnyScene, rule: str, slot: Slot, wanted: bool = True) -> None:
+    """The start of a slot has to be available, or not to be."""
+    scene.same(rule, scene.interval(rule, slot)["available"], wanted, f"whether {slot.starts_at} is free")
+
+
 def takes_place(scene: AnnyScene, rule: str, slot: Slot) -> None:
     """Nobody else can book the interval."""
     scene.book(slot, by=OTHER, title="book what is taken").refused(rule, *_UNAVAILABLE)
@@ -99,6 +150,20 @@ def can_be_booked(scene: AnnyScene, rule: str, slot: Slot) -> Json:
 
 
 # What belongs together
+
+
+def series(scene: AnnyScene, name: str) -> tuple[Json, list[Json]]:
+    """A series of the main customer: its master, and its dates in order. Raises Lacking."""
+    answer = scene.read(scene.given(name), include="series_bookings").ok("AN-B11", 200)
+    dates = sorted(sent(answer, "bookings").values(), key=lambda each: str(each["attributes"]["start_date"]))
+    scene.expect("AN-D02", bool(dates), "the dates of a series", dates, answer)
+    scene.ours("bookingId", *(each["id"] for each in dates))
+    master, kind = answer.json["data"], "recurring" if name == "recurring_master" else "series"
+    for each in (master, *dates):
+        got = [each["attributes"][of] for of in ("is_series_master", "is_series", "series_id", "series_type")]
+        wanted = [each is master, each is not master, master["id"], kind]
+        scene.same("AN-B18", got, wanted, "is_series_master, is_series, series_id and series_type", answer)
+    return master, dates
 
 
 def linked(thing: Json, name: str) -> list[str]:

@@ -214,7 +214,9 @@ class AnnyScene(Scene):
         answer = self.call(
             "getService", serviceId=self.service_id(kind), include="add_ons", by=NOBODY, title="read its add-ons"
         )
-        return included(answer.ok("AN-A07", 200), "add-ons")
+        found = included(answer.ok("AN-A07", 200), "add-ons")
+        self.expect("AN-U08", bool(found) or kind != "paid", "add-ons of the service", found, answer)
+        return found
 
     def tiers(self, kind: str = "paid") -> list[Json]:
         """The tiers of a service's cancellation policy, the longest notice first."""
@@ -225,7 +227,7 @@ class AnnyScene(Scene):
             by=NOBODY,
             title="read its policy",
         )
-        (policy,) = included(answer.ok("AN-A07", 200), "cancellation-policies")
+        policy = self.only("AN-D02", included(answer.ok("AN-A07", 200), "cancellation-policies"), "its policy")
         return sorted(policy["attributes"]["tiers"], key=lambda tier: -tier["before_start_minutes"])
 
     def address(self, by: str = MAIN) -> str:
@@ -250,13 +252,13 @@ class AnnyScene(Scene):
             **query,
         )
 
-    def ends(self, slot: Slot) -> Answer:
-        """The ends for the start of a slot; not judged."""
+    def ends(self, slot: Slot, resource_id: str | None = "") -> Answer:
+        """The ends for the start of a slot, at another resource if one is named; not judged."""
         return self.call(
             "listAvailabilityEnds",
             date_time=slot.starts_at.isoformat(),
             service_id=slot.service_id,
-            resource_id=slot.resource_id,
+            resource_id=slot.resource_id if resource_id == "" else resource_id,
             by=NOBODY,
             title="list the ends",
         )
@@ -278,16 +280,20 @@ class AnnyScene(Scene):
         """All starts of a day on which nothing is booked yet, for a service at a resource. Raises Lacking."""
         service_id, resource_id = self.service_id(kind), self.resource_id(where)
         today, first = self.now().date(), self.lease(f"day of {where}")
+        seen: set[str | None] = set()
         for number in range(first, first + _DAYS):
             day = today + timedelta(days=_DAYS_AHEAD + number % _DAYS)
             answer = self.starts(day, service_id, resource_id, minutes)
             found = answer.ok("AN-A07", 200).json
             free = [each for each in found if each["available"]]
+            seen |= {each["unavailability_type"] for each in found}
             slots = [
                 Slot(service_id, resource_id, moment(each["start_date"]), moment(each["end_date"])) for each in free
             ]
             if slots and _is_whole(slots, found):
                 return slots
+        is_offered = bool(seen & {None, "booked_out", "blocked"})
+        self.expect("AN-T13", is_offered, f"a start in {_DAYS} days that is free, or taken", seen, answer)
         raise Lacking(f"no day of {_DAYS} is free at the {where}", key=f"inventory.resources.{where}")
 
     def slot(self, kind: str = "instant", where: str = "room", *, minutes: int = 60) -> Slot:
@@ -414,12 +420,12 @@ class AnnyScene(Scene):
     def every(
         self, rule: str, operation_id: str, *, by: str = MAIN, size: int = 100, o: str | None = None, **query: Any
     ) -> list[Json]:
-        """A list from its first page to its last."""
+        """A list from its first page to its last; *query* are its parameters, those of its path too."""
         found: list[Json] = []
 
         def read(number: int) -> Page:
             asked = {**query, "page[number]": number, "page[size]": size}
-            answer = self.call(operation_id, by=by, query=asked, o=o, title=f"list, page {number}").ok(rule, 200)
+            answer = self.call(operation_id, by=by, o=o, title=f"list, page {number}", **asked).ok(rule, 200)
             found.extend(answer.json["data"])
             last = answer.json["meta"]["page"]["last-page"]
             return Page([each["id"] for each in answer.json["data"]], number + 1 if number < last else None, answer)
@@ -456,9 +462,9 @@ class AnnyScene(Scene):
     def cancel(self, booking: Json | str, *, by: str = MAIN) -> Answer:
         return self.call("cancelBooking", bookingId=number_of(booking), by=by, title="cancel")
 
-    def decide(self, booking: Json | str, status: str, *, by: str = ADMIN) -> Answer:
+    def decide(self, booking: Json | str, status: str, *, by: str = ADMIN, **attributes: Any) -> Answer:
         number = number_of(booking)
-        body = {"data": {"type": "bookings", "id": number, "attributes": {"status": status}}}
+        body = {"data": {"type": "bookings", "id": number, "attributes": {"status": status, **attributes}}}
         return self.call("updateBooking", body, bookingId=number, by=by, title=f"decide: {status}")
 
     def move(self, booking: Json | str, *, by: str = MAIN, title: str = "", **fields: Any) -> Answer:
@@ -519,14 +525,6 @@ class AnnyScene(Scene):
 
     def revert(self, booking: Json | str, *, by: str = MAIN) -> Answer:
         return self.call("cancelEditBooking", bookingId=number_of(booking), by=by, title="put back what was edited")
-
-    def points(self, rule: str, answer: Answer, *, pointer: str | None = None, parameter: str | None = None) -> None:
-        """A refusal has to name a place of the body, or a parameter, in `source`."""
-        wanted = {"pointer": pointer} if pointer is not None else {"parameter": parameter}
-        body = answer.json
-        errors = body.get("errors") if isinstance(body, dict) else None
-        source = errors[0].get("source") if errors else None
-        self.same(rule, source, wanted, "source of the refusal", answer)
 
     def only(self, rule: str, things: Sequence[Json], what: str) -> Json:
         """The single one of *things*."""

@@ -1,20 +1,21 @@
 """Availability: what is said to be free is, and what is not says why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from contract_tests.apis.anny.looking import linked, refused_at, unavailable
 from contract_tests.apis.anny.scene import IDS, NOBODY, AnnyScene, Json, Slot, moment
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import OTHER
 
 __all__ = ["LAWS"]
 
 LAWS = Laws("availability")
 
-_UNAVAILABLE = (422, "unavailable_interval")
 _NOT_FOUND = (404, "not_found")
 _INVALID = (422, "validation_error")
 _WEEK = 7
@@ -26,12 +27,6 @@ def _starts(scene: AnnyScene, rule: str, slot: Slot) -> list[Json]:
     answer = scene.starts(scene.local_day(slot), slot.service_id, slot.resource_id, slot.minutes)
     found: list[Json] = answer.ok(rule, 200).json
     return found
-
-
-def _because(scene: AnnyScene, rule: str, answer: Answer, reason: str) -> None:
-    answer.refused(rule, *_UNAVAILABLE)
-    meta = answer.json["errors"][0].get("meta", {})
-    scene.same(rule, meta.get("unavailability_type"), reason, "unavailability_type in meta", answer)
 
 
 def _is(scene: AnnyScene, rule: str, slot: Slot, reason: str | None) -> None:
@@ -59,7 +54,7 @@ def a_start_can_be_booked_exactly_when_it_is_said_to_be_free(scene: AnnyScene) -
             number = answer.ok("AN-T01", 201).json["data"]["id"]
             scene.cancel(number).ok("AN-X01", 200)
         else:
-            _because(scene, "AN-T01", answer, reason)
+            unavailable(scene, "AN-T01", answer, reason)
 
 
 @LAWS.law("AN-T03")
@@ -97,10 +92,14 @@ def a_question_is_about_something_that_exists(scene: AnnyScene) -> None:
             scene.call("listAvailabilityEnds", date_time=when, timezone=zone, by=NOBODY, **right),
         ]
         for answer in answers:
-            answer.refused("AN-T06", *_INVALID)
-            scene.points("AN-T06", answer, parameter="timezone")
-    for zone in ("UTC", "America/New_York"):
-        scene.call("listAvailabilityStarts", date=day, timezone=zone, by=NOBODY, **right).ok("AN-T06", 200)
+            refused_at(scene, "AN-T06", answer, parameter="timezone")
+    days = [scene.local_day(slot) + timedelta(days=ahead) for ahead in (-1, 0, 1)]
+    near = [moment(each["start_date"]) for day_ in days for each in scene.starts(day_, **right).ok("AN-T06", 200).json]
+    for zone in ("UTC", "America/New_York", "Pacific/Auckland", "Pacific/Pago_Pago"):
+        answer = scene.starts(days[1], **right, timezone=zone).ok("AN-T06", 200)
+        wanted = [each for each in near if each.astimezone(ZoneInfo(zone)).date() == days[1]]
+        found = [moment(each["start_date"]) for each in answer.json]
+        scene.same("AN-T06", found, wanted, f"the starts in {zone}", answer)
 
 
 @LAWS.law("AN-T07")
@@ -138,11 +137,11 @@ def places_are_taken_by_weight(scene: AnnyScene) -> None:
         found = scene.interval("AN-T08", slot)["remaining_number_available"]
         scene.same("AN-T08", found, left, "how many places are left")
     too_many = scene.add(slot, service_id={slot.service_id: left + 1}, title=f"hold {left + 1} places")
-    _because(scene, "AN-T08", too_many, "booked_out")
+    unavailable(scene, "AN-T08", too_many, "booked_out")
     scene.same("AN-T08", scene.interval("AN-T08", slot)["remaining_number_available"], left, "how many are still left")
     scene.add(slot, service_id={slot.service_id: left}, title=f"hold {left} places").ok("AN-T08", 201)
     _is(scene, "AN-T08", slot, "booked_out")
-    _because(scene, "AN-T08", scene.add(slot, title="hold one more"), "booked_out")
+    unavailable(scene, "AN-T08", scene.add(slot, title="hold one more"), "booked_out")
 
 
 @LAWS.law("AN-T09")
@@ -173,10 +172,10 @@ def what_is_past_or_too_far_ahead_is_not_offered(scene: AnnyScene) -> None:
             slots.append(interval)
     late = [each for each in slots if each["unavailability_type"] == "after_lead_time"]
     slot = Slot(service_id, resource_id, moment(late[-1]["start_date"]), moment(late[-1]["end_date"]))
-    _because(scene, "AN-T09", scene.book(slot, title="book too far ahead"), "after_lead_time")
+    unavailable(scene, "AN-T09", scene.book(slot, title="book too far ahead"), "after_lead_time")
     night = slot.later(minutes=-12 * 60)
     answer = scene.book(night, title="book a night too far ahead")
-    answer.refused("AN-T09", *_UNAVAILABLE)
+    answer.refused("AN-T09", 422, "unavailable_interval")
     reason = answer.json["errors"][0]["meta"]["unavailability_type"]
     scene.expect("AN-T09", reason in ("outside_opening_hours", "closed"), "opening hours first", reason, answer)
 
@@ -194,13 +193,93 @@ def a_booking_is_as_long_as_the_service_says_and_begins_on_its_grid(scene: AnnyS
     ):
         _is(scene, "AN-T10", first.lasting(minutes), reason)
         if reason:
-            _because(scene, "AN-T10", scene.book(first.lasting(minutes), title=f"book {minutes} minutes"), reason)
+            unavailable(scene, "AN-T10", scene.book(first.lasting(minutes), title=f"book {minutes} minutes"), reason)
     for minutes in (1, step // 2, step - 1):
         answer = scene.book(first.later(minutes=minutes), title="book off the grid")
-        _because(scene, "AN-T10", answer, "staggered_conflict")
+        unavailable(scene, "AN-T10", answer, "staggered_conflict")
     for interval in _starts(scene, "AN-T10", first):
         is_on_grid = moment(interval["start_date"]).minute % step == 0
         scene.expect("AN-T10", is_on_grid, f"starts every {step} minutes", interval["start_date"])
+
+
+@LAWS.law("AN-V13")
+def of_several_reasons_the_first_is_given(scene: AnnyScene) -> None:
+    service = scene.service("instant")
+    least, most, step = service["min_duration"], service["max_duration"], service["booking_interval"]
+    day = scene.day()
+    taken, free = day[2], day[6]
+    scene.booked(taken, by=OTHER)
+    booking = scene.booked(scene.slot(where="other_room"))
+    night = day[0].later(minutes=-240)
+    for slot, reason in (
+        (night.at(scene.resource_id("course_room")), "resource_unavailable"),
+        (night.lasting(least - 1), "outside_opening_hours"),
+        (night.later(minutes=1), "outside_opening_hours"),
+        (taken.lasting(least - 1), "under_min_duration"),
+        (free.later(minutes=1).lasting(least - 1), "under_min_duration"),
+        (free.later(minutes=1).lasting(most + 1), "over_max_duration"),
+        (taken.lasting(most + 1), "over_max_duration"),
+        (taken.later(minutes=step // 2), "staggered_conflict"),
+        (taken, "booked_out"),
+    ):
+        for answer in (
+            scene.book(slot),
+            scene.add(slot),
+            scene.move(booking, **slot.span, resource_id=slot.resource_id),
+        ):
+            unavailable(scene, "AN-V13", answer, reason)
+
+
+@LAWS.law("AN-T13")
+def every_start_of_the_grid_is_listed_once_in_order(scene: AnnyScene) -> None:
+    for kind, where in (("instant", "room"), ("strict", "other_room")):
+        service, first = scene.service(kind), scene.day(kind, where)[0]
+        step, day = timedelta(minutes=service["booking_interval"]), scene.local_day(first)
+        for minutes in (None, first.minutes, 2 * first.minutes):
+            answer = scene.starts(day, first.service_id, first.resource_id, minutes).ok("AN-T13", 200)
+            listed = [_as_slot(each, first) for each in answer.json]
+            lengths = {each.minutes for each in listed}
+            scene.same("AN-T13", lengths, {minutes or service["min_duration"]}, "how long they are, in minutes", answer)
+            starts = [each.starts_at for each in listed]
+            scene.same("AN-T13", starts, sorted({*starts}), "the starts, each once and in order", answer)
+        at = starts[0] - step
+        while at <= starts[-1] + step:
+            if at not in starts:
+                slot = replace(first, starts_at=at, ends_at=at + (first.ends_at - first.starts_at))
+                unavailable(scene, "AN-T13", scene.add(slot, title="hold what is not listed"), "outside_opening_hours")
+            at += step
+
+
+@LAWS.law("AN-T14")
+def without_a_resource_all_of_the_service_are_meant(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    answer = scene.call("getService", serviceId=slot.service_id, by=NOBODY, title="read the service").ok("AN-A07", 200)
+    resources = linked(answer.json["data"], "resources")
+    scene.booked(slot)
+    scene.booked(slot.later(minutes=60).at(scene.resource_id("desk")))
+    day = scene.local_day(slot)
+    asks: tuple[Callable[[str | None], Answer], ...] = (
+        lambda resource: scene.starts(day, slot.service_id, resource, 60),
+        lambda resource: scene.ends(slot, resource),
+    )
+    for ask in asks:
+        alone = {each: ask(each).ok("AN-T14", 200).json for each in resources}
+        places = sum(each["number_available"] for listed in alone.values() for each in listed[:1])
+        for interval in ask(None).ok("AN-T14", 200).json:
+            left = {
+                resource: found["remaining_number_available"]
+                for resource, listed in alone.items()
+                for found in listed
+                if all(found[name] == interval[name] for name in ("start_date", "end_date"))
+            }
+            free = sorted(each for each, number in left.items() if number)
+            names = ("number_available", "remaining_number_available", "available")
+            got = [*(interval[name] for name in names), sorted(interval["resource_ids"])]
+            wanted = [places, sum(left.values()), bool(free), free]
+            scene.same("AN-T14", got, wanted, f"{names} and resource_ids from {interval['start_date']}")
+        taken = next(each for each in alone[slot.resource_id] if moment(each["start_date"]) == slot.starts_at)
+        told = (taken["number_available"], taken["remaining_number_available"], taken["resource_ids"])
+        scene.same("AN-T14", told, (1, 0, []), "places, those left and where, of the room that is taken")
 
 
 @LAWS.law("AN-T11")
@@ -214,10 +293,10 @@ def nothing_is_offered_outside_the_opening_hours(scene: AnnyScene) -> None:
         scene.book(day[0].later(minutes=-240), title="book at night"),
     ]
     for answer in refusals:
-        _because(scene, "AN-T11", answer, "outside_opening_hours")
+        unavailable(scene, "AN-T11", answer, "outside_opening_hours")
     off = _day_off(scene, last)
     sunday = last.later(minutes=24 * 60 * (off - scene.local_day(last)).days)
-    _because(scene, "AN-T11", scene.book(sunday, title="book a day off"), "closed")
+    unavailable(scene, "AN-T11", scene.book(sunday, title="book a day off"), "closed")
 
 
 @LAWS.law("AN-T11")
@@ -235,7 +314,7 @@ def the_hours_are_those_of_the_resources_clock_in_summer_and_in_winter(scene: An
             opens_at = datetime.combine(after, wanted[0], zone).astimezone(UTC)
             early = replace(first, starts_at=opens_at, ends_at=opens_at + (first.ends_at - first.starts_at))
             answer = scene.book(early.later(minutes=-30), title=f"book before it opens on {after}")
-            _because(scene, "AN-T11", answer, "outside_opening_hours")
+            unavailable(scene, "AN-T11", answer, "outside_opening_hours")
 
 
 def _changes_of_clock(zone: ZoneInfo, day: date) -> Iterator[date]:

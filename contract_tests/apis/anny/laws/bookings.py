@@ -1,17 +1,29 @@
 """Reading bookings: what a list holds, what its filters leave, and who sees what of one."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.scene import ADMIN, PARTICIPANT, AnnyScene, Json, bookings_in, moment
+from contract_tests.apis.anny.scene import (
+    ADMIN,
+    BODIES,
+    PARTICIPANT,
+    AnnyScene,
+    Json,
+    bookings_in,
+    moment,
+    order_id,
+)
 from contract_tests.laws.law import Laws
-from contract_tests.scenes.scene import OTHER
+from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
 
 LAWS = Laws("bookings")
 
 _SECOND = timedelta(seconds=1)
+_STATUSES = {"reserved", "requested", "accepted", "invited", "rejected", "canceled", "expired"}
 
 
 def _of_these(scene: AnnyScene, rule: str, made: list[str], wanted: list[str], what: str, **filters: Any) -> None:
@@ -21,8 +33,9 @@ def _of_these(scene: AnnyScene, rule: str, made: list[str], wanted: list[str], w
     scene.same(rule, sorted(found), sorted(wanted), what)
 
 
-@LAWS.law("AN-B01", "AN-B02")
+@LAWS.law("AN-B01", "AN-B02", "AN-S01")
 def a_list_holds_all_bookings_and_a_filter_those_in_a_status(scene: AnnyScene) -> None:
+    before = [each["id"] for each in scene.listed("AN-B01")]
     slot = scene.slot()
     by_status = {
         "accepted": scene.booked(slot)["id"],
@@ -34,7 +47,15 @@ def a_list_holds_all_bookings_and_a_filter_those_in_a_status(scene: AnnyScene) -
         later = scene.slot("approval", "other_room").later(minutes=180)
         by_status["rejected"] = scene.rejected(later)["id"]
     made = list(by_status.values())
-    _of_these(scene, "AN-B01", made, made, "what the list holds of the bookings just made")
+    now = {each["id"]: each["attributes"]["status"] for each in scene.listed("AN-B01")}
+    scene.same("AN-B01", sorted(now), sorted([*before, *made]), "what the list holds")
+    scene.same(
+        "AN-S01",
+        {name: now[each] for name, each in by_status.items()},
+        {name: name for name in by_status},
+        "the statuses",
+    )
+    scene.same("AN-S01", sorted(set(now.values()) - _STATUSES), [], "what is no status")
     for status, number in by_status.items():
         _of_these(scene, "AN-B02", made, [number], f"what is {status} of them", status=status)
     _of_these(scene, "AN-B02", made, [], "what is expired of them", status="expired")
@@ -81,16 +102,21 @@ def filters_leave_bookings_of_resources_and_of_a_time(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-B06", "AN-B09")
 def a_search_finds_numbers_and_a_filter_addresses(scene: AnnyScene) -> None:
-    one, two = scene.booked(scene.slot()), scene.booked(scene.slot(where="other_room"))
+    note, about = scene.word(), scene.word()
+    order = scene.submitted(scene.slot(), customer_note=f"by the {note}", description=f"{about} first")
+    one, two = scene.seen("AN-C06", bookings_in(order)[-1]), scene.booked(scene.slot(where="other_room"))
     made = [one["id"], two["id"]]
     number = one["attributes"]["number"]
-    for part in (number, number.lower(), number[2:], number[-5:]):
+    for part in (number, number.lower(), number[2:], number[-5:], note, note.upper(), about[1:], about.title()):
         _of_these(scene, "AN-B06", made, [one["id"]], f"what {part} finds", search=part)
     prefix = number[:2].lower()
     _of_these(scene, "AN-B06", made, made, f"what {prefix} finds", search=prefix)
     theirs = scene.listed("AN-B09", email=scene.address(OTHER))
     scene.same("AN-B09", [each["id"] for each in theirs], [], "what is of somebody else")
-    _of_these(scene, "AN-B09", made, made, "what is one's own", email=scene.address())
+    _of_these(scene, "AN-B09", made, made, "what is one's own", email=scene.address().upper())
+    other = scene.booked(scene.slot(where="desk"), by=OTHER)["id"]
+    for by, wanted in ((MAIN, made), (OTHER, [other])) if scene.has(ADMIN) else ():
+        _of_these(scene, "AN-B09", [*made, other], wanted, f"what is of {by}", by=ADMIN, email=scene.address(by))
 
 
 @LAWS.law("AN-B07", "AN-B12", "AN-B15")
@@ -122,11 +148,89 @@ def who_is_invited_sees_the_booking_as_invited(scene: AnnyScene) -> None:
 @LAWS.law("AN-B08")
 def a_list_can_be_sorted_both_ways(scene: AnnyScene) -> None:
     slot = scene.slot()
-    made = [scene.booked(slot.later(minutes=minutes))["id"] for minutes in (120, 0, 240, 60)]
+    made = []
+    for minutes in (120, 0, 240, 60):
+        made.append(scene.booked(slot.later(minutes=minutes))["id"])
+        if scene.world.is_own:
+            scene.pass_time(_SECOND)
     in_time = [made[number] for number in (1, 3, 0, 2)]
-    for sort, wanted in (("start_date", in_time), ("-start_date", in_time[::-1])):
+    orders = [("start_date", in_time), ("-start_date", in_time[::-1])]
+    if scene.world.is_own:
+        orders += [("created_at", made), ("-created_at", made[::-1])]
+    for sort, wanted in orders:
         found = [each["id"] for each in scene.listed("AN-B08", sort=sort) if each["id"] in made]
         scene.same("AN-B08", found, wanted, f"the bookings by {sort}")
+
+
+@LAWS.law("AN-B16")
+def filters_hold_together(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking, desk, word = scene.booked(slot), scene.resource_id("desk"), scene.word()
+    made, start, end = [booking["id"]], slot.starts_at.isoformat(), slot.ends_at.isoformat()
+    pairs: dict[str, tuple[Any, Any]] = {
+        "resources": ([slot.resource_id], [desk]), "search": (booking["attributes"]["number"], word),
+        "status": ("accepted", "canceled"), "start_date": (start, end), "end_date": (end, start),
+        "email": (scene.address(), f"{word}@example.com"),
+    }  # fmt: skip
+    matching = {name: right for name, (right, _) in pairs.items()}
+    others = {"hide_blocker": "true", "upcoming_only": "true"}
+    _of_these(scene, "AN-B16", made, made, "what all filters leave", **matching, **others)
+    for name, (_, wrong) in pairs.items():
+        _of_these(scene, "AN-B16", made, [], f"what is left with another {name}", **{**matching, name: wrong}, **others)
+
+
+@LAWS.law("AN-D15")
+def lists_have_the_order_that_is_promised(scene: AnnyScene) -> None:
+    slot, later = scene.slot("paid"), scene.slot("paid", "other_room")
+    made = [scene.paid(each) for each in (later, slot.later(minutes=120), slot)]
+    invoices = [scene.only("AN-Q06", scene.invoices("AN-Q06", each), "an invoice")["id"] for each in made]
+    for operation, newest in (("listOrders", [order_id(each) for each in made]), ("listInvoices", invoices)):
+        found = [each["id"] for each in scene.every("AN-D15", operation) if each["id"] in newest]
+        scene.same("AN-D15", found, newest[::-1], f"what was just made in {operation}, the newest first")
+    for _ in range(2 if scene.has(ADMIN) else 0):
+        scene.call("createWebhookSubscription", BODIES["createWebhookSubscription"], by=ADMIN).ok("AN-W01", 201)
+    for by, operation, names in (
+        (MAIN, "listBookings", ("start_date", "id")),
+        (MAIN, "listResources", ("name",)),
+        (MAIN, "listServices", ("name",)),
+        (ADMIN, "listWebhookSubscriptions", ("created_at",)),
+    ):
+        things = scene.every("AN-D15", operation, by=by) if scene.has(by) else []
+        keys = [
+            [int(each["id"]) if of == "id" else each["attributes"][of].casefold() for of in names] for each in things
+        ]
+        scene.same("AN-D15", keys, sorted(keys), f"{names} of {operation}, in order")
+
+
+@LAWS.law("AN-B17")
+def a_booking_says_when_it_was_made_changed_and_canceled(scene: AnnyScene) -> None:
+    slot = scene.slot("paid", "other_room")
+    draft, made_at = scene.held(slot), scene.now().replace(microsecond=0)
+    (number,) = bookings_in(draft)
+    steps: tuple[Callable[[], Answer], ...] = (
+        lambda: scene.read(number),
+        lambda: scene.submit(order=draft),
+        lambda: scene.move(number, **slot.later(minutes=60).span),
+        lambda: scene.choose(number, *scene.choice(1, 1)),
+        lambda: scene.invite(number, {"email": scene.address(PARTICIPANT)}),
+        lambda: scene.accept(number),
+        lambda: scene.revert(number),
+        lambda: scene.move(number, start_date=slot.span["end_date"], end_date=slot.span["end_date"]),
+        lambda: scene.cancel(number),
+        lambda: scene.cancel(number),
+    )
+    changed_at, canceled_at = made_at, None
+    for step in steps:
+        answer = step()
+        if answer.is_success and step is not steps[0]:
+            changed_at = scene.now().replace(microsecond=0)
+        if step is steps[-2]:
+            canceled_at = changed_at
+        shown = scene.seen("AN-B17", number)["attributes"]
+        got = [shown[name] and moment(shown[name]) for name in ("created_at", "updated_at", "canceled_at")]
+        wanted = [made_at, changed_at, canceled_at]
+        scene.same("AN-B17", got, wanted, "created_at, updated_at and canceled_at", answer)
+        scene.pass_time(timedelta(minutes=1))
 
 
 @LAWS.law("AN-B10")

@@ -5,8 +5,9 @@ from datetime import timedelta
 from contract_tests.apis.anny.looking import (
     can_be_booked,
     costly_moment,
+    is_free,
     money,
-    sent,
+    series,
     slot_of,
     takes_place,
 )
@@ -221,7 +222,7 @@ def a_canceled_booking_takes_no_place(scene: AnnyScene) -> None:
     booking = scene.booked(slot)
     takes_place(scene, "AN-X04", slot)
     scene.cancel(booking).ok("AN-X01", 200)
-    scene.same("AN-X04", scene.interval("AN-X04", slot)["available"], True, "whether its interval is free")
+    is_free(scene, "AN-X04", slot)
     can_be_booked(scene, "AN-X04", slot)
 
 
@@ -237,14 +238,12 @@ def participants_read_that_it_is_canceled(scene: AnnyScene) -> None:
 # Series
 
 
-def _series(scene: AnnyScene, rule: str, name: str) -> tuple[Json, list[Json]]:
+def _series(scene: AnnyScene, name: str) -> tuple[Json, list[Json]]:
     """A series that stands: its master, and its dates in order. Raises Lacking."""
-    master = scene.read(scene.given(name), include="series_bookings").ok(rule, 200)
-    dates = sorted(sent(master, "bookings").values(), key=lambda each: str(each["attributes"]["start_date"]))
-    if master.json["data"]["attributes"]["status"] != "accepted" or len(_left(dates)) < 2:
+    master, dates = series(scene, name)
+    if master["attributes"]["status"] != "accepted" or len(_left(dates)) < 2:
         raise Lacking("the series has been canceled", key=f"inventory.{name}")
-    scene.ours("bookingId", *(each["id"] for each in dates))
-    return master.json["data"], dates
+    return master, dates
 
 
 def _left(dates: list[Json]) -> list[Json]:
@@ -253,7 +252,7 @@ def _left(dates: list[Json]) -> list[Json]:
 
 @LAWS.law("AN-X09")
 def one_date_that_was_repeated_is_canceled_alone(scene: AnnyScene) -> None:
-    master, dates = _series(scene, "AN-X09", "recurring_master")
+    master, dates = _series(scene, "recurring_master")
     first, *between, latest = _left(dates)
     left = [latest, first, *between]  # neither of the two is the one that takes the master with it
     while len(left) > 1:
@@ -270,7 +269,7 @@ def one_date_that_was_repeated_is_canceled_alone(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-X08")
 def a_master_takes_what_has_not_begun_with_it(scene: AnnyScene) -> None:
-    master, dates = _series(scene, "AN-X08", "recurring_master")
+    master, dates = _series(scene, "recurring_master")
     begun: list[Json] = []
     if scene.world.is_own:
         first, second, *_ = dates
@@ -294,7 +293,7 @@ def a_master_takes_what_has_not_begun_with_it(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-X10")
 def what_is_sold_together_is_canceled_together(scene: AnnyScene) -> None:
-    master, dates = _series(scene, "AN-X10", "series_master")
+    master, dates = _series(scene, "series_master")
     scene.same("AN-X10", {each["attributes"]["series_type"] for each in dates}, {"series"}, "the type of the series")
     begun: list[Json] = []
     if scene.world.is_own:

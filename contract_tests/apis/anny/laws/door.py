@@ -1,8 +1,9 @@
 """Checking in and out."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
-from contract_tests.apis.anny.looking import can_be_booked, takes_place
+from contract_tests.apis.anny.looking import can_be_booked, is_free, takes_place
 from contract_tests.apis.anny.scene import ADMIN, NOBODY, AnnyScene, Json, Slot, moment
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
@@ -26,14 +27,12 @@ def _opens_at(scene: AnnyScene, slot: Slot) -> datetime:
     return slot.starts_at - timedelta(minutes=_rules(scene)["allowedAdvancePeriod"])
 
 
-def _came_at(scene: AnnyScene, rule: str, booking: Json) -> datetime | None:
-    found = scene.seen(rule, booking)["attributes"]["check_in_date"]
+def _came_at(scene: AnnyScene, rule: str, booking: Json, name: str = "check_in_date") -> datetime | None:
+    found = scene.seen(rule, booking)["attributes"][name]
     return moment(found) if found else None
 
 
-def _left_at(scene: AnnyScene, rule: str, booking: Json) -> datetime | None:
-    found = scene.seen(rule, booking)["attributes"]["check_out_date"]
-    return moment(found) if found else None
+_left_at = partial(_came_at, name="check_out_date")
 
 
 @LAWS.law("AN-K01")
@@ -110,18 +109,26 @@ def who_comes_after_the_delay_is_not_let_in(scene: AnnyScene) -> None:
     _is_not_let_in(scene, booking)
 
 
-@LAWS.law("AN-K04")
+@LAWS.law("AN-K04", "AN-L07")
 def a_terminal_checks_in_where_it_may(scene: AnnyScene) -> None:
     terminal = scene.given("terminal")
     slot = scene.slot()
     here, elsewhere = scene.booked(slot), scene.booked(slot.at(scene.resource_id("other_room")))
     scene.go_to(_opens_at(scene, slot))
     scene.check_in(elsewhere, by=NOBODY, hash=terminal).refused("AN-K04", *_UNAUTHORIZED)
-    scene.check_in(here, by=NOBODY, hash=f"{terminal}x").refused("AN-K04", *_UNAUTHORIZED)
+    scene.check_in(here, by=NOBODY, hash=f"{terminal}x").refused("AN-L07", *_UNAUTHORIZED)
     for booking in (here, elsewhere):
         scene.same("AN-K04", _came_at(scene, "AN-K04", booking), None, "check_in_date after the refusal")
     scene.check_in(here, by=NOBODY, hash=terminal).ok("AN-K04", 200)
     scene.same("AN-K04", _came_at(scene, "AN-K04", here), _opens_at(scene, slot), "check_in_date")
+    scene.check_out(elsewhere, by=NOBODY, hash=terminal).refused("AN-K04", *_UNAUTHORIZED)
+    scene.check_out(here, by=NOBODY, hash=f"{terminal}x").refused("AN-L07", *_UNAUTHORIZED)
+    answer = scene.check_out(here, by=NOBODY, hash=terminal)
+    if not scene.resource("room")["settings"]["selfCheckIn"]["checkOutEnabled"]:
+        answer.refused("AN-K04", *_UNAUTHORIZED)
+        return
+    answer.ok("AN-K04", 200)
+    scene.same("AN-K04", _left_at(scene, "AN-K04", here), _opens_at(scene, slot), "check_out_date")
 
 
 @LAWS.law("AN-K05")
@@ -160,5 +167,5 @@ def who_leaves_is_checked_out(scene: AnnyScene) -> None:
     scene.check_out(booking, by=ADMIN).refused("AN-K07", *_NOT_POSSIBLE)
     scene.same("AN-K07", _left_at(scene, "AN-K07", booking), when, "check_out_date after a second one")
     if rules["releaseOnCheckout"]:
-        scene.same("AN-K08", scene.interval("AN-K08", rest)["available"], True, "whether the rest is free")
+        is_free(scene, "AN-K08", rest)
         can_be_booked(scene, "AN-K08", rest)

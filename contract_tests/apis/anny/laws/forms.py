@@ -5,7 +5,7 @@ from typing import Any
 from contract_tests.apis.anny.looking import refused_at, sent
 from contract_tests.apis.anny.scene import NOBODY, PARTICIPANT, AnnyScene, Json, bookings_in, number_of
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import Lacking, NotApplicable
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN
 
@@ -28,7 +28,7 @@ _ANSWERS: dict[str, Any] = {
 
 
 def _fields(scene: AnnyScene) -> list[Json]:
-    """The fields of the form: `{id, attributes...}`, in order. Raises Lacking."""
+    """The fields of the form: `{id, attributes...}`, in order."""
     answer = scene.call(
         "getService",
         serviceId=scene.service_id("form"),
@@ -40,8 +40,9 @@ def _fields(scene: AnnyScene) -> list[Json]:
     fields = sorted(
         ({"id": each["id"], **each["attributes"]} for each in found), key=lambda each: int(each["position"])
     )
-    if not any(field["required"] for field in fields):
-        raise Lacking("the form asks for nothing", key="inventory.services.form")
+    scene.expect(
+        "AN-U06", any(field["required"] for field in fields), "a field that has to be answered", fields, answer
+    )
     return fields
 
 

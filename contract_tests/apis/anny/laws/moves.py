@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from contract_tests.apis.anny.looking import points_at, series, unavailable
 from contract_tests.apis.anny.scene import IDS, PARTICIPANT, AnnyScene, Json, cents, moment, order_id
 from contract_tests.laws.law import Laws
-from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
 __all__ = ["LAWS"]
@@ -23,12 +23,6 @@ def _place(booking: Json) -> tuple[Any, ...]:
     attributes = booking["attributes"]
     resource = booking["relationships"]["resource"]["data"]["id"]
     return moment(attributes["start_date"]), moment(attributes["end_date"]), resource
-
-
-def _because(scene: AnnyScene, rule: str, answer: Answer, reason: str) -> None:
-    answer.refused(rule, *_UNAVAILABLE)
-    meta = answer.json["errors"][0].get("meta", {})
-    scene.same(rule, meta.get("unavailability_type"), reason, "unavailability_type in meta", answer)
 
 
 @LAWS.law("AN-R01", "AN-R04")
@@ -62,7 +56,7 @@ def a_booking_does_not_go_to_what_is_taken(scene: AnnyScene) -> None:
     scene.booked(taken, by=OTHER)
     booking = scene.booked(slot)
     for target in (taken, taken.later(minutes=30), taken.later(minutes=-30), slot.lasting(150)):
-        _because(scene, "AN-R02", scene.move(booking, **target.span), "booked_out")
+        unavailable(scene, "AN-R02", scene.move(booking, **target.span), "booked_out")
     scene.stays("AN-R02", booking)
     scene.moved("AN-R02", booking, **slot.lasting(120).span)  # up to the other
 
@@ -80,10 +74,10 @@ def a_booking_does_not_stand_in_its_own_way(scene: AnnyScene) -> None:
 def a_resource_offers_the_service_and_exists(scene: AnnyScene) -> None:
     booking = scene.booked()
     other = scene.resource_id("course_room")
-    _because(scene, "AN-R05", scene.move(booking, resource_id=other), "resource_unavailable")
+    unavailable(scene, "AN-R05", scene.move(booking, resource_id=other), "resource_unavailable")
     answer = scene.move(booking, resource_id=IDS["resource_id"])
     answer.refused("AN-R07", 404, "not_found")
-    scene.points("AN-R07", answer, pointer="/resource_id")
+    points_at(scene, "AN-R07", answer, pointer="/resource_id")
     scene.stays("AN-R05", booking)
 
 
@@ -203,14 +197,13 @@ def an_edit_costs_no_fee(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-R13")
 def the_master_of_a_series_is_not_edited_but_its_dates_are(scene: AnnyScene) -> None:
-    master = scene.seen("AN-B11", scene.given("recurring_master"))
-    numbers = [each["id"] for each in master["relationships"]["series_bookings"]["data"]]
-    scene.ours("bookingId", *numbers)
-    dates = [scene.seen("AN-B11", number) for number in numbers]
+    master, dates = series(scene, "recurring_master")
     start = master["attributes"]["start_date"]
     scene.move(master, start_date=start).refused("AN-R13", *_NOT_EDITABLE)
     scene.stays("AN-R13", master)
-    one, *others = [each for each in dates if each["attributes"]["is_editable"]]
+    editable = [each for each in dates if each["attributes"]["is_editable"]]
+    scene.expect("AN-B13", bool(editable), "a date that is_editable", dates)
+    one, *others = editable
     starts_at, ends_at, resource = _place(one)
     shorter = ends_at - timedelta(minutes=60)
     after = scene.moved("AN-R13", one, end_date=shorter.isoformat())

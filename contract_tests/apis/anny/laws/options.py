@@ -15,10 +15,9 @@ _MANY = 1000
 
 
 def _two(scene: AnnyScene) -> tuple[Json, Json]:
-    """Two add-ons of the paid service. Raises Lacking."""
+    """Two add-ons of the paid service."""
     add_ons = scene.add_ons()
-    if len(add_ons) < 2:
-        raise Lacking("the paid service has fewer than two add-ons", key="inventory.services.paid")
+    scene.expect("AN-U08", len(add_ons) > 1, "two add-ons of the paid service", add_ons)
     return add_ons[0], add_ons[1]
 
 

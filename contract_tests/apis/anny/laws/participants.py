@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from contract_tests.apis.anny.looking import refused_at
 from contract_tests.apis.anny.scene import PARTICIPANT, AnnyScene, Json, people_in
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.scene import MAIN, OTHER
@@ -75,13 +76,11 @@ def an_address_stands_once_and_is_not_the_customers(scene: AnnyScene) -> None:
     one, two, mine = f"{scene.word()}@example.com", f"{scene.word()}@example.com", scene.address()
     for twice in (one, one.upper()):
         answer = scene.invite(booking, {"email": one}, {"email": two}, {"email": twice})
-        answer.refused("AN-G05", *_INVALID)
-        scene.points("AN-G05", answer, pointer="/participants/2/email")
+        refused_at(scene, "AN-G05", answer, pointer="/participants/2/email")
         scene.same("AN-G05", scene.people("AN-G05", booking), before, "the participants afterwards")
     for own in (mine, mine.upper()):
         answer = scene.invite(booking, {"email": one}, {"email": own})
-        answer.refused("AN-G10", *_INVALID)
-        scene.points("AN-G10", answer, pointer="/participants/1/email")
+        refused_at(scene, "AN-G10", answer, pointer="/participants/1/email")
         scene.same("AN-G10", scene.people("AN-G10", booking), before, "the participants afterwards")
 
 
@@ -93,8 +92,7 @@ def there_are_as_many_participants_as_the_service_says(scene: AnnyScene) -> None
     wrong = [*([least - 1] if least else []), *([most + 1] if most is not None else [])]
     for number in wrong:
         answer = scene.invite(booking, *_people(scene, number), title=f"name {number} participants")
-        answer.refused("AN-G06", *_INVALID)
-        scene.points("AN-G06", answer, pointer="/participants")
+        refused_at(scene, "AN-G06", answer, pointer="/participants")
         scene.same("AN-G06", scene.people("AN-G06", booking), [], "the participants afterwards")
     for number in {least, least if most is None else most}:
         scene.invite(booking, *_people(scene, number), title=f"name {number} participants").ok("AN-G06", 200)
@@ -121,6 +119,19 @@ def an_address_has_at_most_two_hundred_characters(scene: AnnyScene) -> None:
     answer.refused("AN-G08", *_INVALID)
     answer = scene.invite(booking, {"email": longest}, title="invite an address of 200 characters").ok("AN-G08", 200)
     scene.same("AN-G08", people_in(answer)[0]["attributes"]["email"], longest, "the address", answer)
+
+
+@LAWS.law("AN-G13")
+def addresses_are_for_those_who_edit(scene: AnnyScene) -> None:
+    own, theirs = scene.address(PARTICIPANT), scene.address(OTHER)
+    for can_edit, where in ((False, "room"), (True, "other_room")):
+        booking = scene.booked(scene.slot(where=where))
+        scene.invite(booking, {"email": own, "can_edit": can_edit}, {"email": theirs}).ok("AN-G01", 200)
+        scene.accept(booking).ok("AN-I01", 200)
+        sees = {PARTICIPANT: [own, theirs if can_edit else None], OTHER: [None, theirs], MAIN: [own, theirs]}
+        for by, wanted in sees.items():
+            shown = [each["attributes"]["email"] for each in scene.people("AN-G13", booking, by=by)]
+            scene.same("AN-G13", shown, wanted, f"the addresses that {by} reads")
 
 
 @LAWS.law("AN-G11")

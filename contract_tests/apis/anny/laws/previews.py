@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from contract_tests.apis.anny.looking import money
+from contract_tests.apis.anny.looking import money, series
 from contract_tests.apis.anny.scene import AnnyScene, Json, cents, included, moment, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
@@ -60,9 +60,14 @@ def _judge(scene: AnnyScene, booking: Json, tiers: Sequence[Json], number: int, 
         "from": said["deadline"],
     }
     scene.same("AN-P13", said["next_tier"], wanted, "the next tier")
+    told = [{**each, "deadline": moment(each["deadline"])} for each in said["tiers"]]
+    every = [{**each, "deadline": _deadline(_starts_at(booking), each)} for each in tiers]
+    scene.same("AN-P13", told, every, "the tiers")
+    reach = (said["series_scope"], said["affected_booking_ids"])
+    scene.same("AN-P14", reach, ("single", [booking["id"]]), "series_scope and affected_booking_ids")
 
 
-@LAWS.law("AN-P02", "AN-P03", "AN-P04", "AN-P06", "AN-P07", "AN-P08", "AN-P10", "AN-P13")
+@LAWS.law("AN-P02", "AN-P03", "AN-P04", "AN-P06", "AN-P07", "AN-P08", "AN-P10", "AN-P13", "AN-P14")
 def the_fee_is_that_of_the_tier_in_which_it_is_canceled(scene: AnnyScene) -> None:
     tiers = scene.tiers()
     booking = scene.paid(scene.slot("paid", "other_room"), booking_add_ons=scene.choice(1, 1))
@@ -174,31 +179,26 @@ def a_preview_changes_nothing(scene: AnnyScene) -> None:
     scene.same("AN-P12", scene.order("AN-P12", order_id(booking)), order, "the order read afterwards")
 
 
-def _series(scene: AnnyScene, name: str) -> tuple[Json, list[Json]]:
-    """A series of the main customer: its master, and the dates."""
-    master = scene.seen("AN-B11", scene.given(name))
-    numbers = [each["id"] for each in master["relationships"]["series_bookings"]["data"]]
-    scene.ours("bookingId", *numbers)
-    return master, [scene.seen("AN-B11", number) for number in numbers]
-
-
 def _statuses(scene: AnnyScene, bookings: Sequence[Json]) -> dict[str, Any]:
     return {each["id"]: scene.status("AN-P14", each) for each in bookings}
 
 
-@LAWS.law("AN-P14")
+@LAWS.law("AN-P14", "AN-B18")
 def a_preview_names_what_a_cancellation_reaches(scene: AnnyScene) -> None:
     for name in ("recurring_master", "series_master"):
-        master, dates = _series(scene, name)
+        master, dates = series(scene, name)
         everything = [master, *dates]
         before = _statuses(scene, everything)
         open_dates = [each for each in dates if before[each["id"]] in ("accepted", "requested")]
         said = scene.previewed("AN-P14", master)
         wanted = {master["id"], *(each["id"] for each in open_dates)}
         scene.same("AN-P14", set(said["affected_booking_ids"]), wanted, f"what the preview of the {name} names")
+        scene.same("AN-P14", said["series_scope"], "series", f"series_scope of the {name}")
         _are_sums(scene, said, _tiers_of(scene, master), open_dates)
         last = open_dates[-1]
         of_one = scene.previewed("AN-P14", last)
+        reach = "single" if last["attributes"]["series_type"] == "recurring" else "series"
+        scene.same("AN-P14", of_one["series_scope"], reach, "series_scope of a date")
         if not scene.world.is_own:
             continue
         scene.cancel(last).ok("AN-P14", 200)
@@ -230,7 +230,7 @@ def _are_sums(scene: AnnyScene, said: Json, tiers: Sequence[Json], dates: Sequen
 
 @LAWS.law("AN-P14", "AN-X03")
 def each_date_of_a_series_costs_what_its_own_notice_says(scene: AnnyScene) -> None:
-    master, dates = _series(scene, "series_master")
+    master, dates = series(scene, "series_master")
     tiers = _tiers_of(scene, master)
     ahead = (each for each in dates if each["attributes"]["status"] == "accepted" and _starts_at(each) > scene.now())
     dates = sorted(ahead, key=_starts_at)

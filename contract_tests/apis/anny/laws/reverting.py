@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.looking import can_be_booked, money, takes_place
+from contract_tests.apis.anny.looking import can_be_booked, is_free, money, takes_place
 from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, moment, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.answers import Answer
@@ -77,7 +77,7 @@ def without_an_edit_there_is_nothing_to_put_back(scene: AnnyScene) -> None:
         scene.stays("AN-E02", before)
 
 
-@LAWS.law("AN-E04", "AN-E05")
+@LAWS.law("AN-E04", "AN-E05", "AN-E06")
 def an_edit_can_be_put_back_for_a_quarter_of_an_hour(scene: AnnyScene) -> None:
     slot = scene.slot()
     kept, put_back = scene.booked(slot), scene.booked(slot.at(scene.resource_id("other_room")))
@@ -95,6 +95,7 @@ def an_edit_can_be_put_back_for_a_quarter_of_an_hour(scene: AnnyScene) -> None:
     later = slot.later(minutes=90)
     scene.same("AN-E04", _times(scene, kept), (later.starts_at, later.ends_at), "the interval of the other")
     _is_over(scene, "AN-E05", kept)
+    can_be_booked(scene, "AN-E06", slot)
 
 
 def _times(scene: AnnyScene, booking: Json) -> tuple[Any, Any]:
@@ -141,7 +142,7 @@ def the_old_interval_is_kept_until_then(scene: AnnyScene) -> None:
         scene.moved("AN-R01", booking, **moved.span, resource_id=moved.resource_id)
         for each in (slot, moved):
             takes_place(scene, "AN-E06", each)
-            scene.same("AN-E06", scene.interval("AN-E06", each)["available"], False, "whether it is free")
+            is_free(scene, "AN-E06", each, wanted=False)
         scene.revert(booking).ok("AN-E01", 200)
         scene.revert(booking).refused("AN-E07", *_NOTHING)
         takes_place(scene, "AN-E07", slot)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from contract_tests.apis.anny.scene import BODIES, IDS, JSON_API, NOBODY, AnnyScene, bookings_in, order_id
+from contract_tests.apis.anny.looking import is_free, reads
+from contract_tests.apis.anny.scene import BODIES, IDS, JSON_API, NOBODY, AnnyScene, Json, Slot, bookings_in, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import Probe, probes, takes_a_body
 from contract_tests.laws.transport import (
@@ -14,6 +15,7 @@ from contract_tests.laws.transport import (
 )
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER
+from contract_tests.scenes.sending import NO_BODY
 
 __all__ = ["LAWS"]
 
@@ -84,7 +86,7 @@ def a_body_of_another_media_type_is_refused_and_not_read(scene: AnnyScene) -> No
     for media_type in (*wrong, "text/json", "application/vnd.api"):
         answer = booking.send(scene, headers={"Content-Type": media_type}, title=f"book as {media_type}")
         answer.refused("AN-H03", *_WRONG_TYPE)
-    scene.same("AN-H03", scene.interval("AN-H03", slot)["available"], True, "whether the interval is free")
+    is_free(scene, "AN-H03", slot)
     booking.send(scene, title=f"book as {JSON_API}").ok("AN-H03", 201)
 
 
@@ -94,7 +96,7 @@ def a_body_of_more_than_a_mebibyte_is_refused_and_not_read(scene: AnnyScene) -> 
     refuses_large_bodies(scene, "AN-H04", _with_bodies(scene), MEBIBYTE, *_TOO_LARGE)
     booking = _booking(scene, slot.body)
     booking.padded(MEBIBYTE + 1).send(scene, title="book with a large body").refused("AN-H04", *_TOO_LARGE)
-    scene.same("AN-H04", scene.interval("AN-H04", slot)["available"], True, "whether the interval is free")
+    is_free(scene, "AN-H04", slot)
     booking.padded(MEBIBYTE).send(scene, title="book with a body of one mebibyte").ok("AN-H04", 201)
 
 
@@ -160,28 +162,31 @@ def a_refusal_has_one_code_in_all_languages(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-H09")
 def answers_are_json_api_unless_something_else_is_asked_for(scene: AnnyScene) -> None:
-    booking = scene.ordered()
-    invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", booking), "an invoice")
-    reads: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("listBookings", {}),
-        ("getBooking", {"bookingId": booking["id"]}),
-        ("getBookingByNumber", {"number": booking["attributes"]["number"]}),
-        ("getCancellationPreview", {"bookingId": booking["id"]}),
-        ("listOrders", {}),
-        ("getOrder", {"orderId": order_id(booking)}),
-        ("listInvoices", {}),
-        ("getInvoice", {"invoiceId": invoice["id"]}),
-        ("listResources", {}),
-        ("getResource", {"resourceId": scene.resource_id("room")}),
-        ("listResourceChildren", {"resourceId": scene.resource_id("room")}),
-        ("listServices", {}),
-        ("getService", {"serviceId": scene.service_id("paid")}),
-        ("getCustomerAccount", {}),
-    )
+    booking, free = scene.paid(), scene.slot(where="other_room")
+    asked = {**reads(scene, booking), "getCancellationPreview": {"bookingId": booking["id"]}}
     for accept in (None, JSON_API, f"{JSON_API}, application/json;q=0.5"):
         headers = {"Accept": accept} if accept else {}
-        for operation, parameters in reads:
+        for operation, parameters in asked.items():
             answer = scene.call(operation, headers=headers, title=f"{operation}, accepting {accept}", **parameters)
             scene.same("AN-H09", _kind(answer.ok("AN-H09", 200)), JSON_API, "the content type", answer)
-    answer = scene.call("editParticipants", {"participants": []}, bookingId=booking["id"], headers={"Accept": JSON_API})
-    scene.same("AN-H09", _kind(answer.ok("AN-H09", 200)), JSON_API, "the content type of a write", answer)
+    for number, accept in enumerate((None, JSON_API, "application/json")):
+        headers = {"Accept": accept} if accept else {}
+        _write(scene, headers, booking, free.later(minutes=120 * number), scene.choice(number + 1, 0))
+
+
+def _write(scene: AnnyScene, headers: Json, booking: Json, free: Slot, choices: list[Json]) -> None:
+    """Whatever a write accepts, its answer is a document."""
+
+    def post(operation: str, body: Any = NO_BODY, **places: Any) -> None:
+        answer = scene.call(operation, body, headers=headers, title=f"{operation} with {headers}", **places)
+        got = (_kind(answer.ok("AN-H09")), isinstance(answer.json["data"].get("attributes"), dict))
+        scene.same("AN-H09", got, (JSON_API, True), "the content type, and whether there are attributes", answer)
+
+    number = {"bookingId": booking["id"]}
+    post("editParticipants", {"participants": []}, **number)
+    post("editServiceOptions", {"addons": choices}, **number)
+    post("editBookingBaseData", {"end_date": booking["attributes"]["end_date"]}, **number)
+    post("payOrder", orderId=order_id(booking))
+    post("bookInstantly", free.body)
+    post("addToCart", free.later(minutes=60).body)
+    post("submitOrder", {"accept_terms": True})
