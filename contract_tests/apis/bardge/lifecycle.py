@@ -326,11 +326,9 @@ class Lifecycle(Machine[BardgeScene]):
         kind.look(scene, self.model, rules.where)
         issued = self.passes[who][kind.category]
         used = self.model.used(who, is_spa=bool(kind.offer.hours))
-        scene.same(
-            rules.visits, scene.visits(issued, rules.visits, kind.category)[1], used, "the number of visits used"
-        )
+        scene.same(rules.visits, scene.visits(issued, kind.category)[1], used, "the number of visits used")
         if takes.credits:
-            balance = scene.balance(issued["client_id"], rules.credits)
+            balance = scene.balance(issued["client_id"])
             scene.same(rules.credits, balance, self.model.balance(who), "the balance")
         if takes.kobo and scene.world.control is not None:
             scene.same(rules.kobo, scene.spent() - self.spent, self.model.spent, "kobo debited for bookings")

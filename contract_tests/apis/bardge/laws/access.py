@@ -63,7 +63,7 @@ def a_key_is_known_behind_the_word_bearer_and_nowhere_else(scene: BardgeScene) -
 @LAWS.law("BG-A03")
 def without_a_key_nothing_is_read_or_written_whatever_is_sent(scene: BardgeScene) -> None:
     whole = Whole(scene)
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     for operation_id, (parameters, body) in whole.requests.items():
         for headers in ({}, {"Authorization": f"Bearer {_NEVER_ISSUED}"}):
             title = f"{operation_id} without a key"
@@ -73,7 +73,7 @@ def without_a_key_nothing_is_read_or_written_whatever_is_sent(scene: BardgeScene
         for each in (probe, probe.broken()) if probe.operation.media_type else (probe,):
             answer = each.send(scene, by="", title=f"{probe.operation.id} of nothing without a key")
             answer.refused("BG-A03", 401, "invalid_api_key")
-    scene.same("BG-A03", whole.seen("BG-A03"), before, "the client, the passes and the bookings read afterwards")
+    scene.same("BG-A03", whole.seen(), before, "the client, the passes and the bookings read afterwards")
 
 
 @LAWS.law("BG-A04")
@@ -118,7 +118,7 @@ def what_a_body_names_has_to_exist(scene: BardgeScene) -> None:
     whole = Whole(scene)
     scene.ours("client_id", NOTHING)
     scene.ours("user_pass_id", NOTHING)
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     for operation_id, (parameters, body) in whole.requests.items():
         for member, value in body.items():
             if operation_id == "issuePass" and member == "client_id":
@@ -134,7 +134,7 @@ def what_a_body_names_has_to_exist(scene: BardgeScene) -> None:
     availability = {"id": whole.spa["id"], "date": whole.day.isoformat()}
     answer = scene.call("getProviderAvailability", **availability, service_ids=NOTHING, title="slots for no service")
     scene.error("BG-A09", answer, *_NOT_FOUND)
-    scene.same("BG-A09", whole.seen("BG-A09"), before, "the client, the passes and the bookings read afterwards")
+    scene.same("BG-A09", whole.seen(), before, "the client, the passes and the bookings read afterwards")
 
 
 @LAWS.law("BG-A06")
@@ -159,7 +159,7 @@ def what_another_reseller_has_is_answered_as_if_it_did_not_exist(scene: BardgeSc
     my_product = scene.product(by=OTHER)["id"]
     session = scene.asked(scene.exhausted(), scene.instances()[-1], "BG-B02")
     appointment = scene.begun(whole.spa_pass, whole.spa, whole.day, "15:00")
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     for parameter in ("id", "sessionId", "bookingId"):
         scene.ours(parameter, NOTHING)
     scene.ours("user_pass_id", NOTHING)
@@ -233,7 +233,7 @@ def what_another_reseller_has_is_answered_as_if_it_did_not_exist(scene: BardgeSc
         wanted = (nowhere.status, _error_without(nowhere, NOTHING))
         scene.same("BG-A07", got, wanted, f"what the answer says of {what} of another reseller", nowhere, there)
         there.refused("BG-A07", 404)
-    scene.same("BG-A07", whole.seen("BG-A07"), before, "the client, the passes and the bookings read afterwards")
+    scene.same("BG-A07", whole.seen(), before, "the client, the passes and the bookings read afterwards")
     left = scene.read_pass(mine, by=OTHER).ok("BG-A07", 200).json
     scene.same("BG-A07", left["pass_id"], my_product, "the product of the other reseller's pass")
 
@@ -291,7 +291,7 @@ def ones_own_client_takes_no_token(scene: BardgeScene) -> None:
 def _state_of(scene: BardgeScene, foreign: Json) -> Json:
     return {
         "client": scene.client(foreign["client_id"], by=OTHER).ok("BG-A08", 200).json,
-        "credits": scene.credits(foreign["client_id"], "BG-A08", by=OTHER),
+        "credits": scene.credits(foreign["client_id"], by=OTHER),
         "bookings": scene.bookings_of(foreign["client_id"], "BG-A08", by=OTHER),
         "pass": scene.read_pass(foreign, by=OTHER).ok("BG-A08", 200).json,
     }

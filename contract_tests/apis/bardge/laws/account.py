@@ -36,7 +36,7 @@ def what_the_account_does_not_cover_is_not_done(scene: BardgeScene) -> None:
         _access,
     ):
         issued, price, ask = prepare(scene)
-        before = scene.trace(issued, "BG-D10")
+        before = scene.trace(issued)
         scene.leave(price - 1)
         answer = ask().refused("BG-D10", *_NO_MONEY)
         scene.left_alone("BG-D10", issued, before, answer)

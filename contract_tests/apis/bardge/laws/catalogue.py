@@ -153,7 +153,7 @@ def a_session_takes_no_place(scene: BardgeScene) -> None:
         before = scene.places_left(instance)
         for _ in range(2):
             scene.asked(issued, instance, rule)
-        scene.same("BG-K15", scene.places_left(instance, "BG-K15"), before, "spots_left while sessions are open")
+        scene.same("BG-K15", scene.places_left(instance), before, "spots_left while sessions are open")
 
 
 @LAWS.law("BG-K20")

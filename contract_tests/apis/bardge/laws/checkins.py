@@ -67,10 +67,10 @@ def a_code_costs_nothing(scene: BardgeScene) -> None:
 def _held(scene: BardgeScene, issued: Json) -> Json:
     client = issued["client_id"]
     return {
-        "visits": scene.visits(issued, "BG-C04"),
-        "credits": scene.credits(client, "BG-C04"),
+        "visits": scene.visits(issued),
+        "credits": scene.credits(client),
         "bookings": scene.bookings_of(client, "BG-C04"),
-        "places": [scene.places_left(each, "BG-C04") for each in scene.instances()[:3]],
+        "places": [scene.places_left(each) for each in scene.instances()[:3]],
     }
 
 
@@ -127,7 +127,7 @@ def without_visits_some_have_to_be_bought(scene: BardgeScene) -> None:
         confirmed = _confirm(scene, session, number_of_visits=number, duration="MONTHLY")
         _code(scene, "BG-C20", confirmed)
         allowed = (allowed or 0) + number
-        scene.same("BG-C20", scene.visits(issued, "BG-C20"), (allowed, used), "visits allowed and used", confirmed)
+        scene.same("BG-C20", scene.visits(issued), (allowed, used), "visits allowed and used", confirmed)
     _code(scene, "BG-C20", _ask(scene, issued, venue, title="ask again, with visits left"))
 
 
@@ -154,7 +154,7 @@ def a_package_that_was_bought_at_the_door_opens_the_gym(scene: BardgeScene) -> N
     _code(scene, "BG-C21", _confirm(scene, session, copay_package_id=session["copay_options"][0]["id"]))
     _code(scene, "BG-C21", _ask(scene, issued, instance.branch, title="ask again, with a package"))
     scene.booked(issued, instance, "BG-C21")
-    scene.same("BG-C21", scene.visits(issued, "BG-C21")[1], 0, "visits of the pass used")
+    scene.same("BG-C21", scene.visits(issued)[1], 0, "visits of the pass used")
     said = _ask(scene, other, instance.branch, title="ask for somebody else").ok("BG-C21", 201).json
     scene.expect("BG-C21", "session_id" in said, "a session for who has no package", said)
 

@@ -49,7 +49,7 @@ def a_gym_without_packages_lists_none(scene: BardgeScene) -> None:
 def a_quote_says_what_the_pass_does_not_cover(scene: BardgeScene) -> None:
     product, spa, covered, others = mixed_spa(scene)
     issued, day = scene.lasting(product), scene.spa_day(spa)
-    before, free = scene.trace(issued, "BG-O05"), scene.free_hours(spa, day)
+    before, free = scene.trace(issued), scene.free_hours(spa, day)
     for services in ([covered], others[:1], [others[0], covered]):
         price = sum(each["price"] for each in services if each is not covered)
         since = scene.now()
@@ -63,7 +63,7 @@ def a_quote_says_what_the_pass_does_not_cover(scene: BardgeScene) -> None:
     both = scene.quoted(nothing_covered, spa, [others[0], covered])
     scene.same("BG-O03", both["amount"], others[0]["price"] + covered["price"], "amount of what is not covered at all")
     if scene.world.control is None:
-        before = scene.trace(issued, "BG-O05")
+        before = scene.trace(issued)
     else:
         before["spent"] += scene.product()["price"]
     scene.left_alone("BG-O05", issued, before)
@@ -142,7 +142,7 @@ def _needs_the_package(scene: BardgeScene, own_gym: str, uncovered: str, through
     if elsewhere is None:
         raise Lacking("only one gym has packages")
     covered = scene.instance(copay=True).branch
-    before = scene.trace(issued, own_gym)
+    before = scene.trace(issued)
     foreign = elsewhere["copay_options"][0]["id"]
     answer = scene.buy(issued, instance.branch, package=foreign, through=through).refused(own_gym, *_NOT_FOUND)
     scene.left_alone(own_gym, issued, before, answer)
@@ -213,7 +213,7 @@ def _is_bought_once(scene: BardgeScene, rule: str, through: str) -> None:
     issued, spa = scene.issued(), scene.spa()
     quote = scene.quoted(issued, spa, spa["services"][:1])
     scene.buy(issued, spa["id"], quote=quote["id"], through=through).ok("BG-O20", 201)
-    before = scene.trace(issued, rule)
+    before = scene.trace(issued)
     answer = scene.buy(issued, spa["id"], quote=quote["id"], through=through).refused(rule, 409, "quote_expired")
     scene.left_alone(rule, issued, before, answer)
 
@@ -224,7 +224,7 @@ def _is_bought_in_time(scene: BardgeScene, rule: str, through: str) -> None:
     scene.wait_before(datetime.fromtimestamp(first["expires_at"] / 1_000, LAGOS))
     scene.buy(issued, spa["id"], quote=first["id"], through=through).ok(rule, 201)
     scene.wait_until(datetime.fromtimestamp(second["expires_at"] / 1_000, LAGOS))
-    before = scene.trace(issued, rule)
+    before = scene.trace(issued)
     answer = scene.buy(issued, spa["id"], quote=second["id"], through=through).refused(rule, 409, "quote_expired")
     scene.left_alone(rule, issued, before, answer)
 
@@ -238,7 +238,7 @@ def _is_for_its_client(scene: BardgeScene, rule: str, through: str) -> None:
     if elsewhere is None:
         raise Lacking("there is only one spa")
     quote = scene.quoted(issued, spa, others[:1])["id"]
-    before = scene.trace(issued, rule)
+    before = scene.trace(issued)
     for who, where in ((somebody, spa["id"]), (second, spa["id"]), (issued, elsewhere)):
         scene.buy(who, where, quote=quote, through=through).refused(rule, *_INVALID)
     scene.left_alone(rule, issued, before)
@@ -246,7 +246,7 @@ def _is_for_its_client(scene: BardgeScene, rule: str, through: str) -> None:
 
     of_pass = scene.issued(product)
     nothing = scene.quoted(of_pass, spa, [covered])
-    before = scene.trace(of_pass, rule)
+    before = scene.trace(of_pass)
     answer = scene.buy(of_pass, spa["id"], quote=nothing["id"], through=through).refused(rule, *_INVALID)
     scene.left_alone(rule, of_pass, before, answer)
 
@@ -324,7 +324,7 @@ def one_thing_is_bought_that_the_venue_sells(scene: BardgeScene) -> None:
     issued, instance, package = _package(scene)
     spa = scene.spa()
     quote = scene.quoted(issued, spa, spa["services"][:1])["id"]
-    before = scene.trace(issued, "BG-O31")
+    before = scene.trace(issued)
     for venue, bought in (
         (instance.branch, {}),
         (spa["id"], {}),

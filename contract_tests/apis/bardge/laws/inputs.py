@@ -67,7 +67,7 @@ _BAD_QUERIES: dict[str, tuple[str, ...]] = {
 @LAWS.law("BG-V01", "BG-V08")
 def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
     whole = Whole(scene)
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     for content in (b"", b'{"client_id": "x",}', b"{'client_id': 'x'}", b'{"a": "\xff"}'):
         for answer in _bodies(scene, whole, content):
             scene.error("BG-V01", answer, *_BAD)
@@ -83,7 +83,7 @@ def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
         in_a_list = replace(probe, content=b"[" + probe.content + b"]")
         answer = in_a_list.send(scene, title=f"{probe.operation.id} with its body in a list")
         scene.error("BG-V08", answer, *_BAD)
-    scene.same("BG-V01", whole.seen("BG-V01"), before, _AFTERWARDS)
+    scene.same("BG-V01", whole.seen(), before, _AFTERWARDS)
 
 
 def _bodies(scene: BardgeScene, whole: Whole, content: bytes) -> list[Answer]:
@@ -100,7 +100,7 @@ def _bodies(scene: BardgeScene, whole: Whole, content: bytes) -> list[Answer]:
 @LAWS.law("BG-V02")
 def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
     whole = Whole(scene)
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     for operation_id, parameters, body in _requests(scene, whole):
         schema = _schema(scene, operation_id)
         for member in schema.get("required", ()):
@@ -112,7 +112,7 @@ def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
                 title = f"{operation_id} with a bad {member}"
                 answer = _ask(scene, operation_id, {**body, member: value}, title, parameters)
                 scene.error("BG-V02", answer, *_BAD).names("BG-V02", member)
-    scene.same("BG-V02", whole.seen("BG-V02"), before, _AFTERWARDS)
+    scene.same("BG-V02", whole.seen(), before, _AFTERWARDS)
 
 
 @LAWS.law("BG-V06")

@@ -184,7 +184,7 @@ def a_token_that_is_not_for_the_client_opens_nothing(scene: BardgeScene) -> None
         tokens.append(scene.token(other["client_id"], issuer=issuer))
         if scene.has(QUIET):
             tokens.append(scene.token(foreign["client_id"], issuer=issuer, by=QUIET))
-    before = scene.trace(foreign, "BG-U20", by=OTHER)
+    before = scene.trace(foreign, by=OTHER)
     for token in tokens:
         for ask in _with_a_token(scene, foreign, token):
             ask().refused("BG-U20", *_INVALID)
@@ -228,7 +228,7 @@ def a_token_is_over_after_thirty_days(scene: BardgeScene) -> None:
     scene.wait_before(ends_at)
     scene.client(client_id, token=token).ok("BG-U21", 200)
     scene.wait_until(ends_at)
-    before = scene.trace(foreign, "BG-U21", by=OTHER)
+    before = scene.trace(foreign, by=OTHER)
     for ask in _with_a_token(scene, foreign, token):
         ask().refused("BG-U21", 403, "lookup_token_expired")
     scene.left_alone("BG-U21", foreign, before, by=OTHER)
@@ -238,7 +238,7 @@ def a_token_is_over_after_thirty_days(scene: BardgeScene) -> None:
 def a_token_is_looked_at_also_where_none_is_needed(scene: BardgeScene) -> None:
     issued, instance = scene.issued(), scene.instance()
     token = scene.token(scene.foreign()["client_id"]) if scene.world.control else "lkpt_0000000000000000"
-    before = scene.trace(issued, "BG-U22")
+    before = scene.trace(issued)
     scene.client(issued["client_id"], token=token).refused("BG-U22", *_INVALID)
     answer = scene.book(issued, instance, token=token).refused("BG-U22", *_INVALID)
     scene.left_alone("BG-U22", issued, before, answer)
@@ -268,7 +268,7 @@ def tokens_rest_while_the_issuer_is_off(scene: BardgeScene) -> None:
     foreign = scene.foreign()
     token = scene.token(foreign["client_id"])
     with _switched(scene, OTHER, False):
-        before = scene.trace(foreign, "BG-U24", by=OTHER)
+        before = scene.trace(foreign, by=OTHER)
         for ask in _with_a_token(scene, foreign, token):
             ask().refused("BG-U24", *_DENIED)
         scene.left_alone("BG-U24", foreign, before, by=OTHER)

@@ -158,7 +158,7 @@ def a_move_says_what_its_kind_needs_and_nothing_else(scene: BardgeScene) -> None
         (issued, of_class, where, ({}, when, {"date": when["date"]}, {**where, "date": when["date"]}, {**where, "time": "15:00"})),
         (of_spa_pass, of_spa, when, ({}, where, {"date": when["date"]}, {"time": "15:00"}, {**when, **where})),
     ):  # fmt: skip
-        before = scene.trace(client, "BG-M04")
+        before = scene.trace(client)
         for fields in wrong:
             scene.move(booking, **fields).refused("BG-M04", *_INVALID)
         scene.left_alone("BG-M04", client, before)
@@ -174,7 +174,7 @@ def a_booking_stays_in_its_class(scene: BardgeScene) -> None:
     if elsewhere is None:
         raise Lacking("only one class is given that the test could book")
     booking = scene.booked(issued, here)
-    before = scene.trace(issued, "BG-M05")
+    before = scene.trace(issued)
     answer = scene.move(booking, class_instance_id=elsewhere.id).refused("BG-M05", *_INVALID)
     scene.left_alone("BG-M05", issued, before, answer)
 
@@ -184,7 +184,7 @@ def nothing_is_moved_to_what_is_past(scene: BardgeScene) -> None:
     of_spa = scene.spa_pass(start_date=scene.midnight())
     appointment = scene.appointed(of_spa, scene.spa(), scene.spa_day())
     today = scene.now().astimezone(LAGOS).date()
-    before = scene.trace(of_spa, "BG-M05")
+    before = scene.trace(of_spa)
     answer = scene.move(appointment, date=today.isoformat(), time="00:00").refused("BG-M05", *_INVALID)
     scene.left_alone("BG-M05", of_spa, before, answer)
 
@@ -194,7 +194,7 @@ def nothing_is_moved_to_what_is_past(scene: BardgeScene) -> None:
     scene.wait_before(begins.starts_at)
     scene.move(early, class_instance_id=begins.id).ok("BG-M05", 201)
     scene.wait_until(begins.starts_at)
-    before = scene.trace(second, "BG-M05")
+    before = scene.trace(second)
     answer = scene.move(late, class_instance_id=begins.id).refused("BG-M05", *_INVALID)
     scene.left_alone("BG-M05", second, before, answer)
 
@@ -204,7 +204,7 @@ def nobody_is_moved_to_where_they_are_already(scene: BardgeScene) -> None:
     issued = scene.issued()
     first, second = scene.of_one_class(2)
     booking, other = scene.booked(issued, first), scene.booked(issued, second)
-    before = scene.trace(issued, "BG-M06")
+    before = scene.trace(issued)
     for instance in (first, second):
         answer = scene.move(booking, class_instance_id=instance.id).refused("BG-M06", 409, "already_booked")
         scene.left_alone("BG-M06", issued, before, answer)
@@ -218,7 +218,7 @@ def nobody_is_moved_to_a_full_class(scene: BardgeScene) -> None:
     issued = scene.issued()
     scene.booked(scene.issued(), last)
     booking = scene.booked(issued, here)
-    before, left = scene.trace(issued, "BG-M07"), scene.places_left(here)
+    before, left = scene.trace(issued), scene.places_left(here)
     answer = scene.move(booking, class_instance_id=last.id).refused("BG-M07", 409, "class_full")
     scene.left_alone("BG-M07", issued, before, answer)
     scene.same("BG-M07", scene.places_left(here), left, "the number of places left where it is", answer)
@@ -230,7 +230,7 @@ def an_appointment_is_moved_to_hours_that_are_free(scene: BardgeScene) -> None:
     issued, spa, day = scene.spa_pass(), long_spa(scene), scene.spa_day()
     booking = scene.appointed(issued, spa, day, "10:00", services=spa["services"])
     scene.appointed(scene.spa_pass(), spa, day, "14:00")
-    before, free = scene.trace(issued, "BG-M08"), scene.free_hours(spa, day)
+    before, free = scene.trace(issued), scene.free_hours(spa, day)
     for time in ("13:00", "14:00", "17:00", "08:00", "15:30"):
         answer = scene.move(booking, date=day.isoformat(), time=time).refused("BG-M08", 409, "slot_unavailable")
         scene.left_alone("BG-M08", issued, before, answer)
@@ -253,7 +253,7 @@ def a_class_is_not_moved_beyond_its_package(scene: BardgeScene) -> None:
     beyond = [each for each in given if each.starts_at >= ends_at]
     if not within or not beyond:
         raise Lacking("the class is not given again after the package is over")
-    before = scene.trace(issued, "BG-M12")
+    before = scene.trace(issued)
     answer = scene.move(booking, class_instance_id=beyond[0].id).refused("BG-M12", 403, "permission_denied")
     scene.left_alone("BG-M12", issued, before, answer)
     scene.move(booking, class_instance_id=within[-1].id).ok("BG-M12", 201)
@@ -269,7 +269,7 @@ def an_appointment_is_not_moved_beyond_its_copay(scene: BardgeScene) -> None:
     bought = scene.buy(issued, spa["id"], quote=quote["id"]).ok("BG-O20", 201).json
     ends_at = datetime.fromtimestamp(bought["expires_at"] / 1_000, LAGOS)
     booking = scene.appointed(issued, spa, day, services=services)
-    before = scene.trace(issued, "BG-M12")
+    before = scene.trace(issued)
     beyond = [(ends_at.date() + timedelta(days=1), "10:00")]
     if f"{ends_at:%H:%M}" in scene.free_hours(spa, ends_at.date()) and not ends_at.second:
         beyond.append((ends_at.date(), f"{ends_at:%H:%M}"))
@@ -343,7 +343,7 @@ class _Kind:
     def is_final(self, booking: Json) -> None:
         """A booking can be neither moved nor cancelled, and trying changes nothing."""
         scene = self.scene
-        before, left = scene.trace(self.issued, "BG-M03"), self.left()
+        before, left = scene.trace(self.issued), self.left()
         move = scene.move(booking, **self.fields(2)).refused("BG-M03", 403, "permission_denied")
         cancel = scene.error("BG-L21", scene.cancel(booking), 403, "permission_error", "permission_denied")
         scene.left_alone("BG-L21", self.issued, before, move, cancel)

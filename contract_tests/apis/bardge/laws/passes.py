@@ -138,7 +138,7 @@ def a_client_may_hold_several_passes(scene: BardgeScene) -> None:
     for product in (gym, spa, gym):
         made.append(scene.issued(product, client))
         held += sum(cover["credit_allocated"] for cover in product["categories"])
-        scene.same("BG-N14", scene.balance(client, "BG-N14"), held, "the credits of the client")
+        scene.same("BG-N14", scene.balance(client), held, "the credits of the client")
     seen = scene.client(client).ok("BG-N19", 200)
     ids = [each["id"] for each in seen.json["passes"]]
     scene.same("BG-N19", sorted(ids), sorted(each["id"] for each in made), "the passes of the client", seen)
@@ -314,7 +314,7 @@ def visits_that_were_used_stay_used(scene: BardgeScene) -> None:
     scene.same("BG-N43", scene.visits(issued), (allowed, used + booking["visits_deducted"]), "visits after a booking")
     second = scene.booked(issued, two)
     scene.prolong(issued, milliseconds(scene.now() + timedelta(days=60))).ok("BG-N30", 200)
-    scene.same("BG-N34", scene.visits(issued, "BG-N34"), (allowed, used + 2), "visits with another end")
+    scene.same("BG-N34", scene.visits(issued), (allowed, used + 2), "visits with another end")
     for booked, left in ((second, 1), (booking, 0)):
         answer = scene.cancel(booked).ok("BG-L20", 200)
         restored = answer.json["refund"]["visits_restored"]
@@ -330,7 +330,7 @@ def a_pass_without_visits_is_still_active(scene: BardgeScene) -> None:
     listed = scene.client(issued["client_id"]).ok("BG-N41", 200)
     scene.same("BG-N41", listed.json["passes"][0]["status"], "ACTIVE", "the status with the client", listed)
     scene.prolong(issued, milliseconds(scene.now() + timedelta(days=60))).ok("BG-N34", 200)
-    visits = scene.visits(issued, "BG-N34")
+    visits = scene.visits(issued)
     scene.same("BG-N34", visits[1], visits[0], "visits used")
     scene.asked(issued, scene.instances()[-1], "BG-N34")
 
@@ -388,7 +388,7 @@ def a_pass_has_to_last_until_the_visit(scene: BardgeScene) -> None:
             scene.prolong(issued, ends).ok("BG-N30", 200)
             scene.error("BG-N50", ask(), *_EXPIRED)
         scene.prolong(issued, moment).ok("BG-N30", 200)
-        before = scene.trace(issued, "BG-N50")
+        before = scene.trace(issued)
         answer = scene.error("BG-N50", ask(), *_EXPIRED)
         scene.left_alone("BG-N50", issued, before, answer)
         scene.prolong(issued, moment + 1).ok("BG-N30", 200)

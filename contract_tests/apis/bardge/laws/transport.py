@@ -74,13 +74,13 @@ def a_method_that_a_path_does_not_have_is_refused_with_those_it_has(scene: Bardg
 @LAWS.law("BG-H03", "BG-H13")
 def a_body_of_another_media_type_is_refused_and_not_read(scene: BardgeScene) -> None:
     whole = Whole(scene)
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     wrong = ("application/x-www-form-urlencoded", "text/json")
     refuses_media_types(scene, "BG-H03", whole.probes(takes_a_body), wrong, *_WRONG_TYPE)
     for probe in scene.probes(takes_a_body):
         answer = probe.send(scene, headers={"Content-Type": "text/plain"}, title=f"{probe.operation.id} as text")
         scene.error("BG-H13", answer, 415, "invalid_request_error", "unsupported_media_type")
-    scene.same("BG-H03", whole.seen("BG-H03"), before, "the client, the passes and the bookings read afterwards")
+    scene.same("BG-H03", whole.seen(), before, "the client, the passes and the bookings read afterwards")
     (renew,) = whole.probes(lambda operation: operation.id == "createPasscode")
     for media_type in ("application/json; charset=utf-8", "Application/JSON"):
         answer = renew.send(scene, headers={"Content-Type": media_type}, title=f"a body as {media_type}")
@@ -90,12 +90,12 @@ def a_body_of_another_media_type_is_refused_and_not_read(scene: BardgeScene) -> 
 @LAWS.law("BG-H04", "BG-H13")
 def a_body_of_more_than_a_mebibyte_is_refused_and_not_read(scene: BardgeScene) -> None:
     whole = Whole(scene)
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     refuses_large_bodies(scene, "BG-H04", scene.probes(takes_a_body), MEBIBYTE, *_TOO_LARGE)
     for probe in whole.probes(takes_a_body):
         answer = probe.padded(MEBIBYTE + 1).send(scene, title=f"{probe.operation.id} with a large body")
         scene.error("BG-H13", answer, 413, "invalid_request_error", "payload_too_large")
-    scene.same("BG-H04", whole.seen("BG-H04"), before, "the client, the passes and the bookings read afterwards")
+    scene.same("BG-H04", whole.seen(), before, "the client, the passes and the bookings read afterwards")
 
 
 @LAWS.law("BG-H05", "BG-H06", "BG-H10")
