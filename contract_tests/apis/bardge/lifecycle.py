@@ -280,7 +280,7 @@ class Lifecycle(Machine[BardgeScene]):
         answer = self.scene.cancel(booking_id)
         if isinstance(expected, tuple):
             return self._refused(answer, expected)
-        refund = answer.ok("BG-L20", 200).json["refund"]
+        refund = self.scene.refund(answer)
         names = ("refunded", "visits_restored", "credits_refunded", "amount_refunded")
         wanted = (not late, expected.visits, expected.credits, expected.kobo)
         back = late or ("BG-M10" if booking.moves else "")

@@ -32,6 +32,7 @@ __all__ = [
     "Instance",
     "at",
     "instances_in",
+    "issued_to",
     "milliseconds",
 ]
 
@@ -103,6 +104,19 @@ class Instance:
     @property
     def starts_at(self) -> datetime:
         return datetime.fromtimestamp(self.scheduled_for, LAGOS)
+
+    @property
+    def shown(self) -> Json:
+        """As a booking has it."""
+        return {
+            "class_instance_id": self.id,
+            "class_name": self.class_name,
+            "provider_branch_id": self.branch,
+            "provider_name": self.branch_name,
+            "date": self.date,
+            "time": self.time,
+            "scheduled_for": self.scheduled_for,
+        }
 
 
 _GivenPass = TypedDict("_GivenPass", {"client": str, "pass": str})
@@ -628,6 +642,12 @@ class BardgeScene(Payments):
             "cancelBooking", bookingId=_booking_id(booking), by=by, title="cancel the booking", headers=headers or None
         )
 
+    def refund(self, answer: Answer, rule: str = "BG-L20") -> Json:
+        """What a cancellation says that it gave back."""
+        found: Json = answer.ok(rule, 200).json.get("refund") or {}
+        self.expect("BG-L24", bool(found), "a refund", answer.json, answer)
+        return found
+
     def cancel_if_open(self, booking_id: str, *, by: str = MAIN) -> Answer | None:
         """What was cancelled, moved or attended stays as it is."""
         if (self.read_status(booking_id, by=by).json or {}).get("status") not in ("pending", "confirmed"):
@@ -751,6 +771,11 @@ def milliseconds(moment: datetime) -> int:
 def at(moment: int) -> datetime:
     """What is written in milliseconds."""
     return datetime.fromtimestamp(moment / 1_000, LAGOS)
+
+
+def issued_to(issued: Json) -> Json:
+    """Who has a pass, and which, as a booking has it."""
+    return {"client_id": issued["client_id"], "user_pass_id": issued["id"]}
 
 
 def instances_in(gym_class: Json) -> list[Instance]:

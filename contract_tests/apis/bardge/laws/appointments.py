@@ -1,11 +1,11 @@
 """Confirming an appointment: what its session said is taken, and the hours stay taken."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from contract_tests.apis.bardge.laws.sessions import access_session
 from contract_tests.apis.bardge.laws.spa import long_spa, mixed_spa, without_visits
-from contract_tests.apis.bardge.payments import Json
-from contract_tests.apis.bardge.scene import BardgeScene
+from contract_tests.apis.bardge.payments import LAGOS, Json
+from contract_tests.apis.bardge.scene import BardgeScene, issued_to
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.scene import path_text
 
@@ -21,24 +21,29 @@ _LONGER_THAN_A_SESSION = timedelta(minutes=16)
 def a_confirmed_session_is_an_appointment(scene: BardgeScene) -> None:
     issued, spa, day = scene.spa_pass(), long_spa(scene), scene.spa_day()
     services = spa["services"][::-1]
-    session = scene.begun(issued, spa, day, services=services)
+    session, since = scene.begun(issued, spa, day, services=services), scene.now()
     answer = scene.confirm_spa(session).ok("BG-S20", 201)
     wanted = {
         "object": "booking",
         "type": "spa",
         "status": "pending",
         "message": "Appointment booked successfully",
+        **issued_to(issued),
         "provider_branch_id": spa["id"],
-        "client_id": issued["client_id"],
+        "provider_name": spa["name"],
+        "service_ids": [each["id"] for each in services],
         "date": day.isoformat(),
         "time": "10:00",
+        "scheduled_for": session["scheduled_for"],
         "visits_deducted": 1,
+        "credits_deducted": 0,
     }
-    scene.same("BG-S20", {name: answer.json.get(name) for name in wanted}, wanted, "what the answer says", answer)
+    scene.shows("BG-S20", answer, wanted)
+    scene.is_now("BG-S20", datetime.fromtimestamp(answer.json["created"], LAGOS), since, "created", answer)
     names = ", ".join(each["name"] for each in services)
     scene.same("BG-S21", answer.json["service_name"], names, "service_name", answer)
-    (listed,) = scene.bookings_of(issued["client_id"], "BG-S20")
-    scene.same("BG-S20", (listed["id"], listed["service_name"]), (answer.json["id"], names), "the booking in the list")
+    listed = [(each["id"], each.get("service_name")) for each in scene.bookings_of(issued["client_id"])]
+    scene.same("BG-S20", listed, [(answer.json["id"], names)], "the bookings in the list")
     scene.same("BG-S20", scene.visits(issued)[1], 1, "the number of visits used")
 
 

@@ -104,7 +104,8 @@ def what_was_charged_for_a_booking_comes_back(scene: BardgeScene) -> None:
         for time in moves:
             booking = scene.move(booking, date=day.isoformat(), time=time).ok("BG-M01", 201).json
         answer = scene.cancel(booking).ok("BG-L20", 200)
-        scene.same("BG-L26", answer.json["refund"]["amount_refunded"], charged, "amount_refunded", answer)
+        refund = scene.refund(answer)
+        scene.same("BG-L26", refund.get("amount_refunded"), charged, "amount_refunded", answer)
         scene.same("BG-L26", scene.spent(), spent, f"what was debited so far, after {len(moves)} moves", answer)
 
 
@@ -206,20 +207,19 @@ def _appointment_with_copay(scene: BardgeScene) -> Made:
 def _took(scene: BardgeScene, issued: Json, booking: Json) -> tuple[int, int]:
     """Visits and credits, as the list of the client's bookings has it."""
     booking_id = booking.get("booking_id") or booking["id"]
-    listed = next(each for each in scene.bookings_of(issued["client_id"]) if each["id"] == booking_id)
+    found = [each for each in scene.bookings_of(issued["client_id"]) if each["id"] == booking_id]
+    listed = scene.first("BG-L01", found, "the booking in the list")
     return listed["visits_deducted"], listed["credits_deducted"]
 
 
 def _refunded(scene: BardgeScene, rule: str, answer: Answer, *, visits: int, credits_: int = 0) -> None:
-    refund = answer.json["refund"]
-    said = (refund["refunded"], refund["visits_restored"], refund["credits_refunded"])
-    scene.same(rule, said, (True, visits, credits_), "refunded, visits_restored and credits_refunded", answer)
+    wanted = {"refunded": True, "visits_restored": visits, "credits_refunded": credits_}
+    scene.shows(rule, scene.refund(answer), wanted, "what the refund says")
 
 
 def _not_refunded(scene: BardgeScene, rule: str, answer: Answer) -> None:
-    refund = answer.json["refund"]
-    names = ("refunded", "visits_restored", "credits_refunded", "amount_refunded")
-    scene.same(rule, tuple(refund[name] for name in names), (False, 0, 0, 0), ", ".join(names), answer)
+    wanted = {"refunded": False, "visits_restored": 0, "credits_refunded": 0, "amount_refunded": 0}
+    scene.shows(rule, scene.refund(answer), wanted, "what the refund says")
 
 
 def _begins_at(booking: Json) -> datetime:

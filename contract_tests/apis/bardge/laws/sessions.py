@@ -7,7 +7,7 @@ from functools import partial
 
 from contract_tests.apis.bardge.laws.classes import package_is_used_up, to_use_up
 from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
-from contract_tests.apis.bardge.scene import BardgeScene, Instance, milliseconds
+from contract_tests.apis.bardge.scene import BardgeScene, Instance, issued_to, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
@@ -98,7 +98,7 @@ def bought_visits_raise_the_limit_and_the_booking_takes_one(scene: BardgeScene) 
     allowed, used = scene.visits(issued)
     for here, asked, number in ((instance, session, 3), (other, again, 2)):
         answer = scene.confirm(asked, number_of_visits=number, duration="MONTHLY").ok("BG-F07", 201)
-        _is_booking(scene, answer, here)
+        _is_booking(scene, answer, issued, here)
         allowed, used = (allowed or 0) + number, used + 1
         scene.same("BG-F04", scene.visits(issued), (allowed, used), "visits allowed and used")
         listed = [each["id"] for each in scene.bookings_of(issued["client_id"]) if each["id"] == answer.json["id"]]
@@ -126,7 +126,7 @@ def a_package_that_was_confirmed_opens_the_gym_until_it_is_used_up(scene: Bardge
     package, instances = to_use_up(scene, issued)
     session = scene.asked(issued, instances[0], "BG-B03")
     answer = scene.confirm(session, copay_package_id=package["id"]).ok("BG-F07", 201)
-    _is_booking(scene, answer, instances[0])
+    _is_booking(scene, answer, issued, instances[0])
     package_is_used_up(scene, "BG-F10", issued, instances[1:])
     scene.same("BG-F10", scene.visits(issued)[1], 0, "the number of visits of the pass that were used")
 
@@ -301,15 +301,15 @@ def access_session(scene: BardgeScene, issued: Json | None = None, branch: str =
     return session
 
 
-def _is_booking(scene: BardgeScene, answer: Answer, instance: Instance) -> None:
+def _is_booking(scene: BardgeScene, answer: Answer, issued: Json, instance: Instance) -> None:
     wanted = {
         "object": "booking",
         "type": "class",
         "status": "pending",
         "visits_deducted": 1,
         "message": "Class booked successfully",
-        "class_instance_id": instance.id,
-        "scheduled_for": instance.scheduled_for,
+        **instance.shown,
+        **issued_to(issued),
     }
     scene.shows("BG-F07", answer, wanted)
 
