@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from contract_tests.apis.bardge.laws.sessions import access_session
 from contract_tests.apis.bardge.laws.spa import long_spa, mixed_spa, without_visits
 from contract_tests.apis.bardge.payments import LAGOS, Json
 from contract_tests.apis.bardge.scene import BardgeScene, issued_to
@@ -134,16 +133,6 @@ def _refused_for_now(scene: BardgeScene, issued: Json, session: Json) -> None:
     before = scene.trace(issued)
     answer = scene.confirm_spa(session).refused("BG-S24", 400, "validation_error")
     scene.left_alone("BG-S24", issued, before, answer)
-
-
-@LAWS.law("BG-S26")
-def sessions_of_another_kind_are_no_sessions_of_appointments(scene: BardgeScene) -> None:
-    issued = scene.issued()
-    instance = scene.open_to(issued, covered=False, copay=True)[0]
-    of_class = scene.asked(issued, instance, "BG-B03")
-    for session in (of_class, access_session(scene)):
-        scene.confirm_spa(session).refused("BG-S26", 404, "resource_not_found")
-    scene.confirm(of_class, copay_package_id=of_class["copay_options"][0]["id"]).ok("BG-S26", 201)
 
 
 @LAWS.law("BG-S27")

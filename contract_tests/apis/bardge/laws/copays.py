@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from contract_tests.apis.bardge.laws.classes import package_is_used_up, to_use_up
+from contract_tests.apis.bardge.laws.sessions import covering
 from contract_tests.apis.bardge.laws.spa import mixed_spa
 from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
-from contract_tests.apis.bardge.scene import BardgeScene, Instance, milliseconds
+from contract_tests.apis.bardge.scene import BardgeScene, Instance, at, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 
@@ -33,8 +34,7 @@ def every_package_that_is_listed_can_be_bought(scene: BardgeScene) -> None:
         scene.expect("BG-O01", bool(packages), f"{gym['name']} has packages", packages)
         for package in packages if scene.world.is_own else packages[:1]:
             answer = scene.buy(issued, gym["id"], package=package["id"]).ok("BG-O01", 201)
-            said = (answer.json["copay_package_id"], answer.json["amount"])
-            scene.same("BG-O01", said, (package["id"], package["price"]), "copay_package_id and amount", answer)
+            scene.shows("BG-O01", answer, {"copay_package_id": package["id"], "amount": package["price"]})
 
 
 @LAWS.law("BG-O02")
@@ -55,8 +55,14 @@ def a_quote_says_what_the_pass_does_not_cover(scene: BardgeScene) -> None:
         since = scene.now()
         answer = scene.ask_price(issued, spa, services).ok("BG-O03", 200)
         scene.same("BG-O03", answer.json["amount"], price, "amount", answer)
-        summed = sum(each["copay_amount"] for each in answer.json["services"])
-        scene.same("BG-O03", summed, price, "the sum of copay_amount", answer)
+        scene.same("BG-O03", answer.json["provider_branch_id"], spa["id"], "provider_branch_id", answer)
+        previews = [
+            {name: each[name] for name in ("id", "name", "duration_minutes", "price")}
+            | {"covered": each is covered, "copay_amount": 0 if each is covered else each["price"]}
+            for each in services
+        ]
+        said = sorted(answer.json["services"], key=lambda each: str(each["id"]))
+        scene.same("BG-O03", said, sorted(previews, key=lambda each: str(each["id"])), "the services", answer)
         expires_at = datetime.fromtimestamp(answer.json["expires_at"] / 1_000, since.tzinfo)
         scene.is_now("BG-O04", expires_at - _QUARTER, since, "a quarter of an hour before expires_at", answer)
     nothing_covered = scene.issued()
@@ -128,6 +134,8 @@ def _opens_the_gym(scene: BardgeScene, opens: str, debits: str, through: str) ->
     ]
     bought = {answer.json.get("copay_purchase_id") for answer in answers}
     scene.expect(opens, len(bought) == 1 and None not in bought, "one copay_purchase_id", bought, *answers)
+    wanted = {"client_id": issued["client_id"], "provider_branch_id": instance.branch, "status": "ACTIVE"}
+    scene.shows(opens, answers[0], wanted | {"copay_package_id": package["id"]})
     scene.booked(issued, instance, opens)
     if scene.world.control:
         scene.same(debits, scene.spent() - before, package["price"], "what was debited", *answers)
@@ -196,10 +204,14 @@ def _is_paid_for(scene: BardgeScene, opens: str, debits: str, through: str) -> N
     quote = scene.quoted(issued, spa, services)
     before = scene.spent() if scene.world.control else 0
     key = {"Idempotency-Key": scene.word(20)}
+    since = scene.now()
     for _ in range(2):
         answer = scene.buy(issued, spa["id"], quote=quote["id"], through=through, headers=key).ok(opens, 201)
         scene.expect(opens, "copay_purchase_id" in answer.json, "a copay_purchase_id", answer.json, answer)
         scene.same(debits, answer.json["amount"], quote["amount"], "amount", answer)
+        wanted = {"client_id": issued["client_id"], "provider_branch_id": spa["id"], "quote_id": quote["id"]}
+        scene.shows(opens, answer, wanted)
+        scene.is_now(opens, at(answer.json["created"]), since, "created", answer)
     session = scene.begun(issued, spa, day, "09:00", services=services)
     said = (session["copay_required"], session["copay_amount"])
     scene.same(opens, said, (False, 0), "copay_required and copay_amount")
@@ -297,6 +309,38 @@ def a_purchase_is_good_for_what_was_not_covered_when_it_was_quoted(scene: Bardge
 
 
 @LAWS.law("BG-O25")
+def a_purchase_is_good_until_it_is_over(scene: BardgeScene) -> None:
+    spa = scene.spa()
+    issued = scene.issued()
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(days=200))).ok("BG-N30", 200)
+    quote = scene.quoted(issued, spa, spa["services"][:1])
+    bought = scene.buy(issued, spa["id"], quote=quote["id"]).ok("BG-O20", 201).json
+    ends_at = at(bought["expires_at"])
+    for days, price in ((-1, 0), (1, quote["amount"])):
+        day = (ends_at + timedelta(days=days)).date()
+        session = scene.begun(issued, spa, day, "10:00")
+        scene.same("BG-O25", session["copay_amount"], price, f"copay_amount on {day}, {days} day after it is over")
+    scene.wait_before(ends_at)
+    _costs(scene, "BG-O25", issued, spa, spa["services"][:1], [], "before it is over")
+    scene.wait_until(ends_at)
+    _costs(scene, "BG-O25", issued, spa, spa["services"][:1], spa["services"][:1], "when it is over")
+
+
+@LAWS.law("BG-N50")
+def a_quote_is_not_bought_with_a_pass_that_is_over(scene: BardgeScene) -> None:
+    issued, spa = scene.issued(), scene.spa()
+    quote = scene.quoted(issued, spa, spa["services"][:1])["id"]
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(minutes=1))).ok("BG-N30", 200)
+    scene.pass_time(timedelta(minutes=1))
+    before = scene.trace(issued)
+    for through in ("", _OF_ALL_KINDS):
+        scene.buy(issued, spa["id"], quote=quote, through=through).refused("BG-N50", 403, "pass_expired")
+    scene.left_alone("BG-N50", issued, before)
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(minutes=1))).ok("BG-N30", 200)
+    scene.buy(issued, spa["id"], quote=quote).ok("BG-N50", 201)
+
+
+@LAWS.law("BG-O25")
 def a_purchase_is_not_good_for_what_the_pass_covered(scene: BardgeScene) -> None:
     product, spa, covered, others = mixed_spa(scene)
     issued = scene.issued(product)
@@ -339,11 +383,23 @@ def one_thing_is_bought_that_the_venue_sells(scene: BardgeScene) -> None:
     scene.buy(issued, spa["id"], through=_OF_ALL_KINDS, quote=quote).ok("BG-O31", 201)
 
 
-@LAWS.law("BG-O32")
+@LAWS.law("BG-O13", "BG-O32")
 def without_a_pass_that_is_named_the_client_has_to_hold_a_valid_one(scene: BardgeScene) -> None:
     issued, instance, package = _package(scene)
     valid = {**issued, "id": None}
     scene.buy(valid, instance.branch, through=_OF_ALL_KINDS, package=package["id"]).ok("BG-O32", 201)
+    spa = scene.spa()
+    quote = scene.quoted(issued, spa, spa["services"][:1])["id"]
+    newest = scene.issued(covering(scene, instance), issued["client_id"])
+    body: Json = {"package": package["id"], "through": _OF_ALL_KINDS}
+    scene.buy(valid, instance.branch, **body).refused("BG-O13", *_INVALID)
+    scene.buy(valid, spa["id"], quote=quote, through=_OF_ALL_KINDS).ok("BG-O32", 201)
+    if scene.world.clock is not None and scene.world.is_own:
+        scene.prolong(newest, milliseconds(scene.now() + timedelta(minutes=1))).ok("BG-N30", 200)
+        scene.pass_time(timedelta(minutes=1))
+        begins = milliseconds(scene.now() + timedelta(days=1))
+        scene.issued(covering(scene, instance), issued["client_id"], start_date=begins)
+        scene.buy(valid, instance.branch, **body).ok("BG-O32", 201)
     over = {**scene.expired(), "id": None}
     held = scene.client(over["client_id"]).ok("BG-O32", 200).json["passes"]
     if any(each["status"] == "ACTIVE" for each in held):

@@ -20,6 +20,7 @@ LAWS = Laws("inputs")
 Json = dict[str, Any]
 
 _BAD = (400, "invalid_request_error", "validation_error")
+_JSON = {"Content-Type": "application/json"}
 _AFTERWARDS = "the client, the passes and the bookings read afterwards"
 
 _NO_IDS = ("has a blank", "x" * 65, 17)
@@ -75,11 +76,13 @@ def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
         for answer in _bodies(scene, whole, content):
             scene.error("BG-V08", answer, *_BAD)
     for probe in whole.probes(takes_a_body):
-        answer = scene.send(
-            "POST", probe.path, probe.content[:-1], headers={"Content-Type": "application/json"},
-            meant_for=probe.operation.id, title=f"{probe.operation.id} with the end of its body missing",
-        )  # fmt: skip
-        scene.error("BG-V01", answer, *_BAD)
+        for how, content in (
+            ("with the end of its body missing", probe.content[:-1]),
+            ("with text after its body", probe.content + b"x"),
+            ("with its body twice", probe.content * 2),
+        ):
+            answer = replace(probe, content=content).send(scene, title=f"{probe.operation.id} {how}")
+            scene.error("BG-V01", answer, *_BAD)
         in_a_list = replace(probe, content=b"[" + probe.content + b"]")
         answer = in_a_list.send(scene, title=f"{probe.operation.id} with its body in a list")
         scene.error("BG-V08", answer, *_BAD)
@@ -88,13 +91,9 @@ def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
 
 def _bodies(scene: BardgeScene, whole: Whole, content: bytes) -> list[Answer]:
     """Each operation with that as its body."""
-    return [
-        scene.send(
-            "POST", probe.path, content, headers={"Content-Type": "application/json"}, meant_for=probe.operation.id,
-            title=f"{probe.operation.id} with the body {shown(content, 20)}",
-        )
-        for probe in whole.probes(takes_a_body)
-    ]  # fmt: skip
+    sent = [replace(probe, content=content) for probe in whole.probes(takes_a_body)]
+    title = f"with the body {shown(content, 20)}"
+    return [each.send(scene, headers=_JSON, title=f"{each.operation.id} {title}") for each in sent]
 
 
 @LAWS.law("BG-V02")
@@ -121,10 +120,9 @@ def a_bad_body_comes_before_an_id_that_names_nothing(scene: BardgeScene) -> None
         if "path" not in probe.operation.places.values():
             continue
         for content in (b"{", b"[]", _ALL_BAD):
-            answer = scene.send(
-                "POST", probe.path, content, headers={"Content-Type": "application/json"},
-                meant_for=probe.operation.id, title=f"{probe.operation.id} of nothing with a bad body",
-            )  # fmt: skip
+            answer = replace(probe, content=content).send(
+                scene, title=f"{probe.operation.id} of nothing with a bad body"
+            )
             scene.error("BG-V06", answer, *_BAD)
 
 

@@ -459,8 +459,7 @@ def _uses(scene: BardgeScene, issued: Json) -> Iterator[Answer]:
     spa = scene.spa()
     services = [spa["services"][0]["id"]]
     gym = scene.instances(covered=False, copay=True)[0].branch
-    options = scene.call("listGymCopayOptions", providerBranchId=gym, title="list the packages").ok("BG-O01", 200)
-    package = options.json["data"][0]["id"]
+    package = scene.package_of(gym)["id"]
     yield scene.book(issued, instance)
     tomorrow = scene.now().astimezone(LAGOS).date() + timedelta(days=1)
     yield scene.begin(issued, spa, tomorrow)

@@ -22,6 +22,7 @@ Json = dict[str, Any]
 _REPLAYED = "x-idempotent-replayed"
 _REUSED = (409, "idempotency_error", "idempotency_key_reused")
 _BAD = (400, "invalid_request_error", "validation_error")
+_OF_PACKAGES = ("purchaseGymCopay", "purchaseCopay", "confirmAccessCode", "confirmClassBooking")
 _WINDOW = timedelta(seconds=90)
 _SECOND = timedelta(seconds=1)
 
@@ -55,10 +56,12 @@ def what_is_replayed_costs_nothing(scene: BardgeScene) -> None:
         scene.same("BG-I01", scene.spent(), spent, "kobo taken from the business account")
 
 
-@LAWS.law("BG-I03", "BG-I15")
+@LAWS.law("BG-A13", "BG-I03", "BG-I15")
 def a_key_stands_for_one_body(scene: BardgeScene) -> None:
     whole = Whole(scene)
     later = milliseconds(scene.now() + timedelta(days=60))
+    ids = ("provider_branch_id", "copay_package_id", "credit_package_id", "quote_id", "class_instance_id")
+    bad: Json = {"first_name": 17, "expires_at": "x", **dict.fromkeys(ids, 17)}
     others: dict[str, Json] = {
         "issuePass": {"first_name": "Another"},
         "updateIssuedPass": {"first_name": "Another"},
@@ -66,20 +69,27 @@ def a_key_stands_for_one_body(scene: BardgeScene) -> None:
         "generateAccessCode": {"first_name": "Another"},
         "initiateClassBooking": {"class_instance_id": whole.instance.id},
         "initiateSpaBooking": {"time": "11:00"},
-        "purchaseGymCopay": {"copay_package_id": NOTHING},
+        "purchaseSpaCopay": {"quote_id": NOTHING},
         "purchaseCredits": {"credit_package_id": NOTHING},
+        "rescheduleBooking": {"class_instance_id": NOTHING},
     }
-    for operation_id, parameters, body in _requests(scene, whole):
+    others |= {each: {"copay_package_id": NOTHING} for each in _OF_PACKAGES}
+    untried = _keyed(scene) - {"confirmSpaBooking"}  # which has no body
+    for operation_id, parameters, body in (*_requests(scene, whole), *_confirmations(scene, whole)):
         if operation_id not in others:
             continue
+        untried.discard(operation_id)
         key = scene.word(20)
         first = _ask(scene, operation_id, parameters, body, key).ok("BG-I01")
         before = whole.seen()
         other = _ask(scene, operation_id, parameters, {**body, **others[operation_id]}, key, "with another body")
         rule = "BG-I15" if NOTHING in others[operation_id].values() else "BG-I03"
         scene.error(rule, other, *_REUSED)
+        bad_body = _ask(scene, operation_id, parameters, {**body, **bad}, key, "with a bad body")
+        scene.error("BG-A13", bad_body, *_BAD)
         scene.same(rule, whole.seen(), before, "what is read afterwards", other)
         _replayed(scene, "BG-I01", first, _ask(scene, operation_id, parameters, body, key))
+    scene.same("BG-I03", sorted(untried), [], "operations with the header and a body that were not tried")
 
 
 @LAWS.law("BG-I04", "BG-I15")
@@ -323,10 +333,25 @@ def a_key_stands_for_one_lookup_token(scene: BardgeScene) -> None:
     refused.refused("BG-A08", 403, "permission_denied")
     answer = scene.book(foreign, two, token=tokens[0], key=other_key, title="with a token after all")
     scene.error("BG-I16", answer, *_REUSED)
-    made = [each["id"] for each in scene.bookings_of(
-        foreign["client_id"], "BG-I16", **{"Bardge-Lookup-Token": tokens[0]}
-    )]  # fmt: skip
-    scene.same("BG-I16", made, [first.json["booking_id"]], "the bookings of the client", answer)
+    spa, day = scene.spa(), scene.spa_day()
+    visitor = {"client_id": foreign["client_id"], "user_pass_id": foreign["id"]}
+    for operation_id, more in (
+        ("generateAccessCode", {"provider_branch_id": one.branch}),
+        ("initiateSpaBooking", {
+            "provider_branch_id": spa["id"], "service_ids": [spa["services"][0]["id"]], "date": day.isoformat(),
+            "time": "10:00",
+        }),
+    ):  # fmt: skip
+        key = scene.word(20)
+        asked = [
+            _ask(scene, operation_id, {"Bardge-Lookup-Token": token}, {**visitor, **more}, key)
+            for token in (tokens[0], tokens[1], None, tokens[0])
+        ]
+        for answer in asked[1:3]:
+            scene.error("BG-I16", answer, *_REUSED)
+        _replayed(scene, "BG-I01", asked[0].ok("BG-I16", 201), asked[3])
+    listed = scene.bookings_of(foreign["client_id"], "BG-L05", **{"Bardge-Lookup-Token": tokens[0]})
+    scene.same("BG-I16", [each["id"] for each in listed], [first.json["booking_id"]], "the bookings of the client")
 
 
 def _keyed(scene: BardgeScene) -> set[str]:
@@ -354,17 +379,14 @@ def _confirmations(scene: BardgeScene, whole: Whole) -> Iterator[tuple[str, Json
 
 def _purchases(scene: BardgeScene, issued: Json) -> Iterator[tuple[str, Json]]:
     gym = scene.instances(covered=False, copay=True)[0].branch
-    options = scene.call("listGymCopayOptions", providerBranchId=gym, title="list the packages").ok("BG-O01", 200)
     visitor = {"client_id": issued["client_id"], "user_pass_id": issued["id"], "provider_branch_id": gym}
-    yield "purchaseGymCopay", {**visitor, "copay_package_id": options.json["data"][0]["id"]}
+    yield "purchaseGymCopay", {**visitor, "copay_package_id": scene.package_of(gym)["id"]}
     yield "purchaseCredits", {"client_id": issued["client_id"], "credit_package_id": _package(scene)["id"]}
 
 
 def _package(scene: BardgeScene) -> Json:
     """The cheapest package of credits."""
-    answer = scene.call("listCreditPackages", title="list the credit packages").ok("BG-D05", 200)
-    package: Json = min(answer.json["data"], key=lambda each: int(each["amount"]))
-    return package
+    return min(scene.credit_packages(), key=lambda each: int(each["amount"]))
 
 
 def _pass_body(scene: BardgeScene) -> Json:

@@ -1,7 +1,7 @@
 """Confirming: what a session asked for is bought, and the place of a class is taken."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import partial
 
@@ -13,7 +13,7 @@ from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.sending import NO_BODY
 
-__all__ = ["LAWS", "Begun", "access_session", "asked_for_package", "asked_for_visits", "begun_of_all_kinds"]
+__all__ = ["LAWS", "Begun", "access_session", "asked_for_package", "asked_for_visits", "begun_of_all_kinds", "covering"]
 
 LAWS = Laws("sessions")
 
@@ -45,6 +45,13 @@ class Begun:
     starts_at: datetime | None
     other: Json
 
+    @property
+    def price(self) -> int:
+        """Of the confirmation, in kobo."""
+        options = {each["id"]: each["price"] for each in self.session.get("copay_options", ())}
+        visits = self.session.get("cost_per_visit", 0) * _VISITS["number_of_visits"]
+        return int(visits or options.get((self.right or {}).get("copay_package_id"), 0))
+
     def confirm(self, body: Json | None = None, key: str | None = None) -> Answer:
         headers = {} if key is None else {"Idempotency-Key": key}
         said, title = body or self.right or NO_BODY, "confirm the session"
@@ -62,10 +69,9 @@ def begun_of_all_kinds(scene: BardgeScene, clock: str = "10:00") -> Iterator[Beg
         {"copay_package_id": _any_package(scene)},
         {**_VISITS, "copay_package_id": _any_package(scene)},
     )
-    uncovering = scene.product("SPA")
+    uncovering, door = scene.product("SPA"), access_session(scene, issued, instance.branch)
     yield Begun(scene, issued, session, *of_class, _VISITS, wrong_visits, instance.starts_at, uncovering)
-    issued, session = (spent := scene.exhausted()), access_session(scene, spent, scene.instances()[-1].branch)
-    yield Begun(scene, issued, session, of_code, "BG-C20", _VISITS, wrong_visits, None, uncovering)
+    yield Begun(scene, issued, door, of_code, "BG-C20", _VISITS, wrong_visits, None, uncovering)
 
     issued, instance, session = asked_for_package(scene)
     right: Json = {"copay_package_id": session["copay_options"][0]["id"]}
@@ -76,10 +82,9 @@ def begun_of_all_kinds(scene: BardgeScene, clock: str = "10:00") -> Iterator[Beg
         {"copay_package_id": scene.word()},
         {"copay_package_id": _package_of_another_gym(scene, instance)},
     )
-    covering = _covering(scene, instance)
-    yield Begun(scene, issued, session, *of_class, right, wrong_package, instance.starts_at, covering)
-    issued, session = (fresh := scene.issued()), access_session(scene, fresh, instance.branch)
-    yield Begun(scene, issued, session, of_code, "BG-C21", right, wrong_package, None, covering)
+    open_there, door = covering(scene, instance), access_session(scene, issued, instance.branch)
+    yield Begun(scene, issued, session, *of_class, right, wrong_package, instance.starts_at, open_there)
+    yield Begun(scene, issued, door, of_code, "BG-C21", right, wrong_package, None, open_there)
 
     issued, spa, day = scene.spa_pass(), scene.spa(), scene.spa_day()
     starts_at = datetime.combine(day, time.fromisoformat(clock), LAGOS)
@@ -106,18 +111,15 @@ def bought_visits_raise_the_limit_and_the_booking_takes_one(scene: BardgeScene) 
     scene.booked(issued, scene.open_to(issued)[0], "BG-F04")
 
 
-@LAWS.law("BG-F05", "BG-F06")
+@LAWS.law("BG-C20", "BG-C21", "BG-F05", "BG-F06")
 def a_confirmation_is_debited_to_the_business_account(scene: BardgeScene) -> None:
-    _, _, session = asked_for_visits(scene)
-    spent = scene.spent()
-    answer = scene.confirm(session, number_of_visits=3, duration="ANNUALLY").ok("BG-F07", 201)
-    scene.same("BG-F05", scene.spent() - spent, 3 * session["cost_per_visit"], "what was debited", answer)
-
-    _, _, session = asked_for_package(scene)
-    for_package = max(session["copay_options"], key=lambda each: int(each["price"]))
-    spent = scene.spent()
-    answer = scene.confirm(session, copay_package_id=for_package["id"]).ok("BG-F07", 201)
-    scene.same("BG-F06", scene.spent() - spent, for_package["price"], "what was debited", answer)
+    rules = {("BG-F07", True): "BG-F05", ("BG-F07", False): "BG-F06"}
+    for begun in begun_of_all_kinds(scene):
+        if begun.price:
+            spent = scene.spent()
+            answer = begun.confirm().ok(begun.done, 201)
+            rule = rules.get((begun.done, "cost_per_visit" in begun.session), begun.done)
+            scene.same(rule, scene.spent() - spent, begun.price, "what was debited", answer)
 
 
 @LAWS.law("BG-F07", "BG-F10")
@@ -232,14 +234,18 @@ def the_places_are_counted_again_when_a_session_is_confirmed(scene: BardgeScene)
     scene.same("BG-F08", scene.places_left(instance), 0, "the number of places left")
 
 
-@LAWS.law("BG-F09")
-def sessions_of_another_kind_are_no_sessions_of_classes(scene: BardgeScene) -> None:
-    appointment = scene.begun(scene.spa_pass(), scene.spa(), scene.spa_day())
-    door = access_session(scene)
-    package = door["copay_options"][0]["id"]
-    scene.confirm(appointment, **_VISITS).refused("BG-F09", 404, "resource_not_found")
-    scene.confirm(door, copay_package_id=package).refused("BG-F09", 404, "resource_not_found")
-    scene.confirm_spa(appointment).ok("BG-F09", 201)
+@LAWS.law("BG-C22", "BG-F09", "BG-S26")
+def a_session_is_confirmed_as_what_it_is_of_alone(scene: BardgeScene) -> None:
+    rules = {"confirmAccessCode": "BG-C22", "confirmClassBooking": "BG-F09", "confirmSpaBooking": "BG-S26"}
+    for begun in begun_of_all_kinds(scene):
+        before = scene.trace(begun.issued)
+        for operation, rule in rules.items():
+            if operation != begun.operation:
+                body = None if operation == "confirmSpaBooking" else begun.right or _VISITS
+                answer = replace(begun, operation=operation, right=body).confirm()
+                scene.error(rule, answer, 404, "invalid_request_error", "resource_not_found")
+                scene.left_alone(rule, begun.issued, before, answer)
+        begun.confirm().ok(begun.done, 201)
 
 
 @LAWS.law("BG-F12")
@@ -337,7 +343,7 @@ def _package_of_another_gym(scene: BardgeScene, here: Instance) -> str:
     raise Lacking("only one gym has packages")
 
 
-def _covering(scene: BardgeScene, instance: Instance) -> Json:
+def covering(scene: BardgeScene, instance: Instance) -> Json:
     """A product that covers the gym of an instance."""
     for product in scene.products():
         if any(cover["type"] == "GYM" and instance.tier in cover["tiers"] for cover in product["categories"]):

@@ -22,6 +22,7 @@ def every_hour_that_is_available_can_be_had(scene: BardgeScene) -> None:
     scene.begun(issued, spa, day, "13:00")
     answer = scene.call("getProviderAvailability", id=spa["id"], date=day.isoformat(), title="look for slots")
     slots = answer.ok("BG-S32", 200).json["slots"]
+    scene.shows("BG-S32", answer, {"provider_branch_id": spa["id"], "date": day.isoformat()})
     scene.same("BG-S32", [each["time"] for each in slots], _HOURS, "the slots", answer)
     scene.expect("BG-S30", any(each["available"] for each in slots), "something is available", slots, answer)
     for each in slots:

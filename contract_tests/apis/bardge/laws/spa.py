@@ -20,6 +20,7 @@ _CONFLICT = "resource_conflict_error"
 _AFTERNOON = 14
 _CLOSES = 18
 _LAST_DAY = timedelta(days=90)
+_OF_SERVICES = ("id", "name", "duration_minutes", "price")
 
 
 # What a session says
@@ -30,15 +31,17 @@ def a_free_slot_opens_a_session_and_books_nothing(scene: BardgeScene) -> None:
     issued, spa, day = scene.spa_pass(), long_spa(scene), scene.spa_day()
     before, since = scene.trace(issued), scene.now()
     answer = scene.begin(issued, spa, day, services=spa["services"][::-1]).ok("BG-S01", 201)
-    said = [each["id"] for each in answer.json["services"]]
-    scene.same("BG-S01", said, [each["id"] for each in spa["services"][::-1]], "the services, in order", answer)
+    said = [{name: each[name] for name in _OF_SERVICES} for each in answer.json["services"]]
+    wanted = [{name: each[name] for name in _OF_SERVICES} for each in spa["services"][::-1]]
+    scene.same("BG-S01", said, wanted, "the services, in order", answer)
+    scene.same("BG-S01", answer.json["provider_name"], spa["name"], "provider_name", answer)
     expires_at = datetime.fromtimestamp(answer.json["expires_at"], since.tzinfo)
     scene.is_now("BG-S01", expires_at - _QUARTER, since, "a quarter of an hour before the session is over", answer)
     scene.left_alone("BG-S01", issued, before, answer)
 
     when = (answer.json["date"], answer.json["time"], answer.json["scheduled_for"])
-    wanted = (day.isoformat(), "10:00", round(datetime.combine(day, time(10), LAGOS).timestamp()))
-    scene.same("BG-S06", when, wanted, "date, time and scheduled_for", answer)
+    begins = (day.isoformat(), "10:00", round(datetime.combine(day, time(10), LAGOS).timestamp()))
+    scene.same("BG-S06", when, begins, "date, time and scheduled_for", answer)
 
 
 @LAWS.law("BG-S02", "BG-S03")
@@ -179,7 +182,7 @@ def what_the_spa_does_not_offer_is_unavailable(scene: BardgeScene) -> None:
 # Refused
 
 
-@LAWS.law("BG-S12")
+@LAWS.law("BG-A13", "BG-S12")
 def too_few_credits_are_refused_where_no_visit_is_left(scene: BardgeScene) -> None:
     spa, day = long_spa(scene), scene.spa_day()
     issued = without_visits(scene, spa, day)
@@ -191,6 +194,7 @@ def too_few_credits_are_refused_where_no_visit_is_left(scene: BardgeScene) -> No
     before = scene.trace(issued)
     answer = scene.begin(issued, spa, day, services=spa["services"], first_name="Nobody")
     answer.refused("BG-S12", 400, "validation_error")
+    scene.begin(issued, spa, day, f"{_AFTERNOON}:00", services=spa["services"]).refused("BG-A13", *_TAKEN)
     scene.left_alone("BG-S12", issued, before, answer)
     scene.begin(scene.spa_pass(), spa, day, services=spa["services"]).ok("BG-S12", 201)
 

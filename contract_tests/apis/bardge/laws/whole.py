@@ -34,16 +34,12 @@ class Whole:
         self.other_instance = alike[1]
         self.day = scene.spa_day()
         self.spa = scene.spa()
-        self.credit_package = _packages(scene)[0]["id"]
+        self.credit_package = scene.credit_packages()[0]["id"]
         self.gym = gym = scene.instances(covered=False, copay=True)[0].branch
-        options = scene.call("listGymCopayOptions", providerBranchId=gym, title="list the packages").ok("BG-O01", 200)
-        self.package = options.json["data"][0]["id"]
+        self.package = scene.package_of(gym)["id"]
         services = [self.spa["services"][0]["id"]]
         visitor = {"client_id": client, "user_pass_id": self.gym_pass["id"]}
-        quote = scene.call(
-            "quoteSpaCopay", {**visitor, "service_ids": services}, id=self.spa["id"], title="ask a price"
-        )
-        self.quote = quote.ok("BG-O03", 200).json
+        self.quote = scene.quoted(self.gym_pass, self.spa, self.spa["services"][:1])
         access = scene.call("generateAccessCode", {**visitor, "provider_branch_id": gym}, title="ask for a code")
         self.access_session = access.ok("BG-C08", 201).json["session_id"]
         self.lookup = ""
@@ -147,9 +143,3 @@ class Whole:
             "bookings": scene.bookings_of(client),
             "hours": scene.free_hours(self.spa, self.day),
         }
-
-
-def _packages(scene: BardgeScene) -> list[Json]:
-    answer = scene.call("listCreditPackages", title="list the credit packages")
-    found: list[Json] = answer.ok("BG-D05", 200).json["data"]
-    return found
