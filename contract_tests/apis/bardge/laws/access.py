@@ -1,7 +1,6 @@
 """Keys, resellers, and what does not exist: who is let in, and who sees what."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from contract_tests.apis.bardge.laws.whole import Whole
@@ -28,6 +27,7 @@ _NO_PASS = (404, "invalid_request_error", "pass_not_found")
 _OF_PASSES = {"listProvidersForPass", "getIssuedPass", "updateIssuedPassExpiry"}
 """Operations whose path names a pass."""
 
+_THEIRS = object()
 _TEXT = {"Content-Type": "text/plain"}
 _PASS_MEMBERS = {"pass_id", "user_pass_id"}
 
@@ -166,75 +166,47 @@ def what_another_reseller_has_is_answered_as_if_it_did_not_exist(scene: BardgeSc
     for parameter in ("id", "sessionId", "bookingId"):
         scene.ours(parameter, NOTHING)
     scene.ours("user_pass_id", NOTHING)
-    asks: dict[str, tuple[str, Callable[[str], Answer]]] = {
-        "a product": (
-            whole.product["id"],
-            lambda id_: scene.call("listProvidersForPass", id=id_, by=OTHER),
-        ),
-        "a product in a body": (whole.product["id"], lambda id_: scene.issue(id_, by=OTHER)),
-        "a product for a pass": (
-            whole.product["id"],
-            lambda id_: scene.call("updateIssuedPass", {"user_pass_id": mine["id"], "pass_id": id_}, by=OTHER),
-        ),
-        "an issued pass": (whole.gym_pass["id"], lambda id_: scene.read_pass({"id": id_}, by=OTHER)),
-        "the expiry of a pass": (
-            whole.gym_pass["id"],
-            lambda id_: scene.prolong({"id": id_}, 7_000_000_000_000, by=OTHER),
-        ),
-        "the client of a pass": (
-            whole.gym_pass["id"],
-            lambda id_: scene.call("updateIssuedPass", {"user_pass_id": id_, "first_name": "Theirs"}, by=OTHER),
-        ),
-        "a booking": (whole.booking["booking_id"], lambda id_: scene.read_status(id_, by=OTHER)),
-        "a booking to cancel": (whole.booking["booking_id"], lambda id_: scene.cancel(id_, by=OTHER)),
-        "a booking to move": (
-            whole.booking["booking_id"],
-            lambda id_: scene.move(id_, by=OTHER, class_instance_id=whole.other_instance.id),
-        ),
-        "a session of a class": (
-            session["session_id"],
-            lambda id_: scene.confirm({"session_id": id_}, by=OTHER, number_of_visits=1, duration="MONTHLY"),
-        ),
-        "a session of an appointment": (
-            appointment["session_id"],
-            lambda id_: scene.confirm_spa({"session_id": id_}, by=OTHER),
-        ),
-        "a session of an access code": (
-            whole.access_session,
-            lambda id_: scene.call(
-                "confirmAccessCode", {"copay_package_id": whole.package}, sessionId=id_, by=OTHER, title="confirm"
-            ),
-        ),
-        "a quote": (
-            whole.quote["id"],
-            lambda id_: scene.call(
-                "purchaseSpaCopay",
-                {
-                    "client_id": mine["client_id"],
-                    "user_pass_id": mine["id"],
-                    "provider_branch_id": whole.spa["id"],
-                    "quote_id": id_,
-                },
-                by=OTHER,
-            ),
-        ),
-        "a credit package": (
-            whole.credit_package,
-            lambda id_: scene.call(
-                "purchaseCredits", {"client_id": mine["client_id"], "credit_package_id": id_}, by=OTHER
-            ),
-        ),
-    }  # fmt: skip
+    booking, product, issued = whole.booking["booking_id"], whole.product["id"], whole.gym_pass["id"]
+    visitor = {"client_id": mine["client_id"], "user_pass_id": mine["id"]}
+    visits = {"number_of_visits": 1, "duration": "MONTHLY"}
+    new_pass = {"client_id": scene.new_client(), "first_name": "Some", "last_name": "Body"}
+    at_spa = {**visitor, "provider_branch_id": whole.spa["id"]}
+    # The id, and the operation that it is given to, as which parameter, with which body.
+    asks: list[tuple[str, str, str, Json]] = [
+        (product, "listProvidersForPass", "id", {}),
+        (product, "issuePass", "", {"pass_id": _THEIRS, **new_pass}),
+        (product, "updateIssuedPass", "", {"pass_id": _THEIRS, "user_pass_id": mine["id"]}),
+        (issued, "getIssuedPass", "id", {}),
+        (issued, "updateIssuedPassExpiry", "id", {"expires_at": 7_000_000_000_000}),
+        (issued, "updateIssuedPass", "", {"user_pass_id": _THEIRS, "first_name": "Theirs"}),
+        (booking, "getBookingStatus", "bookingId", {}),
+        (booking, "cancelBooking", "bookingId", {}),
+        (booking, "rescheduleBooking", "bookingId", {"class_instance_id": whole.other_instance.id}),
+        (session["session_id"], "confirmClassBooking", "sessionId", visits),
+        (appointment["session_id"], "confirmSpaBooking", "sessionId", {}),
+        (whole.access_session, "confirmAccessCode", "sessionId", {"copay_package_id": whole.package}),
+        (whole.quote["id"], "purchaseSpaCopay", "", {**at_spa, "quote_id": _THEIRS}),
+        (whole.quote["id"], "purchaseCopay", "", {**at_spa, "quote_id": _THEIRS}),
+        (whole.credit_package, "purchaseCredits", "", {**visitor, "credit_package_id": _THEIRS}),
+    ]
     if whole.lookup:
-        asks["a lookup"] = (
-            whole.lookup,
-            lambda id_: scene.call("verifyLookup", {"access_code": "000000"}, id=id_, by=OTHER),
+        asks.append((whole.lookup, "verifyLookup", "id", {"access_code": "000000"}))
+    for id_, what, parameter, body in asks:
+        there, nowhere = (
+            scene.call(
+                what,
+                {name: each if value is _THEIRS else value for name, value in body.items()} or NO_BODY,
+                by=OTHER,
+                title=what,
+                headers=None,
+                query=None,
+                **{name: each for name in [parameter] if name},
+            )
+            for each in (id_, NOTHING)
         )
-    for what, (id_, ask) in asks.items():
-        there, nowhere = ask(id_), ask(NOTHING)
         got = (there.status, _error_without(there, id_))
         wanted = (nowhere.status, _error_without(nowhere, NOTHING))
-        scene.same("BG-A07", got, wanted, f"what the answer says of {what} of another reseller", nowhere, there)
+        scene.same("BG-A07", got, wanted, f"what {what} says of what another reseller has", nowhere, there)
         there.refused("BG-A07", 404)
     scene.same("BG-A07", whole.seen(), before, "the client, the passes and the bookings read afterwards")
     left = scene.read_pass(mine, by=OTHER).ok("BG-A07", 200).json
@@ -293,13 +265,11 @@ def two_resellers_may_have_a_client_of_one_id(scene: BardgeScene) -> None:
 @LAWS.law("BG-A12")
 def ones_own_client_takes_no_token(scene: BardgeScene) -> None:
     whole = Whole(scene)
-    client = whole.gym_pass["client_id"]
-    for operation_id in ("getClient", "getClientCredits", "listClientBookings"):
-        scene.call(operation_id, clientId=client, title=f"{operation_id} of one's own client").ok("BG-A12", 200)
-    for operation_id in ("generateAccessCode", "initiateClassBooking", "initiateSpaBooking", "quoteSpaCopay",
-                         "purchaseGymCopay", "purchaseSpaCopay", "purchaseCredits", "createPasscode"):  # fmt: skip
-        parameters, body = whole.requests[operation_id]
-        scene.call(operation_id, body, title=f"{operation_id} for one's own client", **parameters).ok("BG-A12")
+    for operation in scene.contract.operations:
+        parameters, body = whole.requests.get(operation.id, (whole.places(operation), {}))
+        if "Bardge-Lookup-Token" in operation.places or "client_id" in body:
+            title = f"{operation.id} for one's own client"
+            scene.call(operation.id, body or NO_BODY, title=title, **parameters).ok("BG-A12")
 
 
 def _error_without(answer: Answer, id_: str) -> str:

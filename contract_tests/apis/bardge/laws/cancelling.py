@@ -138,14 +138,6 @@ def the_hours_are_available_at_once(scene: BardgeScene) -> None:
     scene.begin(scene.spa_pass(), spa, day).ok("BG-L27", 201)
 
 
-@LAWS.law("BG-L28")
-def a_key_does_not_make_a_second_cancellation_a_replay(scene: BardgeScene) -> None:
-    booking = scene.booked(scene.issued(), scene.instance())
-    key = {"Idempotency-Key": scene.word(20)}
-    scene.cancel(booking, **key).ok("BG-L20", 200)
-    scene.cancel(booking, **key).refused("BG-L28", 403, "permission_denied")
-
-
 @LAWS.law("BG-L30")
 def a_pending_booking_can_be_cancelled(scene: BardgeScene) -> None:
     scene.accept_after(60)

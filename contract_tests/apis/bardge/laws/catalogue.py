@@ -159,19 +159,6 @@ def a_booking_takes_one_place(scene: BardgeScene) -> None:
             scene.same("BG-K13", both, each["capacity"], f"booked and spots_left of {each['id']}", read)
 
 
-@LAWS.law("BG-K15")
-def a_session_takes_no_place(scene: BardgeScene) -> None:
-    spent, fresh = scene.exhausted(), scene.issued()
-    for issued, instance, rule in (
-        (spent, scene.instances()[-1], "BG-B02"),
-        (fresh, scene.instance(covered=False, copay=True), "BG-B03"),
-    ):
-        before = scene.places_left(instance)
-        for _ in range(2):
-            scene.asked(issued, instance, rule)
-        scene.same("BG-K15", scene.places_left(instance), before, "spots_left while sessions are open")
-
-
 @LAWS.law("BG-K20")
 def a_venue_lists_its_classes_with_their_instances(scene: BardgeScene) -> None:
     everything = scene.classes()

@@ -189,14 +189,17 @@ def what_the_pass_does_not_cover_asks_for_a_package(scene: BardgeScene) -> None:
     scene.same("BG-B03", scene.places_left(instance), left, "the number of places left", answer)
 
 
-@LAWS.law("BG-B07")
+@LAWS.law("BG-B07", "BG-K15")
 def a_session_takes_no_place(scene: BardgeScene) -> None:
-    instance = scene.one_class_nearly_full()[0]
-    asking, booking = scene.exhausted(), scene.issued()
-    scene.asked(asking, instance, "BG-B07")
-    scene.same("BG-B07", scene.places_left(instance), 1, "the number of places left")
-    scene.booked(booking, instance, "BG-B07")
-    scene.same("BG-B07", scene.places_left(instance), 0, "the number of places left")
+    last, fresh = scene.one_class_nearly_full()[0], scene.issued()
+    uncovered = scene.instance(covered=False, copay=True)
+    for issued, instance, rule in ((fresh, uncovered, "BG-B03"), (scene.exhausted(), last, "BG-B02")):
+        before = scene.places_left(instance)
+        for _ in range(2):
+            scene.asked(issued, instance, rule)
+        scene.same("BG-K15", scene.places_left(instance), before, "spots_left while sessions are open")
+    scene.booked(fresh, last, "BG-B07")
+    scene.same("BG-B07", scene.places_left(last), 0, "the number of places left")
 
 
 # Refused

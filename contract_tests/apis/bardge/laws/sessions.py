@@ -63,28 +63,20 @@ def begun_of_all_kinds(scene: BardgeScene, clock: str = "10:00") -> Iterator[Beg
     """One after another; the appointment is at *clock* of a day that no test has."""
     of_class, of_code = ("confirmClassBooking", "BG-F07"), "confirmAccessCode"
     issued, instance, session = asked_for_visits(scene)
-    wrong_visits: tuple[Json, ...] = (
-        {"duration": "MONTHLY"},
-        {"number_of_visits": 1},
-        {"copay_package_id": _any_package(scene)},
-        {**_VISITS, "copay_package_id": _any_package(scene)},
-    )
+    package: Json = {"copay_package_id": scene.package_of(scene.instance(covered=False, copay=True).branch)["id"]}
+    wrong: tuple[Json, ...] = ({"duration": "MONTHLY"}, {"number_of_visits": 1}, package, {**_VISITS, **package})
     uncovering, door = scene.product("SPA"), access_session(scene, issued, instance.branch)
-    yield Begun(scene, issued, session, *of_class, _VISITS, wrong_visits, instance.starts_at, uncovering)
-    yield Begun(scene, issued, door, of_code, "BG-C20", _VISITS, wrong_visits, None, uncovering)
+    yield Begun(scene, issued, session, *of_class, _VISITS, wrong, instance.starts_at, uncovering)
+    yield Begun(scene, issued, door, of_code, "BG-C20", _VISITS, wrong, None, uncovering)
 
     issued, instance, session = asked_for_package(scene)
     right: Json = {"copay_package_id": session["copay_options"][0]["id"]}
-    wrong_package: tuple[Json, ...] = (
-        _VISITS,
-        {**_VISITS, **right},
-        {**right, "duration": "MONTHLY"},
-        {"copay_package_id": scene.word()},
-        {"copay_package_id": _package_of_another_gym(scene, instance)},
-    )
+    elsewhere = _package_of_another_gym(scene, instance)
+    wrong = (_VISITS, {**_VISITS, **right}, {**right, "duration": "MONTHLY"})
+    wrong += tuple({"copay_package_id": other} for other in (scene.word(), elsewhere))
     open_there, door = covering(scene, instance), access_session(scene, issued, instance.branch)
-    yield Begun(scene, issued, session, *of_class, right, wrong_package, instance.starts_at, open_there)
-    yield Begun(scene, issued, door, of_code, "BG-C21", right, wrong_package, None, open_there)
+    yield Begun(scene, issued, session, *of_class, right, wrong, instance.starts_at, open_there)
+    yield Begun(scene, issued, door, of_code, "BG-C21", right, wrong, None, open_there)
 
     issued, spa, day = scene.spa_pass(), scene.spa(), scene.spa_day()
     starts_at = datetime.combine(day, time.fromisoformat(clock), LAGOS)
@@ -330,10 +322,6 @@ def _around(scene: BardgeScene, class_id: str, moment: datetime, *, besides: Ins
     if not before or not after:
         raise Lacking("the class is not given again after the package is over")
     return before[-1], after[0]
-
-
-def _any_package(scene: BardgeScene) -> str:
-    return str(next(scene.package_of(each["id"])["id"] for each in scene.providers("GYM") if each["copay_options"]))
 
 
 def _package_of_another_gym(scene: BardgeScene, here: Instance) -> str:

@@ -47,51 +47,25 @@ class Whole:
             self.foreign = scene.foreign()
             self.issuer = scene.issuer()
             self.lookup = scene.look_up(self.foreign["client_id"], issuer=self.issuer).ok("BG-U03", 201).json["id"]
+        names, booking_id = {"first_name": "Somebody"}, self.booking["booking_id"]
+        when = {"date": self.day.isoformat(), "time": "10:00"}
+        of_gym = {**visitor, "provider_branch_id": gym, "copay_package_id": self.package}
+        of_spa = {"provider_branch_id": self.spa["id"], "service_ids": services}
+        of_issued = {"user_pass_id": self.gym_pass["id"], "pass_id": scene.product(counted=False)["id"]}
         self.requests: dict[str, tuple[Json, Json]] = {
-            "issuePass": (
-                {},
-                {
-                    "pass_id": self.product["id"],
-                    "client_id": client,
-                    "first_name": "Somebody",
-                    "last_name": "Else",
-                },
-            ),
-            "updateIssuedPass": (
-                {},
-                {
-                    "user_pass_id": self.gym_pass["id"],
-                    "first_name": "Somebody",
-                    "pass_id": scene.product(counted=False)["id"],
-                },
-            ),
+            "issuePass": ({}, {"pass_id": self.product["id"], "client_id": client, "last_name": "Else", **names}),
+            "updateIssuedPass": ({}, {**of_issued, **names}),
             "updateIssuedPassExpiry": ({"id": self.gym_pass["id"]}, {"expires_at": 7_000_000_000_000}),
             "generateAccessCode": ({}, {**visitor, "provider_branch_id": self.instance.branch}),
             "confirmAccessCode": ({"sessionId": self.access_session}, {"copay_package_id": self.package}),
             "initiateClassBooking": ({}, {**visitor, "class_instance_id": self.other_instance.id}),
-            "initiateSpaBooking": (
-                {},
-                {
-                    "client_id": client,
-                    "user_pass_id": self.spa_pass["id"],
-                    "provider_branch_id": self.spa["id"],
-                    "service_ids": services,
-                    "date": self.day.isoformat(),
-                    "time": "10:00",
-                },
-            ),
-            "cancelBooking": ({"bookingId": self.booking["booking_id"]}, {}),
-            "rescheduleBooking": (
-                {"bookingId": self.booking["booking_id"]},
-                {"class_instance_id": self.other_instance.id},
-            ),
+            "initiateSpaBooking": ({}, {**visitor, "user_pass_id": self.spa_pass["id"], **of_spa, **when}),
+            "cancelBooking": ({"bookingId": booking_id}, {}),
+            "rescheduleBooking": ({"bookingId": booking_id}, {"class_instance_id": self.other_instance.id}),
             "quoteSpaCopay": ({"id": self.spa["id"]}, {**visitor, "service_ids": services}),
-            "purchaseGymCopay": ({}, {**visitor, "provider_branch_id": gym, "copay_package_id": self.package}),
-            "purchaseSpaCopay": (
-                {},
-                {**visitor, "provider_branch_id": self.spa["id"], "quote_id": self.quote["id"]},
-            ),
-            "purchaseCopay": ({}, {**visitor, "provider_branch_id": gym, "copay_package_id": self.package}),
+            "purchaseGymCopay": ({}, of_gym),
+            "purchaseSpaCopay": ({}, {**visitor, "provider_branch_id": self.spa["id"], "quote_id": self.quote["id"]}),
+            "purchaseCopay": ({}, of_gym),
             "purchaseCredits": ({}, {"client_id": client, "credit_package_id": self.credit_package}),
             "createPasscode": ({}, {"client_id": client}),
         }
@@ -142,4 +116,5 @@ class Whole:
             "spa pass": scene.read_pass(self.spa_pass).ok("BG-N40", 200).json,
             "bookings": scene.bookings_of(client),
             "hours": scene.free_hours(self.spa, self.day),
+            "spent": scene.spent() if scene.world.control else None,
         }
