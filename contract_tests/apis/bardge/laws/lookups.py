@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
-from contract_tests.apis.bardge.payments import LAGOS, Json
+from contract_tests.apis.bardge.payments import Json
 from contract_tests.apis.bardge.scene import QUIET, BardgeScene, at, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
@@ -77,8 +77,9 @@ def a_lookup_waits_for_its_code(scene: BardgeScene) -> None:
     scene.expect("BG-U03", "lookup_token" not in answer.json, "there is no lookup_token", answer.json, answer)
     scene.shows("BG-U03", answer, {"issuer_id": scene.issuer(), "client_id": foreign["client_id"]})
     scene.is_now("BG-U03", at(answer.json["created"]), since, "created", answer)
-    expires_at = datetime.fromtimestamp(answer.json["expires_at"] / 1_000, since.tzinfo)
-    scene.is_now("BG-U03", expires_at - _OPEN, since, "ten minutes before the lookup is over", answer)
+    scene.is_now(
+        "BG-U03", at(answer.json["expires_at"]) - _OPEN, since, "ten minutes before the lookup is over", answer
+    )
 
 
 @LAWS.law("BG-U04")
@@ -126,8 +127,7 @@ def the_right_code_gives_a_token(scene: BardgeScene) -> None:
     said = (answer.json["status"], bool(answer.json.get("lookup_token")))
     scene.same("BG-U14", said, ("VERIFIED", True), "the status, and whether there is a lookup_token", answer)
     scene.shows("BG-U14", answer, {name: lookup[name] for name in ("id", "issuer_id", "client_id", "created")})
-    expires_at = datetime.fromtimestamp(answer.json["expires_at"] / 1_000, since.tzinfo)
-    scene.is_now("BG-U14", expires_at - _GOOD, since, "30 days before the token is over", answer)
+    scene.is_now("BG-U14", at(answer.json["expires_at"]) - _GOOD, since, "30 days before the token is over", answer)
     client = scene.client(client_id, token=answer.json["lookup_token"]).ok("BG-U15", 200)
     scene.same("BG-U15", client.json["id"], client_id, "the client", client)
     for code in (right, wrong):
@@ -138,9 +138,9 @@ def the_right_code_gives_a_token(scene: BardgeScene) -> None:
 def a_lookup_is_over_after_ten_minutes(scene: BardgeScene) -> None:
     client_id, issuer = scene.foreign()["client_id"], scene.issuer()
     first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201).json for _ in range(2))
-    scene.wait_before(datetime.fromtimestamp(first["expires_at"] / 1_000, LAGOS))
+    scene.wait_before(at(first["expires_at"]))
     _verify(scene, first, scene.code_of(first)).ok("BG-U12", 200)
-    scene.wait_until(datetime.fromtimestamp(second["expires_at"] / 1_000, LAGOS))
+    scene.wait_until(at(second["expires_at"]))
     _verify(scene, second, scene.code_of(second)).refused("BG-U12", 409, "lookup_expired")
 
 

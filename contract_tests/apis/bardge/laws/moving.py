@@ -259,7 +259,7 @@ def a_class_is_not_moved_beyond_its_package(scene: BardgeScene) -> None:
     scene.move(booking, class_instance_id=within[-1].id).ok("BG-M12", 201)
 
 
-@LAWS.law("BG-M12")
+@LAWS.law("BG-A13", "BG-M12")
 def an_appointment_is_not_moved_beyond_its_copay(scene: BardgeScene) -> None:
     _, spa, _, others = mixed_spa(scene)
     issued, day = scene.issued(), scene.spa_day(spa)
@@ -276,6 +276,9 @@ def an_appointment_is_not_moved_beyond_its_copay(scene: BardgeScene) -> None:
     for on, time in beyond:
         answer = scene.move(booking, date=on.isoformat(), time=time).refused("BG-M12", 403, "permission_denied")
         scene.left_alone("BG-M12", issued, before, answer)
+    scene.prolong(issued, milliseconds(ends_at)).ok("BG-N30", 200)
+    scene.move(booking, date=beyond[0][0].isoformat(), time="10:00").refused("BG-A13", 403, "pass_expired")
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(days=100))).ok("BG-N30", 200)
     within = ends_at.date() - timedelta(days=1)
     scene.move(booking, date=within.isoformat(), time="16:00").ok("BG-M12", 201)
 
