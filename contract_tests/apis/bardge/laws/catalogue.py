@@ -131,7 +131,7 @@ def what_begins_now_is_not_ahead_any_more(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-K10", "BG-K13")
 def a_booking_takes_one_place(scene: BardgeScene) -> None:
-    first, second = scene.issued(), scene.issued()
+    first, second = scene.lasting(), scene.lasting()  # as long as classes are listed ahead
     by_class: dict[str, list[Instance]] = {}
     for each in scene.instances():
         by_class.setdefault(each.class_id, []).append(each)
