@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 from contract_tests.apis.bardge.payments import LAGOS, Json, Payments
 from contract_tests.contracts import Operation
@@ -30,9 +30,13 @@ __all__ = [
     "TEST",
     "BardgeScene",
     "Instance",
+    "at",
     "instances_in",
+    "issued_to",
     "milliseconds",
 ]
+
+_T = TypeVar("_T")
 
 TEST = "test"
 QUIET = "quiet"
@@ -75,6 +79,8 @@ _FIRST_SPA_DAY = 2
 _SPA_DAYS = 80
 _A_QUARTER = timedelta(days=90)
 _MOST = 100
+_MOST_TRANSACTIONS = 50
+_A_MOMENT = timedelta(minutes=1)
 _BEFORE_IT_IS_OVER = timedelta(minutes=1)
 
 
@@ -98,6 +104,19 @@ class Instance:
     @property
     def starts_at(self) -> datetime:
         return datetime.fromtimestamp(self.scheduled_for, LAGOS)
+
+    @property
+    def shown(self) -> Json:
+        """As a booking has it."""
+        return {
+            "class_instance_id": self.id,
+            "class_name": self.class_name,
+            "provider_branch_id": self.branch,
+            "provider_name": self.branch_name,
+            "date": self.date,
+            "time": self.time,
+            "scheduled_for": self.scheduled_for,
+        }
 
 
 _GivenPass = TypedDict("_GivenPass", {"client": str, "pass": str})
@@ -178,12 +197,21 @@ class BardgeScene(Payments):
         self, rule: str, answer: Answer, status: int, type_: str, code: str, message: str | None = None
     ) -> Answer:
         """A refusal with all that it has to say. *message* is compared whole."""
-        answer.refused(rule, status, code)
-        said = answer.json["error"]
+        said = answer.refused(rule, status, code).json["error"]
         self.same(rule, said.get("type"), type_, "the type", answer)
         if message is not None:
             self.same(rule, said.get("message"), message, "the message", answer)
         return answer
+
+    def shows(self, rule: str, shown: Answer | Json, wanted: Json, what: str = "what the answer says") -> None:
+        """Of its members those that are wanted."""
+        said, answers = (shown.json, (shown,)) if isinstance(shown, Answer) else (shown, ())
+        self.same(rule, {name: said.get(name) for name in wanted}, wanted, what, *answers)
+
+    def first(self, rule: str, found: Sequence[_T], what: str, *answers: Answer) -> _T:
+        """Of what *rule* says has to be there."""
+        self.expect(rule, bool(found), what, "none", *answers)
+        return found[0]
 
     # Products and passes
 
@@ -284,26 +312,36 @@ class BardgeScene(Payments):
     def read_pass(self, issued: Json, *, by: str = MAIN) -> Answer:
         return self.call("getIssuedPass", id=issued["id"], by=by, title="read the pass")
 
-    def visits(self, issued: Json, rule: str = "BG-N43", category: str = "") -> tuple[int | None, int]:
+    def visits(self, issued: Json, category: str = "") -> tuple[int | None, int]:
         """Visits allowed and used; of the only category if none is said."""
-        categories = self.read_pass(issued).ok(rule, 200).json["categories"]
-        return next(
-            (each["visits_allowed"], each["visits_used"]) for each in categories if category in ("", each["type"])
-        )
+        answer = self.read_pass(issued).ok("BG-N43", 200)
+        found = [each for each in answer.json["categories"] if category in ("", each["type"])]
+        cover = self.first("BG-N42", found, f"the category {category} of the pass", answer)
+        return cover["visits_allowed"], cover["visits_used"]
 
     # Clients
 
     def client(self, client_id: str, *, by: str = MAIN, token: str | None = None) -> Answer:
         return self.call("getClient", clientId=client_id, by=by, title="read the client", **_token(token))
 
-    def credits(self, client_id: str, rule: str = "BG-T05", *, by: str = MAIN) -> Json:
+    def credits(self, client_id: str, *, by: str = MAIN) -> Json:
         """Balance and transactions."""
         answer = self.call("getClientCredits", clientId=client_id, by=by, title="read the credits")
-        found: Json = answer.ok(rule, 200).json
+        found: Json = answer.ok("BG-T05", 200).json
         return found
 
-    def balance(self, client_id: str, rule: str = "BG-T05") -> int:
-        return int(self.credits(client_id, rule)["balance"])
+    def balance(self, client_id: str) -> int:
+        return int(self.credits(client_id)["balance"])
+
+    def one_more(self, rule: str, before: Json, after: Json, type_: str, amount: int, description: str) -> None:
+        """Of `credits`: one transaction came on top, now, and the balance is what it makes of it."""
+        first, *rest = after["transactions"] or [{}]
+        said = (first.get("type"), first.get("amount"), first.get("description"))
+        self.same(rule, said, (type_, amount, description), "the newest transaction")
+        self.same(rule, rest, before["transactions"][: _MOST_TRANSACTIONS - 1], "the transactions before it")
+        grown = amount if type_ == "CREDIT" else -amount
+        self.same(rule, after["balance"] - before["balance"], grown, "by how much the balance has grown")
+        self.is_now("BG-T06", at(first["timestamp"]), self.now() - _A_MOMENT, "timestamp of the newest transaction")
 
     def bookings_of(self, client_id: str, rule: str = "BG-L01", *, by: str = MAIN, **filters: Any) -> list[Json]:
         """The first hundred: tests make fewer."""
@@ -353,8 +391,10 @@ class BardgeScene(Payments):
         """A lookup token for a client of the other reseller."""
         lookup = self.look_up(client_id, issuer=issuer, by=by).ok("BG-U03", 201).json
         body = {"access_code": self.code_of(lookup)}
-        verified = self.call("verifyLookup", body, id=lookup["id"], by=by, title="give the code")
-        return str(verified.ok("BG-U14", 200).json["lookup_token"])
+        verified = self.call("verifyLookup", body, id=lookup["id"], by=by, title="give the code").ok("BG-U14", 200)
+        token = verified.json.get("lookup_token")
+        self.expect("BG-U14", bool(token), "a lookup_token", verified.json, verified)
+        return str(token)
 
     # Venues and classes
 
@@ -444,10 +484,11 @@ class BardgeScene(Payments):
     def instances_of(self, class_id: str, rule: str = "BG-K14", **days: Any) -> list[Instance]:
         return instances_in(self.call("getClass", classId=class_id, title="read the class", **days).ok(rule, 200).json)
 
-    def places_left(self, instance: Instance, rule: str = "BG-K13") -> int:
+    def places_left(self, instance: Instance) -> int:
         """Read now, on its own day."""
-        here = self.instances_of(instance.class_id, rule, **{"from": instance.date, "to": instance.date})
-        return next(each.spots_left for each in here if each.id == instance.id)
+        here = self.instances_of(instance.class_id, "BG-K13", **{"from": instance.date, "to": instance.date})
+        found = [each for each in here if each.id == instance.id]
+        return self.first("BG-K12", found, f"{instance.id} among the instances of its day").spots_left
 
     # Booking classes
 
@@ -491,10 +532,11 @@ class BardgeScene(Payments):
         return issued
 
     def asked(self, issued: Json, instance: Instance, rule: str, **more: Any) -> Json:
-        """A session: something has to be bought before the class is booked."""
+        """A session: something has to be bought before the class is booked. By BG-B02 visits, by BG-B03 a package."""
         answer = self.book(issued, instance, **more).ok(rule, 201)
         begun: Json = answer.json
-        self.expect(rule, "session_id" in begun, "a session is opened", begun, answer)
+        asks = {"BG-B02": "cost_per_visit", "BG-B03": "copay_options"}.get(rule, "session_id")
+        self.expect(rule, "session_id" in begun and bool(begun.get(asks)), f"a session with {asks}", begun, answer)
         return begun
 
     def confirm(self, session: Json, *, by: str = MAIN, key: str | None = None, **fields: Any) -> Answer:
@@ -579,12 +621,12 @@ class BardgeScene(Payments):
         booking: Json = self.confirm_spa(session).ok("BG-S20", 201).json
         return booking
 
-    def free_hours(self, spa: Json, day: date, rule: str = "BG-S31", **more: Any) -> list[str]:
+    def free_hours(self, spa: Json, day: date, **more: Any) -> list[str]:
         """When an appointment could begin."""
         answer = self.call(
             "getProviderAvailability", id=spa["id"], date=day.isoformat(), title="look for slots", **more
         )
-        return [slot["time"] for slot in answer.ok(rule, 200).json["slots"] if slot["available"]]
+        return [slot["time"] for slot in answer.ok("BG-S32", 200).json["slots"] if slot["available"]]
 
     # Bookings
 
@@ -600,9 +642,15 @@ class BardgeScene(Payments):
             "cancelBooking", bookingId=_booking_id(booking), by=by, title="cancel the booking", headers=headers or None
         )
 
+    def refund(self, answer: Answer, rule: str = "BG-L20") -> Json:
+        """What a cancellation says that it gave back."""
+        found: Json = answer.ok(rule, 200).json.get("refund") or {}
+        self.expect("BG-L24", bool(found), "a refund", answer.json, answer)
+        return found
+
     def cancel_if_open(self, booking_id: str, *, by: str = MAIN) -> Answer | None:
         """What was cancelled, moved or attended stays as it is."""
-        if self.read_status(booking_id, by=by).json.get("status") not in ("pending", "confirmed"):
+        if (self.read_status(booking_id, by=by).json or {}).get("status") not in ("pending", "confirmed"):
             return None
         return self.cancel(booking_id, by=by)
 
@@ -698,26 +746,36 @@ class BardgeScene(Payments):
         body = {"user_pass_id": issued["id"], "pass_id": product if isinstance(product, str) else product["id"]}
         self.call("updateIssuedPass", body, title="put another product under the pass").ok(rule, 200)
 
-    def trace(self, issued: Json, rule: str, *, by: str = MAIN) -> Json:
+    def trace(self, issued: Json, *, by: str = MAIN) -> Json:
         """All of a client that a request with a pass of theirs could have changed, and what was spent."""
         client_id = issued["client_id"]
         return {
-            "client": self.client(client_id, by=by).ok(rule, 200).json,
-            "pass": self.read_pass(issued, by=by).ok(rule, 200).json,
-            "credits": self.credits(client_id, rule, by=by),
-            "bookings": self.bookings_of(client_id, rule, by=by),
+            "client": self.client(client_id, by=by).ok("BG-T01", 200).json,
+            "pass": self.read_pass(issued, by=by).ok("BG-N40", 200).json,
+            "credits": self.credits(client_id, by=by),
+            "bookings": self.bookings_of(client_id, by=by),
             "spent": self.spent() if self.world.control else None,
         }
 
     def left_alone(self, rule: str, issued: Json, before: Json, *answers: Answer, by: str = MAIN) -> None:
         """Everything of the client is as `trace` found it."""
-        after = self.trace(issued, rule, by=by)
+        after = self.trace(issued, by=by)
         for name, was in before.items():
             self.same(rule, after[name], was, f"of the client, {name}", *answers)
 
 
 def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000)
+
+
+def at(moment: int) -> datetime:
+    """What is written in milliseconds."""
+    return datetime.fromtimestamp(moment / 1_000, LAGOS)
+
+
+def issued_to(issued: Json) -> Json:
+    """Who has a pass, and which, as a booking has it."""
+    return {"client_id": issued["client_id"], "user_pass_id": issued["id"]}
 
 
 def instances_in(gym_class: Json) -> list[Instance]:

@@ -1,21 +1,24 @@
 """The business account: what it does not cover is not done, and what is refused is not debited."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.bardge.laws.sessions import access_session, asked_for_package, asked_for_visits
+from contract_tests.apis.bardge.laws.sessions import begun_of_all_kinds
 from contract_tests.apis.bardge.laws.spa import mixed_spa
 from contract_tests.apis.bardge.payments import Json
-from contract_tests.apis.bardge.scene import BardgeScene
+from contract_tests.apis.bardge.scene import BardgeScene, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import OTHER
 
-__all__ = ["LAWS"]
+__all__ = ["LAWS", "PLENTY"]
 
 LAWS = Laws("account")
 
-_PLENTY = 50_000_000  # kobo
+_MINUTE = timedelta(minutes=1)
+PLENTY = 50_000_000  # kobo
 _NO_MONEY = (400, "insufficient_balance")
 
 Debit = tuple[Json, int, Callable[[], Answer]]
@@ -24,25 +27,21 @@ Debit = tuple[Json, int, Callable[[], Answer]]
 
 @LAWS.law("BG-D10")
 def what_the_account_does_not_cover_is_not_done(scene: BardgeScene) -> None:
-    for prepare in (
-        _other_product,
-        _credits,
-        _package,
-        _quote,
-        _package_of_all_kinds,
-        _visits,
-        _package_of_a_session,
-        _appointment,
-        _access,
-    ):
-        issued, price, ask = prepare(scene)
-        before = scene.trace(issued, "BG-D10")
-        scene.leave(price - 1)
-        answer = ask().refused("BG-D10", *_NO_MONEY)
-        scene.left_alone("BG-D10", issued, before, answer)
-        scene.leave(price)
-        ask().ok("BG-D10")
-        scene.leave(_PLENTY)
+    for prepare in (_other_product, _credits, _package, _quote, _package_of_all_kinds, _appointment):
+        _done_when_covered(scene, *prepare(scene))
+    for begun in begun_of_all_kinds(scene):
+        if begun.price:
+            _done_when_covered(scene, begun.issued, begun.price, begun.confirm)
+
+
+def _done_when_covered(scene: BardgeScene, issued: Json, price: int, ask: Callable[[], Answer]) -> None:
+    before = scene.trace(issued)
+    scene.leave(price - 1)
+    answer = ask().refused("BG-D10", *_NO_MONEY)
+    scene.left_alone("BG-D10", issued, before, answer)
+    scene.leave(price)
+    ask().ok("BG-D10")
+    scene.leave(PLENTY)
 
 
 @LAWS.law("BG-D10")
@@ -56,11 +55,14 @@ def a_pass_that_the_account_does_not_cover_is_not_issued(scene: BardgeScene) -> 
     scene.leave(product["price"])
     scene.issue(product, client_id).ok("BG-D10", 201)
     scene.issue(product, client_id).refused("BG-D10", *_NO_MONEY)
-    passes = scene.client(client_id).ok("BG-D10", 200).json["passes"]
+    passes = scene.client(client_id).ok("BG-T01", 200).json["passes"]
     scene.same("BG-D10", len(passes), 1, "the number of passes of the client")
+    theirs = scene.product(by=OTHER)
+    if scene.world.is_own and theirs["price"] <= scene.spent():  # the account of nobody else has become empty
+        scene.issue(theirs, by=OTHER).ok("BG-D10", 201)
 
 
-@LAWS.law("BG-D11")
+@LAWS.law("BG-A13", "BG-D11")
 def what_is_refused_is_not_debited(scene: BardgeScene) -> None:
     last = scene.one_class_nearly_full()[0]
     issued = scene.exhausted()
@@ -78,7 +80,10 @@ def what_is_refused_is_not_debited(scene: BardgeScene) -> None:
     scene.buy(issued, spa["id"], quote=quote).ok("BG-O20", 201)
     gone = scene.cancelled() if scene.profile.find("inventory.cancelled_pass") else None
     credits_ = scene.credit_packages()[0]
-    foreign = scene.foreign()
+    foreign, over = scene.foreign(), scene.issued()
+    dearer = {"user_pass_id": over["id"], "pass_id": scene.product(counted=False)["id"]}
+    scene.prolong(over, milliseconds(scene.now() + _MINUTE)).ok("BG-N30", 200)
+    scene.pass_time(_MINUTE)
     spent = scene.spent()
     refusals: list[tuple[str, Callable[[], Answer]]] = [
         ("a class that is full", lambda: scene.confirm(full, **visits)),
@@ -96,14 +101,22 @@ def what_is_refused_is_not_debited(scene: BardgeScene) -> None:
         ("both at once", lambda: _both(scene, issued, spa["id"], package, quote)),
         ("credits that are not there", lambda: scene.buy_credits(issued["client_id"], scene.word())),
         ("credits for another reseller's client", lambda: scene.buy_credits(foreign["client_id"], credits_)),
+        ("another product for a pass that is over", lambda: scene.call("updateIssuedPass", dearer, title="change it")),
         ("another reseller's client", lambda: scene.buy(foreign, uncovered.branch, package=package)),
     ]
     if gone is not None:
         refusals.append(("a pass that was cancelled", lambda: scene.buy(gone, uncovered.branch, package=package)))
+    told = {}
     for what, ask in refusals:
         answer = ask()
         scene.expect("BG-D11", not answer.is_success, f"{what} is refused", answer.exchange.came(), answer)
         scene.same("BG-D11", scene.spent(), spent, f"what was debited so far, after {what} was refused", answer)
+        told[what] = (answer.status, answer.code)
+    scene.leave(0)
+    for what, ask in refusals:  # the balance is looked at last
+        answer = ask()
+        scene.same("BG-A13", (answer.status, answer.code), told[what], f"what is told of {what} and too little", answer)
+    scene.leave(PLENTY)
 
 
 def _both(scene: BardgeScene, issued: Json, branch_id: str, package: str, quote: str) -> Answer:
@@ -150,32 +163,8 @@ def _quote(scene: BardgeScene) -> Debit:
     return issued, quote["amount"], lambda: scene.buy(issued, spa["id"], quote=quote["id"])
 
 
-def _visits(scene: BardgeScene) -> Debit:
-    issued, _, session = asked_for_visits(scene)
-    return issued, 2 * session["cost_per_visit"], lambda: scene.confirm(session, number_of_visits=2, duration="MONTHLY")
-
-
-def _package_of_a_session(scene: BardgeScene) -> Debit:
-    issued, _, session = asked_for_package(scene)
-    package = session["copay_options"][0]
-    return issued, package["price"], lambda: scene.confirm(session, copay_package_id=package["id"])
-
-
 def _appointment(scene: BardgeScene) -> Debit:
     product, spa, covered, others = mixed_spa(scene)
     issued = scene.lasting(product)
     session = scene.begun(issued, spa, scene.spa_day(spa), services=[covered, others[0]])
     return issued, session["copay_amount"], lambda: scene.confirm_spa(session)
-
-
-def _access(scene: BardgeScene) -> Debit:
-    issued = scene.issued()
-    session = access_session(scene, issued)
-    package = session["copay_options"][0]
-    body = {"copay_package_id": package["id"]}
-    title = "confirm the access code"
-    return (
-        issued,
-        package["price"],
-        lambda: scene.call("confirmAccessCode", body, sessionId=session["session_id"], title=title),
-    )

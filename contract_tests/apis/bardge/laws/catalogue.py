@@ -14,6 +14,8 @@ Json = dict[str, Any]
 
 _BAD = (400, "invalid_request_error", "validation_error")
 _MOST_DAYS = 92
+_DAY = timedelta(days=1)
+_USUAL = 30 * _DAY
 
 
 @LAWS.law("BG-K01", "BG-K02")
@@ -33,18 +35,21 @@ def every_class_has_a_category_of_the_list(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-K03", "BG-K05")
 def a_list_of_classes_says_where_they_are_and_not_when(scene: BardgeScene) -> None:
-    tiers = {each["id"]: each["tier"] for each in scene.providers()}
+    venues = {each["id"]: (each["tier"], each["name"]) for each in scene.providers()}
     for gym_class in scene.classes():
         told = {"instances", "message"} & gym_class.keys()
         scene.same("BG-K03", told, set(), f"what {gym_class['id']} should not have in the list")
-        scene.same("BG-K05", gym_class["tier"], tiers[gym_class["provider_branch_id"]], f"tier of {gym_class['id']}")
-        read = scene.call("getClass", classId=gym_class["id"], title="read the class").ok("BG-K05", 200)
-        scene.same("BG-K05", read.json["tier"], gym_class["tier"], "the tier of the class", read)
+        said, wanted = (gym_class["tier"], gym_class["provider_name"]), venues.get(gym_class["provider_branch_id"])
+        scene.same("BG-K05", said, wanted, f"tier and provider_name of {gym_class['id']}")
+        read = scene.call("getClass", classId=gym_class["id"], title="read the class").ok("BG-K14", 200)
+        scene.shows("BG-K05", read, gym_class, "the class, read alone")
 
 
 @LAWS.law("BG-K04")
 def filters_leave_the_classes_that_fit_all_of_them(scene: BardgeScene) -> None:
     everything = scene.classes()
+    of_venues = {each["id"] for venue in scene.providers("GYM") for each in _given_at(scene, venue)}
+    scene.same("BG-K04", {each["id"] for each in everything}, of_venues, "the classes that no filter keeps out")
     days = {each["id"]: {instance.date for instance in scene.instances_of(each["id"])} for each in everything}
     today = scene.now().astimezone(LAGOS).date()
     dates = [(today + timedelta(days=number)).isoformat() for number in range(1, 9)]
@@ -88,7 +93,11 @@ def a_class_has_the_instances_of_some_days(scene: BardgeScene) -> None:
             here = scene.instances_of(gym_class["id"], "BG-K12", **_days(day, day))
             wanted = [each.id for each in found if each.date == day.isoformat()]
             scene.same("BG-K12", [each.id for each in here], wanted, f"the instances on {day}")
-    gym_class = scene.classes()[0]
+    gym_class = scene.first("BG-K20", scene.classes(), "a class")
+    for first, given in ((today, {}), (today + _DAY * 4, {"from": (today + _DAY * 4).isoformat()})):
+        usual = scene.instances_of(gym_class["id"], "BG-K12", **given)
+        wanted = [each.id for each in scene.instances_of(gym_class["id"], **_days(first, first + _USUAL))]
+        scene.same("BG-K12", [each.id for each in usual], wanted, f"the instances from {first} on")
     for first, last in ((today, today - timedelta(days=1)), (today, today + timedelta(days=_MOST_DAYS + 1))):
         answer = scene.call("getClass", classId=gym_class["id"], title=f"from {first} to {last}", **_days(first, last))
         scene.error("BG-K12", answer, *_BAD)
@@ -111,11 +120,18 @@ def what_begins_now_is_not_ahead_any_more(scene: BardgeScene) -> None:
     scene.pass_time(timedelta(seconds=1))
     ids = [each.id for each in scene.instances_of(instance.class_id)]
     scene.expect("BG-K14", instance.id not in ids, f"{instance.id} not there any more", ids)
+    day = instance.starts_at.date()
+    for first, is_there in ((day - timedelta(days=1), True), (day, False)):
+        ids = [each.id for each in scene.instances_of(instance.class_id, **_days(first, day))]
+        scene.same("BG-K14", instance.id in ids, is_there, f"whether {instance.id} is there from {first} on")
+    scene.wait_until(instance.starts_at + timedelta(days=1))
+    ids = [each.id for each in scene.instances_of(instance.class_id, **_days(day, day))]
+    scene.expect("BG-K14", instance.id in ids, f"{instance.id} on its day, which is over", ids)
 
 
 @LAWS.law("BG-K10", "BG-K13")
 def a_booking_takes_one_place(scene: BardgeScene) -> None:
-    first, second = scene.issued(), scene.issued()
+    first, second = scene.lasting(), scene.lasting()  # as long as classes are listed ahead
     by_class: dict[str, list[Instance]] = {}
     for each in scene.instances():
         by_class.setdefault(each.class_id, []).append(each)
@@ -143,31 +159,28 @@ def a_booking_takes_one_place(scene: BardgeScene) -> None:
             scene.same("BG-K13", both, each["capacity"], f"booked and spots_left of {each['id']}", read)
 
 
-@LAWS.law("BG-K15")
-def a_session_takes_no_place(scene: BardgeScene) -> None:
-    spent, fresh = scene.exhausted(), scene.issued()
-    for issued, instance, rule in (
-        (spent, scene.instances()[-1], "BG-B02"),
-        (fresh, scene.instance(covered=False, copay=True), "BG-B03"),
-    ):
-        before = scene.places_left(instance)
-        for _ in range(2):
-            scene.asked(issued, instance, rule)
-        scene.same("BG-K15", scene.places_left(instance, "BG-K15"), before, "spots_left while sessions are open")
-
-
 @LAWS.law("BG-K20")
 def a_venue_lists_its_classes_with_their_instances(scene: BardgeScene) -> None:
     everything = scene.classes()
+    given = {venue["id"]: _given_at(scene, venue) for venue in scene.providers("GYM")}
+    for venue_id, found in given.items():
+        wanted = [each for each in everything if each["provider_branch_id"] == venue_id]
+        alone = [{name: said for name, said in each.items() if name != "instances"} for each in found]
+        scene.same("BG-K20", alone, wanted, f"the classes of {venue_id}, but for their instances")
     issued = scene.issued()
     bookable = {each.id for each in scene.instances()}
-    for venue in scene.providers("GYM"):
-        answer = scene.call("listProviderClasses", id=venue["id"], limit=100, title="list the classes of the venue")
-        found = answer.ok("BG-K20", 200).json["data"]
-        wanted = [each["id"] for each in everything if each["provider_branch_id"] == venue["id"]]
-        scene.same("BG-K20", [each["id"] for each in found], wanted, f"the classes of {venue['id']}", answer)
+    for found in given.values():
         for gym_class in found:
             instances = instances_in(gym_class)
-            scene.same("BG-K20", instances, scene.instances_of(gym_class["id"]), "its instances", answer)
+            scene.same("BG-K20", instances, scene.instances_of(gym_class["id"]), f"the instances of {gym_class['id']}")
+            classes = {each["class_id"] for each in gym_class["instances"]}
+            scene.expect("BG-K20", classes <= {gym_class["id"]}, f"class_id {gym_class['id']} of each", classes)
             for instance in [each for each in instances if each.id in bookable][:1]:
                 scene.booked(issued, instance, "BG-K20")
+
+
+def _given_at(scene: BardgeScene, venue: Json) -> list[Json]:
+    """Its classes, with their instances."""
+    answer = scene.call("listProviderClasses", id=venue["id"], limit=100, title="list the classes of the venue")
+    found: list[Json] = answer.ok("BG-K20", 200).json["data"]
+    return found

@@ -1,9 +1,11 @@
 """Clients, as they are read, and the list of what they have booked."""
 
+from datetime import datetime
 from typing import Any
 
-from contract_tests.apis.bardge.scene import BardgeScene
+from contract_tests.apis.bardge.scene import LAGOS, BardgeScene, issued_to
 from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
 __all__ = ["LAWS"]
@@ -18,8 +20,11 @@ def a_client_has_all_passes_and_one_balance(scene: BardgeScene) -> None:
     client = scene.new_client()
     made = [scene.issued(product, client) for product in (scene.product(), scene.product("SPA"), scene.product())]
     answer = scene.client(client).ok("BG-T01", 200)
-    ids = [each["id"] for each in answer.json["passes"]]
-    scene.same("BG-T01", ids, [each["id"] for each in made[::-1]], "the passes, the newest first", answer)
+    wanted = [
+        {"id": each["id"], "name": each["pass_name"], "status": "ACTIVE", "expires_at": each["expires_at"]}
+        for each in made[::-1]
+    ]
+    scene.same("BG-T01", answer.json["passes"], wanted, "the passes, the newest first", answer)
     scene.same("BG-T02", answer.json["credit_balance"], scene.balance(client), "credit_balance", answer)
     scene.booked(made[0], scene.instance(credits=True), "BG-B09")
     answer = scene.client(client).ok("BG-T02", 200)
@@ -28,8 +33,7 @@ def a_client_has_all_passes_and_one_balance(scene: BardgeScene) -> None:
     newer = scene.issued(None, over["client_id"])
     answer = scene.client(over["client_id"]).ok("BG-T01", 200)
     got = [(each["id"], each["status"]) for each in answer.json["passes"]][:2]
-    wanted = [(newer["id"], "ACTIVE"), (over["id"], "EXPIRED")]
-    scene.same("BG-T01", got, wanted, "the passes and their status", answer)
+    scene.same("BG-T01", got, [(newer["id"], "ACTIVE"), (over["id"], "EXPIRED")], "the passes and their status", answer)
 
 
 @LAWS.law("BG-T01")
@@ -97,6 +101,42 @@ def bookings_are_listed_by_status_and_kind(scene: BardgeScene) -> None:
     scene.same("BG-L03", both, [made[4]], "the appointments that are cancelled")
     for each in listed:
         scene.expect("BG-L06", "message" not in each, "no message", each)
+
+
+@LAWS.law("BG-L06", "BG-M01")
+def a_list_shows_a_booking_as_its_own_answer_does(scene: BardgeScene) -> None:
+    spa, day = scene.spa(), scene.spa_day()
+    first, second = scene.of_one_class(2)
+    gym_pass, spa_pass = scene.issued(), scene.spa_pass()
+    booked = scene.booked(gym_pass, first)
+    appointed = scene.confirm_spa(scene.begun(spa_pass, spa, day, services=spa["services"][:1])).ok("BG-S20", 201)
+    _is_listed(scene, spa_pass, appointed)
+    when = {"date": day.isoformat(), "time": "15:00"}
+    where = {**second.shown, **issued_to(gym_pass), "type": "class"}
+    for issued, booking, target, wanted in (
+        (gym_pass, booked, {"class_instance_id": second.id}, where),
+        (spa_pass, appointed.json, when, {**appointed.json, **when}),
+    ):
+        since = scene.now()
+        moved = scene.move(booking, **target).ok("BG-M01", 201)
+        new = ("id", "created", "message", "scheduled_for" if "time" in target else "")
+        scene.shows("BG-M01", moved, {name: said for name, said in wanted.items() if name not in new})
+        begins = datetime.fromisoformat(f"{moved.json['date']}T{moved.json['time']}").replace(tzinfo=LAGOS)
+        scene.same("BG-M01", moved.json["scheduled_for"], round(begins.timestamp()), "scheduled_for", moved)
+        scene.is_now("BG-M01", datetime.fromtimestamp(moved.json["created"], LAGOS), since, "created", moved)
+        _is_listed(scene, issued, moved)
+        cancelled = scene.cancel(moved.json).ok("BG-L20", 200)
+        rest = {name: said for name, said in moved.json.items() if name not in ("message", "status")}
+        scene.shows("BG-L06", cancelled, rest)
+        _is_listed(scene, issued, cancelled)
+
+
+def _is_listed(scene: BardgeScene, issued: Json, answer: Answer) -> None:
+    """Just so, but that its venue may have accepted it by now."""
+    listed = scene.first("BG-L01", scene.bookings_of(issued["client_id"]), "a booking", answer)
+    said = {**answer.json, "status": listed["status"]} if answer.json["status"] == "pending" else answer.json
+    wanted = {name: value for name, value in said.items() if name not in ("message", "refund")}
+    scene.same("BG-L06", {**listed, "refund": None}, {**wanted, "refund": None}, "the booking in the list", answer)
 
 
 @LAWS.law("BG-L05")

@@ -1,11 +1,13 @@
 """Co-pays: what opens a venue to a client whose pass does not cover it, bought before the visit."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 from contract_tests.apis.bardge.laws.classes import package_is_used_up, to_use_up
+from contract_tests.apis.bardge.laws.sessions import access_session, covering
 from contract_tests.apis.bardge.laws.spa import mixed_spa
-from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
-from contract_tests.apis.bardge.scene import BardgeScene, Instance, milliseconds
+from contract_tests.apis.bardge.payments import Json, later_by
+from contract_tests.apis.bardge.scene import BardgeScene, Instance, at, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 
@@ -33,8 +35,7 @@ def every_package_that_is_listed_can_be_bought(scene: BardgeScene) -> None:
         scene.expect("BG-O01", bool(packages), f"{gym['name']} has packages", packages)
         for package in packages if scene.world.is_own else packages[:1]:
             answer = scene.buy(issued, gym["id"], package=package["id"]).ok("BG-O01", 201)
-            said = (answer.json["copay_package_id"], answer.json["amount"])
-            scene.same("BG-O01", said, (package["id"], package["price"]), "copay_package_id and amount", answer)
+            scene.shows("BG-O01", answer, {"copay_package_id": package["id"], "amount": package["price"]})
 
 
 @LAWS.law("BG-O02")
@@ -49,21 +50,28 @@ def a_gym_without_packages_lists_none(scene: BardgeScene) -> None:
 def a_quote_says_what_the_pass_does_not_cover(scene: BardgeScene) -> None:
     product, spa, covered, others = mixed_spa(scene)
     issued, day = scene.lasting(product), scene.spa_day(spa)
-    before, free = scene.trace(issued, "BG-O05"), scene.free_hours(spa, day)
+    before, free = scene.trace(issued), scene.free_hours(spa, day)
     for services in ([covered], others[:1], [others[0], covered]):
         price = sum(each["price"] for each in services if each is not covered)
         since = scene.now()
         answer = scene.ask_price(issued, spa, services).ok("BG-O03", 200)
         scene.same("BG-O03", answer.json["amount"], price, "amount", answer)
-        summed = sum(each["copay_amount"] for each in answer.json["services"])
-        scene.same("BG-O03", summed, price, "the sum of copay_amount", answer)
-        expires_at = datetime.fromtimestamp(answer.json["expires_at"] / 1_000, since.tzinfo)
-        scene.is_now("BG-O04", expires_at - _QUARTER, since, "a quarter of an hour before expires_at", answer)
+        scene.same("BG-O03", answer.json["provider_branch_id"], spa["id"], "provider_branch_id", answer)
+        previews = [
+            {name: each[name] for name in ("id", "name", "duration_minutes", "price")}
+            | {"covered": each is covered, "copay_amount": 0 if each is covered else each["price"]}
+            for each in services
+        ]
+        said = sorted(answer.json["services"], key=lambda each: str(each["id"]))
+        scene.same("BG-O03", said, sorted(previews, key=lambda each: str(each["id"])), "the services", answer)
+        scene.is_now(
+            "BG-O04", at(answer.json["expires_at"]) - _QUARTER, since, "a quarter of an hour before expires_at", answer
+        )
     nothing_covered = scene.issued()
     both = scene.quoted(nothing_covered, spa, [others[0], covered])
     scene.same("BG-O03", both["amount"], others[0]["price"] + covered["price"], "amount of what is not covered at all")
     if scene.world.control is None:
-        before = scene.trace(issued, "BG-O05")
+        before = scene.trace(issued)
     else:
         before["spent"] += scene.product()["price"]
     scene.left_alone("BG-O05", issued, before)
@@ -94,8 +102,7 @@ def _at_the_desk(scene: BardgeScene, issued: Json, branch_id: str, package: Json
 
 
 def _at_the_door(scene: BardgeScene, issued: Json, branch_id: str, package: Json) -> None:
-    body = {"client_id": issued["client_id"], "user_pass_id": issued["id"], "provider_branch_id": branch_id}
-    door = scene.call("generateAccessCode", body, title="ask for an access code").ok("BG-C08", 201).json
+    door = access_session(scene, issued, branch_id)
     bought = {"copay_package_id": package["id"]}
     title = "confirm the access code"
     scene.call("confirmAccessCode", bought, sessionId=door["session_id"], title=title).ok("BG-C21", 201)
@@ -128,6 +135,8 @@ def _opens_the_gym(scene: BardgeScene, opens: str, debits: str, through: str) ->
     ]
     bought = {answer.json.get("copay_purchase_id") for answer in answers}
     scene.expect(opens, len(bought) == 1 and None not in bought, "one copay_purchase_id", bought, *answers)
+    wanted = {"client_id": issued["client_id"], "provider_branch_id": instance.branch, "status": "ACTIVE"}
+    scene.shows(opens, answers[0], wanted | {"copay_package_id": package["id"]})
     scene.booked(issued, instance, opens)
     if scene.world.control:
         scene.same(debits, scene.spent() - before, package["price"], "what was debited", *answers)
@@ -142,7 +151,7 @@ def _needs_the_package(scene: BardgeScene, own_gym: str, uncovered: str, through
     if elsewhere is None:
         raise Lacking("only one gym has packages")
     covered = scene.instance(copay=True).branch
-    before = scene.trace(issued, own_gym)
+    before = scene.trace(issued)
     foreign = elsewhere["copay_options"][0]["id"]
     answer = scene.buy(issued, instance.branch, package=foreign, through=through).refused(own_gym, *_NOT_FOUND)
     scene.left_alone(own_gym, issued, before, answer)
@@ -156,7 +165,7 @@ def _lasts_one_duration(scene: BardgeScene, rule: str, through: str) -> None:
     issued, instance, package = _package(scene)
     since = scene.now()
     answer = scene.buy(issued, instance.branch, package=package["id"], through=through).ok("BG-O10", 201)
-    created_at = datetime.fromtimestamp(answer.json["created"] / 1_000, since.tzinfo)
+    created_at = at(answer.json["created"])
     scene.is_now(rule, created_at, since, "created", answer)
     wanted = milliseconds(later_by(created_at, package["duration"]))
     scene.same(rule, answer.json["expires_at"], wanted, "expires_at", answer)
@@ -172,8 +181,7 @@ def a_quote_that_was_bought_is_not_charged_again(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-O22")
 def a_quote_is_bought_once_and_in_time(scene: BardgeScene) -> None:
-    _is_bought_once(scene, "BG-O22", "")
-    _is_bought_in_time(scene, "BG-O22", "")
+    _is_bought_once_and_in_time(scene, "BG-O22", "")
 
 
 @LAWS.law("BG-O23")
@@ -184,9 +192,8 @@ def a_quote_is_for_whom_and_where_it_was_asked(scene: BardgeScene) -> None:
 @LAWS.law("BG-O30")
 def the_operation_for_all_kinds_sells_quotes_alike(scene: BardgeScene) -> None:
     _is_paid_for(scene, "BG-O30", "BG-O30", _OF_ALL_KINDS)
-    _is_bought_once(scene, "BG-O30", _OF_ALL_KINDS)
     _is_for_its_client(scene, "BG-O30", _OF_ALL_KINDS)
-    _is_bought_in_time(scene, "BG-O30", _OF_ALL_KINDS)
+    _is_bought_once_and_in_time(scene, "BG-O30", _OF_ALL_KINDS)
 
 
 def _is_paid_for(scene: BardgeScene, opens: str, debits: str, through: str) -> None:
@@ -196,10 +203,14 @@ def _is_paid_for(scene: BardgeScene, opens: str, debits: str, through: str) -> N
     quote = scene.quoted(issued, spa, services)
     before = scene.spent() if scene.world.control else 0
     key = {"Idempotency-Key": scene.word(20)}
+    since = scene.now()
     for _ in range(2):
         answer = scene.buy(issued, spa["id"], quote=quote["id"], through=through, headers=key).ok(opens, 201)
         scene.expect(opens, "copay_purchase_id" in answer.json, "a copay_purchase_id", answer.json, answer)
         scene.same(debits, answer.json["amount"], quote["amount"], "amount", answer)
+        wanted = {"client_id": issued["client_id"], "provider_branch_id": spa["id"], "quote_id": quote["id"]}
+        scene.shows(opens, answer, wanted)
+        scene.is_now(opens, at(answer.json["created"]), since, "created", answer)
     session = scene.begun(issued, spa, day, "09:00", services=services)
     said = (session["copay_required"], session["copay_amount"])
     scene.same(opens, said, (False, 0), "copay_required and copay_amount")
@@ -209,24 +220,19 @@ def _is_paid_for(scene: BardgeScene, opens: str, debits: str, through: str) -> N
         scene.same(debits, scene.spent() - before, quote["amount"], "what was debited in all")
 
 
-def _is_bought_once(scene: BardgeScene, rule: str, through: str) -> None:
+def _is_bought_once_and_in_time(scene: BardgeScene, rule: str, through: str) -> None:
     issued, spa = scene.issued(), scene.spa()
-    quote = scene.quoted(issued, spa, spa["services"][:1])
-    scene.buy(issued, spa["id"], quote=quote["id"], through=through).ok("BG-O20", 201)
-    before = scene.trace(issued, rule)
-    answer = scene.buy(issued, spa["id"], quote=quote["id"], through=through).refused(rule, 409, "quote_expired")
-    scene.left_alone(rule, issued, before, answer)
-
-
-def _is_bought_in_time(scene: BardgeScene, rule: str, through: str) -> None:
-    issued, spa = scene.issued(), scene.spa()
-    first, second = (scene.quoted(issued, spa, spa["services"][:1]) for _ in range(2))
-    scene.wait_before(datetime.fromtimestamp(first["expires_at"] / 1_000, LAGOS))
-    scene.buy(issued, spa["id"], quote=first["id"], through=through).ok(rule, 201)
-    scene.wait_until(datetime.fromtimestamp(second["expires_at"] / 1_000, LAGOS))
-    before = scene.trace(issued, rule)
-    answer = scene.buy(issued, spa["id"], quote=second["id"], through=through).refused(rule, 409, "quote_expired")
-    scene.left_alone(rule, issued, before, answer)
+    used, good, late = (scene.quoted(issued, spa, spa["services"][:1]) for _ in range(3))
+    buy = partial(scene.buy, issued, spa["id"], through=through)
+    buy(quote=used["id"]).ok("BG-O20", 201)
+    for quote in (used, late):
+        if quote is late:
+            scene.wait_before(at(good["expires_at"]))
+            buy(quote=good["id"]).ok(rule, 201)
+            scene.wait_until(at(late["expires_at"]))
+        before = scene.trace(issued)
+        answer = buy(quote=quote["id"]).refused(rule, 409, "quote_expired")
+        scene.left_alone(rule, issued, before, answer)
 
 
 def _is_for_its_client(scene: BardgeScene, rule: str, through: str) -> None:
@@ -238,7 +244,7 @@ def _is_for_its_client(scene: BardgeScene, rule: str, through: str) -> None:
     if elsewhere is None:
         raise Lacking("there is only one spa")
     quote = scene.quoted(issued, spa, others[:1])["id"]
-    before = scene.trace(issued, rule)
+    before = scene.trace(issued)
     for who, where in ((somebody, spa["id"]), (second, spa["id"]), (issued, elsewhere)):
         scene.buy(who, where, quote=quote, through=through).refused(rule, *_INVALID)
     scene.left_alone(rule, issued, before)
@@ -246,7 +252,7 @@ def _is_for_its_client(scene: BardgeScene, rule: str, through: str) -> None:
 
     of_pass = scene.issued(product)
     nothing = scene.quoted(of_pass, spa, [covered])
-    before = scene.trace(of_pass, rule)
+    before = scene.trace(of_pass)
     answer = scene.buy(of_pass, spa["id"], quote=nothing["id"], through=through).refused(rule, *_INVALID)
     scene.left_alone(rule, of_pass, before, answer)
 
@@ -297,6 +303,39 @@ def a_purchase_is_good_for_what_was_not_covered_when_it_was_quoted(scene: Bardge
 
 
 @LAWS.law("BG-O25")
+def a_purchase_is_good_until_it_is_over(scene: BardgeScene) -> None:
+    spa = scene.spa()
+    issued = scene.issued()
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(days=200))).ok("BG-N30", 200)
+    quote = scene.quoted(issued, spa, spa["services"][:1])
+    bought = scene.buy(issued, spa["id"], quote=quote["id"]).ok("BG-O20", 201).json
+    ends_at = at(bought["expires_at"])
+    scene.same("BG-O25", ends_at - at(bought["created"]), timedelta(days=30), "how long it is good")
+    for days, price in ((-1, 0), (1, quote["amount"])):
+        day = (ends_at + timedelta(days=days)).date()
+        session = scene.begun(issued, spa, day, "10:00")
+        scene.same("BG-O25", session["copay_amount"], price, f"copay_amount on {day}, {days} day after it is over")
+    scene.wait_before(ends_at)
+    _costs(scene, "BG-O25", issued, spa, spa["services"][:1], [], "before it is over")
+    scene.wait_until(ends_at)
+    _costs(scene, "BG-O25", issued, spa, spa["services"][:1], spa["services"][:1], "when it is over")
+
+
+@LAWS.law("BG-N50")
+def a_quote_is_not_bought_with_a_pass_that_is_over(scene: BardgeScene) -> None:
+    issued, spa = scene.issued(), scene.spa()
+    quote = scene.quoted(issued, spa, spa["services"][:1])["id"]
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(minutes=1))).ok("BG-N30", 200)
+    scene.pass_time(timedelta(minutes=1))
+    before = scene.trace(issued)
+    for through in ("", _OF_ALL_KINDS):
+        scene.buy(issued, spa["id"], quote=quote, through=through).refused("BG-N50", 403, "pass_expired")
+    scene.left_alone("BG-N50", issued, before)
+    scene.prolong(issued, milliseconds(scene.now() + timedelta(minutes=1))).ok("BG-N30", 200)
+    scene.buy(issued, spa["id"], quote=quote).ok("BG-N50", 201)
+
+
+@LAWS.law("BG-O25")
 def a_purchase_is_not_good_for_what_the_pass_covered(scene: BardgeScene) -> None:
     product, spa, covered, others = mixed_spa(scene)
     issued = scene.issued(product)
@@ -324,7 +363,7 @@ def one_thing_is_bought_that_the_venue_sells(scene: BardgeScene) -> None:
     issued, instance, package = _package(scene)
     spa = scene.spa()
     quote = scene.quoted(issued, spa, spa["services"][:1])["id"]
-    before = scene.trace(issued, "BG-O31")
+    before = scene.trace(issued)
     for venue, bought in (
         (instance.branch, {}),
         (spa["id"], {}),
@@ -339,11 +378,23 @@ def one_thing_is_bought_that_the_venue_sells(scene: BardgeScene) -> None:
     scene.buy(issued, spa["id"], through=_OF_ALL_KINDS, quote=quote).ok("BG-O31", 201)
 
 
-@LAWS.law("BG-O32")
+@LAWS.law("BG-O13", "BG-O32")
 def without_a_pass_that_is_named_the_client_has_to_hold_a_valid_one(scene: BardgeScene) -> None:
     issued, instance, package = _package(scene)
     valid = {**issued, "id": None}
     scene.buy(valid, instance.branch, through=_OF_ALL_KINDS, package=package["id"]).ok("BG-O32", 201)
+    spa = scene.spa()
+    quote = scene.quoted(issued, spa, spa["services"][:1])["id"]
+    newest = scene.issued(covering(scene, instance), issued["client_id"])
+    body: Json = {"package": package["id"], "through": _OF_ALL_KINDS}
+    scene.buy(valid, instance.branch, **body).refused("BG-O13", *_INVALID)
+    scene.buy(valid, spa["id"], quote=quote, through=_OF_ALL_KINDS).ok("BG-O32", 201)
+    if scene.world.clock is not None and scene.world.is_own:
+        scene.prolong(newest, milliseconds(scene.now() + timedelta(minutes=1))).ok("BG-N30", 200)
+        scene.pass_time(timedelta(minutes=1))
+        begins = milliseconds(scene.now() + timedelta(days=1))
+        scene.issued(covering(scene, instance), issued["client_id"], start_date=begins)
+        scene.buy(valid, instance.branch, **body).ok("BG-O32", 201)
     over = {**scene.expired(), "id": None}
     held = scene.client(over["client_id"]).ok("BG-O32", 200).json["passes"]
     if any(each["status"] == "ACTIVE" for each in held):

@@ -20,6 +20,7 @@ LAWS = Laws("inputs")
 Json = dict[str, Any]
 
 _BAD = (400, "invalid_request_error", "validation_error")
+_JSON = {"Content-Type": "application/json"}
 _AFTERWARDS = "the client, the passes and the bookings read afterwards"
 
 _NO_IDS = ("has a blank", "x" * 65, 17)
@@ -67,7 +68,7 @@ _BAD_QUERIES: dict[str, tuple[str, ...]] = {
 @LAWS.law("BG-V01", "BG-V08")
 def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
     whole = Whole(scene)
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     for content in (b"", b'{"client_id": "x",}', b"{'client_id': 'x'}", b'{"a": "\xff"}'):
         for answer in _bodies(scene, whole, content):
             scene.error("BG-V01", answer, *_BAD)
@@ -75,32 +76,30 @@ def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
         for answer in _bodies(scene, whole, content):
             scene.error("BG-V08", answer, *_BAD)
     for probe in whole.probes(takes_a_body):
-        answer = scene.send(
-            "POST", probe.path, probe.content[:-1], headers={"Content-Type": "application/json"},
-            meant_for=probe.operation.id, title=f"{probe.operation.id} with the end of its body missing",
-        )  # fmt: skip
-        scene.error("BG-V01", answer, *_BAD)
+        for how, content in (
+            ("with the end of its body missing", probe.content[:-1]),
+            ("with text after its body", probe.content + b"x"),
+            ("with its body twice", probe.content * 2),
+        ):
+            answer = replace(probe, content=content).send(scene, title=f"{probe.operation.id} {how}")
+            scene.error("BG-V01", answer, *_BAD)
         in_a_list = replace(probe, content=b"[" + probe.content + b"]")
         answer = in_a_list.send(scene, title=f"{probe.operation.id} with its body in a list")
         scene.error("BG-V08", answer, *_BAD)
-    scene.same("BG-V01", whole.seen("BG-V01"), before, _AFTERWARDS)
+    scene.same("BG-V01", whole.seen(), before, _AFTERWARDS)
 
 
 def _bodies(scene: BardgeScene, whole: Whole, content: bytes) -> list[Answer]:
     """Each operation with that as its body."""
-    return [
-        scene.send(
-            "POST", probe.path, content, headers={"Content-Type": "application/json"}, meant_for=probe.operation.id,
-            title=f"{probe.operation.id} with the body {shown(content, 20)}",
-        )
-        for probe in whole.probes(takes_a_body)
-    ]  # fmt: skip
+    sent = [replace(probe, content=content) for probe in whole.probes(takes_a_body)]
+    title = f"with the body {shown(content, 20)}"
+    return [each.send(scene, headers=_JSON, title=f"{each.operation.id} {title}") for each in sent]
 
 
 @LAWS.law("BG-V02")
 def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
     whole = Whole(scene)
-    before = whole.seen("BG-N10")
+    before = whole.seen()
     for operation_id, parameters, body in _requests(scene, whole):
         schema = _schema(scene, operation_id)
         for member in schema.get("required", ()):
@@ -112,7 +111,7 @@ def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
                 title = f"{operation_id} with a bad {member}"
                 answer = _ask(scene, operation_id, {**body, member: value}, title, parameters)
                 scene.error("BG-V02", answer, *_BAD).names("BG-V02", member)
-    scene.same("BG-V02", whole.seen("BG-V02"), before, _AFTERWARDS)
+    scene.same("BG-V02", whole.seen(), before, _AFTERWARDS)
 
 
 @LAWS.law("BG-V06")
@@ -121,10 +120,9 @@ def a_bad_body_comes_before_an_id_that_names_nothing(scene: BardgeScene) -> None
         if "path" not in probe.operation.places.values():
             continue
         for content in (b"{", b"[]", _ALL_BAD):
-            answer = scene.send(
-                "POST", probe.path, content, headers={"Content-Type": "application/json"},
-                meant_for=probe.operation.id, title=f"{probe.operation.id} of nothing with a bad body",
-            )  # fmt: skip
+            answer = replace(probe, content=content).send(
+                scene, title=f"{probe.operation.id} of nothing with a bad body"
+            )
             scene.error("BG-V06", answer, *_BAD)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
-from contract_tests.apis.bardge.payments import LAGOS, Json
-from contract_tests.apis.bardge.scene import QUIET, BardgeScene, milliseconds
+from contract_tests.apis.bardge.payments import Json
+from contract_tests.apis.bardge.scene import QUIET, BardgeScene, at, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
@@ -18,6 +19,7 @@ LAWS = Laws("lookups")
 _OPEN = timedelta(minutes=10)
 _GOOD = timedelta(days=30)
 _MOST_WRONG = 5
+_BUY = ("purchaseSpaCopay", "purchaseCopay")
 _NOT_FOUND = (404, "resource_not_found")
 _DENIED = (403, "permission_denied")
 _INVALID = (403, "lookup_token_invalid")
@@ -73,8 +75,11 @@ def a_lookup_waits_for_its_code(scene: BardgeScene) -> None:
     answer = scene.look_up(foreign["client_id"]).ok("BG-U03", 201)
     scene.same("BG-U03", answer.json["status"], "PENDING", "the status", answer)
     scene.expect("BG-U03", "lookup_token" not in answer.json, "there is no lookup_token", answer.json, answer)
-    expires_at = datetime.fromtimestamp(answer.json["expires_at"] / 1_000, since.tzinfo)
-    scene.is_now("BG-U03", expires_at - _OPEN, since, "ten minutes before the lookup is over", answer)
+    scene.shows("BG-U03", answer, {"issuer_id": scene.issuer(), "client_id": foreign["client_id"]})
+    scene.is_now("BG-U03", at(answer.json["created"]), since, "created", answer)
+    scene.is_now(
+        "BG-U03", at(answer.json["expires_at"]) - _OPEN, since, "ten minutes before the lookup is over", answer
+    )
 
 
 @LAWS.law("BG-U04")
@@ -121,8 +126,8 @@ def the_right_code_gives_a_token(scene: BardgeScene) -> None:
     answer = _verify(scene, lookup, right).ok("BG-U14", 200)
     said = (answer.json["status"], bool(answer.json.get("lookup_token")))
     scene.same("BG-U14", said, ("VERIFIED", True), "the status, and whether there is a lookup_token", answer)
-    expires_at = datetime.fromtimestamp(answer.json["expires_at"] / 1_000, since.tzinfo)
-    scene.is_now("BG-U14", expires_at - _GOOD, since, "30 days before the token is over", answer)
+    scene.shows("BG-U14", answer, {name: lookup[name] for name in ("id", "issuer_id", "client_id", "created")})
+    scene.is_now("BG-U14", at(answer.json["expires_at"]) - _GOOD, since, "30 days before the token is over", answer)
     client = scene.client(client_id, token=answer.json["lookup_token"]).ok("BG-U15", 200)
     scene.same("BG-U15", client.json["id"], client_id, "the client", client)
     for code in (right, wrong):
@@ -133,9 +138,9 @@ def the_right_code_gives_a_token(scene: BardgeScene) -> None:
 def a_lookup_is_over_after_ten_minutes(scene: BardgeScene) -> None:
     client_id, issuer = scene.foreign()["client_id"], scene.issuer()
     first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201).json for _ in range(2))
-    scene.wait_before(datetime.fromtimestamp(first["expires_at"] / 1_000, LAGOS))
+    scene.wait_before(at(first["expires_at"]))
     _verify(scene, first, scene.code_of(first)).ok("BG-U12", 200)
-    scene.wait_until(datetime.fromtimestamp(second["expires_at"] / 1_000, LAGOS))
+    scene.wait_until(at(second["expires_at"]))
     _verify(scene, second, scene.code_of(second)).refused("BG-U12", 409, "lookup_expired")
 
 
@@ -179,20 +184,26 @@ def a_lookup_of_another_reseller_does_not_exist(scene: BardgeScene) -> None:
 @LAWS.law("BG-U20")
 def a_token_that_is_not_for_the_client_opens_nothing(scene: BardgeScene) -> None:
     foreign, other, issuer = scene.foreign(), scene.foreign(), scene.issuer()
-    tokens = ["lkpt_0000000000000000"]
+    tokens, quote = ["lkpt_0000000000000000"], ""
     if scene.world.control:
+        quote = _quoted(scene, foreign, scene.token(foreign["client_id"], issuer=issuer))
         tokens.append(scene.token(other["client_id"], issuer=issuer))
         if scene.has(QUIET):
             tokens.append(scene.token(foreign["client_id"], issuer=issuer, by=QUIET))
-    before = scene.trace(foreign, "BG-U20", by=OTHER)
+    before = scene.trace(foreign, by=OTHER)
     for token in tokens:
-        for ask in _with_a_token(scene, foreign, token):
+        for ask in _with_a_token(scene, foreign, token, quote):
             ask().refused("BG-U20", *_INVALID)
     scene.left_alone("BG-U20", foreign, before, by=OTHER)
 
 
-def _with_a_token(scene: BardgeScene, issued: Json, token: str) -> list[Callable[[], Answer]]:
-    """What can be asked for with a token."""
+def _quoted(scene: BardgeScene, issued: Json, token: str) -> str:
+    spa = scene.spa()
+    return str(scene.quoted(issued, spa, spa["services"][:1], token=token)["id"])
+
+
+def _with_a_token(scene: BardgeScene, issued: Json, token: str, quote: str) -> list[Callable[[], Answer]]:
+    """What can be asked for with a token; a *quote* that was, if there is one, can be bought."""
     instance = scene.instance(product=scene.product(by=OTHER))
     spa, day = scene.spa(), scene.spa_day()
     gym = next((each for each in scene.providers("GYM") if each["copay_options"]), None)
@@ -201,7 +212,9 @@ def _with_a_token(scene: BardgeScene, issued: Json, token: str) -> list[Callable
     client_id, headers = issued["client_id"], {"Bardge-Lookup-Token": token}
     at_gym = {"client_id": client_id, "user_pass_id": issued["id"], "provider_branch_id": instance.branch}
     package = gym["copay_options"][0]["id"]
+    of_quote = [partial(scene.buy, issued, spa["id"], quote=quote, headers=headers, through=each) for each in _BUY]
     return [
+        *(of_quote if quote else ()),
         lambda: scene.client(client_id, token=token),
         lambda: scene.call("getClientCredits", clientId=client_id, headers=headers, title="read the credits"),
         lambda: scene.call("listClientBookings", clientId=client_id, headers=headers, title="list the bookings"),
@@ -225,11 +238,12 @@ def a_token_is_over_after_thirty_days(scene: BardgeScene) -> None:
     ends_at = scene.now() + _GOOD
     scene.prolong(foreign, milliseconds(ends_at + _GOOD), by=OTHER).ok("BG-N30", 200)
     token = scene.token(client_id)
+    quote = _quoted(scene, foreign, token)
     scene.wait_before(ends_at)
     scene.client(client_id, token=token).ok("BG-U21", 200)
     scene.wait_until(ends_at)
-    before = scene.trace(foreign, "BG-U21", by=OTHER)
-    for ask in _with_a_token(scene, foreign, token):
+    before = scene.trace(foreign, by=OTHER)
+    for ask in _with_a_token(scene, foreign, token, quote):
         ask().refused("BG-U21", 403, "lookup_token_expired")
     scene.left_alone("BG-U21", foreign, before, by=OTHER)
 
@@ -238,7 +252,7 @@ def a_token_is_over_after_thirty_days(scene: BardgeScene) -> None:
 def a_token_is_looked_at_also_where_none_is_needed(scene: BardgeScene) -> None:
     issued, instance = scene.issued(), scene.instance()
     token = scene.token(scene.foreign()["client_id"]) if scene.world.control else "lkpt_0000000000000000"
-    before = scene.trace(issued, "BG-U22")
+    before = scene.trace(issued)
     scene.client(issued["client_id"], token=token).refused("BG-U22", *_INVALID)
     answer = scene.book(issued, instance, token=token).refused("BG-U22", *_INVALID)
     scene.left_alone("BG-U22", issued, before, answer)
@@ -267,9 +281,10 @@ def _finds_nobody_called_alike(scene: BardgeScene, found: Json, token: str) -> N
 def tokens_rest_while_the_issuer_is_off(scene: BardgeScene) -> None:
     foreign = scene.foreign()
     token = scene.token(foreign["client_id"])
+    quote = _quoted(scene, foreign, token)
     with _switched(scene, OTHER, False):
-        before = scene.trace(foreign, "BG-U24", by=OTHER)
-        for ask in _with_a_token(scene, foreign, token):
+        before = scene.trace(foreign, by=OTHER)
+        for ask in _with_a_token(scene, foreign, token, quote):
             ask().refused("BG-U24", *_DENIED)
         scene.left_alone("BG-U24", foreign, before, by=OTHER)
     scene.client(foreign["client_id"], token=token).ok("BG-U24", 200)
@@ -315,7 +330,7 @@ def _verify(scene: BardgeScene, lookup: Json, code: str, *, by: str = MAIN) -> A
 
 
 def _verified(scene: BardgeScene, rule: str, lookup: Json) -> str:
-    return str(_verify(scene, lookup, scene.code_of(lookup)).ok(rule, 200).json["lookup_token"])
+    return str(_verify(scene, lookup, scene.code_of(lookup)).ok(rule, 200).json.get("lookup_token"))
 
 
 def _another(code: str) -> str:

@@ -1,20 +1,87 @@
-"""Confirming a class: what its session asked for is bought, and the place is taken."""
+"""Confirming: what a session asked for is bought, and the place of a class is taken."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from functools import partial
 
 from contract_tests.apis.bardge.laws.classes import package_is_used_up, to_use_up
 from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
-from contract_tests.apis.bardge.scene import BardgeScene, Instance, milliseconds
+from contract_tests.apis.bardge.scene import BardgeScene, Instance, issued_to, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.sending import NO_BODY
 
-__all__ = ["LAWS", "access_session", "asked_for_package", "asked_for_visits"]
+__all__ = ["LAWS", "Begun", "access_session", "asked_for_package", "asked_for_visits", "begun_of_all_kinds", "covering"]
 
 LAWS = Laws("sessions")
 
 _QUARTER = timedelta(minutes=15)
+_MINUTE = timedelta(minutes=1)
 _VISITS: Json = {"number_of_visits": 2, "duration": "MONTHLY"}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An open session, and how it is confirmed.
+
+    Args:
+        operation: That confirms it.
+        done: The rule by which it answers 201.
+        right: The body; None where there is none.
+        wrong: Bodies that say something else.
+        starts_at: When the visit begins; None of a code, which is for now.
+        other: A product that does not cover what that of the pass covers, or covers what it does not.
+    """
+
+    scene: BardgeScene
+    issued: Json
+    session: Json
+    operation: str
+    done: str
+    right: Json | None
+    wrong: tuple[Json, ...]
+    starts_at: datetime | None
+    other: Json
+
+    @property
+    def price(self) -> int:
+        """Of the confirmation, in kobo."""
+        options = {each["id"]: each["price"] for each in self.session.get("copay_options", ())}
+        visits = self.session.get("cost_per_visit", 0) * _VISITS["number_of_visits"]
+        return int(visits or options.get((self.right or {}).get("copay_package_id"), 0))
+
+    def confirm(self, body: Json | None = None, key: str | None = None) -> Answer:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        said, title = body or self.right or NO_BODY, "confirm the session"
+        session_id = self.session["session_id"]
+        return self.scene.call(self.operation, said, sessionId=session_id, headers=headers, title=title)
+
+
+def begun_of_all_kinds(scene: BardgeScene, clock: str = "10:00") -> Iterator[Begun]:
+    """One after another; the appointment is at *clock* of a day that no test has."""
+    of_class, of_code = ("confirmClassBooking", "BG-F07"), "confirmAccessCode"
+    issued, instance, session = asked_for_visits(scene)
+    package: Json = {"copay_package_id": scene.package_of(scene.instance(covered=False, copay=True).branch)["id"]}
+    wrong: tuple[Json, ...] = ({"duration": "MONTHLY"}, {"number_of_visits": 1}, package, {**_VISITS, **package})
+    uncovering, door = scene.product("SPA"), access_session(scene, issued, instance.branch)
+    yield Begun(scene, issued, session, *of_class, _VISITS, wrong, instance.starts_at, uncovering)
+    yield Begun(scene, issued, door, of_code, "BG-C20", _VISITS, wrong, None, uncovering)
+
+    issued, instance, session = asked_for_package(scene)
+    right: Json = {"copay_package_id": max(session["copay_options"], key=lambda each: int(each["price"]))["id"]}
+    elsewhere = _package_of_another_gym(scene, instance)
+    wrong = (_VISITS, {**_VISITS, **right}, {**right, "duration": "MONTHLY"})
+    wrong += tuple({"copay_package_id": other} for other in (scene.word(), elsewhere))
+    open_there, door = covering(scene, instance), access_session(scene, issued, instance.branch)
+    yield Begun(scene, issued, session, *of_class, right, wrong, instance.starts_at, open_there)
+    yield Begun(scene, issued, door, of_code, "BG-C21", right, wrong, None, open_there)
+
+    issued, spa, day = scene.spa_pass(), scene.spa(), scene.spa_day()
+    starts_at = datetime.combine(day, time.fromisoformat(clock), LAGOS)
+    session = scene.begun(issued, spa, day, clock)
+    yield Begun(scene, issued, session, "confirmSpaBooking", "BG-S20", None, (), starts_at, scene.product())
 
 
 # What a confirmation does
@@ -28,7 +95,7 @@ def bought_visits_raise_the_limit_and_the_booking_takes_one(scene: BardgeScene) 
     allowed, used = scene.visits(issued)
     for here, asked, number in ((instance, session, 3), (other, again, 2)):
         answer = scene.confirm(asked, number_of_visits=number, duration="MONTHLY").ok("BG-F07", 201)
-        _is_booking(scene, answer, here)
+        _is_booking(scene, answer, issued, here)
         allowed, used = (allowed or 0) + number, used + 1
         scene.same("BG-F04", scene.visits(issued), (allowed, used), "visits allowed and used")
         listed = [each["id"] for each in scene.bookings_of(issued["client_id"]) if each["id"] == answer.json["id"]]
@@ -36,18 +103,15 @@ def bought_visits_raise_the_limit_and_the_booking_takes_one(scene: BardgeScene) 
     scene.booked(issued, scene.open_to(issued)[0], "BG-F04")
 
 
-@LAWS.law("BG-F05", "BG-F06")
+@LAWS.law("BG-C20", "BG-C21", "BG-F05", "BG-F06")
 def a_confirmation_is_debited_to_the_business_account(scene: BardgeScene) -> None:
-    _, _, session = asked_for_visits(scene)
-    spent = scene.spent()
-    answer = scene.confirm(session, number_of_visits=3, duration="ANNUALLY").ok("BG-F07", 201)
-    scene.same("BG-F05", scene.spent() - spent, 3 * session["cost_per_visit"], "what was debited", answer)
-
-    _, _, session = asked_for_package(scene)
-    for_package = max(session["copay_options"], key=lambda each: int(each["price"]))
-    spent = scene.spent()
-    answer = scene.confirm(session, copay_package_id=for_package["id"]).ok("BG-F07", 201)
-    scene.same("BG-F06", scene.spent() - spent, for_package["price"], "what was debited", answer)
+    rules = {("BG-F07", True): "BG-F05", ("BG-F07", False): "BG-F06"}
+    for begun in begun_of_all_kinds(scene):
+        if begun.price:
+            spent = scene.spent()
+            answer = begun.confirm().ok(begun.done, 201)
+            rule = rules.get((begun.done, "cost_per_visit" in begun.session), begun.done)
+            scene.same(rule, scene.spent() - spent, begun.price, "what was debited", answer)
 
 
 @LAWS.law("BG-F07", "BG-F10")
@@ -56,7 +120,7 @@ def a_package_that_was_confirmed_opens_the_gym_until_it_is_used_up(scene: Bardge
     package, instances = to_use_up(scene, issued)
     session = scene.asked(issued, instances[0], "BG-B03")
     answer = scene.confirm(session, copay_package_id=package["id"]).ok("BG-F07", 201)
-    _is_booking(scene, answer, instances[0])
+    _is_booking(scene, answer, issued, instances[0])
     package_is_used_up(scene, "BG-F10", issued, instances[1:])
     scene.same("BG-F10", scene.visits(issued)[1], 0, "the number of visits of the pass that were used")
 
@@ -78,110 +142,118 @@ def a_package_that_was_confirmed_opens_the_gym_until_it_is_over(scene: BardgeSce
 
 @LAWS.law("BG-F01")
 def a_session_is_confirmed_once(scene: BardgeScene) -> None:
-    issued, _, session = asked_for_visits(scene)
-    key = scene.word(20)
-    first = scene.confirm(session, key=key, **_VISITS).ok("BG-F07", 201)
-    before = scene.trace(issued, "BG-F01")
-    again = scene.confirm(session, key=key, **_VISITS).ok("BG-F01", 201)
-    scene.same("BG-F01", again.json, first.json, "what a replay answers", again)
-    for more in ({}, {"key": scene.word(20)}):
-        answer = scene.confirm(session, **more, **_VISITS).refused("BG-F01", 409, "session_already_confirmed")
-        scene.left_alone("BG-F01", issued, before, answer)
+    for begun in begun_of_all_kinds(scene):
+        key = scene.word(20)
+        first = begun.confirm(key=key).ok(begun.done, 201)
+        before = scene.trace(begun.issued)
+        again = begun.confirm(key=key).ok("BG-F01", 201)
+        scene.same("BG-F01", again.json, first.json, "what a replay answers", again)
+        for other_key in (None, scene.word(20)):
+            answer = begun.confirm(key=other_key).refused("BG-F01", 409, "session_already_confirmed")
+            scene.left_alone("BG-F01", begun.issued, before, answer)
 
 
 @LAWS.law("BG-F02")
 def a_session_is_over_after_a_quarter_of_an_hour(scene: BardgeScene) -> None:
     opened_at = scene.now()
-    issued, _, first = asked_for_visits(scene)
-    second = scene.asked(issued, scene.open_to(issued)[1], "BG-B02")
-    ends_at = [datetime.fromtimestamp(each["expires_at"], LAGOS) for each in (first, second)]
-    scene.is_now("BG-F02", ends_at[0] - _QUARTER, opened_at, "a quarter of an hour before the session is over")
-    scene.wait_before(ends_at[0])
-    scene.confirm(first, **_VISITS).ok("BG-F02", 201)
-    scene.wait_until(ends_at[1])
-    before = scene.trace(issued, "BG-F02")
-    answer = scene.confirm(second, **_VISITS).refused("BG-F02", 409, "session_expired")
-    scene.left_alone("BG-F02", issued, before, answer)
+    in_time, late = ([*begun_of_all_kinds(scene, clock)] for clock in ("10:00", "13:00"))
+    ends_at = [
+        [datetime.fromtimestamp(each.session["expires_at"], LAGOS) for each in those] for those in (in_time, late)
+    ]
+    for moment in (*ends_at[0], *ends_at[1]):
+        scene.is_now("BG-F02", moment - _QUARTER, opened_at, "a quarter of an hour before the session is over")
+    scene.wait_before(min(ends_at[0]))
+    for begun in in_time:
+        begun.confirm().ok("BG-F02", 201)
+    scene.wait_until(max(ends_at[1]))
+    for begun in late:
+        before = scene.trace(begun.issued)
+        answer = begun.confirm().refused("BG-F02", 409, "session_expired")
+        scene.left_alone("BG-F02", begun.issued, before, answer)
 
 
 @LAWS.law("BG-F03")
 def a_confirmation_says_what_the_session_asks_for_and_nothing_else(scene: BardgeScene) -> None:
-    for_visits = asked_for_visits(scene)
-    for_package = asked_for_package(scene)
-    package = for_package[2]["copay_options"][0]["id"]
-    elsewhere = _package_of_another_gym(scene, for_package[1])
-    wrong_for_visits: tuple[Json, ...] = (
-        {},
-        {"number_of_visits": 1},
-        {"duration": "MONTHLY"},
-        {"copay_package_id": package},
-        {**_VISITS, "copay_package_id": package},
-    )
-    wrong_for_package: tuple[Json, ...] = (
-        {},
-        _VISITS,
-        {**_VISITS, "copay_package_id": package},
-        {"copay_package_id": package, "duration": "MONTHLY"},
-        {"copay_package_id": scene.word()},
-        {"copay_package_id": elsewhere},
-    )
-    for (issued, _, session), wrong, right in (
-        (for_visits, wrong_for_visits, _VISITS),
-        (for_package, wrong_for_package, {"copay_package_id": package}),
-    ):
-        before = scene.trace(issued, "BG-F03")
-        for fields in wrong:
-            scene.confirm(session, **fields).refused("BG-F03", 400, "validation_error")
-        scene.left_alone("BG-F03", issued, before)
-        scene.confirm(session, **right).ok("BG-F03", 201)
+    for begun in begun_of_all_kinds(scene):
+        before = scene.trace(begun.issued)
+        for body in ({"nothing": "of it"}, *begun.wrong) if begun.wrong else ():
+            begun.confirm(body).refused("BG-F03", 400, "validation_error")
+        scene.left_alone("BG-F03", begun.issued, before)
+        begun.confirm().ok("BG-F03", 201)
 
 
-@LAWS.law("BG-F08")
+@LAWS.law("BG-B11", "BG-S10")
+def what_has_begun_is_not_confirmed(scene: BardgeScene) -> None:
+    issued, spa, day = scene.spa_pass(), scene.spa(), scene.spa_day()
+    spent, instance = scene.exhausted(), scene.instances()[-1]
+    noon = datetime.combine(day, time(12), LAGOS)
+    for starts_at in sorted((noon, instance.starts_at)):
+        scene.wait_until(starts_at - _QUARTER / 2)
+        if starts_at == noon:
+            rule, who, ask = "BG-S10", issued, partial(scene.confirm_spa, scene.begun(issued, spa, day, "12:00"))
+        else:
+            rule, who = "BG-B11", spent
+            ask = partial(scene.confirm, scene.asked(spent, instance, "BG-B02"), **_VISITS)
+        scene.wait_until(starts_at)
+        before = scene.trace(who)
+        answer = ask().refused(rule, 400, "validation_error")
+        scene.left_alone(rule, who, before, answer)
+
+
+@LAWS.law("BG-B12", "BG-F08")
 def the_places_are_counted_again_when_a_session_is_confirmed(scene: BardgeScene) -> None:
-    instance = scene.one_class_nearly_full()[0]
-    issued = scene.exhausted()
+    instance, issued = scene.one_class_nearly_full()[0], scene.exhausted()
     session = scene.asked(issued, instance, "BG-B02")
-    booking = scene.booked(scene.issued(), instance)
-    before = scene.trace(issued, "BG-F08")
-    answer = scene.confirm(session, **_VISITS).refused("BG-F08", 409, "class_full")
-    scene.left_alone("BG-F08", issued, before, answer)
-    scene.cancel(booking).ok("BG-L20", 200)
+    for client_id, rule, code in ((None, "BG-F08", "class_full"), (issued["client_id"], "BG-B12", "already_booked")):
+        booking = scene.booked(scene.issued(client_id=client_id), instance)
+        before = scene.trace(issued)
+        answer = scene.confirm(session, **_VISITS).refused(rule, 409, code)
+        scene.left_alone(rule, issued, before, answer)
+        scene.cancel(booking).ok("BG-L20", 200)
     scene.confirm(session, **_VISITS).ok("BG-F08", 201)
     scene.same("BG-F08", scene.places_left(instance), 0, "the number of places left")
 
 
-@LAWS.law("BG-F09")
-def sessions_of_another_kind_are_no_sessions_of_classes(scene: BardgeScene) -> None:
-    appointment = scene.begun(scene.spa_pass(), scene.spa(), scene.spa_day())
-    door = access_session(scene)
-    package = door["copay_options"][0]["id"]
-    scene.confirm(appointment, **_VISITS).refused("BG-F09", 404, "resource_not_found")
-    scene.confirm(door, copay_package_id=package).refused("BG-F09", 404, "resource_not_found")
-    scene.confirm_spa(appointment).ok("BG-F09", 201)
+@LAWS.law("BG-C22", "BG-F09", "BG-S26")
+def a_session_is_confirmed_as_what_it_is_of_alone(scene: BardgeScene) -> None:
+    rules = {"confirmAccessCode": "BG-C22", "confirmClassBooking": "BG-F09", "confirmSpaBooking": "BG-S26"}
+    for begun in begun_of_all_kinds(scene):
+        before = scene.trace(begun.issued)
+        for operation, rule in rules.items():
+            if operation != begun.operation:
+                body = None if operation == "confirmSpaBooking" else begun.right or _VISITS
+                answer = replace(begun, operation=operation, right=body).confirm()
+                scene.error(rule, answer, 404, "invalid_request_error", "resource_not_found")
+                scene.left_alone(rule, begun.issued, before, answer)
+        begun.confirm().ok(begun.done, 201)
 
 
 @LAWS.law("BG-F12")
 def a_session_does_not_outlive_what_the_pass_covered(scene: BardgeScene) -> None:
-    covering = scene.product()
-    issued, instance, for_visits = asked_for_visits(scene)
-    _holds_no_more(scene, issued, for_visits, _VISITS, covering, scene.product("SPA"))
+    for begun in begun_of_all_kinds(scene):
+        issued = begun.issued
+        scene.other_product(issued, begun.other, "BG-N22")
+        before = scene.trace(issued)
+        for body in (begun.right, *begun.wrong[:1]):
+            answer = begun.confirm(body).refused("BG-F12", 400, "validation_error")
+            scene.left_alone("BG-F12", issued, before, answer)
+        scene.other_product(issued, issued["pass_id"], "BG-N22")
+        begun.confirm().ok("BG-F12", 201)
 
-    issued, instance, for_package = asked_for_package(scene)
-    right = {"copay_package_id": scene.package_of(instance.branch)["id"]}
-    _holds_no_more(scene, issued, for_package, right, covering, _covering(scene, instance))
 
-
-def _holds_no_more(scene: BardgeScene, issued: Json, session: Json, right: Json, old: Json, new: Json) -> None:
-    """With another product under the pass every confirmation is refused; with the old one again it is not."""
-    scene.other_product(issued, new, "BG-N22")
-    before = scene.trace(issued, "BG-F12")
-    answer = scene.confirm(session, **right).refused("BG-F12", 400, "validation_error")
-    scene.left_alone("BG-F12", issued, before, answer)
-    other: Json = {"copay_package_id": scene.word()} if "number_of_visits" in right else _VISITS
-    scene.confirm(session, **other).refused("BG-F12", 400, "validation_error")
-    scene.left_alone("BG-F12", issued, before)
-    scene.other_product(issued, old, "BG-N22")
-    scene.confirm(session, **right).ok("BG-F12", 201)
+@LAWS.law("BG-N50")
+def a_pass_has_to_last_until_the_visit_that_is_confirmed(scene: BardgeScene) -> None:
+    for begun in sorted(begun_of_all_kinds(scene), key=lambda each: each.starts_at is None):
+        ends_at = begun.starts_at or scene.now() + _MINUTE
+        scene.prolong(begun.issued, milliseconds(ends_at)).ok("BG-N30", 200)
+        if begun.starts_at is None:
+            scene.pass_time(_MINUTE)
+        before = scene.trace(begun.issued)
+        answer = scene.error("BG-N50", begun.confirm(), 403, "permission_error", "pass_expired")
+        scene.left_alone("BG-N50", begun.issued, before, answer)
+        lasts = milliseconds(ends_at) + 1 if begun.starts_at else milliseconds(ends_at + _QUARTER)
+        scene.prolong(begun.issued, lasts).ok("BG-N30", 200)
+        begun.confirm().ok("BG-N50", 201)
 
 
 # What there is to confirm
@@ -201,29 +273,31 @@ def asked_for_package(scene: BardgeScene) -> tuple[Json, Instance, Json]:
     return issued, instance, scene.asked(issued, instance, "BG-B03")
 
 
-def access_session(scene: BardgeScene, issued: Json | None = None) -> Json:
-    """The session of an access code that asks for a package."""
+def access_session(scene: BardgeScene, issued: Json | None = None, branch: str = "") -> Json:
+    """The session of an access code; that asks for a package, if no gym is said."""
     issued = issued or scene.issued()
     body = {
         "client_id": issued["client_id"],
         "user_pass_id": issued["id"],
-        "provider_branch_id": scene.instance(covered=False, copay=True).branch,
+        "provider_branch_id": branch or scene.instance(covered=False, copay=True).branch,
     }
-    session: Json = scene.call("generateAccessCode", body, title="ask for an access code").ok("BG-C08", 201).json
+    answer = scene.call("generateAccessCode", body, title="ask for an access code").ok("BG-C08", 201)
+    session: Json = answer.json
+    scene.expect("BG-C08", "session_id" in session, "a session is opened", session, answer)
     return session
 
 
-def _is_booking(scene: BardgeScene, answer: Answer, instance: Instance) -> None:
+def _is_booking(scene: BardgeScene, answer: Answer, issued: Json, instance: Instance) -> None:
     wanted = {
         "object": "booking",
         "type": "class",
         "status": "pending",
         "visits_deducted": 1,
         "message": "Class booked successfully",
-        "class_instance_id": instance.id,
-        "scheduled_for": instance.scheduled_for,
+        **instance.shown,
+        **issued_to(issued),
     }
-    scene.same("BG-F07", {name: answer.json.get(name) for name in wanted}, wanted, "what the answer says", answer)
+    scene.shows("BG-F07", answer, wanted)
 
 
 def _around(scene: BardgeScene, class_id: str, moment: datetime, *, besides: Instance) -> tuple[Instance, Instance]:
@@ -245,7 +319,7 @@ def _package_of_another_gym(scene: BardgeScene, here: Instance) -> str:
     raise Lacking("only one gym has packages")
 
 
-def _covering(scene: BardgeScene, instance: Instance) -> Json:
+def covering(scene: BardgeScene, instance: Instance) -> Json:
     """A product that covers the gym of an instance."""
     for product in scene.products():
         if any(cover["type"] == "GYM" and instance.tier in cover["tiers"] for cover in product["categories"]):

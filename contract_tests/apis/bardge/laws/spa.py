@@ -20,6 +20,7 @@ _CONFLICT = "resource_conflict_error"
 _AFTERNOON = 14
 _CLOSES = 18
 _LAST_DAY = timedelta(days=90)
+_OF_SERVICES = ("id", "name", "duration_minutes", "price")
 
 
 # What a session says
@@ -28,17 +29,19 @@ _LAST_DAY = timedelta(days=90)
 @LAWS.law("BG-S01", "BG-S06")
 def a_free_slot_opens_a_session_and_books_nothing(scene: BardgeScene) -> None:
     issued, spa, day = scene.spa_pass(), long_spa(scene), scene.spa_day()
-    before, since = scene.trace(issued, "BG-S01"), scene.now()
+    before, since = scene.trace(issued), scene.now()
     answer = scene.begin(issued, spa, day, services=spa["services"][::-1]).ok("BG-S01", 201)
-    said = [each["id"] for each in answer.json["services"]]
-    scene.same("BG-S01", said, [each["id"] for each in spa["services"][::-1]], "the services, in order", answer)
+    said = [{name: each[name] for name in _OF_SERVICES} for each in answer.json["services"]]
+    wanted = [{name: each[name] for name in _OF_SERVICES} for each in spa["services"][::-1]]
+    scene.same("BG-S01", said, wanted, "the services, in order", answer)
+    scene.same("BG-S01", answer.json["provider_name"], spa["name"], "provider_name", answer)
     expires_at = datetime.fromtimestamp(answer.json["expires_at"], since.tzinfo)
     scene.is_now("BG-S01", expires_at - _QUARTER, since, "a quarter of an hour before the session is over", answer)
     scene.left_alone("BG-S01", issued, before, answer)
 
     when = (answer.json["date"], answer.json["time"], answer.json["scheduled_for"])
-    wanted = (day.isoformat(), "10:00", round(datetime.combine(day, time(10), LAGOS).timestamp()))
-    scene.same("BG-S06", when, wanted, "date, time and scheduled_for", answer)
+    begins = (day.isoformat(), "10:00", round(datetime.combine(day, time(10), LAGOS).timestamp()))
+    scene.same("BG-S06", when, begins, "date, time and scheduled_for", answer)
 
 
 @LAWS.law("BG-S02", "BG-S03")
@@ -89,7 +92,7 @@ def with_its_token_another_resellers_client_gets_a_session(scene: BardgeScene) -
 def a_session_holds_its_hours_until_it_is_over(scene: BardgeScene) -> None:
     spa, day = long_spa(scene), scene.spa_day()
     mine, others = scene.spa_pass(), scene.spa_pass()
-    free = scene.free_hours(spa, day, "BG-S05")
+    free = scene.free_hours(spa, day)
     session = scene.begun(mine, spa, day, services=spa["services"])
     ends_at = datetime.fromtimestamp(session["expires_at"], LAGOS)
     hours = ("10:00", "11:00")
@@ -99,9 +102,9 @@ def a_session_holds_its_hours_until_it_is_over(scene: BardgeScene) -> None:
             scene.begin(issued, spa, day, time_, title="begin another").refused("BG-S05", *_TAKEN)
     scene.wait_before(ends_at)
     scene.begin(others, spa, day, title="begin another").refused("BG-S05", *_TAKEN)
-    scene.same("BG-S05", scene.free_hours(spa, day, "BG-S05"), left, "which hours are free before it expires")
+    scene.same("BG-S05", scene.free_hours(spa, day), left, "which hours are free before it expires")
     scene.wait_until(ends_at)
-    scene.same("BG-S05", scene.free_hours(spa, day, "BG-S05"), free, "which hours are free when it is over")
+    scene.same("BG-S05", scene.free_hours(spa, day), free, "which hours are free when it is over")
     scene.begin(others, spa, day, services=spa["services"], title="begin another").ok("BG-S05", 201)
     scene.confirm_spa(session).refused("BG-S05", 409, "session_expired")
 
@@ -142,7 +145,7 @@ def what_is_past_cannot_be_begun(scene: BardgeScene) -> None:
     spa = scene.spa()
     issued = scene.spa_pass(start_date=scene.midnight())
     today = scene.now().astimezone(LAGOS).date()
-    before = scene.trace(issued, "BG-S10")
+    before = scene.trace(issued)
     answer = scene.begin(issued, spa, today, "00:00").refused("BG-S10", 400, "validation_error")
     scene.left_alone("BG-S10", issued, before, answer)
     scene.wait_until(datetime.combine(today + timedelta(days=1), time(12), LAGOS))
@@ -167,7 +170,7 @@ def what_the_spa_does_not_offer_is_unavailable(scene: BardgeScene) -> None:
         (day, "17:00", both),
         (last_day + timedelta(days=1), "10:00", ()),
     )
-    before = scene.trace(issued, "BG-S11")
+    before = scene.trace(issued)
     for on, clock, services in wrong:
         answer = scene.begin(issued, spa, on, clock, services=services, title=f"begin on {on} at {clock}")
         scene.error("BG-S11", answer, 409, _CONFLICT, "slot_unavailable")
@@ -179,7 +182,7 @@ def what_the_spa_does_not_offer_is_unavailable(scene: BardgeScene) -> None:
 # Refused
 
 
-@LAWS.law("BG-S12")
+@LAWS.law("BG-A13", "BG-S12")
 def too_few_credits_are_refused_where_no_visit_is_left(scene: BardgeScene) -> None:
     spa, day = long_spa(scene), scene.spa_day()
     issued = without_visits(scene, spa, day)
@@ -188,9 +191,10 @@ def too_few_credits_are_refused_where_no_visit_is_left(scene: BardgeScene) -> No
     while scene.balance(issued["client_id"]) >= price:
         later = scene.spa_day() if not scene.world.is_own else later + timedelta(days=1)
         scene.appointed(issued, spa, later, services=spa["services"])
-    before = scene.trace(issued, "BG-S12")
+    before = scene.trace(issued)
     answer = scene.begin(issued, spa, day, services=spa["services"], first_name="Nobody")
     answer.refused("BG-S12", 400, "validation_error")
+    scene.begin(issued, spa, day, f"{_AFTERNOON}:00", services=spa["services"]).refused("BG-A13", *_TAKEN)
     scene.left_alone("BG-S12", issued, before, answer)
     scene.begin(scene.spa_pass(), spa, day, services=spa["services"]).ok("BG-S12", 201)
 

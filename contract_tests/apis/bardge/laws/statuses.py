@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from contract_tests.apis.bardge.payments import LAGOS, Json
 from contract_tests.apis.bardge.scene import HOUR, BardgeScene
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import Lacking
 from contract_tests.scenes.scene import OTHER
 
 __all__ = ["LAWS"]
@@ -23,11 +24,17 @@ def a_status_says_what_became_of_a_booking(scene: BardgeScene) -> None:
     stands = scene.booked(issued, first)
     came = scene.status(stands)
     scene.expect("BG-L10", came in _OPEN, f"the status is {' or '.join(sorted(_OPEN))}", came)
+    appointment = scene.appointed(scene.spa_pass(), scene.spa(), scene.spa_day())
+    for type_, id_, booking in (("class", stands["booking_id"], stands), ("spa", appointment["id"], appointment)):
+        wanted = {"id": id_, "type": type_, "scheduled_for": booking["scheduled_for"]}
+        scene.shows("BG-L10", scene.read_status(booking).ok("BG-L10", 200), wanted)
     cancelled = scene.booked(issued, second)
     scene.cancel(cancelled).ok("BG-L20", 200)
     scene.same("BG-L10", scene.status(cancelled), "cancelled", "the status of what was cancelled")
-    others = [each for each in scene.instances_of(first.class_id) if each.id not in (first.id, third.id)]
-    target = next(each for each in others if each.spots_left and each.starts_at > first.starts_at)
+    others = [each for each in scene.open_to(issued) if each.class_id == first.class_id and each.id != third.id]
+    if not others:
+        raise Lacking("the class is not given again")
+    target = others[-1]
     scene.move(stands, class_instance_id=target.id).ok("BG-M01", 201)
     scene.same("BG-L10", scene.status(stands), "rescheduled", "the status of what was moved")
 
@@ -79,6 +86,8 @@ def updated_is_when_the_status_last_changed(scene: BardgeScene) -> None:
     scene.cancel(second).ok("BG-L20", 200)
     scene.pass_time(_MINUTE)
     _changed_at(scene, second, now, "after it was cancelled")
+    scene.cancel(second).refused("BG-L21", 403, "permission_denied")
+    _changed_at(scene, second, now, "after it was cancelled once more")
     scene.wait_until(datetime.fromtimestamp(first["scheduled_for"], LAGOS) + _MINUTE)
     _changed_at(scene, first, first["scheduled_for"], "after it began")
 
@@ -130,5 +139,5 @@ def _made_there_and_moved_there(scene: BardgeScene) -> list[Json]:
 
 
 def _changed_at(scene: BardgeScene, booking: Json, wanted: int, when: str) -> None:
-    answer = scene.read_status(booking).ok("BG-L12", 200)
+    answer = scene.read_status(booking).ok("BG-L10", 200)
     scene.same("BG-L12", answer.json["updated"], wanted, f"updated {when}", answer)

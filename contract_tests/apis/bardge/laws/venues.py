@@ -39,11 +39,19 @@ def from_a_place_the_nearest_venue_comes_first(scene: BardgeScene) -> None:
             scene.expect("BG-R02", all("distance_km" in each for each in found), "distance_km of each", found, answer)
             told = [each["distance_km"] for each in found]
             scene.same("BG-R01", told, sorted(told), "distance_km of each, in order", answer)
+            scene.same("BG-R02", told, [round(each, 1) for each in told], "distance_km with one decimal", answer)
             for each in found:
                 away = _kilometres(latitude, longitude, each["latitude"], each["longitude"])
                 near = abs(away - each["distance_km"]) <= _TOLERANCE_KM + away / 100
                 scene.expect("BG-R01", near, f"{each['id']} about {away:.1f} km away", each["distance_km"], answer)
         scene.expect("BG-R02", not any("distance_km" in each for each in plain), "no distance_km", plain)
+    for lat, lon in _PLACES:
+        far = {each["id"]: each["distance_km"] for each in _venues(scene, "listProviders", lat=lat, lon=lon)}
+        answer = scene.call("listClasses", lat=lat, lon=lon, limit=100, title=f"classes from {lat}, {lon}")
+        found = answer.ok("BG-R01", 200).json["data"]
+        scene.same("BG-R01", sorted(_ids(found)), sorted(_ids(scene.classes())), "the classes", answer)
+        told = [far[each["provider_branch_id"]] for each in found]
+        scene.same("BG-R01", told, sorted(told), "how far the venue of each class is, in order", answer)
 
 
 def _kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
@@ -78,6 +86,7 @@ def a_gym_says_which_packages_open_it(scene: BardgeScene) -> None:
         options = venue["copay_options"] if venue["category"] == "GYM" else venue.get("copay_options", [])
         if venue["category"] == "SPA":
             scene.same("BG-R05", options, [], f"copay_options of {venue['id']}")
+            scene.same("BG-R07", venue["copay_available"], True, f"copay_available of {venue['id']}")
             continue
         answer = scene.call(
             "listGymCopayOptions", providerBranchId=venue["id"], limit=100, title="list the packages"
@@ -104,17 +113,28 @@ def venues_are_listed_for_products_alone(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-R20", "BG-R21")
 def spas_have_services_and_gyms_have_classes(scene: BardgeScene) -> None:
-    day = scene.spa_day().isoformat()
+    issued, day, taken = scene.issued(), scene.spa_day(), scene.spa()["services"][:1]
+    quote = scene.quoted(issued, scene.spa(), taken)["id"]
+    gyms = [each for each in scene.providers("GYM") if each["copay_options"]]
+    package = scene.first("BG-O01", gyms, "a gym with packages")["copay_options"][0]["id"]
     for venue in scene.providers():
         services = scene.call("listProviderServices", id=venue["id"], title=f"the services of {venue['id']}")
-        slots = scene.call("getProviderAvailability", id=venue["id"], date=day, title=f"the slots of {venue['id']}")
+        slots = scene.call(
+            "getProviderAvailability", id=venue["id"], date=day.isoformat(), title=f"the slots of {venue['id']}"
+        )
         classes = scene.call("listProviderClasses", id=venue["id"], title=f"the classes of {venue['id']}")
         options = scene.call("listGymCopayOptions", providerBranchId=venue["id"], title="the packages")
-        spa, gym = (services, slots), (classes, options)
+        spa, gym = [services, slots], [classes, options]
+        scene.ours("id", venue["id"])
+        if venue["category"] == "GYM":
+            spa += [scene.begin(issued, venue, day, services=taken), scene.ask_price(issued, venue, taken)]
+            spa += [scene.buy(issued, venue["id"], quote=quote, through=each) for each in ("", "purchaseCopay")]
+        else:
+            gym += [scene.buy(issued, venue["id"], package=package, through=each) for each in ("", "purchaseCopay")]
         for rule, wrong, right in (("BG-R20", spa, gym), ("BG-R21", gym, spa)):
             if (venue["category"] == "GYM") is (rule == "BG-R20"):
                 _refused(scene, rule, *wrong)
-                for answer in right:
+                for answer in right[:2]:
                     answer.ok(rule, 200)
 
 
@@ -129,6 +149,7 @@ def the_services_of_a_spa_can_be_booked_there(scene: BardgeScene) -> None:
     spas = []
     for provider in scene.providers("SPA"):
         answer = scene.call("listProviderServices", id=provider["id"], title="list the services").ok("BG-R22", 200)
+        scene.shows("BG-R22", answer, provider, "the spa, with its services")
         spas.append(answer.json)
     for spa in spas:
         for number, service in enumerate(spa["services"]):

@@ -34,16 +34,12 @@ class Whole:
         self.other_instance = alike[1]
         self.day = scene.spa_day()
         self.spa = scene.spa()
-        self.credit_package = _packages(scene)[0]["id"]
+        self.credit_package = scene.credit_packages()[0]["id"]
         self.gym = gym = scene.instances(covered=False, copay=True)[0].branch
-        options = scene.call("listGymCopayOptions", providerBranchId=gym, title="list the packages").ok("BG-O01", 200)
-        self.package = options.json["data"][0]["id"]
+        self.package = scene.package_of(gym)["id"]
         services = [self.spa["services"][0]["id"]]
         visitor = {"client_id": client, "user_pass_id": self.gym_pass["id"]}
-        quote = scene.call(
-            "quoteSpaCopay", {**visitor, "service_ids": services}, id=self.spa["id"], title="ask a price"
-        )
-        self.quote = quote.ok("BG-O03", 200).json
+        self.quote = scene.quoted(self.gym_pass, self.spa, self.spa["services"][:1])
         access = scene.call("generateAccessCode", {**visitor, "provider_branch_id": gym}, title="ask for a code")
         self.access_session = access.ok("BG-C08", 201).json["session_id"]
         self.lookup = ""
@@ -51,51 +47,25 @@ class Whole:
             self.foreign = scene.foreign()
             self.issuer = scene.issuer()
             self.lookup = scene.look_up(self.foreign["client_id"], issuer=self.issuer).ok("BG-U03", 201).json["id"]
+        names, booking_id = {"first_name": "Somebody"}, self.booking["booking_id"]
+        when = {"date": self.day.isoformat(), "time": "10:00"}
+        of_gym = {**visitor, "provider_branch_id": gym, "copay_package_id": self.package}
+        of_spa = {"provider_branch_id": self.spa["id"], "service_ids": services}
+        of_issued = {"user_pass_id": self.gym_pass["id"], "pass_id": scene.product(counted=False)["id"]}
         self.requests: dict[str, tuple[Json, Json]] = {
-            "issuePass": (
-                {},
-                {
-                    "pass_id": self.product["id"],
-                    "client_id": client,
-                    "first_name": "Somebody",
-                    "last_name": "Else",
-                },
-            ),
-            "updateIssuedPass": (
-                {},
-                {
-                    "user_pass_id": self.gym_pass["id"],
-                    "first_name": "Somebody",
-                    "pass_id": scene.product(counted=False)["id"],
-                },
-            ),
+            "issuePass": ({}, {"pass_id": self.product["id"], "client_id": client, "last_name": "Else", **names}),
+            "updateIssuedPass": ({}, {**of_issued, **names}),
             "updateIssuedPassExpiry": ({"id": self.gym_pass["id"]}, {"expires_at": 7_000_000_000_000}),
             "generateAccessCode": ({}, {**visitor, "provider_branch_id": self.instance.branch}),
             "confirmAccessCode": ({"sessionId": self.access_session}, {"copay_package_id": self.package}),
             "initiateClassBooking": ({}, {**visitor, "class_instance_id": self.other_instance.id}),
-            "initiateSpaBooking": (
-                {},
-                {
-                    "client_id": client,
-                    "user_pass_id": self.spa_pass["id"],
-                    "provider_branch_id": self.spa["id"],
-                    "service_ids": services,
-                    "date": self.day.isoformat(),
-                    "time": "10:00",
-                },
-            ),
-            "cancelBooking": ({"bookingId": self.booking["booking_id"]}, {}),
-            "rescheduleBooking": (
-                {"bookingId": self.booking["booking_id"]},
-                {"class_instance_id": self.other_instance.id},
-            ),
+            "initiateSpaBooking": ({}, {**visitor, "user_pass_id": self.spa_pass["id"], **of_spa, **when}),
+            "cancelBooking": ({"bookingId": booking_id}, {}),
+            "rescheduleBooking": ({"bookingId": booking_id}, {"class_instance_id": self.other_instance.id}),
             "quoteSpaCopay": ({"id": self.spa["id"]}, {**visitor, "service_ids": services}),
-            "purchaseGymCopay": ({}, {**visitor, "provider_branch_id": gym, "copay_package_id": self.package}),
-            "purchaseSpaCopay": (
-                {},
-                {**visitor, "provider_branch_id": self.spa["id"], "quote_id": self.quote["id"]},
-            ),
-            "purchaseCopay": ({}, {**visitor, "provider_branch_id": gym, "copay_package_id": self.package}),
+            "purchaseGymCopay": ({}, of_gym),
+            "purchaseSpaCopay": ({}, {**visitor, "provider_branch_id": self.spa["id"], "quote_id": self.quote["id"]}),
+            "purchaseCopay": ({}, of_gym),
             "purchaseCredits": ({}, {"client_id": client, "credit_package_id": self.credit_package}),
             "createPasscode": ({}, {"client_id": client}),
         }
@@ -136,20 +106,15 @@ class Whole:
                 content = json.dumps(body).encode() if operation.media_type else b""
                 yield Probe(operation, operation_path(operation, **parameters), {}, content)
 
-    def seen(self, rule: str) -> Json:
+    def seen(self) -> Json:
         """All that the requests could have changed, as it is read now. When something was read is not in it."""
         scene, client = self.scene, self.gym_pass["client_id"]
         return {
-            "client": scene.client(client).ok(rule, 200).json,
-            "credits": scene.credits(client, rule),
-            "gym pass": scene.read_pass(self.gym_pass).ok(rule, 200).json,
-            "spa pass": scene.read_pass(self.spa_pass).ok(rule, 200).json,
-            "bookings": scene.bookings_of(client, rule),
-            "hours": scene.free_hours(self.spa, self.day, rule),
+            "client": scene.client(client).ok("BG-T01", 200).json,
+            "credits": scene.credits(client),
+            "gym pass": scene.read_pass(self.gym_pass).ok("BG-N40", 200).json,
+            "spa pass": scene.read_pass(self.spa_pass).ok("BG-N40", 200).json,
+            "bookings": scene.bookings_of(client),
+            "hours": scene.free_hours(self.spa, self.day),
+            "spent": scene.spent() if scene.world.control else None,
         }
-
-
-def _packages(scene: BardgeScene) -> list[Json]:
-    answer = scene.call("listCreditPackages", title="list the credit packages")
-    found: list[Json] = answer.ok("BG-D05", 200).json["data"]
-    return found
