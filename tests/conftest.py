@@ -31,12 +31,13 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def build(clock: ManualClock) -> Iterator[Callable[..., App]]:
-    """Builds apps that are closed after the test; settings by keyword."""
+    """Builds apps that are closed after the test; settings by keyword. Of the APIs they have two, which are soon read."""
     apps: list[App] = []
+    usual = Settings(apis=("reservekit", "appointments"))
 
     def make(**settings: Any) -> App:
         with documents_read_once():
-            apps.append(build_app(replace(Settings(), **settings), clock=clock))
+            apps.append(build_app(replace(usual, **settings), clock=clock))
         return apps[-1]
 
     yield make

@@ -48,10 +48,12 @@ class Client:
     ) -> httpx.Response:
         request = httpx.Request(method, f"http://sandbox{path}", headers=headers, **options)
         request.headers.setdefault("accept", "*/*")
+        pieces = aiter(request.stream)
         said: list[Any] = []
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": request.read(), "more_body": False}
+            piece = await anext(pieces, None)
+            return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
 
         async def send(message: Any) -> None:
             said.append(message)
