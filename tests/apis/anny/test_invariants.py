@@ -652,7 +652,7 @@ what_happens = st.sampled_from([name for name, (weight, _) in STEPS.items() for 
 def test_whatever_happens_places_and_money_add_up(open_world):
     # A run that goes wrong is shown as it is: making it shorter takes minutes.
     @settings(
-        examples(40),
+        examples(40, dear=3),
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.generate),
     )
