@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 API ?=
 ARGS ?=
+SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: serve test lint format check-types unit conformance bench mutation lock clean help
+.PHONY: serve test lint format check-types unit nightly bench mutation lock clean help
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,10 +38,11 @@ check-types: $(VENV)/.installed ## Check types
 	@$(BIN)/mypy
 
 unit: $(VENV)/.installed ## Run the tests, in parallel
-	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-conformance: $(VENV)/.installed ## Run the contract suites against the sandbox, ten seeds each
-	@$(BIN)/pytest tests/conformance -m conformance -n 2 $(ARGS)
+nightly: lint check-types ## The same at full length, other examples each day; SEED=20260302 repeats a day's
+	@echo "SEED=$(SEED)"
+	@$(BIN)/pytest -n auto --dist worksteal -m '' --hypothesis-profile nightly --hypothesis-seed $(SEED) $(ARGS)
 
 bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
 	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)

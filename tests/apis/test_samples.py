@@ -7,6 +7,7 @@ from importlib import import_module
 import httpx
 import pytest
 from curls import run_curl
+from documents import documents_read_once
 from doubles import Client, ManualClock
 from servers import started
 
@@ -34,7 +35,8 @@ CURLS = [each for each in SAMPLES if "curl" in read_yaml(each.values[1])]
 
 def in_its_own_world(build, name, sample):
     """The API alone, as the vendor has it, in a sandbox that starts with the sample's world."""
-    api = load_api(name, prefix="")
+    with documents_read_once():
+        api = load_api(name, prefix="")
     read_scenario = import_module(f"mockserver.apis.{name}.seed").read_scenario
     domain = replace(api.domain, scenarios={"sample": read_scenario("sample", sample)})
     api = replace(api, domain=domain)

@@ -2,6 +2,7 @@
 
 import ast
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from mockserver.booking.errors import (
 )
 
 ROOT = Path(mockserver.__file__).parent
+spec_of = cache(load_spec)
 WORDS = {api: import_module(f"mockserver.apis.{api}.errors") for api in API_NAMES}
 
 SPECIMENS = {
@@ -60,7 +62,7 @@ def every_refusal(api, kind=Refusal):
 
 def text_in(api, body):
     """What stands where the contract says that the stable text stands."""
-    for step in load_spec(api)["x-error-code"].split("/")[1:]:
+    for step in spec_of(api)["x-error-code"].split("/")[1:]:
         body = body[int(step)] if isinstance(body, list) else body[step]
     return body
 
@@ -115,7 +117,7 @@ def test_a_rule_is_said_as_its_row_has_it(api, code):
 def test_every_rule_is_in_the_contract(api):
     listed = {
         (refusal["status"], refusal["code"])
-        for item in load_spec(api)["paths"].values()
+        for item in spec_of(api)["paths"].values()
         for definition in item.values()
         if isinstance(definition, dict)
         for refusal in definition.get("x-refusals", ())

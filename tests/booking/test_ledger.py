@@ -1,7 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.booking.errors import AlreadyBooked, CapacityRefused, NoPlacesLeft, NotFound
@@ -596,7 +597,7 @@ def every(claims):
 
 
 @given(st.lists(steps, max_size=25))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_no_pool_is_ever_oversold_and_the_ledger_agrees_with_a_calendar(history):
     claims = claims_over()
     ledger = Ledger(CLAIMS, claims)

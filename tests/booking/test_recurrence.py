@@ -195,13 +195,13 @@ def test_a_rule_without_an_occurrence_is_refused(a_rule, start):
 @pytest.mark.parametrize("frequency", Frequency)
 def test_no_rule_takes_long(frequency, interval, start):
     """The dearest takes 5 ms; without skipping what is over, and what never matches, it is seconds."""
-    began = time.perf_counter()
+    began = time.process_time()
     for weekdays in ("", "MO"):
         for not_before in (LONG_AGO, utc("2199-01-01")):
             with suppress(RuleBroken):
                 list_of(rule(frequency, interval, weekdays, "2199-12-31"), start, BUDAPEST, not_before=not_before)
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("interval", [0, -1])

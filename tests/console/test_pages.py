@@ -10,8 +10,8 @@ from mockserver.app import App
 
 @pytest.fixture
 def site(build: Callable[..., App]) -> Client:
-    """Several APIs, each under its prefix."""
-    return Client(build())
+    """All APIs, each under its prefix."""
+    return Client(build(apis=()))
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 from collections.abc import Iterator
 
 import pytest
-import yaml
+from contract_documents import read
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from openapi_spec_validator import validate
 
 from doublebook_data import openapi_dir
 from mockserver.control.operations import _OPERATIONS
 
-DOCUMENT = yaml.safe_load((openapi_dir() / "control" / "openapi.yaml").read_text(encoding="utf-8"))
+DOCUMENT = read(openapi_dir() / "control" / "openapi.yaml")
 OPERATIONS = {
     definition["operationId"]: definition for item in DOCUMENT["paths"].values() for definition in item.values()
 }

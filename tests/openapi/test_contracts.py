@@ -31,7 +31,6 @@ def paths(*kinds):
 
 each_contract = pytest.mark.parametrize("contract", CONTRACTS, ids=[contract.api for contract in CONTRACTS])
 each_operation = each(lambda contract: contract.operations)
-each_rule = each(lambda contract: {rule["id"]: rule for rule in contract.rules})
 each_sample = each(paths("samples"))
 each_command = each(lambda contract: {path.stem: path for path in contract.samples if "curl" in read(path)})
 each_fixture = each(paths("samples", "scenarios"))
@@ -167,13 +166,14 @@ def test_rule_ids_are_unique_and_there_are_enough_of_them(contract):
     assert len(ids) == len(set(ids)) >= contract.facts.least_rules
 
 
-@each_rule
-def test_rule_is_complete(contract, thing):
-    assert set(thing) == {"id", "level", "source", "needs", "text"}
-    assert thing["level"] in {"must", "should"}
-    assert thing["source"] in SOURCES
-    assert set(thing["needs"]) <= contract.facts.needs
-    assert thing["text"].endswith(".")
+@each_contract
+def test_rules_are_complete(contract):
+    for rule in contract.rules:
+        assert set(rule) == {"id", "level", "source", "needs", "text"}, rule
+        assert rule["level"] in {"must", "should"}, rule
+        assert rule["source"] in SOURCES, rule
+        assert set(rule["needs"]) <= contract.facts.needs, rule
+        assert rule["text"].endswith("."), rule
 
 
 @each_contract

@@ -5,7 +5,8 @@ from itertools import chain
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.booking.errors import NotFound
@@ -210,7 +211,7 @@ def planted(seeded):
 
 
 @given(seeds, histories)
-@settings(deadline=None, max_examples=120)
+@examples(120)
 def test_worlds_and_their_forks_are_what_a_dictionary_would_be(shared_store, seeded, history):
     seed, model = planted(seeded)
 
@@ -227,7 +228,7 @@ crowd_changes = st.lists(st.tuples(st.integers(1, 90), st.none() | st.tuples(cro
 
 
 @given(crowds, st.lists(crowd_changes, min_size=1, max_size=3), st.integers(0, 130), st.integers(0, 130))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_any_part_of_a_crowded_group_is_found_through_any_number_of_layers(shared_store, crowd, layers, start, stop):
     """Fewer kinds of change, longer groups: the search for the start of a page goes over many entries."""
     held = {number: Thing(number, ((1, *entry),)) for number, entry in enumerate(crowd, start=1)}

@@ -7,7 +7,8 @@ from functools import partial
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.booking.ports import GONE, Kind
@@ -460,7 +461,7 @@ steps = st.lists(st.tuples(st.sampled_from(["toggle", "minus", "write", "allot"]
 
 
 @given(st.lists(st.tuples(steps, st.sampled_from(["kept", "undone", "attempted"])), max_size=6))
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_a_layer_holds_what_its_kept_transactions_wrote_and_nothing_else(shared_store, history):
     with shared_store.writing() as session:
         layer = session.new_layer()

@@ -22,7 +22,7 @@ class Contract:
     def __init__(self, api: str, facts: Facts) -> None:
         self.api = api
         self.facts = facts
-        self.document = yaml.safe_load((openapi_dir() / api / "openapi.yaml").read_text(encoding="utf-8"))
+        self.document = read(openapi_dir() / api / "openapi.yaml")
         self.base_paths = [urlsplit(server["url"]).path.rstrip("/") for server in self.document["servers"]]
         self.samples = sorted((fixtures_dir() / api / "samples").glob("*.yaml"))
         self.scenarios = sorted((fixtures_dir() / api / "scenarios").glob("*.yaml"))
@@ -142,4 +142,5 @@ def walk(node) -> Iterator[dict]:
 
 
 def read(path):
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    """As anybody's tool would: what looks like a moment and is not quoted is one. The loader in C is ten times as fast."""
+    return yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))

@@ -183,12 +183,12 @@ def test_too_many_items_are_counted_by_the_contract_not_by_us():
 def test_hundreds_of_thousands_of_flaws_take_no_longer_than_reading_them(good):
     """A validator that is asked for all of them takes ten seconds and a gigabyte."""
     validator = compile_schema({"anyOf": [GUESTS, {"required": ["z"]}]})
-    started = time.perf_counter()
+    started = time.process_time()
 
     found = find_flaw(validator, {"customers": [{"id": 1}] * good + [{}] * 200_000})
 
     assert found == (("customers", f"{good}"), "needs one of: id, first_name")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from doubles import Client, ManualClock
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from vouchers import WINDOW, gate_of, vouchers
 
@@ -121,7 +122,7 @@ asked = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(asked, max_size=12))
 def test_whatever_comes_in_whichever_order_is_done_once_for_each_window(history):
     clock = ManualClock()

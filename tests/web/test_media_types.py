@@ -96,12 +96,12 @@ def test_a_client_that_does_not_say_gets_the_first():
 
 
 def test_a_long_accept_header_is_read_in_no_time():
-    started_at = time.perf_counter()
+    started_at = time.process_time()
 
     preferred('"' + '\\"' * 30_000, (JSON_API, JSON))
     preferred("a/b;q=0.5," * 6_000, (JSON_API, JSON))
 
-    assert time.perf_counter() - started_at < 1
+    assert time.process_time() - started_at < 1
 
 
 @pytest.mark.parametrize(

@@ -169,12 +169,12 @@ def test_a_body_of_another_or_no_or_two_content_types_is_415(reservekit, media_t
 
 def test_a_text_that_is_never_closed_is_refused_at_once(reservekit):
     body = b"[" * 65 + b'"' + b'\\"' * 50_000
-    started_at = time.perf_counter()
+    started_at = time.process_time()
 
     response = reservekit.request("POST", "/services", content=body, headers={"Content-Type": "application/json"})
 
     assert response.status_code == 400
-    assert time.perf_counter() - started_at < 5
+    assert time.process_time() - started_at < 5
 
 
 def test_two_content_type_headers_are_415(reservekit):

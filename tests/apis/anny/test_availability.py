@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from anny_world import AnnyWorld, Person, at, resource, said, service, shown, source
+from examples import examples
 from harbour import BERLIN, HALL, HOURLY, ROOM, blocker, booked, local, span, working
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.apis.anny.desk.availability import Availability, Interval
@@ -251,7 +252,7 @@ BOOKED = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(SERVICES, BOOKED, st.sampled_from([15, 60, 120]), st.sampled_from([(ROOM,), (HALL,), BOTH]))
 def test_a_start_is_available_exactly_when_it_can_be_booked_and_says_why_when_it_cannot(
     service: Service, taken: list[tuple[int, int, Resource, int]], minutes: int, resources: tuple[Resource, ...]

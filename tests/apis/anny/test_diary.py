@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 from harbour import HALL, HOURLY, ROOM, blocker, booked, local, span, working
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.apis.anny.desk.diary import Diary
@@ -350,7 +350,6 @@ def is_taken_by(booking: Booking, resource_id: str, moment: datetime) -> bool:
     )
 
 
-@settings(deadline=None)
 @given(st.lists(STEPS, max_size=25))
 def test_what_is_free_can_be_taken_and_exactly_what_is_taken_is_not_free(
     steps: list[tuple[str, int, Span, str, int]],

@@ -33,6 +33,7 @@ from anny_bookkeeper import (
     no,
 )
 from anny_world import add_on, resource, said, service
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
@@ -651,10 +652,7 @@ what_happens = st.sampled_from([name for name, (weight, _) in STEPS.items() for 
 def test_whatever_happens_places_and_money_add_up(open_world):
     # A run that goes wrong is shown as it is: making it shorter takes minutes.
     @settings(
-        derandomize=True,
-        database=None,
-        deadline=None,
-        max_examples=40,
+        examples(40, dear=3),
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.generate),
     )

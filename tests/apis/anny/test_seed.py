@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from anny_world import account, add_on, resource, service
 from doubles import ManualClock
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -82,7 +83,7 @@ seeds = st.integers(0, 2**63)
 mondays = st.one_of(
     st.sampled_from([EPOCH, *CLOCKS_CHANGE]), st.integers(-300, 500).map(lambda weeks: EPOCH + timedelta(weeks=weeks))
 )
-some = settings(deadline=None, max_examples=15)
+some = examples(15)
 
 
 def bytes_of(world):

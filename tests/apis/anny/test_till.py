@@ -505,7 +505,7 @@ def happen(desk, what, number, detail):
         getattr(desk, what)(*[each for each in (number, detail) if each is not None])
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(prices, min_size=4, max_size=4), st.lists(happenings, max_size=15))
 def test_invoices_add_up_and_one_is_open_exactly_when_something_is_due(open_desk, totals, course):
     desk = open_desk()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations, count
 from zoneinfo import ZoneInfo
 
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -504,10 +505,7 @@ what_happens = st.sampled_from([name for name, (weight, _) in STEPS.items() for 
 def test_whatever_many_people_do_the_book_is_kept(open_world, wait):
     # A run that goes wrong is shown as it is: making it shorter takes minutes.
     @settings(
-        derandomize=True,
-        database=None,
-        deadline=None,
-        max_examples=60,
+        examples(60),
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.generate),
     )

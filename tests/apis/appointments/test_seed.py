@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.apis.appointments.auth import SLUGS, identify, name_of
@@ -60,7 +61,7 @@ seeds = st.integers(0, 2**63)
 mondays = st.one_of(
     st.sampled_from([EPOCH, *CLOCKS_CHANGE]), st.integers(-500, 500).map(lambda weeks: EPOCH + timedelta(weeks=weeks))
 )
-some = settings(deadline=None, max_examples=15)
+some = examples(15)
 
 
 def bytes_of(world):

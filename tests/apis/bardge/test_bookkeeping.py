@@ -27,6 +27,7 @@ from bardge_bookkeeper import (
     Took,
 )
 from bardge_world import KEMI_TOKEN, said
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
@@ -611,10 +612,7 @@ what_happens = st.sampled_from([name for name, (weight, _) in STEPS.items() for 
 def test_whatever_happens_accounts_visits_and_places_add_up(open_world):
     # A run that goes wrong is shown as it is: making it shorter takes minutes.
     @settings(
-        derandomize=True,
-        database=None,
-        deadline=None,
-        max_examples=8,
+        examples(8),
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.generate),
     )

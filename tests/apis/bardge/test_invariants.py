@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from bardge_spas import LAGOON, SERENITY, hold
 from bardge_world import KEMI_TOKEN, day
+from examples import examples
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -219,7 +220,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acceptance=st.sampled_from([0, 0, 30, 1_440]), steps=st.lists(STEPS, min_size=20, max_size=40))
 def test_places_visits_credits_and_money_add_up_whatever_happens(open_world, acceptance, steps):
     fortnight = Fortnight(open_world(settings={"acceptance_minutes": acceptance}))

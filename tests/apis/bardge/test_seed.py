@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from bardge_world import at, day, said
 from doubles import Client
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from doublebook_data import fixtures_dir, read_yaml
@@ -78,7 +79,7 @@ HALIMA = client_key("reseller_alpha", "client_halima")
 seeds = st.integers(0, 2**63)
 mondays = st.integers(-300, 500).map(lambda weeks: EPOCH + timedelta(weeks=weeks))
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is beside them
-some = settings(deadline=None, max_examples=15)
+some = examples(15)
 
 
 def bytes_of(world):

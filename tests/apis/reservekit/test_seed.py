@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.apis.reservekit.auth import TENANTS
@@ -76,19 +77,19 @@ def test_a_seed_draws_the_same_bytes_on_every_machine(seed):
 
 
 @given(seeds)
-@settings(deadline=None, max_examples=15)
+@examples(15)
 def test_a_seed_draws_the_same_bytes_again(seed):
     assert bytes_of(draw_world(seed, EPOCH)) == bytes_of(draw_world(seed, EPOCH))
 
 
 @given(seeds, seeds)
-@settings(deadline=None, max_examples=15)
+@examples(15)
 def test_different_seeds_draw_different_worlds(one, other):
     assert (bytes_of(draw_world(one, EPOCH)) == bytes_of(draw_world(other, EPOCH))) == (one == other)
 
 
 @given(seeds, st.integers(-500, 500))
-@settings(deadline=None, max_examples=15)
+@examples(15)
 def test_a_world_moves_with_its_epoch_and_is_otherwise_the_same(seed, weeks):
     by = timedelta(weeks=weeks)
     here, there = held(draw_world(seed, EPOCH)), held(draw_world(seed, EPOCH + by))
@@ -105,7 +106,7 @@ def test_a_world_moves_with_its_epoch_and_is_otherwise_the_same(seed, weeks):
 
 
 @given(seeds)
-@settings(deadline=None, max_examples=25)
+@examples(25)
 def test_well_known_records_are_in_every_world(seed):
     services, slots, bookings, _ = held(draw_world(seed, EPOCH))
 
@@ -117,7 +118,7 @@ def test_well_known_records_are_in_every_world(seed):
 
 
 @given(seeds)
-@settings(deadline=None, max_examples=25)
+@examples(25)
 def test_no_seeded_slot_is_oversold_and_claims_agree_with_bookings(seed):
     world = draw_world(seed, EPOCH)
 
@@ -126,7 +127,7 @@ def test_no_seeded_slot_is_oversold_and_claims_agree_with_bookings(seed):
 
 
 @given(seeds)
-@settings(deadline=None, max_examples=15)
+@examples(15)
 def test_each_tenant_has_services_of_its_own(seed):
     services, _, _, _ = held(draw_world(seed, EPOCH))
 
@@ -137,7 +138,7 @@ def test_each_tenant_has_services_of_its_own(seed):
 
 
 @given(seeds)
-@settings(deadline=None, max_examples=15)
+@examples(15)
 def test_a_booking_lies_on_the_weekday_of_its_slot_unless_it_is_written_by_hand(seed):
     _, slots, bookings, _ = held(draw_world(seed, EPOCH))
 
@@ -149,7 +150,7 @@ def test_a_booking_lies_on_the_weekday_of_its_slot_unless_it_is_written_by_hand(
 
 
 @given(seeds)
-@settings(deadline=None, max_examples=15)
+@examples(15)
 def test_a_seeded_person_can_be_nobody_real(seed):
     _, _, bookings, _ = held(draw_world(seed, EPOCH))
 
@@ -159,7 +160,7 @@ def test_a_seeded_person_can_be_nobody_real(seed):
 
 
 @given(seeds)
-@settings(deadline=None, max_examples=15)
+@examples(15)
 def test_the_next_ids_follow_the_seeded_ones(seed):
     world = draw_world(seed, EPOCH)
     seeded = Seed(world.records, dict(world.last_ids))
