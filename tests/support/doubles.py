@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -26,9 +27,9 @@ class ManualClock:
 
 
 class Client:
-    """Talks HTTP to an app in this process."""
+    """Talks HTTP to an app in this process, or to what has an `asgi` as an app does."""
 
-    def __init__(self, app: App, *, base: str = "", headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, app: App | SimpleNamespace, *, base: str = "", headers: Mapping[str, str] | None = None) -> None:
         self.app = app
         self.base = base
         self.headers = dict(headers or {})
