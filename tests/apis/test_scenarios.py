@@ -10,7 +10,9 @@ from mockserver.app import API_NAMES, load_api
 
 @pytest.mark.parametrize("name", API_NAMES)
 def test_every_api_has_a_world_of_its_documentation(name):
-    scenarios = load_api(name, prefix="").domain.scenarios
+    domain = load_api(name, prefix="").domain
+    assert domain is not None
+    scenarios = domain.scenarios
 
     assert "documentation" in scenarios
     assert {each: scenario.name for each, scenario in scenarios.items()} == dict(zip(scenarios, scenarios, strict=True))

@@ -128,7 +128,7 @@ class Clerk:
     """Keeps an account as its owner does: each credit is settled, and a payment ends what could be reverted."""
 
     account: Account
-    edits: dict
+    edits: dict[str, tuple[int, int, int]]
     """Where the edit of each thing began, and what was charged and kept then."""
     at: datetime = NOON
 

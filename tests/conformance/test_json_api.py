@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -46,7 +47,7 @@ class House:
     """Guests by their number; one to a room."""
 
     def __init__(self, *, code="room_taken", flat_lists_in="guests"):
-        self.given = Counter()
+        self.given: Counter[str] = Counter()
         self._guests = {}
         self._code = code
         self._flat_lists_in = flat_lists_in
@@ -86,7 +87,7 @@ def identify(headers):
 
 def guests(house):
     operations = {"listGuests": house.list, "createGuest": house.create, "readGuest": house.read}
-    facts = {"media_type": JSON_API, "identify": identify, "render": renderer(WORDS)}
+    facts: dict[str, Any] = {"media_type": JSON_API, "identify": identify, "render": renderer(WORDS)}
     api = api_of({}, operations, **facts, broken=lambda reason: refuse(500, reason))
     return replace(api, spec=read_yaml(CONTRACTS / "guests" / "openapi.yaml"))
 

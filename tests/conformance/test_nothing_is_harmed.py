@@ -13,7 +13,12 @@ NAME = "shared"
 KEYS = {"alpha": "sk_rsv_demo_alpha", "beta": "sk_rsv_demo_beta"}
 # Among them the days on which the kit books.
 DAYS = ("2031-03-03", "2031-03-04", "2031-03-10", "2026-01-05", "2024-02-29")
-CHANGES = ({}, {"status": "confirmed"}, {"status": "cancelled", "cancel_reason": "ill"}, {"date": "2031-03-05"})
+CHANGES: tuple[dict[str, str], ...] = (
+    {},
+    {"status": "confirmed"},
+    {"status": "cancelled", "cancel_reason": "ill"},
+    {"date": "2031-03-05"},
+)
 
 
 class Tenant:

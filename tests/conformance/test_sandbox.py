@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -29,7 +30,7 @@ FULL = ("--mode", "full", "--disposable", "--suite", "conformance")
 SEEDS_A_NIGHT = 10
 
 
-WORLDS = {
+WORLDS: dict[str, dict[str, Any]] = {
     "appointments": {"scenario": "appointments/documentation-empty"},
     # The drawn worlds, with all there is in them, where they have the dates of the printed requests.
     "anny": {"epoch": "2026-04-06T00:00:00Z", "clock": "2026-04-12T08:00:00Z", "frozen": True},

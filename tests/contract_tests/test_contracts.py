@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_an_operation_knows_in_which_forms_a_success_has_to_be_asked_for():
         "204": {"description": "Neither"},
         "400": {"content": {"text/plain": {}, "text/html": {}}},
     }
-    both = {"content": {"application/vnd.api+json": {}, "application/json": {}}}
+    both: dict[str, Any] = {"content": {"application/vnd.api+json": {}, "application/json": {}}}
     document = {"paths": {"/slots": {"get": {"responses": responses}}}, "components": {"responses": {"Both": both}}}
 
     assert [operation.other_forms for operation in _operations(document)] == [("application/json",)]

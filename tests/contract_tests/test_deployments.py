@@ -189,9 +189,12 @@ def test_an_identity_that_no_header_can_carry_is_named(refused_with):
 def test_a_sandbox_that_knows_its_own_identities_is_not_asked_about_them(sandbox, monkeypatch):
     asked = []
     send = httpx.Client.send
-    monkeypatch.setattr(
-        httpx.Client, "send", lambda *args, **kw: (asked.append(args[1].url.path), send(*args, **kw))[1]
-    )
+
+    def overheard(client, request, **options):
+        asked.append(request.url.path)
+        return send(client, request, **options)
+
+    monkeypatch.setattr(httpx.Client, "send", overheard)
 
     with deployment("reservekit", sandbox):
         pass

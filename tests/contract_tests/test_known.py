@@ -1,6 +1,7 @@
 """Failures that are known: marked until they expire, missed when they pass."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from run_results import a_finding, a_rule, broken, held
@@ -19,7 +20,7 @@ def toy_contracts():
 
 
 def a_failure(**changed):
-    given = {
+    given: dict[str, Any] = {
         "rule": RULE.id,
         "check": "",
         "operation": "",

@@ -199,13 +199,15 @@ def test_a_draft_whose_marks_are_taken_away_is_a_profile(read, monkeypatch):
 
 @pytest.mark.parametrize("api", ["anny", "appointments", "bardge", "reservekit"])
 def test_every_example_of_an_api_is_of_its_key_s_kind(api, monkeypatch):
-    keys = (*COMMON_KEYS, *kit_of(api).scene.KEYS)
+    kit = kit_of(api)
+    assert kit is not None
+    keys = (*COMMON_KEYS, *kit.scene.KEYS)
     for key in keys:
         if key.example.startswith('"${'):
             monkeypatch.setenv(key.example[3:-2], "key")
     file = Path("profile.toml")
     file.write_text("\n".join(f"{key.name} = {key.example}" for key in keys), encoding="utf-8")
 
-    profile = read_profile(file, api, kit_of(api).scene.KEYS)
+    profile = read_profile(file, api, kit.scene.KEYS)
 
     assert all(profile.find(key.name) is not None for key in keys)

@@ -15,7 +15,7 @@ def guarded(build: Callable[..., App]) -> Client:
     return Client(build(control_token=TOKEN), base="/_sandbox")
 
 
-def code(answer) -> str:
+def code(answer):
     return answer.json()["error"]["code"]
 
 

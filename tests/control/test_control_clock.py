@@ -11,7 +11,7 @@ def mine(control) -> Client:
     return Client(control.app, base="/_sandbox/sandboxes/mine/clock")
 
 
-def error(answer) -> dict:
+def error(answer):
     return answer.json()["error"]
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from contract_documents import read
@@ -24,7 +25,7 @@ def resolved(node):
     return node
 
 
-def walk(node) -> Iterator[dict]:
+def walk(node) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict):
         yield node
         node = list(node.values())

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 
 from mockserver.apis import refusals
@@ -6,13 +8,13 @@ from mockserver.booking.errors import NotFound, Refusal, RuleBroken
 from mockserver.control.errors import TABLE, UnknownName, broken, render
 
 
-def every_refusal(kind: type[Refusal]):
+def every_refusal(kind: type[Refusal]) -> Iterator[type[Refusal]]:
     yield kind
     for below in kind.__subclasses__():
         yield from every_refusal(below)
 
 
-@pytest.mark.parametrize("kind", sorted(set(every_refusal(Refusal)), key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", sorted(set(every_refusal(Refusal)), key=repr))
 def test_every_refusal_has_a_row(kind):
     assert any(parent in TABLE for parent in kind.__mro__)
 

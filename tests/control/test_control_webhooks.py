@@ -26,7 +26,7 @@ def book(reservekit_in):
     return book
 
 
-def error(answer) -> dict:
+def error(answer):
     return answer.json()["error"]
 
 

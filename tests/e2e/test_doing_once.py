@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 import uvicorn
-from vouchers import gate_of, vouchers
+from vouchers import DOMAIN, gate_of, vouchers
 
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.sandbox import DEFAULT
@@ -84,7 +84,7 @@ def in_process(store, *options):
 
 
 def test_a_connection_that_breaks_after_the_commit_costs_nothing():
-    sandboxes = Sandboxes(MemoryStore(), [vouchers().domain], clock=system_time)
+    sandboxes = Sandboxes(MemoryStore(), [DOMAIN], clock=system_time)
     committed, lost = threading.Event(), threading.Event()
 
     def hold_back():

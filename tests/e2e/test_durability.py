@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import httpx
 from servers import started
@@ -41,7 +42,8 @@ def every_booking(client):
 
 def test_kill_9_during_writes_loses_nothing_acknowledged_and_oversells_nothing(tmp_path):
     store = f"sqlite:///{tmp_path / 'sandbox.sqlite'}"
-    acknowledged, enough = [], threading.Event()
+    acknowledged: list[Any] = []
+    enough = threading.Event()
 
     with started("--store", store, "--workers", "2") as server:
         base = f"{server.url}/reservekit/v1"

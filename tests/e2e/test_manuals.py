@@ -49,7 +49,7 @@ def test_what_a_manual_prints_is_what_is_answered(name, clock):
         assert walk
         for command, printed in walk:
             if command.startswith("export "):
-                environment.update(each.split("=", 1) for each in shlex.split(command)[1:])
+                environment |= dict(each.split("=", 1) for each in shlex.split(command)[1:])
                 continue
             answer = run_curl(command, environment)
             assert not printed or fits(printed, answer), f"{command}\n{answer}"

@@ -138,13 +138,12 @@ def test_what_was_due_when_the_process_stopped_goes_out_when_the_next_one_starts
     store = ("--store", f"sqlite:///{tmp_path / 's.sqlite'}")
     hold = threading.Event()
     with receiving() as slow, started(*store) as server, Sandbox(server) as sandbox:
-        answer = slow.take
-        slow.take = lambda *what: (hold.wait(20) and answer(*what)) or 204
+        slow.answer = lambda *what: (hold.wait(20) and slow.keep(*what)) or 204
         sandbox.make(**STILL)
         sandbox.subscribe(slow.url)
         numbers = [sandbox.book() for _ in range(3)]
         code, stderr = server.stop()
-        slow.take = answer
+        slow.answer = slow.keep
         hold.set()
         with started(*store):
             got = slow.wait_for(4)
@@ -157,7 +156,7 @@ def test_what_was_due_when_the_process_stopped_goes_out_when_the_next_one_starts
 def test_a_slow_receiver_does_not_delay_another(receiver):
     hold = threading.Event()
     with receiving() as slow, started() as server, Sandbox(server) as sandbox:
-        slow.take = lambda *_: hold.wait(20) and 204
+        slow.answer = lambda *_: 204 if hold.wait(20) else 500
         sandbox.make()
         sandbox.subscribe(slow.url)
         sandbox.subscribe(receiver.url)

@@ -1,5 +1,7 @@
 """The worlds that were computed."""
 
+from datetime import datetime
+
 from doubles import MONDAY
 from notes import toy
 
@@ -7,7 +9,7 @@ from mockserver.sandbox.domains import Seeds
 
 
 def test_of_many_seeds_those_used_last_stay_known():
-    drawn = []
+    drawn: list[tuple[str, int, datetime]] = []
     shop = toy("shop", drawn=drawn)
     seeds = Seeds(most=2)
 

@@ -23,8 +23,8 @@ class Thing(msgspec.Struct, frozen=True):
 
 
 def kind_of(name):
-    by_number = Index(f"{name}.by_number", lambda thing: thing.numbered)
-    by_name = Index(f"{name}.by_name", lambda thing: thing.named)
+    by_number: Index[Thing] = Index(f"{name}.by_number", lambda thing: thing.numbered)
+    by_name: Index[Thing] = Index(f"{name}.by_name", lambda thing: thing.named)
     return Kind(name, Thing, (by_number, by_name))
 
 
@@ -232,7 +232,8 @@ crowd_changes = st.lists(st.tuples(st.integers(1, 90), st.none() | st.tuples(cro
 def test_any_part_of_a_crowded_group_is_found_through_any_number_of_layers(shared_store, crowd, layers, start, stop):
     """Fewer kinds of change, longer groups: the search for the start of a page goes over many entries."""
     held = {number: Thing(number, ((1, *entry),)) for number, entry in enumerate(crowd, start=1)}
-    level = seed = Seed([(THINGS, thing) for thing in held.values()], {})
+    seed = Seed([(THINGS, thing) for thing in held.values()], {})
+    level: Level | Seed = seed
 
     with shared_store.writing() as session:
         for changes_ in layers:

@@ -118,7 +118,7 @@ def test_the_same_seed_and_epoch_make_the_same_world(make):
 
 
 def test_a_seed_is_drawn_once_for_all_sandboxes_of_one_epoch(make):
-    drawn = []
+    drawn: list[tuple[str, int, datetime]] = []
     sandboxes = make(toy("shop", drawn=drawn))
     shop = sandboxes._domains["shop"]
 

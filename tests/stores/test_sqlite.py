@@ -97,9 +97,13 @@ def test_patience_is_that_of_each_transaction(store, other):
         write(other, layer, Note(1), patience_seconds=0)
     waits = threading.Event()
 
+    def wait_and_write():
+        waits.set()
+        write(other, layer, Note(1, "second"))
+
     with store.writing() as session:
         session.changes(layer).write(NOTES, 1, Note(1, "first"))
-        thread = threading.Thread(target=lambda: (waits.set(), write(other, layer, Note(1, "second"))))
+        thread = threading.Thread(target=wait_and_write)
         thread.start()
         waits.wait()
     thread.join()
@@ -298,7 +302,9 @@ def test_a_killed_process_loses_nothing_that_it_acknowledged(path):
 
     store = SqliteStore(path)
     with store.reading() as session:
-        kept = session.changes(int(session.sandbox("layer"))).last_id("toy")
+        layer = session.sandbox("layer")
+        assert layer is not None
+        kept = session.changes(int(layer)).last_id("toy")
     store.close()
     # The last one may have been kept and not yet acknowledged.
     assert kept in (int(acknowledged[-1]), int(acknowledged[-1]) + 1)

@@ -465,7 +465,10 @@ steps = st.lists(st.tuples(st.sampled_from(["toggle", "minus", "write", "allot"]
 def test_a_layer_holds_what_its_kept_transactions_wrote_and_nothing_else(shared_store, history):
     with shared_store.writing() as session:
         layer = session.new_layer()
-    plus, minus, notes, last_id = set(), set(), {}, None
+    plus: set[tuple[str, int, int]] = set()
+    minus: set[tuple[str, int, int]] = set()
+    notes: dict[int, Note] = {}
+    last_id = None
 
     ways = {"kept": shared_store.writing, "undone": partial(undone, shared_store)}
     ways["attempted"] = partial(attempted, shared_store)

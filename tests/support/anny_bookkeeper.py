@@ -4,7 +4,6 @@ They know the rules of the anny API and nothing of how they are kept: no ledger,
 services, rooms and add-ons are called by the numbers at the end of their ids.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -60,7 +59,8 @@ def no(code: str, kind: str | None = None) -> Answer:
     return {"unauthorized": 403, "not_found": 404}.get(code, 422), code, kind
 
 
-DONE, MADE = (200, None, None), (201, None, None)
+DONE: Answer = (200, None, None)
+MADE: Answer = (201, None, None)
 FORBIDDEN, MISSING, INVALID = no("unauthorized"), no("not_found"), no("validation_error")
 
 
@@ -129,7 +129,7 @@ class Booking:
     end: datetime
     status: str
     weight: int = 1
-    add_ons: Mapping[int, int] = field(default_factory=dict)
+    add_ons: dict[int, int] = field(default_factory=dict)
     """How many of each."""
     people: int = 0
     series: int | None = None
@@ -141,6 +141,12 @@ class Booking:
     edit: Edit | None = None
     charged: int = 0
     kept: int = 0
+
+    @property
+    def offer(self) -> Service:
+        """What is booked: nothing where a room is only blocked, which nobody asks of."""
+        assert self.service is not None
+        return self.service
 
     @property
     def total(self) -> int:
@@ -225,7 +231,7 @@ class Book:
 
     def obstacle(self, wanted: Booking) -> str | None:
         """Why a booking cannot stand where it wants to; None when it can."""
-        service, day, length = wanted.service, wanted.start.astimezone(BERLIN), wanted.end - wanted.start
+        service, day, length = wanted.offer, wanted.start.astimezone(BERLIN), wanted.end - wanted.start
         begins, ends = wanted.busy
         reasons = {
             "resource_unavailable": wanted.room not in service.rooms,
@@ -245,6 +251,13 @@ class Book:
         return next((reason for reason, holds in reasons.items() if holds), None)
 
     # Money
+
+    def order_of(self, booking: Booking) -> Order:
+        assert booking.order is not None
+        return self.orders[booking.order]
+
+    def cart_of(self, name: str) -> Order | None:
+        return self.orders.get(self.carts[name]) if name in self.carts else None
 
     def of(self, order: Order) -> list[Booking]:
         return [self.bookings[number] for number in order.bookings]
@@ -269,7 +282,7 @@ class Book:
         surplus = booking.kept - booking.charged
         if surplus > 0:
             booking.kept = booking.charged
-            self.orders[booking.order].refunds.append((booking.id, surplus, reason))
+            self.order_of(booking).refunds.append((booking.id, surplus, reason))
 
     def restate(self, order: Order) -> None:
         statuses = {booking.status for booking in self.of(order)}
@@ -283,13 +296,13 @@ class Book:
         self.now += length
         for booking in list(self.bookings.values()):
             if booking.hold_ends is not None and booking.hold_ends <= self.now:
-                self.orders[booking.order].bookings.remove(booking.id)
+                self.order_of(booking).bookings.remove(booking.id)
                 del self.bookings[booking.id]
             if booking.edit is not None and booking.edit.expires <= self.now:
                 booking.edit = None
             if self.is_missed(booking):
                 booking.status = "expired"
-                self.restate(self.orders[booking.order])
+                self.restate(self.order_of(booking))
 
     def is_missed(self, booking: Booking) -> bool:
         return (
@@ -323,8 +336,8 @@ class Book:
 
     def tier(self, booking: Booking) -> tuple[Tier, Tier | None]:
         """(minutes, per cent or None) of the tier that holds now, and the next one."""
-        if not booking.service.tiers:
-            return (0, None if booking.service.fee else 0), None
+        if not booking.offer.tiers:
+            return (0, None if booking.offer.fee else 0), None
         ahead = booking.start - self.now
         left = [tier for tier in TIERS if timedelta(minutes=tier[0]) <= ahead]
         return left[0], left[1] if len(left) > 1 else None
@@ -332,19 +345,18 @@ class Book:
     def fee(self, booking: Booking) -> int:
         if booking.master:
             return 0
-        if booking.service.tiers:
+        if booking.offer.tiers:
             per_cent = self.tier(booking)[0][1] or 0
             return (booking.total * per_cent + 50) // 100  # half a cent is a whole one
-        return min(booking.service.fee, booking.total)
+        return min(booking.offer.fee, booking.total)
 
     def against_editing(self, booking: Booking) -> Answer | None:
-        service = booking.service
         if (
             booking.status != STANDS
             or booking.master
             or booking.came is not None
             or self.now >= booking.start
-            or self.now > booking.start - service.editable
+            or self.now > booking.start - booking.offer.editable
         ):
             return no("booking_not_editable")
         return None

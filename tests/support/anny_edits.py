@@ -87,7 +87,7 @@ def totals(person: Person, order: int) -> dict[str, Any]:
     }
 
 
-def alter(world: AnnyWorld, record_id: str, kind: Kind[Any] = SERVICES, **fields: Any) -> None:
+def alter(world: AnnyWorld, record_id: str | int, kind: Kind[Any] = SERVICES, **fields: Any) -> None:
     """Change what is offered, which no call can: another service, where *kind* does not say what else."""
     sandboxes = world.app.sandboxes
 

@@ -70,7 +70,7 @@ def said(response: httpx.Response) -> tuple[int, str]:
 def source(response: httpx.Response) -> str | None:
     """The pointer or the parameter that a refusal names."""
     (error,) = response.json()["errors"]
-    named = error.get("source", {})
+    named: dict[str, str] = error.get("source", {})
     return named.get("pointer", named.get("parameter"))
 
 
@@ -114,7 +114,7 @@ class Person:
     def order(self, number: int | str) -> Any:
         return self.read(f"/orders/{number}")["data"]
 
-    def status(self, number: int | str) -> str:
+    def status(self, number: int | str) -> Any:
         return self.booking(number)["attributes"]["status"]
 
     def listed(self, path: str, **query: Any) -> list[str]:
@@ -171,14 +171,14 @@ class AnnyWorld:
         """Any `anny_customer_NAME` works."""
         return Person(Client(self.app, base="/api/v1").as_(f"{token}.{self.name}"))
 
-    def wait(self, **length: float) -> list[Any]:
+    def wait(self, **length: float) -> Any:
         """Lets time pass here: `wait(minutes=15)`. Answers the timers that fired."""
         seconds = timedelta(**length).total_seconds()
         answer = self.control.post("/clock/advance", {"seconds": int(seconds)})
         assert answer.status_code == 200, answer.text
         return answer.json()["fired"]
 
-    def go_to(self, moment: str) -> list[Any]:
+    def go_to(self, moment: str) -> Any:
         """Lets the clock show a later moment. Answers the timers that fired."""
         answer = self.control.post("/clock/set", {"to": moment})
         assert answer.status_code == 200, answer.text

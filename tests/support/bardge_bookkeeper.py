@@ -606,11 +606,11 @@ class Book:
 
     def busy(self, branch: str, without: str | None = None) -> list[tuple[datetime, datetime]]:
         """The hours that a spa has somebody."""
-        held = [each for each in self.sessions.values() if each.status == "open"]
+        held: list[Session | Booking] = [each for each in self.sessions.values() if each.status == "open"]
         stays = [each for each in self.bookings.values() if each.status in STAYS and each.id != without]
         return [
             (each.start, each.start + hours_of(branch, each.services))
-            for each in (*held, *stays)
+            for each in held + stays
             if each.branch == branch and each.services and each.start is not None
         ]
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -28,7 +30,7 @@ class Contract:
         self.scenarios = sorted((fixtures_dir() / api / "scenarios").glob("*.yaml"))
 
     @cached_property
-    def operations(self):
+    def operations(self) -> dict[str, Any]:
         return {
             item[method]["operationId"]: item[method]
             for item in self.document["paths"].values()
@@ -37,49 +39,49 @@ class Contract:
         }
 
     @cached_property
-    def rules(self):
+    def rules(self) -> list[Any]:
         return [rule for holder in (self.document, *self.operations.values()) for rule in holder.get("x-rules", [])]
 
-    def at(self, pointer):
+    def at(self, pointer: str) -> Any:
         return at_pointer(self.document, pointer)
 
-    def resolved(self, node):
+    def resolved(self, node: Any) -> Any:
         while "$ref" in node:
             node = self.at(node["$ref"].removeprefix("#"))
         return node
 
-    def resolved_throughout(self, node):
+    def resolved_throughout(self, node: Any) -> Any:
         if isinstance(node, dict):
             return {name: self.resolved_throughout(each) for name, each in self.resolved(node).items()}
         return [self.resolved_throughout(each) for each in node] if isinstance(node, list) else node
 
-    def responses(self, operation):
+    def responses(self, operation: Any) -> dict[str, Any]:
         return {status: self.resolved(response) for status, response in operation["responses"].items()}
 
-    def parameters(self, operation):
+    def parameters(self, operation: Any) -> list[Any]:
         """Those of its path included, which the document has once for all methods."""
         item = next(item for item in self.document["paths"].values() if operation in item.values())
         return [self.resolved(each) for each in [*item.get("parameters", []), *operation.get("parameters", [])]]
 
-    def is_open(self, operation):
-        return operation.get("security") == []
+    def is_open(self, operation: Any) -> bool:
+        return bool(operation.get("security") == [])
 
-    def is_keyed(self, operation):
+    def is_keyed(self, operation: Any) -> bool:
         return not self.is_open(operation) and {} not in operation.get("security", [])
 
-    def body_schema(self, operation):
+    def body_schema(self, operation: Any) -> Any:
         return operation["requestBody"]["content"][self.facts.media_type]["schema"]
 
-    def texts(self, response):
+    def texts(self, response: Any) -> set[str]:
         """The refusals that an answer shows as examples."""
         content = response["content"][self.facts.media_type]
         shown = [content["example"]] if "example" in content else self.shown(content)
         return {at_pointer(body, self.document["x-error-code"]) for body in shown}
 
-    def shown(self, node):
+    def shown(self, node: Any) -> list[Any]:
         return [self.resolved(example)["value"] for example in node.get("examples", {}).values()]
 
-    def media_types(self, operation, status):
+    def media_types(self, operation: Any, status: str) -> set[str]:
         """Those that an answer of the operation has to have."""
         if status.startswith("2") and operation["operationId"] in self.facts.plain:
             return {"application/json"}
@@ -87,7 +89,7 @@ class Contract:
             return {self.facts.media_type, "application/json"}
         return {self.facts.media_type}
 
-    def operation_at(self, method, path):
+    def operation_at(self, method: str, path: str) -> Any:
         """The operation that a request goes to, whichever of the base paths it has."""
         bare = path.partition("?")[0]
         for base in sorted(self.base_paths, key=len, reverse=True):
@@ -97,11 +99,11 @@ class Contract:
                     return item[method.lower()]
         raise AssertionError(f"{method} {path} is nowhere in the document of {self.api}")
 
-    def check(self, schema, value):
+    def check(self, schema: Any, value: object) -> None:
         whole = {"allOf": [schema], "components": self.document["components"]}
         OAS30Validator(whole, format_checker=oas30_format_checker).validate(value)
 
-    def examples(self) -> Iterator[tuple[dict, object]]:
+    def examples(self) -> Iterator[tuple[Any, object]]:
         """Each example of a body, a parameter or a header, and each of a schema, with the schema it must fit."""
         for node in walk(self.document):
             schema = node.get("schema", node if "type" in node or "anyOf" in node else None)
@@ -112,7 +114,7 @@ class Contract:
             for example in self.shown(node):
                 yield schema, example
 
-    def schema_at(self, schema, pointer):
+    def schema_at(self, schema: Any, pointer: str) -> Any:
         """The schema of what stands at a pointer in a body."""
         for step in pointer.split("/")[1:]:
             schema = self.resolved(schema)
@@ -121,17 +123,17 @@ class Contract:
             schema = schema["items"] if schema["type"] == "array" else self.member(schema, step)
         return schema
 
-    def member(self, schema, name):
+    def member(self, schema: Any, name: str) -> Any:
         return schema.get("properties", {}).get(name) or schema["additionalProperties"]
 
 
-def at_pointer(node, pointer):
+def at_pointer(node: Any, pointer: str) -> Any:
     for step in pointer.split("/")[1:]:
         node = node[int(step) if isinstance(node, list) else step.replace("~1", "/").replace("~0", "~")]
     return node
 
 
-def walk(node) -> Iterator[dict]:
+def walk(node: Any) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict):
         yield node
         for value in node.values():
@@ -141,6 +143,6 @@ def walk(node) -> Iterator[dict]:
             yield from walk(value)
 
 
-def read(path):
+def read(path: Path) -> Any:
     """As anybody's tool would: what looks like a moment and is not quoted is one. The loader in C is ten times as fast."""
     return yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))

@@ -5,6 +5,7 @@ import atexit
 import threading
 from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -31,9 +32,12 @@ class ManualClock:
 
 
 class Client:
-    """Talks HTTP to an app in this process, without httpx's own client: that takes longer than most answers."""
+    """Talks HTTP to an app in this process, or to what has an `asgi` as an app does.
 
-    def __init__(self, app: App, *, base: str = "", headers: Mapping[str, str] | None = None) -> None:
+    Not by httpx's own client: that takes longer than most answers.
+    """
+
+    def __init__(self, app: App | SimpleNamespace, *, base: str = "", headers: Mapping[str, str] | None = None) -> None:
         self.app = app
         self.base = base
         self.headers = dict(headers or {})
@@ -48,6 +52,7 @@ class Client:
     ) -> httpx.Response:
         request = httpx.Request(method, f"http://sandbox{path}", headers=headers, **options)
         request.headers.setdefault("accept", "*/*")
+        assert isinstance(request.stream, httpx.AsyncByteStream)
         pieces = aiter(request.stream)
         said: list[Any] = []
 

@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
+from socketserver import ThreadingMixIn
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -223,7 +225,7 @@ class Shop:
         self.bugs = frozenset(bugs)
         self.scattered = scattered
         self.limits = {"requests": requests, "bookings": bookings}
-        self.used = {}
+        self.used: dict[tuple[str, str, int], int] = {}
         self.ahead = timedelta()
         self.lock = threading.RLock()
         self.empty()
@@ -244,7 +246,7 @@ class Shop:
         """So many new ones, in ascending order."""
         if not self.scattered:
             return list(itertools.islice(self.numbers[kind], count))
-        found = set()
+        found: set[int] = set()
         while len(found) < count:
             found |= {random.randint(1, _LARGEST - 1)} - self.given
         self.given |= found
@@ -633,7 +635,7 @@ def _add_slots(app, shop):  # noqa: C901 - as above
         batch = entries(body, may_change=True)
         with shop.lock:
             shop.service(service_id)
-            planned = {}
+            planned: dict[int, dict[str, Any]] = {}
             for entry in batch:
                 if "id" in entry:
                     slot = shop.slots.get(entry["id"])
@@ -676,6 +678,7 @@ class _Quiet(WSGIRequestHandler):
 def serving(shop: Shop) -> Iterator[str]:
     """Serve *shop* until the block ends; gives the address without the contract's `/v1`."""
     server = make_server("127.0.0.1", 0, build(shop), threaded=True, request_handler=_Quiet)
+    assert isinstance(server, ThreadingMixIn)
     server.daemon_threads = True  # a client that keeps its connection keeps nobody here
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

@@ -1,6 +1,8 @@
 """Results of runs that nobody ran, for what renders them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from contract_tests.contracts import Rule
 from contract_tests.findings import Finding, Severity, Step
@@ -32,7 +34,14 @@ EVIDENCE = Evidence(
 )
 
 
-def a_rule(number=1, *, level=Severity.MUST, text="", source="documented", not_tested=""):
+def a_rule(
+    number: int = 1,
+    *,
+    level: Severity = Severity.MUST,
+    text: str = "",
+    source: str = "documented",
+    not_tested: str = "",
+) -> Rule:
     return Rule(
         id=f"TOY-R{number:02}",
         level=level,
@@ -44,8 +53,8 @@ def a_rule(number=1, *, level=Severity.MUST, text="", source="documented", not_t
     )
 
 
-def a_finding(rule=None, **changed):
-    given = {
+def a_finding(rule: Rule | None = None, **changed: Any) -> Finding:
+    given: dict[str, Any] = {
         "severity": rule.level if rule else Severity.MUST,
         "rule": rule.id if rule else "",
         "operation": "POST /bookings",
@@ -64,11 +73,13 @@ def a_finding(rule=None, **changed):
     return Finding(**given | changed)
 
 
-def held(number=1, *, times=3, **rule):
+def held(number: int = 1, *, times: int = 3, **rule: Any) -> RuleResult:
     return RuleResult(rule=a_rule(number, **rule), outcome=Outcome.PASS, times=times, tests=("places.some_law",))
 
 
-def broken(number=1, *, known="", times=0, finding=None, **rule):
+def broken(
+    number: int = 1, *, known: str = "", times: int = 0, finding: dict[str, Any] | None = None, **rule: Any
+) -> RuleResult:
     made = a_rule(number, **rule)
     found = a_finding(made, **finding or {})
     return RuleResult(
@@ -76,15 +87,22 @@ def broken(number=1, *, known="", times=0, finding=None, **rule):
     )
 
 
-def skipped(number=1, *, why="nobody else to ask as: add identities.other to the profile", **rule):
+def skipped(
+    number: int = 1, *, why: str = "nobody else to ask as: add identities.other to the profile", **rule: Any
+) -> RuleResult:
     return RuleResult(rule=a_rule(number, **rule), outcome=Outcome.SKIP, why=why, tests=("guests.another_law",))
 
 
-def left_out(number=1, *, why="not selected", **rule):
+def left_out(number: int = 1, *, why: str = "not selected", **rule: Any) -> RuleResult:
     return RuleResult(rule=a_rule(number, **rule), outcome=Outcome.OMIT, why=why)
 
 
-def an_operation(label="POST /bookings", *, seconds=(0.01, 0.02, 0.03), findings=()):
+def an_operation(
+    label: str = "POST /bookings",
+    *,
+    seconds: Sequence[float] = (0.01, 0.02, 0.03),
+    findings: Iterable[Finding] = (),
+) -> OperationResult:
     return OperationResult(
         label=label,
         cases={"laws": len(seconds)} if seconds else {},
@@ -94,13 +112,19 @@ def an_operation(label="POST /bookings", *, seconds=(0.01, 0.02, 0.03), findings
     )
 
 
-def a_test(name="places.some_law", *, outcome=Outcome.PASS, rules=("TOY-R01",), **more):
+def a_test(
+    name: str = "places.some_law",
+    *,
+    outcome: Outcome = Outcome.PASS,
+    rules: tuple[str, ...] = ("TOY-R01",),
+    **more: Any,
+) -> TestResult:
     sentence = name.partition(".")[2].replace("_", " ")
     return TestResult(name=name, sentence=sentence, layer=Layer.LAWS, rules=rules, outcome=outcome, **more)
 
 
-def a_state_chart(**changed):
-    given = {
+def a_state_chart(**changed: Any) -> StateChart:
+    given: dict[str, Any] = {
         "name": "booking",
         "states": ("pending", "confirmed", "cancelled", "deleted"),
         "moves": (
@@ -115,9 +139,9 @@ def a_state_chart(**changed):
     return StateChart(**given | changed)
 
 
-def a_result(*rules, beside=(), **changed):
+def a_result(*rules: RuleResult, beside: Iterable[Finding] = (), **changed: Any) -> RunResult:
     """Findings are those of the rules and those *beside* them."""
-    given = {
+    given: dict[str, Any] = {
         "evidence": EVIDENCE,
         "tests": (a_test(),),
         "rules": rules,
@@ -129,7 +153,7 @@ def a_result(*rules, beside=(), **changed):
     return RunResult(**given | changed)
 
 
-def a_big_result():
+def a_big_result() -> RunResult:
     """As many rules as the longest contract has, and much that went wrong."""
     text = (
         "A create that finds no place left answers 400 and books nothing, whoever asks and however many ask at once; "

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import uvicorn
-from vouchers import gate_of, vouchers
+from vouchers import DOMAIN, gate_of, vouchers
 
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.sandbox import DEFAULT
@@ -15,16 +15,15 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.sqlite import SqliteStore
 
 
-def die():
+def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(file, port, *options):
-    api = vouchers()
-    sandboxes = Sandboxes(SqliteStore(Path(file)), [api.domain], clock=system_time)
+def main(file: str, port: str, *options: str) -> None:
+    sandboxes = Sandboxes(SqliteStore(Path(file)), [DOMAIN], clock=system_time)
     if "die" in options:
         sandboxes.open(DEFAULT).moments = SimpleNamespace(decided=lambda: None, committed=die)
-    uvicorn.run(gate_of(api, sandboxes), port=int(port), log_level="warning", lifespan="off")
+    uvicorn.run(gate_of(vouchers(), sandboxes), port=int(port), log_level="warning", lifespan="off")
 
 
 if __name__ == "__main__":

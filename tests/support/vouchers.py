@@ -24,7 +24,7 @@ from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
 from mockserver.web.stack import build_stack
 
-__all__ = ["VOUCHERS", "WINDOW", "Voucher", "gate_of", "vouchers"]
+__all__ = ["DOMAIN", "VOUCHERS", "WINDOW", "Voucher", "gate_of", "vouchers"]
 
 WINDOW = timedelta(seconds=90)
 
@@ -35,9 +35,7 @@ class Voucher(msgspec.Struct, frozen=True):
 
 
 VOUCHERS = Kind("toy.voucher", Voucher)
-_DOMAIN = Domain(
-    "toy", (VOUCHERS,), lambda seed, epoch: SeedWorld(()), "1", actions={"issue": lambda work, timer: None}
-)
+DOMAIN = Domain("toy", (VOUCHERS,), lambda seed, epoch: SeedWorld(()), "1", actions={"issue": lambda work, timer: None})
 
 _KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"}}
 _GRANT = {"name": "Toy-Grant", "in": "header", "schema": {"type": "string"}}
@@ -138,7 +136,7 @@ def vouchers(**changes: Any) -> Api:
         identify=_identify,
         render=_render,
         broken=lambda reason: _say(500, "broken", reason),
-        domain=_DOMAIN,
+        domain=DOMAIN,
         request_ids=RequestIds(
             header=b"toy-request-id",
             may_be_given=False,

@@ -59,7 +59,8 @@ def test_the_contract_and_its_pages_come_from_the_package(reservekit):
 
 
 def test_what_runs_in_the_background_is_started_and_stopped_with_the_process(reservekit):
-    told, sent = [], []
+    told: list[str] = []
+    sent: list[tuple[str, ...]] = []
 
     class Background:
         async def start(self):

@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from doubles import Client, ManualClock
 from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from vouchers import WINDOW, gate_of, vouchers
+from vouchers import DOMAIN, WINDOW, gate_of, vouchers
 
 from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -27,7 +28,7 @@ TEA = {"word": "tea"}
 @pytest.fixture(params=["memory", "sqlite"])
 def sandboxes(request, tmp_path, clock):
     store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "store.sqlite")
-    yield Sandboxes(store, [vouchers().domain], clock=clock)
+    yield Sandboxes(store, [DOMAIN], clock=clock)
     store.close()
 
 
@@ -126,9 +127,10 @@ asked = st.tuples(
 @given(st.lists(asked, max_size=12))
 def test_whatever_comes_in_whichever_order_is_done_once_for_each_window(history):
     clock = ManualClock()
-    sandboxes = Sandboxes(MemoryStore(), [vouchers().domain], clock=clock)
+    sandboxes = Sandboxes(MemoryStore(), [DOMAIN], clock=clock)
     shop = Client(SimpleNamespace(asgi=gate_of(vouchers(), sandboxes)), headers={"Authorization": "Bearer anna"})
-    remembered, done = {}, []
+    remembered: dict[tuple[str, str], tuple[datetime, Any, int]] = {}
+    done = []
 
     for tenant, key, body, seconds in history:
         clock.advance(timedelta(seconds=seconds))
@@ -326,6 +328,7 @@ def test_the_journal_says_what_was_refused_of_a_replay_too(shop, sandboxes):
 )
 def test_a_document_without_a_header_that_counts_does_not_start(sandboxes, rules, missing):
     api = vouchers()
+    assert api.idempotency is not None
     api = replace(api, idempotency=replace(api.idempotency, **rules))
 
     with pytest.raises(ValueError, match=f"no operation of its document has the header {missing}"):

@@ -1,6 +1,7 @@
 """A contract may have several media types for one status."""
 
 import time
+from typing import Any
 
 import pytest
 from doubles import Client
@@ -33,7 +34,7 @@ BOOKING = {
 """In the one form everything is in `data`, in the other nothing is."""
 
 WHOLE = {"data": {"type": "bookings"}}
-FLAT = {"attributes": {}}
+FLAT: dict[str, Any] = {"attributes": {}}
 
 
 def booking(call):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from doubles import Client, ManualClock
 from toys import toy
-from vouchers import gate_of, vouchers
+from vouchers import DOMAIN, gate_of, vouchers
 
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
@@ -16,7 +16,7 @@ TEA = {"word": "tea"}
 
 
 def shop_on(store):
-    sandboxes = Sandboxes(store, [vouchers().domain], clock=ManualClock())
+    sandboxes = Sandboxes(store, [DOMAIN], clock=ManualClock())
     return Client(SimpleNamespace(asgi=gate_of(vouchers(), sandboxes)), headers={"Authorization": "Bearer anna"})
 
 

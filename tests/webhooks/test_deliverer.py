@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -11,8 +12,9 @@ import msgspec
 import pytest
 from bells import BELLS, HOOK, RUNG, deliveries_of, ring, ring_after, subscribe
 from doubles import MONDAY, ManualClock
+from toys import api_of
 
-from mockserver.apis.bundle import Api, Webhooks
+from mockserver.apis.bundle import Webhooks
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.deliveries import LEASE, DeliveryStatus, Retries
 from mockserver.sandbox.receivers import Receivers
@@ -38,18 +40,7 @@ def bells(retries=None, body=body):
     webhooks = Webhooks(
         events=(RUNG,), body=body, headers=headers, retries=retries or Retries((MINUTE, 5 * MINUTE), most_failures=4)
     )
-    return Api(
-        name="bells",
-        title="Bells",
-        prefix="",
-        spec={},
-        operations={},
-        identify=None,
-        render=None,
-        broken=None,
-        domain=BELLS,
-        webhooks=webhooks,
-    )
+    return replace(api_of({}, {}, domain=BELLS, webhooks=webhooks), name="bells")
 
 
 class Receiver:
@@ -61,8 +52,8 @@ class Receiver:
         self.open = asyncio.Event()
         self.open.set()
         self.holds = ""
-        self.under_way = Counter()
-        self.most = Counter()
+        self.under_way: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
 
     def bells(self, path="hook"):
         return [msgspec.json.decode(each.content)["bell"] for each in self.got if each.url.path == f"/{path}"]

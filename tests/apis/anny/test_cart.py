@@ -169,7 +169,7 @@ def test_a_cart_of_somebody_else_needs_its_access_token(world: AnnyWorld, by: st
 
 def test_a_cart_that_does_not_exist_is_not_found(world: AnnyWorld) -> None:
     """AN-C16, AN-C18."""
-    query = {"oid": NO_ORDER, "oat": "abc"}
+    query: dict[str, Any] = {"oid": NO_ORDER, "oat": "abc"}
 
     for refused in (
         world.nobody.add_to_cart(HOUR, ELBE, NINE, TEN, **query),
@@ -374,7 +374,7 @@ def test_an_account_without_a_cart_has_none_to_empty_or_submit(world: AnnyWorld)
 
 
 @pytest.mark.parametrize("query", [{}, {"oid": "2005"}, {"oat": "abc"}, {"oid": NO_ORDER}])
-def test_without_a_token_and_the_names_of_a_cart_nobody_is_known(world: AnnyWorld, query: dict[str, str]) -> None:
+def test_without_a_token_and_the_names_of_a_cart_nobody_is_known(world: AnnyWorld, query: dict[str, Any]) -> None:
     """AN-C19."""
     assert said(world.nobody.get("/order/bookings/delete-all", **query)) == (401, "unauthenticated")
     assert said(world.nobody.submit(customer=ANN, **query)) == (401, "unauthenticated")

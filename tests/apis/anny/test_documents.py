@@ -31,7 +31,7 @@ class Book:
 class Library:
     people: dict[str, Person] = field(default_factory=dict)
     books: dict[str, Book] = field(default_factory=dict)
-    looked_up: Counter = field(default_factory=Counter)
+    looked_up: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def person(self, relation, book):
         self.looked_up[relation, book.id] += 1
@@ -48,7 +48,7 @@ class Library:
 
 INCLUDES = ("author.books.owner", "author.books.sequels", "owner", "sequels.author.books", "sequels.sequels.owner")
 
-TYPES = Types(
+TYPES: Types[Library] = Types(
     Type(
         name="books",
         attributes=lambda book, _: {"title": book.title, "letters": len(book.title), "shelf": None},
@@ -185,7 +185,7 @@ def test_nothing_is_looked_up_twice(library):
     assert set(library.looked_up.values()) == {1}
 
 
-DIARIES = Types(
+DIARIES: Types[Person] = Types(
     Type(name="diaries", attributes=lambda *_: {}),
     Type(
         name="people",

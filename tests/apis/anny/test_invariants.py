@@ -5,6 +5,7 @@ They say beforehand what each call will answer, and afterwards what bookings, or
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from anny_bookkeeper import (
     ALSTER,
@@ -237,20 +238,20 @@ class Week:
         """Mostly for somebody who has something in a cart."""
         filled = [who for who, cart in self.book.carts.items() if self.book.orders[cart].bookings]
         name = filled[number % len(filled)] if filled and number % 5 else name
-        order = self.book.orders.get(self.book.carts.get(name))
+        order = self.book.cart_of(name)
         expected = MISSING if order is None else DONE if order.bookings else no("order_not_open")
 
         assert answered(self.people[name].submit()) == expected
 
-        if expected == DONE:
+        if order is not None and expected == DONE:
             del self.book.carts[name]
             for booking in self.book.of(order):
-                booking.status = WAITS if booking.service.approval else STANDS
+                booking.status = WAITS if booking.offer.approval else STANDS
                 booking.hold_ends = None
             self.book.open(order)
 
     def empty(self, name):
-        order = self.book.orders.get(self.book.carts.get(name))
+        order = self.book.cart_of(name)
 
         assert answered(self.people[name].get("/order/bookings/delete-all")) == (DONE if order else MISSING)
 
@@ -569,7 +570,7 @@ class Week:
             assert (meta["payment_url"] is not None) == (due > 0 and not draft)
 
     def check_invoices(self, orders):
-        issued = {int(each["id"]): [] for each in orders}
+        issued: dict[int, list[Any]] = {int(each["id"]): [] for each in orders}
         for each in self.listed("invoices"):
             issued[int(each["relationships"]["order"]["data"]["id"])].append(each["attributes"])
             attributes = each["attributes"]

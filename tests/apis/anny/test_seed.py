@@ -3,6 +3,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -93,7 +94,7 @@ def bytes_of(world):
 
 def held(world):
     """The records of a world by kind and id; `held(world).booking[1001]`."""
-    found = {kind.name: {} for kind in KINDS}
+    found: dict[str, dict[Any, Any]] = {kind.name: {} for kind in KINDS}
     for kind, record in world.records:
         assert record.id not in found[kind.name]
         found[kind.name][record.id] = record
@@ -272,9 +273,9 @@ def test_the_next_ids_follow_the_seeded_ones(seed, epoch):
     assert seeded.size(BOOKINGS.name, ALL) == len(here.booking)
     choices = [choice.id for booking in here.booking.values() for choice in booking.add_ons]
     people = [each.id for booking in here.booking.values() for each in booking.participants]
-    for kind, used in (("booking_add_on", choices), ("booking_participant", people), ("customer", here.customer)):
-        assert set(used) == {uuid_of(kind, number + 1) for number in range(len(used))}
-        assert seeded.last_id(f"anny.{kind}") == len(used)
+    for name, used in (("booking_add_on", choices), ("booking_participant", people), ("customer", here.customer)):
+        assert set(used) == {uuid_of(name, number + 1) for number in range(len(used))}
+        assert seeded.last_id(f"anny.{name}") == len(used)
 
 
 @given(seeds)

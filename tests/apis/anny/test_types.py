@@ -302,13 +302,13 @@ def test_a_note_is_the_organisations_own():
 
     with working(ROOM, HOURLY, booking, order) as work:
         shown_to = {
-            viewer.role: one(booking, TYPES.view("bookings"), Context(work, viewer, ""))["data"]["attributes"]
+            viewer: one(booking, TYPES.view("bookings"), Context(work, viewer, ""))["data"]["attributes"]
             for viewer in (ORGANISATION, TERMINAL, STRANGER)
         }
 
-    assert shown_to["organisation"]["note"] == "always late"
-    assert shown_to["terminal"]["note"] is None
-    assert "note" not in shown_to["stranger"]
+    assert shown_to[ORGANISATION]["note"] == "always late"
+    assert shown_to[TERMINAL]["note"] is None
+    assert "note" not in shown_to[STRANGER]
 
 
 # Orders and invoices

@@ -11,6 +11,7 @@ GONE = 2_147_483_647
 SPAN = {"from_date": "2026-03-16T16:00:00Z", "to_date": "2026-03-16T17:00:00Z"}
 BLOCK = {"name": "Lunch", **SPAN, "all_day": False}
 BOOKING = {"merchant_name": "spa-retreat", "service_id": 123, "location_id": 456, "timeStamp": "2026-03-16T16:00:00Z"}
+FOR_CUSTOMERS = {"service_id": 123, "timestamp": "2026-03-16T16:00:00Z", "customers": [], "is_recurring": False}
 RANGE = "?start=2026-03-01T00:00:00Z&end=2026-03-31T23:59:59Z"
 MASSAGE = "/merchants/spa-retreat/locations/456/services/123"
 
@@ -18,11 +19,7 @@ CALLS = {
     "createCustomerBooking": ("POST", "/bookings/customer", BOOKING),
     "getCustomerBooking": ("GET", "/bookings/customer/123", None),
     "cancelCustomerBooking": ("DELETE", "/bookings/customer/123", {"booking_id": 123, "merchant_name": "spa-retreat"}),
-    "createMerchantBooking": (
-        "POST",
-        "/bookings/merchant",
-        {"service_id": 123, "timestamp": "2026-03-16T16:00:00Z", "customers": [], "is_recurring": False},
-    ),
+    "createMerchantBooking": ("POST", "/bookings/merchant", FOR_CUSTOMERS),
     "updateMerchantBooking": ("PATCH", "/bookings/merchant/123", {"merchant_note": "", **SPAN}),
     "cancelMerchantBooking": ("DELETE", "/bookings/merchant/123", {"cancellation_reason": ""}),
     "listCalendarEvents": ("GET", f"/bookings/calendar/events{RANGE}", None),
@@ -141,7 +138,7 @@ def test_a_customer_does_not_do_what_employees_do(printed, name):
         ("PUT", f"/merchant/blocked-times/{GONE}", {"id": 456, **BLOCK}),
         ("DELETE", f"/merchant/blocked-times/{GONE}", None),
         ("GET", "/bookings/calendar/events?start=2026-03-02T00:00:00Z&end=2026-03-01T00:00:00Z", None),
-        ("POST", "/bookings/merchant", {**CALLS["createMerchantBooking"][2], "service_id": GONE}),
+        ("POST", "/bookings/merchant", {**FOR_CUSTOMERS, "service_id": GONE}),
     ],
 )
 def test_a_customer_hears_so_before_anything_is_looked_for(printed, method, path, body):

@@ -7,6 +7,7 @@ say beforehand what each call will answer, and after each what the calendars hol
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from examples import examples
@@ -28,13 +29,13 @@ def minutes(number):
 class Shop:
     slug: str
     zone: ZoneInfo
-    hours: dict
+    hours: dict[int, tuple[int, int]]
     """By weekday, Monday being 1: from when to when."""
     ahead: timedelta
-    locations: tuple
-    employees: dict
+    locations: tuple[int, ...]
+    employees: dict[str, int]
     """Where those with a token work."""
-    customers: tuple
+    customers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Service:
     id: int
     name: str
     shop: Shop
-    phases: tuple
+    phases: tuple[int, ...]
     """Minutes; negative are waits."""
     deadline: int
     buffer: int = 0
@@ -90,11 +91,11 @@ class Booking:
     start: datetime
     end: datetime
     note: str | None
-    people: dict
+    people: dict[str, bool]
     """Whether they still take part, by name."""
     series: int | None = None
     cancelled: bool = False
-    called_off: tuple = (None, None)
+    called_off: tuple[datetime | None, str | None] = (None, None)
 
     @property
     def served(self):
@@ -129,9 +130,9 @@ class Book:
     """What the bookkeeper has written down."""
 
     now: datetime = MONDAY_NOON
-    bookings: list = field(default_factory=list)
-    blocks: list = field(default_factory=list)
-    people: dict = field(default_factory=lambda: {SPA.slug: set(), SALON.slug: set()})
+    bookings: list[Booking] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    people: dict[str, set[str]] = field(default_factory=lambda: {SPA.slug: set(), SALON.slug: set()})
     """Whom a merchant has got to know."""
 
     def refusal(self, wanted):
@@ -459,7 +460,7 @@ lengths = st.sampled_from([15, 30, 60, 105, 120])
 guests = st.lists(st.sampled_from(SPA.customers), max_size=5, unique=True)
 seldom = st.integers(0, 4).map(lambda number: number == 4)
 
-STEPS = {
+STEPS: dict[str, tuple[int, dict[str, Any]]] = {
     "book_an_appointment": (
         4,
         {"name": customers, "service": appointments, "where": numbers, "day": days, "quarter": quarters},

@@ -3,6 +3,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -71,7 +72,7 @@ def bytes_of(world):
 
 def held(world):
     """The records of a world by kind and id; `held(world).booking[123]`."""
-    found = {kind.name: {} for kind in KINDS}
+    found: dict[str, dict[Any, Any]] = {kind.name: {} for kind in KINDS}
     for kind, record in world.records:
         assert record.id not in found[kind.name]
         found[kind.name][record.id] = record
@@ -240,6 +241,7 @@ def test_who_books_as_a_customer_has_an_account_that_their_token_reaches(seed):
             (guest,) = booking.participants
             customer = here.customer[guest.customer_id]
             caller = identify({b"authorization": f"Bearer customer_{customer.user}".encode()}).caller
+            assert caller is not None
             assert caller.id == customer.user
             assert name_of(customer.user) == (customer.first_name, customer.last_name)
     users = [(each.merchant_id, each.user) for each in here.customer.values() if each.user is not None]
@@ -371,7 +373,7 @@ def test_the_seed_keeps_to_the_lengths_that_the_vendor_stores():
 
 # Worlds written by hand
 
-WRITTEN = {
+WRITTEN: dict[str, Any] = {
     "title": "Two bookings and a break",
     "world": {
         "clock": "2026-03-10T09:00:00Z",

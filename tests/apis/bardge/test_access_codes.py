@@ -66,7 +66,9 @@ def text_of(picture):
             pixels += chunk
         place += length + 12
     grey = b"".join(bytes(255 * (row[x // 8] >> (7 - x % 8) & 1) for x in range(size)) for row in rows_of(pixels, size))
-    return zxingcpp.read_barcode(memoryview(grey).cast("B", (size, size)), formats=zxingcpp.BarcodeFormat.QRCode).text
+    shown = memoryview(grey).cast("B", (size, size))
+    (code,) = zxingcpp.read_barcodes(shown, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
+    return code.text
 
 
 def rows_of(pixels, size):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from bardge_world import said
 
@@ -77,7 +79,7 @@ def test_the_disabled_account_is_that_of_the_seed():
 
 # Over HTTP
 
-REQUESTS = [
+REQUESTS: list[tuple[str, str, Any]] = [
     ("GET", "/passes", None),
     ("GET", "/passes?limit=0", None),
     ("GET", "/issued_passes/brgpass_nobody_holds", None),

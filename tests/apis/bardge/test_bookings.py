@@ -70,7 +70,8 @@ def test_pages_give_each_booking_once(alpha, query):
     whole = [each["id"] for each in alpha.bookings("client_halima", **query)]
     assert len(whole) > 7
 
-    pages, after = [], {}
+    pages: list[str] = []
+    after: dict[str, str] = {}
     while True:
         page = alpha.read("/clients/client_halima/bookings", limit=7, **query, **after)
         pages += [each["id"] for each in page["data"]]

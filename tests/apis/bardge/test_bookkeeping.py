@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, permutations
+from typing import Any
 
 from bardge_bookkeeper import (
     CLASSES,
@@ -38,6 +39,8 @@ CONFIRMED_BY = {
     "access": ("unlock", "/access-codes"),
     "spa": ("appoint", "/bookings/spa"),
 }
+Drawn = tuple[str, dict[str, Any]]
+"""What is to be asked, and with what."""
 KEPT = ("client", "issued_pass", "credit_entry", "debit", "copay_purchase", "quote", "booking", "session", "timer")
 
 
@@ -250,10 +253,9 @@ class Month:
         """Say what will be answered, ask, and write down what came of it."""
         self.last = deed
         known = self.replayed(deed)
-        expected = known.status if known else 201, ""
         expected = self.book.against(deed) or (DONE_WITH.get(deed.name, 201), "") if known is None else None
         note(f"{self.book.now:%d %H:%M:%S} {deed} {expected or 'again'}")
-        before = self.kept() if known or expected[1] else None
+        before = self.kept() if expected is None or expected[1] else None
 
         answer = self.alpha.post(deed.path, deed.body, token=deed.token, key=deed.key)
 
@@ -277,7 +279,7 @@ class Month:
     def kept(self):
         return {kind: self.world.kept(kind) for kind in KEPT}
 
-    def both(self, first, between, other, key):
+    def both(self, first: Drawn, between, other: Drawn, key):
         """What is begun is confirmed soon, or too late."""
         self.one(*first, key)
         self.check()
@@ -285,7 +287,7 @@ class Month:
             self.wait(between)
         self.one(*other, None)
 
-    def overtaken(self, first, products, visits):
+    def overtaken(self, first: Drawn, products, visits):
         """What is begun is confirmed when one product, and then another one, has been put under the pass."""
         opened = set(self.book.sessions)
         self.one(*first, None)
@@ -511,7 +513,7 @@ payments = {
 }
 visits = {"who": who, "number": numbers}
 
-DEEDS = {
+DEEDS: dict[str, tuple[int, dict[str, Any]]] = {
     "book_class": (
         9,
         {

@@ -47,7 +47,8 @@ def test_a_list_has_five_members_and_says_where_it_is(alpha, path):
 @pytest.mark.parametrize("path", LISTS)
 def test_following_the_last_id_of_each_page_gives_each_item_once(alpha, path):
     whole = alpha.listed(path)
-    found, more = [], {}
+    found: list[str] = []
+    more: dict[str, str] = {}
 
     while True:
         page = alpha.read(path, limit=1, **more)

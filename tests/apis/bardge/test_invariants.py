@@ -1,6 +1,7 @@
 """A busy fortnight of classes and spas, for as long as Hypothesis likes: what holds after every call, whoever called."""
 
 from itertools import pairwise
+from typing import Any
 
 from bardge_spas import LAGOON, SERENITY, hold
 from bardge_world import KEMI_TOKEN, day
@@ -58,7 +59,7 @@ class Kept:
     def __eq__(self, other):
         return vars(self) == vars(other)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]  # so says the data model of what can change and be equal
 
 
 class Fortnight:
@@ -166,7 +167,7 @@ class Fortnight:
             if each.kind is SessionKind.SPA and each.status is SessionStatus.OPEN
         }
         assert {*kept.claims} == stays | open_sessions
-        pools = {}
+        pools: dict[str, list[Any]] = {}
         for claim in kept.claims.values():
             (seat,) = claim.seats
             pools.setdefault(seat.pool, []).append(seat)
@@ -193,7 +194,7 @@ class Fortnight:
             assert {k: v for k, v in kept.passes[pass_id].visits_used.items() if v} == {
                 k: v for k, v in used.items() if v
             }
-        balances = {}
+        balances: dict[str, int] = {}
         for entry in kept.credits:
             balances[entry.client] = balances.get(entry.client, 0) + entry.amount
         assert all(balance >= 0 for balance in balances.values())

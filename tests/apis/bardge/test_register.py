@@ -17,19 +17,19 @@ def reseller(**fields):
 @pytest.mark.parametrize(
     ("duration", "starts", "ends"),
     [
-        (Duration.WEEKLY, (2026, 3, 2, 9), (2026, 3, 9, 9)),
-        (Duration.MONTHLY, (2026, 1, 31, 9), (2026, 2, 28, 9)),
-        (Duration.MONTHLY, (2028, 1, 31, 9), (2028, 2, 29, 9)),
-        (Duration.QUARTERLY, (2026, 11, 30, 9), (2027, 2, 28, 9)),
-        (Duration.ANNUALLY, (2028, 2, 29, 9), (2029, 2, 28, 9)),
+        (Duration.WEEKLY, "2026-03-02T09:00", "2026-03-09T09:00"),
+        (Duration.MONTHLY, "2026-01-31T09:00", "2026-02-28T09:00"),
+        (Duration.MONTHLY, "2028-01-31T09:00", "2028-02-29T09:00"),
+        (Duration.QUARTERLY, "2026-11-30T09:00", "2027-02-28T09:00"),
+        (Duration.ANNUALLY, "2028-02-29T09:00", "2029-02-28T09:00"),
         # Half past midnight in Lagos, when it is still January in UTC.
-        (Duration.MONTHLY, (2026, 2, 1, 0, 30), (2026, 3, 1, 0, 30)),
+        (Duration.MONTHLY, "2026-02-01T00:30", "2026-03-01T00:30"),
     ],
 )
 def test_a_duration_ends_by_the_calendar_of_lagos(duration, starts, ends):
-    moment = datetime(*starts, tzinfo=LAGOS)
+    began, ended = (datetime.fromisoformat(each).replace(tzinfo=LAGOS) for each in (starts, ends))
 
-    assert duration_end(moment.astimezone(UTC), duration) == datetime(*ends, tzinfo=LAGOS)
+    assert duration_end(began.astimezone(UTC), duration) == ended
 
 
 def test_ids_and_references_differ_by_serial_purpose_and_seed():
@@ -55,10 +55,18 @@ BEGINS, ENDS = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC
 
 
 def issued_pass(**fields):
-    usual = {"id": "brgpass_x", "serial": 1, "reseller_id": "reseller_x", "client": "reseller_x/client_x"}
-    times = {"starts_at": BEGINS, "ends_at": ENDS, "created_at": BEGINS}
     return IssuedPass(
-        **usual, **times, product_id="pass_x", transaction_id="txn_x", tx_ref="FLW-TXN-AAAAAAAA", **fields
+        id="brgpass_x",
+        serial=1,
+        reseller_id="reseller_x",
+        client="reseller_x/client_x",
+        product_id="pass_x",
+        transaction_id="txn_x",
+        tx_ref="FLW-TXN-AAAAAAAA",
+        starts_at=BEGINS,
+        ends_at=ENDS,
+        created_at=BEGINS,
+        **fields,
     )
 
 

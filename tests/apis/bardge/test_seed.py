@@ -2,6 +2,7 @@ import hashlib
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -89,7 +90,7 @@ def bytes_of(world):
 
 def held(world):
     """The records of a world by kind and id; `held(world).booking["booking_ada0000000000001"]`."""
-    found = {kind.name: {} for kind in KINDS}
+    found: dict[str, dict[Any, Any]] = {kind.name: {} for kind in KINDS}
     for kind, record in world.records:
         assert record.id not in found[kind.name]
         found[kind.name][record.id] = record
@@ -98,7 +99,7 @@ def held(world):
 
 def balances(here):
     """The credits of each client that has any."""
-    found = Counter()
+    found: Counter[str] = Counter()
     for entry in here.credit_entry.values():
         found[entry.client] += entry.amount
     return found
@@ -113,13 +114,19 @@ def check_places(here):
     }
     spas = {key: session for key, session in here.session.items() if session.kind == "spa"}
     assert here.claim.keys() == taking.keys() | spas.keys()
-    people, hours = Counter(), defaultdict(list)
+    people: Counter[str] = Counter()
+    hours = defaultdict(list)
     for key, claim in here.claim.items():
         (seat,) = claim.seats
         if key in spas:
             session = spas[key]
             services = [here.branch[session.branch_id].service(each) for each in session.service_ids]
-            expected = (f"spa/{session.branch_id}", None, appointment(session.starts_at, services), session.ends_at)
+            expected: Any = (
+                f"spa/{session.branch_id}",
+                None,
+                appointment(session.starts_at, services),
+                session.ends_at,
+            )
         elif taking[key].type is BookingType.SPA:
             expected = (f"spa/{taking[key].branch_id}", None, taking[key].span, None)
         else:
@@ -162,7 +169,7 @@ def check_bookings(here, now):
 
 def check_passes(here, now):
     """The visits of a pass are at least those of its bookings; it was issued before now, by who has the client."""
-    used = Counter()
+    used: Counter[tuple[str, Category]] = Counter()
     for booking in here.booking.values():
         if booking.status not in {Status.CANCELLED, Status.RESCHEDULED} and booking.took.category:
             used[booking.pass_id, booking.took.category] += booking.took.visits
@@ -326,7 +333,9 @@ def test_a_product_covers_what_the_seed_says():
         (Category.SPA, ("STANDARD",), 60, 12),
         (Category.GYM, ("STANDARD", "PREMIUM"), 40, 48),
     ]
-    assert read_blueprint().products["pass_gym_unlimited"].cover(Category.GYM).visits_allowed is None
+    unlimited = read_blueprint().products["pass_gym_unlimited"].cover(Category.GYM)
+    assert unlimited is not None
+    assert unlimited.visits_allowed is None
 
 
 def test_spas_have_services_and_gyms_a_price_of_a_visit():

@@ -1,6 +1,7 @@
 import hashlib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -32,7 +33,7 @@ def bytes_of(world):
 
 
 def by_kind(world):
-    found = {kind.name: {} for kind in (SERVICES, TIME_SLOTS, BOOKINGS, CLAIMS.kind)}
+    found: dict[str, dict[Any, Any]] = {kind.name: {} for kind in (SERVICES, TIME_SLOTS, BOOKINGS, CLAIMS.kind)}
     for kind, record in world.records:
         assert record.id not in found[kind.name]
         found[kind.name][record.id] = record

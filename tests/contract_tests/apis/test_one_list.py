@@ -9,14 +9,13 @@ from contract_tests.contracts import load_contract
 from mockserver.app import API_NAMES
 from mockserver.defects.catalogue import defects_of
 
-KITS = [api for api in API_NAMES if kit_of(api)]
+KITS = {api: kit for api in API_NAMES if (kit := kit_of(api))}
 
 pytestmark = pytest.mark.parametrize("api", KITS)
 
 
 def judged(api):
-    kit = kit_of(api)
-    return {rule for law in kit.laws for rule in law.rules} | {*kit.machine.RULES}
+    return {rule for law in KITS[api].laws for rule in law.rules} | {*KITS[api].machine.RULES}
 
 
 def rules(api):
@@ -48,15 +47,15 @@ def test_every_defect_breaks_a_tested_rule(api):
 
 
 def test_no_two_tests_have_one_name(api):
-    assert [name for name, times in Counter(law.name for law in kit_of(api).laws).items() if times > 1] == []
+    assert [name for name, times in Counter(law.name for law in KITS[api].laws).items() if times > 1] == []
 
 
 def test_every_test_is_about_something(api):
-    assert all(law.rules for law in kit_of(api).laws)
+    assert all(law.rules for law in KITS[api].laws)
 
 
 def test_every_move_of_a_state_chart_has_a_rule_that_is_tested(api):
-    charts = kit_of(api).state_charts
+    charts = KITS[api].state_charts
 
     assert charts
     for chart in charts:

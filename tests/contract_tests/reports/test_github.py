@@ -41,7 +41,7 @@ def test_the_kind_of_an_annotation_is_how_much_it_counts(written):
         )
     )
 
-    kinds = [re.match(r"::(\w+) .*title=([^:,]*)::", command).groups() for command in commands]
+    kinds = [re.findall(r"^::(\w+) .*title=([^:,]*)::", command)[0] for command in commands]
     assert kinds == [
         ("error", "TOY-R03 is broken"),
         ("warning", "TOY-R02 should hold and is broken"),

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from contract_tests.apis import kit_of
+from contract_tests.apis.reservekit import KIT
 from contract_tests.contracts import load_contract
 from contract_tests.profiles import Profile
 from contract_tests.scenes.exchanges import Exchange
@@ -57,7 +57,7 @@ def wire():
 def scene(wire):
     contract = load_contract("reservekit")
     setting = Setting(contract=contract, profile=Profile(api="reservekit"), sender=wire, seed=1)
-    return kit_of("reservekit").scene(setting, World("", "http://host", None, is_own=False), "a.law")
+    return KIT.scene(setting, World("", "http://host", None, is_own=False), "a.law")
 
 
 SLOT = SimpleNamespace(id=FOREIGN, service_id=FOREIGN)

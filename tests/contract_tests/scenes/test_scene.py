@@ -1,8 +1,10 @@
 """What a scene says of what it expected."""
 
+from typing import Any
+
 import pytest
 
-from contract_tests.apis import kit_of
+from contract_tests.apis.reservekit import KIT
 from contract_tests.contracts import load_contract
 from contract_tests.profiles import Profile
 from contract_tests.scenes.answers import Broken
@@ -17,8 +19,9 @@ def toy_contracts():
 
 @pytest.fixture
 def scene():
-    setting = Setting(contract=load_contract("reservekit"), profile=Profile(api="reservekit"), sender=None, seed=1)
-    return kit_of("reservekit").scene(setting, World("", "http://host", None, is_own=False), "a.law")
+    nobody: Any = None  # nothing is sent
+    setting = Setting(contract=load_contract("reservekit"), profile=Profile(api="reservekit"), sender=nobody, seed=1)
+    return KIT.scene(setting, World("", "http://host", None, is_own=False), "a.law")
 
 
 @pytest.mark.parametrize(

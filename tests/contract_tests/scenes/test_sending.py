@@ -2,6 +2,7 @@
 
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def listener():
         def log_message(self, *_):
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server: Any = HTTPServer(("127.0.0.1", 0), Handler)
     server.kept = kept
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server

@@ -22,6 +22,12 @@ def a_profile(**clock):
     return Profile(api="toy", values={"clock": clock})
 
 
+def a_clock(**calls):
+    clock = HookedClock.of(a_profile(**calls))
+    assert clock is not None
+    return clock
+
+
 def test_without_a_call_to_move_it_there_is_no_clock():
     assert HookedClock.of(Profile(api="toy")) is None
     assert HookedClock.of(a_profile(now_url="http://host/clock")) is None
@@ -29,7 +35,7 @@ def test_without_a_call_to_move_it_there_is_no_clock():
 
 
 def test_it_is_moved_and_read_by_the_calls_of_the_profile(hook):
-    clock = HookedClock.of(a_profile(advance_url=f"{hook}?advance={{seconds}}", now_url=hook))
+    clock = a_clock(advance_url=f"{hook}?advance={{seconds}}", now_url=hook)
     before = clock.now()
 
     clock.advance(timedelta(days=2, seconds=0.6))
@@ -39,7 +45,7 @@ def test_it_is_moved_and_read_by_the_calls_of_the_profile(hook):
 
 
 def test_a_clock_that_cannot_be_read_is_ours_and_ahead_by_what_it_was_moved(hook):
-    clock = HookedClock.of(a_profile(advance_url=f"{hook}?advance={{seconds}}"))
+    clock = a_clock(advance_url=f"{hook}?advance={{seconds}}")
 
     clock.advance(timedelta(hours=3))
     clock.advance(timedelta(hours=1))
@@ -49,15 +55,15 @@ def test_a_clock_that_cannot_be_read_is_ours_and_ahead_by_what_it_was_moved(hook
 
 
 def test_two_machines_may_differ_where_the_clock_cannot_be_read(hook):
-    read = HookedClock.of(a_profile(advance_url=hook, now_url=hook))
-    guessed = HookedClock.of(a_profile(advance_url=hook))
+    read = a_clock(advance_url=hook, now_url=hook)
+    guessed = a_clock(advance_url=hook)
 
     # What stood still for a minute must still be noticed.
     assert read.slack == timedelta() < guessed.slack < timedelta(minutes=1)
 
 
 def test_a_call_that_does_not_work_names_itself(hook):
-    clock = HookedClock.of(a_profile(advance_url=f"{hook}/nowhere?{{seconds}}", now_url=f"{hook}/nowhere"))
+    clock = a_clock(advance_url=f"{hook}/nowhere?{{seconds}}", now_url=f"{hook}/nowhere")
 
     with pytest.raises(CannotRun, match=r"a call of the profile does not work: POST .*/nowhere"):
         clock.advance(SECOND)

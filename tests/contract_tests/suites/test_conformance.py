@@ -8,10 +8,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from curls import run_curl
+from schemathesis.engine import from_schema
 from toy_server import FULL, TOKEN, toy_server
 
 from contract_tests.contracts import load_contract
@@ -45,6 +47,10 @@ class Silence:
     def layer_finished(self, layer, *, said): ...
 
     def found(self, finding, rule): ...
+
+    def close(self): ...
+
+    def summarise(self, result): ...
 
 
 def run_conformance(base_url, *, watcher=None, seed=1, workers=1):
@@ -117,13 +123,14 @@ def test_a_crash_is_one_finding_not_three(outcome_with):
 
 
 def test_the_junit_report_has_a_case_per_operation_and_finding(outcome_with):
-    suite = ET.fromstring(outcome_with("wrong_refusal").junit).find("testsuite[@name='contract-tests.toy.operations']")
+    report = ET.fromstring(outcome_with("wrong_refusal").junit)
+    (suite,) = report.iterfind("testsuite[@name='contract-tests.toy.operations']")
     cases = {case.get("name"): case for case in suite.iter("testcase")}
 
     assert "GET /slots" in cases
-    failure = cases["POST /bookings [listed_refusals]"].find("failure")
-    assert "note_is_rude" in failure.text
-    assert "curl -X POST" in failure.text
+    failure = cases["POST /bookings [listed_refusals]"].findtext("failure", "")
+    assert "note_is_rude" in failure
+    assert "curl -X POST" in failure
     assert (suite.get("tests"), suite.get("failures")) == ("6", "1")
 
 
@@ -149,14 +156,15 @@ def test_the_same_seed_sends_the_same_requests_and_another_seed_others():
 
 
 def test_what_deletes_is_tested_last():
-    in_turn = list(_rounds(load_contract("toy"), PLAN, Layer.CONFORMANCE, SimpleNamespace(sequences=0)))
+    fold: Any = SimpleNamespace(sequences=0)
+    in_turn = list(_rounds(load_contract("toy"), PLAN, Layer.CONFORMANCE, fold))
 
     assert in_turn[0].skipped[0]["include-method"] == "DELETE"
     assert in_turn[-1].skipped[0]["exclude-method"] == "DELETE"
 
 
 def test_a_stateful_phase_that_gives_up_is_asked_again_with_the_next_seed():
-    fold = SimpleNamespace(sequences=0)
+    fold: Any = SimpleNamespace(sequences=0)
     rounds = _rounds(load_contract("toy"), PLAN, Layer.CONFORMANCE, fold)
     next(rounds)
 
@@ -222,11 +230,9 @@ def test_a_termination_ends_the_run_as_an_interrupt_does():
 
 
 def test_an_interrupt_while_a_round_is_set_up_ends_the_run_too(monkeypatch):
-    make = conformance.from_schema
-
     def make_interrupted(schema):
         signal.raise_signal(signal.SIGINT)
-        return make(schema)
+        return from_schema(schema)
 
     monkeypatch.setattr(conformance, "from_schema", make_interrupted)
     with toy_server() as url:
@@ -254,6 +260,7 @@ def test_control_c_and_termination_exit_130_with_their_reports_and_no_traceback(
             text=True,
             env=os.environ | {"PYTHONPATH": str(here.parent.parent), "PYTHONUNBUFFERED": "1"},
         )
+        assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("This run"):
                 process.send_signal(sent)

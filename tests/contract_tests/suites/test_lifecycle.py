@@ -6,6 +6,7 @@ import pytest
 from hypothesis.stateful import rule
 from independent_reservekit import KEYS, Shop, serving
 
+from contract_tests.apis.reservekit.scene import ReserveKitScene
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
 from contract_tests.results import Outcome
@@ -19,7 +20,7 @@ def toy_contracts():
     """Here it is about a real one."""
 
 
-class Reading(Machine):
+class Reading(Machine[ReserveKitScene]):
     RULES = ("RK-B01",)
 
     @rule()
@@ -27,16 +28,17 @@ class Reading(Machine):
         self.scene.offered()["nothing"]
 
 
-class Erring(Machine):
+class Erring(Machine[ReserveKitScene]):
     @rule()
     def do_what_no_scene_does(self):
-        self.scene.nothing()
+        self.scene.nothing()  # type: ignore[attr-defined]  # what goes wrong
 
 
 def played(machine):
     with serving(Shop()) as url:
         found = find_deployment(load_contract("reservekit"), Typed(base_url=url, token=KEYS["main"]))
         with staged(found, seed=1) as stage:
+            assert stage is not None
             result = play_batch(replace(stage, kit=replace(stage.kit, machine=machine)), 0)
         found.worlds.close()
     return result

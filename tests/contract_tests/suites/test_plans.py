@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from contract_tests.apis import kit_of
+from contract_tests.apis.reservekit import KIT
 from contract_tests.contracts import load_contract
 from contract_tests.laws.law import Layer
 from contract_tests.suites.plans import Mode, Plan
@@ -21,7 +21,7 @@ def contract():
 
 
 def laws(plan, contract):
-    return {law.name for law in kit_of("reservekit").laws if plan.wants_law(law, contract)}
+    return {law.name for law in KIT.laws if plan.wants_law(law, contract)}
 
 
 def operations(plan, contract):
@@ -32,7 +32,7 @@ def test_who_selects_nothing_gets_everything(contract):
     plan = Plan()
 
     assert not plan.selects
-    assert laws(plan, contract) == {law.name for law in kit_of("reservekit").laws}
+    assert laws(plan, contract) == {law.name for law in KIT.laws}
     assert operations(plan, contract) == {operation.id for operation in contract.operations}
 
 

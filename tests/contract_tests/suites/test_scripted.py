@@ -86,7 +86,7 @@ def misnames(scene):
 
 
 def reads_nothing(_):
-    {}["nothing"]
+    dict[str, str]()["nothing"]
 
 
 @pytest.mark.parametrize(

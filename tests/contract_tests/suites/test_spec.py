@@ -3,6 +3,7 @@
 import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from contract_tests.results import Outcome
 from contract_tests.suites.spec import lint
 
 REFUSED = {"description": "Refused", "content": {"application/json": {"schema": {"type": "object"}}}}
-SOUND = {
+SOUND: dict[str, Any] = {
     "openapi": "3.0.3",
     "info": {"title": "Slots", "version": "1"},
     "x-error-code": "/error",

@@ -1,6 +1,7 @@
 """What others do meanwhile in a shared world is nobody's fault."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from contract_tests.scenes.worlds import World
 
 
 def a_scene(*, is_own=False):
-    setting = Setting(contract=load_contract("reservekit"), profile=Profile(api="reservekit"), sender=None, seed=1)
+    nobody: Any = None  # nothing is sent
+    setting = Setting(contract=load_contract("reservekit"), profile=Profile(api="reservekit"), sender=nobody, seed=1)
     return ReserveKitScene(setting, World("", "http://host", None, is_own=is_own), "a.law")
 
 
