@@ -19,13 +19,15 @@ from contract_tests.scenes.answers import Answer, Broken
 from contract_tests.scenes.differences import look_alike, not_as_wanted, shown
 from contract_tests.scenes.exchanges import Exchange
 from contract_tests.scenes.guards import Guard
-from contract_tests.scenes.sending import NO_BODY, Sender
+from contract_tests.scenes.sending import NO_BODY, Sender, Silence
 from contract_tests.scenes.worlds import SKEW, Clock, World
 
 __all__ = ["MAIN", "OTHER", "Leases", "Made", "Scene", "Setting", "operation_path", "path_text"]
 
 MAIN = "main"
 OTHER = "other"
+_MOST_REQUESTS = 5_000
+"""No test needs a fifth of it. A list that never grows, or a balance that never falls, must not keep one going for ever."""
 _NOT_FOUND = 404
 _GONE = 410
 
@@ -94,6 +96,8 @@ class Scene:
         self._sender = setting.sender
         self._leases = setting.leases
         self._lock = threading.Lock()
+        self._judged_last = ""
+        self._is_leaving = False
 
     # Asking
 
@@ -204,6 +208,13 @@ class Scene:
         with self._lock:
             self.log.append(exchange)
             self.answers.append(answer)
+            if len(self.log) > _MOST_REQUESTS and not self._is_leaving:
+                wanted = (
+                    f"an end of it: the test has sent {_MOST_REQUESTS:,} requests and waits for something to change"
+                )
+                if not self._judged_last:
+                    raise Silence(f"expected {wanted}")
+                raise Broken(self._judged_last, wanted, exchange.came(), (exchange,))
             if exchange.operation is not None and answer.is_success:
                 for parameter, value in self.MADE.get(exchange.operation.id, _nothing)(answer):
                     self._guard.let(parameter, [value])
@@ -231,6 +242,7 @@ class Scene:
             raise Broken(rule, expected, got, exchanges or tuple(self.log[-1:]))
         with self._lock:
             self.evidence[rule] += 1
+            self._judged_last = rule
             self.judged.update((exchange.number, rule) for exchange in exchanges)
 
     # What is there
@@ -281,6 +293,7 @@ class Scene:
 
     def clean_up(self) -> None:
         """Take back what was made, newest first, and write down what stays."""
+        self._is_leaving = True
         if self.world.is_own:
             return
         given = [*self.answers]

@@ -31,14 +31,20 @@ def play_lifecycle(stage: Stage, batches: int) -> Iterator[TestResult]:
             return
 
 
-def play_batch(stage: Stage, number: int) -> TestResult:
-    """Play the scenarios of batch *number* of the run's seed."""
-    return _Batch(stage, number).play()
+def play_batch(stage: Stage, number: int, *, shrink: bool = True) -> TestResult:
+    """
+    Play the scenarios of batch *number* of the run's seed.
+
+    Args:
+        shrink: Look for the fewest steps that fail, which takes many times as long as to find that some do.
+    """
+    return _Batch(stage, number, shrink=shrink).play()
 
 
 class _Batch:
-    def __init__(self, stage: Stage, number: int) -> None:
+    def __init__(self, stage: Stage, number: int, *, shrink: bool) -> None:
         self._stage = stage
+        self._phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
         self._machine = stage.kit.machine
         self._name = f"lifecycle.batch_{number}"
         self._seed = stage.setting.seed * 1_000 + number
@@ -83,7 +89,7 @@ class _Batch:
 
     def _live(self) -> None:
         machine = type("Scenario", (self._machine,), {"open_scene": staticmethod(self._open)})
-        how = settings(_SETTINGS, stateful_step_count=self._machine.STEPS)
+        how = settings(_SETTINGS, stateful_step_count=self._machine.STEPS, phases=self._phases)
         run_state_machine_as_test(seed(self._seed)(machine), settings=how)
 
     def _open(self) -> Scene:
@@ -106,7 +112,6 @@ _SETTINGS = settings(
     max_examples=SCENARIOS,
     deadline=None,
     database=None,
-    phases=[Phase.generate, Phase.shrink],
     report_multiple_bugs=False,
     print_blob=False,
     suppress_health_check=list(HealthCheck),

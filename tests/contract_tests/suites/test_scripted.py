@@ -89,6 +89,19 @@ def reads_nothing(_):
     dict[str, str]()["nothing"]
 
 
+def waits_for_a_list_to_grow(scene):
+    while len(scene.services("RK-P05")) < 1_000:
+        scene.read({"id": scene.booked(scene.slot())["id"]})
+
+
+def test_a_law_that_waits_for_what_never_comes_ends_with_a_finding(stage, monkeypatch):
+    monkeypatch.setattr("contract_tests.scenes.scene._MOST_REQUESTS", 40)
+
+    (finding,) = played(stage, waits_for_a_list_to_grow).findings
+
+    assert finding.expected == "an end of it: the test has sent 40 requests and waits for something to change"
+
+
 @pytest.mark.parametrize(
     ("act", "outcome", "why"),
     [

@@ -106,7 +106,7 @@ def a_page_past_the_last_is_empty(scene: ReserveKitScene) -> None:
 @LAWS.law("RK-P05")
 def without_a_page_the_first_ten_are_answered(scene: ReserveKitScene) -> None:
     service_id = scene.offered(time_slots=[slot_body(hour=hour) for hour in range(8, 20)])["id"]
-    while len(scene.services("RK-P05")) < 11:
+    for _ in range(11 - len(scene.services("RK-P05"))):
         scene.offered()
     lists: dict[str, dict[str, Any]] = {"listTimeSlots": {"service_id": service_id}, "listServices": {}}
     ways: tuple[dict[str, Any], ...] = ({}, {"page": 1}, {"page_size": 10})
