@@ -14,7 +14,7 @@ from mockserver.booking.errors import RuleBroken
 from mockserver.booking.ports import Clock, Store
 from mockserver.console import pages_on_demand
 from mockserver.control.api import build as build_control
-from mockserver.defects.catalogue import plant
+from mockserver.defects.catalogue import plant, uproot
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.receivers import Receivers
@@ -67,6 +67,14 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
     # Alone, an API stands where the vendor has it: a client changes its host and nothing else.
     alone = len(settings.apis) == 1
     planters = plant([load_api(name, prefix="" if alone else f"/{name}") for name in names], settings.defects)
+    try:
+        return _put_together(settings, planters, clock)
+    except BaseException:
+        uproot(planters)
+        raise
+
+
+def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock) -> App:
     apis = [planter.api for planter in planters]
     receivers = Receivers(frozenset(host.lower() for host in settings.webhook_hosts))
     store = open_store(settings)
@@ -88,12 +96,7 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
     asgi: ASGIApp = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
     for planter in planters:
         asgi = planter.wrap(asgi)
-    return App(asgi, apis, sandboxes, store, uproot=partial(_uproot, planters))
-
-
-def _uproot(planters: Sequence[Planter]) -> None:
-    for planter in planters:
-        planter.uproot()
+    return App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
 
 
 def open_store(settings: Settings) -> Store:

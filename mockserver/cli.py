@@ -154,17 +154,18 @@ def list_apis() -> None:
 
 @main.command("defects", short_help="List the bugs that can be planted.")
 @click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
-def list_defects(apis: tuple[str, ...]) -> None:
-    """List the bugs that can be planted: `mockserver serve API --defect NAME`.
+@click.option("--generated", "made", is_flag=True, help="Those that operators make: thousands of an API.")
+def list_defects(apis: tuple[str, ...], made: bool) -> None:
+    """List the bugs that can be planted: `mockserver serve API --defect NAME`, to see whether your tests notice.
 
-    Each breaks the rule it is named after, to see whether your tests notice.
+    Those listed by default were chosen by hand, and each breaks the rule it is named after.
     """
-    from mockserver.app import API_NAMES  # noqa: PLC0415 - see `serve`
-    from mockserver.defects.catalogue import defects_of  # noqa: PLC0415
+    from mockserver.app import API_NAMES, load_api  # noqa: PLC0415 - see `serve`
+    from mockserver.defects.catalogue import curated, generated  # noqa: PLC0415
 
-    for api in apis or API_NAMES:
-        for defect in defects_of(api).values():
-            click.echo(f"{defect.name:<24} {defect.says}")
+    for name in apis or API_NAMES:
+        for bug in (generated(load_api(name, prefix="")) if made else curated(name)).values():
+            click.echo(f"{bug.name:<24} {bug.says}")
 
 
 @main.command()

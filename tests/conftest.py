@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from documents import documents_read_once
 from doubles import Client, ManualClock
 from hypothesis import settings
 
+from benchmarks.in_process import documents_read_once
 from mockserver.app import App, build_app
 from mockserver.settings import Settings
 

@@ -1,9 +1,13 @@
-"""Bugs on purpose: for each rule of a contract one that breaks it, to see whether a test notices.
+"""Bugs on purpose, to see whether a test notices.
 
-They are wrappers, put on when the server starts (`mockserver serve API --defect RULE`) and taken off by nobody but a
-test. No line outside this folder knows of any of them.
+They are put on when the server starts (`mockserver serve API --defect NAME`) and taken off by nobody but a test. No line
+outside this folder knows of any of them.
 
-    planting     the ways in which a bug can be put on: around a function, an operation, a request, an answer
-    catalogue    which there are
-    <api>/       the bugs of one API, by theme
+    bug         what a bug is: its name, what it does wrong, where it can show
+    planting    the ways in which one can be put on: around a function, an operation, a request, a response
+    meddling    requests and responses that are changed
+    swapping    how a function is given another body
+    operators/  bugs that are made: each operator is a few lines for all APIs
+    curated/    bugs that are written by hand
+    catalogue   which there are
 """

@@ -1,35 +1,81 @@
 """Which bugs there are, by API; found when first asked for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
 
 from mockserver.apis.bundle import Api
-from mockserver.defects.planting import Defect, Planter
+from mockserver.defects.bug import Bug
+from mockserver.defects.operators import OPERATORS
+from mockserver.defects.operators.sites import Operator, prefix_of
+from mockserver.defects.planting import Planter
 from mockserver.settings import nearest
 
-__all__ = ["defects_of", "plant"]
+__all__ = ["curated", "find", "generated", "plant", "uproot"]
 
 
 @cache
-def defects_of(api: str) -> Mapping[str, Defect]:
-    """By name, in the order of the rules' themes; none for an API that has no bugs yet."""
-    if find_spec(f"mockserver.defects.{api}") is None:
-        return {}
-    found: Iterable[Defect] = import_module(f"mockserver.defects.{api}").ALL
-    return {defect.name: defect for defect in found}
+def curated(api: str) -> Mapping[str, Bug]:
+    """Those written by hand, by name, in the order in which they are written; none for an API that has none."""
+    module = f"mockserver.defects.curated.{api}"
+    return {} if find_spec(module) is None else {bug.name: bug for bug in import_module(module).BUGS}
+
+
+def generated(api: Api) -> Mapping[str, Bug]:
+    """Those that operators make of an API, by name: the same on each machine and each Python."""
+    return {name: bug for operator in OPERATORS for name, bug in _made(operator, _Named(api)).items()}
+
+
+def find(api: Api, name: str) -> Bug | None:
+    """The bug of that name; None when the API has none."""
+    prefix, made, rest = name.partition("~")
+    if not made:
+        return curated(api.name).get(name)
+    if prefix != prefix_of(api):
+        return None
+    word = rest.partition(":")[0]
+    return next((_made(each, _Named(api)).get(name) for each in OPERATORS if each.word == word), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An API as it is known by its name: of one name all make the same bugs."""
+
+    api: Api = field(compare=False)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.api.name)
+
+
+@cache
+def _made(operator: Operator, of: _Named) -> Mapping[str, Bug]:
+    return {bug.name: bug for bug in operator.bugs(of.api)}
 
 
 def plant(apis: Sequence[Api], names: Sequence[str]) -> list[Planter]:
     """Put the bugs *names* on those of *apis* that have them. Raises ValueError: there is no such bug."""
     planters = [Planter(api) for api in apis]
-    known = {name for api in apis for name in defects_of(api.name)} if names else set()
-    for name in names:
-        if name not in known:
+    chosen = [
+        [(planter, bug) for planter in planters if (bug := find(planter.api, name)) is not None] for name in names
+    ]
+    for name, found in zip(names, chosen, strict=True):
+        if not found:
+            known = [each for api in apis for each in (*curated(api.name), *(generated(api) if "~" in name else ()))]
             raise ValueError(f"there is no defect {name!r} here; {nearest(name, known)}")
-    for planter in planters:
-        for name in names:
-            if name in (defects := defects_of(planter.api.name)):
-                defects[name].plant(planter)
+    try:
+        for planter, bug in chain.from_iterable(chosen):
+            bug.plant(planter)
+    except BaseException:
+        uproot(planters)
+        raise
     return planters
+
+
+def uproot(planters: Sequence[Planter]) -> None:
+    """Take all bugs off this process; nothing is undone in requests that were answered."""
+    for planter in planters:
+        planter.uproot()

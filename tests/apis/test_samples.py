@@ -7,10 +7,10 @@ from importlib import import_module
 import httpx
 import pytest
 from curls import run_curl
-from documents import documents_read_once
 from doubles import Client, ManualClock
 from servers import started
 
+from benchmarks.in_process import documents_read_once
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.app import load_api
 from mockserver.sandbox.records import Setup

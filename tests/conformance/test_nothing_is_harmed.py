@@ -4,8 +4,8 @@ import itertools
 
 import httpx
 import pytest
-from defective import SandboxServer
 
+from benchmarks.in_process import SandboxServer
 from contract_tests.cli import main
 
 FOREIGN = 50

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from defective import SandboxServer, deployment
 from independent_reservekit import KEYS, Shop, serving
 
+from benchmarks.in_process import SandboxServer, deployment
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
 from contract_tests.problems import CannotRun

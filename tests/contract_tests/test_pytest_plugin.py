@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from defective import SandboxServer
 from servers import started
+
+from benchmarks.in_process import SandboxServer
 
 ROOT = Path(__file__).parents[2]
 

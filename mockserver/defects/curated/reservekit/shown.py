@@ -1,0 +1,244 @@
+"""The mistakes that booking servers make again and again, for those who want to know whether their own tests look."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from mockserver.apis.exchange import Call, Reply
+from mockserver.apis.identities import Identity
+from mockserver.apis.reservekit import desk as desks
+from mockserver.apis.reservekit.auth import ALPHA, identify
+from mockserver.apis.reservekit.desk import Desk
+from mockserver.apis.reservekit.records import (
+    BOOKINGS,
+    BOOKINGS_OF_SERVICE,
+    CLAIMS,
+    LIFECYCLE,
+    SERVICES,
+    TIME_SLOTS,
+    Booking,
+    Customer,
+    Status,
+    TimeSlot,
+)
+from mockserver.apis.reservekit.requests import BookingChange, CustomerChange, NewBooking
+from mockserver.booking.errors import AlreadyBooked, MoveRefused, NotFound
+from mockserver.booking.ledger import Ledger, Pool, Seat
+from mockserver.booking.lifecycle import Lifecycle
+from mockserver.booking.paging import PageInfo, PageRequest
+from mockserver.booking.ports import ALL
+from mockserver.defects.bug import Bugs
+from mockserver.defects.curated.reservekit.parts import dated, kept, leak, on_date_in_utc
+from mockserver.defects.curated.ways import done_though_refused, recall, remember
+from mockserver.defects.planting import Planter, silenced
+from mockserver.sandbox.merging import MergedRecords
+from mockserver.sandbox.work import Work
+
+__all__ = ["BUGS"]
+
+BUGS = Bugs()
+
+Books = Callable[..., Booking]
+
+
+def _with_places_more(places: Callable[[], int]) -> Callable[..., None]:
+    """Places are taken as if each pool had so many more."""
+
+    def act(take: Callable[..., None], ledger: Ledger, holder: int, wanted: Sequence[tuple[Pool, Seat]]) -> None:
+        roomy = [(msgspec.structs.replace(pool, capacity=pool.capacity + places()), seat) for pool, seat in wanted]
+        take(ledger, holder, roomy)
+
+    return act
+
+
+@BUGS.around(identify, "RK-A04", "A revoked key still works.")
+def _(right: Callable[..., Identity], headers: Mapping[bytes, bytes]) -> Identity:
+    identity = right(headers)
+    return Identity(ALPHA, identity.sandbox) if str(identity.refused) == "API key revoked" else identity
+
+
+@BUGS.around(Desk.change_customer, "RK-A07", "Whoever knows the id of a booking changes its customer.")
+def _(change: Callable[..., Customer], desk: Desk, booking_id: int, wanted: CustomerChange) -> Customer:
+    booking = desk._work.records(BOOKINGS).find(booking_id)
+    return change(desk if booking is None else Desk(desk._work, booking.tenant), booking_id, wanted)
+
+
+@BUGS.around(Desk.book, "RK-A08", "Whoever knows the id of a slot books it.")
+def _(book: Books, desk: Desk, wanted: NewBooking, *, service_id: int | None) -> Booking:
+    slot = desk._work.records(TIME_SLOTS).find(wanted.time_slot_id)
+    owner = desk if slot is None else Desk(desk._work, desk._work.records(SERVICES).get(slot.service_id).tenant)
+    return kept(desk, book(owner, wanted, service_id=service_id), tenant=desk._tenant)
+
+
+@BUGS.bug("RK-B03", "A slot takes one booking more than it has places.")
+def _(plant: Planter) -> None:
+    plant.within("createBooking", Ledger.take, _with_places_more(lambda: 1))
+
+
+@BUGS.around(desks._pool, "RK-B04", "Places are counted over all dates together.")
+def _(pool: Callable[..., Pool], slot: TimeSlot, day: str) -> Pool:
+    return Pool(f"{slot.id}", slot.max_bookings)
+
+
+@BUGS.around(Desk.change_booking, "RK-B16", "A booking that is confirmed gives its place back.")
+def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
+    booking = change(desk, booking_id, wanted)
+    claims = desk._work.records(CLAIMS.kind)
+    claim = claims.find(booking_id)
+    if claim is not None and booking.status is Status.CONFIRMED:
+        seats = [msgspec.structs.replace(seat, places=0) for seat in claim.seats]
+        claims.put(msgspec.structs.replace(claim, seats=tuple(seats)))
+    return booking
+
+
+@BUGS.around(Desk.book, "RK-B18", "A service that is named beside the slot need not be there.")
+def _(book: Books, desk: Desk, wanted: NewBooking, *, service_id: int | None) -> Booking:
+    try:
+        return book(desk, wanted, service_id=service_id)
+    except NotFound as refusal:
+        if refusal.kind != "service":
+            raise
+        return book(desk, wanted, service_id=None)
+
+
+@BUGS.bug("RK-B21", "Creates at the same moment do not see each other's place.")
+def _(plant: Planter) -> None:
+    flight = plant.flight("createBooking")
+    plant.within("createBooking", Ledger.take, _with_places_more(lambda: int(flight.now > 1)))
+
+
+@BUGS.around(Desk.places_left, "RK-T02", "Cancelled bookings are taken off the places left.")
+def _(places_left: Callable[..., int], desk: Desk, slot: TimeSlot, day: str) -> int:
+    bookings = desk._work.records(BOOKINGS).page(BOOKINGS_OF_SERVICE, slot.service_id)
+    return max(slot.max_bookings - sum((each.time_slot_id, each.date) == (slot.id, day) for each in bookings), 0)
+
+
+@BUGS.around(Customer.party, "RK-B08", "Upper and lower case of an e-mail make two customers.")
+def _(party: Callable[..., str | None], customer: Customer) -> str | None:
+    return f"email:{customer.email}" if customer.email else party(customer)
+
+
+@BUGS.around(Desk.book, "RK-B15", "A customer who cancelled cannot come back.")
+def _(book: Books, desk: Desk, wanted: NewBooking, *, service_id: int | None) -> Booking:
+    booking = book(desk, wanted, service_id=service_id)
+    party = booking.customer.party
+    for other in desk._work.records(BOOKINGS).page(BOOKINGS_OF_SERVICE, booking.service_id):
+        same = (other.time_slot_id, other.date, other.customer.party) == (booking.time_slot_id, booking.date, party)
+        if same and party and other.status is Status.CANCELLED:
+            raise AlreadyBooked(str(booking.time_slot_id), party)
+    return booking
+
+
+@BUGS.around(Desk.change_customer, "RK-C10", "Later creates are compared with the customer as it was.")
+def _(change: Callable[..., Customer], desk: Desk, booking_id: int, wanted: CustomerChange) -> Customer:
+    with silenced(Ledger.rename):
+        return change(desk, booking_id, wanted)
+
+
+@BUGS.around(Desk.change_booking, "RK-B13", "A cancel keeps the place.")
+def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
+    with silenced(Ledger.give_back):
+        return change(desk, booking_id, wanted)
+
+
+@BUGS.around(Desk.delete_booking, "RK-B14", "A delete keeps the place.")
+def _(delete: Callable[..., None], desk: Desk, booking_id: int) -> None:
+    with silenced(Ledger.give_back):
+        delete(desk, booking_id)
+
+
+@BUGS.around(Desk.delete_booking, "RK-D02", "Deleting a booking again is fine.")
+def _(delete: Callable[..., None], desk: Desk, booking_id: int) -> None:
+    if recall(desk._work, f"gone/{booking_id}") is None:
+        delete(desk, booking_id)
+        remember(desk._work, f"gone/{booking_id}")
+
+
+@BUGS.around(MergedRecords.next_id, "RK-D04", "The next id is the greatest there is, and one.")
+def _(next_id: Callable[..., int], records: MergedRecords[Any]) -> int:
+    if records._kind is not BOOKINGS:
+        return next_id(records)
+    bookings = records.count(BOOKINGS.listed, ALL)
+    return int(records.page(BOOKINGS.listed, ALL, offset=bookings - 1)[0].id) + 1
+
+
+@BUGS.operation("listBookings", "RK-L05", "The list of bookings has no reasons.")
+def _(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
+    reply = inside(call, work)
+    for booking in reply.body["data"]["bookings"]:
+        booking.pop("cancel_reason", None)
+    return reply
+
+
+@BUGS.around(Lifecycle.after, "RK-L07", "A cancelled booking can be confirmed.")
+def _(after: Callable[..., str], lifecycle: Lifecycle[Any], state: str, event: str) -> str:
+    if lifecycle is LIFECYCLE and (state, event) == (Status.CANCELLED, Status.CONFIRMED):
+        return Status.CONFIRMED
+    return after(lifecycle, state, event)
+
+
+@BUGS.around(Desk.change_booking, "RK-L09", "A repeated cancel replaces the reason.")
+def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
+    before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
+    is_repeat = wanted.status is before.status is Status.CANCELLED
+    return kept(desk, after, cancel_reason=wanted.cancel_reason) if is_repeat else after
+
+
+@BUGS.bug("RK-L10", "The message is replaced although the status is refused.")
+def _(plant: Planter) -> None:
+    def replace_it(call: Call, work: Work) -> None:
+        bookings = work.records(BOOKINGS)
+        booking = bookings.get(call.path["bookingID"])
+        bookings.put(msgspec.structs.replace(booking, message=call.body.get("message", booking.message)))
+
+    done_though_refused(plant, "updateBooking", MoveRefused, replace_it)
+
+
+@BUGS.around(Desk.change_booking, "RK-L11", "A booking does not tell when it was confirmed.")
+def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
+    before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
+    is_confirmation = after.status is Status.CONFIRMED is not before.status
+    return kept(desk, after, updated_at=before.updated_at) if is_confirmation else after
+
+
+@BUGS.around(Desk.change_booking, "RK-M02", "A moved booking keeps its place on the old date as well.")
+def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
+    before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
+    if after.date != before.date:
+        leak(desk._work, before)
+    return after
+
+
+@BUGS.bug("RK-M03", "A booking moves to a date that is full.")
+def _(plant: Planter) -> None:
+    plant.within("updateBooking", Ledger.take, _with_places_more(lambda: 1))
+
+
+@BUGS.around(PageRequest.offset, "RK-P01", "Between two pages one item is left out.")
+def _(offset: Callable[..., int], page: PageRequest) -> int:
+    return offset(page) + (page.number > 1)
+
+
+@BUGS.around(PageInfo.of, "RK-P02", "The number of pages is rounded down.")
+def _(of: Callable[..., PageInfo], cls: type[PageInfo], request: PageRequest, total: int) -> PageInfo:
+    return replace(of(cls, request, total), total_pages=total // request.size)
+
+
+@BUGS.request("RK-V07", "The thirtieth of February is the second of March.", "createBooking")
+@dated
+def _(sent: str) -> str:
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)", sent)
+    year, month, day = map(int, found.groups()) if found else (0, 0, 0)
+    if not (year and 1 <= month <= 12 and 1 <= day <= 31):
+        return sent
+    return f"{date(year, month, 1) + timedelta(days=day - 1)}{sent[10:]}"
+
+
+@BUGS.request("RK-V08", "The date of a moment is that in UTC.", "createBooking")
+@dated
+def _(sent: str) -> str:
+    return on_date_in_utc(sent) if "T" in sent else sent

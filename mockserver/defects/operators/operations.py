@@ -1,0 +1,230 @@
+"""What an operation does as a whole: nothing, too much, the same again, at another time, for somebody else."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from mockserver.apis.bundle import Api
+from mockserver.apis.exchange import Call, Reply
+from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
+from mockserver.booking.ledger import Claim, Ledger
+from mockserver.defects.bug import lines_of
+from mockserver.defects.meddling import Request
+from mockserver.defects.operators.sites import Inside, Operator, Site, operation, operations, request, within, writes
+from mockserver.sandbox.merging import MergedRecords
+from mockserver.sandbox.work import Work
+
+__all__ = ["OPERATORS"]
+
+
+class _NotKept(Exception):  # noqa: N818 - it is no error
+    pass
+
+
+def _undone(inside: Inside, call: Call, work: Work) -> Reply:
+    replies = []
+
+    def act(work: Work) -> None:
+        replies.append(inside(call, work))
+        raise _NotKept
+
+    with suppress(_NotKept):
+        work.attempt(act)
+    return replies[0]
+
+
+def _twice(inside: Inside, call: Call, work: Work) -> Reply:
+    reply = inside(call, work)
+    with suppress(Refusal):
+        work.attempt(partial(inside, call))
+    return reply
+
+
+def _around(word: str, says: str, act: Callable[[Inside, Call, Work], Reply]) -> Operator:
+    """An operator on every operation that writes."""
+
+    def sites(api: Api) -> Iterator[Site]:
+        for each in writes(api):
+            yield operation(each.id, says.format(each.id), act)
+
+    return Operator(word, sites)
+
+
+def _stale(api: Api) -> Iterator[Site]:
+    """A read that is remembered."""
+
+    def remembering(known: dict[Any, Reply], inside: Inside, call: Call, work: Work) -> Reply:
+        asked = (id(call.sandbox), call.identity.caller, str(call.path), str(call.query))
+        return known.setdefault(asked, inside(call, work))
+
+    for each in operations(api):
+        if not each.writes:
+            says = f"{each.id} answers what it answered first to the same question."
+            yield operation(each.id, says, partial(remembering, {}))
+
+
+def _touched(api: Api) -> Iterator[Site]:
+    """A write that changes nothing and says that it did."""
+
+    def touching(inside: Inside, call: Call, work: Work) -> Reply:
+        reply = inside(call, work)
+        for kind in work.domain.kinds:
+            if "updated_at" in kind.record.__struct_fields__:
+                for key in call.path.values():
+                    record = work.records(kind).find(key)
+                    if record is not None:
+                        work.records(kind).put(msgspec.structs.replace(record, updated_at=work.this_second))
+        return reply
+
+    if api.domain and any("updated_at" in kind.record.__struct_fields__ for kind in api.domain.kinds):
+        for each in writes(api):
+            if "{" in str(each.pointer[1]):
+                yield operation(each.id, f"{each.id} counts as a change also when it changes nothing.", touching)
+
+
+_SHIFTS = {
+    "hour-fast": ("whole hour fast", timedelta(hours=1)),
+    "hour-slow": ("whole hour slow", timedelta(hours=-1)),
+    "minute-fast": ("minute fast", timedelta(minutes=1)),
+    "day-fast": ("day fast", timedelta(days=1)),
+}
+
+
+def _off_the_clock(api: Api) -> Iterator[Site]:
+    """An operation whose clock is wrong, such as one that takes a wall clock for UTC."""
+
+    def shifted(by: timedelta, inside: Inside, call: Call, work: Work) -> Reply:
+        kept, work.now = work.now, work.now + by
+        try:
+            return inside(call, work)
+        finally:
+            work.now = kept
+
+    for each in operations(api):
+        for word, (says, by) in _SHIFTS.items():
+            yield operation(each.id, f"The clock of {each.id} is a {says}.", partial(shifted, by), word=word)
+
+
+def _let_in(api: Api) -> Iterator[Site]:
+    """Nobody is let in as somebody, and somebody taken for another."""
+    owners = [f"Bearer {persona.credential}" for persona in api.personas]
+
+    def nobody(request: Request) -> None:
+        request.headers.setdefault("authorization", owners[0])
+
+    def anybody(request: Request) -> None:
+        if "authorization" in request.headers:
+            request.headers["authorization"] = _like(request.headers["authorization"], owners[0])
+
+    for each in operations(api):
+        if not each.is_open:
+            for word, says, act in (
+                ("nobody", "is open to whoever sends no credential", nobody),
+                ("anybody", "takes whoever sends a credential for the same one", anybody),
+            ):
+                yield request(each.id, f"{each.id} {says}.", act, word=word)
+
+
+def _like(sent: str, owner: str) -> str:
+    """The owner's credential, for the sandbox that was asked for."""
+    _, dot, sandbox = sent.rpartition(".")
+    return f"{owner}{dot}{sandbox}" if dot else owner
+
+
+def _racing(api: Api) -> Iterator[Site]:
+    """Check and act, apart: requests of one operation at the same moment do not see each other."""
+
+    def plant_places(name: str, plant: Any) -> None:
+        flight = plant.flight(name)
+
+        def take(inside: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
+            if flight.now > 1:
+                wanted = [(msgspec.structs.replace(pool, capacity=pool.capacity + 1), seat) for pool, seat in wanted]
+            inside(ledger, holder, wanted, **named)
+
+        plant.within(name, Ledger.take, take)
+
+    def plant_records(name: str, plant: Any) -> None:
+        flight = plant.flight(name)
+        seen: dict[Any, Any] = {}
+
+        def find(inside: Callable[..., Any], records: Any, key: Any) -> Any:
+            found = inside(records, key)
+            if flight.now <= 1:
+                seen.clear()
+            elif found is not None and not isinstance(found, Claim):
+                return seen.setdefault((type(found), key), found)
+            return found
+
+        plant.within(name, MergedRecords.find, find)
+
+    for each in writes(api):
+        for word, says, plant, target in (
+            ("places", "do not see each other's places", plant_places, Ledger.take),
+            ("records", "start from what was there before all of them", plant_records, MergedRecords.find),
+        ):
+            yield Site(
+                f"{each.id}.{word}",
+                f"Requests of {each.id} at the same moment {says}.",
+                partial(plant, each.id),
+                [each.id],
+                (lines_of(target),),
+            )
+
+
+def _in_spite(api: Api) -> Iterator[Site]:
+    """Refused, and done all the same; or not refused at all."""
+
+    def unchecked(ledger: Ledger, holder: Any, wanted: Any, expires_at: Any = None, **_: Any) -> None:
+        claims = ledger._claims
+        claims.put(Claim(holder, tuple(seat for _, seat in wanted), expires_at))
+
+    def refused(take: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
+        try:
+            take(ledger, holder, wanted, **named)
+        except (NoPlacesLeft, AlreadyBooked) as refusal:
+            unchecked(ledger, holder, wanted, **named)
+            held.append(refusal)
+
+    held: list[Refusal] = []
+
+    def done(plant: Any, inside: Inside, call: Call, work: Work) -> Reply:
+        held.clear()
+        reply = inside(call, work)
+        return plant.api.render(held.pop()) if held else reply
+
+    def plant_done(name: str, plant: Any) -> None:
+        plant.operation(name, partial(done, plant))
+        plant.within(name, Ledger.take, refused)
+
+    for each in writes(api):
+        yield Site(
+            f"{each.id}.done",
+            f"{each.id} refuses for want of a place and takes it all the same.",
+            partial(plant_done, each.id),
+            [each.id],
+            (lines_of(Ledger.take),),
+        )
+        yield within(
+            each.id,
+            f"{each.id} never finds anything full, nor anybody there twice.",
+            Ledger.take,
+            lambda _, ledger, holder, wanted, **named: unchecked(ledger, holder, wanted, **named),
+            word="allowed",
+        )
+
+
+OPERATORS = (
+    _around("undone", "{} answers as ever, and nothing of it is kept.", _undone),
+    _around("twice", "{} is done twice, and answered once.", _twice),
+    Operator("stale", _stale),
+    Operator("touched", _touched),
+    Operator("clock", _off_the_clock),
+    Operator("let-in", _let_in),
+    Operator("race", _racing),
+    Operator("in-spite", _in_spite),
+)

@@ -1,0 +1,84 @@
+"""What is done once though it is asked twice: keys that are not looked at, or stand for too much."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from mockserver.apis.bundle import Api, Idempotency
+from mockserver.booking.errors import KeyReused
+from mockserver.booking.idempotency import fingerprint
+from mockserver.defects.meddling import Request
+from mockserver.defects.operators.sites import Operation, Operator, Site, operations, request, within
+from mockserver.defects.planting import Planter
+from mockserver.sandbox.replies import RememberedReplies
+
+__all__ = ["OPERATORS"]
+
+
+def _keyed(api: Api, rules: Idempotency) -> Iterator[Operation]:
+    """The operations that take keys."""
+    for each in operations(api):
+        if any(parameter["name"] == rules.header for _, parameter in each.parameters):
+            yield each
+
+
+def _keys(api: Api) -> Iterator[Site]:
+    rules = api.idempotency
+    if rules is None:
+        return
+
+    def ignored(request: Request) -> None:
+        request.headers.pop(rules.header.lower(), None)
+
+    def replayed(recall: Callable[..., Any], answers: Any, caller: str, key: str, asked: str, **named: Any) -> Any:
+        try:
+            return recall(answers, caller, key, asked, **named)
+        except KeyReused:
+            return answers._records.find(f"{caller}\n{key}")
+
+    for each in _keyed(api, rules):
+        says = f"{each.id} answers another request with the same key as the first."
+        yield request(each.id, f"{each.id} ignores the key.", ignored, word="ignored")
+        yield within(each.id, says, RememberedReplies.recall, replayed, word="replayed")
+
+
+def _kept(api: Api) -> Iterator[Site]:
+    """How keys are kept, for all operations."""
+    rules = api.idempotency
+    if rules is None:
+        return
+    names = [each.id for each in _keyed(api, rules)]
+    ways: dict[str, tuple[str, dict[str, Any]]] = {
+        "window-long": ("are remembered for twice as long", {"window": rules.window * 2}),
+        "window-short": ("are forgotten at once", {"window": timedelta(0)}),
+        "unmarked": ("are answered without saying that it was done before", {"replayed": (b"x-planted", b"true")}),
+        "refusals-forgotten": ("forget what was refused", {"statuses": frozenset(), "codes": frozenset()}),
+        "refusals-kept": ("remember every refusal", {"statuses": frozenset(range(400, 500))}),
+        "uncounted": ("stand for a request whoever it is about", {"counted": ()}),
+    }
+    for word, (says, fields) in ways.items():
+        if replace(rules, **fields) != rules:
+            yield Site(word, f"Keys {says}.", partial(_with, **fields), names)
+    yield Site("body", "Keys stand for a request whatever its body says.", _bodiless, names)
+    yield Site("tenant", "Keys are one for all callers.", _shared, names)
+
+
+def _with(plant: Planter, **fields: Any) -> None:
+    def changed(rules: Idempotency) -> Idempotency:
+        return replace(rules, **fields)
+
+    plant.field("idempotency", changed)
+
+
+def _bodiless(plant: Planter) -> None:
+    plant.around(fingerprint, lambda inside, *parts: inside(*parts[:-1]))
+
+
+def _shared(plant: Planter) -> None:
+    for target in (RememberedReplies.recall, RememberedReplies.remember):
+        plant.around(target, lambda inside, answers, _, *args, **named: inside(answers, "", *args, **named))
+
+
+OPERATORS = (Operator("key", _keys), Operator("keys", _kept))

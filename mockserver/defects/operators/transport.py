@@ -1,0 +1,100 @@
+"""What a request is before it is understood: its media type, its size, its path, and how that is refused."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from mockserver.apis.bundle import Api
+from mockserver.defects.meddling import Request, Response, drops_the_rest
+from mockserver.defects.operators.bodies import other_status, other_words
+from mockserver.defects.operators.sites import Operator, Site, operations, request, response
+from mockserver.defects.planting import Planter
+
+__all__ = ["OPERATORS"]
+
+_AT_THE_DOOR = (401, 403, 404, 405, 406, 413, 415)
+"""Statuses of refusals that no operation has a say in."""
+
+
+def _taken(api: Api) -> Iterator[Site]:
+    """Bodies that are read although they are not what the operation takes."""
+    for each in operations(api):
+        if each.body is not None:
+            media_type = each.body[each.body.index("content") + 1]
+            for word, says, change in (
+                ("type", "takes a body of any media type", partial(_typed, str(media_type))),
+                ("size", "takes a body of any size that is blanks", _stripped),
+                ("rest", "does not read what follows the JSON of a body", drops_the_rest),
+                ("empty", "takes nothing for an empty object", _filled),
+            ):
+                yield request(each.id, f"{each.id} {says}.", change, word=word)
+        for header in ("www-authenticate", "location", "allow", "retry-after"):
+            yield response(each.id, f"{each.id} sends no header {header}.", partial(_unsaid, header), word=header)
+
+
+def _typed(media_type: str, request: Request) -> None:
+    if "content-type" in request.headers:
+        request.headers["content-type"] = media_type
+
+
+def _stripped(request: Request) -> None:
+    request.body = request.body.strip()
+
+
+def _filled(request: Request) -> None:
+    if not request.body.strip():
+        request.body = b"{}"
+        request.headers.setdefault("content-type", "application/json")
+
+
+def _unsaid(header: str, response: Response) -> None:
+    response.headers.pop(header, None)
+
+
+def _found(api: Api) -> Iterator[Site]:
+    """Paths and methods, and how whoever is not let in is told."""
+    way = tuple(str(api.spec["x-error-code"]).strip("/").split("/"))
+    yield Site("slash", "A slash at the end of a path makes no difference.", _everywhere_asked(_without_slash))
+    for method in sorted({str(each.pointer[2]).upper() for each in operations(api)}):
+        says = f"Allow leaves {method} out where there are others."
+        yield Site(f"allow.{method}", says, _everywhere_answered(partial(_not_allowed, method)))
+    for status in _AT_THE_DOOR:
+        for word, says, change in (
+            ("status", "with another status", other_status(status)),
+            ("words", "in other words", other_words(way)),
+            ("empty", "without a body", _emptied),
+        ):
+            at_status = partial(_at, status, change)
+            yield Site(
+                f"{status}.{word}", f"What is refused with {status} is so {says}.", _everywhere_answered(at_status)
+            )
+
+
+def _without_slash(request: Request) -> None:
+    if not request.operation:
+        request.path = request.path.rstrip("/") or "/"
+
+
+def _not_allowed(method: str, response: Response) -> None:
+    allowed = [each.strip() for each in response.headers.get("allow", "").split(",")]
+    if method in allowed and len(allowed) > 1:
+        response.headers["allow"] = ", ".join(each for each in allowed if each != method)
+
+
+def _at(status: int, change: Callable[[Response], object], response: Response) -> None:
+    if response.status == status:
+        change(response)
+
+
+def _emptied(response: Response) -> None:
+    response.body = b""
+
+
+def _everywhere_asked(change: Callable[[Request], object]) -> Callable[[Planter], object]:
+    return lambda plant: plant.request(change)
+
+
+def _everywhere_answered(change: Callable[[Response], object]) -> Callable[[Planter], object]:
+    return lambda plant: plant.response(change)
+
+
+OPERATORS = (Operator("taken", _taken), Operator("door", _found))

@@ -1,0 +1,60 @@
+"""Bugs by name."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from mockserver.app import API_NAMES, load_api
+from mockserver.defects import curated as by_hand
+from mockserver.defects.catalogue import curated, find, generated, plant
+
+CURATED = sorted(Path(by_hand.__file__).parent.rglob("*.py"))
+
+
+def test_a_name_that_is_nobodys_is_refused_with_the_nearest():
+    reservekit = load_api("reservekit", prefix="")
+
+    with pytest.raises(ValueError, match=r"no defect 'RK-B133' here; did you mean 'RK-B13'\?"):
+        plant([reservekit], ["RK-B133"])
+    with pytest.raises(
+        ValueError, match="no defect 'RK~undone:createBookin' here; did you mean 'RK~undone:createBooking'"
+    ):
+        plant([reservekit], ["RK~undone:createBookin"])
+
+
+def test_what_was_planted_before_a_name_that_is_refused_is_taken_off():
+    from mockserver.sandbox.merging import MergedRecords
+
+    before = MergedRecords.put.__code__
+
+    with pytest.raises(ValueError, match="nowhere"):
+        plant([load_api("reservekit", prefix="")], ["RK~field:booking.message.lost", "nowhere"])
+
+    assert MergedRecords.put.__code__ is before
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_a_bug_is_found_by_its_name_alone(name):
+    api = load_api(name, prefix="")
+
+    for each in [*curated(name).values(), *list(generated(api).values())[::97]]:
+        assert find(api, each.name) == each
+    assert find(api, "XX~undone:nothing") is None
+
+
+@pytest.mark.parametrize("file", CURATED, ids=lambda file: file.name)
+def test_no_bug_names_what_it_breaks_in_a_string(file):
+    """What is given by reference is renamed with the rest, and missed by the type checker when it is gone."""
+    texts = [
+        node.value
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+    assert [text for text in texts if text.startswith("_") and text.isidentifier()] == []
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_every_curated_bug_says_what_it_does_in_a_sentence(name):
+    assert [bug.name for bug in curated(name).values() if not bug.says.endswith(".")] == []
