@@ -7,7 +7,7 @@ API ?=
 ARGS ?=
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: serve test lint format check-types unit nightly bench mutation lock clean help
+.PHONY: serve test lint format check-types unit nightly bench mutation witnesses lock clean help
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,12 +47,15 @@ nightly: lint check-types ## The same at full length, other examples each day; S
 bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
 	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)
 
-mutation: $(VENV)/.installed ## Plant each bug and see whether the contract kit finds it, an hour and a half; API=anny for one alone
+mutation: $(VENV)/.installed ## See how many bugs that nobody wrote the contract kit notices; API=anny for one alone, ARGS="--budget 20" for minutes
 	@$(BIN)/python -m benchmarks --write --only mutation $(if $(API),--api $(API)) $(ARGS)
 
 format: $(VENV)/.installed ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+witnesses: $(VENV)/.installed ## Look for a bug that shows that a rule is tested, where one is missing; API=anny for one alone
+	@$(BIN)/python -m benchmarks.mutation.witnesses $(API) $(ARGS)
 
 lock: $(VENV)/.installed ## Pin what is new; ARGS=--upgrade chooses the newest versions that the ranges allow
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import growth, mutation, operations, sandboxes, startup, throughput
+from benchmarks import growth, operations, sandboxes, startup, throughput
 from benchmarks.conditions import conditions, moment
 from benchmarks.figures import Section
+from benchmarks.mutation import measuring
 from benchmarks.report import WRITTEN, show, to_json, write, written
 from benchmarks.servers import LOAD_CORE, CannotRun
 from mockserver.app import API_NAMES
 
 _NAMES = ("startup", "throughput", "sandboxes", "growth", "operations", "mutation")
 _BY_DEFAULT = _NAMES[:-1]
-"""Bugs take an hour; `make mutation` plants them."""
+"""Bugs take long; `make mutation` plants them."""
 
 
 def main() -> int:
@@ -35,6 +36,8 @@ def main() -> int:
         default=API_NAMES,
         help="whose bugs to plant; of the others the last figures stay",
     )
+    parser.add_argument("--size", type=int, default=200, help="how many bugs of an API to show the kit")
+    parser.add_argument("--budget", type=float, metavar="MINUTES", help="for all bugs; the next run goes on")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found as JSON")
     parser.add_argument("--write", action="store_true", help="renew what was measured in benchmarks/RESULTS.md")
     given = parser.parse_args()
@@ -52,12 +55,14 @@ def main() -> int:
         "growth": partial(growth.measure, out, quick=given.quick),
         "operations": partial(operations.measure, out, quick=given.quick),
         "mutation": partial(
-            mutation.measure,
+            measuring.measure,
             out,
             quick=given.quick,
             measured=measured,
             apis=given.api,
             known=before["mutation"].data if "mutation" in before else None,
+            size=given.size,
+            minutes=given.budget,
         ),
     }
     found = []

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from dataclasses import asdict
 
 import pytest
 
 from benchmarks.client import KEY, InProcess
 from benchmarks.figures import STOCK, Figure, Section, with_ratios
 from benchmarks.loads import LIST, POST, new_booking
-from benchmarks.mutation import ALL_APIS, CLEAN, FOUND, PLANTED, Kill, kill_table
+from benchmarks.mutation.measuring import ALL_APIS, CLEAN, LOWER_BOUND, SHARE
 from benchmarks.operations import SUBJECTS, growth_column, watch
 from benchmarks.report import judge, to_json, to_markdown
 from benchmarks.servers import OURS, OURS_SQLITE, CannotRun
@@ -221,33 +220,17 @@ def test_a_goal_of_an_api_needs_both_stores() -> None:
     assert verdicts(without("bardge", OURS, "status of a booking")) == [True, False, True, None]
 
 
-def test_a_bug_that_was_missed_or_a_finding_where_nothing_is_wrong_misses_a_goal() -> None:
-    def met(found: int, clean: int) -> list[bool | None]:
-        section = Section("mutation", "Planted bugs", "API")
+def test_too_few_bugs_noticed_or_a_finding_where_nothing_is_wrong_misses_a_goal() -> None:
+    def met(share: float, low: float, clean: int) -> list[bool | None]:
+        section = Section("mutation", "Bugs", "API")
         section.figures = [
-            Figure(ALL_APIS, PLANTED, 10, ""),
-            Figure(ALL_APIS, FOUND, found, ""),
+            Figure(ALL_APIS, SHARE, share, "%"),
+            Figure(ALL_APIS, LOWER_BOUND, low, "%"),
             Figure("anny", CLEAN, clean, "", detail="20 seeds"),
         ]
         return [goal.met for goal in judge([section]) if goal.promise.startswith("the contract kit")]
 
-    assert met(10, 0) == [True, None, True]
-    assert met(9, 0) == [False, None, True]
-    assert met(10, 1) == [True, None, False]
-
-
-def test_the_kill_table_has_a_line_for_each_bug_and_says_which_were_missed() -> None:
-    found = Kill("anny", "AN-C01", "takes a|b", False, "laws", "carts.a_cart", "AN-C01", 1_200, 1.26)
-    missed = Kill("anny", "AN-C02.edge", "forgets", True, "", "", "", 9_000, 30.0)
-    text = kill_table({"anny": {"measured": "Measured today.", "kills": [asdict(found), asdict(missed)]}})
-
-    assert text.splitlines()[5:] == [
-        "## anny",
-        "",
-        "Measured today.",
-        "",
-        "| bug | what it does | found by | layer | calls | seconds |",
-        "| --- | --- | --- | --- | --- | --- |",
-        "| AN-C01 | takes a\\|b | carts.a_cart | laws | 1,200 | 1.3 |",
-        "| AN-C02.edge (subtle) | forgets | **missed** |  | 9,000 | 30.0 |",
-    ]
+    assert met(98.0, 95.0, 0) == [True, True]
+    assert met(97.9, 96.0, 0) == [False, True]
+    assert met(99.0, 94.9, 0) == [False, True]
+    assert met(98.0, 95.0, 1) == [True, False]

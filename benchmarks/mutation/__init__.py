@@ -1,0 +1,1 @@
+"""How many bugs that nobody wrote the contract kit notices."""

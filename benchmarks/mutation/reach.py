@@ -1,0 +1,127 @@
+"""Which lines of the sandbox each test of the kit executes, and in which operation: a bug elsewhere it cannot notice."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from starlette.types import ASGIApp
+
+import mockserver
+from benchmarks.in_process import SandboxServer
+from benchmarks.mutation.trials import parts_of, staged_at
+from mockserver.app import load_api
+from mockserver.defects.bug import Bug
+from mockserver.defects.meddling import Request
+from mockserver.defects.planting import Planter
+
+__all__ = ["Reach", "look"]
+
+_ROOM = Path(str(mockserver.__file__)).parent
+_LOOKED_AT = tuple(str(_ROOM / room) for room in ("apis", "booking", "sandbox"))
+_LINE_BY_LINE = _LOOKED_AT[:2]
+"""Of what every API shares below, only whole functions are broken: their first line tells enough."""
+
+_NONE: frozenset[int] = frozenset()
+
+Places = Mapping[tuple[str, str], frozenset[int]]
+"""By operation and file the lines that were executed; of the operation "" those of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """
+    Attributes:
+        places: Of each test, by its name, what it executed.
+        operations: Of each test: what it called, successfully or not.
+        calls: Of each test: how many requests it takes.
+    """
+
+    places: Mapping[str, Places]
+    operations: Mapping[str, frozenset[str]]
+    calls: Mapping[str, int]
+
+    def tests(self, bug: Bug) -> list[str]:
+        """The tests in which a bug could show, those that take the fewest requests first."""
+        found = (name for name in self.places if self.reaches(name, bug))
+        return sorted(found, key=lambda name: (self.calls[name], name))
+
+    def reaches(self, test: str, bug: Bug) -> bool:
+        """Whether a bug could show in a test."""
+        if bug.operations and not bug.operations & self.operations[test]:
+            return False
+        if not bug.lines:
+            return True
+        return any(
+            not self.places[test].get((operation, lines.file), _NONE).isdisjoint(range(lines.first, lines.last + 1))
+            for operation in bug.operations or ("",)
+            for lines in bug.lines
+        )
+
+
+@dataclass(slots=True)
+class _Tracer:
+    """Notes what the thread of the server executes."""
+
+    operation: str = ""
+    places: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    operations: set[str] = field(default_factory=set)
+    _wanted: dict[CodeType, bool] = field(default_factory=dict)
+
+    def begin(self, request: Request) -> None:
+        """A request comes; from the first on the thread that serves it is traced."""
+        self.operation = request.operation
+        self.operations.add(request.operation)
+        if sys.gettrace() is None:
+            sys.settrace(self._enter)
+
+    def _enter(self, frame: FrameType, _: str, __: Any) -> Callable[..., Any] | None:
+        code = frame.f_code
+        wanted = self._wanted.get(code)
+        if wanted is None:
+            wanted = self._wanted[code] = code.co_filename.startswith(_LOOKED_AT)
+        if not wanted:
+            return None
+        self._note(frame)
+        return self._follow if code.co_filename.startswith(_LINE_BY_LINE) else None
+
+    def _follow(self, frame: FrameType, event: str, _: Any) -> Callable[..., Any]:
+        if event == "line":
+            self._note(frame)
+        return self._follow
+
+    def _note(self, frame: FrameType) -> None:
+        for operation in (self.operation, ""):
+            self.places.setdefault((operation, frame.f_code.co_filename), set()).add(frame.f_lineno)
+
+    @contextmanager
+    def noting(self) -> Iterator[tuple[dict[tuple[str, str], set[int]], set[str]]]:
+        """What is noted meanwhile."""
+        self.places, self.operations = {}, set()
+        yield self.places, self.operations
+
+
+def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
+    """Play every test of the kit once, on a sandbox in which nothing is wrong."""
+    tracer = _Tracer()
+    places: dict[str, Places] = {}
+    operations: dict[str, frozenset[str]] = {}
+    calls: dict[str, int] = {}
+
+    def listening(inside: ASGIApp) -> ASGIApp:
+        planter = Planter(load_api(api, prefix=""))
+        planter.request(tracer.begin)
+        return planter.wrap(inside)
+
+    with server.serving(api, seen_by=listening) as url, staged_at(api, url, seed=seed) as stage:
+        for test in parts_of(api):
+            with tracer.noting() as (lines, called):
+                calls[test.name] = test.play(stage).calls
+            places[test.name], operations[test.name] = (
+                {at: frozenset(each) for at, each in lines.items()},
+                frozenset(called),
+            )
+    return Reach(places, operations, calls)

@@ -1,0 +1,145 @@
+"""Samples of made bugs: how they are drawn, tried, and what is said of them."""
+
+from collections import Counter
+from itertools import islice
+
+import pytest
+
+from benchmarks.in_process import SandboxServer
+from benchmarks.mutation.measuring import _section
+from benchmarks.mutation.reach import Reach
+from benchmarks.mutation.sampling import draw, equivalents, seed_of_the_kit
+from benchmarks.mutation.score import EQUIVALENT, NOTICED, UNNOTICED, UNREACHED, Score, Trial
+from benchmarks.mutation.trials import Part, Played, parts_of, staged_at, try_bug
+from benchmarks.report import judge
+from mockserver.app import API_NAMES, load_api
+from mockserver.defects.bug import Bug, Lines
+from mockserver.defects.catalogue import generated
+
+
+def bug(name, **where):
+    return Bug(name, f"{name}.", lambda _: None, **where)
+
+
+def executed(**lines):
+    """Of a desk, in each operation a line."""
+    own = {(operation, "desk.py"): frozenset({line}) for operation, line in lines.items()}
+    return {**own, ("", "desk.py"): frozenset(lines.values())}
+
+
+def score(noticed, unnoticed=0, **others):
+    return Score(Counter({NOTICED: noticed, UNNOTICED: unnoticed, **others}))
+
+
+def test_the_share_is_of_those_that_can_be_noticed():
+    found = score(147, 3, **{EQUIVALENT: 5, UNREACHED: 40})
+
+    assert (found.shown, found.share) == (155, 0.98)
+
+
+@pytest.mark.parametrize(
+    ("noticed", "of", "low", "high"), [(98, 100, 0.9300, 0.9945), (784, 800, 0.9678, 0.9877), (10, 10, 0.7225, 1.0)]
+)
+def test_the_interval_is_wilsons(noticed, of, low, high):
+    assert score(noticed, of - noticed).interval == pytest.approx((low, high), abs=1e-4)
+
+
+def test_of_nothing_nothing_is_known():
+    assert (score(0).share, score(0).interval) == (0.0, (0.0, 1.0))
+
+
+def test_a_sample_is_the_same_for_a_seed_and_asks_every_operator_alike():
+    bugs = [bug(f"XX~said:{number}") for number in range(1_000)] + [bug(f"XX~move:{number}") for number in range(100)]
+
+    drawn = list(islice(draw(bugs, 7), 120))
+
+    assert drawn == list(islice(draw(bugs, 7), 120)) != list(islice(draw(bugs, 8), 120))
+    assert 40 <= sum(each.operator == "move" for each in drawn) <= 80
+    assert len({each.name for each in draw(bugs, 7)}) == 1_100
+
+
+def test_the_seed_is_that_of_a_commit():
+    assert 0 <= seed_of_the_kit() < 16**8
+
+
+def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
+    reach = Reach(
+        places={
+            "long": executed(book=10, cancel=20),
+            "short": executed(book=10),
+            "other": executed(list=20),
+        },
+        operations={
+            "long": frozenset({"book", "cancel"}),
+            "short": frozenset({"book"}),
+            "other": frozenset({"list"}),
+        },
+        calls={"long": 9, "short": 2, "other": 1},
+    )
+
+    assert reach.tests(bug("everywhere")) == ["other", "short", "long"]
+    assert reach.tests(bug("a line", lines=(Lines("desk.py", 8, 12),))) == ["short", "long"]
+    assert reach.tests(bug("an operation", operations=frozenset({"cancel"}))) == ["long"]
+    assert reach.tests(bug("both", operations=frozenset({"cancel"}), lines=(Lines("desk.py", 10, 10),))) == []
+
+
+@pytest.mark.parametrize("api", API_NAMES)
+def test_what_is_called_equivalent_exists_and_has_a_reason(api):
+    """A name that is gone: its expression was changed, and whether the new one can be noticed is to be seen."""
+    listed = equivalents()[api]
+
+    assert {*listed} - {*generated(load_api(api, prefix=""))} == set()
+    assert [name for name, reason in listed.items() if len(reason) < 20] == []
+
+
+def test_a_made_bug_is_tried_until_a_test_notices_and_leaves_no_trace():
+    server = SandboxServer()
+    seen = []
+
+    def look(stage):
+        scene = stage.kit.scene(stage.setting, stage.worlds.open(), "trial")
+        seen.append(scene.call("getHealth").json)
+        return Played((), 1)
+
+    def never(_):
+        raise AssertionError("nobody asked")
+
+    blind, law = Part("blind", (), look), next(each for each in parts_of("reservekit") if "RK-B01" in each.rules)
+    tests = [blind, law, Part("late", (), never)]
+
+    noticed = try_bug("reservekit", server, "RK~undone:createBooking", tests, seed=1)
+    unnoticed = try_bug("reservekit", server, "RK~said:getService.200.data.name.off", [blind], seed=1)
+    with server.serving("reservekit") as url, staged_at("reservekit", url, seed=1) as stage:
+        after = law.play(stage)
+    server.stop()
+
+    assert noticed is not None
+    assert unnoticed is not None
+    assert (noticed.by, noticed.played, "RK-B01" in {rule for _, rule in noticed.blamed}) == (law.name, 2, True)
+    assert (unnoticed.by, unnoticed.played, len(seen)) == ("", 1, 2)
+    assert after.findings == ()
+
+
+def test_what_was_not_noticed_is_published_with_its_sentence():
+    of_api = {
+        "measured": "today",
+        "seed": "1903aa2f",
+        "counts": {NOTICED: 97, UNNOTICED: 3},
+        "unnoticed": [["RK~move:x", "A booking moves."]],
+        "clean_seeds": 20,
+        "findings_on_clean": 0,
+        "plain_shown": 11,
+        "plain_found": 0,
+    }
+
+    section = _section({"reservekit": of_api})
+
+    assert "Not noticed: `RK~move:x`. A booking moves." in section.notes
+    (goal,) = [each for each in judge([section]) if "nobody wrote" in each.promise]
+    assert (goal.found, goal.met) == ("97.0 %, surely 91.5 %", False)
+
+
+def test_counts_of_apis_are_added():
+    trials = [Trial("a", "", NOTICED), Trial("b", "", UNNOTICED)]
+
+    assert sum([Score.of(trials), Score.of(trials[:1])], Score.of([])).counts == {NOTICED: 2, UNNOTICED: 1}
