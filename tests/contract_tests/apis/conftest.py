@@ -1,5 +1,6 @@
 import pytest
-from defective import SandboxServer
+
+from benchmarks.in_process import SandboxServer
 
 
 @pytest.fixture(autouse=True)

@@ -1,23 +1,27 @@
 """What the laws find: nothing on a clean sandbox, each bug that was planted in one."""
 
+import random
 from contextlib import contextmanager
 
 import pytest
-from defective import deployment
 
+from benchmarks.in_process import deployment
+from benchmarks.mutation.witnesses import read_witnesses
 from contract_tests.apis import kit_of
-from contract_tests.contracts import load_contract
 from contract_tests.results import Outcome
 from contract_tests.runs import staged
 from contract_tests.scenes.sandboxes import ControlPlane
 from contract_tests.suites.lifecycle import play_batch
 from contract_tests.suites.scripted import play, play_laws
 from mockserver.app import API_NAMES
-from mockserver.defects.catalogue import defects_of
+from mockserver.defects.catalogue import curated
 
-KITS = [api for api in API_NAMES if kit_of(api)]
+KITS = {api: kit for api in API_NAMES if (kit := kit_of(api))}
 
 MOST_BATCHES = 3
+
+IN_THE_GATE = 20
+"""Witnesses of each API that are tried with each change; the others at night."""
 
 
 @contextmanager
@@ -29,6 +33,7 @@ def stage_at(api, url, **typed):
 def make_world(api, url, name):
     """The sandbox *name* with the settings that the profile wants, at the time that it is."""
     plane = ControlPlane.find(url)
+    assert plane is not None
     plane.create(name, {"settings": plane.profile(api).world.get("settings", {})})
     plane.close()
 
@@ -48,7 +53,7 @@ def said(results):
 @pytest.mark.parametrize("api", KITS)
 def test_a_clean_sandbox_passes_and_every_law_judges_what_it_declares(sandbox_server, api):
     with sandbox_server.serving(api) as url, stage_at(api, url) as stage:
-        results = [*play_laws(stage, kit_of(api).laws), play_batch(stage, 0)]
+        results = [*play_laws(stage, KITS[api].laws), play_batch(stage, 0)]
 
     assert said(result for result in results if result.outcome is not Outcome.PASS) == []
     assert [
@@ -61,7 +66,7 @@ def test_all_laws_pass_one_after_another_in_one_world_and_leave_nothing(sandbox_
     with sandbox_server.serving(api) as url:
         make_world(api, url, "shared")
         with stage_at(api, url, sandbox="shared") as stage:
-            results = list(play_laws(stage, kit_of(api).laws))
+            results = list(play_laws(stage, KITS[api].laws))
 
     failed = [result for result in results if result.outcome in (Outcome.FAIL, Outcome.ERROR)]
     assert said(failed) == []
@@ -70,15 +75,48 @@ def test_all_laws_pass_one_after_another_in_one_world_and_leave_nothing(sandbox_
     assert passed > len(results) * 0.6, said(result for result in results if result.outcome is not Outcome.PASS)
 
 
-@pytest.mark.parametrize(("api", "name"), [(api, name) for api in KITS for name in defects_of(api)])
-def test_a_defect_is_noticed_by_a_test_of_its_own_rule(sandbox_server, api, name):
-    rule = defects_of(api)[name].rule
-    kit = kit_of(api)
+def curated_bugs():
+    return [(api, name) for api in KITS for name in curated(api)]
+
+
+def witnesses():
+    """Of each API every rule that has a witness, with it."""
+    return [(api, rule, name) for api in KITS for rule, name in read_witnesses(api).items()]
+
+
+def in_the_gate():
+    """Some witnesses of each API, the same until others are found."""
+    of = {api: [each for each in witnesses() if each[0] == api] for api in KITS}
+    return [each for api, all_ in of.items() for each in random.Random(api).sample(all_, min(IN_THE_GATE, len(all_)))]
+
+
+@pytest.mark.parametrize(("api", "name"), curated_bugs())
+def test_a_curated_bug_is_noticed_by_a_test_of_its_own_rule(sandbox_server, api, name):
+    shown_by_its_rule(sandbox_server, api, name, curated(api)[name].rule)
+
+
+@pytest.mark.parametrize(("api", "rule", "name"), in_the_gate())
+def test_a_made_bug_is_noticed_by_a_test_of_the_rule_that_it_is_the_witness_of(sandbox_server, api, rule, name):
+    shown_by_its_rule(sandbox_server, api, name, rule)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("api", "rule", "name"), witnesses())
+def test_every_rule_has_its_witness(sandbox_server, api, rule, name):
+    shown_by_its_rule(sandbox_server, api, name, rule)
+
+
+def shown_by_its_rule(sandbox_server, api, name, rule):
+    """A test that declares the rule says that it is broken."""
+    kit = KITS[api]
 
     with sandbox_server.serving(api, name) as url, stage_at(api, url) as stage:
         results = [play(stage, law) for law in kit.laws if rule in law.rules]
-        if rule in kit.machine.RULES and not any(result.findings for result in results):
-            results += [play_batch(stage, number) for number in range(MOST_BATCHES)]
+        if rule in kit.machine.RULES and not says_broken(results, rule):
+            results += [play_batch(stage, number, shrink=False) for number in range(MOST_BATCHES)]
 
-    assert any(result.findings for result in results), said(results)
-    assert load_contract(api).rule(rule)
+    assert says_broken(results, rule), said(results)
+
+
+def says_broken(results, rule):
+    return any(finding.rule == rule for result in results for finding in result.findings)

@@ -1,13 +1,14 @@
-"""Rules, laws and defects are one list: what one of them names, the others have."""
+"""Rules, laws and bugs are one list: what one of them names, the others have."""
 
 from collections import Counter
 
 import pytest
 
+from benchmarks.mutation.witnesses import read_sought, read_witnesses
 from contract_tests.apis import kit_of
 from contract_tests.contracts import load_contract
-from mockserver.app import API_NAMES
-from mockserver.defects.catalogue import defects_of
+from mockserver.app import API_NAMES, load_api
+from mockserver.defects.catalogue import curated, generated
 
 KITS = {api: kit for api in API_NAMES if (kit := kit_of(api))}
 
@@ -36,14 +37,23 @@ def test_what_cannot_be_tested_is_not_tested(api):
     assert not {name for name, rule in rules(api).items() if rule.not_tested} & judged(api)
 
 
-def test_every_tested_rule_has_a_defect(api):
-    assert not {name for name, rule in rules(api).items() if not rule.not_tested} - {
-        defect.rule for defect in defects_of(api).values()
-    }
+def test_every_tested_rule_has_a_bug_that_shows_whether_it_is_tested(api):
+    """One written by hand, or a made one that is its witness; `make witnesses` looks for those, and says which it still seeks."""
+    tested = {name for name, rule in rules(api).items() if not rule.not_tested}
+
+    assert tested - {bug.rule for bug in curated(api).values()} - {*read_witnesses(api)} == {*read_sought(api)}
 
 
-def test_every_defect_breaks_a_tested_rule(api):
-    assert {defect.rule for defect in defects_of(api).values()} <= judged(api)
+def test_every_curated_bug_breaks_a_tested_rule(api):
+    assert {bug.rule for bug in curated(api).values()} <= judged(api)
+
+
+def test_every_witness_is_a_bug_that_operators_make_and_stands_for_a_tested_rule(api):
+    """A name that is gone: its expression was changed. `make witnesses` finds another."""
+    witnesses = read_witnesses(api)
+
+    assert {*witnesses} <= judged(api)
+    assert {*witnesses.values()} - {*generated(load_api(api, prefix=""))} == set()
 
 
 def test_no_two_tests_have_one_name(api):
