@@ -221,6 +221,13 @@ class _Source:
     lines: list[bytes]
 
 
+def _parsed(source: _Source) -> ast.Module:
+    try:
+        return ast.parse(source.text)
+    except SystemError:  # Python 3.11 may lose count of its own recursion when something is collected meanwhile
+        return ast.parse(source.text)
+
+
 @cache
 def _source(module: ModuleType) -> _Source:
     text = Path(str(module.__file__)).read_text(encoding="utf-8")
@@ -269,7 +276,7 @@ def _sites_in(short: str, module: ModuleType) -> tuple[tuple[str, Site], ...]:
     """Every site of a module, with the word of its operator."""
     source = _source(module)
     found = []
-    for name, node in _functions(ast.parse(source.text)):
+    for name, node in _functions(_parsed(source)):
         function = _living(module, name, _first_line(node))
         if function is None:
             continue
@@ -289,7 +296,7 @@ def _sites_in(short: str, module: ModuleType) -> tuple[tuple[str, Site], ...]:
 
 def _plant(module: ModuleType, name: str, digest: str, plant: Planter) -> None:
     """Raises NothingChangedError."""
-    tree = ast.parse(_source(module).text)
+    tree = _parsed(_source(module))
     node = dict(_functions(tree))[name]
     function = _living(module, name, _first_line(node))
     assert function is not None  # noqa: S101 - it was when the site was found

@@ -211,18 +211,18 @@ def test_the_first_finding_is_enough_when_asked_so(sandbox_server, run):
 
 
 def test_an_advice_is_not_the_finding_that_ends_a_run(sandbox_server, run):
-    asked = ("--rule", "RK-B12", "--rule", "RK-D04", "--rule", "RK-M01", "--suite", "laws", "--fail-fast")
+    asked = ("--rule", "RK-L09", "--rule", "RK-D04", "--rule", "RK-M02", "--suite", "laws", "--fail-fast")
 
-    with sandbox_server.serving("reservekit", "RK-D04", "RK-B12") as url:
+    with sandbox_server.serving("reservekit", "RK-D04", "RK-L09") as url:
         code, advised = run("run", "reservekit", "--base-url", url, *asked)
-    with sandbox_server.serving("reservekit", "RK-D04", "RK-M01") as url:
+    with sandbox_server.serving("reservekit", "RK-D04", "RK-M02") as url:
         failed_code, failed = run("run", "reservekit", "--base-url", url, *asked)
 
     assert (code, failed_code) == (0, 1)
     assert "RK-D04" in advised.out
-    assert "RK-B12" in advised.out
+    assert "RK-L09" in advised.out
     assert "NOT REACHED" not in advised.out
-    assert "RK-M01" in failed.out
+    assert "RK-M02" in failed.out
     assert "NOT REACHED" in failed.out
 
 
