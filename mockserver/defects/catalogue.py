@@ -6,13 +6,15 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from mockserver.apis.bundle import Api
 from mockserver.defects.bug import Bug
-from mockserver.defects.operators import OPERATORS
-from mockserver.defects.operators.sites import Operator, prefix_of
 from mockserver.defects.planting import Planter
 from mockserver.settings import nearest
+
+if TYPE_CHECKING:
+    from mockserver.defects.operators.sites import Operator
 
 __all__ = ["curated", "find", "generated", "plant", "uproot"]
 
@@ -26,18 +28,16 @@ def curated(api: str) -> Mapping[str, Bug]:
 
 def generated(api: Api) -> Mapping[str, Bug]:
     """Those that operators make of an API, by name: the same on each machine and each Python."""
-    return {name: bug for operator in OPERATORS for name, bug in _made(operator, _Named(api)).items()}
+    return {name: bug for operator in _operators() for name, bug in _made(operator, _Named(api)).items()}
 
 
 def find(api: Api, name: str) -> Bug | None:
     """The bug of that name; None when the API has none."""
-    prefix, made, rest = name.partition("~")
+    _, made, rest = name.partition("~")
     if not made:
         return curated(api.name).get(name)
-    if prefix != prefix_of(api):
-        return None
     word = rest.partition(":")[0]
-    return next((_made(each, _Named(api)).get(name) for each in OPERATORS if each.word == word), None)
+    return next((_made(each, _Named(api)).get(name) for each in _operators() if each.word == word), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,14 @@ class _Named:
 
 
 @cache
-def _made(operator: Operator, of: _Named) -> Mapping[str, Bug]:
+def _operators() -> "Sequence[Operator]":
+    # Not needed by a server without bugs, which would wait for them at each start.
+    found: Sequence[Operator] = import_module("mockserver.defects.operators").OPERATORS
+    return found
+
+
+@cache
+def _made(operator: "Operator", of: _Named) -> Mapping[str, Bug]:
     return {bug.name: bug for bug in operator.bugs(of.api)}
 
 
