@@ -21,6 +21,7 @@ from contract_tests.suites.lifecycle import play_batch
 from mockserver.app import API_NAMES, build_app, load_api
 from mockserver.defects.bug import Bug
 from mockserver.defects.catalogue import generated
+from mockserver.defects.meddling import giving, whole_body
 from mockserver.settings import Settings
 
 __all__ = ["Asked", "differences", "replay", "things_to_ask"]
@@ -54,9 +55,9 @@ def things_to_ask(api: str, server: SandboxServer, reach: Reach, bug: Bug, *, se
             if scope["type"] != "http":
                 await inside(scope, receive, send)
                 return
-            body = await _whole(receive)
+            body = await whole_body(receive)
             asked.append(Asked(datetime.now(UTC), scope, body))
-            await inside(scope, _giving(body), send)
+            await inside(scope, giving(body), send)
 
         return listen
 
@@ -71,22 +72,6 @@ def things_to_ask(api: str, server: SandboxServer, reach: Reach, bug: Bug, *, se
             if sum(not each.scope["path"].startswith("/_sandbox") for each in asked) >= ENOUGH:
                 break
     return asked
-
-
-async def _whole(receive: Receive) -> bytes:
-    body: bytes = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return body
-
-
-def _giving(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
 
 
 def replay(api: str, asked: Sequence[Asked], *defects: str) -> list[tuple[int, bytes]]:
@@ -110,7 +95,7 @@ async def _answers(asgi: ASGIApp, clock: _Clock, asked: Sequence[Asked]) -> list
         async def tell(message: Message, told: list[Message] = told) -> None:
             told.append(message)
 
-        await asgi({**each.scope, "state": {}}, _giving(each.body), tell)
+        await asgi({**each.scope, "state": {}}, giving(each.body), tell)
         headers = dict(told[0]["headers"])
         body = b"".join(message.get("body", b"") for message in told[1:])
         answers.append((told[0]["status"], body.replace(headers.get(b"x-request-id", b"\0"), b"ID")))

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mockserver.apis.bundle import Api
 from mockserver.web.bodies import MAX_BYTES
 
-__all__ = ["Changes", "Flight", "Meddler", "Request", "Response", "drops_the_rest"]
+__all__ = ["Changes", "Flight", "Meddler", "Request", "Response", "drops_the_rest", "giving", "whole_body"]
 
 _CONTROL = "/_sandbox"
 _DAWDLE_SECONDS = 0.02
@@ -129,7 +129,7 @@ class Meddler:
         if found is None:
             await self._app(scope, receive, send)
             return
-        found.body = await _whole_body(receive)
+        found.body = await whole_body(receive)
         for operations, change in self._changes.requests:
             if not operations or found.operation in operations:
                 change(found)
@@ -139,7 +139,7 @@ class Meddler:
             flight.now += 1
             await asyncio.sleep(_DAWDLE_SECONDS)
         try:
-            await self._app(_changed(scope, found), _giving(found.body), _taking(response))
+            await self._app(_changed(scope, found), giving(found.body), _taking(response))
         finally:
             for flight in flights:
                 flight.now -= 1
@@ -217,7 +217,8 @@ def _changed(scope: Scope, request: Request) -> Scope:
     return {**scope, **changed}
 
 
-async def _whole_body(receive: Receive) -> bytes:
+async def whole_body(receive: Receive) -> bytes:
+    """All of a request's body, however many pieces it comes in."""
     body: bytes = b""
     while True:
         message = await receive()
@@ -226,7 +227,9 @@ async def _whole_body(receive: Receive) -> bytes:
             return body
 
 
-def _giving(body: bytes) -> Receive:
+def giving(body: bytes) -> Receive:
+    """What gives a program that body, in one piece."""
+
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
