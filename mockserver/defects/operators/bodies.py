@@ -20,7 +20,7 @@ from mockserver.defects.operators.sites import (
     response,
 )
 
-__all__ = ["OPERATORS", "other_status", "other_words"]
+__all__ = ["OPERATORS", "other_status", "other_words", "schemas_below"]
 
 _DEEPEST = 4
 """Members of members are looked at so far down."""
@@ -66,7 +66,7 @@ Way = tuple[str, ...]
 # The schemas
 
 
-def _schemas(
+def schemas_below(
     spec: Mapping[str, Any], pointer: Pointer, way: Way = ()
 ) -> Iterator[tuple[Way, Pointer, Mapping[str, Any]]]:
     """Every schema below one, with the members that lead to it; a schema of several is all of them."""
@@ -76,13 +76,13 @@ def _schemas(
         return
     for choice in ("allOf", "oneOf", "anyOf"):
         for number, _ in enumerate(schema.get(choice, ())):
-            for found in _schemas(spec, (*pointer, choice, number), way):
+            for found in schemas_below(spec, (*pointer, choice, number), way):
                 if found[0] != way or found[2].get("properties"):
                     yield found
     for name in schema.get("properties", {}):
-        yield from _schemas(spec, (*pointer, "properties", name), (*way, name))
+        yield from schemas_below(spec, (*pointer, "properties", name), (*way, name))
     if "items" in schema:
-        yield from _schemas(spec, (*pointer, "items"), (*way, "*"))
+        yield from schemas_below(spec, (*pointer, "items"), (*way, "*"))
 
 
 def _asked(operation: Operation) -> Iterator[Pointer]:
@@ -110,7 +110,7 @@ def _bounds(api: Api) -> Iterator[Site]:
     found: dict[Pointer, Mapping[str, Any]] = {}
     for each in operations(api):
         for root in _asked(each):
-            for _, pointer, schema in _schemas(api.spec, root):
+            for _, pointer, schema in schemas_below(api.spec, root):
                 users.setdefault(pointer, []).append(each.id)
                 found[pointer] = schema
     for pointer, schema in found.items():
@@ -174,14 +174,15 @@ def _required(name: str) -> Callable[[Any], object]:
 def _unread(api: Api) -> Iterator[Site]:
     """What is sent and not read, or taken for something else."""
     for each in operations(api):
-        ways = dict.fromkeys(way for way, _, _ in _schemas(api.spec, each.body)) if each.body else ()
-        for way in ways:
+        ways = {way: schema for way, _, schema in schemas_below(api.spec, each.body)} if each.body else {}
+        for way, schema in ways.items():
             if way and way[-1] != "*":
                 member = ".".join(way)
                 says = f"{each.id} does not read {member}."
                 yield request(each.id, says, _mending(way, _drop), word=f"{member}.unread")
-                says = f"{each.id} takes null for nothing in {member}."
-                yield request(each.id, says, _mending(way, _drop_null), word=f"{member}.absent")
+                if not (schema.get("nullable") and each.creates):  # what is made without it has none either
+                    says = f"{each.id} takes null for nothing in {member}."
+                    yield request(each.id, says, _mending(way, _drop_null), word=f"{member}.absent")
         for _, parameter in each.parameters:
             name = str(parameter["name"])
             if parameter["in"] in ("query", "header") and not parameter.get("required"):
@@ -234,7 +235,7 @@ def _said(api: Api) -> Iterator[Site]:
     for each in operations(api):
         for status, root in each.replies():
             ways: dict[Way, Mapping[str, Any]] = {}
-            for way, _, schema in _schemas(api.spec, root):
+            for way, _, schema in schemas_below(api.spec, root):
                 ways.setdefault(way, schema)
             for way, schema in ways.items():
                 if way and way[-1] != "*" and way[0] != _ELSEWHERE:

@@ -1,7 +1,9 @@
 """What an operation does as a whole: nothing, too much, the same again, at another time, for somebody else."""
 
+import ast
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,7 +16,18 @@ from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
 from mockserver.defects.bug import lines_of
 from mockserver.defects.meddling import Request
-from mockserver.defects.operators.sites import Inside, Operator, Site, operation, operations, request, within, writes
+from mockserver.defects.operators.sites import (
+    Inside,
+    Operation,
+    Operator,
+    Site,
+    operation,
+    operations,
+    request,
+    within,
+    writes,
+)
+from mockserver.defects.operators.tables import where
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.work import Work
 
@@ -44,11 +57,13 @@ def _twice(inside: Inside, call: Call, work: Work) -> Reply:
     return reply
 
 
-def _around(word: str, says: str, act: Callable[[Inside, Call, Work], Reply]) -> Operator:
-    """An operator on every operation that writes."""
+def _around(
+    word: str, says: str, act: Callable[[Inside, Call, Work], Reply], where: Callable[[Operation], bool] | None = None
+) -> Operator:
+    """An operator on every operation that writes, or on some."""
 
     def sites(api: Api) -> Iterator[Site]:
-        for each in writes(api):
+        for each in filter(where, writes(api)):
             yield operation(each.id, says.format(each.id), act)
 
     return Operator(word, sites)
@@ -82,8 +97,12 @@ def _touched(api: Api) -> Iterator[Site]:
 
     if api.domain and any("updated_at" in kind.record.__struct_fields__ for kind in api.domain.kinds):
         for each in writes(api):
-            if "{" in str(each.pointer[1]):
+            if each.pointer[2] in ("put", "patch"):  # all else changes something, or refuses to
                 yield operation(each.id, f"{each.id} counts as a change also when it changes nothing.", touching)
+
+
+def _reads_the_clock(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in ("now", "this_second")
 
 
 _SHIFTS = {
@@ -104,9 +123,11 @@ def _off_the_clock(api: Api) -> Iterator[Site]:
         finally:
             work.now = kept
 
+    lines = where(api, _reads_the_clock)
     for each in operations(api):
         for word, (says, by) in _SHIFTS.items():
-            yield operation(each.id, f"The clock of {each.id} is a {says}.", partial(shifted, by), word=word)
+            site = operation(each.id, f"The clock of {each.id} is a {says}.", partial(shifted, by), word=word)
+            yield replace(site, lines=lines)
 
 
 def _let_in(api: Api) -> Iterator[Site]:
@@ -220,7 +241,8 @@ def _in_spite(api: Api) -> Iterator[Site]:
 
 OPERATORS = (
     _around("undone", "{} answers as ever, and nothing of it is kept.", _undone),
-    _around("twice", "{} is done twice, and answered once.", _twice),
+    # What changes or ends something is the same after the second time.
+    _around("twice", "{} is done twice, and answered once.", _twice, lambda each: each.creates),
     Operator("stale", _stale),
     Operator("touched", _touched),
     Operator("clock", _off_the_clock),

@@ -1,5 +1,6 @@
 """Records: a field that is not stored or never changed, an index that is not kept, an id that comes twice."""
 
+import ast
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -9,7 +10,9 @@ from msgspec.inspect import NoneType, UnionType, type_info
 
 from mockserver.apis.bundle import Api
 from mockserver.booking.ports import Index, Kind
-from mockserver.defects.operators.sites import Operator, Site, around
+from mockserver.defects.operators.bodies import schemas_below
+from mockserver.defects.operators.sites import Operator, Site, around, writes
+from mockserver.defects.operators.tables import nodes_of
 from mockserver.sandbox.merging import Level, MergedRecords
 
 __all__ = ["OPERATORS"]
@@ -29,6 +32,16 @@ def _fields(kind: Kind[Any]) -> Iterator[tuple[str, bool]]:
             yield field.name, any(isinstance(each, NoneType) for each in kinds)
 
 
+def _changed(api: Api) -> set[str]:
+    """The fields that are replaced anywhere: in the program's text, or by a request that may say so."""
+    calls = (node for _, node in nodes_of(api) if isinstance(node, ast.Call))
+    replaced = {each.arg for call in calls if ast.unparse(call.func).endswith("replace") for each in call.keywords}
+    bodies = (each.body for each in writes(api) if each.pointer[2] in ("put", "patch") and each.body)
+    return {name for name in replaced if name} | {
+        name for body in bodies for way, _, _ in schemas_below(api.spec, body) for name in way
+    }
+
+
 def _stored(api: Api) -> Iterator[Site]:
     def lose(name: str, before: Any, record: Any) -> Any:
         return record if before else msgspec.structs.replace(record, **{name: None})
@@ -36,13 +49,15 @@ def _stored(api: Api) -> Iterator[Site]:
     def keep(name: str, before: Any, record: Any) -> Any:
         return msgspec.structs.replace(record, **{name: getattr(before, name)}) if before else record
 
+    changed = _changed(api)
     for short, kind in _kinds(api):
         for name, may_be_nothing in _fields(kind):
             if may_be_nothing:
                 says = f"The {_said(name)} of a new {_said(short)} is not stored."
                 yield _put(kind, f"{short}.{name}.lost", says, partial(lose, name))
-            says = f"The {_said(name)} of a {_said(short)} stays what it was at first."
-            yield _put(kind, f"{short}.{name}.kept", says, partial(keep, name))
+            if name in changed:
+                says = f"The {_said(name)} of a {_said(short)} stays what it was at first."
+                yield _put(kind, f"{short}.{name}.kept", says, partial(keep, name))
         says = f"A {_said(short)} is stored when it is made and never changed."
         yield _put(kind, f"{short}.unchanged", says, lambda before, record: before or record)
 

@@ -145,6 +145,10 @@ class Operation:
         return bool(self.definition["x-effect"] == "write")
 
     @property
+    def creates(self) -> bool:
+        return "201" in self.definition["responses"]
+
+    @property
     def is_open(self) -> bool:
         """Whether anybody may call it."""
         return self.definition.get("security", self.spec.get("security")) in ([], None)
@@ -165,6 +169,12 @@ class Operation:
             return None
         pointer, body = resolved(self.spec, (*self.pointer, "requestBody"))
         return (*pointer, "content", next(iter(body["content"])), "schema")
+
+    @cached_property
+    def headers(self) -> set[str]:
+        """That any of its responses has, in small letters."""
+        responses = (resolved(self.spec, (*self.pointer, "responses", each)) for each in self.definition["responses"])
+        return {name.lower() for _, response in responses for name in response.get("headers", ())}
 
     def replies(self) -> Iterator[tuple[int, Pointer]]:
         """Each success and where the schema of its usual form stands; without those that have no body."""

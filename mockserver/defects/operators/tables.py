@@ -1,14 +1,18 @@
 """What an API's modules hold, found by looking at them."""
 
+import ast
+import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from mockserver.apis.bundle import Api
+from mockserver.defects.bug import Lines
 
-__all__ = ["modules_of", "named_values"]
+__all__ = ["modules_of", "named_values", "nodes_of", "where"]
 
 _DRAWS_WORLDS = {"seed", "blueprint", "book"}
 """What draws a world: a bug in there is another world, and no bug."""
@@ -31,3 +35,20 @@ def named_values(api: Api) -> Iterator[tuple[str, Any]]:
             if not name.startswith("__") and id(value) not in seen:
                 seen.add(id(value))
                 yield name, value
+
+
+def nodes_of(api: Api) -> Iterator[tuple[str, ast.AST]]:
+    """Each part of the text of an API's modules, with its file."""
+    for module in modules_of(api):
+        yield from _nodes(module)
+
+
+@cache
+def _nodes(module: ModuleType) -> list[tuple[str, ast.AST]]:
+    return [(str(module.__file__), node) for node in ast.walk(ast.parse(inspect.getsource(module)))]
+
+
+def where(api: Api, is_wanted: Callable[[ast.expr], bool]) -> tuple[Lines, ...]:
+    """The lines of an API's modules on which an expression of that kind begins."""
+    expressions = ((file, node) for file, node in nodes_of(api) if isinstance(node, ast.expr))
+    return tuple(Lines(file, node.lineno, node.lineno) for file, node in expressions if is_wanted(node))

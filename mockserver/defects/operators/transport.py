@@ -11,6 +11,9 @@ from mockserver.defects.planting import Planter
 
 __all__ = ["OPERATORS"]
 
+_TELLING = {"www-authenticate", "location", "retry-after"}
+"""Headers that tell a client what to do next."""
+
 _AT_THE_DOOR = (401, 403, 404, 405, 406, 413, 415)
 """Statuses of refusals that no operation has a say in."""
 
@@ -27,7 +30,7 @@ def _taken(api: Api) -> Iterator[Site]:
                 ("empty", "takes nothing for an empty object", _filled),
             ):
                 yield request(each.id, f"{each.id} {says}.", change, word=word)
-        for header in ("www-authenticate", "location", "allow", "retry-after"):
+        for header in each.headers & _TELLING:
             yield response(each.id, f"{each.id} sends no header {header}.", partial(_unsaid, header), word=header)
 
 

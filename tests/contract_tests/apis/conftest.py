@@ -1,3 +1,5 @@
+from contextlib import ExitStack
+
 import pytest
 
 from benchmarks.in_process import SandboxServer
@@ -13,3 +15,19 @@ def sandbox_server():
     server = SandboxServer()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def clean_sandbox():
+    """Where an API is served without a bug in it, by its name."""
+    with ExitStack() as open_:
+        served = {}
+
+        def find(api):
+            if api not in served:
+                server = SandboxServer()
+                open_.callback(server.stop)
+                served[api] = open_.enter_context(server.serving(api))
+            return served[api]
+
+        yield find
