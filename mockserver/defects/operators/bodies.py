@@ -183,10 +183,41 @@ def _unread(api: Api) -> Iterator[Site]:
                 if not (schema.get("nullable") and each.creates):  # what is made without it has none either
                     says = f"{each.id} takes null for nothing in {member}."
                     yield request(each.id, says, _mending(way, _drop_null), word=f"{member}.absent")
-        for _, parameter in each.parameters:
+        for pointer, parameter in each.parameters:
             name = str(parameter["name"])
             if parameter["in"] in ("query", "header") and not parameter.get("required"):
                 yield request(each.id, f"{each.id} does not read {name}.", _forgetting(name), word=f"{name}.unread")
+            if parameter["in"] == "query":
+                yield from _understood(each, name, resolved(api.spec, (*pointer, "schema"))[1], parameter)
+
+
+def _understood(
+    operation: Operation, name: str, schema: Mapping[str, Any], parameter: Mapping[str, Any]
+) -> Iterator[Site]:
+    """A parameter that is wrong and taken for what it may have meant."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+
+        def clamp(request: Request) -> None:
+            request.query = [
+                (each, str(min(max(int(text), low), high)) if each == name and _is_whole(text) else text)
+                for each, text in request.query
+            ]
+
+        says = f"{operation.id} takes a {name} out of its bounds for the nearest inside."
+        yield request(operation.id, says, clamp, word=f"{name}.clamped")
+    guess = low if low is not None else parameter.get("example")
+    if parameter.get("required") and guess is not None:
+
+        def add(request: Request) -> None:
+            if name not in dict(request.query):
+                request.query.append((name, str(guess)))
+
+        yield request(operation.id, f"{operation.id} guesses a {name} where none is sent.", add, word=f"{name}.guessed")
+
+
+def _is_whole(text: str) -> bool:
+    return text.removeprefix("-").isascii() and text.removeprefix("-").isdigit()
 
 
 def _drop(holder: dict[str, Any], name: str) -> None:

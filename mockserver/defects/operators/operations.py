@@ -15,7 +15,7 @@ from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
 from mockserver.defects.bug import lines_of
-from mockserver.defects.meddling import Request
+from mockserver.defects.meddling import Flight, Request
 from mockserver.defects.operators.sites import (
     Inside,
     Operation,
@@ -28,6 +28,7 @@ from mockserver.defects.operators.sites import (
     writes,
 )
 from mockserver.defects.operators.tables import where
+from mockserver.defects.planting import Planter
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.work import Work
 
@@ -102,7 +103,8 @@ def _touched(api: Api) -> Iterator[Site]:
 
 
 def _reads_the_clock(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr in ("now", "this_second")
+    """Limits and keys for doing once have a clock of their own."""
+    return isinstance(node, ast.Attribute) and ast.unparse(node).endswith(("work.now", "work.this_second"))
 
 
 _SHIFTS = {
@@ -158,43 +160,42 @@ def _like(sent: str, owner: str) -> str:
 
 def _racing(api: Api) -> Iterator[Site]:
     """Check and act, apart: requests of one operation at the same moment do not see each other."""
-
-    def plant_places(name: str, plant: Any) -> None:
-        flight = plant.flight(name)
-
-        def take(inside: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
-            if flight.now > 1:
-                wanted = [(msgspec.structs.replace(pool, capacity=pool.capacity + 1), seat) for pool, seat in wanted]
-            inside(ledger, holder, wanted, **named)
-
-        plant.within(name, Ledger.take, take)
-
-    def plant_records(name: str, plant: Any) -> None:
-        flight = plant.flight(name)
-        seen: dict[Any, Any] = {}
-
-        def find(inside: Callable[..., Any], records: Any, key: Any) -> Any:
-            found = inside(records, key)
-            if flight.now <= 1:
-                seen.clear()
-            elif found is not None and not isinstance(found, Claim):
-                return seen.setdefault((type(found), key), found)
-            return found
-
-        plant.within(name, MergedRecords.find, find)
-
     for each in writes(api):
-        for word, says, plant, target in (
-            ("places", "do not see each other's places", plant_places, Ledger.take),
-            ("records", "start from what was there before all of them", plant_records, MergedRecords.find),
-        ):
-            yield Site(
-                f"{each.id}.{word}",
-                f"Requests of {each.id} at the same moment {says}.",
-                partial(plant, each.id),
-                [each.id],
-                (lines_of(target),),
-            )
+        says = f"Requests of {each.id} at the same moment do not see each other's places."
+        yield _in_flight(f"{each.id}.places", says, each.id, _racing_for_places, Ledger.take)
+        if each.changes:
+            says = f"Requests of {each.id} at the same moment start from what was there before all of them."
+            yield _in_flight(f"{each.id}.records", says, each.id, _racing_for_records, MergedRecords.find)
+
+
+def _in_flight(where: str, says: str, name: str, make: Callable[[Flight], Callable[..., Any]], target: Any) -> Site:
+    def plant(plant: Planter) -> None:
+        plant.within(name, target, make(plant.flight(name)))
+
+    return Site(where, says, plant, [name], (lines_of(target),))
+
+
+def _racing_for_places(flight: Flight) -> Callable[..., None]:
+    def take(inside: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
+        if flight.now > 1:
+            wanted = [(msgspec.structs.replace(pool, capacity=pool.capacity + 1), seat) for pool, seat in wanted]
+        inside(ledger, holder, wanted, **named)
+
+    return take
+
+
+def _racing_for_records(flight: Flight) -> Callable[..., Any]:
+    seen: dict[Any, Any] = {}
+
+    def find(inside: Callable[..., Any], records: Any, key: Any) -> Any:
+        found = inside(records, key)
+        if flight.now <= 1:
+            seen.clear()
+        elif found is not None and not isinstance(found, Claim):
+            return seen.setdefault((type(found), key), found)
+        return found
+
+    return find
 
 
 def _in_spite(api: Api) -> Iterator[Site]:

@@ -1,15 +1,17 @@
 """Places: taken and not given back, given back and not taken, one too many, one too few, of another pool."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from mockserver.apis.bundle import Api
+from mockserver.booking import ledger as ledgers
 from mockserver.booking.errors import NotFound
-from mockserver.booking.ledger import Ledger, Pool
+from mockserver.booking.ledger import Ledger, Pool, Seat
 from mockserver.booking.lifecycle import Lifecycle, Move
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import lines_of
@@ -96,6 +98,25 @@ def _left(api: Api) -> Iterator[Site]:
             )
 
 
+def _part(pool: str, part: int) -> str:
+    """Of a pool's id what is before its last slash, or behind it."""
+    return pool.rpartition("/")[part] or "all"
+
+
+def _pooled(
+    part: int, take: Callable[..., None], ledger: Ledger, holder: Any, wanted: Sequence[Any], **named: Any
+) -> None:
+    pools = [
+        (Pool(_part(pool.id, part), pool.capacity), msgspec.structs.replace(seat, pool=_part(seat.pool, part)))
+        for pool, seat in wanted
+    ]
+    take(ledger, holder, pools, **named)
+
+
+def _grouped(part: int, group: Callable[[Seat], str], seat: Seat) -> str:
+    return group(msgspec.structs.replace(seat, pool=_part(seat.pool, part)))
+
+
 def _everywhere(api: Api) -> Iterator[Site]:
     """What spans and pools are, wherever they are looked at."""
     del api
@@ -103,13 +124,12 @@ def _everywhere(api: Api) -> Iterator[Site]:
     def touching(inside: Callable[..., bool], one: Span, other: Span) -> bool:
         return inside(one, other) or one.ends_at == other.starts_at or other.ends_at == one.starts_at
 
-    def one_pool(inside: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
-        first = wanted[0][0].id.rpartition("/")[0] or "all" if wanted else ""
-        pools = [(Pool(first, pool.capacity), msgspec.structs.replace(seat, pool=first)) for pool, seat in wanted]
-        inside(ledger, holder, pools, **named)
-
     yield around("touching", "What begins when something else ends is in its way.", Span.overlaps, touching)
-    yield around("one-pool", "Places are counted over all days together.", Ledger.take, one_pool)
+    for word, says, part in (("one-pool", "over all days", 0), ("one-day", "over all that there is on a day", 2)):
+        yield around(word, f"Places are counted {says} together.", Ledger.take, partial(_pooled, part))
+        yield around(
+            f"{word}-for-a-party", f"A party is there once {says}.", ledgers._party_group, partial(_grouped, part)
+        )
 
 
 # Lifecycles

@@ -119,13 +119,17 @@ def _indexes(api: Api) -> Iterator[Site]:
         finally:
             object.__setattr__(index, "entries", entries)
 
+    changed = _changed(api)
     for short, kind in _kinds(api):
         for index in kind.indexes:
             group = _said(index.name.rpartition(".")[2])
+            looked_at = {*kind.record.__struct_fields__}.intersection(index.entries.__code__.co_names)
             for word, says, act in (
                 ("stale", f"A {_said(short)} that changes keeps its old place in the index {group}.", forgetting),
                 ("missing", f"A new {_said(short)} is missing in the index {group}.", missing),
             ):
+                if word == "stale" and looked_at and not looked_at & changed:
+                    continue
                 where = f"{index.name.partition('.')[2]}.{word}"
                 yield around(where, says, Level.write, partial(act, index))
 

@@ -149,6 +149,11 @@ class Operation:
         return "201" in self.definition["responses"]
 
     @property
+    def changes(self) -> bool:
+        """Whether it changes something that stays there."""
+        return self.writes and "{" in str(self.pointer[1]) and self.pointer[2] != "delete"
+
+    @property
     def is_open(self) -> bool:
         """Whether anybody may call it."""
         return self.definition.get("security", self.spec.get("security")) in ([], None)

@@ -6,7 +6,7 @@ from functools import partial
 from mockserver.apis.bundle import Api
 from mockserver.defects.meddling import Request, Response, drops_the_rest
 from mockserver.defects.operators.bodies import other_status, other_words
-from mockserver.defects.operators.sites import Operator, Site, operations, request, response
+from mockserver.defects.operators.sites import Operator, Site, operations, request, resolved, response
 from mockserver.defects.planting import Planter
 
 __all__ = ["OPERATORS"]
@@ -29,6 +29,8 @@ def _taken(api: Api) -> Iterator[Site]:
                 ("rest", "does not read what follows the JSON of a body", drops_the_rest),
                 ("empty", "takes nothing for an empty object", _filled),
             ):
+                if word == "empty" and resolved(api.spec, each.body)[1].get("required"):
+                    continue  # an empty object is refused as well
                 yield request(each.id, f"{each.id} {says}.", change, word=word)
         for header in each.headers & _TELLING:
             yield response(each.id, f"{each.id} sends no header {header}.", partial(_unsaid, header), word=header)
