@@ -31,7 +31,7 @@ MOST_RULES = 5
 _KEPT = Path(__file__).parents[2] / "tests/contract_tests/apis/witnesses"
 _SEED = 1
 _ROUNDS = 60
-_IN_A_ROW = 3
+_IN_A_ROW = 8
 _TRIALS_OF_A_PROCESS = 40
 
 Find = Callable[[str], Notice | None]
@@ -126,7 +126,7 @@ def _candidates(
     parts: Iterable[Part],
     prefix: str,
 ) -> Iterator[str]:
-    """Bugs that a test of the rule reaches: those that speak of what it speaks of first, no three of an operator in a row."""
+    """Bugs that a test of the rule reaches: those that speak of what it speaks of first, few of an operator in a row."""
     yield from (name for name in _refusals(rule.id, contract, prefix) if name in shown_by)
     judging = [part for part in parts if rule.id in part.rules]
     own = {part.name for part in judging if part.is_a_law} or {part.name for part in judging}

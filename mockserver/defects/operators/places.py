@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.bundle import Api
-from mockserver.booking import ledger as ledgers
 from mockserver.booking.errors import NotFound
-from mockserver.booking.ledger import Ledger, Pool, Seat
+from mockserver.booking.ledger import Ledger, Pool
 from mockserver.booking.lifecycle import Lifecycle, Move
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import lines_of
@@ -113,10 +112,6 @@ def _pooled(
     take(ledger, holder, pools, **named)
 
 
-def _grouped(part: int, group: Callable[[Seat], str], seat: Seat) -> str:
-    return group(msgspec.structs.replace(seat, pool=_part(seat.pool, part)))
-
-
 def _everywhere(api: Api) -> Iterator[Site]:
     """What spans and pools are, wherever they are looked at."""
     del api
@@ -127,9 +122,6 @@ def _everywhere(api: Api) -> Iterator[Site]:
     yield around("touching", "What begins when something else ends is in its way.", Span.overlaps, touching)
     for word, says, part in (("one-pool", "over all days", 0), ("one-day", "over all that there is on a day", 2)):
         yield around(word, f"Places are counted {says} together.", Ledger.take, partial(_pooled, part))
-        yield around(
-            f"{word}-for-a-party", f"A party is there once {says}.", ledgers._party_group, partial(_grouped, part)
-        )
 
 
 # Lifecycles

@@ -159,6 +159,8 @@ def a_change_of_the_customer_replaces_what_is_sent(scene: ReserveKitScene) -> No
             scene.is_now("RK-C05", customer["updated_at"], since, "updated_at")
             now = scene.seen("RK-C05", booking)
             scene.same("RK-C05", now["customer"], customer, "the customer in the booking", answer)
+            alone = scene.customer(booking).ok("RK-C05", 200).json["data"]
+            scene.same("RK-C05", alone, customer, "the customer read alone", answer)
             scene.same("RK-C06", {**now, "customer": 0}, {**booking, "customer": 0}, "the booking's own fields", answer)
             booking = now
     scene.same("RK-C06", scene.places_left(slot, rule="RK-C06"), slot.places - 2, "the number of places left")

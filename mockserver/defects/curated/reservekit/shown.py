@@ -84,6 +84,21 @@ def _(pool: Callable[..., Pool], slot: TimeSlot, day: str) -> Pool:
     return Pool(f"{slot.id}", slot.max_bookings)
 
 
+@BUGS.around(desks._pool, "RK-B05", "Places are counted over all slots of a service together.")
+def _(pool: Callable[..., Pool], slot: TimeSlot, day: str) -> Pool:
+    return Pool(f"of {slot.service_id}/{day}", slot.max_bookings)
+
+
+@BUGS.around(Desk.book, "RK-B11", "A customer books a service once on a date.")
+def _(book: Books, desk: Desk, wanted: NewBooking, *, service_id: int | None) -> Booking:
+    made = book(desk, wanted, service_id=service_id)
+    for each in desk._work.records(BOOKINGS).page(BOOKINGS_OF_SERVICE, made.service_id):
+        alike = (each.date, each.customer.party) == (made.date, made.customer.party)
+        if alike and made.customer.party and each.id != made.id and each.status is not Status.CANCELLED:
+            raise AlreadyBooked("a service on a date", made.customer.party)
+    return made
+
+
 @BUGS.around(Desk.change_booking, "RK-B16", "A booking that is confirmed gives its place back.")
 def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
     booking = change(desk, booking_id, wanted)
@@ -109,6 +124,27 @@ def _(book: Books, desk: Desk, wanted: NewBooking, *, service_id: int | None) ->
 def _(plant: Planter) -> None:
     flight = plant.flight("createBooking")
     plant.within("createBooking", Ledger.take, _with_places_more(lambda: int(flight.now > 1)))
+
+
+@BUGS.around(Desk.withdraw, "RK-D06", "Deleting a service frees the places of the next one.")
+def _(withdraw: Callable[..., None], desk: Desk, service_id: int) -> None:
+    withdraw(desk, service_id)
+    for booking in desk._work.records(BOOKINGS).page(BOOKINGS_OF_SERVICE, service_id + 1):
+        if desk._ledger.holds(booking.id):
+            desk._ledger.give_back(booking.id)
+
+
+@BUGS.around(Desk.delete_slots_of_day, "RK-D08", "A day without slots is not found.")
+def _(delete: Callable[..., None], desk: Desk, service_id: int, day_of_week: int) -> None:
+    if all(slot.day_of_week != day_of_week for slot in desk.slots_of(service_id)):
+        raise NotFound("time_slot", day_of_week)
+    delete(desk, service_id, day_of_week)
+
+
+@BUGS.around(Desk.change_booking, "RK-L12", "An empty change counts as one.")
+def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
+    booking = change(desk, booking_id, wanted)
+    return kept(desk, booking, updated_at=desk._now) if wanted == BookingChange() else booking
 
 
 @BUGS.around(Desk.places_left, "RK-T02", "Cancelled bookings are taken off the places left.")
