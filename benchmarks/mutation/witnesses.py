@@ -135,7 +135,11 @@ def _candidates(
     words = {name: _words(f"{name} {bugs[name].says}") for name in reached}
     often = Counter(word for each in words.values() for word in each)
     wanted = _words(" ".join((rule.text, rule.operation, *own)))
-    likeness = {name: sum(1 / often[word] for word in each & wanted) for name, each in words.items()}
+    # What few tests reach breaks few rules.
+    likeness = {
+        name: sum(1 / often[word] for word in each & wanted) / len(shown_by[name]) ** 0.5
+        for name, each in words.items()
+    }
     turn: Counter[str] = Counter()
     ranked = []
     for name in sorted(reached, key=lambda name: -likeness[name]):
