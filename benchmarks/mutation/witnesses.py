@@ -1,6 +1,7 @@
 """`make witnesses`: looks for each rule that no curated bug breaks a bug that was made, and that a test of the rule notices.
 
-A witness breaks few rules, or it would say little about the one. What was found before and still stands is kept.
+A witness breaks few rules, or it would say little about the one; where none such is found, as few as was found. What was
+found before and still stands is kept.
 """
 
 import argparse
@@ -10,9 +11,10 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 
@@ -25,9 +27,10 @@ from mockserver.defects.bug import Bug
 from mockserver.defects.catalogue import curated, generated
 from mockserver.defects.operators.sites import in_a_name, prefix_of
 
-__all__ = ["MOST_RULES", "read_sought", "read_witnesses"]
+__all__ = ["MOST_RULES", "WIDEST", "read_sought", "read_witnesses"]
 
 MOST_RULES = 5
+WIDEST = 20
 _KEPT = Path(__file__).parents[2] / "tests/contract_tests/apis/witnesses"
 _SEED = 1
 _ROUNDS = 60
@@ -39,8 +42,8 @@ Find = Callable[[str], Notice | None]
 
 def read_witnesses(api: str) -> dict[str, str]:
     """By rule the name of the bug; empty where nobody has looked yet."""
-    found: dict[str, str] = _read(api).get("witnesses", {})
-    return found
+    found = _read(api)
+    return {**found.get("witnesses", {}), **found.get("wide", {})}
 
 
 def read_sought(api: str) -> list[str]:
@@ -54,14 +57,20 @@ def _read(api: str) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
-def _write(api: str, witnesses: Mapping[str, str], missing: Iterable[str]) -> None:
+def _write(api: str, found: "_Found") -> None:
+    sought = sorted(found.missing)
     lines = [
         "# Of each rule that no curated bug breaks, a made one that a test of the rule notices. `make witnesses` looks for them.",
-        *(["# No bug that shows that they are tested is known of these."] if missing else []),
-        f"sought = [{', '.join(repr(rule) for rule in sorted(missing))}]".replace("'", '"'),
+        *(["# No bug that shows that they are tested is known of these."] if sought else []),
+        f"sought = [{', '.join(repr(rule) for rule in sought)}]".replace("'", '"'),
         "",
+        f"# Each breaks at most {MOST_RULES} rules.",
         "[witnesses]",
-        *(f'{rule} = "{name}"' for rule, name in sorted(witnesses.items())),
+        *(f'{rule} = "{name}"' for rule, name in sorted(found.narrow.items())),
+        "",
+        f"# These break more, and at most {WIDEST}.",
+        "[wide]",
+        *(f'{rule} = "{name}"' for rule, (name, _) in sorted(found.wide.items())),
     ]
     _KEPT.mkdir(exist_ok=True)
     (_KEPT / f"{api}.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -71,30 +80,65 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation.witnesses", description=__doc__)
     parser.add_argument("apis", nargs="*", choices=[*API_NAMES, []], metavar="API")
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="how many bugs to try for a rule")
+    parser.add_argument("--narrower", action="store_true", help="look again where what was found breaks many rules")
     given = parser.parse_args()
     out, left = Console(stderr=True, highlight=False), 0
     for api in given.apis or API_NAMES:
-        left += len(_look_for_all(api, given.rounds, out))
+        left += len(_look_for_all(api, given.rounds, out, narrower=given.narrower))
     return 1 if left else 0
 
 
-def _look_for_all(api: str, rounds: int, out: Console) -> set[str]:
+@dataclass(slots=True)
+class _Found:
+    """
+    Attributes:
+        wanted: The rules that want a witness.
+        wide: With how many rules each of them breaks.
+    """
+
+    wanted: set[str]
+    narrow: dict[str, str]
+    wide: dict[str, tuple[str, int]]
+
+    @classmethod
+    def before(cls, api: str, bugs: Mapping[str, Bug], wanted: set[str]) -> Self:
+        kept = _read(api)
+        narrow, wide = (
+            {rule: name for rule, name in kept.get(table, {}).items() if name in bugs and rule in wanted}
+            for table in ("witnesses", "wide")
+        )
+        return cls(wanted, narrow, {rule: (name, WIDEST) for rule, name in wide.items()})
+
+    def take(self, name: str, rules: set[str], breadth: int) -> None:
+        for rule in rules & self.wanted - self.narrow.keys():
+            if breadth <= MOST_RULES:
+                self.narrow[rule] = name
+                self.wide.pop(rule, None)
+            elif rule not in self.wide or breadth < self.wide[rule][1]:
+                self.wide[rule] = name, breadth
+
+    @property
+    def missing(self) -> set[str]:
+        return self.wanted - self.narrow.keys() - self.wide.keys()
+
+
+def _look_for_all(api: str, rounds: int, out: Console, *, narrower: bool) -> set[str]:
     """The rules for which nothing was found."""
     contract, loaded = load_contract(api), load_api(api, prefix="")
     bugs = generated(loaded)
-    witnesses = {rule: name for rule, name in read_witnesses(api).items() if name in bugs}
     shown = {bug.rule for bug in curated(api).values()}
     wanted = {rule.id for rule in contract.rules if not rule.not_tested} - shown
-    witnesses = {rule: name for rule, name in witnesses.items() if rule in wanted}
-    missing = wanted - witnesses.keys()
-    if not missing:
-        return missing
+    found = _Found.before(api, bugs, wanted)
+    seeking = (wanted - found.narrow.keys()) if narrower else found.missing
+    if not seeking:
+        _write(api, found)
+        return found.missing
     with get_context("spawn").Pool(1) as alone:
         reach = alone.apply(_look, (api,))
     shown_by = {name: tests for name, bug in bugs.items() if (tests := reach.tests(bug))}
     prefix, parts = prefix_of(loaded), parts_of(api)
     waiting = {
-        rule: _candidates(contract.rule(rule), contract, bugs, shown_by, parts, prefix) for rule in sorted(missing)
+        rule: _candidates(contract.rule(rule), contract, bugs, shown_by, parts, prefix) for rule in sorted(seeking)
     }
     tried: set[str] = set()
     with get_context("spawn").Pool(
@@ -102,20 +146,23 @@ def _look_for_all(api: str, rounds: int, out: Console) -> set[str]:
     ) as pool:
         for number in range(1, rounds + 1):
             jobs = []
-            for rule in sorted(missing):
+            for rule in sorted(seeking):
                 name = next((name for name in waiting[rule] if name not in tried), None)
                 if name is not None:
                     tried.add(name)
                     jobs.append((rule, name))
-            for name, found in pool.imap_unordered(_attempt, jobs):
-                witnesses.update(dict.fromkeys(found & missing, name))
-                missing -= found
-            _write(api, witnesses, missing)
-            out.print(f"[dim]{api}: round {number}, {len(jobs)} tried, {len(missing)} rules left")
-            if not missing or not jobs:
+            for answer in pool.imap_unordered(_attempt, jobs):
+                found.take(*answer)
+            seeking -= found.narrow.keys()
+            _write(api, found)
+            out.print(
+                f"[dim]{api}: round {number}, {len(jobs)} tried, {len(seeking)} rules left,"
+                f" {len(found.missing)} of them without any"
+            )
+            if not seeking or not jobs:
                 break
-    out.print(f"{api}: {len(missing)} without a witness: {', '.join(sorted(missing))}")
-    return missing
+    out.print(f"{api}: {len(found.missing)} without a witness: {', '.join(sorted(found.missing))}")
+    return found.missing
 
 
 def _candidates(
@@ -177,19 +224,19 @@ def _look(api: str) -> Reach:
     return look(api, SandboxServer(), seed=_SEED)
 
 
-def _attempt(job: tuple[str, str]) -> tuple[str, set[str]]:
-    """Given a rule and a bug: the bug, and the rules that it is a witness for; none unless it is for that one."""
+def _attempt(job: tuple[str, str]) -> tuple[str, set[str], int]:
+    """Given a rule and a bug: the bug, the rules that it is a witness for, none unless it is for that one, and how many it breaks."""
     api, server, reach, bugs = _here[0]
     rule, name = job
     parts = {part.name: part for part in parts_of(api)}
     reached = [parts[each] for each in reach.tests(bugs[name])]
     laws = [part for part in reached if part.is_a_law]
     own = [part for part in laws if rule in part.rules] or [part for part in reached if rule in part.rules]
-    if rule not in _named(try_bug(api, server, name, own, seed=_SEED, most_rules=MOST_RULES)):
-        return name, set()
-    whole = try_bug(api, server, name, [*laws, *own], seed=_SEED, most_rules=MOST_RULES)
-    is_about_few = whole is not None and len({rule for _, rule in whole.blamed if rule}) <= MOST_RULES
-    return name, {rule} | _named(whole) if is_about_few else set()
+    if rule not in _named(try_bug(api, server, name, own, seed=_SEED, most_rules=WIDEST)):
+        return name, set(), 0
+    whole = try_bug(api, server, name, [*laws, *own], seed=_SEED, most_rules=WIDEST)
+    breadth = len({rule for _, rule in whole.blamed if rule}) if whole is not None else WIDEST + 1
+    return name, {rule} | _named(whole) if breadth <= WIDEST else set(), breadth
 
 
 def _named(notice: Notice | None) -> set[str]:
