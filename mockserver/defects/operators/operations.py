@@ -15,7 +15,7 @@ from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
 from mockserver.defects.bug import lines_of
-from mockserver.defects.meddling import Flight, Request
+from mockserver.defects.meddling import Request
 from mockserver.defects.operators.sites import (
     Inside,
     Operation,
@@ -32,7 +32,7 @@ from mockserver.defects.planting import Planter
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.work import Work
 
-__all__ = ["OPERATORS"]
+__all__ = ["OPERATORS", "start_from_before"]
 
 
 class _NotKept(Exception):  # noqa: N818 - it is no error
@@ -160,31 +160,19 @@ def _like(sent: str, owner: str) -> str:
 
 def _racing(api: Api) -> Iterator[Site]:
     """Check and act, apart: requests of one operation at the same moment do not see each other."""
+    together = "at the same moment"
     for each in writes(api):
-        says = f"Requests of {each.id} at the same moment do not see each other's places."
-        yield _in_flight(f"{each.id}.places", says, each.id, _racing_for_places, Ledger.take)
+        name, at = each.id, lines_of(Ledger.take)
+        says = f"Requests of {name} {together} do not see each other's places."
+        yield Site(f"{name}.places", says, partial(_oversell, operation=name), [name], (at,))
         if each.changes:
-            says = f"Requests of {each.id} at the same moment start from what was there before all of them."
-            yield _in_flight(f"{each.id}.records", says, each.id, _racing_for_records, MergedRecords.find)
+            says = f"Requests of {name} {together} start from what was there before all of them."
+            yield Site(f"{name}.records", says, partial(start_from_before, operation=name), [name])
 
 
-def _in_flight(where: str, says: str, name: str, make: Callable[[Flight], Callable[..., Any]], target: Any) -> Site:
-    def plant(plant: Planter) -> None:
-        plant.within(name, target, make(plant.flight(name)))
-
-    return Site(where, says, plant, [name], (lines_of(target),))
-
-
-def _racing_for_places(flight: Flight) -> Callable[..., None]:
-    def take(inside: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
-        if flight.now > 1:
-            wanted = [(msgspec.structs.replace(pool, capacity=pool.capacity + 1), seat) for pool, seat in wanted]
-        inside(ledger, holder, wanted, **named)
-
-    return take
-
-
-def _racing_for_records(flight: Flight) -> Callable[..., Any]:
+def start_from_before(plant: Planter, operation: str) -> None:
+    """Let requests of one operation at the same moment find what was there before all of them."""
+    flight = plant.flight(operation)
     seen: dict[Any, Any] = {}
 
     def find(inside: Callable[..., Any], records: Any, key: Any) -> Any:
@@ -195,7 +183,19 @@ def _racing_for_records(flight: Flight) -> Callable[..., Any]:
             return seen.setdefault((type(found), key), found)
         return found
 
-    return find
+    plant.within(operation, MergedRecords.find, find)
+
+
+def _oversell(plant: Planter, operation: str) -> None:
+    """Let requests of one operation at the same moment take one place too many."""
+    flight = plant.flight(operation)
+
+    def take(inside: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
+        if flight.now > 1:
+            wanted = [(msgspec.structs.replace(pool, capacity=pool.capacity + 1), seat) for pool, seat in wanted]
+        inside(ledger, holder, wanted, **named)
+
+    plant.within(operation, Ledger.take, take)
 
 
 def _in_spite(api: Api) -> Iterator[Site]:

@@ -46,6 +46,7 @@ from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
 from mockserver.defects.curated.ways import done_though_refused, recall, remember
 from mockserver.defects.meddling import Response
+from mockserver.defects.operators.operations import start_from_before
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.work import Work
 
@@ -270,27 +271,9 @@ def _(book: Books, desk: CustomerDesk, wanted: CustomerBooking) -> Booking:
     return _with_shares(desk._work, joined, (old if each == mine else each for each in joined.participants))
 
 
-@BUGS.bug("AP-J01.race", "Of two who join at the same moment the first is lost, with place and all.", subtle=True)
+@BUGS.bug("AP-J01.race", "Of two who join at the same moment the first is lost.", subtle=True)
 def _(plant: Planter) -> None:
-    flight = plant.flight("createCustomerBooking")
-    stale: dict[int, tuple[Participant, ...]] = {}
-
-    def leave(_: Response) -> None:
-        if not flight.now:
-            stale.clear()
-
-    def from_stale(book: Books, desk: CustomerDesk, wanted: CustomerBooking) -> Booking:
-        group = desk._work.records(BOOKINGS).find(wanted.booking_id or 0)
-        joined, mine = desk.booking(book(desk, wanted).id)
-        if joined.id in stale:
-            others = [each for each in stale[joined.id] if each.customer_id != mine.customer_id]
-            return _with_shares(desk._work, joined, [*others, mine])
-        if group is not None and flight.now > 1:
-            stale[group.id] = group.participants
-        return joined
-
-    plant.response(leave, "createCustomerBooking")
-    plant.around(CustomerDesk.book, from_stale)
+    start_from_before(plant, "createCustomerBooking")
 
 
 @BUGS.around(

@@ -28,6 +28,7 @@ from mockserver.defects.bug import Bugs
 from mockserver.defects.curated.reservekit.parts import dated, kept, leak, on_date_in_utc
 from mockserver.defects.curated.ways import done_though_refused, recall, remember
 from mockserver.defects.meddling import Response
+from mockserver.defects.operators.operations import start_from_before
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.work import Work
 
@@ -197,23 +198,7 @@ def _(plant: Planter) -> None:
 
 @BUGS.bug("RK-C05.race", "Of two changes of a customer at the same moment the first is lost.", subtle=True)
 def _(plant: Planter) -> None:
-    flight = plant.flight("updateBookingCustomer")
-    stale: dict[int, Customer] = {}
-
-    def leave(_: Response) -> None:
-        if not flight.now:
-            stale.clear()
-
-    def from_stale(change: Customers, desk: Desk, booking_id: int, wanted: CustomerChange) -> Customer:
-        booking = desk.booking(booking_id)
-        if booking_id in stale:
-            kept(desk, booking, customer=stale[booking_id])
-        elif flight.now > 1:
-            stale[booking_id] = booking.customer
-        return change(desk, booking_id, wanted)
-
-    plant.response(leave, "updateBookingCustomer")
-    plant.around(Desk.change_customer, from_stale)
+    start_from_before(plant, "updateBookingCustomer")
 
 
 @BUGS.around(
