@@ -3,6 +3,8 @@
 Now is day 0, 01:00 in Lagos.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from bardge_spas import LAGOON, SERENITY, booked, hold
 from bardge_world import day, ms, said, seconds
@@ -57,6 +59,25 @@ def buy_copay(alpha, *services, branch=SERENITY):
 def users_of(world):
     """Which booking uses a co-pay, by the id of the co-pay."""
     return {each["id"]: each["used_by"] for each in world.kept("copay_purchase")}
+
+
+# At once
+
+
+@pytest.mark.parametrize(
+    ("ask", "code"),
+    [
+        (lambda alpha, who: alpha.book_class(*who, "ci_sunrise_last"), "class_full"),
+        (lambda alpha, who: hold(alpha, who, 3, "14:00"), "slot_unavailable"),
+    ],
+)
+def test_of_many_threads_one_gets_what_there_is_one_of(alpha, ask, code):
+    """BG-B08, BG-S08."""
+    people = [("client_ada", "brgpass_ada_gym"), ("client_halima", "brgpass_halima_gym"), CHIDI]
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = list(pool.map(lambda who: said(ask(alpha, who)), people))
+
+    assert sorted(answers) == [(201, ""), (409, code), (409, code)]
 
 
 # Packages of gyms
