@@ -116,6 +116,22 @@ def test_the_visit_of_a_package_goes_where_the_booking_goes_and_comes_back_with_
     assert world.debits() == [900_000]
 
 
+@pytest.mark.parametrize(
+    ("who", "instance_id", "body", "price"),
+    [
+        (BOLA, "ci_sunrise_open", {"number_of_visits": 2, "duration": "ANNUALLY"}, 300_000),
+        (CHIDI, "ci_reformer_open", {"copay_package_id": "copay_abc123"}, 900_000),
+    ],
+)
+def test_what_is_bought_with_a_class_is_no_charge_of_the_booking(world, who, instance_id, body, price):
+    """BG-F05, BG-F06: so it does not come back either."""
+    session_id = world.alpha.book_class(*who, instance_id).json()["session_id"]
+    booking = world.alpha.post(f"/bookings/class/{session_id}/confirm", body).json()
+
+    assert booking["amount_charged"] == world.alpha.cancel(booking["id"]).json()["refund"]["amount_refunded"] == 0
+    assert world.debits() == [price]
+
+
 # Co-pays of spas
 
 
