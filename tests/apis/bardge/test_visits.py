@@ -1,13 +1,15 @@
-"""Visits, where more than one thing pays for them, and what becomes of it. Chidi's pass covers STANDARD gyms and no spa.
+"""Passes, and visits where more than one thing pays for them. Chidi's pass covers STANDARD gyms and no spa.
 
 Now is day 0, 01:00 in Lagos.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from bardge_spas import LAGOON, SERENITY, booked, hold
 from bardge_world import day, ms, said, seconds
+from doubles import MONDAY
 
 BOTH = MASSAGE, OILS = ("svc_deep_tissue", "svc_aromatherapy")
 BOLA, CHIDI = (("client_bola", "brgpass_bola_gym"), ("client_chidi", "brgpass_chidi_gym"))
@@ -249,6 +251,20 @@ def test_an_appointment_is_confirmed_when_the_pass_covers_the_same(world, alpha,
 
 
 # What time does, and what nobody looks at
+
+
+def test_a_pass_begins_now_in_whole_milliseconds(open_world):
+    world = open_world(clock=MONDAY + timedelta(microseconds=123_987))
+    body = {"pass_id": "pass_gym_standard", "client_id": "client_zainab", "first_name": "Zainab", "last_name": "Musa"}
+
+    assert world.alpha.post("/issued_passes", body).json()["start_date"] == ms(0, "01:00") + 123
+
+
+def test_a_pass_that_was_cancelled_is_so_also_when_it_is_over(world):
+    """BG-N40."""
+    world.go_to(60, "12:00")
+
+    assert world.alpha.issued_pass("brgpass_femi_gym")["status"] == "CANCELLED"
 
 
 def test_a_booking_that_is_accepted_after_its_beginning_is_completed_at_once(open_world):
