@@ -5,13 +5,12 @@ from typing import Any
 import httpx
 from bardge_world import Reseller, day
 
-__all__ = ["LAGOON", "SERENITY", "book", "booked", "hold", "slots"]
+__all__ = ["LAGOON", "SERENITY", "booked", "hold", "slots"]
 
 SERENITY, LAGOON = "branch_serenity_vi", "branch_lagoon_ikoyi"
 
 _HOLDERS = {
     "funke": ("client_funke", "brgpass_funke_spa"),
-    "efe": ("client_efe", "brgpass_efe_spa"),
     "chidi": ("client_chidi", "brgpass_chidi_gym"),
     "kemi": ("client_kemi", "brgpass_kemi_gym"),
 }
@@ -41,22 +40,16 @@ def hold(
     return reseller.post("/bookings/spa", body, token=token)
 
 
-def book(reseller: Reseller, *args: Any, **options: Any) -> httpx.Response:
-    """Both steps; see `hold`."""
-    held = hold(reseller, *args, **options)
-    assert held.status_code == 201, held.text
-    return reseller.post(f"/bookings/spa/{held.json()['session_id']}/confirm")
-
-
 def booked(reseller: Reseller, *args: Any, **options: Any) -> Any:
     """The booking of both steps; see `hold`."""
-    answer = book(reseller, *args, **options)
+    held = hold(reseller, *args, **options)
+    assert held.status_code == 201, held.text
+    answer = reseller.post(f"/bookings/spa/{held.json()['session_id']}/confirm")
     assert answer.status_code == 201, answer.text
     return answer.json()
 
 
-def slots(reseller: Reseller, number: int, *services: str, branch: str = SERENITY) -> list[str]:
-    """The slots of a day that are available."""
-    query = {"service_ids": ",".join(services)} if services else {}
-    shown = reseller.read(f"/providers/{branch}/availability", date=day(number), **query)["slots"]
+def slots(reseller: Reseller, number: int) -> list[str]:
+    """The slots of a day that are available at Serenity Spa."""
+    shown = reseller.read(f"/providers/{SERENITY}/availability", date=day(number))["slots"]
     return [slot["time"] for slot in shown if slot["available"]]

@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 from doubles import Client
 
-from mockserver.apis.bardge.records import LAGOS, client_key
+from mockserver.apis.bardge.records import LAGOS
 from mockserver.app import App
 
-__all__ = ["BASE", "KEMI_TOKEN", "BardgeWorld", "Reseller", "at", "day", "moment", "ms", "said", "seconds"]
+__all__ = ["KEMI_TOKEN", "BardgeWorld", "Reseller", "at", "day", "moment", "ms", "said", "seconds"]
 
-BASE = "/v3/api/business/reseller"
+_BASE = "/v3/api/business/reseller"
 
 KEMI_TOKEN = "lkpt_abc123"
 """With which alpha reaches client_kemi, who is harbour's."""
@@ -56,7 +56,7 @@ def said(response: httpx.Response) -> tuple[int, str]:
 
 
 class Reseller:
-    """Somebody with a key, or without one."""
+    """Somebody with a key."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -126,15 +126,12 @@ class BardgeWorld:
         self.app = app
         self.name = name
         self.control = Client(app, base=f"/_sandbox/sandboxes/{name}")
-        self.nobody = Reseller(Client(app, base=f"/~{name}{BASE}"))
         self.alpha = self.enter("brg_live_alpha_demo")
         self.tester = self.enter("brg_test_alpha_demo")
         self.harbour = self.enter("brg_live_harbour_issuer")
-        self.quiet = self.enter("brg_live_quiet_reseller")
-        self.disabled = self.enter("brg_live_disabled_reseller")
 
     def enter(self, key: str) -> Reseller:
-        return Reseller(Client(self.app, base=BASE).as_(f"{key}.{self.name}"))
+        return Reseller(Client(self.app, base=_BASE).as_(f"{key}.{self.name}"))
 
     def wait(self, **length: float) -> list[Any]:
         """Lets time pass here: `wait(minutes=15)`. Answers the timers that fired."""
@@ -170,9 +167,6 @@ class BardgeWorld:
     def record(self, kind: str, key: str) -> Any:
         """One record, such as `record("booking", "booking_ada0000000000001")`."""
         return next(each for each in self.kept(kind) if each["id"] == key)
-
-    def client(self, reseller_id: str, client_id: str) -> Any:
-        return self.record("client", client_key(reseller_id, client_id))
 
     def debits(self, reseller_id: str = "reseller_alpha") -> list[int]:
         """What was taken from a business account so far, the oldest first."""

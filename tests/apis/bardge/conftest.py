@@ -45,12 +45,6 @@ def world(open_world: Callable[..., BardgeWorld]) -> BardgeWorld:
 
 
 @pytest.fixture
-def printed(open_world: Callable[..., BardgeWorld]) -> BardgeWorld:
-    """The world of the documentation: Friday, 8 May 2026, 10:00 in Lagos, standing still."""
-    return open_world("documentation")
-
-
-@pytest.fixture
 def alpha(world: BardgeWorld) -> Reseller:
     """The reseller that calls, in a fresh drawn world."""
     return world.alpha

@@ -1,260 +1,21 @@
-"""What is wrong with a request before anything is done: where it is said, in which words, and that nothing is written."""
-
-import re
+"""What a refusal says, and which of several is told, where no law asks. Now is day 0, 01:00 in Lagos."""
 
 import pytest
-from bardge_world import BASE, said
+from bardge_spas import SERENITY, hold
+from bardge_world import KEMI_TOKEN, day, ms, said
 
 from mockserver.apis.bardge.errors import render
 from mockserver.apis.bardge.records import LIFECYCLE, SESSION_LIFECYCLE
-from mockserver.app import load_spec
 from mockserver.booking.errors import MoveRefused
 
-PASS = {"pass_id": "pass_gym_standard", "client_id": "client_ngozi", "first_name": "Ngozi", "last_name": "Eze"}
-BAD_INPUT = (400, "validation_error")
-TYPES = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    403: "permission_error",
-    404: "invalid_request_error",
-    405: "invalid_request_error",
-    409: "resource_conflict_error",
-    413: "invalid_request_error",
-    415: "invalid_request_error",
-}
-
-
-def error(response):
-    return response.json()["error"]
-
-
-def refusals(world):
-    """One of each status but 409."""
-    alpha = world.alpha
-    return [
-        alpha.get("/passes", limit=0),
-        world.nobody.get("/passes"),
-        world.disabled.get("/passes"),
-        alpha.cancel("booking_ada0000000000002"),
-        alpha.get("/classes/class_nothing"),
-        alpha.get("/issued_passes/brgpass_nothing"),
-        alpha.get("/nowhere"),
-        alpha.ask("DELETE", "/passes"),
-        alpha.ask("POST", "/issued_passes", content=b"{}", headers={"content-type": "text/plain"}),
-        alpha.ask("POST", "/issued_passes", content=b" " * 1_048_577, headers={"content-type": "application/json"}),
-    ]
-
-
-def clashes(world):
-    alpha = world.alpha
-    full = alpha.book_class("client_ada", "brgpass_ada_gym", "ci_sunrise_full")
-    twice = alpha.book_class("client_ada", "brgpass_ada_gym", "ci_boxing_open")
-    alpha.post("/issued_passes", PASS, key="one")
-    reused = alpha.post("/issued_passes", {**PASS, "first_name": "Uche"}, key="one")
-    return full, twice, reused
-
-
-# The envelope
-
-
-def test_a_refusal_is_one_error_with_four_texts(world):
-    for answer in [*refusals(world), *clashes(world)]:
-        assert list(answer.json()) == ["error"]
-        assert set(error(answer)) == {"type", "code", "message", "request_id"}
-        assert all(isinstance(text, str) and text for text in error(answer).values())
-        assert answer.headers["content-type"] == "application/json"
-
-
-def test_the_type_goes_with_the_status(world):
-    for answer in refusals(world):
-        assert error(answer)["type"] == TYPES[answer.status_code]
-
-
-def test_a_clash_is_of_a_resource_or_of_a_key(world):
-    full, twice, reused = clashes(world)
-
-    assert [(said(each), error(each)["type"]) for each in (full, twice, reused)] == [
-        ((409, "class_full"), "resource_conflict_error"),
-        ((409, "already_booked"), "resource_conflict_error"),
-        ((409, "idempotency_key_reused"), "idempotency_error"),
-    ]
-
-
-def test_what_http_is_about_has_codes_of_its_own(world):
-    assert [said(answer) for answer in refusals(world)] == [
-        BAD_INPUT,
-        (401, "invalid_api_key"),
-        (403, "account_disabled"),
-        (403, "permission_denied"),
-        (404, "resource_not_found"),
-        (404, "pass_not_found"),
-        (404, "resource_not_found"),
-        (405, "method_not_allowed"),
-        (415, "unsupported_media_type"),
-        (413, "payload_too_large"),
-    ]
-
-
-def test_every_answer_has_an_id_of_its_own_and_an_error_says_it(world):
-    answers = [*refusals(world), *clashes(world), world.alpha.get("/passes"), world.alpha.get("/passes")]
-    ids = [answer.headers["bardge-request-id"] for answer in answers]
-
-    assert all(re.fullmatch("req_[0-9a-f]{32}", each) for each in ids)
-    assert len(set(ids)) == len(ids)
-    for answer, id_ in zip(answers, ids, strict=True):
-        if answer.status_code >= 400:
-            assert error(answer)["request_id"] == id_
-
-
-def test_every_code_and_every_type_is_in_the_contract(world):
-    known = load_spec("bardge")["components"]["schemas"]["ErrorDetail"]["properties"]
-
-    for answer in [*refusals(world), *clashes(world)]:
-        assert error(answer)["code"] in known["code"]["enum"]
-        assert error(answer)["type"] in known["type"]["enum"]
-
-
-@pytest.mark.parametrize("header", [{"accept-language": "yo"}, {"accept": "text/html"}, {"accept": "application/xml"}])
-def test_the_words_are_the_same_whatever_a_client_likes(alpha, header):
-    answer = alpha.ask("GET", "/classes/class_nothing", headers=header)
-
-    assert said(answer) == (404, "resource_not_found")
-    assert answer.headers["content-type"] == "application/json"
-
-
-def test_a_success_is_json_whatever_is_accepted(alpha):
-    assert alpha.ask("GET", "/passes", headers={"accept": "text/html"}).headers["content-type"] == "application/json"
-
-
-def test_what_is_not_found_is_named(alpha):
-    assert error(alpha.get("/issued_passes/brgpass_nothing"))["message"] == "There is no pass brgpass_nothing."
-    assert "branch_nowhere" in error(alpha.get("/providers/branch_nowhere/services"))["message"]
-
-
-# Path and method
-
-
-@pytest.mark.parametrize("path", ["/nowhere", "/passes/", "/bookings", "/issued_passes/a/b/c"])
-def test_a_path_outside_the_document_is_not_found(alpha, path):
-    assert said(alpha.get(path)) in {(404, "resource_not_found"), (405, "method_not_allowed")}
-
-
-@pytest.mark.parametrize(
-    ("path", "allowed"), [("/passes", {"GET"}), ("/issued_passes", {"POST"}), ("/bookings/x/cancel", {"POST"})]
+ADA, BOLA, CHIDI, DAYO, FEMI = (
+    (f"client_{name}", f"brgpass_{name}_gym") for name in ("ada", "bola", "chidi", "dayo", "femi")
 )
-def test_a_wrong_method_is_told_the_right_ones(alpha, path, allowed):
-    answer = alpha.ask("PUT", path)
-
-    assert said(answer) == (405, "method_not_allowed")
-    assert set(answer.headers["allow"].split(", ")) >= allowed
-
-
-# Bodies
-
-
-@pytest.mark.parametrize("raw", [b"", b"{", b'{"pass_id": NaN}', b"\xff", b"[]", b'"pass"', b"null", b"7"])
-def test_a_body_that_is_no_json_object_is_bad_input(world, raw):
-    before = world.everything()
-
-    answer = world.alpha.ask("POST", "/issued_passes", content=raw, headers={"content-type": "application/json"})
-
-    assert said(answer) == BAD_INPUT
-    assert world.everything() == before
-
-
-@pytest.mark.parametrize("name", list(PASS))
-def test_a_missing_member_is_named(world, name):
-    before = world.everything()
-
-    answer = world.alpha.post("/issued_passes", {key: value for key, value in PASS.items() if key != name})
-
-    assert said(answer) == BAD_INPUT
-    assert name in error(answer)["message"]
-    assert world.everything() == before
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("pass_id", "a b"), ("client_id", 7), ("first_name", ""), ("last_name", None), ("email", "ngozi"), ("phone", "0")],
-)
-def test_a_bad_value_is_named(world, name, value):
-    before = world.everything()
-
-    answer = world.alpha.post("/issued_passes", {**PASS, name: value})
-
-    assert said(answer) == BAD_INPUT
-    assert name in error(answer)["message"]
-    assert world.everything() == before
-
-
-def test_a_member_that_is_not_known_is_ignored(alpha):
-    assert alpha.post("/issued_passes", {**PASS, "nickname": "Ngo"}).status_code == 201
-
-
-def test_a_bad_body_comes_before_what_the_path_names(alpha):
-    assert said(alpha.post("/issued_passes/brgpass_nothing/expiry", {"expires_at": "soon"})) == BAD_INPUT
-
-
-def test_a_body_of_another_type_is_not_read(world):
-    before = world.everything()
-
-    answer = world.alpha.ask(
-        "POST",
-        "/issued_passes",
-        content=b'{"pass_id": 1}',
-        headers={"content-type": "application/x-www-form-urlencoded"},
-    )
-
-    assert said(answer) == (415, "unsupported_media_type")
-    assert world.everything() == before
-
-
-# Parameters
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("/passes?limit=x", "limit"),
-        ("/passes?starting_after=a%20b", "starting_after"),
-        ("/passes?limit=3&limit=3", "limit"),
-        ("/providers?category=POOL", "category"),
-        ("/classes?date=2026-02-30", "date"),
-        ("/classes?date=20260301", "date"),
-        ("/classes/class%20x", "classId"),
-        (f"/classes/{'x' * 65}", "classId"),
-        ("/classes/class_boxing?from=tomorrow", "from"),
-    ],
-)
-def test_a_bad_parameter_is_named(alpha, path, name):
-    answer = alpha.ask("GET", path)
-
-    assert said(answer) == BAD_INPUT
-    assert name in error(answer)["message"]
-
-
-@pytest.mark.parametrize("token", ["", "a b", "x" * 256])
-def test_a_bad_header_is_named(alpha, token):
-    answer = alpha.get("/clients/client_ada", token=token)
-
-    assert said(answer) == BAD_INPUT
-    assert "Bardge-Lookup-Token" in error(answer)["message"]
-
-
-@pytest.mark.parametrize(("lat", "lon", "name"), [("1e999", "3", "lat"), ("6", "-1e999", "lon"), ("6", "NaN", "lon")])
-def test_a_coordinate_that_is_no_number_to_reckon_with_is_named(alpha, lat, lon, name):
-    answer = alpha.get("/providers", lat=lat, lon=lon)
-
-    assert said(answer) == BAD_INPUT
-    assert error(answer)["message"].startswith(f"{name}: ")
-    assert "null" not in error(answer)["message"]
-
-
-def test_a_parameter_that_is_not_known_is_ignored(alpha):
-    assert alpha.get("/passes", sort="price").status_code == 200
-
-
-# What cannot become of a thing
+BOXING, APPOINTMENT = "booking_ada0000000000001", "booking_funke00000000001"
+PULSE = "branch_pulse_lekki"
+VISITS = {"number_of_visits": 1, "duration": "MONTHLY"}
+COPAY = {"copay_package_id": "copay_abc123"}
+BAD, DENIED, NOT_FOUND = (400, "validation_error"), (403, "permission_denied"), (404, "resource_not_found")
 
 MOVES = [
     ("booking", "cancelled", "cancel", "A cancelled booking cannot be cancelled."),
@@ -279,15 +40,190 @@ def test_the_sentences_are_of_every_event():
     assert {(thing, event) for thing, _, event, _ in MOVES} == events
 
 
-def test_a_second_cancellation_is_told_so_in_english(alpha):
-    answer = alpha.cancel("booking_ada0000000000002")
+@pytest.mark.parametrize("key", [None, "one"])
+def test_a_fault_of_the_server_has_the_envelope_and_is_not_remembered(world, monkeypatch, key):
+    body = {"client_id": "client_ada", "credit_package_id": "crpkg_10"}
+    with monkeypatch.context() as patch:
+        patch.setattr("mockserver.apis.bardge.desk.till.Till.credits", None)
+        answer = world.alpha.post("/credit_purchases", body, key=key)
 
-    assert error(answer)["message"] == "A cancelled booking cannot be cancelled."
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["type"]) == (500, "internal_error", "api_error")
+    assert error["request_id"] == answer.headers["bardge-request-id"]
+    assert world.debits() == []
+    again = world.alpha.post("/credit_purchases", body, key=key)
+    assert (again.status_code, again.headers.get("x-idempotent-replayed")) == (201, None)
 
 
-# Who
+@pytest.mark.parametrize(("lat", "lon", "name"), [("1e999", "3", "lat"), ("6", "-1e999", "lon"), ("6", "NaN", "lon")])
+def test_a_coordinate_that_is_no_number_to_reckon_with_is_named(alpha, lat, lon, name):
+    answer = alpha.get("/providers", lat=lat, lon=lon)
+
+    assert said(answer) == BAD
+    assert answer.json()["error"]["message"].startswith(f"{name}: ")
+    assert "null" not in answer.json()["error"]["message"]
 
 
-def test_all_of_it_is_under_the_path_of_the_document(world):
-    assert world.alpha.client.base == BASE
-    assert load_spec("bardge")["servers"] == [{"url": BASE}]
+# What is wrong is named
+
+
+def issue(alpha, **fields):
+    body = {"pass_id": "pass_gym_standard", "client_id": "client_chidi", "first_name": "Chidi", "last_name": "Okeke"}
+    return alpha.post("/issued_passes", {**body, **fields})
+
+
+def prolong(alpha, pass_id, expires_at):
+    return alpha.post(f"/issued_passes/{pass_id}/expiry", {"expires_at": expires_at})
+
+
+def move(alpha, booking_id, **target):
+    return alpha.post(f"/bookings/{booking_id}/reschedule", target)
+
+
+def confirm(alpha, who, instance_id, body):
+    session_id = alpha.book_class(*who, instance_id).json()["session_id"]
+    return alpha.post(f"/bookings/class/{session_id}/confirm", body)
+
+
+def confirm_visits(alpha, body):
+    return confirm(alpha, BOLA, "ci_sunrise_open", body)
+
+
+def confirm_package(alpha, body):
+    return confirm(alpha, CHIDI, "ci_reformer_open", body)
+
+
+def spend_twice(alpha):
+    """Power Spin takes six credits, and Ada has ten."""
+    alpha.book_class(*ADA, "ci_spin_open")
+    return alpha.book_class(*ADA, "ci_spin_other")
+
+
+def cover_less(alpha):
+    session_id = alpha.book_class(*BOLA, "ci_sunrise_open").json()["session_id"]
+    alpha.put_under(BOLA[1], "pass_spa_monthly")
+    return alpha.post(f"/bookings/class/{session_id}/confirm", VISITS)
+
+
+def buy_quote_of(alpha, who, holder):
+    """What was quoted to *holder*."""
+    names = ("client_id", "user_pass_id")
+    path = f"/providers/{SERENITY}/spa-copay-quote"
+    quote = alpha.post(path, {**dict(zip(names, holder, strict=True)), "service_ids": ["svc_deep_tissue"]})
+    body = {**dict(zip(names, who, strict=True)), "provider_branch_id": SERENITY, "quote_id": quote.json()["id"]}
+    return alpha.post("/spa_copay_purchases", body)
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda alpha: issue(alpha, start_date=0), "start_date"),
+        # The pass would end when there are no numbers for moments any more.
+        (lambda alpha: issue(alpha, start_date=7258118400000), "start_date"),
+        (lambda alpha: prolong(alpha, ADA[1], ms(0, "01:00")), "expires_at"),
+        (lambda alpha: prolong(alpha, issue(alpha, start_date=ms(9, "09:00")).json()["id"], ms(9, "09:00")), "expires_at"),
+        (lambda alpha: alpha.get("/classes/class_boxing", **{"from": day(3), "to": day(2)}), "to"),
+        (lambda alpha: alpha.book_class(*ADA, "ci_sunrise_past"), "class_instance_id"),
+        (spend_twice, "class_instance_id"),
+        (cover_less, "sessionId"),
+        (lambda alpha: buy_quote_of(alpha, ADA, CHIDI), "quote_id"),
+        (lambda alpha: hold(alpha, "funke", 3, "14:00", branch=PULSE), "provider_branch_id"),
+        (lambda alpha: hold(alpha, "funke", -1, "14:00"), "time"),
+        (lambda alpha: hold(alpha, "funke", 3, "14:00", date="2026-02-30"), "date"),
+        (lambda alpha: confirm_visits(alpha, {}), "number_of_visits"),
+        (lambda alpha: confirm_visits(alpha, {"number_of_visits": 2}), "duration"),
+        (lambda alpha: confirm_visits(alpha, {"duration": "MONTHLY"}), "number_of_visits"),
+        (lambda alpha: confirm_visits(alpha, {**VISITS, **COPAY}), "copay_package_id"),
+        (lambda alpha: confirm_package(alpha, VISITS), "copay_package_id"),
+        (lambda alpha: confirm_package(alpha, {**VISITS, **COPAY}), "number_of_visits"),
+        (lambda alpha: confirm_package(alpha, {"duration": "MONTHLY", **COPAY}), "duration"),
+        (lambda alpha: confirm_package(alpha, {"copay_package_id": "copay_nothing"}), "copay_package_id"),
+        (lambda alpha: move(alpha, BOXING), "class_instance_id"),
+        (lambda alpha: move(alpha, BOXING, date=day(4), time="10:00"), "date"),
+        (lambda alpha: move(alpha, BOXING, class_instance_id="ci_boxing_other", time="10:00"), "time"),
+        (lambda alpha: move(alpha, BOXING, class_instance_id="ci_sunrise_open"), "class_instance_id"),
+        (lambda alpha: move(alpha, BOXING, class_instance_id="ci_boxing_past"), "class_instance_id"),
+        (lambda alpha: move(alpha, APPOINTMENT), "date"),
+        (lambda alpha: move(alpha, APPOINTMENT, date=day(4)), "time"),
+        (lambda alpha: move(alpha, APPOINTMENT, time="10:00"), "date"),
+        (lambda alpha: move(alpha, APPOINTMENT, class_instance_id="ci_boxing_other"), "class_instance_id"),
+        (lambda alpha: move(alpha, APPOINTMENT, date=day(0), time="00:00"), "time"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(alpha, ask, name):
+    answer = ask(alpha)
+
+    assert said(answer) == BAD
+    assert answer.json()["error"]["message"].startswith(f"{name}: ")
+
+
+# What comes first
+
+
+def update(alpha, pass_id, product_id):
+    return alpha.post("/issued_passes/update", {"user_pass_id": pass_id, "pass_id": product_id})
+
+
+def buy(alpha, client_id, branch_id=PULSE, **what):
+    return alpha.post("/copay_purchases", {"client_id": client_id, "provider_branch_id": branch_id, **what})
+
+
+def client_with(token, client_id):
+    return lambda world: world.alpha.get(f"/clients/{client_id}", token=token)
+
+
+def give(world, code):
+    """To alpha's lookup that waits for 246810."""
+    return world.alpha.post("/lookups/lkp_lara/verify", {"access_code": code})
+
+
+def give_wrong_codes(world):
+    return [give(world, "000000") for _ in range(6)][-1]
+
+
+def give_a_wrong_code_to_who_is_off(world):
+    world.harbour.post("/lookup_enabled", {"enabled": False})
+    return give(world, "000000")
+
+
+def verify_again_when_all_is_over(world):
+    give(world, "246810")
+    world.go_to(40, "12:00")
+    return give(world, "000000")
+
+
+def confirm_again_when_it_is_over(world):
+    session_id = hold(world.alpha, "funke", 3, "14:00").json()["session_id"]
+    world.alpha.post(f"/bookings/spa/{session_id}/confirm")
+    world.wait(minutes=15)
+    return world.alpha.post(f"/bookings/spa/{session_id}/confirm")
+
+
+@pytest.mark.parametrize(
+    ("ask", "first"),
+    [
+        (lambda world: update(world.alpha, DAYO[1], "pass_harbour_gym"), (404, "pass_not_found")),
+        (lambda world: update(world.alpha, FEMI[1], "pass_harbour_gym"), (404, "pass_not_found")),
+        (lambda world: prolong(world.alpha, FEMI[1], ms(0, "00:00")), (403, "pass_cancelled")),
+        (lambda world: hold(world.alpha, FEMI, -3, "14:00"), (403, "pass_cancelled")),
+        (lambda world: hold(world.alpha, "funke", -1, "10:30"), BAD),
+        (lambda world: move(world.alpha, APPOINTMENT, class_instance_id="ci_nothing"), NOT_FOUND),
+        (lambda world: buy(world.alpha, "client_chidi", "branch_nothing"), BAD),
+        # Without a pass what is bought comes before whose the client is, and before the passes that are held.
+        (lambda world: buy(world.alpha, "client_dayo", copay_package_id="nothing"), NOT_FOUND),
+        (lambda world: buy(world.alpha, "client_dayo", quote_id="nothing"), NOT_FOUND),
+        (lambda world: buy(world.alpha, "client_kemi", copay_package_id="nothing"), NOT_FOUND),
+        (lambda world: buy(world.alpha, "client_kemi", "branch_nothing", copay_package_id="copay_abc123"), NOT_FOUND),
+        (lambda world: buy(world.alpha, "client_nobody", copay_package_id="copay_abc123"), NOT_FOUND),
+        (lambda world: buy(world.alpha, "client_kemi", copay_package_id="copay_abc123"), DENIED),
+        (client_with(KEMI_TOKEN, "client_nobody"), NOT_FOUND),
+        (client_with("lkpt_stale", "client_lara"), (403, "lookup_token_invalid")),
+        (give_wrong_codes, (409, "lookup_expired")),
+        (give_a_wrong_code_to_who_is_off, DENIED),
+        (verify_again_when_all_is_over, (409, "lookup_already_verified")),
+        (confirm_again_when_it_is_over, (409, "session_already_confirmed")),
+    ],
+)
+def test_of_several_refusals_the_first_is_told(world, ask, first):
+    """BG-A13."""
+    assert said(ask(world)) == first

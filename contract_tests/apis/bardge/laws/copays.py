@@ -162,13 +162,14 @@ def _needs_the_package(scene: BardgeScene, own_gym: str, uncovered: str, through
 
 
 def _lasts_one_duration(scene: BardgeScene, rule: str, through: str) -> None:
-    issued, instance, package = _package(scene)
-    since = scene.now()
-    answer = scene.buy(issued, instance.branch, package=package["id"], through=through).ok("BG-O10", 201)
-    created_at = at(answer.json["created"])
-    scene.is_now(rule, created_at, since, "created", answer)
-    wanted = milliseconds(later_by(created_at, package["duration"]))
-    scene.same(rule, answer.json["expires_at"], wanted, "expires_at", answer)
+    issued, instance, smallest = _package(scene)
+    for package in scene.packages(instance.branch) if scene.world.is_own else [smallest]:
+        since = scene.now()
+        answer = scene.buy(issued, instance.branch, package=package["id"], through=through).ok("BG-O10", 201)
+        created_at = at(answer.json["created"])
+        scene.is_now(rule, created_at, since, "created", answer)
+        wanted = milliseconds(later_by(created_at, package["duration"]))
+        scene.same(rule, answer.json["expires_at"], wanted, f"expires_at of {package['id']}", answer)
 
 
 # Co-pays of spas

@@ -1,0 +1,80 @@
+"""What resellers share, and what the keys of one do. Kemi is harbour's, and alpha holds a token for her.
+
+Now is day 0, 01:00 in Lagos.
+"""
+
+from bardge_spas import hold, slots
+from bardge_world import KEMI_TOKEN, said
+
+ADA, KEMI = (("client_ada", "brgpass_ada_gym"), ("client_kemi", "brgpass_kemi_gym"))
+SUNRISE, OTHER, LAST = "ci_sunrise_open", "ci_sunrise_other", "ci_sunrise_last"
+
+
+def test_beside_livemode_a_test_key_is_the_same_reseller(world):
+    session_id = hold(world.alpha, "funke", 3, "14:00").json()["session_id"]
+    path = f"/bookings/spa/{session_id}/confirm"
+
+    booked = world.tester.post(path, key="once")
+
+    assert booked.status_code == 201
+    assert world.alpha.post(path, key="once").headers["x-idempotent-replayed"] == "true"
+    assert world.tester.issued_pass("brgpass_ada_gym") == world.alpha.issued_pass("brgpass_ada_gym")
+    assert world.tester.get("/clients/client_kemi", token=KEMI_TOKEN).status_code == 200
+
+
+def test_the_last_place_of_a_class_is_one_for_all_resellers(world):
+    assert said(world.harbour.book_class(*KEMI, LAST)) == (201, "")
+
+    assert said(world.alpha.book_class(*ADA, LAST)) == (409, "class_full")
+
+
+def test_who_has_a_place_through_another_reseller_has_one(world):
+    """BG-B12."""
+    assert said(world.harbour.book_class(*KEMI, SUNRISE)) == (201, "")
+
+    world.refuses(lambda: world.alpha.book_class(*KEMI, SUNRISE, token=KEMI_TOKEN), (409, "already_booked"))
+
+
+def test_all_resellers_see_one_availability(world):
+    """BG-S31."""
+    assert said(hold(world.alpha, "funke", 3, "14:00")) == (201, "")
+
+    assert "14:00" not in slots(world.harbour, 3)
+
+
+def test_a_booking_for_anothers_client_is_moved_and_cancelled_without_a_token_and_its_visit_is_back(world):
+    def visits_used():
+        return world.harbour.issued_pass(KEMI[1])["categories"][0]["visits_used"]
+
+    before = visits_used()
+    old = world.alpha.book_class(*KEMI, SUNRISE, token=KEMI_TOKEN).json()["booking_id"]
+    new = world.alpha.post(f"/bookings/{old}/reschedule", {"class_instance_id": OTHER}).json()["id"]
+    assert visits_used() == before + 1
+
+    assert world.alpha.cancel(new).json()["refund"]["visits_restored"] == 1
+    assert visits_used() == before
+
+
+def test_what_anothers_client_needs_is_debited_to_who_asks_for_it(world):
+    session_id = hold(world.alpha, "kemi", 3, "14:00", token=KEMI_TOKEN).json()["session_id"]
+    body = {
+        "client_id": KEMI[0],
+        "user_pass_id": KEMI[1],
+        "provider_branch_id": "branch_pulse_lekki",
+        "copay_package_id": "copay_abc123",
+    }
+
+    assert said(world.alpha.post(f"/bookings/spa/{session_id}/confirm")) == (201, "")
+    assert said(world.alpha.post("/gym_copay_purchases", body, token=KEMI_TOKEN)) == (201, "")
+    assert said(world.alpha.post("/copay_purchases", body, token=KEMI_TOKEN)) == (201, "")
+
+    assert world.debits() == [2_500_000, 900_000, 900_000]
+    assert world.debits("reseller_harbour") == []
+
+
+def test_credits_and_passcodes_are_for_own_clients_whatever_token_is_sent(world):
+    for path, body in (("/credit_purchases", {"credit_package_id": "crpkg_10"}), ("/passcodes", {})):
+        world.refuses(
+            lambda path=path, body=body: world.alpha.post(path, {"client_id": KEMI[0], **body}, token=KEMI_TOKEN),
+            (403, "permission_denied"),
+        )
