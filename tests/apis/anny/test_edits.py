@@ -98,6 +98,42 @@ def test_a_participant_who_takes_themselves_out_sees_it_once_more(world: AnnyWor
     assert said(world.max.get("/bookings/1022")) == NOT_THEIRS
 
 
+# Invitations
+
+
+def test_an_answer_to_an_invitation_is_dated(world: AnnyWorld) -> None:
+    world.wait(hours=1)
+
+    world.jane.post("/bookings/1003/accept-invite")
+
+    assert people(world.max, 1003)[0]["responded_at"] == world.now()
+
+
+def test_who_has_rejected_is_not_shown_what_the_customer_has_answered(world: AnnyWorld) -> None:
+    personalize(world.jane, 1004, {field(1): "Vegan", field(2): "M", "email": "jane@example.com"})
+    invite(world.jane, 1004, "ben@example.com")
+
+    answer = world.ben.post("/bookings/1004/reject-invite").json()["data"]
+
+    shown = answer["attributes"]
+    assert (shown["can_edit"], shown["note"], shown["custom_entry_map"]) == (False, None, {})
+    told = ("participation_status", "has_personalization", "personalization_name")
+    assert [answer["meta"][name] for name in told] == [None, False, None]
+
+
+def test_a_revert_keeps_what_participants_have_answered_to_the_form(world: AnnyWorld) -> None:
+    invite(world.jane, 1004, "max@example.com")
+    world.wait(minutes=15)
+    invite(world.jane, 1004, "max@example.com", "lena@example.com")
+    answers = {field(1): "Vegan", field(2): "S", "email": "max@example.com"}
+    assert said(personalize(world.max, 1004, answers)) == (200, "")
+
+    revert(world.jane, 1004)
+
+    [maximilian] = people(world.jane, 1004)
+    assert maximilian["has_personalization"] is True
+
+
 # Service options
 
 
