@@ -196,12 +196,13 @@ def test_all_places_of_a_booking_move_together(world: AnnyWorld) -> None:
 
 
 def test_of_two_that_move_to_the_last_place_at_once_one_gets_it(world: AnnyWorld) -> None:
-    movers = [(world.jane, 1001), (world.max, 1003)]
-
     with ThreadPoolExecutor(2) as pool:
-        answers = pool.map(lambda mover: move(*mover, at(14, "10:00"), at(14, "11:00"), 1), movers)
+        moving = [
+            pool.submit(move, person, number, at(14, "10:00"), at(14, "11:00"), 1)
+            for person, number in ((world.jane, 1001), (world.max, 1003))
+        ]
 
-    won, lost = sorted(answers, key=lambda answer: answer.status_code)
+    won, lost = sorted((each.result() for each in moving), key=lambda answer: answer.status_code)
     assert said(won) == (200, "")
     assert reason(lost) == "booked_out"
 
