@@ -18,9 +18,6 @@ ELBE, ALSTER, DESK = 1, 2, 11
 EIGHT, NINE, TEN, ELEVEN = (at(2, clock) for clock in ("08:00", "09:00", "10:00", "11:00"))
 """Wednesday, on which nothing is booked."""
 
-TICK = 1
-"""Second."""
-
 
 def hold(world: AnnyWorld, *span: str, where: int = ELBE) -> str:
     """Jane puts something into her cart."""
@@ -162,7 +159,7 @@ def test_what_is_booked_at_its_very_start_has_started(open_world: Callable[..., 
     world.go_to(NINE)
 
     booking = book(world, DESK, NINE, TEN)
-    world.wait(seconds=TICK)
+    world.wait(seconds=1)
 
     assert ("bookings.started", int(booking)) in world.events()
 
