@@ -207,3 +207,7 @@ def test_a_body_may_say_more_of_the_customer_than_the_account(
 
 def test_the_organisation_may_pay_for_its_customers(world: AnnyWorld) -> None:
     assert order_of(world.admin.post("/orders/2023/pay"))["meta"]["amount_due"] == 0
+
+
+def test_nobody_pays_without_an_access_token(world: AnnyWorld) -> None:
+    assert said(world.nobody.post("/orders/2023/pay")) == (401, "unauthenticated")
