@@ -103,6 +103,16 @@ def test_an_order_says_what_the_documentation_says(printed):
     assert [meta[name] for name in ("paid_amount", "refunded_amount", "amount_due", "payment_url")] == [249, 0, 0, None]
 
 
+def test_an_order_says_when_it_was_made_and_changed(world):
+    made_at = world.jane.order(2001)["attributes"]["created_at"]
+    world.wait(hours=1)
+    world.jane.post("/bookings/1001/edit-service-options", {"addons": []})
+
+    order = world.jane.order(2001)["attributes"]
+
+    assert (order["created_at"], order["updated_at"]) == (made_at, world.now())
+
+
 def test_an_invoice_says_what_the_documentation_says(printed):
     invoice = printed.jane.read("/invoices/3001")["data"]["attributes"]
 
