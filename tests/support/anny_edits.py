@@ -13,14 +13,12 @@ __all__ = [
     "alter",
     "alter_editing",
     "choose",
-    "entries",
     "invite",
     "moments",
     "move",
     "people",
     "personalize",
     "revert",
-    "totals",
 ]
 
 
@@ -54,13 +52,8 @@ def personalize(person: Person, number: int, answers: dict[str, Any]) -> httpx.R
 
 
 def people(person: Person, number: int) -> list[dict[str, Any]]:
-    """The participants, with id."""
-    return entries(person.get(f"/bookings/{number}", include="booking_participants"))
-
-
-def entries(response: httpx.Response) -> list[dict[str, Any]]:
-    """The participants in an answer that includes them, in the order of the linkage."""
-    document = response.json()
+    """The participants, with id, in the order of the linkage."""
+    document = person.read(f"/bookings/{number}", include="booking_participants")
     found = {each["id"]: each["attributes"] for each in document["included"] if each["type"] == "booking-participants"}
     linkage = document["data"]["relationships"]["booking_participants"]["data"]
     return [{"id": each["id"], **found[each["id"]]} for each in linkage]
@@ -71,20 +64,6 @@ def moments(person: Person, number: int) -> tuple[str, str, str]:
     booking = person.booking(number)
     attributes = booking["attributes"]
     return attributes["start_date"], attributes["end_date"], booking["relationships"]["resource"]["data"]["id"]
-
-
-def totals(person: Person, order: int) -> dict[str, Any]:
-    """What an order is about, in money."""
-    shown = person.order(order)
-    attributes, meta = shown["attributes"], shown["meta"]
-    return {
-        "total": attributes["total"],
-        "modification": attributes["modification_total"],
-        "paid": meta["paid_amount"],
-        "refunded": meta["refunded_amount"],
-        "due": meta["amount_due"],
-        "refunds": [(each["amount"], each["reason"]) for each in meta["refunds"]],
-    }
 
 
 def alter(world: AnnyWorld, record_id: str | int, kind: Kind[Any] = SERVICES, **fields: Any) -> None:

@@ -15,17 +15,14 @@ from doubles import Client
 from mockserver.app import App
 
 __all__ = [
-    "JSON_API",
     "AnnyWorld",
     "Person",
     "account",
     "add_on",
-    "add_on_choice",
     "at",
     "customer",
     "field",
     "form",
-    "participant",
     "policy",
     "resource",
     "said",
@@ -43,7 +40,6 @@ def _id(group: str) -> Callable[[int], str]:
 
 account, customer, resource, service = (_id(group) for group in ("0001", "0002", "0010", "0020"))
 add_on, policy, form, field = (_id(group) for group in ("0030", "0040", "0050", "0051"))
-add_on_choice, participant = (_id(group) for group in ("0060", "0061"))
 
 
 def at(day: int, clock: str) -> str:

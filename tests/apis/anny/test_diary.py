@@ -49,37 +49,8 @@ def moved_to(booking: Booking, when: Span, resource_id: str = "room") -> Booking
     )
 
 
-def changed(booking: Booking, start: str, end: str, resource_id: str = "room") -> Booking:
-    return moved_to(booking, span(start, end), resource_id)
-
-
 def free(work: Work, start: str, end: str, service: Service = HOURLY, *, moving: Booking | None = None) -> bool:
     return Diary(work).obstacle(service, ROOM, span(start, end), moving=moving) is None
-
-
-def test_what_begins_when_another_ends_or_ends_when_it_begins_is_free() -> None:
-    with working(*HOUSE) as work:
-        Diary(work).take(booked(1, "10:00", "11:00"), HOURLY)
-
-        assert free(work, "09:00", "10:00")
-        assert free(work, "11:00", "12:00")
-        assert Diary(work).obstacle(HOURLY, ROOM, span("09:30", "10:30")) is BOOKED_OUT
-        assert refused(Diary(work), booked(2, "10:30", "11:30")) is BOOKED_OUT
-        assert refused(Diary(work), booked(2, "11:00", "12:00")) is None
-
-
-def test_the_padding_of_both_bookings_is_kept_free_and_paddings_may_touch() -> None:
-    padded = msgspec.structs.replace(HOURLY, padding_before=15, padding_after=15, booking_interval=15)
-    fine = msgspec.structs.replace(HOURLY, booking_interval=15)
-    with working(*HOUSE) as work:
-        Diary(work).take(booked(1, "10:00", "11:00"), padded)
-
-        assert not free(work, "11:00", "12:00", fine)
-        assert free(work, "11:15", "12:15", fine)
-        assert not free(work, "11:15", "12:15", padded)
-        assert free(work, "11:30", "12:30", padded)
-        assert not free(work, "08:45", "09:45", padded)
-        assert free(work, "08:30", "09:30", padded)
 
 
 def test_the_padding_may_lie_outside_the_opening_hours() -> None:
@@ -87,20 +58,6 @@ def test_the_padding_may_lie_outside_the_opening_hours() -> None:
     with working(*HOUSE) as work:
         assert free(work, "08:00", "09:00", padded)
         assert free(work, "19:00", "20:00", padded)
-
-
-def test_weights_add_up_to_at_most_the_quantity() -> None:
-    with working(*HOUSE) as work:
-        diary = Diary(work)
-        diary.take(booked(1, "10:00", "11:00", resource_id="hall", weight=2), HOURLY)
-
-        assert diary.places_left(HOURLY, HALL, span("10:00", "11:00")) == 1
-        assert diary.obstacle(HOURLY, HALL, span("10:00", "11:00"), weight=1) is None
-        assert diary.obstacle(HOURLY, HALL, span("10:00", "11:00"), weight=2) is BOOKED_OUT
-        assert diary.obstacle(HOURLY, HALL, span("11:00", "12:00"), weight=4) is BOOKED_OUT
-        assert refused(diary, booked(2, "10:30", "11:30", resource_id="hall", weight=2)) is BOOKED_OUT
-        assert refused(diary, booked(2, "10:30", "11:30", resource_id="hall")) is None
-        assert diary.places_left(HOURLY, HALL, span("10:00", "11:00")) == 0
 
 
 def test_a_blocker_is_told_apart_from_bookings_and_comes_before_them() -> None:
@@ -162,123 +119,6 @@ def test_a_hold_that_is_kept_does_not_run_out() -> None:
 
         assert (held.expires_at, kept.expires_at) == (local("09:00"), None)
         assert kept.seats == held.seats
-
-
-def test_what_is_freed_is_free_and_freeing_it_again_changes_nothing() -> None:
-    with working(*HOUSE) as work:
-        diary = Diary(work)
-        diary.take(booked(1, "10:00", "11:00"), HOURLY)
-        diary.free(1)
-        diary.free(1)
-
-        assert free(work, "10:00", "11:00")
-
-
-# Moving
-
-
-def test_a_booking_does_not_stand_in_its_own_way() -> None:
-    booking = booked(1, "10:00", "11:00")
-    with working(*HOUSE) as work:
-        Diary(work).take(booking, HOURLY)
-
-        assert not free(work, "10:30", "11:30")
-        assert free(work, "10:30", "11:30", moving=booking)
-        assert refused(Diary(work), changed(booking, "10:30", "11:30")) is None
-
-
-def test_the_booking_that_moves_stands_in_the_way_of_no_weight() -> None:
-    booking = booked(1, "10:00", "11:00", resource_id="hall", weight=2)
-    with working(*HOUSE) as work:
-        diary = Diary(work)
-        diary.take(booking, HOURLY)
-        diary.take(booked(2, "10:00", "11:00", resource_id="hall"), HOURLY)
-
-        assert diary.obstacle(HOURLY, HALL, span("10:00", "12:00"), weight=2, moving=booking) is None
-        assert diary.obstacle(HOURLY, HALL, span("10:00", "12:00"), weight=3, moving=booking) is BOOKED_OUT
-
-
-def test_while_a_move_can_be_reverted_the_old_interval_is_taken_for_everybody_else() -> None:
-    booking = booked(1, "10:00", "12:00")
-    with working(*HOUSE) as work:
-        moved = changed(booking, "11:00", "13:00")
-        Diary(work).take(booking, HOURLY)
-        Diary(work).take(moved, HOURLY)
-
-        assert not free(work, "10:00", "11:00")
-        assert not free(work, "12:00", "13:00")
-        assert free(work, "09:00", "10:00")
-        assert free(work, "13:00", "14:00")
-        assert free(work, "10:00", "12:00", moving=moved)
-
-
-def test_the_old_interval_is_held_with_its_padding_on_both_sides_of_a_shorter_one() -> None:
-    padded = msgspec.structs.replace(HOURLY, padding_before=30, padding_after=30)
-    booking = booked(1, "10:00", "14:00")
-    with working(*HOUSE) as work:
-        Diary(work).take(booking, padded)
-        Diary(work).take(changed(booking, "11:30", "12:30"), padded)
-
-        assert not free(work, "09:00", "10:00")
-        assert not free(work, "14:00", "15:00")
-        assert free(work, "08:30", "09:30")
-        assert free(work, "14:30", "15:30")
-
-
-def test_the_old_interval_is_held_on_the_resource_it_was_on() -> None:
-    booking = booked(1, "10:00", "11:00")
-    with working(*HOUSE) as work:
-        diary = Diary(work)
-        diary.take(booking, HOURLY)
-        diary.take(changed(booking, "10:00", "11:00", "hall"), HOURLY)
-
-        assert not free(work, "10:00", "11:00")
-        assert diary.places_left(HOURLY, HALL, span("10:00", "11:00")) == 2
-
-
-def test_after_several_moves_the_first_interval_is_held_and_those_between_are_free() -> None:
-    booking = booked(1, "10:00", "11:00")
-    with working(*HOUSE) as work:
-        second = changed(booking, "12:00", "13:00")
-        third = changed(second, "14:00", "15:00")
-        for each in (booking, second, third):
-            Diary(work).take(each, HOURLY)
-
-        assert not free(work, "10:00", "11:00")
-        assert free(work, "12:00", "13:00")
-        assert not free(work, "14:00", "15:00")
-
-
-def test_once_a_move_cannot_be_reverted_the_old_interval_is_free() -> None:
-    booking = booked(1, "10:00", "11:00")
-    with working(*HOUSE) as work:
-        moved = changed(booking, "12:00", "13:00")
-        for each in (booking, moved, msgspec.structs.replace(moved, edit=None)):
-            Diary(work).take(each, HOURLY)
-
-        assert free(work, "10:00", "11:00")
-        assert not free(work, "12:00", "13:00")
-
-
-def test_after_a_revert_the_booking_is_where_it_was_and_the_interval_it_came_from_is_free() -> None:
-    booking = booked(1, "10:00", "11:00")
-    with working(*HOUSE) as work:
-        for each in (booking, changed(booking, "12:00", "13:00", "hall"), booking):
-            Diary(work).take(each, HOURLY)
-
-        assert not free(work, "10:00", "11:00")
-        assert Diary(work).places_left(HOURLY, HALL, span("12:00", "13:00")) == 3
-
-
-def test_a_move_that_is_refused_changes_nothing() -> None:
-    booking = booked(1, "10:00", "11:00")
-    with working(*HOUSE) as work:
-        Diary(work).take(booking, HOURLY)
-        Diary(work).take(booked(2, "12:00", "13:00"), HOURLY)
-
-        assert refused(Diary(work), changed(booking, "11:30", "12:30")) is BOOKED_OUT
-        assert not free(work, "10:00", "11:00")
-        assert free(work, "11:00", "12:00")
 
 
 # Ending early

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from anny_world import at, said, service, shown
+from anny_world import at, said, service
 
 from mockserver.booking.errors import RuleBroken
 
@@ -98,9 +98,3 @@ def test_the_sample_works_in_a_fresh_world_whatever_day_it_is(app, open_world, d
     sample = api.sample(now.date())
 
     assert open_world(clock=now).jane.ask(sample.method, sample.path, sample.body).status_code == 201
-
-
-def test_moments_of_the_world_are_given_in_utc(world):
-    booking = world.jane.booking(1001)["attributes"]
-
-    assert (booking["start_date"], booking["end_date"]) == (shown(at(9, "09:00")), shown(at(9, "10:00")))

@@ -29,8 +29,6 @@ from mockserver.apis.anny.records import (
     OrderStatus,
     Status,
 )
-from mockserver.booking.accounts import LineKind
-from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.domains import Domain, SeedWorld
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
@@ -206,12 +204,113 @@ def paid(unpaid):
     return unpaid
 
 
-# Ordering
+ROWS = {
+    "nothing": ("", [], [(DEMAND, 34_900, OPEN)]),
+    "paid": ("paid", [], [(DEMAND, 34_900, PAID)]),
+    "dearer": ("paid", [("edit", ROOM, 29_900)], [(DEMAND, 34_900, PAID), (DEMAND, 5_000, OPEN)]),
+    "cheaper": ("paid", [("edit", ROOM, 19_900)], [(DEMAND, 34_900, PAID), (CREDIT, -5_000, PAID)]),
+    "cheaper, unpaid": ("", [("edit", ROOM, 19_900)], [(DEMAND, 34_900, OPEN), (CREDIT, -5_000, PAID)]),
+    "dearer and back": (
+        "paid",
+        [("edit", ROOM, 29_900), ("edit", ROOM, 24_900)],
+        [(DEMAND, 34_900, PAID), (DEMAND, 5_000, CANCELED), (CREDIT, -5_000, PAID)],
+    ),
+    "dearer and back, unpaid": (
+        "",
+        [("edit", ROOM, 100_000), ("edit", ROOM, 24_900)],
+        [(DEMAND, 34_900, OPEN), (DEMAND, 75_100, CANCELED), (CREDIT, -75_100, PAID)],
+    ),
+    "as dear": ("paid", [("edit", ROOM, 24_900)], [(DEMAND, 34_900, PAID)]),
+    "dearer, reverted": (
+        "paid",
+        [("edit", ROOM, 29_900), ("revert", ROOM)],
+        [(DEMAND, 34_900, PAID), (DEMAND, 5_000, CANCELED), (CANCELLATION, -5_000, PAID)],
+    ),
+    "dearer, reverted and paid": (
+        "",
+        [("edit", ROOM, 100_000), ("revert", ROOM), ("pay",)],
+        [(DEMAND, 34_900, PAID), (DEMAND, 75_100, CANCELED), (CANCELLATION, -75_100, PAID)],
+    ),
+    "cheaper, reverted": (
+        "paid",
+        [("edit", ROOM, 19_900), ("revert", ROOM)],
+        [(DEMAND, 34_900, PAID), (CREDIT, -5_000, PAID), (CANCELLATION, 5_000, PAID)],
+    ),
+    "both free, one reverted": (
+        "",
+        [("edit", DESK, 0), ("edit", ROOM, 0), ("revert", ROOM)],
+        [
+            (DEMAND, 34_900, CANCELED),
+            (CREDIT, -10_000, PAID),
+            (CREDIT, -24_900, PAID),
+            (CANCELLATION, 24_900, OPEN),
+        ],
+    ),
+    "canceled for nothing": (
+        "paid",
+        [("cancel", {ROOM: 0})],
+        [(DEMAND, 34_900, PAID), (CANCELLATION, -24_900, PAID)],
+    ),
+    "canceled for all of it": (
+        "paid",
+        [("cancel", {ROOM: 24_900})],
+        [(DEMAND, 34_900, PAID), (CANCELLATION, -24_900, PAID), (DEMAND, 24_900, PAID)],
+    ),
+    "canceled, unpaid": (
+        "",
+        [("cancel", {DESK: 0}), ("cancel", {ROOM: 12_450})],
+        [
+            (DEMAND, 34_900, CANCELED),
+            (CANCELLATION, -10_000, PAID),
+            (CANCELLATION, -24_900, PAID),
+            (DEMAND, 12_450, OPEN),
+        ],
+    ),
+    "canceled, then paid": (
+        "",
+        [("cancel", {DESK: 0, ROOM: 12_450}), ("pay",)],
+        [(DEMAND, 34_900, CANCELED), (CANCELLATION, -34_900, PAID), (DEMAND, 12_450, PAID)],
+    ),
+    "canceled with an edit that was not paid": (
+        "paid",
+        [("edit", ROOM, 40_000), ("cancel", {ROOM: 40_000})],
+        [
+            (DEMAND, 34_900, PAID),
+            (DEMAND, 15_100, CANCELED),
+            (CANCELLATION, -40_000, PAID),
+            (DEMAND, 40_000, OPEN),
+        ],
+    ),
+}
+"""Whether it was paid, what then happens, and all invoices."""
 
 
-def test_what_is_ordered_is_demanded_with_one_invoice(unpaid):
-    assert (unpaid.order.status, unpaid.account.charged(), unpaid.account.due()) == ("completed", 34_900, 34_900)
-    assert unpaid.invoices == [(DEMAND, 34_900, OPEN)]
+@pytest.mark.parametrize(("was", "course", "invoices"), ROWS.values(), ids=ROWS)
+def test_what_happens_to_an_order_is_told_by_its_invoices(unpaid, was, course, invoices):
+    if was:
+        unpaid.pay()
+    for what, *details in course:
+        getattr(unpaid, what)(*details)
+
+    assert unpaid.invoices == invoices
+
+
+def test_what_costs_nothing_has_no_invoices_when_it_is_ordered_or_canceled(desk):
+    desk.open(booking(FREE, 0))
+    order = desk.cancel({FREE: 0})
+
+    assert (order.status, order.lines, desk.invoices) == ("canceled", (), [])
+
+
+def test_a_revert_leaves_the_edits_of_other_bookings(paid):
+    paid.edit(ROOM, 19_900)
+    paid.edit(DESK, 12_000)
+    paid.edit(ROOM, 26_900)
+
+    order = paid.revert(ROOM)
+
+    assert (order.account.charged(ROOM), order.account.charged(DESK), order.account.due()) == (24_900, 12_000, 2_000)
+    assert paid.invoices[-1] == (CANCELLATION, -2_000, PAID)
 
 
 def test_an_invoice_counts_what_costs_something_and_its_add_ons(desk):
@@ -222,20 +321,6 @@ def test_an_invoice_counts_what_costs_something_and_its_add_ons(desk):
 
     assert (invoice.items, invoice.tax_rate, invoice.currency, invoice.account_id) == (3, 19, "EUR", "jane")
     assert invoice.issued_at == invoice.issued_at.replace(microsecond=0)
-
-
-def test_what_is_free_is_not_demanded(desk):
-    order = desk.open(booking(FREE, 0))
-
-    assert (order.status, order.lines, desk.invoices) == ("completed", (), [])
-
-
-def test_an_order_is_pending_until_the_last_decision(desk):
-    desk.open(booking(ROOM, 100, status=Status.REQUESTED), booking(DESK, 100, status=Status.REQUESTED))
-    assert desk.order.status == "pending"
-
-    assert desk.turn(ROOM, Status.ACCEPTED).status == "pending"
-    assert desk.turn(DESK, Status.ACCEPTED).status == "completed"
 
 
 def test_an_order_is_paid_at_once_if_one_of_its_services_is(desk):
@@ -250,9 +335,6 @@ def test_an_expired_booking_leaves_its_order_completed(paid):
     assert (order.status, order.account.charged()) == ("completed", 34_900)
 
 
-# Paying
-
-
 def test_a_payment_pays_everything_that_is_due_and_says_for_what(desk):
     desk.open(booking(ROOM, 24_900), booking(DESK, 10_000), booking(FREE, 0))
 
@@ -263,214 +345,12 @@ def test_a_payment_pays_everything_that_is_due_and_says_for_what(desk):
     assert desk.invoices == [(DEMAND, 34_900, PAID)]
 
 
-def test_what_is_paid_is_not_paid_again_and_nothing_changes(paid):
-    before = paid.order
-
-    with pytest.raises(RuleBroken) as refused:
-        paid.pay()
-
-    assert refused.value.code == "order_not_open"
-    assert paid.order == before
-
-
-def test_a_draft_is_not_paid(desk):
-    desk.do(lambda work: work.records(ORDERS).put(draft()))
-
-    with pytest.raises(RuleBroken) as refused:
-        desk.pay()
-
-    assert refused.value.code == "order_not_open"
-
-
-# Editing
-
-
-def test_an_edit_that_makes_a_paid_booking_dearer_is_demanded(paid):
-    order = paid.edit(ROOM, 29_900)
-
-    assert (order.account.charged(), order.account.due(), order.account.due(ROOM)) == (39_900, 5_000, 5_000)
-    assert paid.invoices == [(DEMAND, 34_900, PAID), (DEMAND, 5_000, OPEN)]
-
-
-def test_an_edit_that_makes_a_paid_booking_cheaper_gives_the_difference_back(paid):
-    order = paid.edit(ROOM, 19_900)
-
-    assert (order.account.refunded(ROOM), order.account.kept(ROOM), order.account.due()) == (5_000, 19_900, 0)
-    assert [line.reason for line in order.account.standing(LineKind.REFUND)] == ["edit"]
-    assert paid.invoices == [(DEMAND, 34_900, PAID), (CREDIT, -5_000, PAID)]
-
-
-def test_an_edit_that_makes_an_unpaid_booking_cheaper_gives_nothing_back(unpaid):
-    order = unpaid.edit(ROOM, 19_900)
-
-    assert (order.account.refunded(), order.account.due()) == (0, 29_900)
-    assert unpaid.invoices == [(DEMAND, 34_900, OPEN), (CREDIT, -5_000, PAID)]
-
-
-def test_an_edit_that_takes_back_what_the_last_one_added_cancels_its_demand(paid):
-    paid.edit(ROOM, 29_900)
-    paid.edit(ROOM, 24_900)
-
-    assert paid.invoices == [(DEMAND, 34_900, PAID), (DEMAND, 5_000, CANCELED), (CREDIT, -5_000, PAID)]
-
-
-def test_an_edit_that_costs_nothing_issues_nothing(paid):
-    paid.edit(ROOM, 24_900)
-
-    assert paid.invoices == [(DEMAND, 34_900, PAID)]
-
-
-# Reverting
-
-
-def test_a_revert_takes_a_demand_back(paid):
-    before = paid.account
-    paid.edit(ROOM, 29_900)
-
-    order = paid.revert(ROOM)
-
-    assert (order.account.charged(), order.account.kept(), order.account.due()) == (before.charged(), before.kept(), 0)
-    assert paid.invoices == [(DEMAND, 34_900, PAID), (DEMAND, 5_000, CANCELED), (CANCELLATION, -5_000, PAID)]
-
-
-def test_a_revert_takes_a_refund_back(paid):
-    paid.edit(ROOM, 19_900)
-
-    order = paid.revert(ROOM)
-
-    assert (order.account.charged(), order.account.kept(), order.account.refunded()) == (34_900, 34_900, 0)
-    assert list(order.account.standing(LineKind.REFUND)) == []
-    assert paid.invoices == [(DEMAND, 34_900, PAID), (CREDIT, -5_000, PAID), (CANCELLATION, 5_000, PAID)]
-
-
-def test_a_revert_takes_all_edits_back_at_once(paid):
-    paid.edit(ROOM, 19_900)
-    paid.edit(DESK, 12_000)
-    paid.edit(ROOM, 26_900)
-
-    order = paid.revert(ROOM)
-
-    assert (order.account.charged(ROOM), order.account.charged(DESK), order.account.due()) == (24_900, 12_000, 2_000)
-    assert paid.invoices[-1] == (CANCELLATION, -2_000, PAID)
-
-
-def test_what_an_edit_made_free_is_open_again_after_a_revert(unpaid):
-    unpaid.edit(DESK, 0)
-    unpaid.edit(ROOM, 0)
-    assert unpaid.invoices[0] == (DEMAND, 34_900, CANCELED)
-
-    unpaid.revert(ROOM)
-
-    assert unpaid.account.due() == 24_900
-    assert unpaid.invoices[-1] == (CANCELLATION, 24_900, OPEN)
-
-
-def test_after_a_revert_it_is_the_first_invoice_that_asks_for_what_is_due(unpaid):
-    """However much the edit had made open: what is paid next is what was ordered."""
-    unpaid.edit(ROOM, 100_000)
-    unpaid.revert(ROOM)
-    assert [status for _, _, status in unpaid.invoices] == [OPEN, CANCELED, PAID]
-
-    unpaid.pay()
-
-    assert unpaid.invoices[0] == (DEMAND, 34_900, PAID)
-
-
-def test_an_edit_up_and_one_down_leave_the_first_invoice_open(unpaid):
-    unpaid.edit(ROOM, 100_000)
-    unpaid.edit(ROOM, 24_900)
-
-    assert [status for _, _, status in unpaid.invoices] == [OPEN, CANCELED, PAID]
-
-
-# Canceling and rejecting
-
-
-def test_a_cancellation_without_a_fee_gives_everything_back(paid):
-    order = paid.cancel({ROOM: 0})
-
-    assert (order.status, order.account.charged(), order.account.refunded(ROOM)) == ("completed", 10_000, 24_900)
-    assert [line.reason for line in order.account.standing(LineKind.REFUND)] == ["cancellation"]
-    assert paid.invoices == [(DEMAND, 34_900, PAID), (CANCELLATION, -24_900, PAID)]
-
-
-def test_a_fee_is_kept_of_what_was_paid(paid):
-    order = paid.cancel({ROOM: 12_450})
-
-    assert (order.account.charged(ROOM), order.account.kept(ROOM), order.account.due()) == (12_450, 12_450, 0)
-    assert paid.invoices == [(DEMAND, 34_900, PAID), (CANCELLATION, -24_900, PAID), (DEMAND, 12_450, PAID)]
-
-
-def test_a_fee_of_everything_gives_nothing_back(paid):
-    order = paid.cancel({ROOM: 24_900})
-
-    assert (order.account.charged(), order.account.refunded()) == (34_900, 0)
-    assert paid.invoices[1:] == [(CANCELLATION, -24_900, PAID), (DEMAND, 24_900, PAID)]
-
-
-def test_the_fee_of_an_unpaid_booking_is_open_in_place_of_what_was_demanded(desk):
-    desk.open(booking(ROOM, 24_900))
-
-    order = desk.cancel({ROOM: 12_450})
-
-    assert (order.status, order.account.due(), order.account.refunded()) == ("canceled", 12_450, 0)
-    assert desk.invoices == [(DEMAND, 24_900, CANCELED), (CANCELLATION, -24_900, PAID), (DEMAND, 12_450, OPEN)]
-
-
-def test_the_fee_of_a_canceled_order_can_be_paid(desk):
-    desk.open(booking(ROOM, 24_900))
-    desk.cancel({ROOM: 12_450})
-
-    order, owing = desk.pay()
-
-    assert (owing, order.status, order.account.due()) == ([ROOM], "canceled", 0)
-    assert desk.invoices[-1] == (DEMAND, 12_450, PAID)
-
-
-def test_canceling_everything_unpaid_leaves_nothing_open(unpaid):
-    unpaid.cancel({ROOM: 0})
-    assert unpaid.invoices[0] == (DEMAND, 34_900, OPEN)
-
-    order = unpaid.cancel({DESK: 0})
-
-    assert (order.status, order.account.due()) == ("canceled", 0)
-    assert unpaid.invoices[0] == (DEMAND, 34_900, CANCELED)
-
-
 def test_bookings_canceled_together_are_taken_back_with_one_invoice(paid):
     order = paid.cancel({ROOM: 10_000, DESK: 5_000})
 
     assert (order.status, order.account.charged(), order.account.refunded()) == ("canceled", 15_000, 19_900)
     assert paid.invoices[1:] == [(CANCELLATION, -34_900, PAID), (DEMAND, 15_000, PAID)]
     assert [each.items for each in paid.whole_invoices[1:]] == [2, 2]
-
-
-def test_a_fee_is_open_as_far_as_an_edit_had_not_been_paid(paid):
-    paid.edit(ROOM, 40_000)
-
-    order = paid.cancel({ROOM: 40_000})
-
-    assert order.account.due(ROOM) == 15_100
-    assert paid.invoices[1:] == [(DEMAND, 15_100, CANCELED), (CANCELLATION, -40_000, PAID), (DEMAND, 40_000, OPEN)]
-
-
-def test_a_free_booking_is_canceled_without_an_invoice(desk):
-    desk.open(booking(FREE, 0))
-
-    order = desk.cancel({FREE: 0})
-
-    assert (order.status, order.lines, desk.invoices) == ("canceled", (), [])
-
-
-def test_a_rejection_gives_everything_back(desk):
-    desk.open(booking(ROOM, 24_900, status=Status.REQUESTED))
-    desk.pay()
-
-    order = desk.reject(ROOM)
-
-    assert (order.status, order.account.charged(), order.account.refunded()) == ("canceled", 0, 24_900)
-    assert [line.reason for line in order.account.standing(LineKind.REFUND)] == ["rejection"]
-    assert desk.invoices == [(DEMAND, 24_900, PAID), (CANCELLATION, -24_900, PAID)]
 
 
 # The law

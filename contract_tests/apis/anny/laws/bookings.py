@@ -59,6 +59,9 @@ def a_list_holds_all_bookings_and_a_filter_those_in_a_status(scene: AnnyScene) -
     for status, number in by_status.items():
         _of_these(scene, "AN-B02", made, [number], f"what is {status} of them", status=status)
     _of_these(scene, "AN-B02", made, [], "what is expired of them", status="expired")
+    for status in sorted({*now.values()}):
+        found = sorted(each["id"] for each in scene.listed("AN-B02", status=status))
+        scene.same("AN-B02", found, sorted(each for each in now if now[each] == status), f"all that is {status}")
 
 
 @LAWS.law("AN-B03")
