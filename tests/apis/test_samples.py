@@ -18,7 +18,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
-from mockserver.web.stack import build_stack
+from mockserver.web.stack import Stack
 
 PRINTED = {"reservekit": 11, "appointments": 10, "anny": 11, "bardge": 11}
 """How many samples the pages of each API print. Those of anny print requests alone, those of bardge answers in part: a
@@ -43,7 +43,7 @@ def in_its_own_world(build, name, sample):
     api = replace(api, domain=domain)
     sandboxes = Sandboxes(MemoryStore(), [domain], clock=ManualClock(), setup=Setup(scenario=f"{name}/sample"))
     app = build()
-    stack = build_stack(api, sandboxes, app.asgi)
+    stack = Stack(api, sandboxes)
     return Client(replace(app, asgi=Gate([Mount(api, stack)], app.asgi, sandboxes), sandboxes=sandboxes))
 
 
