@@ -10,7 +10,6 @@ from curls import run_curl
 from doubles import Client, ManualClock
 from servers import started
 
-from benchmarks.in_process import documents_read_once
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.app import load_api
 from mockserver.sandbox.records import Setup
@@ -35,8 +34,7 @@ def named(samples):
 
 def in_its_own_world(build, name, sample):
     """The API alone, as the vendor has it, in a sandbox that starts with the sample's world."""
-    with documents_read_once():
-        api = load_api(name, prefix="")
+    api = load_api(name, prefix="")
     read_scenario = import_module(f"mockserver.apis.{name}.seed").read_scenario
     assert api.domain is not None
     domain = replace(api.domain, scenarios={"sample": read_scenario("sample", sample)})
