@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from benchmarks.in_process import SandboxServer, settle
 from benchmarks.mutation.reach import Reach, look
 from benchmarks.mutation.sampling import equivalents
 from benchmarks.mutation.trials import parts_of, staged_at
