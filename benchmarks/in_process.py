@@ -4,14 +4,11 @@ import asyncio
 import ctypes
 import logging
 import os
-import pickle
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,34 +16,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
 from contract_tests.runs import Deployment
-from doublebook_data import read_yaml
 from mockserver.app import build_app
 from mockserver.serving import bind
 from mockserver.settings import Settings
 
-__all__ = ["SandboxServer", "Stuck", "deployment", "documents_read_once", "settle"]
+__all__ = ["SandboxServer", "Stuck", "deployment", "settle"]
 
 _contract = cache(load_contract)
 _PATIENCE_SECONDS = 5
 """So long one thing may keep the loop from everything else. A bug may make it go round for ever."""
 _MOST_BITES = 3
 """What has been stuck so often answers nothing any more: thousands of requests would wait for as many interruptions."""
-
-
-@contextmanager
-def documents_read_once() -> Iterator[None]:
-    """Programs that are built here get documents of their own, as ever, but the files are read once per process."""
-    with patch("mockserver.app.read_yaml", _read_once), patch("mockserver.control.api.read_yaml", _read_once):
-        yield
-
-
-@cache
-def _pickled(path: Path) -> bytes:
-    return pickle.dumps(read_yaml(path))
-
-
-def _read_once(path: Path) -> Any:
-    return pickle.loads(_pickled(path))
 
 
 def settle() -> None:
@@ -140,8 +120,7 @@ class SandboxServer:
         Args:
             seen_by: Somebody who sees the requests, around the whole program.
         """
-        with documents_read_once():
-            app = build_app(Settings(apis=(api,), defects=defects))
+        app = build_app(Settings(apis=(api,), defects=defects))
         self._asgi = app.asgi if seen_by is None else seen_by(app.asgi)
         try:
             yield self.url

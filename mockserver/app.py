@@ -25,7 +25,7 @@ from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
-from mockserver.web.stack import build_stack
+from mockserver.web.stack import Stack
 from mockserver.webhooks.deliverer import Deliverer
 
 __all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store"]
@@ -92,7 +92,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock)
         raise ValueError(f"api_settings: {refusal}") from refusal
     control = build_control(apis, sandboxes, token=settings.control_token)
     pages = pages_on_demand([*apis, control])
-    mounts = [Mount(api, build_stack(api, sandboxes, pages)) for api in (*apis, control)]
+    mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
     asgi: ASGIApp = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
     for planter in planters:
         asgi = planter.wrap(asgi)

@@ -7,7 +7,6 @@ import pytest
 from doubles import Client, ManualClock
 from hypothesis import settings
 
-from benchmarks.in_process import documents_read_once
 from mockserver.app import App, build_app
 from mockserver.settings import Settings
 
@@ -36,8 +35,7 @@ def build(clock: ManualClock) -> Iterator[Callable[..., App]]:
     usual = Settings(apis=("reservekit", "appointments"))
 
     def make(**settings: Any) -> App:
-        with documents_read_once():
-            apps.append(build_app(replace(usual, **settings), clock=clock))
+        apps.append(build_app(replace(usual, **settings), clock=clock))
         return apps[-1]
 
     yield make

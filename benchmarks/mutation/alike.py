@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from benchmarks.in_process import SandboxServer, documents_read_once, settle
+from benchmarks.in_process import SandboxServer, settle
 from benchmarks.mutation.reach import Reach, look
 from benchmarks.mutation.sampling import equivalents
 from benchmarks.mutation.trials import parts_of, staged_at
@@ -77,8 +77,7 @@ def things_to_ask(api: str, server: SandboxServer, reach: Reach, bug: Bug, *, se
 def replay(api: str, asked: Sequence[Asked], *defects: str) -> list[tuple[int, bytes]]:
     """Status and body of each answer, one after another, without the request's id."""
     clock = _Clock(asked[0].at)
-    with documents_read_once():
-        app = build_app(Settings(apis=(api,), defects=defects), clock=clock)
+    app = build_app(Settings(apis=(api,), defects=defects), clock=clock)
     try:
         return asyncio.run(_answers(app.asgi, clock, asked))
     finally:

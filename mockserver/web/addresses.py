@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from starlette.types import ASGIApp
 
 from mockserver.apis.bundle import Api
+from mockserver.web.stack import Stack
 
 __all__ = ["CONTROL_PREFIX", "Address", "Addresses", "Mount"]
 
@@ -24,7 +24,7 @@ class Mount:
     """An API and the stack that serves it."""
 
     api: Api
-    stack: ASGIApp
+    stack: Stack
 
 
 class Address(msgspec.Struct, frozen=True):

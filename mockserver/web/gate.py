@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Header
@@ -18,15 +18,16 @@ from mockserver.apis.identities import SANDBOX_NAME
 from mockserver.apis.refusals import BadSandboxName
 from mockserver.booking.errors import RuleBroken, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
-from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
-from mockserver.web.operations import send_reply
+from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
 
 __all__ = ["Background", "Gate"]
 
 _LOG = logging.getLogger("mockserver.requests")
+_NO_CONTENT = 204
 _EXPOSED: Header = (b"access-control-expose-headers", b"*")
 _ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
 
@@ -68,8 +69,9 @@ class Gate:
         if address.mount is None:
             await self._page_or_nowhere(scope, receive, send, address)
             return
+        began_at = time.perf_counter_ns()
         api = address.mount.api
-        headers = _headers(scope["headers"])
+        headers = _by_name(scope["headers"])
         if b"access-control-request-method" in headers and scope["method"] == "OPTIONS" and api.domain is not None:
             await _preflight(headers, send)
             return
@@ -83,13 +85,38 @@ class Gate:
         )
         if call.method == "HEAD":
             call.method, call.dry = "GET", True
-        outgoing = _Outgoing(send, call, api, self._sandboxes, scope)
+        entry = call.entry = Entry(scope["method"], scope["path"], scope["query_string"])
         if api.domain is not None:
             self._find_sandbox(call, address.sandbox)
-        scope["doublebook.call"] = call
-        scope["doublebook.path"] = address.path
-        await address.mount.stack(scope, receive, outgoing)
-        outgoing.close()
+        sent = await address.mount.stack.answer(call, address.path, scope["query_string"], receive)
+        entry.status, entry.response_body = sent.status, sent.body
+        entry.response_headers = self._headers(api, call, sent)
+        body = b"" if scope["method"] == "HEAD" else sent.body
+        await _send(send, sent.status, entry.response_headers, body)
+        if call.sandbox is not None:
+            entry.at, entry.api, entry.operation = call.now, api.name, call.operation
+            entry.microseconds = (time.perf_counter_ns() - began_at) // 1_000
+            entry.headers = pack_headers(scope["headers"])
+            self._keep(call.sandbox, entry)
+
+    def _headers(self, api: Api, call: Call, sent: Sent) -> list[Header]:
+        """Those of the reply, and those that every reply has."""
+        headers = _own_headers(sent)
+        if call.operation is None or call.reply_headers or api.throttled(call.operation):
+            # A stranger who asked for a sandbox that is not there is told the limits by the real time.
+            headers += call.reply_headers or api.throttle.headers(call, call.now or self._sandboxes.real_now())
+        headers.append((api.request_ids.header, call.request_id.encode("latin-1")))
+        if b"origin" in call.headers and api.domain is not None:
+            headers += (_ANY_ORIGIN, _EXPOSED)
+        return headers
+
+    def _keep(self, sandbox: Sandbox, entry: Entry) -> None:
+        self._sandboxes.keep_entry(sandbox, entry)
+        if _LOG.isEnabledFor(logging.INFO):
+            outcome = f"{entry.status} {entry.refusal}" if entry.refusal else str(entry.status)
+            _LOG.info(
+                "%s %s %s -> %s (%.1f ms)", sandbox.name, entry.method, entry.path, outcome, entry.microseconds / 1e3
+            )
 
     def _find_sandbox(self, call: Call, in_path: str | None) -> None:
         name = call.identity.sandbox or in_path or DEFAULT
@@ -128,67 +155,11 @@ class Gate:
             return
         bases = {mount.api.name: mount.api.prefix + mount.api.base_path for mount in self._mounts}
         body = {"error": f"nothing is served at {path.decode('ascii', 'replace')}", "base_urls": bases, "docs": "/docs"}
-        await send_reply(send, 404, msgspec.json.encode(body), b"application/json", (_ANY_ORIGIN,))
+        sent = Sent(404, msgspec.json.encode(body), b"application/json", (_ANY_ORIGIN,))
+        await _send(send, 404, _own_headers(sent), sent.body)
 
 
-class _Outgoing:
-    """Sends the reply on, with the headers every reply has, and writes down what was said."""
-
-    __slots__ = ("_api", "_call", "_entry", "_sandboxes", "_scope", "_send", "_started", "_started_at")
-
-    def __init__(self, send: Send, call: Call, api: Api, sandboxes: Sandboxes, scope: Scope) -> None:
-        self._send = send
-        self._call = call
-        self._api = api
-        self._sandboxes = sandboxes
-        self._scope = scope
-        self._started_at = time.perf_counter_ns()
-        self._entry = call.entry = Entry(scope["method"], scope["path"], scope["query_string"])
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._begin(message)
-        else:
-            body = message.get("body", b"")
-            self._entry.response_body += body
-            if self._scope["method"] == "HEAD":
-                message["body"] = b""
-        await self._send(message)
-
-    def _begin(self, message: Message) -> None:
-        call, entry = self._call, self._entry
-        headers: list[Header] = list(message["headers"])
-        if call.sandbox is not None:
-            entry.at = call.now
-        if call.operation is None or call.reply_headers or self._api.throttled(call.operation):
-            # A stranger who asked for a sandbox that is not there is told the limits by the real time.
-            now = call.now or self._sandboxes.real_now()
-            headers.extend(call.reply_headers or self._api.throttle.headers(call, now))
-        headers.append((self._api.request_ids.header, call.request_id.encode("latin-1")))
-        if b"origin" in call.headers and self._api.domain is not None:
-            headers += (_ANY_ORIGIN, _EXPOSED)
-        message["headers"] = headers
-        entry.status = message["status"]
-        entry.response_headers = headers
-
-    def close(self) -> None:
-        call, entry = self._call, self._entry
-        sandbox = call.sandbox
-        if sandbox is None or not entry.status:
-            return
-        entry.api = self._api.name
-        entry.operation = call.operation
-        entry.microseconds = (time.perf_counter_ns() - self._started_at) // 1_000
-        entry.headers = pack_headers(self._scope["headers"])
-        self._sandboxes.keep_entry(sandbox, entry)
-        if _LOG.isEnabledFor(logging.INFO):
-            outcome = f"{entry.status} {entry.refusal}" if entry.refusal else str(entry.status)
-            _LOG.info(
-                "%s %s %s -> %s (%.1f ms)", sandbox.name, entry.method, entry.path, outcome, entry.microseconds / 1e3
-            )
-
-
-def _headers(raw: Sequence[Header]) -> Mapping[bytes, bytes]:
+def _by_name(raw: Sequence[Header]) -> Mapping[bytes, bytes]:
     """By name; what came more than once is joined with a comma, as HTTP says."""
     headers = dict(raw)
     if len(headers) != len(raw):
@@ -207,8 +178,21 @@ async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
         (b"access-control-max-age", b"600"),
         (b"vary", b"access-control-request-headers"),
     ]
-    await send({"type": "http.response.start", "status": 204, "headers": allowed})
-    await send({"type": "http.response.body", "body": b""})
+    await _send(send, 204, allowed, b"")
+
+
+async def _send(send: Send, status: int, headers: Sequence[Header], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _own_headers(sent: Sent) -> list[Header]:
+    headers = [*sent.headers]
+    if sent.status != _NO_CONTENT:
+        headers.append((b"content-length", b"%d" % len(sent.body)))
+    if sent.media_type:
+        headers.append((b"content-type", sent.media_type))
+    return headers
 
 
 async def _lifespan(receive: Receive, send: Send, background: Background | None) -> None:

@@ -15,9 +15,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.operations import AbstractOperation
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive
 
 from mockserver.apis.bundle import Api, Tolerates
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
@@ -30,7 +29,7 @@ from mockserver.web.idempotency import Once, takes_keys
 from mockserver.web.parameters import parse_query, readers_of
 from mockserver.web.schemas import Validator, compile_schema, whole_numbers
 
-__all__ = ["ContractBrokenError", "Operations", "send_reply"]
+__all__ = ["CompiledOperation", "ContractBrokenError", "Sent"]
 
 _LOG = logging.getLogger("mockserver")
 _FIRST_ERROR = 400
@@ -128,7 +127,22 @@ class _Replies:
         return _encode(reply.body), media_type
 
 
-class _CompiledOperation:
+class Sent(NamedTuple):
+    """A reply as it is sent.
+
+    Attributes:
+        media_type: Empty when there is no body.
+    """
+
+    status: int
+    body: bytes
+    media_type: bytes
+    headers: tuple[Header, ...] = ()
+
+
+class CompiledOperation:
+    """What Connexion read of one operation, compiled."""
+
     __slots__ = ("_api", "_body", "_function", "_head", "_once", "_path", "_query", "_replies", "_writes")
 
     def __init__(self, api: Api, operation: AbstractOperation, definition: Mapping[str, Any]) -> None:
@@ -151,11 +165,11 @@ class _CompiledOperation:
         """As the document spells them."""
         return frozenset(reader.name for _, reader in self._head)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call: Call = scope["doublebook.call"]
+    async def answer(self, call: Call, query: bytes, receive: Receive) -> Sent:
+        """Raises ContractBrokenError, StoreBusy, and whatever the operation was not made for."""
         try:
             raw = b"" if self._body is None else await self._body.receive(call, receive)
-            self._read_parameters(call, scope["query_string"])
+            self._read_parameters(call, query)
             if self._body is not None:
                 call.body = self._body.decode(raw)
             reply = await self._act(call)
@@ -166,7 +180,7 @@ class _CompiledOperation:
         if reply.status >= _FIRST_ERROR:
             reply = self._api.signed(reply, call.request_id)
         body, media_type = self._replies.encode(reply)
-        await send_reply(send, reply.status, body, media_type, reply.headers)
+        return Sent(reply.status, body, media_type, reply.headers)
 
     def _read_parameters(self, call: Call, query: bytes) -> None:
         for reader in self._path:
@@ -187,32 +201,3 @@ class _CompiledOperation:
         once = self._once
         act = partial(self._function, call) if once is None else once.bind(call)
         return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry)
-
-
-class _CompiledApi(RoutedAPI):  # type: ignore[misc]  # Connexion has no types
-    def __init__(self, *args: Any, api: Api, **kwargs: Any) -> None:
-        self._api = api
-        super().__init__(*args, **kwargs)
-        self.add_paths()
-        rules = api.idempotency
-        known = {header for operation in self.operations.values() for header in operation.headers}
-        for header in () if rules is None else (rules.header, *rules.counted):
-            if header not in known:
-                raise ValueError(f"{api.name}: no operation of its document has the header {header}")
-
-    def make_operation(self, operation: AbstractOperation) -> _CompiledOperation:
-        definition = self.specification["paths"][operation.path][operation.method]
-        return _CompiledOperation(self._api, operation, definition)
-
-
-class Operations(RoutedMiddleware):  # type: ignore[misc]  # Connexion has no types
-    api_cls = _CompiledApi
-
-
-async def send_reply(send: Send, status: int, body: bytes, media_type: bytes, headers: tuple[Header, ...] = ()) -> None:
-    """Send a whole reply; *media_type* is empty when there is no body."""
-    sent = [(b"content-length", b"%d" % len(body)), *headers]
-    if media_type:
-        sent.append((b"content-type", media_type))
-    await send({"type": "http.response.start", "status": status, "headers": sent})
-    await send({"type": "http.response.body", "body": body})

@@ -4,18 +4,13 @@ Connexion's own routing goes by regular expressions in the order of the document
 integers and 404s of its own. Ours splits the path, looks it up, and leaves every text as it came.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
-from connexion.spec import Specification
-from starlette.types import ASGIApp, Receive, Scope, Send
+from mockserver.apis.refusals import UnknownPath
 
-from mockserver.apis.exchange import Call
-from mockserver.apis.refusals import UnknownPath, WrongMethod
-
-__all__ = ["PathTable", "Routing"]
+__all__ = ["PathTable"]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -76,39 +71,3 @@ class PathTable:
             if found is not None:
                 return path, found
         raise UnknownPath(text)
-
-
-class Routing(SpecMiddleware):  # type: ignore[misc]  # Connexion has no types
-    """Finds the operation and leaves its id where Connexion's routed middlewares look for it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self._base_path = ""
-        self._table = PathTable({})
-
-    def add_api(self, specification: Specification, *, base_path: str, **_: Any) -> None:
-        self._base_path = base_path
-        self._table = PathTable(specification["paths"])
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        call: Call = scope["doublebook.call"]
-        path, call.path = self._table.find(scope["doublebook.path"])
-        operation = path.operations.get(call.method)
-        if operation is None:
-            if call.method == "OPTIONS":
-                await _options(path.allowed, send)
-                return
-            raise WrongMethod(call.method, path.allowed)
-        call.operation = operation
-        extensions = scope.setdefault("extensions", {})
-        extensions[ROUTING_CONTEXT] = {"api_base_path": self._base_path, "operation_id": operation}
-        await self.app(scope, receive, send)
-
-
-async def _options(allowed: str, send: Send) -> None:
-    headers: Iterable[tuple[bytes, bytes]] = [(b"allow", allowed.encode())]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})

@@ -4,34 +4,30 @@ Who the caller is has been read at the gate. Here the operation says whether tha
 against the API's rate limits.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from connexion.operations import AbstractOperation
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call
 from mockserver.apis.refusals import Unauthenticated
 from mockserver.sandbox.sandboxes import Sandboxes
 
-__all__ = ["Security"]
+__all__ = ["Guard"]
 
 
-class _SecuredOperation:
-    """Lets a call through to the next middleware, or refuses it."""
+class Guard:
+    """Lets a call through to one operation, or refuses it."""
 
-    __slots__ = ("_api", "_next", "_open", "_sandboxes")
+    __slots__ = ("_api", "_open", "_sandboxes")
 
-    def __init__(self, api: Api, sandboxes: Sandboxes, next_app: ASGIApp, *, demands: list[dict[str, Any]]) -> None:
+    def __init__(self, api: Api, sandboxes: Sandboxes, *, demands: Sequence[Mapping[str, Any]]) -> None:
         self._api = api
         self._sandboxes = sandboxes
-        self._next = next_app
         # `security: []` and an alternative without schemes (`{}`) let anybody in.
         self._open = not demands or {} in demands
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call: Call = scope["doublebook.call"]
+    def admit(self, call: Call) -> None:
+        """Raises a Refusal."""
         if not self._open and (call.identity.caller is None or call.identity.refused is not None):
             raise call.identity.refused or Unauthenticated("a credential is needed")
         if call.refused is not None:
@@ -42,19 +38,3 @@ class _SecuredOperation:
             call.enter(sandbox, sandbox.now())
         if not self._open and call.now is not None:
             call.reply_headers = self._api.throttle.admit(call, call.now)
-        await self._next(scope, receive, send)
-
-
-class _SecuredApi(RoutedAPI):  # type: ignore[misc]  # Connexion has no types
-    def __init__(self, *args: Any, api: Api, sandboxes: Sandboxes, **kwargs: Any) -> None:
-        self._api = api
-        self._sandboxes = sandboxes
-        super().__init__(*args, **kwargs)
-        self.add_paths()
-
-    def make_operation(self, operation: AbstractOperation) -> _SecuredOperation:
-        return _SecuredOperation(self._api, self._sandboxes, self.next_app, demands=operation.security or [])
-
-
-class Security(RoutedMiddleware):  # type: ignore[misc]  # Connexion has no types
-    api_cls = _SecuredApi

@@ -1,33 +1,32 @@
-"""One Connexion stack per API: error handlers belong to a stack, so each API keeps its own envelope."""
+"""One stack per API, so that each keeps its own envelope: from a method and a path to a reply.
+
+Connexion drives the start: it reads the document and resolves security and functions of each operation, and what a
+request will need is made of that once. A request meets `Stack.answer` alone.
+"""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from operator import getitem
 from typing import Any
 
 import msgspec
-from connexion import ConnexionMiddleware
-from connexion.exceptions import ProblemException
-from connexion.lifecycle import ConnexionRequest, ConnexionResponse
-from connexion.middleware.exceptions import ExceptionMiddleware
-from connexion.middleware.main import API
-from connexion.middleware.server_error import ServerErrorMiddleware
+from connexion.middleware.abstract import AbstractRoutingAPI
+from connexion.operations import AbstractOperation
 from connexion.resolver import Resolver
 from connexion.spec import OpenAPISpecification
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import Receive
 
 from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Call, Reply
-from mockserver.apis.refusals import BadInput, UnknownPath
+from mockserver.apis.refusals import WrongMethod
 from mockserver.booking.errors import Refusal, StoreBusy
 from mockserver.sandbox.sandboxes import Sandboxes
-from mockserver.web.operations import ContractBrokenError, Operations
-from mockserver.web.routing import Routing
-from mockserver.web.security import Security
+from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent
+from mockserver.web.routing import PathTable
+from mockserver.web.security import Guard
 
-__all__ = ["build_stack"]
+__all__ = ["Stack"]
 
 _LOG = logging.getLogger("mockserver")
 
@@ -44,12 +43,6 @@ class _Table(Resolver):  # type: ignore[misc]  # Connexion has no types
             return self._api.operations[operation_id]
         except KeyError:
             raise LookupError(f"{self._api.name} has no function for operation {operation_id!r}") from None
-
-
-class _Stack(ConnexionMiddleware):  # type: ignore[misc]  # Connexion has no types
-    def add_api(self, document: dict[str, Any], *, base_path: str, **options: Any) -> None:
-        specification = _Document(document)
-        self.apis.append(API(specification, base_path=base_path, name=None, **vars(self.options.replace()), **options))
 
 
 class _Document(OpenAPISpecification):  # type: ignore[misc]  # Connexion has no types
@@ -81,63 +74,87 @@ def _resolved(document: Mapping[str, Any]) -> Any:
     return resolve(document)
 
 
-def build_stack(api: Api, sandboxes: Sandboxes, inner: ASGIApp) -> ASGIApp:
-    """The stack of one API.
+class _Reading(AbstractRoutingAPI):  # type: ignore[misc]  # Connexion has no types
+    """Where Connexion hands over what it read, operation by operation: its seam for frameworks."""
 
-    Args:
-        inner: What Connexion wraps; routing lets nothing through to it.
+    def __init__(self, api: Api, sandboxes: Sandboxes) -> None:
+        self._api = api
+        self._sandboxes = sandboxes
+        self.operations: dict[str, tuple[Guard, CompiledOperation]] = {}
+        super().__init__(_Document(api.spec), api.prefix + api.base_path, resolver=_Table(api))
+
+    def make_operation(self, operation: AbstractOperation) -> tuple[Guard, CompiledOperation]:
+        definition = self.specification["paths"][operation.path][operation.method]
+        guard = Guard(self._api, self._sandboxes, demands=operation.security or [])
+        return guard, CompiledOperation(self._api, operation, definition)
+
+    @staticmethod
+    def _framework_path_and_name(operation: AbstractOperation, path: str) -> tuple[str, str]:
+        return path, operation.operation_id
+
+    def _add_operation_internal(
+        self, _method: str, _path: str, operation: tuple[Guard, CompiledOperation], name: str
+    ) -> None:
+        self.operations[name] = operation
+
+
+class Stack:
+    """Answers the requests to one API.
 
     Raises:
         LookupError: The document and the table of operations do not name the same operations.
-        ValueError: A schema of the document has a keyword that OpenAPI 3.0 does not know.
+        ValueError: A schema of the document has a keyword that OpenAPI 3.0 does not know, or no operation has a header
+            that the API counts on.
     """
-    named = {
-        definition["operationId"]
-        for item in api.spec["paths"].values()
-        for definition in item.values()
-        if isinstance(definition, dict)
-    }
-    if unknown := sorted(api.operations.keys() - named):
-        raise LookupError(f"{api.name}: no operation of its document is called {', '.join(unknown)}")
-    stack = _Stack(
-        inner,
-        middlewares=[ServerErrorMiddleware, ExceptionMiddleware, Routing, Security, Operations],
-        resolver=_Table(api),
-    )
-    for kind in (Refusal, ProblemException, HTTPException, Exception):
-        stack.add_error_handler(kind, _handler(api))
-    stack.add_api(api.spec, base_path=api.prefix + api.base_path, api=api, sandboxes=sandboxes)
-    built: ASGIApp
-    built, _ = stack._build_middleware_stack()  # noqa: SLF001 - else the first request pays for it
-    return built
 
+    def __init__(self, api: Api, sandboxes: Sandboxes) -> None:
+        self._api = api
+        self._table = PathTable(api.spec["paths"])
+        self._operations = _Reading(api, sandboxes).operations
+        if unknown := sorted(api.operations.keys() - self._operations):
+            raise LookupError(f"{api.name}: no operation of its document is called {', '.join(unknown)}")
+        rules = api.idempotency
+        known = {header for _, operation in self._operations.values() for header in operation.headers}
+        for header in () if rules is None else (rules.header, *rules.counted):
+            if header not in known:
+                raise ValueError(f"{api.name}: no operation of its document has the header {header}")
 
-def _handler(api: Api) -> Callable[[ConnexionRequest, Exception], Any]:
-    async def answer(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-        reply, code = _reply(api, error)
-        call: Call = request.scope["doublebook.call"]
+    async def answer(self, call: Call, path: bytes, query: bytes, receive: Receive) -> Sent:
+        """Whatever happens, it is a reply in the form of the API.
+
+        Args:
+            path: What follows the API's base path, percent-encoded.
+        """
+        try:
+            found, call.path = self._table.find(path)
+            call.operation = found.operations.get(call.method)
+            if call.operation is None:
+                return _other_method(call.method, found.allowed)
+            guard, operation = self._operations[call.operation]
+            guard.admit(call)
+            return await operation.answer(call, query, receive)
+        except Exception as error:  # noqa: BLE001 - also of a bug somebody is told in the form they expect
+            return self._refused(call, error)
+
+    def _refused(self, call: Call, error: Exception) -> Sent:
+        reply, code = _reply(self._api, error)
         if call.entry is not None:
             call.entry.refusal = code
-        reply = api.signed(reply, call.request_id)
-        return ConnexionResponse(
-            status_code=reply.status,
-            mimetype=reply.media_type or api.media_type,
-            headers={name.decode(): value.decode() for name, value in reply.headers},
-            body=msgspec.json.encode(reply.body),
-        )
+        reply = self._api.signed(reply, call.request_id)
+        media_type = (reply.media_type or self._api.media_type).encode()
+        return Sent(reply.status, msgspec.json.encode(reply.body), media_type, reply.headers)
 
-    return answer
+
+def _other_method(method: str, allowed: str) -> Sent:
+    """Raises WrongMethod."""
+    if method == "OPTIONS":
+        return Sent(204, b"", b"", ((b"allow", allowed.encode()),))
+    raise WrongMethod(method, allowed)
 
 
 def _reply(api: Api, error: Exception) -> tuple[Reply, str]:
     if isinstance(error, Refusal):
         return api.render(error), error.code
-    if isinstance(error, HTTPException | ProblemException):
-        # Ours to say, in case Connexion or Starlette refuse something before we do.
-        status = getattr(error, "status_code", None) or getattr(error, "status", 500)
-        detail = str(error.detail or "")
-        refusal: Refusal = UnknownPath(detail) if status == 404 else BadInput("request", "", detail)  # noqa: PLR2004
-        return api.render(refusal), refusal.code
     if isinstance(error, StoreBusy):
         return api.broken("the store is held by another program for too long; nothing was changed"), "store_busy"
     if isinstance(error, ContractBrokenError):

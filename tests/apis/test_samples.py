@@ -10,7 +10,6 @@ from curls import run_curl
 from doubles import Client, ManualClock
 from servers import started
 
-from benchmarks.in_process import documents_read_once
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.app import load_api
 from mockserver.sandbox.records import Setup
@@ -18,7 +17,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
-from mockserver.web.stack import build_stack
+from mockserver.web.stack import Stack
 
 PRINTED = {"reservekit": 11, "appointments": 10, "anny": 11, "bardge": 11}
 """How many samples the pages of each API print. Those of anny print requests alone, those of bardge answers in part: a
@@ -35,15 +34,14 @@ def named(samples):
 
 def in_its_own_world(build, name, sample):
     """The API alone, as the vendor has it, in a sandbox that starts with the sample's world."""
-    with documents_read_once():
-        api = load_api(name, prefix="")
+    api = load_api(name, prefix="")
     read_scenario = import_module(f"mockserver.apis.{name}.seed").read_scenario
     assert api.domain is not None
     domain = replace(api.domain, scenarios={"sample": read_scenario("sample", sample)})
     api = replace(api, domain=domain)
     sandboxes = Sandboxes(MemoryStore(), [domain], clock=ManualClock(), setup=Setup(scenario=f"{name}/sample"))
     app = build()
-    stack = build_stack(api, sandboxes, app.asgi)
+    stack = Stack(api, sandboxes)
     return Client(replace(app, asgi=Gate([Mount(api, stack)], app.asgi, sandboxes), sandboxes=sandboxes))
 
 

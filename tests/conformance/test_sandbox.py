@@ -17,7 +17,7 @@ from mockserver.serving import bind
 from mockserver.settings import Settings
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
-from mockserver.web.stack import build_stack
+from mockserver.web.stack import Stack
 
 CALLERS = [
     ("reservekit", "sk_rsv_demo_alpha"),
@@ -92,7 +92,7 @@ def broken(function):
     # The sandbox checks itself: without this its own 500 would be the finding.
     responses = api.spec["paths"]["/bookings/{bookingID}"]["get"]["responses"]
     responses["200"] = {"description": "Anything.", "content": {"application/json": {"schema": {}}}}
-    stack = build_stack(api, app.sandboxes, app.asgi)
+    stack = Stack(api, app.sandboxes)
     return Gate([Mount(api, stack)], app.asgi, app.sandboxes)
 
 

@@ -19,7 +19,7 @@ from mockserver.sandbox.work import Work
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
-from mockserver.web.stack import build_stack
+from mockserver.web.stack import Stack
 
 
 @pytest.fixture
@@ -111,5 +111,5 @@ def toy(clock: ManualClock) -> App:
     async def nothing(scope, receive, send):
         raise AssertionError("no page is asked for")
 
-    mounts = [Mount(each, build_stack(each, sandboxes, nothing)) for each in (api, control)]
+    mounts = [Mount(each, Stack(each, sandboxes)) for each in (api, control)]
     return App(Gate(mounts, nothing, sandboxes), [api], sandboxes, store, uproot=lambda: None)

@@ -13,7 +13,7 @@ from mockserver.control.api import build as build_control
 from mockserver.control.errors import broken, render
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
-from mockserver.web.stack import build_stack
+from mockserver.web.stack import Stack
 
 __all__ = ["api_of", "serve", "toy"]
 
@@ -97,5 +97,5 @@ def serve(app: App, *apis: Api) -> App:
     """*app* with other APIs in the place of its own."""
     control = build_control(apis, app.sandboxes, token=None)
     pages = pages_on_demand([*apis, control])
-    mounts: Sequence[Mount] = [Mount(api, build_stack(api, app.sandboxes, pages)) for api in (*apis, control)]
+    mounts: Sequence[Mount] = [Mount(api, Stack(api, app.sandboxes)) for api in (*apis, control)]
     return replace(app, asgi=Gate(mounts, pages, app.sandboxes), apis=apis)

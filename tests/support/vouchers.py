@@ -22,7 +22,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
-from mockserver.web.stack import build_stack
+from mockserver.web.stack import Stack
 
 __all__ = ["DOMAIN", "VOUCHERS", "WINDOW", "Voucher", "gate_of", "vouchers"]
 
@@ -154,7 +154,7 @@ def vouchers(**changes: Any) -> Api:
 
 def gate_of(api: Api, sandboxes: Sandboxes) -> Gate:
     """Serves *api* alone."""
-    return Gate([Mount(api, build_stack(api, sandboxes, _nothing))], _nothing, sandboxes)
+    return Gate([Mount(api, Stack(api, sandboxes))], _nothing, sandboxes)
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:

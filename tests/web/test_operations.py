@@ -11,7 +11,7 @@ from mockserver.apis.exchange import Reply
 from mockserver.app import load_api
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
-from mockserver.web.stack import build_stack
+from mockserver.web.stack import Stack
 
 PATHS = {"{bookingID}": "789", "{serviceID}": "123", "{timeSlotID}": "456"}
 
@@ -39,7 +39,7 @@ def with_operation(app, name, function):
     """The app's ReserveKit with one operation replaced."""
     api = load_api("reservekit", prefix="/reservekit")
     api = replace(api, operations={**api.operations, name: function})
-    mount = Mount(api, build_stack(api, app.sandboxes, app.asgi))
+    mount = Mount(api, Stack(api, app.sandboxes))
     return replace(app, asgi=Gate([mount], app.asgi, app.sandboxes), apis=[api])
 
 
@@ -93,7 +93,7 @@ def test_head_of_a_read_that_writes_changes_nothing(reservekit):
 
     api = replace(api, spec=spec, operations={**operations, "getBooking": cancels})
     app = reservekit.app
-    mount = Mount(api, build_stack(api, app.sandboxes, app.asgi))
+    mount = Mount(api, Stack(api, app.sandboxes))
     client = Client(
         replace(app, asgi=Gate([mount], app.asgi, app.sandboxes)), base="/reservekit/v1", headers=reservekit.headers
     )
@@ -114,7 +114,7 @@ def test_a_contract_that_names_an_operation_the_table_lacks_does_not_start(reser
     del operations["getHealth"]
 
     with pytest.raises(LookupError, match="getHealth"):
-        build_stack(replace(api, operations=operations), reservekit.app.sandboxes, reservekit.app.asgi)
+        Stack(replace(api, operations=operations), reservekit.app.sandboxes)
 
 
 @pytest.fixture
