@@ -35,7 +35,6 @@ class Bug:
         name: Of one that is written by hand the id of the rule it breaks, with a dot and a word after it where there
             are several; of one that an operator makes `PREFIX~operator:site`.
         says: What it does wrong, in one sentence.
-        subtle: It breaks its rule in a corner only, thought out by somebody who had read no test of the kit.
         operations: It can show only where one of these is called; empty for any.
         lines: It can show only where one of these is executed; empty for any.
     """
@@ -43,7 +42,6 @@ class Bug:
     name: str
     says: str
     plant: Plant
-    subtle: bool = False
     operations: frozenset[str] = frozenset()
     lines: tuple[Lines, ...] = ()
 
@@ -73,38 +71,34 @@ class Bugs:
     def __iter__(self) -> Iterator[Bug]:
         return iter(self._bugs)
 
-    def bug(self, name: str, says: str, *, subtle: bool = False) -> Callable[[Plant], Plant]:
+    def bug(self, name: str, says: str) -> Callable[[Plant], Plant]:
         """Take the function as what plants the bug; it is given the planter."""
 
         def take(plant: Plant) -> Plant:
-            self._bugs.append(Bug(name, says, plant, subtle))
+            self._bugs.append(Bug(name, says, plant))
             return plant
 
         return take
 
-    def around(self, target: Any, name: str, says: str, *, subtle: bool = False) -> Callable[..., Any]:
+    def around(self, target: Any, name: str, says: str) -> Callable[..., Any]:
         """Take the function as what *target* does from now on; it is given what that did, and its arguments."""
-        return self._taking(name, says, subtle, lambda act: lambda plant: plant.around(target, act))
+        return self._taking(name, says, lambda act: lambda plant: plant.around(target, act))
 
-    def operation(self, operation_id: str, name: str, says: str, *, subtle: bool = False) -> Callable[[Around], Around]:
+    def operation(self, operation_id: str, name: str, says: str) -> Callable[[Around], Around]:
         """Take the function as what the operation does; it is given what that did, the call and the work."""
-        return self._taking(name, says, subtle, lambda act: lambda plant: plant.operation(operation_id, act))
+        return self._taking(name, says, lambda act: lambda plant: plant.operation(operation_id, act))
 
-    def request(
-        self, name: str, says: str, *operations: str, subtle: bool = False
-    ) -> Callable[[Callable[[Request], object]], object]:
+    def request(self, name: str, says: str, *operations: str) -> Callable[[Callable[[Request], object]], object]:
         """Take the function as what happens to requests of these operations, or of all, before anybody sees them."""
-        return self._taking(name, says, subtle, lambda act: lambda plant: plant.request(act, *operations))
+        return self._taking(name, says, lambda act: lambda plant: plant.request(act, *operations))
 
-    def response(
-        self, name: str, says: str, *operations: str, subtle: bool = False
-    ) -> Callable[[Callable[[Response], object]], object]:
+    def response(self, name: str, says: str, *operations: str) -> Callable[[Callable[[Response], object]], object]:
         """Take the function as what happens to responses of these operations, or of all, when nobody looks any more."""
-        return self._taking(name, says, subtle, lambda act: lambda plant: plant.response(act, *operations))
+        return self._taking(name, says, lambda act: lambda plant: plant.response(act, *operations))
 
-    def _taking(self, name: str, says: str, subtle: bool, how: Callable[[Any], Plant]) -> Callable[[Any], Any]:
+    def _taking(self, name: str, says: str, how: Callable[[Any], Plant]) -> Callable[[Any], Any]:
         def take(act: Any) -> Any:
-            self._bugs.append(Bug(name, says, how(act), subtle))
+            self._bugs.append(Bug(name, says, how(act)))
             return act
 
         return take

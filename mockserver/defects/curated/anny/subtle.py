@@ -72,7 +72,7 @@ Found = tuple[Sequence[Booking], int]
 _EVERYTHING = PageRequest(1, 1_000_000)
 
 
-@BUGS.around(quote, "AN-P03.second", "Exactly at its deadline a tier is over, if it is not the first.", subtle=True)
+@BUGS.around(quote, "AN-P03.second", "Exactly at its deadline a tier is over, if it is not the first.")
 def _(right: Callable[..., Quote], policy: Policy, *, starts_at: datetime, now: datetime, **amounts: Any) -> Quote:
     is_last_moment = any(starts_at - now == tier.before for tier in policy.tiers[1:-1])
     return right(policy, starts_at=starts_at, now=now + is_last_moment * timedelta.resolution, **amounts)
@@ -82,7 +82,6 @@ def _(right: Callable[..., Quote], policy: Policy, *, starts_at: datetime, now: 
     Organisation.check_in,
     "AN-K01.first",
     "At the very moment at which check-in begins nobody is checked in.",
-    subtle=True,
 )
 def _(check_in: Books, desk: Organisation, text: str) -> Booking:
     came = check_in(desk, text)
@@ -92,16 +91,12 @@ def _(check_in: Books, desk: Organisation, text: str) -> Booking:
     return came
 
 
-@BUGS.around(
-    openings_on, "AN-T11.summer", "In summer, too, the opening hours are those of the winter's clock.", subtle=True
-)
+@BUGS.around(openings_on, "AN-T11.summer", "In summer, too, the opening hours are those of the winter's clock.")
 def _(right: Callable[..., list[Span]], day: date, hours: Any, zone: ZoneInfo) -> list[Span]:
     return right(day, hours, timezone(datetime(day.year, 1, 1, tzinfo=zone).utcoffset() or timedelta()))
 
 
-@BUGS.around(
-    booking_operations._filter, "AN-V09.filter", "The offset of filter[end_date] is not looked at.", subtle=True
-)
+@BUGS.around(booking_operations._filter, "AN-V09.filter", "The offset of filter[end_date] is not looked at.")
 def _(read: Callable[..., BookingFilter], call: Call) -> BookingFilter:
     wanted = read(call)
     if wanted.starts_before is None:
@@ -110,9 +105,7 @@ def _(read: Callable[..., BookingFilter], call: Call) -> BookingFilter:
     return msgspec.structs.replace(wanted, starts_before=wanted.starts_before + offset)
 
 
-@BUGS.around(
-    Canceling._reckon, "AN-P14.tiers", "Every date of a series costs the share that its first date costs.", subtle=True
-)
+@BUGS.around(Canceling._reckon, "AN-P14.tiers", "Every date of a series costs the share that its first date costs.")
 def _(reckon: Callable[..., Reckoning], desk: Canceling, booking: Booking) -> Reckoning:
     right, account = reckon(desk, booking), desk._register.ordered_as(booking).account
     same_start = (msgspec.structs.replace(each, starts_at=right.first.starts_at) for each in right.dates)
@@ -123,7 +116,6 @@ def _(reckon: Callable[..., Reckoning], desk: Canceling, booking: Booking) -> Re
     Canceling._master,
     "AN-X09.last",
     "The latest date takes the master with it, whichever others are left.",
-    subtle=True,
 )
 def _(master_of: Callable[..., Booking | None], desk: Canceling, booking: Booking) -> Booking | None:
     master, dates = master_of(desk, booking), desk._register.dates_of(booking)
@@ -133,9 +125,7 @@ def _(master_of: Callable[..., Booking | None], desk: Canceling, booking: Bookin
     return found if LIFECYCLE.allows(found.status, "cancel") else None
 
 
-@BUGS.around(
-    tell, "AN-W08.series", "Of a series that is canceled as a whole only the master is announced.", subtle=True
-)
+@BUGS.around(tell, "AN-W08.series", "Of a series that is canceled as a whole only the master is announced.")
 def _(announce: Does, work: Work, event: str, booking: Booking) -> None:
     is_date = booking.series_id is not None and not booking.is_master and booking.canceled_at is not None
     if not is_date or work.records(BOOKINGS).get(booking.series_id or 0).canceled_at != booking.canceled_at:
@@ -146,7 +136,6 @@ def _(announce: Does, work: Work, event: str, booking: Booking) -> None:
     "getBookingByNumber",
     "AN-L05.dates",
     "By number, include=series_bookings shows everything of the other dates to everybody.",
-    subtle=True,
 )
 def _(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
     reply = inside(call, work)
@@ -157,9 +146,7 @@ def _(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
     return reply
 
 
-@BUGS.around(
-    CartDesk.add, "AN-C03.second", "What is put into a cart prolongs the hold of what is there already.", subtle=True
-)
+@BUGS.around(CartDesk.add, "AN-C03.second", "What is put into a cart prolongs the hold of what is there already.")
 def _(add: Orders, desk: CartDesk, wish: Wish) -> Order:
     cart = add(desk, wish)
     *others, new = desk._register.bookings_of(cart)
@@ -173,7 +160,6 @@ def _(add: Orders, desk: CartDesk, wish: Wish) -> Order:
     order_types._total,
     "AN-C13.add_ons",
     "The total of a cart leaves out the add-ons of all bookings but the first.",
-    subtle=True,
 )
 def _(total: Callable[..., int], order: Order, context: Context) -> int:
     later = context.bookings_of(order)[1:] if order.is_draft else ()
@@ -184,7 +170,6 @@ def _(total: Callable[..., int], order: Order, context: Context) -> int:
     status_among,
     "AN-X13.mixed",
     "An order is completed when one booking was rejected, the other canceled.",
-    subtle=True,
 )
 def _(right: Callable[..., OrderStatus], bookings: Iterable[Booking]) -> OrderStatus:
     known = list(bookings)
@@ -192,15 +177,13 @@ def _(right: Callable[..., OrderStatus], bookings: Iterable[Booking]) -> OrderSt
     return OrderStatus.COMPLETED if is_mixed else right(known)
 
 
-@BUGS.around(
-    tell, "AN-W09.second", "Of an order of several bookings only the first is said to be created.", subtle=True
-)
+@BUGS.around(tell, "AN-W09.second", "Of an order of several bookings only the first is said to be created.")
 def _(announce: Does, work: Work, event: str, booking: Booking) -> None:
     if event != "bookings.created" or Register(work).ordered_as(booking).booking_ids[0] == booking.id:
         announce(work, event, booking)
 
 
-@BUGS.around(Till.pay, "AN-C22.second", "Of several open invoices a payment closes the first alone.", subtle=True)
+@BUGS.around(Till.pay, "AN-C22.second", "Of several open invoices a payment closes the first alone.")
 def _(pay: Callable[..., tuple[Order, list[int]]], till: Till, order: Order) -> tuple[Order, list[int]]:
     invoices = till._work.records(INVOICES)
     was_open = [each for each in invoices.page(INVOICES_OF_ORDER, order.id) if each.status is InvoiceStatus.OPEN]
@@ -214,7 +197,6 @@ def _(pay: Callable[..., tuple[Order, list[int]]], till: Till, order: Order) -> 
     TYPES["invoices"].attributes,
     "AN-Q08.negative",
     "The tax in the breakdown of what is below zero is rounded away from zero.",
-    subtle=True,
 )
 def _(attributes: Callable[..., dict[str, Any]], invoice: Invoice, context: Context) -> dict[str, Any]:
     shown = attributes(invoice, context)
@@ -224,7 +206,7 @@ def _(attributes: Callable[..., dict[str, Any]], invoice: Invoice, context: Cont
     return shown
 
 
-@BUGS.bug("AN-Y01.moved", "Several places cost as much as one, once they have been moved.", subtle=True)
+@BUGS.bug("AN-Y01.moved", "Several places cost as much as one, once they have been moved.")
 def _(plant: Planter) -> None:
     def of_one(price: Callable[..., Any], *terms: Any, **named: Any) -> Any:
         return price(*terms, **{**named, "weight": 1})
@@ -236,7 +218,6 @@ def _(plant: Planter) -> None:
     Till.edited,
     "AN-E08.several",
     "A revert of several edits takes off the order what the last one cost.",
-    subtle=True,
 )
 def _(edited: Orders, till: Till, order: Order, before: Booking, after: Booking) -> Order:
     if before.edit is not None and after.edit is not None:
@@ -245,9 +226,7 @@ def _(edited: Orders, till: Till, order: Order, before: Booking, after: Booking)
     return edited(till, order, before, after)
 
 
-@BUGS.around(
-    EditDesk.revert, "AN-E07.resource", "What comes back from another resource stays taken there.", subtle=True
-)
+@BUGS.around(EditDesk.revert, "AN-E07.resource", "What comes back from another resource stays taken there.")
 def _(revert: Books, desk: EditDesk, booking_id: str) -> Booking:
     moved, claims = desk._booking(booking_id), desk._work.records(CLAIMS.kind)
     held = claims.find(moved.id)
@@ -257,7 +236,7 @@ def _(revert: Books, desk: EditDesk, booking_id: str) -> Booking:
     return after
 
 
-@BUGS.bug("AN-S02.reverted", "What was moved and put back expires by the start it had moved to.", subtle=True)
+@BUGS.bug("AN-S02.reverted", "What was moved and put back expires by the start it had moved to.")
 def _(plant: Planter) -> None:
     def as_it_was(_: Books, __: Work, booking: Booking) -> Booking:
         return booking
@@ -268,7 +247,6 @@ def _(plant: Planter) -> None:
 @BUGS.bug(
     "AN-S07.edited",
     "What is canceled shortly after an edit takes its place again when that could not be reverted any more.",
-    subtle=True,
 )
 def _(plant: Planter) -> None:
     def but_for_the_edit(drop: Books, work: Work, booking: Booking) -> Booking:
@@ -287,9 +265,7 @@ def _(plant: Planter) -> None:
     plant.around(ACTIONS["close_edit"], whatever_it_is)
 
 
-@BUGS.around(
-    change_participant, "AN-I09.reverted", "Who has rejected is invited again when an edit is reverted.", subtle=True
-)
+@BUGS.around(change_participant, "AN-I09.reverted", "Who has rejected is invited again when an edit is reverted.")
 def _(change: Books, booking: Booking, *change_of: Any) -> Booking:
     after = change(booking, *change_of)
     is_alike = len(after.participants) == len(booking.participants)
@@ -300,7 +276,6 @@ def _(change: Books, booking: Booking, *change_of: Any) -> Booking:
     reading._share,
     "AN-D06.mixed",
     "The latest first, pages do not fit where own bookings and those of others mix.",
-    subtle=True,
 )
 def _(
     _: Callable[..., int], one: reading._Strand, other: reading._Strand, key: Callable[[Booking], Any], size: int
@@ -312,7 +287,7 @@ def _(
     return fewest + bisect_left(range(fewest, most), x=True, key=has_enough)
 
 
-@BUGS.around(Types.view, "AN-D09.resources", "Of several resources asked for, links name the first alone.", subtle=True)
+@BUGS.around(Types.view, "AN-D09.resources", "Of several resources asked for, links name the first alone.")
 def _(
     view: Callable[..., View[Context]],
     types: Types[Context],
@@ -324,7 +299,7 @@ def _(
     return dataclasses.replace(view(types, name, query, **more), here=view(types, name, singly, **more).here)
 
 
-@BUGS.around(Reading.bookings, "AN-A12.note", "A search finds what others wrote to their bookings, too.", subtle=True)
+@BUGS.around(Reading.bookings, "AN-A12.note", "A search finds what others wrote to their bookings, too.")
 def _(find: Callable[..., Found], desk: Reading, wanted: BookingFilter, sort: str, page: PageRequest) -> Found:
     if not wanted.text or wanted.status is not None or desk._viewer == ORGANISATION:
         return find(desk, wanted, sort, page)
@@ -337,7 +312,7 @@ def _(find: Callable[..., Found], desk: Reading, wanted: BookingFilter, sort: st
     return found[page.offset : page.offset + page.size], len(found)
 
 
-@BUGS.bug("AN-N13.cart", "Who books at once and who uses a cart get the same last place.", subtle=True)
+@BUGS.bug("AN-N13.cart", "Who books at once and who uses a cart get the same last place.")
 def _(plant: Planter) -> None:
     crowd = Crowd(plant, "bookInstantly", "addToCart")
 
@@ -355,7 +330,7 @@ def _(plant: Planter) -> None:
     plant.around(Maker.make, unseeing)
 
 
-@BUGS.bug("AN-C23.race", "Two who pay at the same moment pay both.", subtle=True)
+@BUGS.bug("AN-C23.race", "Two who pay at the same moment pay both.")
 def _(plant: Planter) -> None:
     crowd = Crowd(plant, "payOrder")
 
@@ -373,7 +348,7 @@ def _(plant: Planter) -> None:
     plant.around(Till.pay, twice)
 
 
-@BUGS.bug("AN-I01.race", "Of two who accept at the same moment the first is invited again.", subtle=True)
+@BUGS.bug("AN-I01.race", "Of two who accept at the same moment the first is invited again.")
 def _(plant: Planter) -> None:
     crowd = Crowd(plant, "acceptInvite")
 

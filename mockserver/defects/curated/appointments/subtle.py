@@ -78,7 +78,6 @@ def _with_shares(work: Work, booking: Booking, participants: Iterable[Participan
     occurrences,
     "AP-R09.change",
     "On the day on which the clocks change an occurrence keeps the clock of that midnight.",
-    subtle=True,
 )
 def _(
     expand: Callable[..., list[datetime]], rule: Rule, starts_at: datetime, zone: ZoneInfo, **bounds: Any
@@ -93,9 +92,7 @@ def _(
     ]
 
 
-@BUGS.around(
-    Diary.take_time, "AP-S10.series", "Blocked times keep out the first booking of a series alone.", subtle=True
-)
+@BUGS.around(Diary.take_time, "AP-S10.series", "Blocked times keep out the first booking of a series alone.")
 def _(take: Does, diary: Diary, booking: Booking, *, buffer: timedelta) -> None:
     bookings = diary._work.records(BOOKINGS)
     try:
@@ -108,9 +105,7 @@ def _(take: Does, diary: Diary, booking: Booking, *, buffer: timedelta) -> None:
         diary._ledger.take(time_holder(booking.id), time_seats(booking), margin=buffer)
 
 
-@BUGS.bug(
-    "AP-R10.first", "A series that is refused because a later time is taken keeps the time of its first.", subtle=True
-)
+@BUGS.bug("AP-R10.first", "A series that is refused because a later time is taken keeps the time of its first.")
 def _(plant: Planter) -> None:
     first: list[Seat] = []
 
@@ -133,7 +128,6 @@ def _(plant: Planter) -> None:
     MerchantDesk.book,
     "AP-R02.last",
     "Of several customers of a series the first alone is in its last booking.",
-    subtle=True,
 )
 def _(book: Books, desk: MerchantDesk, wanted: MerchantBooking) -> Booking:
     booking, bookings = book(desk, wanted), desk._work.records(BOOKINGS)
@@ -145,9 +139,7 @@ def _(book: Books, desk: MerchantDesk, wanted: MerchantBooking) -> Booking:
     return booking
 
 
-@BUGS.around(
-    MerchantDesk.cancel, "AP-D01.employee", "A merchant's cancel frees the location, and not the employee.", subtle=True
-)
+@BUGS.around(MerchantDesk.cancel, "AP-D01.employee", "A merchant's cancel frees the location, and not the employee.")
 def _(cancel: Does, desk: MerchantDesk, booking_id: int, reason: str) -> None:
     cancel(desk, booking_id, reason)
     seats = [seat for _, seat in time_seats(desk._work.records(BOOKINGS).get(booking_id))]
@@ -158,7 +150,6 @@ def _(cancel: Does, desk: MerchantDesk, booking_id: int, reason: str) -> None:
     Diary.take_time,
     "AP-S04.second",
     "In a merchant's second location the time in which a booking waits is taken.",
-    subtle=True,
 )
 def _(take: Does, diary: Diary, booking: Booking, *, buffer: timedelta) -> None:
     first = diary._work.records(LOCATIONS).page(LOCATIONS_OF_MERCHANT, booking.merchant_id, limit=1)[0]
@@ -167,9 +158,7 @@ def _(take: Does, diary: Diary, booking: Booking, *, buffer: timedelta) -> None:
     take(diary, booking, buffer=buffer)
 
 
-@BUGS.around(
-    Diary.take_time, "AP-U02.longer", "A booking that only gets longer is not compared with the next one.", subtle=True
-)
+@BUGS.around(Diary.take_time, "AP-U02.longer", "A booking that only gets longer is not compared with the next one.")
 def _(take: Does, diary: Diary, booking: Booking, *, buffer: timedelta) -> None:
     old = diary._work.records(BOOKINGS).find(booking.id)
     if old is None or old.starts_at != booking.starts_at or old.ends_at > booking.ends_at:
@@ -185,7 +174,6 @@ def _(take: Does, diary: Diary, booking: Booking, *, buffer: timedelta) -> None:
     MerchantDesk.change,
     "AP-U13.back",
     "A booking that moves back to where it was keeps the time in between.",
-    subtle=True,
 )
 def _(change: Does, desk: MerchantDesk, booking_id: int, wanted: BookingChange) -> None:
     old = desk._work.records(BOOKINGS).find(booking_id)
@@ -197,16 +185,12 @@ def _(change: Does, desk: MerchantDesk, booking_id: int, wanted: BookingChange) 
         remember(desk._work, f"was/{booking_id}", str(old.span))
 
 
-@BUGS.around(
-    lies_open, "AP-S07.lunch", "An appointment may reach over the pause between two openings of a day.", subtle=True
-)
+@BUGS.around(lies_open, "AP-S07.lunch", "An appointment may reach over the pause between two openings of a day.")
 def _(lies: Callable[..., bool], span: Span, openings: Sequence[Span]) -> bool:
     return bool(openings) and Span(openings[0].starts_at, openings[-1].ends_at).contains(span)
 
 
-@BUGS.around(
-    whole_days, "AP-S08.change", "An all-day blocked time takes 24 hours, also when the clocks change.", subtle=True
-)
+@BUGS.around(whole_days, "AP-S08.change", "An all-day blocked time takes 24 hours, also when the clocks change.")
 def _(widen: Callable[..., Span], span: Span, zone: ZoneInfo) -> Span:
     right = widen(span, zone)
     return Span(right.starts_at, right.starts_at + round((right.ends_at - right.starts_at) / _DAY) * _DAY)
@@ -216,7 +200,6 @@ def _(widen: Callable[..., Span], span: Span, zone: ZoneInfo) -> Span:
     MerchantDesk.change_block,
     "AP-B07.days",
     "A blocked time that is no longer one of whole days takes whole days as before.",
-    subtle=True,
 )
 def _(change: Does, desk: MerchantDesk, block_id: int, wanted: NewBlockedTime) -> None:
     blocks = desk._work.records(BLOCKED_TIMES)
@@ -228,7 +211,7 @@ def _(change: Does, desk: MerchantDesk, block_id: int, wanted: NewBlockedTime) -
         blocks.put(msgspec.structs.replace(new, busy_from=busy.starts_at, busy_to=busy.ends_at))
 
 
-@BUGS.bug("AP-X06.change", "Hours of a deadline are counted on the wall, where the clocks change.", subtle=True)
+@BUGS.bug("AP-X06.change", "Hours of a deadline are counted on the wall, where the clocks change.")
 def _(plant: Planter) -> None:
     zones: list[ZoneInfo] = []
 
@@ -247,7 +230,6 @@ def _(plant: Planter) -> None:
     booking_window,
     "AP-C07.overflow",
     "Five months from the last of a month reach into the next where it has more days.",
-    subtle=True,
 )
 def _(
     window: Callable[..., tuple[datetime, datetime]], service: Service, merchant: Merchant, now: datetime
@@ -258,9 +240,7 @@ def _(
     return earliest, latest + max(over, 0) * _DAY
 
 
-@BUGS.around(
-    CustomerDesk.book, "AP-J14.again", "Who comes back to a group has the note of the first time.", subtle=True
-)
+@BUGS.around(CustomerDesk.book, "AP-J14.again", "Who comes back to a group has the note of the first time.")
 def _(book: Books, desk: CustomerDesk, wanted: CustomerBooking) -> Booking:
     group = desk._work.records(BOOKINGS).find(wanted.booking_id or 0)
     joined, mine = desk.booking(book(desk, wanted).id)
@@ -271,14 +251,12 @@ def _(book: Books, desk: CustomerDesk, wanted: CustomerBooking) -> Booking:
     return _with_shares(desk._work, joined, (old if each == mine else each for each in joined.participants))
 
 
-@BUGS.bug("AP-J01.race", "Of two who join at the same moment the first is lost.", subtle=True)
+@BUGS.bug("AP-J01.race", "Of two who join at the same moment the first is lost.")
 def _(plant: Planter) -> None:
     start_from_before(plant, "createCustomerBooking")
 
 
-@BUGS.around(
-    CustomerDesk.cancel, "AP-X09.twice", "Who leaves a group for the second time leaves the place taken.", subtle=True
-)
+@BUGS.around(CustomerDesk.cancel, "AP-X09.twice", "Who leaves a group for the second time leaves the place taken.")
 def _(cancel: Does, desk: CustomerDesk, booking_id: int, merchant_name: str) -> None:
     cancel(desk, booking_id, merchant_name)
     booking, mine = desk.booking(booking_id)
@@ -288,7 +266,7 @@ def _(cancel: Does, desk: CustomerDesk, booking_id: int, merchant_name: str) -> 
     remember(desk._work, f"left/{share}")
 
 
-@BUGS.around(MerchantDesk.change, "AP-U14.left", "Who had left a group takes part again when it moves.", subtle=True)
+@BUGS.around(MerchantDesk.change, "AP-U14.left", "Who had left a group takes part again when it moves.")
 def _(change: Does, desk: MerchantDesk, booking_id: int, wanted: BookingChange) -> None:
     old = desk._work.records(BOOKINGS).find(booking_id)
     change(desk, booking_id, wanted)
@@ -298,24 +276,18 @@ def _(change: Does, desk: MerchantDesk, booking_id: int, wanted: BookingChange) 
         _with_shares(desk._work, new, everybody)
 
 
-@BUGS.around(
-    show_booking, "AP-G07.third", "The third participant does not read that the merchant has cancelled.", subtle=True
-)
+@BUGS.around(show_booking, "AP-G07.third", "The third participant does not read that the merchant has cancelled.")
 def _(show: Callable[..., dict[str, Any]], booking: Booking, mine: Participant, *of: Any) -> dict[str, Any]:
     is_late = mine in booking.participants[2:] and mine.is_active
     return {**show(booking, mine, *of), **({"is_cancelled": False} if is_late else {})}
 
 
-@BUGS.around(
-    Service.cost_for, "AP-P02.third", "From the third participant on the cost of a booking stays.", subtle=True
-)
+@BUGS.around(Service.cost_for, "AP-P02.third", "From the third participant on the cost of a booking stays.")
 def _(cost: Callable[..., int], service: Service, participants: int) -> int:
     return cost(service, min(participants, 2))
 
 
-@BUGS.around(
-    Catalogue._groups_on, "AP-T09.midnight", "A group that begins at midnight is listed on the day before.", subtle=True
-)
+@BUGS.around(Catalogue._groups_on, "AP-T09.midnight", "A group that begins at midnight is listed on the day before.")
 def _(groups_on: Callable[..., list[Booking]], catalogue: Catalogue, offer: Offer, day: date) -> list[Booking]:
     found = groups_on(catalogue, offer, day) + groups_on(catalogue, offer, day + _DAY)
     first, last = (local_moment(each, time.min, offer.merchant.zone) for each in (day, day + _DAY))
@@ -326,7 +298,6 @@ def _(groups_on: Callable[..., list[Booking]], catalogue: Catalogue, offer: Offe
     MerchantDesk._count,
     "AP-N02.second",
     "A group that the merchant cancels counts as cancelled for its first customer alone.",
-    subtle=True,
 )
 def _(right: Callable[..., CustomerCount], desk: MerchantDesk, customer: Customer) -> CustomerCount:
     count, group = right(desk, customer), customer_group(customer.id, Status.CANCELLED)
@@ -335,7 +306,7 @@ def _(right: Callable[..., CustomerCount], desk: MerchantDesk, customer: Custome
     return msgspec.structs.replace(count, cancelled=count.cancelled - len(missed))
 
 
-@BUGS.bug("AP-C09.again", "Who is blacklisted once more after it was lifted can book all the same.", subtle=True)
+@BUGS.bug("AP-C09.again", "Who is blacklisted once more after it was lifted can book all the same.")
 def _(plant: Planter) -> None:
     def noting(unblacklist: Does, desk: MerchantDesk, customer_id: str) -> None:
         unblacklist(desk, customer_id)
@@ -351,17 +322,13 @@ def _(plant: Planter) -> None:
     plant.around(Register.customer_of, forgiving)
 
 
-@BUGS.around(
-    CustomerDesk.book, "AP-C11.composed", "A letter and its accent in a customer's note become one letter.", subtle=True
-)
+@BUGS.around(CustomerDesk.book, "AP-C11.composed", "A letter and its accent in a customer's note become one letter.")
 def _(book: Books, desk: CustomerDesk, wanted: CustomerBooking) -> Booking:
     note = wanted.customer_note and unicodedata.normalize("NFC", wanted.customer_note)
     return book(desk, msgspec.structs.replace(wanted, customer_note=note))
 
 
-@BUGS.around(
-    read_moment, "AP-V08.minutes", "The minutes of an offset count as plus where its hours are minus.", subtle=True
-)
+@BUGS.around(read_moment, "AP-V08.minutes", "The minutes of an offset count as plus where its hours are minus.")
 def _(read: Callable[..., datetime], text: str) -> datetime:
     found = _MINUS_WITH_MINUTES.fullmatch(text)
     return read(text) - 2 * timedelta(minutes=int(found[1]) if found else 0)
@@ -371,14 +338,13 @@ def _(read: Callable[..., datetime], text: str) -> datetime:
     "AP-H08.blocks",
     "Under /api/v1 Location of a blocked time is under the shorter base path.",
     "createBlockedTime",
-    subtle=True,
 )
 def _(response: Response) -> None:
     if response.status == 201 and response.request.before.endswith(_LONGER):
         response.headers["location"] = response.headers["location"].replace(_LONGER, "", 1)
 
 
-@BUGS.response("AP-H02.longer", "Under /api/v1 Allow does not name POST.", subtle=True)
+@BUGS.response("AP-H02.longer", "Under /api/v1 Allow does not name POST.")
 def _(response: Response) -> None:
     if "allow" in response.headers and response.request.before.endswith(_LONGER):
         names = response.headers["allow"].split(", ")

@@ -100,7 +100,6 @@ def _first_beginning(work: Work, booking: Booking) -> datetime:
     ACTIONS["expire"],
     "BG-F02.edge",
     "The session of a class can still be confirmed when its 15 minutes are over.",
-    subtle=True,
 )
 def _(expire: Does, work: Work, timer: Timer) -> None:
     session = work.records(SESSIONS).get(timer.subject)
@@ -111,9 +110,7 @@ def _(expire: Does, work: Work, timer: Timer) -> None:
     work.records(SESSIONS).put(msgspec.structs.replace(session, timer=number))
 
 
-@BUGS.around(
-    ACTIONS["expire"], "BG-S05.second", "When a session expires, of its hours the first one alone is free.", subtle=True
-)
+@BUGS.around(ACTIONS["expire"], "BG-S05.second", "When a session expires, of its hours the first one alone is free.")
 def _(expire: Does, work: Work, timer: Timer) -> None:
     held = work.records(CLAIMS.kind).find(timer.subject)
     expire(work, timer)
@@ -122,9 +119,7 @@ def _(expire: Does, work: Work, timer: Timer) -> None:
             _leak(work, str(timer.subject), msgspec.structs.replace(seat, starts_at=span.starts_at + _HOUR))
 
 
-@BUGS.around(
-    CopayDesk.buy_quoted, "BG-O22.edge", "A quote can still be bought when its 15 minutes are over.", subtle=True
-)
+@BUGS.around(CopayDesk.buy_quoted, "BG-O22.edge", "A quote can still be bought when its 15 minutes are over.")
 def _(buy: Callable[..., Copay], desk: CopayDesk, branch_id: str, wish: Any, quote_id: str) -> Copay:
     quotes = desk._work.records(QUOTES)
     quote = quotes.find(quote_id)
@@ -137,13 +132,12 @@ def _(buy: Callable[..., Copay], desk: CopayDesk, branch_id: str, wish: Any, quo
     access._end_of_day,
     "BG-C02.hour",
     "In the first hour of a day in Lagos a code is good for the day before.",
-    subtle=True,
 )
 def _(_: Callable[..., datetime], now: datetime) -> datetime:
     return moment_of(now.date() + timedelta(days=1), time(0)) - _MILLISECOND
 
 
-@BUGS.bug("BG-N11.utc", "Months of a pass are counted by the calendar of UTC.", subtle=True)
+@BUGS.bug("BG-N11.utc", "Months of a pass are counted by the calendar of UTC.")
 def _(plant: Planter) -> None:
     def by_utc(end_of: Callable[..., datetime], starts_at: datetime, duration: Duration) -> datetime:
         # A wall clock that shows UTC, read as if it were that of Lagos, and back again.
@@ -153,16 +147,14 @@ def _(plant: Planter) -> None:
     plant.within("issuePass", duration_end, by_utc)
 
 
-@BUGS.around(
-    Passes.prolong, "BG-N30.milli", "An expires_at loses its milliseconds, which the answer still has.", subtle=True
-)
+@BUGS.around(Passes.prolong, "BG-N30.milli", "An expires_at loses its milliseconds, which the answer still has.")
 def _(prolong: Callable[..., IssuedPass], desk: Passes, *named: Any) -> IssuedPass:
     issued = prolong(desk, *named)
     desk._keep(msgspec.structs.replace(issued, ends_at=issued.ends_at.replace(microsecond=0)))
     return issued
 
 
-@BUGS.bug("BG-N50.day", "A booking can be moved to later on the day on which its pass is over.", subtle=True)
+@BUGS.bug("BG-N50.day", "A booking can be moved to later on the day on which its pass is over.")
 def _(plant: Planter) -> None:
     def day_of(moment: datetime) -> date:
         return moment.astimezone(LAGOS).date()
@@ -174,7 +166,7 @@ def _(plant: Planter) -> None:
     plant.within("rescheduleBooking", usable_pass, by_day)
 
 
-@BUGS.bug("BG-U21.list", "A lookup token that is over still opens the bookings of its client.", subtle=True)
+@BUGS.bug("BG-U21.list", "A lookup token that is over still opens the bookings of its client.")
 def _(plant: Planter) -> None:
     def lenient(
         refusal_of: Callable[..., Refusal | None], register: Register, lookup: Lookup, client: Client
@@ -187,9 +179,7 @@ def _(plant: Planter) -> None:
 # Keys
 
 
-@BUGS.around(
-    RememberedReplies.recall, "BG-I05.replay", "With each replay the 90 seconds of a key begin anew.", subtle=True
-)
+@BUGS.around(RememberedReplies.recall, "BG-I05.replay", "With each replay the 90 seconds of a key begin anew.")
 def _(
     recall: Callable[..., RememberedReply | None], replies: RememberedReplies, *asked: Any, **window: Any
 ) -> RememberedReply | None:
@@ -203,15 +193,12 @@ def _(
     fingerprint,
     "BG-I04.session",
     "A key that comes with another id in the path is taken for a repetition.",
-    subtle=True,
 )
 def _(digest: Callable[..., str], operation: str, _: Any, *others: Any) -> str:
     return digest(operation, *others)
 
 
-@BUGS.around(
-    fingerprint, "BG-I16.other", "A key that comes with another lookup token is taken for a repetition.", subtle=True
-)
+@BUGS.around(fingerprint, "BG-I16.other", "A key that comes with another lookup token is taken for a repetition.")
 def _(digest: Callable[..., str], operation: str, path: Any, query: Any, counted: list[Any], body: Any) -> str:
     return digest(operation, path, query, [sent is not None for sent in counted], body)
 
@@ -223,7 +210,6 @@ def _(digest: Callable[..., str], operation: str, path: Any, query: Any, counted
     ACTIONS["accept"],
     "BG-L11.moved",
     "A booking that was moved is completed when it would have begun before.",
-    subtle=True,
 )
 def _(accept: Does, work: Work, timer: Timer) -> None:
     accept(work, timer)
@@ -238,7 +224,6 @@ def _(accept: Does, work: Work, timer: Timer) -> None:
     Bookings.cancel,
     "BG-L25.moved",
     "The 24 hours of a booking that was moved are counted from where it was at first.",
-    subtle=True,
 )
 def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     booking, bookings = desk._register.booking(desk._reseller_id, booking_id), desk._work.records(BOOKINGS)
@@ -253,7 +238,6 @@ def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     Bookings.reschedule,
     "BG-M03.late",
     "A booking that was cancelled too late for a refund can still be moved.",
-    subtle=True,
 )
 def _(reschedule: Books, desk: Bookings, booking_id: str, destination: Any) -> Booking:
     booking = desk._register.booking(desk._reseller_id, booking_id)
@@ -266,7 +250,6 @@ def _(reschedule: Books, desk: Bookings, booking_id: str, destination: Any) -> B
     Bookings.reschedule,
     "BG-M09.overlap",
     "An appointment that is moved by less than its length keeps the hours it leaves.",
-    subtle=True,
 )
 def _(reschedule: Books, desk: Bookings, booking_id: str, destination: Any) -> Booking:
     moved = reschedule(desk, booking_id, destination)
@@ -281,7 +264,6 @@ def _(reschedule: Books, desk: Bookings, booking_id: str, destination: Any) -> B
     Bookings.cancel,
     "BG-K13.moved",
     "The cancellation of a booking that was moved does not free its place.",
-    subtle=True,
 )
 def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     cancelled, took = cancel(desk, booking_id)
@@ -291,7 +273,7 @@ def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     return cancelled, took
 
 
-@BUGS.around(Bookings.cancel, "BG-M10.again", "A booking that was moved twice gives back two visits.", subtle=True)
+@BUGS.around(Bookings.cancel, "BG-M10.again", "A booking that was moved twice gives back two visits.")
 def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     cancelled, took = cancel(desk, booking_id)
     if took is not None:
@@ -304,7 +286,6 @@ def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     Bookings.cancel,
     "BG-L26.moved",
     "What an appointment that was moved had charged is given back in the answer alone.",
-    subtle=True,
 )
 def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     booking = desk._work.records(BOOKINGS).find(booking_id)
@@ -317,7 +298,7 @@ def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
 # The second of them
 
 
-@BUGS.bug("BG-F04.again", "Visits that are bought with a class replace those that were bought before.", subtle=True)
+@BUGS.bug("BG-F04.again", "Visits that are bought with a class replace those that were bought before.")
 def _(plant: Planter) -> None:
     def instead(
         buy: Callable[..., IssuedPass], work: Work, session: Session, issued: IssuedPass, number: int
@@ -327,9 +308,7 @@ def _(plant: Planter) -> None:
     plant.within("confirmClassBooking", buy_visits, instead)
 
 
-@BUGS.bug(
-    "BG-O10.second", "While a package of the gym that is used up is not over, a second one opens no class.", subtle=True
-)
+@BUGS.bug("BG-O10.second", "While a package of the gym that is used up is not over, a second one opens no class.")
 def _(plant: Planter) -> None:
     def the_first(
         find: Callable[..., Copay | None], work: Work, client: Client, branch_id: str, at: datetime
@@ -345,7 +324,7 @@ def _(plant: Planter) -> None:
 # At the same moment
 
 
-@BUGS.bug("BG-D01.race", "Of two purchases of credits at the same moment the first is lost.", subtle=True)
+@BUGS.bug("BG-D01.race", "Of two purchases of credits at the same moment the first is lost.")
 def _(plant: Planter) -> None:
     crowd = Crowd(plant, "purchaseCredits")
 
@@ -364,7 +343,7 @@ def _(plant: Planter) -> None:
     plant.operation("purchaseCredits", around)
 
 
-@BUGS.bug("BG-B08.confirm", "A booking and a confirmation at the same moment both get the last place.", subtle=True)
+@BUGS.bug("BG-B08.confirm", "A booking and a confirmation at the same moment both get the last place.")
 def _(plant: Planter) -> None:
     crowd = Crowd(plant, "initiateClassBooking", "confirmClassBooking")
 
@@ -391,7 +370,6 @@ def _(plant: Planter) -> None:
     cut,
     "BG-P04.short",
     "A page before an item that has less than a page before it is filled up from there on.",
-    subtle=True,
 )
 def _(right: Callable[..., Slice], request: CursorRequest, *, position: int | None, total: int) -> Slice:
     part = right(request, position=position, total=total)
@@ -404,7 +382,6 @@ def _(right: Callable[..., Slice], request: CursorRequest, *, position: int | No
     Bookings.of_client,
     "BG-L05.filter",
     "With a filter, bookings of a client that another reseller made are listed.",
-    subtle=True,
 )
 def _(
     of_client: Callable[..., Page[Booking]],
@@ -432,7 +409,6 @@ def _(
 @BUGS.bug(
     "BG-R01.wrap",
     "From beyond the line at which the days change the order of venues is that of a flat map.",
-    subtle=True,
 )
 def _(plant: Planter) -> None:
     def flat(order: Callable[..., Callable[[Branch], float]], place: Place) -> Callable[[Branch], float]:
@@ -454,7 +430,7 @@ def _(plant: Planter) -> None:
     plant.around(Place.distance_km, as_it_is)
 
 
-@BUGS.operation("getClient", "BG-T02.fifty", "credit_balance is the sum of the last fifty changes.", subtle=True)
+@BUGS.operation("getClient", "BG-T02.fifty", "credit_balance is the sum of the last fifty changes.")
 def _(inside: Answers, call: Call, work: Work) -> Reply:
     reply = inside(call, work)
     client = Register(work).client_of(reseller_of(call), call.path["clientId"], token_of(call))

@@ -40,9 +40,7 @@ Books = Callable[..., Booking]
 Customers = Callable[..., Customer]
 
 
-@BUGS.around(
-    Desk.change_booking, "RK-B13.moved", "A booking that was moved keeps its place when it is cancelled.", subtle=True
-)
+@BUGS.around(Desk.change_booking, "RK-B13.moved", "A booking that was moved keeps its place when it is cancelled.")
 def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
     before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
     if after.date != before.date:
@@ -53,7 +51,7 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
     return after
 
 
-@BUGS.bug("RK-B07.place", "A duplicate of a confirmed booking is refused and takes a place.", subtle=True)
+@BUGS.bug("RK-B07.place", "A duplicate of a confirmed booking is refused and takes a place.")
 def _(plant: Planter) -> None:
     def take(call: Call, work: Work) -> None:
         wanted = msgspec.convert(call.body, NewBooking)
@@ -70,7 +68,6 @@ def _(plant: Planter) -> None:
     Desk.delete_booking,
     "RK-B03.twice",
     "A cancelled booking that is deleted gives its place back once more.",
-    subtle=True,
 )
 def _(delete: Callable[..., None], desk: Desk, booking_id: int) -> None:
     booking, claims = desk.booking(booking_id), desk._work.records(CLAIMS.kind)
@@ -84,7 +81,6 @@ def _(delete: Callable[..., None], desk: Desk, booking_id: int) -> None:
     Desk.change_booking,
     "RK-M02.confirms",
     "A booking that is confirmed and moved at once stays on its date, and says otherwise.",
-    subtle=True,
 )
 def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
     before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
@@ -98,7 +94,6 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
     "listTimeSlots",
     "RK-T02.later",
     "From the second page of slots on cancelled bookings are taken off the places left.",
-    subtle=True,
 )
 def _(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
     reply, day = inside(call, work), call.query["date"]
@@ -110,9 +105,7 @@ def _(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
     return reply
 
 
-@BUGS.around(
-    Desk.publish, "RK-T05.twice", "Of two entries for one slot the later starts from the slot as it was.", subtle=True
-)
+@BUGS.around(Desk.publish, "RK-T05.twice", "Of two entries for one slot the later starts from the slot as it was.")
 def _(publish: Callable[..., list[TimeSlot]], desk: Desk, service_id: int, changes: Sequence[SlotChange]) -> object:
     was: dict[object, Any] = {slot.id: msgspec.structs.asdict(slot) for slot in desk.slots_of(service_id)}
     stale: list[SlotChange] = []
@@ -122,7 +115,7 @@ def _(publish: Callable[..., list[TimeSlot]], desk: Desk, service_id: int, chang
     return publish(desk, service_id, stale)
 
 
-@BUGS.bug("RK-P01.deleted", "After a delete the second page begins with the last of the first.", subtle=True)
+@BUGS.bug("RK-P01.deleted", "After a delete the second page begins with the last of the first.")
 def _(plant: Planter) -> None:
     def noting(delete: Callable[..., None], desk: Desk, booking_id: int) -> None:
         remember(desk._work, f"deleted/{desk.booking(booking_id).service_id}")
@@ -139,7 +132,7 @@ def _(plant: Planter) -> None:
     plant.around(Desk.bookings_of, early)
 
 
-@BUGS.around(Customer.party, "RK-B08.letters", "Upper and lower case differ outside of A to Z.", subtle=True)
+@BUGS.around(Customer.party, "RK-B08.letters", "Upper and lower case differ outside of A to Z.")
 def _(party: Callable[..., str | None], customer: Customer) -> str | None:
     if not customer.email:
         return party(customer)
@@ -150,7 +143,6 @@ def _(party: Callable[..., str | None], customer: Customer) -> str | None:
     Desk._take_place,
     "RK-B08.tenant",
     "For all tenants but the first, upper and lower case of an e-mail make two customers.",
-    subtle=True,
 )
 def _(take: Callable[..., None], desk: Desk, booking: Booking, slot: TimeSlot) -> None:
     if booking.tenant == TENANTS[0] or not booking.customer.email:
@@ -164,7 +156,6 @@ def _(take: Callable[..., None], desk: Desk, booking: Booking, slot: TimeSlot) -
     Desk.change_customer,
     "RK-C10.phone",
     "Later creates are compared with the phone that a customer had at first.",
-    subtle=True,
 )
 def _(change: Customers, desk: Desk, booking_id: int, wanted: CustomerChange) -> Customer:
     if desk.booking(booking_id).customer.email or wanted.email is not UNSET:
@@ -176,7 +167,6 @@ def _(change: Customers, desk: Desk, booking_id: int, wanted: CustomerChange) ->
 @BUGS.bug(
     "RK-C04.back",
     "A customer who was changed twice is again as after the first time once the booking moves on.",
-    subtle=True,
 )
 def _(plant: Planter) -> None:
     def noting(change: Customers, desk: Desk, booking_id: int, wanted: CustomerChange) -> Customer:
@@ -196,14 +186,12 @@ def _(plant: Planter) -> None:
     plant.around(Desk.change_booking, going_back)
 
 
-@BUGS.bug("RK-C05.race", "Of two changes of a customer at the same moment the first is lost.", subtle=True)
+@BUGS.bug("RK-C05.race", "Of two changes of a customer at the same moment the first is lost.")
 def _(plant: Planter) -> None:
     start_from_before(plant, "updateBookingCustomer")
 
 
-@BUGS.around(
-    Desk.change_booking, "RK-L13.back", "A message that was emptied is back when the booking is confirmed.", subtle=True
-)
+@BUGS.around(Desk.change_booking, "RK-L13.back", "A message that was emptied is back when the booking is confirmed.")
 def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
     before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
     if wanted.message is None and before.message is not None:
@@ -218,7 +206,6 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
     "The years 1900 and 2100 are leap years, their 29 February the first of March.",
     "createBooking",
     "updateBooking",
-    subtle=True,
 )
 @dated
 def _(sent: str) -> str:
@@ -229,14 +216,13 @@ def _(sent: str) -> str:
     "RK-V08.minutes",
     "A moment whose offset has minutes books the date that it is in UTC.",
     "createBooking",
-    subtle=True,
 )
 @dated
 def _(sent: str) -> str:
     return on_date_in_utc(sent) if re.fullmatch(r".+[+-]\d\d:(?!00)\d\d", sent, re.ASCII) else sent
 
 
-@BUGS.response("RK-R04.minute", "Whoever has to wait for more than a second is told a second too little.", subtle=True)
+@BUGS.response("RK-R04.minute", "Whoever has to wait for more than a second is told a second too little.")
 def _(response: Response) -> None:
     if "retry-after" in response.headers:
         response.headers["retry-after"] = str(max(int(response.headers["retry-after"]) - 1, 1))
