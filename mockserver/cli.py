@@ -89,7 +89,7 @@ def main() -> None:
     "--defect",
     "defects",
     multiple=True,
-    help="A bug to plant, to see whether your tests notice; see `mockserver defects`.",
+    help="A bug to plant, to see whether your tests notice; see `mockserver defects`. NAME@OPERATION: in that one alone.",
 )
 @click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings.")
 @click.option("--log", is_flag=True, default=None, help="Print a line per request.")

@@ -24,7 +24,7 @@ from benchmarks.mutation.trials import Notice, Part, parts_of, try_bug
 from contract_tests.contracts import Contract, Rule, load_contract
 from mockserver.app import API_NAMES, load_api
 from mockserver.defects.bug import Bug
-from mockserver.defects.catalogue import curated, generated
+from mockserver.defects.catalogue import curated, find, generated
 from mockserver.defects.operators.sites import in_a_name, prefix_of
 
 __all__ = ["MOST_RULES", "WIDEST", "read_sought", "read_witnesses"]
@@ -104,7 +104,11 @@ class _Found:
     def before(cls, api: str, bugs: Mapping[str, Bug], wanted: set[str]) -> Self:
         kept = _read(api)
         narrow, wide = (
-            {rule: name for rule, name in kept.get(table, {}).items() if name in bugs and rule in wanted}
+            {
+                rule: name
+                for rule, name in kept.get(table, {}).items()
+                if name.partition("@")[0] in bugs and rule in wanted
+            }
             for table in ("witnesses", "wide")
         )
         return cls(wanted, narrow, {rule: (name, WIDEST) for rule, name in wide.items()})
@@ -225,18 +229,35 @@ def _look(api: str) -> Reach:
 
 
 def _attempt(job: tuple[str, str]) -> tuple[str, set[str], int]:
-    """Given a rule and a bug: the bug, the rules that it is a witness for, none unless it is for that one, and how many it breaks."""
+    """Given a rule and a bug: the bug, the rules that it is a witness for, none unless it is for that one, and how many it breaks.
+
+    One that breaks too many may break few in one operation alone.
+    """
     api, server, reach, bugs = _here[0]
     rule, name = job
     parts = {part.name: part for part in parts_of(api)}
-    reached = [parts[each] for each in reach.tests(bugs[name])]
+    best = _broken(api, server, name, [parts[each] for each in reach.tests(bugs[name])], rule)
+    if best[1] and best[2] > MOST_RULES and not bugs[name].operations:
+        own = [part.name for part in parts.values() if rule in part.rules]
+        called = {operation for each in own for operation, _ in reach.places[each] if operation}
+        for operation in sorted(called):
+            bug = find(load_api(api, prefix=""), f"{name}@{operation}")
+            if bug is not None and any(reach.reaches(each, bug) for each in own):
+                found = _broken(api, server, bug.name, [parts[each] for each in reach.tests(bug)], rule)
+                best = min(best, found, key=lambda each: each[2] if each[1] else WIDEST + 1)
+    return best if best[2] <= WIDEST else (name, set(), 0)
+
+
+def _broken(
+    api: str, server: SandboxServer, name: str, reached: Sequence[Part], rule: str
+) -> tuple[str, set[str], int]:
+    """The bug, the rules that it is a witness for, and how many it breaks; no more than one more than the `WIDEST` may."""
     laws = [part for part in reached if part.is_a_law]
     own = [part for part in laws if rule in part.rules] or [part for part in reached if rule in part.rules]
     if rule not in _named(try_bug(api, server, name, own, seed=_SEED, most_rules=WIDEST)):
         return name, set(), 0
     whole = try_bug(api, server, name, [*laws, *own], seed=_SEED, most_rules=WIDEST)
-    breadth = len({rule for _, rule in whole.blamed if rule}) if whole is not None else WIDEST + 1
-    return name, {rule} | _named(whole) if breadth <= WIDEST else set(), breadth
+    return name, {rule} | _named(whole), len({each for _, each in whole.blamed if each}) if whole else WIDEST + 1
 
 
 def _named(notice: Notice | None) -> set[str]:

@@ -1,7 +1,7 @@
 """Which bugs there are, by API; found when first asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -32,12 +32,27 @@ def generated(api: Api) -> Mapping[str, Bug]:
 
 
 def find(api: Api, name: str) -> Bug | None:
-    """The bug of that name; None when the API has none."""
+    """The bug of that name, or of a name that ends with `@` and the operation in which alone it is; None when the API has none."""
+    name, _, operation = name.partition("@")
     _, made, rest = name.partition("~")
-    if not made:
-        return curated(api.name).get(name)
     word = rest.partition(":")[0]
-    return next((_made(each, _Named(api)).get(name) for each in _operators() if each.word == word), None)
+    if made:
+        bug = next((_made(each, _Named(api)).get(name) for each in _operators() if each.word == word), None)
+    else:
+        bug = curated(api.name).get(name)
+    if bug is None or not operation:
+        return bug
+    return _in_one(bug, operation) if operation in api.operations else None
+
+
+def _in_one(bug: Bug, operation: str) -> Bug:
+    def plant(planter: Planter) -> None:
+        planter.only = operation
+        bug.plant(planter)
+        planter.only = ""
+
+    says = f"{bug.says.removesuffix('.')}, in {operation} alone."
+    return replace(bug, name=f"{bug.name}@{operation}", says=says, plant=plant, operations=frozenset({operation}))
 
 
 @dataclass(frozen=True, slots=True)

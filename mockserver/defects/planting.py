@@ -37,18 +37,33 @@ class Planter:
 
     Attributes:
         api: As it is with what was planted so far.
+        only: The operation in which alone something happens; "" for anywhere.
     """
 
     api: Api
+    only: str = ""
     _undo: list[Undo] = field(default_factory=list)
     _changes: Changes = field(default_factory=Changes)
 
     def around(self, target: Any, act: Callable[..., Any]) -> None:
         """Let *act* do what the function *target* did; it is given that function and then the arguments."""
-        self.undone_by(wrap(target, lambda inside: lambda *args, **named: act(inside, *args, **named)))
+        if self.only:
+            self.within(self.only, target, act)
+        else:
+            self._instead(target, act)
+
+    def _instead(self, target: Any, act: Callable[..., Any]) -> None:
+        self._noted(wrap(target, lambda inside: lambda *args, **named: act(inside, *args, **named)))
 
     def undone_by(self, undo: Undo) -> None:
-        """Take note of what was done to this process, and forget what was cached until then."""
+        """Take note of what was done to this process, for all operations. Raises ValueError: it is meant for one."""
+        if self.only:
+            undo()
+            raise ValueError(f"this cannot be in {self.only} alone")
+        self._noted(undo)
+
+    def _noted(self, undo: Undo) -> None:
+        """Forgets what was cached until then."""
         self._undo.append(undo)
         forget()
 
@@ -67,7 +82,7 @@ class Planter:
             return act(inside, *args, **named) if running else inside(*args, **named)
 
         self.operation(operation_id, note)
-        self.around(target, instead)
+        self._instead(target, instead)
 
     def entry(self, table: MutableMapping[Any, Any], key: Any, make: Callable[[Any], Any]) -> None:
         """Replace what stands under *key* by what *make* makes of it. Raises KeyError."""
@@ -105,11 +120,11 @@ class Planter:
 
     def request(self, change: Callable[[Request], object], *operations: str) -> None:
         """Change each request of these operations, or of all, a request of no operation included."""
-        self._changes.requests.append((frozenset(operations), change))
+        self._changes.requests.append((frozenset(operations or filter(None, [self.only])), change))
 
     def response(self, change: Callable[[Response], object], *operations: str) -> None:
         """Change each response of these operations, or of all, a response to a request of no operation included."""
-        self._changes.responses.append((frozenset(operations), change))
+        self._changes.responses.append((frozenset(operations or filter(None, [self.only])), change))
 
     def flight(self, *operations: str) -> Flight:
         """Let requests of these operations wait a moment before anything is done, and count them: for races."""

@@ -1,9 +1,11 @@
 """Bugs by name."""
 
 import ast
+import contextlib
 from pathlib import Path
 
 import pytest
+from doubles import Client
 
 from mockserver.app import API_NAMES, load_api
 from mockserver.defects import curated as by_hand
@@ -41,6 +43,52 @@ def test_a_bug_is_found_by_its_name_alone(name):
     for each in [*curated(name).values(), *list(generated(api).values())[::97]]:
         assert find(api, each.name) == each
     assert find(api, "XX~undone:nothing") is None
+
+
+def made(beginning, end="."):
+    return next(
+        name
+        for name, bug in generated(load_api("reservekit", prefix="")).items()
+        if name.startswith(beginning) and bug.says.endswith(end)
+    )
+
+
+@pytest.mark.parametrize(
+    "bug",
+    [made("RK~check:desk.Desk.booking:", "is always true."), "RK~door:404.words"],
+    ids=["function", "response"],
+)
+def test_a_bug_may_be_in_one_operation_alone(build, bug):
+    def answers(*defects):
+        headers = {"Authorization": "Bearer sk_rsv_demo_alpha"}
+        with contextlib.ExitStack() as uprooting:
+            client = Client(app := build(defects=defects), base="/reservekit/v1", headers=headers)
+            uprooting.callback(app.uproot)
+            booked = client.post("/bookings", {"date": "2026-03-09", "time_slot_id": 457, "message": "hello"})
+            number = booked.json()["data"]["id"]
+            return {
+                "createBooking": (booked.status_code, booked.json()["data"]["message"]),
+                "getBooking": [client.get(f"/bookings/{each}").json().get("error") for each in (number, 9999)],
+                "updateBooking": client.patch(f"/bookings/{number}", {"status": "confirmed"}).status_code,
+                "deleteBooking": [client.delete(f"/bookings/{each}").json().get("error") for each in (number, number)],
+            }
+
+    right, wrong = answers(), answers(bug)
+    broken = [name for name in right if right[name] != wrong[name]]
+
+    assert broken
+    for operation in broken:
+        alone = answers(f"{bug}@{operation}")
+        assert [name for name in right if right[name] != alone[name]] == [operation]
+
+
+def test_what_is_a_table_for_all_operations_cannot_be_in_one_alone():
+    with pytest.raises(ValueError, match="cannot be in updateBooking alone"):
+        plant([load_api("reservekit", prefix="")], [f"{made('RK~move:LIFECYCLE.')}@updateBooking"])
+
+
+def test_an_operation_that_is_not_there_is_no_place_for_a_bug():
+    assert find(load_api("reservekit", prefix=""), "RK~door:404.words@nothing") is None
 
 
 @pytest.mark.parametrize("file", CURATED, ids=lambda file: file.name)

@@ -305,7 +305,12 @@ def _plant(module: ModuleType, name: str, digest: str, plant: Planter) -> None:
     after = _code_of(ast.fix_missing_locations(tree), module, function)
     if _does(after) == _does(before):
         raise NothingChangedError(f"{name}: nothing is changed by {digest}")
-    plant.undone_by(swap_code(function, after))
+    if plant.only:
+        other = FunctionType(after, function.__globals__, name, function.__defaults__, function.__closure__)
+        other.__kwdefaults__ = function.__kwdefaults__
+        plant.around(function, lambda _, *args, **named: other(*args, **named))
+    else:
+        plant.undone_by(swap_code(function, after))
 
 
 def _code_of(tree: ast.Module, module: ModuleType, function: FunctionType) -> CodeType:
