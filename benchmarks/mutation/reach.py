@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
@@ -14,9 +14,11 @@ import mockserver
 from benchmarks.in_process import SandboxServer
 from benchmarks.mutation.trials import parts_of, staged_at
 from mockserver.app import load_api
+from mockserver.booking.ports import Kind
 from mockserver.defects.bug import Bug
 from mockserver.defects.meddling import Request
 from mockserver.defects.planting import Planter
+from mockserver.sandbox.merging import MergedRecords
 
 __all__ = ["Reach", "look"]
 
@@ -37,11 +39,13 @@ class Reach:
     Attributes:
         places: Of each test, by its name, what it executed.
         operations: Of each test: what it called, successfully or not.
+        happened: Of each test: by operation what became of records; of the operation "" that of all.
         calls: Of each test: how many requests it takes.
     """
 
     places: Mapping[str, Places]
     operations: Mapping[str, frozenset[str]]
+    happened: Mapping[str, frozenset[tuple[str, str]]]
     calls: Mapping[str, int]
 
     def tests(self, bug: Bug) -> list[str]:
@@ -53,11 +57,13 @@ class Reach:
         """Whether a bug could show in a test."""
         if bug.operations and not bug.operations & self.operations[test]:
             return False
-        if not bug.lines:
-            return True
-        return any(
+        return any(self._reaches(test, bug, operation) for operation in bug.operations or ("",))
+
+    def _reaches(self, test: str, bug: Bug, operation: str) -> bool:
+        if bug.needs and (operation, bug.needs) not in self.happened[test]:
+            return False
+        return not bug.lines or any(
             not self.places[test].get((operation, lines.file), _NONE).isdisjoint(range(lines.first, lines.last + 1))
-            for operation in bug.operations or ("",)
             for lines in bug.lines
         )
 
@@ -69,6 +75,7 @@ class _Tracer:
     operation: str = ""
     places: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     operations: set[str] = field(default_factory=set)
+    happened: set[tuple[str, str]] = field(default_factory=set)
     _wanted: dict[CodeType, bool] = field(default_factory=dict)
 
     def begin(self, request: Request) -> None:
@@ -97,11 +104,34 @@ class _Tracer:
         for operation in (self.operation, ""):
             self.places.setdefault((operation, frame.f_code.co_filename), set()).add(frame.f_lineno)
 
+    def put(self, inside: Callable[..., None], records: Any, record: Any) -> None:
+        self._tell("make" if records.find(record.id) is None else "change", records)
+        inside(records, record)
+
+    def delete(self, inside: Callable[..., None], records: Any, key: Any) -> None:
+        self._tell("delete", records)
+        inside(records, key)
+
+    def page(self, inside: Callable[..., Any], records: Any, *args: Any, **named: Any) -> Any:
+        found = inside(records, *args, **named)
+        if len(found) > 1 and not _kind_of(records).inner:
+            self.happened |= {(self.operation, "read several"), ("", "read several")}
+        return found
+
+    def _tell(self, word: str, records: Any) -> None:
+        what = f"{word} {_kind_of(records).name}"
+        self.happened |= {(self.operation, what), ("", what)}
+
     @contextmanager
-    def noting(self) -> Iterator[tuple[dict[tuple[str, str], set[int]], set[str]]]:
-        """What is noted meanwhile."""
-        self.places, self.operations = {}, set()
-        yield self.places, self.operations
+    def noting(self) -> Iterator[None]:
+        """What is noted is of this moment."""
+        self.places, self.operations, self.happened = {}, set(), set()
+        yield
+
+
+def _kind_of(records: Any) -> Kind[Any]:
+    kind: Kind[Any] = records._kind  # noqa: SLF001 - an onlooker
+    return kind
 
 
 def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
@@ -109,19 +139,22 @@ def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
     tracer = _Tracer()
     places: dict[str, Places] = {}
     operations: dict[str, frozenset[str]] = {}
+    happened: dict[str, frozenset[tuple[str, str]]] = {}
     calls: dict[str, int] = {}
+    planter = Planter(load_api(api, prefix=""))
 
     def listening(inside: ASGIApp) -> ASGIApp:
-        planter = Planter(load_api(api, prefix=""))
         planter.request(tracer.begin)
+        for target in ("put", "delete", "page"):
+            planter.around(getattr(MergedRecords, target), getattr(tracer, target))
         return planter.wrap(inside)
 
-    with server.serving(api, seen_by=listening) as url, staged_at(api, url, seed=seed) as stage:
+    with ExitStack() as after, server.serving(api, seen_by=listening) as url, staged_at(api, url, seed=seed) as stage:
+        after.callback(planter.uproot)
         for test in parts_of(api):
-            with tracer.noting() as (lines, called):
+            with tracer.noting():
                 calls[test.name] = test.play(stage).calls
-            places[test.name], operations[test.name] = (
-                {at: frozenset(each) for at, each in lines.items()},
-                frozenset(called),
-            )
-    return Reach(places, operations, calls)
+            places[test.name] = {at: frozenset(each) for at, each in tracer.places.items()}
+            operations[test.name] = frozenset(tracer.operations)
+            happened[test.name] = frozenset(tracer.happened)
+    return Reach(places, operations, happened, calls)

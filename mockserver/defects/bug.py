@@ -37,6 +37,7 @@ class Bug:
         says: What it does wrong, in one sentence.
         operations: It can show only where one of these is called; empty for any.
         lines: It can show only where one of these is executed; empty for any.
+        needs: What has to happen for it to show, such as `change reservekit.booking`; "" for anything.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Bug:
     plant: Plant
     operations: frozenset[str] = frozenset()
     lines: tuple[Lines, ...] = ()
+    needs: str = ""
 
     @property
     def rule(self) -> str:

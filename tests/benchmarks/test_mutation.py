@@ -62,6 +62,9 @@ def test_the_seed_is_that_of_a_commit():
     assert 0 <= seed_of_the_kit() < 16**8
 
 
+_NOTHING: frozenset[tuple[str, str]] = frozenset()
+
+
 def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
     reach = Reach(
         places={
@@ -74,6 +77,11 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
             "short": frozenset({"book"}),
             "other": frozenset({"list"}),
         },
+        happened={
+            "long": frozenset({("cancel", "delete seat"), ("", "delete seat")}),
+            "short": _NOTHING,
+            "other": _NOTHING,
+        },
         calls={"long": 9, "short": 2, "other": 1},
     )
 
@@ -81,6 +89,8 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
     assert reach.tests(bug("a line", lines=(Lines("desk.py", 8, 12),))) == ["short", "long"]
     assert reach.tests(bug("an operation", operations=frozenset({"cancel"}))) == ["long"]
     assert reach.tests(bug("both", operations=frozenset({"cancel"}), lines=(Lines("desk.py", 10, 10),))) == []
+    assert reach.tests(bug("an end", needs="delete seat")) == ["long"]
+    assert reach.tests(bug("an end elsewhere", operations=frozenset({"book"}), needs="delete seat")) == []
 
 
 @pytest.mark.parametrize("api", API_NAMES)

@@ -86,7 +86,8 @@ def _read(api: Api) -> Iterator[Site]:
         for word, (says, change) in ways.items():
             if each.writes and word in ("backwards", "double"):
                 continue  # it looks something up
-            yield within(each.id, f"{each.id} {says}.", MergedRecords.page, page(change), word=word)
+            site = within(each.id, f"{each.id} {says}.", MergedRecords.page, page(change), word=word)
+            yield replace(site, needs="read several")
 
 
 def _is_inner(records: Any) -> bool:

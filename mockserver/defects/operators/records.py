@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -54,19 +55,19 @@ def _stored(api: Api) -> Iterator[Site]:
         for name, may_be_nothing in _fields(kind):
             if may_be_nothing:
                 says = f"The {_said(name)} of a new {_said(short)} is not stored."
-                yield _put(kind, f"{short}.{name}.lost", says, partial(lose, name))
+                yield _put(kind, f"{short}.{name}.lost", says, partial(lose, name), "make")
             if name in changed:
                 says = f"The {_said(name)} of a {_said(short)} stays what it was at first."
-                yield _put(kind, f"{short}.{name}.kept", says, partial(keep, name))
+                yield _put(kind, f"{short}.{name}.kept", says, partial(keep, name), "change")
         says = f"A {_said(short)} is stored when it is made and never changed."
-        yield _put(kind, f"{short}.unchanged", says, lambda before, record: before or record)
+        yield _put(kind, f"{short}.unchanged", says, lambda before, record: before or record, "change")
 
 
-def _put(kind: Kind[Any], where: str, says: str, change: Callable[[Any, Any], Any]) -> Site:
+def _put(kind: Kind[Any], where: str, says: str, change: Callable[[Any, Any], Any], word: str) -> Site:
     def put(inside: Callable[..., None], records: Any, record: Any) -> None:
         inside(records, change(records.find(record.id), record) if type(record) is kind.record else record)
 
-    return around(where, says, MergedRecords.put, put)
+    return replace(around(where, says, MergedRecords.put, put), needs=f"{word} {kind.name}")
 
 
 def _deleted(api: Api) -> Iterator[Site]:
@@ -76,7 +77,8 @@ def _deleted(api: Api) -> Iterator[Site]:
 
     for short, kind in _kinds(api):
         says = f"A {_said(short)} that is deleted stays."
-        yield around(short, says, MergedRecords.delete, partial(spare, kind))
+        site = around(short, says, MergedRecords.delete, partial(spare, kind))
+        yield replace(site, needs=f"delete {kind.name}")
 
 
 def _ids(api: Api) -> Iterator[Site]:
@@ -90,7 +92,7 @@ def _ids(api: Api) -> Iterator[Site]:
     for short, kind in _kinds(api):
         if kind.record.__annotations__.get("id") in (int, "int"):
             says = f"A new {_said(short)} gets the id of the last one."
-            yield around(short, says, MergedRecords.next_id, partial(again, kind))
+            yield replace(around(short, says, MergedRecords.next_id, partial(again, kind)), needs=f"make {kind.name}")
 
 
 def _indexes(api: Api) -> Iterator[Site]:
@@ -124,14 +126,20 @@ def _indexes(api: Api) -> Iterator[Site]:
         for index in kind.indexes:
             group = _said(index.name.rpartition(".")[2])
             looked_at = {*kind.record.__struct_fields__}.intersection(index.entries.__code__.co_names)
-            for word, says, act in (
-                ("stale", f"A {_said(short)} that changes keeps its old place in the index {group}.", forgetting),
-                ("missing", f"A new {_said(short)} is missing in the index {group}.", missing),
+            for word, needs, says, act in (
+                (
+                    "stale",
+                    "change",
+                    f"A {_said(short)} that changes keeps its old place in the index {group}.",
+                    forgetting,
+                ),
+                ("missing", "make", f"A new {_said(short)} is missing in the index {group}.", missing),
             ):
                 if word == "stale" and looked_at and not looked_at & changed:
                     continue
                 where = f"{index.name.partition('.')[2]}.{word}"
-                yield around(where, says, Level.write, partial(act, index))
+                site = around(where, says, Level.write, partial(act, index))
+                yield replace(site, needs=f"{needs} {kind.name}")
 
 
 def _said(name: str) -> str:

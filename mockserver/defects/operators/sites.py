@@ -46,7 +46,7 @@ class Site:
 
     Attributes:
         where: Its address in the name of the bug: unlike that of any other site of the operator, and not a number in a list.
-        operations, lines: As in `Bug`.
+        operations, lines, needs: As in `Bug`.
     """
 
     where: str
@@ -54,6 +54,7 @@ class Site:
     plant: Plant
     operations: Iterable[str] = ()
     lines: tuple[Lines, ...] = ()
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Operator:
                 plant=site.plant,
                 operations=frozenset(site.operations),
                 lines=site.lines,
+                needs=site.needs,
             )
 
 
