@@ -14,7 +14,7 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
-from mockserver.defects.bug import lines_of
+from mockserver.defects.bug import Lines, lines_of
 from mockserver.defects.meddling import Request
 from mockserver.defects.operators.sites import (
     Inside,
@@ -27,7 +27,7 @@ from mockserver.defects.operators.sites import (
     within,
     writes,
 )
-from mockserver.defects.operators.tables import where
+from mockserver.defects.operators.tables import nodes_of, where
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.work import Work
@@ -102,9 +102,15 @@ def _touched(api: Api) -> Iterator[Site]:
                 yield operation(each.id, f"{each.id} counts as a change also when it changes nothing.", touching)
 
 
-def _reads_the_clock(node: ast.expr) -> bool:
-    """Limits and keys for doing once have a clock of their own."""
-    return isinstance(node, ast.Attribute) and ast.unparse(node).endswith(("work.now", "work.this_second"))
+def _reads_the_clock(api: Api) -> tuple[Lines, ...]:
+    """Where an API looks at the time, and does not only note it; limits and keys for doing once have a clock of their own."""
+    noted = {id(node.value) for _, node in nodes_of(api) if isinstance(node, ast.Assign)}
+
+    def reads(node: ast.expr) -> bool:
+        is_read = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and id(node) not in noted
+        return is_read and ast.unparse(node).endswith(("work.now", "work.this_second", "._now"))
+
+    return where(api, reads)
 
 
 _SHIFTS = {
@@ -125,9 +131,11 @@ def _off_the_clock(api: Api) -> Iterator[Site]:
         finally:
             work.now = kept
 
-    lines = where(api, _reads_the_clock)
+    lines = _reads_the_clock(api)
     for each in operations(api):
         for word, (says, by) in _SHIFTS.items():
+            if word == "minute-fast" and not each.writes:
+                continue  # what is read is of days and hours
             site = operation(each.id, f"The clock of {each.id} is a {says}.", partial(shifted, by), word=word)
             yield replace(site, lines=lines)
 

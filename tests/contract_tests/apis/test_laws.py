@@ -58,7 +58,7 @@ def test_our_sandbox_keeps_a_law_that_judges_what_it_declares(clean_sandbox, api
         result = play(stage, law)
 
     assert result.outcome is Outcome.PASS, said([result])
-    assert {*law.rules} == {*result.evidence}
+    assert {*law.rules} <= {*result.evidence}
 
 
 @pytest.mark.parametrize("api", KITS)
