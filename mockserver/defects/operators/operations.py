@@ -15,6 +15,7 @@ from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
 from mockserver.defects.bug import Lines, lines_of
+from mockserver.defects.crowds import Crowd
 from mockserver.defects.meddling import Request
 from mockserver.defects.operators.sites import (
     Inside,
@@ -180,16 +181,13 @@ def _racing(api: Api) -> Iterator[Site]:
 
 def start_from_before(plant: Planter, operation: str) -> None:
     """Let requests of one operation at the same moment find what was there before all of them."""
-    flight = plant.flight(operation)
-    seen: dict[Any, Any] = {}
+    crowd = Crowd(plant, operation)
 
     def find(inside: Callable[..., Any], records: Any, key: Any) -> Any:
-        found = inside(records, key)
-        if flight.now <= 1:
-            seen.clear()
-        elif found is not None and not isinstance(found, Claim):
-            return seen.setdefault((type(found), key), found)
-        return found
+        found, memory = inside(records, key), crowd.memory
+        if memory is None or found is None or isinstance(found, Claim):
+            return found
+        return memory.setdefault((type(found), key), found)
 
     plant.within(operation, MergedRecords.find, find)
 

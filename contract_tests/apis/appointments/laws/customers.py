@@ -79,7 +79,7 @@ def a_new_customer_has_the_fields_of_the_request_and_can_be_booked(scene: Appoin
         "note": AWKWARD,
     }
     brief = {"first_name": scene.word().capitalize(), "last_name": "B"}
-    start = scene.far_day()
+    start, made = scene.far_day(), list[str]()
     for number, fields in enumerate((full, brief, full)):
         answer = scene.call("createCustomer", fields, title="make a customer").ok("AP-N03", 201)
         customer = made_text(answer)
@@ -95,6 +95,11 @@ def a_new_customer_has_the_fields_of_the_request_and_can_be_booked(scene: Appoin
             "times_cancelled": 0,
         }
         scene.same("AP-N03", scene.customer(customer), wanted, "the customer", answer)
+        made.append(customer.lower())
+        alike = {
+            row["id"] for row in scene.customers() if row["first_name"] in (full["first_name"], brief["first_name"])
+        }
+        scene.same("AP-N03", alike, set(made), "the customers of these names", answer)
         begin = start + number * 2 * _HOUR
         booking = made_id(scene.enter(begin, customer, title="book for the new customer").ok("AP-N04", 201))
         row = scene.row("AP-N04", booking, begin)

@@ -55,7 +55,7 @@ from mockserver.booking.paging import PageRequest
 from mockserver.booking.schedule import openings_on
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
-from mockserver.defects.curated.crowds import Crowd, unseen
+from mockserver.defects.crowds import Crowd, unseen
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work

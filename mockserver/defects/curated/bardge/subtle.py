@@ -54,7 +54,7 @@ from mockserver.booking.paging import CursorRequest, Slice, cut
 from mockserver.booking.ports import ALL
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
-from mockserver.defects.curated.crowds import Crowd, unseen
+from mockserver.defects.crowds import Crowd, unseen
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.replies import RememberedReplies, RememberedReply
 from mockserver.sandbox.timers import Timer
