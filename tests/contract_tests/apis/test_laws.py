@@ -69,7 +69,9 @@ def test_our_sandbox_lives_as_the_model_says(clean_sandbox, api):
     assert result.outcome is Outcome.PASS, said([result])
 
 
-@pytest.mark.parametrize("api", KITS)
+@pytest.mark.parametrize(
+    "api", ["reservekit", *(pytest.param(api, marks=pytest.mark.nightly) for api in KITS if api != "reservekit")]
+)
 def test_all_laws_pass_one_after_another_in_one_world_and_leave_nothing(sandbox_server, api):
     with sandbox_server.serving(api) as url:
         make_world(api, url, "shared")
