@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests start many programs: what is compiled once need not be compiled again.
+unexport PYTHONDONTWRITEBYTECODE
 API ?=
 ARGS ?=
 SEED ?= $(shell date +%Y%m%d)

@@ -57,8 +57,11 @@ def load_spec(name: str) -> dict[str, Any]:
     return spec
 
 
-def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
+def build_app(settings: Settings, *, clock: Clock = system_time, at_once: bool = True) -> App:
     """Put the program together.
+
+    Args:
+        at_once: Build what answers for an API now, and not when it is first asked.
 
     Raises:
         ValueError: The store or a setting cannot be used, or a document is broken.
@@ -68,13 +71,16 @@ def build_app(settings: Settings, *, clock: Clock = system_time) -> App:
     alone = len(settings.apis) == 1
     planters = plant([load_api(name, prefix="" if alone else f"/{name}") for name in names], settings.defects)
     try:
-        return _put_together(settings, planters, clock)
+        app, stacks = _put_together(settings, planters, clock)
+        for stack in stacks if at_once else ():
+            stack.build()
     except BaseException:
         uproot(planters)
         raise
+    return app
 
 
-def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock) -> App:
+def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock) -> tuple[App, list[Stack]]:
     apis = [planter.api for planter in planters]
     receivers = Receivers(frozenset(host.lower() for host in settings.webhook_hosts))
     store = open_store(settings)
@@ -96,7 +102,8 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock)
     asgi: ASGIApp = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
     for planter in planters:
         asgi = planter.wrap(asgi)
-    return App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
+    app = App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
+    return app, [mount.stack for mount in mounts]
 
 
 def open_store(settings: Settings) -> Store:

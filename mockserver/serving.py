@@ -71,7 +71,7 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[Seque
     _log(settings)
     # Built here and not by uvicorn, so that what is wrong is said as a sentence, and once.
     with _settling():
-        app = build_app(settings)
+        app = build_app(settings, at_once=bool(settings.defects))
     if settings.workers == 1:
         server = _Server(_config(app.asgi, settings), partial(ready, app.apis))
         with contextlib.suppress(KeyboardInterrupt):
@@ -92,7 +92,7 @@ def _build(settings: Settings) -> ASGIApp:
     """In a worker, which is a new process and knows nothing of its parent."""
     _log(settings)
     with _settling():
-        return build_app(settings).asgi
+        return build_app(settings, at_once=False).asgi
 
 
 def _log(settings: Settings) -> None:

@@ -99,25 +99,31 @@ class _Reading(AbstractRoutingAPI):  # type: ignore[misc]  # Connexion has no ty
 
 
 class Stack:
-    """Answers the requests to one API.
-
-    Raises:
-        LookupError: The document and the table of operations do not name the same operations.
-        ValueError: A schema of the document has a keyword that OpenAPI 3.0 does not know, or no operation has a header
-            that the API counts on.
-    """
+    """Answers the requests to one API. It is built when it is first asked, or before."""
 
     def __init__(self, api: Api, sandboxes: Sandboxes) -> None:
         self._api = api
-        self._table = PathTable(api.spec["paths"])
-        self._operations = _Reading(api, sandboxes).operations
-        if unknown := sorted(api.operations.keys() - self._operations):
+        self._sandboxes = sandboxes
+        self._table = PathTable({})
+        self._operations: dict[str, tuple[Guard, CompiledOperation]] = {}
+
+    def build(self) -> None:
+        """
+        Raises:
+            LookupError: The document and the table of operations do not name the same operations.
+            ValueError: A schema of the document has a keyword that OpenAPI 3.0 does not know, or no operation has a
+                header that the API counts on.
+        """
+        api = self._api
+        operations = _Reading(api, self._sandboxes).operations
+        if unknown := sorted(api.operations.keys() - operations):
             raise LookupError(f"{api.name}: no operation of its document is called {', '.join(unknown)}")
         rules = api.idempotency
-        known = {header for _, operation in self._operations.values() for header in operation.headers}
+        known = {header for _, operation in operations.values() for header in operation.headers}
         for header in () if rules is None else (rules.header, *rules.counted):
             if header not in known:
                 raise ValueError(f"{api.name}: no operation of its document has the header {header}")
+        self._table, self._operations = PathTable(api.spec["paths"]), operations
 
     async def answer(self, call: Call, path: bytes, query: bytes, receive: Receive) -> Sent:
         """Whatever happens, it is a reply in the form of the API.
@@ -126,6 +132,8 @@ class Stack:
             path: What follows the API's base path, percent-encoded.
         """
         try:
+            if not self._operations:
+                self.build()
             found, call.path = self._table.find(path)
             call.operation = found.operations.get(call.method)
             if call.operation is None:

@@ -39,7 +39,9 @@ def with_operation(app, name, function):
     """The app's ReserveKit with one operation replaced."""
     api = load_api("reservekit", prefix="/reservekit")
     api = replace(api, operations={**api.operations, name: function})
-    mount = Mount(api, Stack(api, app.sandboxes))
+    stack = Stack(api, app.sandboxes)
+    stack.build()
+    mount = Mount(api, stack)
     return replace(app, asgi=Gate([mount], app.asgi, app.sandboxes), apis=[api])
 
 
@@ -114,7 +116,7 @@ def test_a_contract_that_names_an_operation_the_table_lacks_does_not_start(reser
     del operations["getHealth"]
 
     with pytest.raises(LookupError, match="getHealth"):
-        Stack(replace(api, operations=operations), reservekit.app.sandboxes)
+        Stack(replace(api, operations=operations), reservekit.app.sandboxes).build()
 
 
 @pytest.fixture
