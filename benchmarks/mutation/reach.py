@@ -105,7 +105,12 @@ class _Tracer:
             self.places.setdefault((operation, frame.f_code.co_filename), set()).add(frame.f_lineno)
 
     def put(self, inside: Callable[..., None], records: Any, record: Any) -> None:
-        self._tell("make" if records.find(record.id) is None else "change", records)
+        before = records.find(record.id)
+        word = "make" if before is None else "change"
+        self._tell(word, records)
+        for name in record.__struct_fields__:
+            if getattr(record, name) != getattr(before, name, None):
+                self._tell(word, records, f".{name}")
         inside(records, record)
 
     def delete(self, inside: Callable[..., None], records: Any, key: Any) -> None:
@@ -118,8 +123,8 @@ class _Tracer:
             self.happened |= {(self.operation, "read several"), ("", "read several")}
         return found
 
-    def _tell(self, word: str, records: Any) -> None:
-        what = f"{word} {_kind_of(records).name}"
+    def _tell(self, word: str, records: Any, field: str = "") -> None:
+        what = f"{word} {_kind_of(records).name}{field}"
         self.happened |= {(self.operation, what), ("", what)}
 
     @contextmanager

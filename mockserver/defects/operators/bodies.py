@@ -180,7 +180,9 @@ def _unread(api: Api) -> Iterator[Site]:
                 member = ".".join(way)
                 says = f"{each.id} does not read {member}."
                 yield request(each.id, says, _mending(way, _drop), word=f"{member}.unread")
-                if not (schema.get("nullable") and each.creates):  # what is made without it has none either
+                # Refused as well where it is missing; and what is made without it has none either.
+                is_needed = way[-1] in ways.get(way[:-1], {}).get("required", ())
+                if not is_needed and not (schema.get("nullable") and each.creates):
                     says = f"{each.id} takes null for nothing in {member}."
                     yield request(each.id, says, _mending(way, _drop_null), word=f"{member}.absent")
         for pointer, parameter in each.parameters:

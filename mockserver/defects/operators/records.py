@@ -55,10 +55,10 @@ def _stored(api: Api) -> Iterator[Site]:
         for name, may_be_nothing in _fields(kind):
             if may_be_nothing:
                 says = f"The {_said(name)} of a new {_said(short)} is not stored."
-                yield _put(kind, f"{short}.{name}.lost", says, partial(lose, name), "make")
+                yield _put(kind, f"{short}.{name}.lost", says, partial(lose, name), f"make.{name}")
             if name in changed:
                 says = f"The {_said(name)} of a {_said(short)} stays what it was at first."
-                yield _put(kind, f"{short}.{name}.kept", says, partial(keep, name), "change")
+                yield _put(kind, f"{short}.{name}.kept", says, partial(keep, name), f"change.{name}")
         says = f"A {_said(short)} is stored when it is made and never changed."
         yield _put(kind, f"{short}.unchanged", says, lambda before, record: before or record, "change")
 
@@ -67,7 +67,9 @@ def _put(kind: Kind[Any], where: str, says: str, change: Callable[[Any, Any], An
     def put(inside: Callable[..., None], records: Any, record: Any) -> None:
         inside(records, change(records.find(record.id), record) if type(record) is kind.record else record)
 
-    return replace(around(where, says, MergedRecords.put, put), needs=f"{word} {kind.name}")
+    word, _, field = word.partition(".")
+    needs = f"{word} {kind.name}.{field}" if field else f"{word} {kind.name}"
+    return replace(around(where, says, MergedRecords.put, put), needs=needs)
 
 
 def _deleted(api: Api) -> Iterator[Site]:

@@ -197,6 +197,17 @@ def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: Appointmen
             body = {**scene.body_for(shop, late), "service_id": service["id"]}
             answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book the day after the window")
             answer.refused("AP-C07", *NOT_A_WINDOW)
+    for service_id, (minutes, months) in [*own.items()][:1]:
+        zone = scene.shop.zone
+        tomorrow = (scene.now() + minutes * MINUTES).astimezone(zone).date() + _DAY
+        for before in (20, -20):
+            night = datetime.combine(tomorrow, time(), zone) - (minutes + before) * MINUTES
+            scene.pass_time(night - scene.now())
+            found = scene.look("getDisabledDays", scene.slug, scene.location, service_id).ok("AP-T14", 200).json
+            ends = (scene.now() + minutes * MINUTES, scene.months_after(scene.now(), months))
+            wanted_days = [each.astimezone(zone).date().isoformat() for each in ends]
+            days = [found["min_date"], found["max_date"]]
+            scene.same("AP-T14", days, wanted_days, f"the window {before} minutes before midnight")
 
 
 @LAWS.law("AP-T09")

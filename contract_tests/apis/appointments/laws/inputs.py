@@ -96,6 +96,13 @@ def a_field_that_is_missing_or_of_another_type_is_named(scene: AppointmentsScene
         body = {**errands.bodies["createCustomerBooking"], field: other}
         answer = with_body(errands.probes["createCustomerBooking"], body).send(scene, by=CUSTOMER)
         answer.refused("AP-V02", 400).names("AP-V02", field)
+    weekly = {"frequency": "WEEKLY", "interval": 1, "weekdays": ["MO"], "until": stamp(scene.now() + 30 * _DAY)}
+    for field, value in weekly.items():
+        for other in (_another_type(value), {"a": [1]}, *([None] if field in ("frequency", "weekdays") else [])):
+            series = {"is_recurring": True, "recurrence_rule": {**weekly, field: other}}
+            body = {**errands.bodies["createMerchantBooking"], **series}
+            answer = with_body(errands.probes["createMerchantBooking"], body).send(scene)
+            answer.refused("AP-V02", 400).names("AP-V02", field)
     scene.same("AP-V02", errands.state(), before, "calendar and customers")
 
 

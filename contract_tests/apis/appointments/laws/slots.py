@@ -281,6 +281,19 @@ def a_group_takes_its_time_like_any_other_booking(scene: AppointmentsScene) -> N
     )
 
 
+@LAWS.burst("AP-U02")
+def of_several_who_move_to_a_slot_one_gets_it(scene: AppointmentsScene) -> None:
+    start = scene.spot()
+    bookings = [scene.entered(scene.far_day()) for _ in range(_RACERS // 2)]
+    answers = scene.together(*(partial(scene.move, each, start, title="move to the same slot") for each in bookings))
+    winners = [answer for answer in answers if answer.status == 200]
+    scene.expect("AP-U02", len(winners) == 1, "one 200", f"{len(winners)} of {len(bookings)}", *winners)
+    for answer in answers:
+        if answer not in winners:
+            answer.refused("AP-U02", *TAKEN)
+    scene.same("AP-U02", len(scene.bookings_in(start, start + 60 * MINUTES)), 1, "the bookings there", *winners)
+
+
 @LAWS.burst("AP-S09")
 def of_several_who_race_for_a_slot_one_gets_it(scene: AppointmentsScene) -> None:
     for racers in ([CUSTOMER, SECOND], [MAIN, ROOMMATE], [CUSTOMER, MAIN]):
