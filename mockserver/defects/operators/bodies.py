@@ -114,13 +114,14 @@ def _bounds(api: Api) -> Iterator[Site]:
                 users.setdefault(pointer, []).append(each.id)
                 found[pointer] = schema
     for pointer, schema in found.items():
+        # All that is said beside a body is text.
+        vain = (
+            {"nullable.added", "type.gone" if schema.get("type") == "string" else ""} if "parameters" in pointer else ()
+        )
         for where, says, change in _changes(schema):
-            yield Site(
-                f"{_address(pointer)}.{where}",
-                f"{_address(pointer)} {says}.",
-                _documented(pointer, change),
-                dict.fromkeys(users[pointer]),
-            )
+            if where not in vain:
+                address, plant = _address(pointer), _documented(pointer, change)
+                yield Site(f"{address}.{where}", f"{address} {says}.", plant, dict.fromkeys(users[pointer]))
 
 
 def _documented(pointer: Pointer, change: Callable[[Any], object]) -> Plant:
@@ -180,7 +181,8 @@ def _unread(api: Api) -> Iterator[Site]:
                 member = ".".join(way)
                 says = f"{each.id} does not read {member}."
                 yield request(each.id, says, _mending(way, _drop), word=f"{member}.unread")
-                if not (schema.get("nullable") and each.creates):  # what is made without it has none either
+                is_needed = way[-1] in ways.get(way[:-1], {}).get("required", ())  # null is as bad as nothing
+                if not is_needed and not (schema.get("nullable") and each.creates):  # it is made without it either way
                     says = f"{each.id} takes null for nothing in {member}."
                     yield request(each.id, says, _mending(way, _drop_null), word=f"{member}.absent")
         for pointer, parameter in each.parameters:
