@@ -19,6 +19,7 @@ from mockserver.defects.bug import Bug
 from mockserver.defects.meddling import Request
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.merging import MergedRecords
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["Reach", "look"]
 
@@ -87,6 +88,8 @@ class _Tracer:
 
     def _enter(self, frame: FrameType, _: str, __: Any) -> Callable[..., Any] | None:
         code = frame.f_code
+        if code is Sandbox._fire.__code__:  # noqa: SLF001 - an onlooker
+            return self._leave_out()
         wanted = self._wanted.get(code)
         if wanted is None:
             wanted = self._wanted[code] = code.co_filename.startswith(_LOOKED_AT)
@@ -94,6 +97,17 @@ class _Tracer:
             return None
         self._note(frame)
         return self._follow if code.co_filename.startswith(_LINE_BY_LINE) else None
+
+    def _leave_out(self) -> Callable[..., Any]:
+        """What falls due before a request is no part of its operation."""
+        operation, self.operation = self.operation, ""
+
+        def follow(_: FrameType, event: str, __: Any) -> Callable[..., Any]:
+            if event == "return":
+                self.operation = operation
+            return follow
+
+        return follow
 
     def _follow(self, frame: FrameType, event: str, _: Any) -> Callable[..., Any]:
         if event == "line":

@@ -114,13 +114,14 @@ def _bounds(api: Api) -> Iterator[Site]:
                 users.setdefault(pointer, []).append(each.id)
                 found[pointer] = schema
     for pointer, schema in found.items():
+        # All that is said beside a body is text.
+        vain = (
+            {"nullable.added", "type.gone" if schema.get("type") == "string" else ""} if "parameters" in pointer else ()
+        )
         for where, says, change in _changes(schema):
-            yield Site(
-                f"{_address(pointer)}.{where}",
-                f"{_address(pointer)} {says}.",
-                _documented(pointer, change),
-                dict.fromkeys(users[pointer]),
-            )
+            if where not in vain:
+                address, plant = _address(pointer), _documented(pointer, change)
+                yield Site(f"{address}.{where}", f"{address} {says}.", plant, dict.fromkeys(users[pointer]))
 
 
 def _documented(pointer: Pointer, change: Callable[[Any], object]) -> Plant:

@@ -17,18 +17,8 @@ from mockserver.booking.ledger import Claim, Ledger
 from mockserver.defects.bug import Lines, lines_of
 from mockserver.defects.crowds import Crowd
 from mockserver.defects.meddling import Request
-from mockserver.defects.operators.sites import (
-    Inside,
-    Operation,
-    Operator,
-    Site,
-    operation,
-    operations,
-    request,
-    within,
-    writes,
-)
-from mockserver.defects.operators.tables import nodes_of, where
+from mockserver.defects.operators.sites import Inside, Operation, Operator, Site, operation, operations, request, writes
+from mockserver.defects.operators.tables import modules_of, nodes_of, where
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.work import Work
@@ -201,7 +191,11 @@ def _oversell(plant: Planter, operation: str) -> None:
             wanted = [(msgspec.structs.replace(pool, capacity=pool.capacity + 1), seat) for pool, seat in wanted]
         inside(ledger, holder, wanted, **named)
 
+    def left(inside: Callable[..., int], *args: Any, **named: Any) -> int:
+        return inside(*args, **named) + (flight.now > 1)
+
     plant.within(operation, Ledger.take, take)
+    plant.within(operation, Ledger.places_left, left)
 
 
 def _in_spite(api: Api) -> Iterator[Site]:
@@ -225,25 +219,21 @@ def _in_spite(api: Api) -> Iterator[Site]:
         reply = inside(call, work)
         return plant.api.render(held.pop()) if held else reply
 
-    def plant_done(name: str, plant: Any) -> None:
+    def do(name: str, plant: Planter) -> None:
         plant.operation(name, partial(done, plant))
         plant.within(name, Ledger.take, refused)
 
+    def allow(name: str, plant: Planter) -> None:
+        plant.within(name, Ledger.places_left, lambda _, ledger, pool, *args, **named: pool.capacity)
+        plant.within(name, Ledger.take, lambda _, *args, **named: unchecked(*args, **named))
+
+    ways = {"allowed": ("never finds anything full, nor anybody there twice", allow)}
+    if any(module.__name__.endswith("errors") and hasattr(module, "NoPlacesLeft") for module in modules_of(api)):
+        ways["done"] = ("refuses for want of a place and takes it all the same", do)  # as it says so after taking
     for each in writes(api):
-        yield Site(
-            f"{each.id}.done",
-            f"{each.id} refuses for want of a place and takes it all the same.",
-            partial(plant_done, each.id),
-            [each.id],
-            (lines_of(Ledger.take),),
-        )
-        yield within(
-            each.id,
-            f"{each.id} never finds anything full, nor anybody there twice.",
-            Ledger.take,
-            lambda _, ledger, holder, wanted, **named: unchecked(ledger, holder, wanted, **named),
-            word="allowed",
-        )
+        for word, (says, act) in ways.items():
+            lines = (lines_of(Ledger.take),)
+            yield Site(f"{each.id}.{word}", f"{each.id} {says}.", partial(act, each.id), [each.id], lines)
 
 
 OPERATORS = (

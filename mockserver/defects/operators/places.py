@@ -1,5 +1,6 @@
 """Places: taken and not given back, given back and not taken, one too many, one too few, of another pool."""
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from mockserver.booking.lifecycle import Lifecycle, Move
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import lines_of
 from mockserver.defects.operators.sites import Operator, Site, around, operations, within, writes
-from mockserver.defects.operators.tables import named_values
+from mockserver.defects.operators.tables import keywords, named_values, nodes_of
 from mockserver.defects.planting import Planter
 
 __all__ = ["OPERATORS"]
@@ -48,11 +49,6 @@ def _beside_itself(take: Callable[..., None], ledger: Ledger, holder: Any, wante
     take(ledger, holder, wanted, **named)
 
 
-def _nothing_taken(take: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
-    empty = [(pool, msgspec.structs.replace(seat, places=0)) for pool, seat in wanted]
-    take(ledger, holder, empty, **named)
-
-
 def _unmargined(take: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
     take(ledger, holder, wanted, **{**named, "margin": _NO_TIME})
 
@@ -63,7 +59,7 @@ def _nothing_given_back(give_back: Callable[..., None], ledger: Ledger, holder: 
 
 
 _TAKING = {
-    "free": ("takes no place", _nothing_taken),
+    "free": ("takes no place", _seats(places=0)),
     "over": ("takes one place more than there is", _roomier(1)),
     "under": ("never takes the last place", _roomier(-1)),
     "double": ("takes two places", _seats(places=2)),
@@ -71,11 +67,14 @@ _TAKING = {
     "itself": ("finds its own place in its way", _beside_itself),
     "margin": ("keeps no margin to others", _unmargined),
 }
+_ONLY_WITH = {"anonymous": "party", "margin": "margin"}
+"""What is no bug where nobody passes that."""
 
 
 def _taken(api: Api) -> Iterator[Site]:
+    taking = {word: row for word, row in _TAKING.items() if _ONLY_WITH.get(word) in {None, *keywords(api)}}
     for each in writes(api):
-        for word, (says, act) in _TAKING.items():
+        for word, (says, act) in taking.items():
             yield within(each.id, f"{each.id} {says}.", Ledger.take, act, word=word)
 
 
@@ -114,14 +113,15 @@ def _pooled(
 
 def _everywhere(api: Api) -> Iterator[Site]:
     """What spans and pools are, wherever they are looked at."""
-    del api
+    parted = any(isinstance(node, ast.Call) and "Pool(f" in ast.unparse(node) for _, node in nodes_of(api))
 
     def touching(inside: Callable[..., bool], one: Span, other: Span) -> bool:
         return inside(one, other) or one.ends_at == other.starts_at or other.ends_at == one.starts_at
 
     yield around("touching", "What begins when something else ends is in its way.", Span.overlaps, touching)
     for word, says, part in (("one-pool", "over all days", 0), ("one-day", "over all that there is on a day", 2)):
-        yield around(word, f"Places are counted {says} together.", Ledger.take, partial(_pooled, part))
+        if part == 0 or parted:
+            yield around(word, f"Places are counted {says} together.", Ledger.take, partial(_pooled, part))
 
 
 # Lifecycles

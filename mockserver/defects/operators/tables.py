@@ -12,7 +12,7 @@ from typing import Any
 from mockserver.apis.bundle import Api
 from mockserver.defects.bug import Lines
 
-__all__ = ["modules_of", "named_values", "nodes_of", "where"]
+__all__ = ["keywords", "modules_of", "named_values", "nodes_of", "where"]
 
 _DRAWS_WORLDS = {"seed", "blueprint", "book"}
 """What draws a world: a bug in there is another world, and no bug."""
@@ -41,6 +41,12 @@ def nodes_of(api: Api) -> Iterator[tuple[str, ast.AST]]:
     """Each part of the text of an API's modules, with its file."""
     for module in modules_of(api):
         yield from _nodes(module)
+
+
+def keywords(api: Api, function: str = "") -> set[str | None]:
+    """The names of all arguments that are passed by name, to functions whose names end like that."""
+    calls = (node for _, node in nodes_of(api) if isinstance(node, ast.Call))
+    return {each.arg for call in calls if ast.unparse(call.func).endswith(function) for each in call.keywords}
 
 
 @cache

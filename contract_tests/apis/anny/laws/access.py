@@ -193,6 +193,11 @@ def nobody_acts_for_an_organisation_of_others(scene: AnnyScene) -> None:
             asked = replace(probe, query={**probe.query, "o": wrong})
             answer = asked.send(scene, by=by, title=f"{probe.operation.id} for {wrong}")
             answer.refused("AN-A08", *_UNAUTHORIZED)
+            asked.send(scene, by=NOBODY, title="the same without a token").refused("AN-A08", *_UNAUTHENTICATED)
+    draft = scene.held(scene.slot(where="other_room"), by=NOBODY)
+    for operation_id in ("getOrder", "payOrder"):
+        keys = {"orderId": draft["id"], "oat": scene.keys_of(draft)["oat"], "o": organization}
+        scene.call(operation_id, by=NOBODY, **keys).refused("AN-A08", *_UNAUTHENTICATED)
     scene.stays("AN-A08", booking)
     after = scene.call("getWebhookSubscription", subscriptionId=hook["id"], o=organization, by=ADMIN).ok("AN-A08", 200)
     scene.same("AN-A08", after.json["data"], hook, "the subscription afterwards", after)
@@ -359,3 +364,12 @@ def the_account_is_that_of_the_token(scene: AnnyScene) -> None:
 @LAWS.law("AN-A14")
 def an_administrator_is_no_customer(scene: AnnyScene) -> None:
     scene.call("getCustomerAccount", by=ADMIN, title="read the account").refused("AN-A14", *_UNAUTHORIZED)
+    order = scene.held()
+    for named in (None, order):
+        for answer in (
+            scene.add(scene.slot(where="other_room"), by=ADMIN, order=named),
+            scene.empty(by=ADMIN, order=named),
+            scene.submit(by=ADMIN, order=named),
+        ):
+            answer.refused("AN-A14", *_UNAUTHORIZED)
+    scene.same("AN-A14", scene.order("AN-A14", order), order, "the cart of a customer afterwards")

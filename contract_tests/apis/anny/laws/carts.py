@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contract_tests.apis.anny.looking import is_free, linked, refused_at
+from contract_tests.apis.anny.looking import is_free, linked, points_at, refused_at
 from contract_tests.apis.anny.scene import (
     IDS,
     NOBODY,
@@ -123,9 +123,11 @@ def a_draft_expires_with_the_first_of_its_holds(scene: AnnyScene) -> None:
     scene.pass_time(timedelta(minutes=5))
     after = scene.held(slot.later(minutes=120))
     scene.same("AN-C05", moment(after["attributes"]["expires_at"]), first, "expires_at with a second booking")
-    scene.same(
-        "AN-C05", scene.order("AN-C05", after)["attributes"]["expires_at"], order["attributes"]["expires_at"], "it"
-    )
+    second = scene.now().replace(microsecond=0) + _HOLD
+    for at, expires_at in ((first - _SECOND, first), (first, second), (second, None)):
+        scene.go_to(at)
+        shown = scene.order("AN-C05", after)["attributes"]["expires_at"]
+        scene.same("AN-C05", shown and moment(shown), expires_at, f"expires_at at {at}")
 
 
 @LAWS.law("AN-C06", "AN-C07")
@@ -211,18 +213,19 @@ def add_ons_are_those_of_the_service_and_not_too_many(scene: AnnyScene) -> None:
     one = {"add_on_id": add_on["id"], "quantity": 1}
     unknown = {"add_on_id": IDS["service_id"], "quantity": 1}
     before = _day_of(scene, "AN-C12", slot)
-    refusals = [
-        scene.add(slot, booking_add_ons=[unknown], title="hold with an unknown add-on"),
-        scene.add(slot, add_ons_by_service={slot.service_id: [[unknown]]}, title="hold with an unknown add-on"),
-        scene.add(other, booking_add_ons=[one], title="hold with an add-on of another service"),
-        scene.add(slot, add_ons_by_service={other.service_id: [[one]]}, title="hold with add-ons for another service"),
+    mine, theirs = f"/add_ons_by_service/{slot.service_id}", f"/add_ons_by_service/{other.service_id}"
+    wrong: list[tuple[Slot, Json, str]] = [
+        (slot, {"booking_add_ons": [one, unknown]}, "/booking_add_ons/1/add_on_id"),
+        (slot, {"add_ons_by_service": {slot.service_id: [[unknown]]}}, f"{mine}/0/0/add_on_id"),
+        (other, {"booking_add_ons": [one]}, "/booking_add_ons/0/add_on_id"),
+        (slot, {"add_ons_by_service": {other.service_id: [[one]]}}, theirs),
     ]
     if most is not None:
         too_many = [{**one, "quantity": most + 1}]
-        refusals.append(scene.add(slot, booking_add_ons=too_many, title="hold with too many"))
-        refusals.append(scene.add(slot, add_ons_by_service={slot.service_id: [too_many]}, title="hold with too many"))
-    for answer in refusals:
-        answer.refused("AN-C12", *_INVALID)
+        wrong.append((slot, {"booking_add_ons": too_many}, "/booking_add_ons/0/quantity"))
+        wrong.append((slot, {"add_ons_by_service": {slot.service_id: [too_many]}}, f"{mine}/0/0/quantity"))
+    for each, fields, pointer in wrong:
+        refused_at(scene, "AN-C12", scene.add(each, title=f"hold with {fields}", **fields), pointer=pointer)
     scene.same("AN-C12", _day_of(scene, "AN-C12", slot), before, "what is said of the day afterwards")
     if most is not None:
         scene.add(slot, booking_add_ons=[{**one, "quantity": most}], title="hold with as many as may be").ok(
@@ -261,6 +264,21 @@ def who_the_body_names_is_the_customer(scene: AnnyScene) -> None:
             scene.same("AN-C26", customer["attributes"]["email"], scene.address(), "the customer's address", answer)
         of_bookings = [linked(each, "customer") for each in included(answer, "bookings")]
         scene.same("AN-C26", of_bookings, [[customer["id"]]], "the customer of the booking", answer)
+
+
+@LAWS.law("AN-C26")
+def a_cart_without_an_account_becomes_that_of_who_submits_it(scene: AnnyScene) -> None:
+    order = scene.held(by=NOBODY)
+    scene.submit(order=order).ok("AN-C26", 200)
+    answer = scene.read_order(order, include="customer").ok("AN-C26", 200)
+    (customer,) = included(answer, "customers")
+    scene.same("AN-C26", customer["attributes"]["email"], scene.address(), "the customer's address", answer)
+    account = scene.call("getCustomerAccount", title="read the account").ok("AN-A01", 200).json["data"]["attributes"]
+    for name in ("given_name", "family_name"):
+        scene.same("AN-C26", customer["attributes"][name], account[name], f"{name} of the customer", answer)
+    for operation, number in (("listOrders", order["id"]), ("listBookings", bookings_in(order)[0])):
+        found = [each["id"] for each in scene.every("AN-C26", operation) if each["id"] == number]
+        scene.same("AN-C26", found, [number], f"what of it is in {operation}")
 
 
 @LAWS.law("AN-C13")
@@ -318,15 +336,16 @@ def of_several_resources_the_first_that_is_free_is_booked(scene: AnnyScene) -> N
 def a_cart_takes_nothing_that_does_not_exist(scene: AnnyScene) -> None:
     slot = scene.slot()
     scene.nowhere()
-    for fields in (
-        {"service_id": IDS["service_id"]},
-        {"service_id": {str(IDS["service_id"]): 1}},
-        {"resource_id": IDS["resource_id"]},
-        {"resource_id": [slot.resource_id, IDS["resource_id"]]},
-    ):
-        scene.call("addToCart", {**slot.body, **fields}, title=f"hold with {fields}").refused("AN-C16", *_NOT_FOUND)
-    answer = scene.call("addToCart", slot.body, oid=IDS["oid"], oat="A" * _TOKEN_LENGTH, title="hold in no cart")
-    answer.refused("AN-C16", *_NOT_FOUND)
+    wrong: list[tuple[Json, Json, Json]] = [
+        ({"service_id": IDS["service_id"]}, {}, {"pointer": "/service_id"}),
+        ({"service_id": {str(IDS["service_id"]): 1}}, {}, {"pointer": "/service_id"}),
+        ({"resource_id": IDS["resource_id"]}, {}, {"pointer": "/resource_id"}),
+        ({"resource_id": [slot.resource_id, IDS["resource_id"]]}, {}, {"pointer": "/resource_id/1"}),
+        ({}, {"oid": IDS["oid"], "oat": "A" * _TOKEN_LENGTH}, {"parameter": "oid"}),
+    ]
+    for fields, keys, source in wrong:
+        answer = scene.call("addToCart", {**slot.body, **fields}, title=f"hold with {fields or keys}", **keys)
+        points_at(scene, "AN-C16", answer.refused("AN-C16", *_NOT_FOUND), **source)
     is_free(scene, "AN-C16", slot)
 
 

@@ -71,7 +71,7 @@ def _ids(answer: Answer) -> set[str]:
     return {each["id"] for each in answer.ok("AN-U04", 200).json["data"]}
 
 
-@LAWS.law("AN-U04")
+@LAWS.law("AN-U04", "AN-D06")
 def children_are_listed_when_they_can_be_booked(scene: AnnyScene) -> None:
     area = scene.resource_id("area")
     slot = scene.slot(where="desk")
@@ -85,6 +85,8 @@ def children_are_listed_when_they_can_be_booked(scene: AnnyScene) -> None:
         answer = _children(scene, area, **_asked(each))
         wanted = {child for child in everything if _can_be_booked(scene, each.at(child))}
         scene.same("AN-U04", _ids(answer), wanted, "the children that are listed", answer)
+        paged = scene.every("AN-D06", "listResourceChildren", by=NOBODY, size=1, resourceId=area, **_asked(each))
+        scene.same("AN-D06", sorted(child["id"] for child in paged), sorted(wanted), "the children on pages of one")
         whole = _children(scene, area, **_asked(each), **{_ALL: "true"})
         scene.same("AN-U04", _ids(whole), everything, "the children that are listed with the others", whole)
     booking = scene.booked(slot, by=OTHER)

@@ -6,7 +6,7 @@ from functools import partial
 from contract_tests.apis.anny.looking import can_be_booked, is_free, takes_place
 from contract_tests.apis.anny.scene import ADMIN, NOBODY, AnnyScene, Json, Slot, moment
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import Lacking
+from contract_tests.profiles import Lacking, NotApplicable
 
 __all__ = ["LAWS"]
 
@@ -169,3 +169,16 @@ def who_leaves_is_checked_out(scene: AnnyScene) -> None:
     if rules["releaseOnCheckout"]:
         is_free(scene, "AN-K08", rest)
         can_be_booked(scene, "AN-K08", rest)
+
+
+@LAWS.law("AN-K08")
+def who_leaves_before_the_start_leaves_everything(scene: AnnyScene) -> None:
+    rules = _rules(scene)
+    if not (rules["releaseOnCheckout"] and rules["allowedAdvancePeriod"]):
+        raise NotApplicable("nobody comes early to the room, or it is not released")
+    slot = scene.slot()
+    booking = scene.booked(slot)
+    scene.go_to(slot.starts_at - _MINUTE)
+    scene.check_in(booking).ok("AN-K01", 200)
+    scene.check_out(booking).ok("AN-K06", 200)
+    can_be_booked(scene, "AN-K08", slot)

@@ -9,7 +9,7 @@ from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN
 
-__all__ = ["LAWS"]
+__all__ = ["LAWS", "form_answers", "form_fields", "personalize"]
 
 LAWS = Laws("forms")
 
@@ -27,7 +27,7 @@ _ANSWERS: dict[str, Any] = {
 }
 
 
-def _fields(scene: AnnyScene) -> list[Json]:
+def form_fields(scene: AnnyScene) -> list[Json]:
     """The fields of the form: `{id, attributes...}`, in order."""
     answer = scene.call(
         "getService",
@@ -54,11 +54,11 @@ def _answer(field: Json, number: int = 0) -> Any:
     return [option] if field["type"] == "multiselect" else option
 
 
-def _answers(fields: list[Json], number: int = 0) -> Json:
+def form_answers(fields: list[Json], number: int = 0) -> Json:
     return {field["id"]: _answer(field, number) for field in fields}
 
 
-def _personalize(scene: AnnyScene, booking: Json | str, given: Json, *, by: str = MAIN) -> Answer:
+def personalize(scene: AnnyScene, booking: Json | str, given: Json, *, by: str = MAIN) -> Answer:
     return scene.call("personalizeBooking", given, bookingId=number_of(booking), by=by, title="answer the form")
 
 
@@ -70,11 +70,11 @@ def _kept(scene: AnnyScene, rule: str, booking: Json, *, by: str = MAIN) -> Json
 
 @LAWS.law("AN-F01", "AN-F08", "AN-U06")
 def what_is_answered_is_kept(scene: AnnyScene) -> None:
-    fields = _fields(scene)
+    fields = form_fields(scene)
     booking = scene.ordered(kind="form")
     scene.same("AN-F08", booking["meta"]["has_personalization"], False, "has_personalization before")
-    given = _answers([field for field in fields if field["required"]])
-    answer = _personalize(scene, booking, given).ok("AN-U06", 200).ok("AN-F01", 200)
+    given = form_answers([field for field in fields if field["required"]])
+    answer = personalize(scene, booking, given).ok("AN-U06", 200).ok("AN-F01", 200)
     entries = answer.json["data"]["attributes"]["custom_entry_map"]
     found = {name: entry["value"] for name, entry in entries.items()}
     scene.same("AN-F01", found, given, "the answers in the answer", answer)
@@ -91,9 +91,9 @@ def what_is_answered_is_kept(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-F02", "AN-F10")
 def a_mandatory_field_has_to_be_answered(scene: AnnyScene) -> None:
-    fields = _fields(scene)
+    fields = form_fields(scene)
     booking = scene.ordered(kind="form")
-    full = _answers(fields)
+    full = form_answers(fields)
     for field in fields:
         if not field["required"]:
             continue
@@ -101,9 +101,9 @@ def a_mandatory_field_has_to_be_answered(scene: AnnyScene) -> None:
             {name: value for name, value in full.items() if name != field["id"]},
             {**full, field["id"]: None},
         ):
-            refused_at(scene, "AN-F02", _personalize(scene, booking, lacking), pointer=f"/{field['id']}")
+            refused_at(scene, "AN-F02", personalize(scene, booking, lacking), pointer=f"/{field['id']}")
             _nothing_is_kept(scene, "AN-F10", booking)
-    _personalize(scene, booking, full).ok("AN-F02", 200)
+    personalize(scene, booking, full).ok("AN-F02", 200)
 
 
 def _nothing_is_kept(scene: AnnyScene, rule: str, booking: Json) -> None:
@@ -114,10 +114,10 @@ def _nothing_is_kept(scene: AnnyScene, rule: str, booking: Json) -> None:
 
 @LAWS.law("AN-F03", "AN-F10")
 def what_is_not_asked_is_refused(scene: AnnyScene) -> None:
-    fields = _fields(scene)
+    fields = form_fields(scene)
     booking = scene.ordered(kind="form")
     for name in ("nothing", "Email", "3f0cffff-ffff-4fff-bfff-ffffffffffff"):
-        answer = _personalize(scene, booking, {**_answers(fields), name: "something"})
+        answer = personalize(scene, booking, {**form_answers(fields), name: "something"})
         refused_at(scene, "AN-F03", answer, pointer=f"/{name}")
         _nothing_is_kept(scene, "AN-F10", booking)
 
@@ -141,96 +141,96 @@ def _wrong(field: Json) -> list[Any]:
 
 @LAWS.law("AN-F04", "AN-F10")
 def an_answer_is_of_the_type_of_its_field(scene: AnnyScene) -> None:
-    fields = _fields(scene)
+    fields = form_fields(scene)
     booking = scene.ordered(kind="form")
     for field in fields:
         for value in _wrong(field):
-            answer = _personalize(scene, booking, {**_answers(fields), field["id"]: value})
+            answer = personalize(scene, booking, {**form_answers(fields), field["id"]: value})
             refused_at(scene, "AN-F04", answer, pointer=f"/{field['id']}")
             _nothing_is_kept(scene, "AN-F10", booking)
 
 
 @LAWS.law("AN-U06")
 def every_option_can_be_chosen(scene: AnnyScene) -> None:
-    fields = _fields(scene)
+    fields = form_fields(scene)
     most = max(len(field["options"]) for field in fields)
     days = scene.day("form", "room")
     for number in range(most):
         order = scene.submitted(days[2 * number + 1])
         (booking,) = bookings_in(order)
-        _personalize(scene, booking, _answers(fields, number)).ok("AN-U06", 200)
+        personalize(scene, booking, form_answers(fields, number)).ok("AN-U06", 200)
 
 
 @LAWS.law("AN-F05")
 def a_form_is_answered_once(scene: AnnyScene) -> None:
     if scene.service("form")["allow_subsequent_personalizations"]:
         raise NotApplicable("the form may be answered again")
-    fields = _fields(scene)
+    fields = form_fields(scene)
     booking = scene.ordered(kind="form")
-    _personalize(scene, booking, _answers(fields)).ok("AN-F01", 200)
+    personalize(scene, booking, form_answers(fields)).ok("AN-F01", 200)
     before = scene.seen("AN-F05", booking)
-    for given in (_answers(fields, 1), {}):
-        _personalize(scene, booking, given).refused("AN-F05", *_NOT_ALLOWED)
+    for given in (form_answers(fields, 1), {}):
+        personalize(scene, booking, given).refused("AN-F05", *_NOT_ALLOWED)
     scene.stays("AN-F05", before)
 
 
 @LAWS.law("AN-F06")
 def a_form_is_answered_while_the_booking_stands(scene: AnnyScene) -> None:
-    given = _answers(_fields(scene))
+    given = form_answers(form_fields(scene))
     without = scene.booked(scene.slot(where="other_room"))
-    _personalize(scene, without, {}).refused("AN-F06", *_NOT_ALLOWED)
+    personalize(scene, without, {}).refused("AN-F06", *_NOT_ALLOWED)
     slots = scene.day("form", "room")
     (reserved,) = bookings_in(scene.held(slots[1]))
-    _personalize(scene, reserved, given).refused("AN-F06", *_NOT_ALLOWED)
+    personalize(scene, reserved, given).refused("AN-F06", *_NOT_ALLOWED)
     order = scene.submit().ok("AN-C06", 200)
-    _personalize(scene, reserved, given).ok("AN-F01", 200)
+    personalize(scene, reserved, given).ok("AN-F01", 200)
     canceled = scene.ordered(slots[4])
     scene.cancel(canceled).ok("AN-X01", 200)
-    _personalize(scene, canceled, given).refused("AN-F06", *_NOT_ALLOWED)
+    personalize(scene, canceled, given).refused("AN-F06", *_NOT_ALLOWED)
     kept = scene.seen("AN-F06", canceled)["attributes"]["custom_entry_map"]
     scene.same("AN-F06", kept, {}, "the answers afterwards", order)
 
 
 @LAWS.law("AN-F07", "AN-F10")
 def an_email_is_an_address(scene: AnnyScene) -> None:
-    fields = _fields(scene)
+    fields = form_fields(scene)
     booking = scene.ordered(kind="form")
     longest = "a" * (_LONGEST_ADDRESS - len("@example.com")) + "@example.com"
     for address in ("nobody", "nobody@example", "no body@example.com", "", f"a{longest}"):
-        answer = _personalize(scene, booking, {**_answers(fields), "email": address})
+        answer = personalize(scene, booking, {**form_answers(fields), "email": address})
         refused_at(scene, "AN-F07", answer, pointer="/email")
         _nothing_is_kept(scene, "AN-F10", booking)
-    _personalize(scene, booking, {**_answers(fields), "email": longest}).ok("AN-F07", 200)
+    personalize(scene, booking, {**form_answers(fields), "email": longest}).ok("AN-F07", 200)
 
 
 @LAWS.law("AN-F09")
 def a_participant_answers_for_themselves(scene: AnnyScene) -> None:
-    fields = _fields(scene)
+    fields = form_fields(scene)
     booking = scene.joined(scene.ordered(kind="form"))
-    mine, theirs = _answers(fields), _answers(fields, 1)
-    _personalize(scene, booking, theirs, by=PARTICIPANT).ok("AN-F09", 200)
+    mine, theirs = form_answers(fields), form_answers(fields, 1)
+    personalize(scene, booking, theirs, by=PARTICIPANT).ok("AN-F09", 200)
     scene.same("AN-F09", _kept(scene, "AN-F09", booking), {}, "the customer's answers")
     scene.same("AN-F09", _kept(scene, "AN-F09", booking, by=PARTICIPANT), theirs, "the participant's answers")
-    _personalize(scene, booking, mine).ok("AN-F09", 200)
+    personalize(scene, booking, mine).ok("AN-F09", 200)
     scene.same("AN-F09", _kept(scene, "AN-F09", booking), mine, "the customer's answers afterwards")
     scene.same("AN-F09", _kept(scene, "AN-F09", booking, by=PARTICIPANT), theirs, "the participant's afterwards")
 
 
 @LAWS.law("AN-F11")
 def email_answers_what_asks_for_an_address(scene: AnnyScene) -> None:
-    fields = _fields(scene)
+    fields = form_fields(scene)
     asking = [field["id"] for field in fields if field["required"] and field["type"] == "email"]
     if not asking:
         raise NotApplicable("the form does not have to be answered with an address")
     slots = scene.day("form", "room")
-    given = {name: value for name, value in _answers(fields).items() if name not in asking}
+    given = {name: value for name, value in form_answers(fields).items() if name not in asking}
     address = "else@example.com"
     (booking,) = bookings_in(scene.submitted(slots[1]))
-    _personalize(scene, booking, {**given, "email": address}).ok("AN-F11", 200)
+    personalize(scene, booking, {**given, "email": address}).ok("AN-F11", 200)
     kept = scene.seen("AN-F11", booking)["attributes"]["custom_entry_map"]
     scene.same("AN-F11", {kept[name]["value"] for name in asking}, {address}, "what answers the address")
     (another,) = bookings_in(scene.submitted(slots[4]))
-    _personalize(scene, another, {**_answers(fields), "email": address}).ok("AN-F11", 200)
+    personalize(scene, another, {**form_answers(fields), "email": address}).ok("AN-F11", 200)
     kept = scene.seen("AN-F11", another)["attributes"]["custom_entry_map"]
     own = {_ANSWERS["email"]}
     scene.same("AN-F11", {kept[name]["value"] for name in asking}, own, "what answers it beside an answer of its own")

@@ -1,11 +1,12 @@
 """Prices, orders and invoices: what something costs, what was paid and given back, and the papers about it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 from contract_tests.apis.anny.scene import NOBODY, AnnyScene, Json, bookings_in, cents, included, moment, order_id
 from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN
 
 __all__ = ["LAWS"]
@@ -42,6 +43,8 @@ def a_booking_costs_what_its_service_says(scene: AnnyScene) -> None:
         charged = max(minutes - service["uncharged_duration"], 0)
         scene.same("AN-Y03", booking["charged_duration"], charged, "the minutes that are charged")
         scene.same("AN-Y01", cents(booking["subtotal"]), _subtotal(service, minutes), f"the price of {minutes} minutes")
+        for name in ("starting_fee", "tax_rate", "currency"):
+            scene.same("AN-Y01", booking[name], service[name], f"{name} of the booking")
         scene.empty().ok("AN-C17", 200)
     course, places = scene.service("course"), 3
     slot = scene.slot("course", "course_room")
@@ -163,6 +166,7 @@ def an_order_is_read_and_paid_with_its_access_token(scene: AnnyScene) -> None:
         scene.read_order(order, by=NOBODY, oat=f"{oat[:-1]}0a").refused("AN-C11", 403, "unauthorized")
         if answer.json["data"]["attributes"]["status"] == "draft":
             scene.submit(by=NOBODY, order=order).ok("AN-C06", 200)
+    scene.pay(order, by=NOBODY).refused("AN-Q01", 401, "unauthenticated")
     scene.pay(order, by=NOBODY, oat=f"{oat}x").refused("AN-C11", 403, "unauthorized")
     paid = scene.pay(order, by=NOBODY, oat=oat).ok("AN-C22", 200).json["data"]
     scene.same("AN-C22", cents(paid["meta"]["amount_due"]), 0, "what is due, in cents")
@@ -182,12 +186,18 @@ def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None) -> None
     refunds = sum(cents(each["amount"]) for each in meta["refunds"])
     scene.same("AN-Q04", cents(meta["refunded_amount"]), refunds, "what was refunded, in cents")
     scene.expect("AN-Q04", refunds <= cents(meta["paid_amount"]), "refunds of at most what was paid", refunds)
+    invoices = [] if attributes["status"] == "draft" else scene.invoices("AN-Q06", order)
+    shown = [each["attributes"] for each in invoices]
+    whole = sum(cents(each["total"]) for each in shown)
+    scene.same("AN-Q06", whole, total if invoices else 0, "what all invoices come to, in cents")
+    is_open = any(each["status"] == "open" for each in shown)
+    scene.same("AN-Q06", is_open, is_payable, "whether an invoice is open")
 
 
-@LAWS.law("AN-Q02", "AN-Q03", "AN-Q04")
+@LAWS.law("AN-Q02", "AN-Q03", "AN-Q04", "AN-Q06")
 def an_order_adds_up_whatever_becomes_of_it(scene: AnnyScene) -> None:
     draft = scene.held(scene.slot("paid"), booking_add_ons=scene.choice(1, 1))
-    _coherent(scene, scene.order("AN-Q03", draft))
+    _coherent(scene, scene.order("AN-Q03", draft), cents(draft["attributes"]["total"]))
     order = scene.submit(order=draft).ok("AN-C06", 200).json["data"]
     (booking,) = bookings_in(order)
     ordered = cents(order["attributes"]["total"])
@@ -210,7 +220,7 @@ def an_order_adds_up_whatever_becomes_of_it(scene: AnnyScene) -> None:
     look()
 
 
-@LAWS.law("AN-Q02", "AN-Q03", "AN-Q04")
+@LAWS.law("AN-Q02", "AN-Q03", "AN-Q04", "AN-Q06")
 def an_order_adds_up_when_a_fee_is_kept_and_when_it_is_rejected(scene: AnnyScene) -> None:
     booking = scene.paid(scene.slot("strict", "other_room"), kind="strict")
     ordered = cents(booking["attributes"]["total"])
@@ -255,3 +265,29 @@ def invoices_ask_for_what_is_ordered_and_take_back_what_is_not(scene: AnnyScene)
         scene.same("AN-Q07", taken_back, wanted, "the totals of cancellation invoices, in cents")
     free = scene.booked(scene.slot("instant", "desk"))
     scene.same("AN-Q06", scene.invoices("AN-Q06", free), [], "the invoices of what costs nothing")
+
+
+@LAWS.law("AN-Q06", "AN-Q07")
+def whatever_changes_a_price_adds_an_invoice_of_its_kind(scene: AnnyScene) -> None:
+    first, second = scene.ordered(scene.slot("paid"), booking_add_ons=scene.choice(1, 1)), scene.requested()
+    demand, credit, cancellation = (False, False), (True, False), (False, True)
+    steps: tuple[tuple[Json, tuple[bool, bool], Callable[[], Answer]], ...] = (
+        (first, demand, lambda: scene.choose(first, *scene.choice(3, 1))),
+        (first, cancellation, lambda: scene.revert(first)),
+        (first, credit, lambda: scene.choose(first, *scene.choice(1, 0))),
+        (first, cancellation, lambda: scene.revert(first)),
+        (first, cancellation, lambda: scene.cancel(first)),
+        (second, cancellation, lambda: scene.decide(second, "rejected")),
+    )
+    for booking, kind, step in steps:
+        before, known = scene.order("AN-Q07", booking), len(scene.invoices("AN-Q07", booking))
+        answer = step().ok("AN-Q07", 200)
+        after, invoices = scene.order("AN-Q07", booking), scene.invoices("AN-Q07", booking)
+        _coherent(scene, after)
+        change = cents(after["attributes"]["total"]) - cents(before["attributes"]["total"])
+        new = [each["attributes"] for each in invoices[known:]]
+        got = [((each["is_credit"], each["is_cancellation"]), cents(each["total"])) for each in new]
+        what = "is_credit and is_cancellation of what is new, and its total in cents"
+        scene.same("AN-Q07", got, [(kind, change)], what, answer)
+        demands = {each["attributes"]["status"] for each in invoices if cents(each["attributes"]["total"]) > 0}
+        scene.expect("AN-Q06", "paid" not in demands, "nothing that is paid", sorted(demands))

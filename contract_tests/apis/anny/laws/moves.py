@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from contract_tests.apis.anny.looking import points_at, series, unavailable
-from contract_tests.apis.anny.scene import IDS, PARTICIPANT, AnnyScene, Json, cents, moment, order_id
+from contract_tests.apis.anny.scene import ADMIN, IDS, PARTICIPANT, AnnyScene, Json, cents, moment, order_id
 from contract_tests.laws.law import Laws
-from contract_tests.scenes.scene import OTHER
+from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
 
@@ -14,6 +14,7 @@ LAWS = Laws("moves")
 
 _UNAVAILABLE = (422, "unavailable_interval")
 _NOT_EDITABLE = (422, "booking_not_editable")
+_NOT_CANCELABLE = (422, "booking_not_cancelable")
 _INVALID = (422, "validation_error")
 _SECOND = timedelta(seconds=1)
 _UNITS = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080}
@@ -117,23 +118,36 @@ def _changed(scene: AnnyScene, before: Json, after: Json, by: int) -> None:
         scene.same("AN-R06", got, by, f"the change of {name} of the order, in cents")
 
 
+def _not_edited(scene: AnnyScene, rule: str, booking: Json | str, *, by: str = MAIN) -> None:
+    """Each edit is refused, and nothing changes."""
+    before = scene.seen(rule, booking, by=by)
+    scene.same("AN-B13", before["attributes"]["is_editable"], False, "is_editable")
+    for answer in (
+        scene.move(before, end_date=before["attributes"]["end_date"], by=by),
+        scene.invite(before, {"email": f"{scene.word()}@example.com"}, by=by),
+        scene.choose(before, by=by),
+    ):
+        answer.refused(rule, *_NOT_EDITABLE)
+    scene.same(rule, scene.seen(rule, booking, by=by), before, "the booking read afterwards")
+
+
+@LAWS.law("AN-R08", "AN-P01", "AN-X02")
+def a_blocker_is_neither_edited_nor_canceled(scene: AnnyScene) -> None:
+    blocker = scene.given("blocker")
+    _not_edited(scene, "AN-R08", blocker, by=ADMIN)
+    scene.preview(blocker, by=ADMIN).refused("AN-P01", *_NOT_CANCELABLE)
+    scene.cancel(blocker, by=ADMIN).refused("AN-X02", *_NOT_CANCELABLE)
+    scene.same("AN-X02", scene.status("AN-X02", blocker, by=ADMIN), "accepted", "its status afterwards")
+
+
 @LAWS.law("AN-R08")
 def what_is_not_accepted_is_not_edited(scene: AnnyScene) -> None:
     slot = scene.slot()
-    target = slot.later(minutes=120).span
     requested = scene.requested(scene.slot("approval", "other_room"))
     canceled = scene.canceled(slot)
     (held,) = (each["id"] for each in scene.held(slot)["relationships"]["bookings"]["data"][-1:])
     for number in (requested["id"], canceled["id"], held):
-        before = scene.seen("AN-R08", number)
-        refusals = [
-            scene.move(number, **target),
-            scene.invite(number, {"email": f"{scene.word()}@example.com"}),
-            scene.choose(number),
-        ]
-        for answer in refusals:
-            answer.refused("AN-R08", *_NOT_EDITABLE)
-        scene.stays("AN-R08", before)
+        _not_edited(scene, "AN-R08", number)
 
 
 @LAWS.law("AN-R08")
@@ -144,18 +158,13 @@ def what_has_started_or_was_checked_in_is_not_edited(scene: AnnyScene) -> None:
     begins_at = moment(checked_in["attributes"]["start_date"])
     scene.go_to(begins_at - timedelta(minutes=min(advance, 5)))
     scene.check_in(checked_in).ok("AN-K01", 200)
-    before = scene.seen("AN-R08", checked_in)
-    target = {"end_date": (begins_at + timedelta(hours=2)).isoformat()}
-    scene.move(checked_in, **target).refused("AN-R08", *_NOT_EDITABLE)
-    scene.stays("AN-R08", before)
+    _not_edited(scene, "AN-R08", checked_in)
     if begins_at != slot.starts_at:
         return
     scene.go_to(slot.starts_at - _SECOND)
     scene.moved("AN-R08", started, end_date=slot.lasting(120).ends_at.isoformat())
     scene.pass_time(_SECOND)
-    before = scene.seen("AN-R08", started)
-    scene.move(started, end_date=slot.lasting(90).ends_at.isoformat()).refused("AN-R08", *_NOT_EDITABLE)
-    scene.stays("AN-R08", before)
+    _not_edited(scene, "AN-R08", started)
 
 
 @LAWS.law("AN-R08")
@@ -167,7 +176,7 @@ def a_service_wants_to_know_of_edits_in_time(scene: AnnyScene) -> None:
     scene.go_to(slot.starts_at - notice)
     longer = scene.moved("AN-R08", booking, end_date=slot.lasting(90).ends_at.isoformat())
     scene.pass_time(_SECOND)
-    scene.move(booking, end_date=slot.ends_at.isoformat()).refused("AN-R08", *_NOT_EDITABLE)
+    _not_edited(scene, "AN-R08", booking)
     scene.same("AN-R08", _place(scene.seen("AN-R08", booking)), _place(longer), "start, end and resource afterwards")
 
 
@@ -197,10 +206,9 @@ def an_edit_costs_no_fee(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-R13")
 def the_master_of_a_series_is_not_edited_but_its_dates_are(scene: AnnyScene) -> None:
-    master, dates = series(scene, "recurring_master")
-    start = master["attributes"]["start_date"]
-    scene.move(master, start_date=start).refused("AN-R13", *_NOT_EDITABLE)
-    scene.stays("AN-R13", master)
+    _, dates = series(scene, "recurring_master")
+    for name in ("recurring_master", "series_master"):
+        _not_edited(scene, "AN-R13", series(scene, name)[0])
     editable = [each for each in dates if each["attributes"]["is_editable"]]
     scene.expect("AN-B13", bool(editable), "a date that is_editable", dates)
     one, *others = editable

@@ -207,3 +207,19 @@ def what_has_begun_or_was_canceled_is_not_put_back(scene: AnnyScene) -> None:
     scene.same("AN-E09", moment(until), slot.starts_at, "until when an edit before the start can be put back")
     scene.go_to(slot.starts_at)
     _stays_edited(scene, begun)
+
+
+@LAWS.law("AN-E05", "AN-E06", "AN-E09")
+def an_edit_that_brings_the_start_nearer_ends_with_it(scene: AnnyScene) -> None:
+    slot = scene.slot(where="other_room")
+    first = slot.later(minutes=120)
+    booking = scene.booked(first)
+    scene.go_to(slot.starts_at - timedelta(minutes=10))
+    scene.invite(booking, {"email": _PEOPLE[0]}).ok("AN-G01", 200)
+    until = scene.moved("AN-R01", booking, **slot.span)["meta"]["edit_expires_at"]
+    scene.same("AN-E05", moment(until), slot.starts_at, "until when the edits can be put back")
+    scene.go_to(slot.starts_at - _SECOND)
+    takes_place(scene, "AN-E06", first)
+    scene.pass_time(_SECOND)
+    _stays_edited(scene, booking)
+    can_be_booked(scene, "AN-E06", first)
