@@ -17,6 +17,7 @@ from mockserver.app import load_api
 from mockserver.defects.bug import Bug
 from mockserver.defects.meddling import Request
 from mockserver.defects.planting import Planter
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["Reach", "look"]
 
@@ -25,6 +26,7 @@ _LOOKED_AT = tuple(str(_ROOM / room) for room in ("apis", "booking", "sandbox"))
 _LINE_BY_LINE = _LOOKED_AT[:2]
 """Of what every API shares below, only whole functions are broken: their first line tells enough."""
 
+_FIRES = Sandbox._fire.__code__  # noqa: SLF001 - nothing else tells it from a request
 _NONE: frozenset[int] = frozenset()
 
 Places = Mapping[tuple[str, str], frozenset[int]]
@@ -80,6 +82,8 @@ class _Tracer:
 
     def _enter(self, frame: FrameType, _: str, __: Any) -> Callable[..., Any] | None:
         code = frame.f_code
+        if code is _FIRES:
+            return self._aside(self.operation)
         wanted = self._wanted.get(code)
         if wanted is None:
             wanted = self._wanted[code] = code.co_filename.startswith(_LOOKED_AT)
@@ -92,6 +96,17 @@ class _Tracer:
         if event == "line":
             self._note(frame)
         return self._follow
+
+    def _aside(self, asked: str) -> Callable[..., Any]:
+        """What fell due before a request is no part of its operation."""
+        self.operation = ""
+
+        def until_it_returns(_: FrameType, event: str, __: Any) -> Callable[..., Any]:
+            if event == "return":
+                self.operation = asked
+            return until_it_returns
+
+        return until_it_returns
 
     def _note(self, frame: FrameType) -> None:
         for operation in (self.operation, ""):

@@ -14,7 +14,7 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
-from mockserver.defects.bug import lines_of
+from mockserver.defects.bug import raises_of
 from mockserver.defects.meddling import Request
 from mockserver.defects.operators.sites import (
     Inside,
@@ -162,9 +162,9 @@ def _racing(api: Api) -> Iterator[Site]:
     """Check and act, apart: requests of one operation at the same moment do not see each other."""
     together = "at the same moment"
     for each in writes(api):
-        name, at = each.id, lines_of(Ledger.take)
+        name = each.id
         says = f"Requests of {name} {together} do not see each other's places."
-        yield Site(f"{name}.places", says, partial(_oversell, operation=name), [name], (at,))
+        yield Site(f"{name}.places", says, partial(_oversell, operation=name), [name], raises_of(Ledger.take))
         if each.changes:
             says = f"Requests of {name} {together} start from what was there before all of them."
             yield Site(f"{name}.records", says, partial(start_from_before, operation=name), [name])
@@ -229,7 +229,7 @@ def _in_spite(api: Api) -> Iterator[Site]:
             f"{each.id} refuses for want of a place and takes it all the same.",
             partial(plant_done, each.id),
             [each.id],
-            (lines_of(Ledger.take),),
+            raises_of(Ledger.take),
         )
         yield within(
             each.id,
@@ -237,6 +237,7 @@ def _in_spite(api: Api) -> Iterator[Site]:
             Ledger.take,
             lambda _, ledger, holder, wanted, **named: unchecked(ledger, holder, wanted, **named),
             word="allowed",
+            lines=raises_of(Ledger.take),
         )
 
 

@@ -1,5 +1,6 @@
 """Places: taken and not given back, given back and not taken, one too many, one too few, of another pool."""
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -13,9 +14,9 @@ from mockserver.booking.errors import NotFound
 from mockserver.booking.ledger import Ledger, Pool
 from mockserver.booking.lifecycle import Lifecycle, Move
 from mockserver.booking.spans import Span
-from mockserver.defects.bug import lines_of
+from mockserver.defects.bug import lines_of, raises_of
 from mockserver.defects.operators.sites import Operator, Site, around, operations, within, writes
-from mockserver.defects.operators.tables import named_values
+from mockserver.defects.operators.tables import named_values, where
 from mockserver.defects.planting import Planter
 
 __all__ = ["OPERATORS"]
@@ -74,9 +75,13 @@ _TAKING = {
 
 
 def _taken(api: Api) -> Iterator[Site]:
+    margins = where(api, lambda node: isinstance(node, ast.Call) and any(it.arg == "margin" for it in node.keywords))
+    lines = {"over": raises_of(Ledger.take), "margin": margins}
     for each in writes(api):
         for word, (says, act) in _TAKING.items():
-            yield within(each.id, f"{each.id} {says}.", Ledger.take, act, word=word)
+            if word != "margin" or margins:
+                at = lines.get(word, ())
+                yield within(each.id, f"{each.id} {says}.", Ledger.take, act, word=word, lines=at)
 
 
 def _kept(api: Api) -> Iterator[Site]:
