@@ -23,7 +23,7 @@ _BAD = (400, "invalid_request_error", "validation_error")
 _JSON = {"Content-Type": "application/json"}
 _AFTERWARDS = "the client, the passes and the bookings read afterwards"
 
-_NO_IDS = ("has a blank", "x" * 65, 17)
+_NO_IDS = ("has a blank", "x" * 65, 17, None)
 _NO_NAMES = ("", "x" * 101, 17, None)
 _NO_MOMENTS = (-1, 7_258_118_400_001, 1.5, "1800000000000", None)
 _NO_NUMBERS = (0, 101, 1.5, "2", None)
@@ -34,7 +34,18 @@ _BAD_VALUES: dict[str, tuple[Any, ...]] = {
     "phone": ("08012345678", "+0123456789", "+12345", "+1234567890123456", "phone", 17, None),
     "start_date": _NO_MOMENTS,
     "expires_at": _NO_MOMENTS,
-    "service_ids": ([], "svc", [""], [17], ["a b"], ["x", "x"], [f"s{number}" for number in range(11)], None, {}),
+    "service_ids": (
+        [],
+        "svc",
+        [""],
+        [17],
+        [None],
+        ["a b"],
+        ["x", "x"],
+        [f"s{number}" for number in range(11)],
+        None,
+        {},
+    ),
     "date": ("2199-13-01", "2199-01-32", "01.02.2199", "2199-1-1", "1999-01-01", "tomorrow", "", 20_990_101, None),
     "time": ("24:00", "10:60", "9:00", "10", "10:00:00", "noon", "", 10, None),
     "access_code": ("12345", "1234567", "abcdef", "", 123_456, None),

@@ -350,7 +350,7 @@ def a_pass_without_visits_is_still_active(scene: BardgeScene) -> None:
     scene.asked(issued, scene.instances()[-1], "BG-N34")
 
 
-@LAWS.law("BG-N40")
+@LAWS.law("BG-N20", "BG-N24", "BG-N40")
 def a_pass_is_over_from_its_end_on(scene: BardgeScene) -> None:
     issued = scene.issued()
     scene.prolong(issued, milliseconds(scene.now() + _MINUTE)).ok("BG-N30", 200)
@@ -367,6 +367,14 @@ def _has_status(scene: BardgeScene, issued: Json, wanted: str) -> None:
     scene.same("BG-N40", read.json["status"], wanted, "the status", read)
     listed = scene.client(issued["client_id"]).ok("BG-N40", 200)
     scene.same("BG-N40", [each["status"] for each in listed.json["passes"]], [wanted], "that with the client", listed)
+    body = {"user_pass_id": issued["id"], "first_name": "Somebody"}
+    changed = scene.call("updateIssuedPass", body, title="change a name").ok("BG-N20", 200)
+    scene.same("BG-N20", changed.json["status"], wanted, "that after a change", changed)
+    other = scene.call("updateIssuedPass", {**body, "pass_id": issued["pass_id"]}, title="put a product under it")
+    if wanted == "EXPIRED":
+        scene.error("BG-N24", other, *_EXPIRED)
+    else:
+        other.ok("BG-N22", 200)
 
 
 @LAWS.law("BG-N44")

@@ -334,9 +334,10 @@ class Register:
         """Raises NotFound."""
         if token is not None:
             lookup = self._lookup_with(token)
-            looked_up = None if lookup is None or lookup.reseller_id != reseller_id else self.client(lookup)
-            if lookup is not None and looked_up is not None and looked_up.client_id == client_id:
-                return _Named((looked_up,), self._refusal_of(lookup, looked_up))
+            if lookup is not None and lookup.reseller_id == reseller_id:
+                looked_up = self.client(lookup)
+                if looked_up.client_id == client_id:
+                    return _Named((looked_up,), self._refusal_of(lookup, looked_up))
         clients = self._clients_called(reseller_id, client_id)
         if token is not None:
             return _Named(clients, RuleBroken("lookup_token_invalid", f"this token is not for the client {client_id}"))
