@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract_tests.apis.bardge.laws.whole import Whole
-from contract_tests.apis.bardge.scene import NOTHING, BardgeScene
+from contract_tests.apis.bardge.scene import BODIES, NOTHING, BardgeScene
 from contract_tests.contracts import Operation
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import takes_a_body
@@ -54,6 +54,24 @@ _BAD_VALUES: dict[str, tuple[Any, ...]] = {
     "duration": ("DAILY", "monthly", "", 1, None),
 }
 """Of each member that is no id."""
+
+_LONG_IDS = ("x", "x" * 64)
+_EDGES: dict[str, tuple[Any, ...]] = {
+    "first_name": ("x", "x" * 100),
+    "last_name": ("x", "x" * 100),
+    "email": ("a@b.c", f"{'x' * 188}@example.com"),
+    "phone": ("+1234567", "+123456789012345"),
+    "start_date": (0, 7_258_118_400_000),
+    "expires_at": (0, 7_258_118_400_000),
+    "service_ids": (["x"], [str(number) * 64 for number in range(10)]),
+    "date": ("2000-01-01", "2199-12-31"),
+    "time": ("00:00", "23:59"),
+    "access_code": ("000000", "999999"),
+    "enabled": (),
+    "number_of_visits": (1, 100),
+    "duration": ("WEEKLY", "MONTHLY", "QUARTERLY", "ANNUALLY"),
+}
+"""Of each member that is no id what is just good."""
 
 _ALL_BAD = json.dumps(
     {"expires_at": "x", "access_code": 1, "service_ids": 1, "number_of_visits": 0, "date": 1}
@@ -123,6 +141,24 @@ def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
                 answer = _ask(scene, operation_id, {**body, member: value}, title, parameters)
                 scene.error("BG-V02", answer, *_BAD).names("BG-V02", member)
     scene.same("BG-V02", whole.seen(), before, _AFTERWARDS)
+
+
+@LAWS.law("BG-V02")
+def a_value_that_is_just_good_is_not_bad(scene: BardgeScene) -> None:
+    for probe in scene.probes(takes_a_body):
+        name, body = probe.operation.id, BODIES[probe.operation.id]
+        places = {each: NOTHING for each, place in probe.operation.places.items() if place == "path"}
+        for each in places:
+            scene.ours(each, NOTHING)
+        members = {*_schema(scene, name)["properties"]} - ({"quote_id"} - {*body})  # either it or a package
+        edges = [(member, value) for member in sorted(members) for value in _EDGES.get(member, _LONG_IDS)]
+        refused = [probe.send(scene, title=f"{name} of nothing") for _ in edges[:1]]
+        for member, value in edges:
+            answer = _ask(scene, name, {**body, member: value}, f"{name} of nothing, with {member} at its edge", places)
+            wanted = [(each.status, each.code) for each in refused]
+            scene.same("BG-V02", [(answer.status, answer.code)], wanted, "what is refused", *refused, answer)
+    places = {"id": NOTHING, "date": "2199-12-31", "service_ids": ",".join(f"s{number}" for number in range(10))}
+    scene.call("getProviderAvailability", title="slots for ten services", **places).refused("BG-V02", 404)
 
 
 @LAWS.law("BG-V06")
