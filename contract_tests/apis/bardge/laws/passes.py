@@ -479,3 +479,6 @@ def _uses(scene: BardgeScene, issued: Json) -> Iterator[Answer]:
     body = {**visitor, "provider_branch_id": gym, "copay_package_id": package}
     for operation_id in ("purchaseGymCopay", "purchaseCopay"):
         yield scene.call(operation_id, body, title="buy a package")
+    quote = scene.quoted(scene.issued(), spa, spa["services"][:1])["id"]
+    for through in ("", "purchaseCopay"):  # that it is somebody else's quote comes after the pass
+        yield scene.buy(issued, spa["id"], quote=quote, through=through)
