@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from mockserver.apis.bundle import Api, Idempotency
-from mockserver.booking.idempotency import fingerprint
+from mockserver.booking.idempotency import fingerprint, recall
+from mockserver.defects.bug import raises_of
 from mockserver.defects.meddling import Request
 from mockserver.defects.operators.sites import Operation, Operator, Site, operations, request
 from mockserver.defects.planting import Planter
@@ -34,7 +35,7 @@ def _keys(api: Api) -> Iterator[Site]:
     for each in _keyed(api, rules):
         says = f"{each.id} answers another request with the same key as the first."
         yield request(each.id, f"{each.id} ignores the key.", ignored, word="ignored")
-        yield Site(f"{each.id}.replayed", says, partial(_same, each.id), [each.id])
+        yield Site(f"{each.id}.replayed", says, partial(_same, each.id), [each.id], raises_of(recall))
 
 
 def _kept(api: Api) -> Iterator[Site]:
