@@ -310,11 +310,14 @@ def _is_booking(scene: BardgeScene, answer: Answer, issued: Json, instance: Inst
         "type": "class",
         "status": "pending",
         "visits_deducted": 1,
+        "amount_charged": 0,
         "message": "Class booked successfully",
         **instance.shown,
         **issued_to(issued),
     }
     scene.shows("BG-F07", answer, wanted)
+    created_at = datetime.fromtimestamp(answer.json["created"], LAGOS)
+    scene.is_now("BG-F07", created_at, scene.now() - _MINUTE / 2, "created", answer)
 
 
 def _around(scene: BardgeScene, class_id: str, moment: datetime, *, besides: Instance) -> tuple[Instance, Instance]:
