@@ -15,7 +15,8 @@ from benchmarks.in_process import SandboxServer
 from benchmarks.mutation.trials import parts_of, staged_at
 from mockserver.app import load_api
 from mockserver.defects.bug import Bug
-from mockserver.defects.meddling import Request
+from mockserver.defects.meddling import Request, Response
+from mockserver.defects.operators.sites import in_a_name
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.sandbox import Sandbox
@@ -29,6 +30,8 @@ _LINE_BY_LINE = _LOOKED_AT[:2]
 
 _LISTS = MergedRecords.page.__code__
 _FIRES = Sandbox._fire.__code__  # noqa: SLF001 - nothing else tells it from a request
+_OF_ANSWERS = ("said", "refused")
+_REFUSED = 400
 _NONE: frozenset[int] = frozenset()
 
 Places = Mapping[tuple[str, str], frozenset[int]]
@@ -41,11 +44,13 @@ class Reach:
     Attributes:
         places: Of each test, by its name, what it executed.
         operations: Of each test: what it called, successfully or not.
+        answers: Of each test: which members were answered and what was refused, as bugs of answers are called.
         calls: Of each test: how many requests it takes.
     """
 
     places: Mapping[str, Places]
     operations: Mapping[str, frozenset[str]]
+    answers: Mapping[str, frozenset[str]]
     calls: Mapping[str, int]
 
     def tests(self, bug: Bug) -> list[str]:
@@ -57,6 +62,8 @@ class Reach:
         """Whether a bug could show in a test."""
         if bug.operations and not bug.operations & self.operations[test]:
             return False
+        if bug.operator in _OF_ANSWERS:
+            return bug.name.partition(":")[2].rpartition(".")[0] in self.answers[test]
         if not bug.lines:
             return True
         return any(
@@ -68,11 +75,17 @@ class Reach:
 
 @dataclass(slots=True)
 class _Tracer:
-    """Notes what the thread of the server executes."""
+    """Notes what the thread of the server executes.
 
+    Attributes:
+        code: The way to the code of a refusal.
+    """
+
+    code: list[str]
     operation: str = ""
     places: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     operations: set[str] = field(default_factory=set)
+    answers: set[str] = field(default_factory=set)
     _wanted: dict[CodeType, bool] = field(default_factory=dict)
 
     def begin(self, request: Request) -> None:
@@ -81,6 +94,16 @@ class _Tracer:
         self.operations.add(request.operation)
         if sys.gettrace() is None:
             sys.settrace(self._enter)
+
+    def end(self, response: Response) -> None:
+        """What was answered."""
+        where, body = f"{response.request.operation}.{response.status}", response.json
+        if response.status < _REFUSED:
+            self.answers.update(_members(where, body))
+        elif isinstance(body, dict):
+            for step in self.code:
+                body = body[int(step)] if isinstance(body, list) else body.get(step, {})
+            self.answers.add(f"{where}.{in_a_name(str(body))}")
 
     def _enter(self, frame: FrameType, _: str, __: Any) -> Callable[..., Any] | None:
         code = frame.f_code
@@ -126,28 +149,41 @@ class _Tracer:
     @contextmanager
     def noting(self) -> Iterator[tuple[dict[tuple[str, str], set[int]], set[str]]]:
         """What is noted meanwhile."""
-        self.places, self.operations = {}, set()
+        self.places, self.operations, self.answers = {}, set(), set()
         yield self.places, self.operations
 
 
 def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
     """Play every test of the kit once, on a sandbox in which nothing is wrong."""
-    tracer = _Tracer()
+    tracer = _Tracer(str(load_api(api, prefix="").spec["x-error-code"]).strip("/").split("/"))
     places: dict[str, Places] = {}
     operations: dict[str, frozenset[str]] = {}
+    answers: dict[str, frozenset[str]] = {}
     calls: dict[str, int] = {}
 
     def listening(inside: ASGIApp) -> ASGIApp:
         planter = Planter(load_api(api, prefix=""))
         planter.request(tracer.begin)
+        planter.response(tracer.end)
         return planter.wrap(inside)
 
     with server.serving(api, seen_by=listening) as url, staged_at(api, url, seed=seed) as stage:
         for test in parts_of(api):
             with tracer.noting() as (lines, called):
                 calls[test.name] = test.play(stage).calls
+            answers[test.name] = frozenset(tracer.answers)
             places[test.name], operations[test.name] = (
                 {at: frozenset(each) for at, each in lines.items()},
                 frozenset(called),
             )
-    return Reach(places, operations, calls)
+    return Reach(places, operations, answers, calls)
+
+
+def _members(where: str, value: Any) -> Iterator[str]:
+    """Each member of an answer by the way to it."""
+    named = (
+        value.items() if isinstance(value, dict) else [("*", each) for each in value] if isinstance(value, list) else ()
+    )
+    for name, inner in named:
+        yield f"{where}.{name}"
+        yield from _members(f"{where}.{name}", inner)

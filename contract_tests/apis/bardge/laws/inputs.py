@@ -157,8 +157,9 @@ def a_value_that_is_just_good_is_not_bad(scene: BardgeScene) -> None:
             answer = _ask(scene, name, {**body, member: value}, f"{name} of nothing, with {member} at its edge", places)
             wanted = [(each.status, each.code) for each in refused]
             scene.same("BG-V02", [(answer.status, answer.code)], wanted, "what is refused", *refused, answer)
-    places = {"id": NOTHING, "date": "2199-12-31", "service_ids": ",".join(f"s{number}" for number in range(10))}
-    scene.call("getProviderAvailability", title="slots for ten services", **places).refused("BG-V02", 404)
+    ten = ",".join(f"s{number}" for number in range(10))
+    answer = scene.call("getProviderAvailability", id=NOTHING, date="2199-12-31", service_ids=ten)
+    answer.refused("BG-V02", 404, "resource_not_found")
 
 
 @LAWS.law("BG-V06")
