@@ -269,7 +269,7 @@ def _lies(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, Change]]:
     yield "renamed", "under another name", lambda holder, name: holder.update({f"{name}_": holder.pop(name)})
     if schema.get("type") != "array":
         yield "null", "as null", lambda holder, name: holder.update({name: None})
-    if schema.get("type") not in ("object", None) and "properties" not in schema:
+    if schema.get("type") not in ("object", None) and "properties" not in schema and len(schema.get("enum", "ab")) > 1:
         yield "off", "as something else", lambda holder, name: holder.update({name: _off(holder[name], schema)})
 
 
