@@ -14,7 +14,7 @@ __all__ = ["OPERATORS"]
 _TELLING = {"www-authenticate", "location", "retry-after"}
 """Headers that tell a client what to do next."""
 
-_AT_THE_DOOR = (401, 403, 404, 405, 406, 413, 415)
+_AT_THE_DOOR = (401, 403, 404, 405, 413, 415)
 """Statuses of refusals that no operation has a say in."""
 
 
