@@ -225,6 +225,9 @@ def nobody_is_moved_to_where_they_are_already(scene: BardgeScene) -> None:
         scene.left_alone("BG-M06", issued, before, answer)
     scene.cancel(other).ok("BG-L20", 200)
     scene.move(booking, class_instance_id=second.id).ok("BG-M06", 201)
+    last = scene.one_class_nearly_full()[0]
+    booking = scene.booked(scene.issued(), last)
+    scene.move(booking, class_instance_id=last.id).refused("BG-M06", 409, "already_booked")
 
 
 @LAWS.law("BG-M07")
