@@ -296,7 +296,7 @@ class Register:
 
     def services(self, branch: Branch, service_ids: Sequence[str]) -> tuple[SpaService, ...]:
         """Those of a spa. A gym has none: there a service is looked for at every spa, so that what is wrong is the gym."""
-        if branch.category is Category.SPA:
+        if branch.category is Category.SPA or not service_ids:
             return tuple(self.service(branch, text) for text in service_ids)
         known = {
             service.id: service
