@@ -235,8 +235,12 @@ def a_client_of_another_reseller_takes_a_token_unless_something_else_is_missing(
                 answer.refused("BG-A13", 404, code)
     scene.left_alone("BG-A08", foreign, before, by=OTHER)
     mine, seen = whole.gym_pass, whole.seen()
+    theirs_to_buy = scene.credit_packages(by=OTHER)[0]
+    quote = scene.quoted(foreign, whole.spa, whole.spa["services"][:1], by=OTHER)["id"]
     for answer in (
         scene.client(mine["client_id"], by=OTHER),
+        scene.buy_credits(mine["client_id"], theirs_to_buy, by=OTHER),
+        scene.buy(mine, whole.spa["id"], quote=quote, by=OTHER),
         *(
             scene.call(operation_id, body, by=OTHER, title=f"{operation_id} for mine, by another", **parameters)
             for operation_id, (parameters, body) in whole.requests.items()
