@@ -18,7 +18,6 @@ from mockserver.defects.bug import Bug
 from mockserver.defects.meddling import Request, Response
 from mockserver.defects.operators.sites import in_a_name
 from mockserver.defects.planting import Planter
-from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["Reach", "look"]
@@ -28,7 +27,6 @@ _LOOKED_AT = tuple(str(_ROOM / room) for room in ("apis", "booking", "sandbox"))
 _LINE_BY_LINE = _LOOKED_AT[:2]
 """Of what every API shares below, only whole functions are broken: their first line tells enough."""
 
-_LISTS = MergedRecords.page.__code__
 _FIRES = Sandbox._fire.__code__  # noqa: SLF001 - nothing else tells it from a request
 _OF_ANSWERS = ("said", "refused")
 _REFUSED = 400
@@ -109,8 +107,6 @@ class _Tracer:
         code = frame.f_code
         if code is _FIRES:
             return self._aside(self.operation)
-        if code is _LISTS:
-            return self._list
         wanted = self._wanted.get(code)
         if wanted is None:
             wanted = self._wanted[code] = code.co_filename.startswith(_LOOKED_AT)
@@ -134,13 +130,6 @@ class _Tracer:
             return until_it_returns
 
         return until_it_returns
-
-    def _list(self, frame: FrameType, event: str, found: Any) -> Callable[..., Any]:
-        """A list of one item is the same whichever way it is read."""
-        records = frame.f_locals["self"]
-        if event == "return" and found and len(found) > 1 and not records._kind.inner:  # noqa: SLF001 - as above
-            self._note(frame)
-        return self._list
 
     def _note(self, frame: FrameType) -> None:
         for operation in (self.operation, ""):

@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.apis.bundle import Api
 from mockserver.booking import paging
 from mockserver.booking.paging import PageInfo, PageRequest, Slice
+from mockserver.booking.ports import Kind
 from mockserver.defects.operators.sites import Operator, Site, operations, within
 from mockserver.sandbox.merging import MergedRecords
 
@@ -77,7 +78,7 @@ def _read(api: Api) -> Iterator[Site]:
     def page(change: Callable[[list[Any]], list[Any]]) -> Callable[..., Sequence[Any]]:
         def page(inside: Callable[..., Sequence[Any]], records: Any, index: Any, *args: Any, **named: Any) -> Any:
             found = inside(records, index, *args, **named)
-            return change(list(found)) if len(found) > 1 and not records._kind.inner else found
+            return change(list(found)) if len(found) > 1 and not _is_inner(records) else found
 
         return page
 
@@ -86,6 +87,11 @@ def _read(api: Api) -> Iterator[Site]:
             if each.writes and word in ("backwards", "double"):
                 continue  # it looks something up
             yield within(each.id, f"{each.id} {says}.", MergedRecords.page, page(change), word=word)
+
+
+def _is_inner(records: Any) -> bool:
+    kind: Kind[Any] = records._kind
+    return kind.inner
 
 
 OPERATORS = (Operator("page", _paged), Operator("list", _read))

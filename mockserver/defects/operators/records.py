@@ -9,11 +9,10 @@ import msgspec
 from msgspec.inspect import NoneType, UnionType, type_info
 
 from mockserver.apis.bundle import Api
-from mockserver.booking.ledger import Claim
 from mockserver.booking.ports import Index, Kind
 from mockserver.defects.operators.bodies import schemas_below
 from mockserver.defects.operators.sites import Operator, Site, around, writes
-from mockserver.defects.operators.tables import named_values, nodes_of
+from mockserver.defects.operators.tables import nodes_of
 from mockserver.sandbox.merging import Level, MergedRecords
 
 __all__ = ["OPERATORS"]
@@ -33,28 +32,14 @@ def _fields(kind: Kind[Any]) -> Iterator[tuple[str, bool]]:
             yield field.name, any(isinstance(each, NoneType) for each in kinds)
 
 
-def _calls(api: Api) -> dict[str, list[ast.Call]]:
-    """Of the program's text, by what is called."""
-    found: dict[str, list[ast.Call]] = {Claim.__name__: []}  # made in `booking/`
-    for call in (node for _, node in nodes_of(api) if isinstance(node, ast.Call)):
-        found.setdefault(ast.unparse(call.func).removeprefix("msgspec.structs."), []).append(call)
-    return found
-
-
-def _changed(api: Api) -> Callable[[Kind[Any]], set[str]]:
-    """Which fields of a kind are replaced: in the program's text, or by a request that may say so."""
-    calls = _calls(api)
+def _changed(api: Api) -> set[str]:
+    """The fields that are replaced anywhere: in the program's text, or by a request that may say so."""
+    calls = (node for _, node in nodes_of(api) if isinstance(node, ast.Call))
+    replaced = {each.arg for call in calls if ast.unparse(call.func).endswith("replace") for each in call.keywords}
     bodies = (each.body for each in writes(api) if each.pointer[2] in ("put", "patch") and each.body)
-    replaced = [{name} for body in bodies for way, _, _ in schemas_below(api.spec, body) for name in way]
-    replaced += [{each.arg for each in call.keywords if each.arg} for call in calls["replace"]]
-
-    def changed(kind: Kind[Any]) -> set[str]:
-        made = [{each.arg: each.value for each in call.keywords} for call in calls.get(kind.record.__name__, ())]
-        is_remade = kind.record is Claim or not all(isinstance(fields.get("id"), ast.Call) for fields in made)
-        own = {*kind.record.__struct_fields__} - {"id"}  # what gets another id is a new one
-        return set().union(*(names for names in replaced if is_remade or names <= own))
-
-    return changed
+    return {name for name in replaced if name} | {
+        name for body in bodies for way, _, _ in schemas_below(api.spec, body) for name in way
+    }
 
 
 def _stored(api: Api) -> Iterator[Site]:
@@ -64,18 +49,17 @@ def _stored(api: Api) -> Iterator[Site]:
     def keep(name: str, before: Any, record: Any) -> Any:
         return msgspec.structs.replace(record, **{name: getattr(before, name)}) if before else record
 
-    changed, calls = _changed(api), _calls(api)
+    changed = _changed(api)
     for short, kind in _kinds(api):
         for name, may_be_nothing in _fields(kind):
-            if may_be_nothing and kind.record.__name__ in calls:
+            if may_be_nothing:
                 says = f"The {_said(name)} of a new {_said(short)} is not stored."
                 yield _put(kind, f"{short}.{name}.lost", says, partial(lose, name))
-            if name in changed(kind):
+            if name in changed:
                 says = f"The {_said(name)} of a {_said(short)} stays what it was at first."
                 yield _put(kind, f"{short}.{name}.kept", says, partial(keep, name))
-        if changed(kind):
-            says = f"A {_said(short)} is stored when it is made and never changed."
-            yield _put(kind, f"{short}.unchanged", says, lambda before, record: before or record)
+        says = f"A {_said(short)} is stored when it is made and never changed."
+        yield _put(kind, f"{short}.unchanged", says, lambda before, record: before or record)
 
 
 def _put(kind: Kind[Any], where: str, says: str, change: Callable[[Any, Any], Any]) -> Site:
@@ -90,12 +74,9 @@ def _deleted(api: Api) -> Iterator[Site]:
         if type(records.find(key)) is not kind.record:
             inside(records, key)
 
-    names = {id(value): name for name, value in named_values(api)}
-    deleted = {call.rpartition("records(")[2] for call in _calls(api)}
     for short, kind in _kinds(api):
-        if f"{names.get(id(kind))}).delete" in deleted or kind.record is Claim:
-            says = f"A {_said(short)} that is deleted stays."
-            yield around(short, says, MergedRecords.delete, partial(spare, kind))
+        says = f"A {_said(short)} that is deleted stays."
+        yield around(short, says, MergedRecords.delete, partial(spare, kind))
 
 
 def _ids(api: Api) -> Iterator[Site]:
@@ -115,31 +96,42 @@ def _ids(api: Api) -> Iterator[Site]:
 def _indexes(api: Api) -> Iterator[Site]:
     """A record that changes stays in an index where it was, or one that is new never comes into it."""
 
-    def writing(
-        index: Index[Any], is_new: bool, inside: Callable[..., None], level: Level, kind: Kind[Any], record: Any
-    ) -> None:
-        before, entries = level.read(kind, record.id), index.entries
-        if index not in kind.every_index or (before is None) is not is_new:
+    def forgetting(index: Index[Any], inside: Callable[..., None], level: Level, kind: Kind[Any], record: Any) -> None:
+        before = level.read(kind, record.id)
+        if before is None or index not in kind.every_index:
             inside(level, kind, record)
             return
-        kept = () if before is None else tuple(entries(before))
-        object.__setattr__(index, "entries", lambda each: kept if each is record else entries(each))
+        entries, stale = index.entries, tuple(index.entries(before))
+        object.__setattr__(index, "entries", lambda each: stale if each is record else entries(each))
         try:
             inside(level, kind, record)
         finally:
             object.__setattr__(index, "entries", entries)
 
-    changed, calls = _changed(api), _calls(api)
+    def missing(index: Index[Any], inside: Callable[..., None], level: Level, kind: Kind[Any], record: Any) -> None:
+        if level.read(kind, record.id) is not None or index not in kind.every_index:
+            inside(level, kind, record)
+            return
+        entries = index.entries
+        object.__setattr__(index, "entries", lambda each: () if each is record else entries(each))
+        try:
+            inside(level, kind, record)
+        finally:
+            object.__setattr__(index, "entries", entries)
+
+    changed = _changed(api)
     for short, kind in _kinds(api):
         for index in kind.indexes:
             group = _said(index.name.rpartition(".")[2])
             looked_at = {*kind.record.__struct_fields__}.intersection(index.entries.__code__.co_names)
-            where, says = index.name.partition(".")[2], f"A {_said(short)} that changes keeps its old place in the"
-            if not looked_at or looked_at & changed(kind):
-                yield around(f"{where}.stale", f"{says} index {group}.", Level.write, partial(writing, index, False))
-            if kind.record.__name__ in calls:
-                says = f"A new {_said(short)} is missing in the index {group}."
-                yield around(f"{where}.missing", says, Level.write, partial(writing, index, True))
+            for word, says, act in (
+                ("stale", f"A {_said(short)} that changes keeps its old place in the index {group}.", forgetting),
+                ("missing", f"A new {_said(short)} is missing in the index {group}.", missing),
+            ):
+                if word == "stale" and looked_at and not looked_at & changed:
+                    continue
+                where = f"{index.name.partition('.')[2]}.{word}"
+                yield around(where, says, Level.write, partial(act, index))
 
 
 def _said(name: str) -> str:
