@@ -256,12 +256,13 @@ def a_token_is_over_after_thirty_days(scene: BardgeScene) -> None:
     quote = _quoted(scene, foreign, token)
     scene.wait_before(ends_at)
     scene.client(client_id, token=token).ok("BG-U21", 200)
-    for ask in _with_a_token(scene, foreign, token, quote):
+    asks = _with_a_token(scene, foreign, token, quote)
+    for ask in asks:
         answer = ask()
         scene.expect("BG-U21", answer.code != "lookup_token_expired", "a token that is good", answer.code, answer)
     scene.wait_until(ends_at)
     before = scene.trace(foreign, by=OTHER)
-    for ask in _with_a_token(scene, foreign, token, quote):
+    for ask in asks:
         ask().refused("BG-U21", 403, "lookup_token_expired")
     scene.left_alone("BG-U21", foreign, before, by=OTHER)
 
