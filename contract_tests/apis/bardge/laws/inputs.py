@@ -167,10 +167,9 @@ def a_bad_body_comes_before_an_id_that_names_nothing(scene: BardgeScene) -> None
     for probe in scene.probes(takes_a_body):
         if "path" not in probe.operation.places.values():
             continue
-        for content in (b"{", b"[]", _ALL_BAD):
-            answer = replace(probe, content=content).send(
-                scene, title=f"{probe.operation.id} of nothing with a bad body"
-            )
+        for content in (b"", b"{", b"[]", _ALL_BAD):
+            title = f"{probe.operation.id} of nothing with a bad body"
+            answer = replace(probe, content=content).send(scene, headers=_JSON, title=title)
             scene.error("BG-V06", answer, *_BAD)
 
 
