@@ -16,7 +16,8 @@ from benchmarks.mutation.trials import parts_of, staged_at
 from mockserver.app import load_api
 from mockserver.booking.ports import Kind
 from mockserver.defects.bug import Bug
-from mockserver.defects.meddling import Request
+from mockserver.defects.meddling import Request, Response
+from mockserver.defects.operators.sites import in_a_name
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.sandbox import Sandbox
@@ -28,6 +29,8 @@ _LOOKED_AT = tuple(str(_ROOM / room) for room in ("apis", "booking", "sandbox"))
 _LINE_BY_LINE = _LOOKED_AT[:2]
 """Of what every API shares below, only whole functions are broken: their first line tells enough."""
 
+_OF_ANSWERS = ("said", "refused")
+_REFUSED = 400
 _NONE: frozenset[int] = frozenset()
 
 Places = Mapping[tuple[str, str], frozenset[int]]
@@ -41,12 +44,14 @@ class Reach:
         places: Of each test, by its name, what it executed.
         operations: Of each test: what it called, successfully or not.
         happened: Of each test: by operation what became of records; of the operation "" that of all.
+        answers: Of each test: which members were answered and what was refused, as bugs of answers are called.
         calls: Of each test: how many requests it takes.
     """
 
     places: Mapping[str, Places]
     operations: Mapping[str, frozenset[str]]
     happened: Mapping[str, frozenset[tuple[str, str]]]
+    answers: Mapping[str, frozenset[str]]
     calls: Mapping[str, int]
 
     def tests(self, bug: Bug) -> list[str]:
@@ -58,6 +63,8 @@ class Reach:
         """Whether a bug could show in a test."""
         if bug.operations and not bug.operations & self.operations[test]:
             return False
+        if bug.operator in _OF_ANSWERS:
+            return bug.name.partition(":")[2].rpartition(".")[0] in self.answers[test]
         return any(self._reaches(test, bug, operation) for operation in bug.operations or ("",))
 
     def _reaches(self, test: str, bug: Bug, operation: str) -> bool:
@@ -71,12 +78,18 @@ class Reach:
 
 @dataclass(slots=True)
 class _Tracer:
-    """Notes what the thread of the server executes."""
+    """Notes what the thread of the server executes.
 
+    Attributes:
+        code: The way to the code of a refusal.
+    """
+
+    code: list[str]
     operation: str = ""
     places: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     operations: set[str] = field(default_factory=set)
     happened: set[tuple[str, str]] = field(default_factory=set)
+    answers: set[str] = field(default_factory=set)
     _wanted: dict[CodeType, bool] = field(default_factory=dict)
 
     def begin(self, request: Request) -> None:
@@ -85,6 +98,16 @@ class _Tracer:
         self.operations.add(request.operation)
         if sys.gettrace() is None:
             sys.settrace(self._enter)
+
+    def end(self, response: Response) -> None:
+        """What was answered."""
+        where, body = f"{response.request.operation}.{response.status}", response.json
+        if response.status < _REFUSED:
+            self.answers.update(_members(where, body))
+        elif isinstance(body, dict):
+            for step in self.code:
+                body = body[int(step)] if isinstance(body, list) else body.get(step, {})
+            self.answers.add(f"{where}.{in_a_name(str(body))}")
 
     def _enter(self, frame: FrameType, _: str, __: Any) -> Callable[..., Any] | None:
         code = frame.f_code
@@ -144,7 +167,7 @@ class _Tracer:
     @contextmanager
     def noting(self) -> Iterator[None]:
         """What is noted is of this moment."""
-        self.places, self.operations, self.happened = {}, set(), set()
+        self.places, self.operations, self.happened, self.answers = {}, set(), set(), set()
         yield
 
 
@@ -155,10 +178,11 @@ def _kind_of(records: Any) -> Kind[Any]:
 
 def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
     """Play every test of the kit once, on a sandbox in which nothing is wrong."""
-    tracer = _Tracer()
+    tracer = _Tracer(str(load_api(api, prefix="").spec["x-error-code"]).strip("/").split("/"))
     places: dict[str, Places] = {}
     operations: dict[str, frozenset[str]] = {}
     happened: dict[str, frozenset[tuple[str, str]]] = {}
+    answers: dict[str, frozenset[str]] = {}
     calls: dict[str, int] = {}
     planter = Planter(load_api(api, prefix=""))
 
@@ -166,6 +190,7 @@ def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
         planter.request(tracer.begin)
         for target in ("put", "delete", "page"):
             planter.around(getattr(MergedRecords, target), getattr(tracer, target))
+        planter.response(tracer.end)
         return planter.wrap(inside)
 
     with ExitStack() as after, server.serving(api, seen_by=listening) as url, staged_at(api, url, seed=seed) as stage:
@@ -176,4 +201,15 @@ def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
             places[test.name] = {at: frozenset(each) for at, each in tracer.places.items()}
             operations[test.name] = frozenset(tracer.operations)
             happened[test.name] = frozenset(tracer.happened)
-    return Reach(places, operations, happened, calls)
+            answers[test.name] = frozenset(tracer.answers)
+    return Reach(places, operations, happened, answers, calls)
+
+
+def _members(where: str, value: Any) -> Iterator[str]:
+    """Each member of an answer by the way to it."""
+    named = (
+        value.items() if isinstance(value, dict) else [("*", each) for each in value] if isinstance(value, list) else ()
+    )
+    for name, inner in named:
+        yield f"{where}.{name}"
+        yield from _members(f"{where}.{name}", inner)

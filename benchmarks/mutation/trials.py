@@ -26,6 +26,8 @@ from mockserver.defects.operators.code import NothingChangedError
 __all__ = ["Notice", "Part", "Played", "findings_of_run", "parts_of", "staged_at", "try_bug"]
 
 READS = "reads"
+_CONTROL = "the control plane answered"
+"""What refuses to move the clock, say, because of the bug: nobody can test a server with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Notice:
         by: The first test that noticed it; "" for none.
         blamed: The rules that were said to be broken, each with those that the test declares; "" is of the document.
         played: How many tests were played.
-        start: Why the server did not start with it, if it did not.
+        start: Why the server did not start with it, or why its control plane did not work and nothing else was noticed.
         errors: Of tests that could not judge what came.
     """
 
@@ -156,4 +158,5 @@ def try_bug(
         return Notice(
             name, by, tuple(blamed), played, start=f"{type(problem).__name__}: {problem}", errors=tuple(errors)
         )
-    return Notice(name, by, tuple(blamed), played, errors=tuple(errors))
+    broken = next((each for each in errors if _CONTROL in each and not by), "")
+    return Notice(name, by, tuple(blamed), played, start=broken, errors=tuple(errors))

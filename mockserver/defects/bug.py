@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from dis import get_instructions
 from typing import Any, NamedTuple
 
 from mockserver.defects.meddling import Request, Response
 from mockserver.defects.planting import Around, Planter
 from mockserver.defects.swapping import function_of
 
-__all__ = ["Bug", "Bugs", "Lines", "lines_of"]
+__all__ = ["Bug", "Bugs", "Lines", "lines_of", "raises_of"]
 
 Plant = Callable[[Planter], object]
 
@@ -26,6 +27,13 @@ def lines_of(target: Any) -> Lines:
     code = function_of(target).__code__
     last = max((line for _, _, line in code.co_lines() if line), default=code.co_firstlineno)
     return Lines(code.co_filename, code.co_firstlineno, last)
+
+
+def raises_of(target: Any) -> tuple[Lines, ...]:
+    """Where a function refuses."""
+    steps = (each for each in get_instructions(function_of(target)) if each.opname == "RAISE_VARARGS")
+    file = function_of(target).__code__.co_filename
+    return tuple(Lines(file, line, line) for each in steps if each.positions and (line := each.positions.lineno))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
             "short": _NOTHING,
             "other": _NOTHING,
         },
+        answers={"long": frozenset({"book.200.id", "book.409.full"}), "short": frozenset(), "other": frozenset()},
         calls={"long": 9, "short": 2, "other": 1},
     )
 
@@ -91,6 +92,7 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
     assert reach.tests(bug("both", operations=frozenset({"cancel"}), lines=(Lines("desk.py", 10, 10),))) == []
     assert reach.tests(bug("an end", needs="delete seat")) == ["long"]
     assert reach.tests(bug("an end elsewhere", operations=frozenset({"book"}), needs="delete seat")) == []
+    assert reach.tests(bug("XX~said:book.200.id.off")) == reach.tests(bug("XX~refused:book.409.full.words")) == ["long"]
 
 
 @pytest.mark.parametrize("api", API_NAMES)

@@ -29,21 +29,9 @@ _ELSEWHERE = "included"
 """JSON:API's list of all that a document speaks of: each of its forms is that of another operation."""
 
 _LOOSE = (
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "pattern",
-    "format",
-    "enum",
-    "minProperties",
-    "additionalProperties",
-)
+    "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems",
+    "uniqueItems", "pattern", "format", "enum", "minProperties", "additionalProperties",
+)  # fmt: skip
 """Keywords that are left out one at a time."""
 
 _TIGHTER: Mapping[str, Callable[[Any], Any]] = {
@@ -284,7 +272,7 @@ def _lies(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, Change]]:
     yield "renamed", "under another name", lambda holder, name: holder.update({f"{name}_": holder.pop(name)})
     if schema.get("type") != "array":
         yield "null", "as null", lambda holder, name: holder.update({name: None})
-    if schema.get("type") not in ("object", None) and "properties" not in schema:
+    if schema.get("type") not in ("object", None) and "properties" not in schema and len(schema.get("enum", "ab")) > 1:
         yield "off", "as something else", lambda holder, name: holder.update({name: _off(holder[name], schema)})
 
 
@@ -344,18 +332,8 @@ def _refused(api: Api) -> Iterator[Site]:
 
 
 _NEIGHBOURS = {
-    400: 422,
-    401: 403,
-    403: 404,
-    404: 410,
-    405: 404,
-    409: 400,
-    410: 404,
-    413: 400,
-    415: 400,
-    422: 400,
-    429: 503,
-}
+    400: 422, 401: 403, 403: 404, 404: 410, 405: 404, 409: 400, 410: 404, 413: 400, 415: 400, 422: 400, 429: 503,
+}  # fmt: skip
 
 
 def _as(status: int) -> Callable[[Response], object]:

@@ -110,7 +110,8 @@ def _left_out(  # noqa: C901 - a table of what can be left out
             yield _Mutation("check", f"is always {_said(answer)}", node.test, statement, always)
     if isinstance(node, ast.BoolOp):
         for place, value in enumerate(node.values):
-            yield _Mutation("check", "is not asked", value, statement, partial(_drop, node.values, place))
+            neutral = ast.Constant(isinstance(node.op, ast.And))  # of two, one alone would be no expression
+            yield _Mutation("check", "is not asked", value, statement, partial(_put, node, "values", place, neutral))
     if isinstance(node, ast.comprehension):
         for place, value in enumerate(node.ifs):
             yield _Mutation("check", "is not asked", value, statement, partial(_drop, node.ifs, place))

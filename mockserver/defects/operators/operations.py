@@ -14,7 +14,7 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
-from mockserver.defects.bug import Lines, lines_of
+from mockserver.defects.bug import Lines, lines_of, raises_of
 from mockserver.defects.crowds import Crowd
 from mockserver.defects.meddling import Request
 from mockserver.defects.operators.sites import Inside, Operation, Operator, Site, operation, operations, request, writes
@@ -161,9 +161,9 @@ def _racing(api: Api) -> Iterator[Site]:
     """Check and act, apart: requests of one operation at the same moment do not see each other."""
     together = "at the same moment"
     for each in writes(api):
-        name, at = each.id, lines_of(Ledger.take)
+        name = each.id
         says = f"Requests of {name} {together} do not see each other's places."
-        yield Site(f"{name}.places", says, partial(_oversell, operation=name), [name], (at,))
+        yield Site(f"{name}.places", says, partial(_oversell, operation=name), [name], raises_of(Ledger.take))
         if each.changes:
             says = f"Requests of {name} {together} start from what was there before all of them."
             yield Site(f"{name}.records", says, partial(start_from_before, operation=name), [name])
@@ -232,7 +232,7 @@ def _in_spite(api: Api) -> Iterator[Site]:
         ways["done"] = ("refuses for want of a place and takes it all the same", do)  # as it says so after taking
     for each in writes(api):
         for word, (says, act) in ways.items():
-            lines = (lines_of(Ledger.take),)
+            lines = raises_of(Ledger.take) if word == "done" else (lines_of(Ledger.take),)
             yield Site(f"{each.id}.{word}", f"{each.id} {says}.", partial(act, each.id), [each.id], lines)
 
 

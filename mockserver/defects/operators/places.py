@@ -14,9 +14,9 @@ from mockserver.booking.errors import NotFound
 from mockserver.booking.ledger import Ledger, Pool
 from mockserver.booking.lifecycle import Lifecycle, Move
 from mockserver.booking.spans import Span
-from mockserver.defects.bug import lines_of
+from mockserver.defects.bug import lines_of, raises_of
 from mockserver.defects.operators.sites import Operator, Site, around, operations, within, writes
-from mockserver.defects.operators.tables import keywords, named_values, nodes_of
+from mockserver.defects.operators.tables import keywords, named_values, nodes_of, where
 from mockserver.defects.planting import Planter
 
 __all__ = ["OPERATORS"]
@@ -72,10 +72,12 @@ _ONLY_WITH = {"anonymous": "party", "margin": "margin"}
 
 
 def _taken(api: Api) -> Iterator[Site]:
+    margins = where(api, lambda node: isinstance(node, ast.Call) and any(it.arg == "margin" for it in node.keywords))
+    lines = {"over": raises_of(Ledger.take), "margin": margins}
     taking = {word: row for word, row in _TAKING.items() if _ONLY_WITH.get(word) in {None, *keywords(api)}}
     for each in writes(api):
         for word, (says, act) in taking.items():
-            yield within(each.id, f"{each.id} {says}.", Ledger.take, act, word=word)
+            yield within(each.id, f"{each.id} {says}.", Ledger.take, act, word=word, lines=lines.get(word, ()))
 
 
 def _kept(api: Api) -> Iterator[Site]:

@@ -1,16 +1,16 @@
 """What is done once though it is asked twice: keys that are not looked at, or stand for too much."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from mockserver.apis.bundle import Api, Idempotency
-from mockserver.booking.errors import KeyReused
-from mockserver.booking.idempotency import fingerprint
+from mockserver.booking.idempotency import fingerprint, recall
+from mockserver.defects.bug import raises_of
 from mockserver.defects.meddling import Request
-from mockserver.defects.operators.sites import Operation, Operator, Site, operations, request, within
+from mockserver.defects.operators.sites import Operation, Operator, Site, operations, request
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.replies import RememberedReplies
 
@@ -32,16 +32,10 @@ def _keys(api: Api) -> Iterator[Site]:
     def ignored(request: Request) -> None:
         request.headers.pop(rules.header.lower(), None)
 
-    def replayed(recall: Callable[..., Any], answers: Any, caller: str, key: str, asked: str, **named: Any) -> Any:
-        try:
-            return recall(answers, caller, key, asked, **named)
-        except KeyReused:
-            return answers._records.find(f"{caller}\n{key}")
-
     for each in _keyed(api, rules):
         says = f"{each.id} answers another request with the same key as the first."
         yield request(each.id, f"{each.id} ignores the key.", ignored, word="ignored")
-        yield within(each.id, says, RememberedReplies.recall, replayed, word="replayed")
+        yield Site(f"{each.id}.replayed", says, partial(_same, each.id), [each.id], raises_of(recall))
 
 
 def _kept(api: Api) -> Iterator[Site]:
@@ -61,7 +55,8 @@ def _kept(api: Api) -> Iterator[Site]:
     for word, (says, fields) in ways.items():
         if replace(rules, **fields) != rules:
             yield Site(word, f"Keys {says}.", partial(_with, **fields), names)
-    yield Site("body", "Keys stand for a request whatever its body says.", _bodiless, names)
+    says = "Keys stand for a request whatever its body says."
+    yield Site("body", says, lambda plant: plant.around(fingerprint, lambda inside, *parts: inside(*parts[:-1])), names)
     yield Site("tenant", "Keys are one for all callers.", _shared, names)
 
 
@@ -72,8 +67,8 @@ def _with(plant: Planter, **fields: Any) -> None:
     plant.field("idempotency", changed)
 
 
-def _bodiless(plant: Planter) -> None:
-    plant.around(fingerprint, lambda inside, *parts: inside(*parts[:-1]))
+def _same(name: str, plant: Planter) -> None:
+    plant.around(fingerprint, lambda inside, first, *parts: inside(first, *(() if first == name else parts)))
 
 
 def _shared(plant: Planter) -> None:

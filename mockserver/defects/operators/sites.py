@@ -90,14 +90,16 @@ def around(where: str, says: str, target: Any, act: Callable[..., Any]) -> Site:
     return Site(where, says, lambda plant: plant.around(target, act), lines=(lines_of(target),))
 
 
-def within(operation: str, says: str, target: Any, act: Callable[..., Any], *, word: str = "") -> Site:
+def within(
+    operation: str, says: str, target: Any, act: Callable[..., Any], *, word: str = "", lines: tuple[Lines, ...] = ()
+) -> Site:
     """The same, as long as an operation happens."""
     return Site(
         _joined(operation, word),
         says,
         lambda plant: plant.within(operation, target, act),
         [operation],
-        (lines_of(target),),
+        lines or (lines_of(target),),
     )
 
 

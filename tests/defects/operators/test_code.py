@@ -145,6 +145,18 @@ def test_steps_of_methods_and_conditions_of_loops_are_left_out(read):
     assert till.take(1) == 0
 
 
+def test_of_two_conditions_the_other_one_is_left(read):
+    module, bugs = read("def both(a, b):\n    return a > 0 and b > 0\n\n\ndef one(a, b):\n    return a > 0 or b > 0\n")
+    plant = planter()
+
+    for _, _, site in [each for each in bugs if "`a > 0` is not asked" in each[2].says]:
+        site.plant(plant)
+
+    assert (module.both(0, 1), module.both(1, 0)) == (True, False)
+    assert (module.one(1, 0), module.one(0, 1)) == (False, True)
+    plant.uproot()
+
+
 def test_what_python_does_the_same_is_no_bug(read):
     _, bugs = read("def answer(wanted):\n    if wanted:\n        if True:\n            return 1\n    return 0\n")
 

@@ -27,6 +27,9 @@ _NO_PASS = (404, "invalid_request_error", "pass_not_found")
 _OF_PASSES = {"listProvidersForPass", "getIssuedPass", "updateIssuedPassExpiry"}
 """Operations whose path names a pass."""
 
+_OF_ONES_OWN = {"issuePass", "initiateLookup", "purchaseSpaCopay", "purchaseCredits"}
+"""Operations that make a client, or name something else of a reseller's."""
+
 _THEIRS = object()
 _TEXT = {"Content-Type": "text/plain"}
 _PASS_MEMBERS = {"pass_id", "user_pass_id"}
@@ -231,6 +234,21 @@ def a_client_of_another_reseller_takes_a_token_unless_something_else_is_missing(
                 code = "pass_not_found" if member == "user_pass_id" else "resource_not_found"
                 answer.refused("BG-A13", 404, code)
     scene.left_alone("BG-A08", foreign, before, by=OTHER)
+    mine, seen = whole.gym_pass, whole.seen()
+    theirs_to_buy = scene.credit_packages(by=OTHER)[0]
+    quote = scene.quoted(foreign, whole.spa, whole.spa["services"][:1], by=OTHER)["id"]
+    for answer in (
+        scene.client(mine["client_id"], by=OTHER),
+        scene.buy_credits(mine["client_id"], theirs_to_buy, by=OTHER),
+        scene.buy(mine, whole.spa["id"], quote=quote, by=OTHER),
+        *(
+            scene.call(operation_id, body, by=OTHER, title=f"{operation_id} for mine, by another", **parameters)
+            for operation_id, (parameters, body) in whole.requests.items()
+            if "client_id" in body and operation_id not in _OF_ONES_OWN
+        ),
+    ):
+        scene.error("BG-A08", answer, *_DENIED)
+    scene.same("BG-A08", whole.seen(), seen, "the client, the passes and the bookings read afterwards")
 
 
 @LAWS.law("BG-A10")

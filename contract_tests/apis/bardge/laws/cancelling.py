@@ -1,6 +1,7 @@
 """Cancelling: for good, with what the booking took where it is early enough."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from contract_tests.apis.bardge.laws.sessions import asked_for_package, asked_for_visits
 from contract_tests.apis.bardge.laws.spa import mixed_spa, without_visits
@@ -80,6 +81,23 @@ def a_booking_is_cancelled_once(scene: BardgeScene) -> None:
         scene.error("BG-L21", answer, 403, "permission_error", "permission_denied")
         scene.left_alone("BG-L22", issued, before, answer)
         scene.same("BG-L22", _places(scene, booking), left, "what is free where it was", answer)
+
+
+@LAWS.burst("BG-L21", "BG-L22")
+def of_cancellations_at_the_same_moment_one_is_done(scene: BardgeScene) -> None:
+    for make in (_for_a_visit, _for_credits, _appointment, _appointment_with_copay):
+        issued, booking = make(scene)
+        took, before = _took(scene, issued, booking), scene.trace(issued)
+        answers = scene.together(*[partial(scene.cancel, booking)] * 4)
+        scene.same("BG-L21", sum(answer.is_success for answer in answers), 1, "how many were done", *answers)
+        for answer in answers:
+            if not answer.is_success:
+                answer.refused("BG-L21", 403, "permission_denied")
+        came_back = scene.balance(issued["client_id"]) - before["credits"]["balance"]
+        scene.same("BG-L22", came_back, took[1], "credits that came back", *answers)
+        if before["spent"] is not None:
+            charged = booking.get("amount_charged", 0)
+            scene.same("BG-L22", before["spent"] - scene.spent(), charged, "kobo that came back", *answers)
 
 
 @LAWS.law("BG-L23")

@@ -177,6 +177,10 @@ def a_venue_lists_its_classes_with_their_instances(scene: BardgeScene) -> None:
             scene.expect("BG-K20", classes <= {gym_class["id"]}, f"class_id {gym_class['id']} of each", classes)
             for instance in [each for each in instances if each.id in bookable][:1]:
                 scene.booked(issued, instance, "BG-K20")
+    for venue in scene.providers("GYM"):
+        for gym_class in _given_at(scene, venue):
+            now = scene.instances_of(gym_class["id"])
+            scene.same("BG-K20", instances_in(gym_class), now, f"the instances of {gym_class['id']} after bookings")
 
 
 def _given_at(scene: BardgeScene, venue: Json) -> list[Json]:

@@ -282,6 +282,10 @@ def nobody_has_two_places_in_a_class(scene: BardgeScene) -> None:
         scene.left_alone("BG-B12", second, before, answer)
     scene.same("BG-B12", scene.visits(first)[1], 1, "the number of visits used")
     scene.same("BG-B12", scene.places_left(instance), left, "the number of places left")
+    last = scene.one_class_nearly_full()[0]
+    somebody = scene.issued()
+    scene.booked(somebody, last, "BG-B12")
+    scene.book(somebody, last, title="book the last place again").refused("BG-B12", 409, "already_booked")
     if scene.world.control:
         scene.accept_after(60)
         other = scene.open_to(first)[0]

@@ -92,6 +92,7 @@ def a_package_that_is_used_up_makes_way_for_another(scene: BardgeScene) -> None:
         issued = scene.issued()
         package, instances = to_use_up(scene, issued)
         scene.buy(issued, instances[0].branch, package=package["id"]).ok("BG-O10", 201)
+        scene.cancel(scene.booked(issued, instances[0], "BG-O10")).ok("BG-L20", 200)  # its visit comes back
         package_is_used_up(scene, "BG-O10", issued, instances)
         buy(scene, issued, instances[0].branch, package)
         scene.booked(issued, instances[-1], rule)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract_tests.apis.bardge.laws.whole import Whole
-from contract_tests.apis.bardge.scene import NOTHING, BardgeScene
+from contract_tests.apis.bardge.scene import BODIES, NOTHING, BardgeScene
 from contract_tests.contracts import Operation
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import takes_a_body
@@ -23,7 +23,7 @@ _BAD = (400, "invalid_request_error", "validation_error")
 _JSON = {"Content-Type": "application/json"}
 _AFTERWARDS = "the client, the passes and the bookings read afterwards"
 
-_NO_IDS = ("has a blank", "x" * 65, 17)
+_NO_IDS = ("has a blank", "x" * 65, 17, None)
 _NO_NAMES = ("", "x" * 101, 17, None)
 _NO_MOMENTS = (-1, 7_258_118_400_001, 1.5, "1800000000000", None)
 _NO_NUMBERS = (0, 101, 1.5, "2", None)
@@ -34,7 +34,18 @@ _BAD_VALUES: dict[str, tuple[Any, ...]] = {
     "phone": ("08012345678", "+0123456789", "+12345", "+1234567890123456", "phone", 17, None),
     "start_date": _NO_MOMENTS,
     "expires_at": _NO_MOMENTS,
-    "service_ids": ([], "svc", [""], [17], ["a b"], ["x", "x"], [f"s{number}" for number in range(11)], None, {}),
+    "service_ids": (
+        [],
+        "svc",
+        [""],
+        [17],
+        [None],
+        ["a b"],
+        ["x", "x"],
+        [f"s{number}" for number in range(11)],
+        None,
+        {},
+    ),
     "date": ("2199-13-01", "2199-01-32", "01.02.2199", "2199-1-1", "1999-01-01", "tomorrow", "", 20_990_101, None),
     "time": ("24:00", "10:60", "9:00", "10", "10:00:00", "noon", "", 10, None),
     "access_code": ("12345", "1234567", "abcdef", "", 123_456, None),
@@ -43,6 +54,24 @@ _BAD_VALUES: dict[str, tuple[Any, ...]] = {
     "duration": ("DAILY", "monthly", "", 1, None),
 }
 """Of each member that is no id."""
+
+_LONG_IDS = ("x", "x" * 64)
+_EDGES: dict[str, tuple[Any, ...]] = {
+    "first_name": ("x", "x" * 100),
+    "last_name": ("x", "x" * 100),
+    "email": ("a@b.c", f"{'x' * 188}@example.com"),
+    "phone": ("+1234567", "+123456789012345"),
+    "start_date": (0, 7_258_118_400_000),
+    "expires_at": (0, 7_258_118_400_000),
+    "service_ids": (["x"], [str(number) * 64 for number in range(10)]),
+    "date": ("2000-01-01", "2199-12-31"),
+    "time": ("00:00", "23:59"),
+    "access_code": ("000000", "999999"),
+    "enabled": (),
+    "number_of_visits": (1, 100),
+    "duration": ("WEEKLY", "MONTHLY", "QUARTERLY", "ANNUALLY"),
+}
+"""Of each member that is no id what is just good."""
 
 _ALL_BAD = json.dumps(
     {"expires_at": "x", "access_code": 1, "service_ids": 1, "number_of_visits": 0, "date": 1}
@@ -114,15 +143,33 @@ def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
     scene.same("BG-V02", whole.seen(), before, _AFTERWARDS)
 
 
+@LAWS.law("BG-V02")
+def a_value_that_is_just_good_is_not_bad(scene: BardgeScene) -> None:
+    for probe in scene.probes(takes_a_body):
+        name, body = probe.operation.id, BODIES[probe.operation.id]
+        places = {each: NOTHING for each, place in probe.operation.places.items() if place == "path"}
+        for each in places:
+            scene.ours(each, NOTHING)
+        members = {*_schema(scene, name)["properties"]} - ({"quote_id"} - {*body})  # either it or a package
+        edges = [(member, value) for member in sorted(members) for value in _EDGES.get(member, _LONG_IDS)]
+        refused = [probe.send(scene, title=f"{name} of nothing") for _ in edges[:1]]
+        for member, value in edges:
+            answer = _ask(scene, name, {**body, member: value}, f"{name} of nothing, with {member} at its edge", places)
+            wanted = [(each.status, each.code) for each in refused]
+            scene.same("BG-V02", [(answer.status, answer.code)], wanted, "what is refused", *refused, answer)
+    ten = ",".join(f"s{number}" for number in range(10))
+    answer = scene.call("getProviderAvailability", id=NOTHING, date="2199-12-31", service_ids=ten)
+    answer.refused("BG-V02", 404, "resource_not_found")
+
+
 @LAWS.law("BG-V06")
 def a_bad_body_comes_before_an_id_that_names_nothing(scene: BardgeScene) -> None:
     for probe in scene.probes(takes_a_body):
         if "path" not in probe.operation.places.values():
             continue
-        for content in (b"{", b"[]", _ALL_BAD):
-            answer = replace(probe, content=content).send(
-                scene, title=f"{probe.operation.id} of nothing with a bad body"
-            )
+        for content in (b"", b"{", b"[]", _ALL_BAD):
+            title = f"{probe.operation.id} of nothing with a bad body"
+            answer = replace(probe, content=content).send(scene, headers=_JSON, title=title)
             scene.error("BG-V06", answer, *_BAD)
 
 

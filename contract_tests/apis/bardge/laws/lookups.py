@@ -156,6 +156,21 @@ def a_lookup_is_over_after_five_wrong_codes(scene: BardgeScene) -> None:
     _verify(scene, second, scene.code_of(second)).refused("BG-U12", 409, "lookup_expired")
 
 
+@LAWS.burst("BG-U11", "BG-U12")
+def codes_that_come_at_the_same_moment_are_all_counted(scene: BardgeScene) -> None:
+    client_id, issuer = scene.foreign()["client_id"], scene.issuer()
+    first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201).json for _ in range(2))
+    right = scene.code_of(first)
+    answers = scene.together(*[partial(_verify, scene, first, right)] * 4)
+    scene.same("BG-U11", sum(answer.is_success for answer in answers), 1, "how many were given a token", *answers)
+    for answer in answers:
+        if not answer.is_success:
+            answer.refused("BG-U11", 409, "lookup_already_verified")
+    right = scene.code_of(second)
+    scene.together(*[partial(_verify, scene, second, _another(right))] * _MOST_WRONG)
+    _verify(scene, second, right).refused("BG-U12", 409, "lookup_expired")
+
+
 @LAWS.law("BG-U13")
 def no_code_is_taken_while_the_issuer_is_off(scene: BardgeScene) -> None:
     client_id, issuer = scene.foreign()["client_id"], scene.issuer()
@@ -241,9 +256,13 @@ def a_token_is_over_after_thirty_days(scene: BardgeScene) -> None:
     quote = _quoted(scene, foreign, token)
     scene.wait_before(ends_at)
     scene.client(client_id, token=token).ok("BG-U21", 200)
+    asks = _with_a_token(scene, foreign, token, quote)
+    for ask in asks:
+        answer = ask()
+        scene.expect("BG-U21", answer.code != "lookup_token_expired", "a token that is good", answer.code, answer)
     scene.wait_until(ends_at)
     before = scene.trace(foreign, by=OTHER)
-    for ask in _with_a_token(scene, foreign, token, quote):
+    for ask in asks:
         ask().refused("BG-U21", 403, "lookup_token_expired")
     scene.left_alone("BG-U21", foreign, before, by=OTHER)
 

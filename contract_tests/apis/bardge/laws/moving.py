@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from contract_tests.apis.bardge.laws.sessions import asked_for_package
 from contract_tests.apis.bardge.laws.spa import long_spa, mixed_spa
@@ -132,6 +133,20 @@ def what_was_cancelled_or_moved_is_final(scene: BardgeScene) -> None:
         one.is_final(again)
 
 
+@LAWS.burst("BG-M03")
+def of_moves_at_the_same_moment_one_is_done(scene: BardgeScene) -> None:
+    for one in _two_kinds(scene):
+        booking = one.book(0)
+        answers = scene.together(*(partial(scene.move, booking, **one.fields(place)) for place in (1, 2, 1, 2)))
+        done = [answer.json["id"] for answer in answers if answer.is_success]
+        scene.same("BG-M03", len(done), 1, "how many were done", *answers)
+        for answer in answers:
+            if not answer.is_success:
+                answer.refused("BG-M03", 403, "permission_denied")
+        open_ = [each["id"] for each in scene.bookings_of(one.issued["client_id"]) if each["status"] != "rescheduled"]
+        scene.same("BG-M03", open_, done, "the bookings that stand", *answers)
+
+
 @LAWS.law("BG-M03", "BG-L21")
 def what_was_cancelled_late_or_is_completed_is_final(scene: BardgeScene) -> None:
     for one in _two_kinds(scene):
@@ -210,6 +225,9 @@ def nobody_is_moved_to_where_they_are_already(scene: BardgeScene) -> None:
         scene.left_alone("BG-M06", issued, before, answer)
     scene.cancel(other).ok("BG-L20", 200)
     scene.move(booking, class_instance_id=second.id).ok("BG-M06", 201)
+    last = scene.one_class_nearly_full()[0]
+    booking = scene.booked(scene.issued(), last)
+    scene.move(booking, class_instance_id=last.id).refused("BG-M06", 409, "already_booked")
 
 
 @LAWS.law("BG-M07")
@@ -257,6 +275,26 @@ def a_class_is_not_moved_beyond_its_package(scene: BardgeScene) -> None:
     answer = scene.move(booking, class_instance_id=beyond[0].id).refused("BG-M12", 403, "permission_denied")
     scene.left_alone("BG-M12", issued, before, answer)
     scene.move(booking, class_instance_id=within[-1].id).ok("BG-M12", 201)
+
+
+@LAWS.law("BG-B16")
+def of_two_packages_the_one_that_is_over_first_is_used(scene: BardgeScene) -> None:
+    for first, second in ((0, -1), (-1, 0)):
+        issued = scene.issued()
+        instance = scene.open_to(issued, covered=False, copay=True)[0]
+        by_end = sorted(scene.packages(instance.branch), key=lambda each: later_by(scene.now(), each["duration"]))
+        ends_at = later_by(scene.now(), by_end[0]["duration"])
+        scene.prolong(issued, milliseconds(ends_at + timedelta(days=60))).ok("BG-N30", 200)
+        until = (ends_at.date() + timedelta(days=30)).isoformat()
+        given = scene.instances_of(instance.class_id, **{"from": ends_at.date().isoformat(), "to": until})
+        beyond = [each for each in given if each.spots_left and each.starts_at >= ends_at]
+        if by_end[0]["duration"] == by_end[-1]["duration"] or not beyond:
+            raise Lacking("no gym has packages that are over at different times, and a class after the first of them")
+        for package in (by_end[first], by_end[second]):
+            scene.buy(issued, instance.branch, package=package["id"]).ok("BG-O10", 201)
+        booking = scene.booked(issued, instance, "BG-B16")
+        answer = scene.move(booking, class_instance_id=beyond[0].id)
+        answer.refused("BG-B16", 403, "permission_denied")
 
 
 @LAWS.law("BG-A13", "BG-M12")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from contract_tests.apis.bardge.laws.sessions import asked_for_visits
@@ -22,6 +22,13 @@ _CANCELLED = (403, "permission_error", "pass_cancelled")
 _NOT_YET = (403, "permission_error", "permission_denied")
 _TX_REF = re.compile(r"FLW-TXN-[A-Z]{8}")
 _MINUTE = timedelta(minutes=1)
+_END_OF_2199 = datetime(2200, 1, 1, tzinfo=UTC)
+_ENDS_WITH_2199 = {
+    "weekly": datetime(2199, 12, 25, tzinfo=UTC),
+    "monthly": datetime(2199, 12, 1, tzinfo=UTC),
+    "quarterly": datetime(2199, 10, 1, tzinfo=UTC),
+    "annually": datetime(2199, 1, 1, tzinfo=UTC),
+}
 _HOURS = 3 * 3_600_000  # milliseconds: earlier on the same day
 
 Ask = Callable[[], Answer]
@@ -165,6 +172,10 @@ def a_pass_begins_today_at_the_earliest(scene: BardgeScene) -> None:
     scene.client(client).refused("BG-N15", 404, "resource_not_found")
     issued = scene.issue(product, client, start_date=milliseconds(midnight), title="a pass from midnight on")
     scene.same("BG-N15", issued.ok("BG-N15", 201).json["start_date"], milliseconds(midnight), "start_date", issued)
+    last = milliseconds(_ENDS_WITH_2199[product["duration"]])
+    scene.error("BG-N15", scene.issue(product, start_date=last + 1, title="a pass until after 2199"), *_BAD)
+    latest = scene.issue(product, start_date=last, title="a pass until the end of 2199").ok("BG-N15", 201)
+    scene.same("BG-N15", latest.json["expires_at"], milliseconds(_END_OF_2199), "expires_at", latest)
 
 
 @LAWS.law("BG-N16", "BG-N23")
@@ -350,7 +361,7 @@ def a_pass_without_visits_is_still_active(scene: BardgeScene) -> None:
     scene.asked(issued, scene.instances()[-1], "BG-N34")
 
 
-@LAWS.law("BG-N40")
+@LAWS.law("BG-N20", "BG-N24", "BG-N40")
 def a_pass_is_over_from_its_end_on(scene: BardgeScene) -> None:
     issued = scene.issued()
     scene.prolong(issued, milliseconds(scene.now() + _MINUTE)).ok("BG-N30", 200)
@@ -367,6 +378,14 @@ def _has_status(scene: BardgeScene, issued: Json, wanted: str) -> None:
     scene.same("BG-N40", read.json["status"], wanted, "the status", read)
     listed = scene.client(issued["client_id"]).ok("BG-N40", 200)
     scene.same("BG-N40", [each["status"] for each in listed.json["passes"]], [wanted], "that with the client", listed)
+    body = {"user_pass_id": issued["id"], "first_name": "Somebody"}
+    changed = scene.call("updateIssuedPass", body, title="change a name").ok("BG-N20", 200)
+    scene.same("BG-N20", changed.json["status"], wanted, "that after a change", changed)
+    other = scene.call("updateIssuedPass", {**body, "pass_id": issued["pass_id"]}, title="put a product under it")
+    if wanted == "EXPIRED":
+        scene.error("BG-N24", other, *_EXPIRED)
+    else:
+        other.ok("BG-N22", 200)
 
 
 @LAWS.law("BG-N44")
@@ -471,3 +490,6 @@ def _uses(scene: BardgeScene, issued: Json) -> Iterator[Answer]:
     body = {**visitor, "provider_branch_id": gym, "copay_package_id": package}
     for operation_id in ("purchaseGymCopay", "purchaseCopay"):
         yield scene.call(operation_id, body, title="buy a package")
+    quote = scene.quoted(scene.issued(), spa, spa["services"][:1])["id"]
+    for through in ("", "purchaseCopay"):  # that it is somebody else's quote comes after the pass
+        yield scene.buy(issued, spa["id"], quote=quote, through=through)

@@ -57,6 +57,10 @@ def a_key_stands_for_one_body_which_is_done_once(scene: BardgeScene) -> None:
         request_ids = {each.headers.get("bardge-request-id") for each in (first, again)}
         scene.expect("BG-I08", len(request_ids) == 2, "a Bardge-Request-Id of its own", request_ids, first, again)
         scene.same("BG-I01", whole.seen(), before, "what is read after the second request", first, again)
+        for name in parameters:
+            scene.ours(name, NOTHING)
+            elsewhere = _ask(scene, operation_id, {**parameters, name: NOTHING}, body, key, "of what is not there")
+            scene.error("BG-I15", elsewhere, *_REUSED)
         if not body:
             continue
         other = _ask(scene, operation_id, parameters, {**body, **others[operation_id]}, key, "with another body")

@@ -153,6 +153,23 @@ def a_session_is_confirmed_once(scene: BardgeScene) -> None:
             scene.left_alone("BG-F01", begun.issued, before, answer)
 
 
+@LAWS.burst("BG-F01")
+def of_confirmations_at_the_same_moment_one_is_done(scene: BardgeScene) -> None:
+    for begun in begun_of_all_kinds(scene):
+        before = scene.trace(begun.issued)
+        answers = scene.together(*[begun.confirm] * 4)
+        done = [answer for answer in answers if answer.is_success]
+        scene.same("BG-F01", len(done), 1, "how many were done", *answers)
+        for answer in answers:
+            if not answer.is_success:
+                answer.refused("BG-F01", 409, "session_already_confirmed")
+        after = scene.trace(begun.issued)
+        made = len(after["bookings"]) - len(before["bookings"])
+        scene.same("BG-F01", made, int(begun.starts_at is not None), "the number of new bookings", *answers)
+        if before["spent"] is not None:
+            scene.same("BG-F01", after["spent"] - before["spent"], begun.price, "what was debited", *answers)
+
+
 @LAWS.law("BG-F02")
 def a_session_is_over_after_a_quarter_of_an_hour(scene: BardgeScene) -> None:
     opened_at = scene.now()
@@ -293,11 +310,14 @@ def _is_booking(scene: BardgeScene, answer: Answer, issued: Json, instance: Inst
         "type": "class",
         "status": "pending",
         "visits_deducted": 1,
+        "amount_charged": 0,
         "message": "Class booked successfully",
         **instance.shown,
         **issued_to(issued),
     }
     scene.shows("BG-F07", answer, wanted)
+    created_at = datetime.fromtimestamp(answer.json["created"], LAGOS)
+    scene.is_now("BG-F07", created_at, scene.now() - _MINUTE / 2, "created", answer)
 
 
 def _around(scene: BardgeScene, class_id: str, moment: datetime, *, besides: Instance) -> tuple[Instance, Instance]:

@@ -116,7 +116,9 @@ def spas_have_services_and_gyms_have_classes(scene: BardgeScene) -> None:
     issued, day, taken = scene.issued(), scene.spa_day(), scene.spa()["services"][:1]
     quote = scene.quoted(issued, scene.spa(), taken)["id"]
     gyms = [each for each in scene.providers("GYM") if each["copay_options"]]
-    package = scene.first("BG-O01", gyms, "a gym with packages")["copay_options"][0]["id"]
+    scene.first("BG-O01", gyms, "a gym with packages")
+    packages = [each["copay_options"][0]["id"] for each in gyms]
+    services_of_all = [spa["services"][:1] for spa in scene.spas()]
     for venue in scene.providers():
         services = scene.call("listProviderServices", id=venue["id"], title=f"the services of {venue['id']}")
         slots = scene.call(
@@ -127,10 +129,14 @@ def spas_have_services_and_gyms_have_classes(scene: BardgeScene) -> None:
         spa, gym = [services, slots], [classes, options]
         scene.ours("id", venue["id"])
         if venue["category"] == "GYM":
-            spa += [scene.begin(issued, venue, day, services=taken), scene.ask_price(issued, venue, taken)]
+            for each in services_of_all:
+                spa += [scene.begin(issued, venue, day, services=each), scene.ask_price(issued, venue, each)]
+                asked = {"id": venue["id"], "date": day.isoformat(), "service_ids": each[0]["id"]}
+                spa.append(scene.call("getProviderAvailability", title="slots for a service", **asked))
             spa += [scene.buy(issued, venue["id"], quote=quote, through=each) for each in ("", "purchaseCopay")]
         else:
-            gym += [scene.buy(issued, venue["id"], package=package, through=each) for each in ("", "purchaseCopay")]
+            for each in ("", "purchaseCopay"):
+                gym += [scene.buy(issued, venue["id"], package=package, through=each) for package in packages]
         for rule, wrong, right in (("BG-R20", spa, gym), ("BG-R21", gym, spa)):
             if (venue["category"] == "GYM") is (rule == "BG-R20"):
                 _refused(scene, rule, *wrong)

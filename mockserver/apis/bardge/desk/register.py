@@ -296,7 +296,7 @@ class Register:
 
     def services(self, branch: Branch, service_ids: Sequence[str]) -> tuple[SpaService, ...]:
         """Those of a spa. A gym has none: there a service is looked for at every spa, so that what is wrong is the gym."""
-        if branch.category is Category.SPA:
+        if branch.category is Category.SPA or not service_ids:
             return tuple(self.service(branch, text) for text in service_ids)
         known = {
             service.id: service
@@ -334,9 +334,10 @@ class Register:
         """Raises NotFound."""
         if token is not None:
             lookup = self._lookup_with(token)
-            looked_up = None if lookup is None or lookup.reseller_id != reseller_id else self.client(lookup)
-            if lookup is not None and looked_up is not None and looked_up.client_id == client_id:
-                return _Named((looked_up,), self._refusal_of(lookup, looked_up))
+            if lookup is not None and lookup.reseller_id == reseller_id:
+                looked_up = self.client(lookup)
+                if looked_up.client_id == client_id:
+                    return _Named((looked_up,), self._refusal_of(lookup, looked_up))
         clients = self._clients_called(reseller_id, client_id)
         if token is not None:
             return _Named(clients, RuleBroken("lookup_token_invalid", f"this token is not for the client {client_id}"))
