@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from functools import reduce
 from operator import getitem
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from connexion.middleware.abstract import AbstractRoutingAPI
@@ -107,8 +107,9 @@ class Stack:
         self._table = PathTable({})
         self._operations: dict[str, tuple[Guard, CompiledOperation]] = {}
 
-    def build(self) -> None:
-        """
+    def build(self) -> Self:
+        """Answers itself.
+
         Raises:
             LookupError: The document and the table of operations do not name the same operations.
             ValueError: A schema of the document has a keyword that OpenAPI 3.0 does not know, or no operation has a
@@ -124,6 +125,7 @@ class Stack:
             if header not in known:
                 raise ValueError(f"{api.name}: no operation of its document has the header {header}")
         self._table, self._operations = PathTable(api.spec["paths"]), operations
+        return self
 
     async def answer(self, call: Call, path: bytes, query: bytes, receive: Receive) -> Sent:
         """Whatever happens, it is a reply in the form of the API.

@@ -111,5 +111,5 @@ def toy(clock: ManualClock) -> App:
     async def nothing(scope, receive, send):
         raise AssertionError("no page is asked for")
 
-    mounts = [Mount(each, Stack(each, sandboxes)) for each in (api, control)]
+    mounts = [Mount(each, Stack(each, sandboxes).build()) for each in (api, control)]
     return App(Gate(mounts, nothing, sandboxes), [api], sandboxes, store, uproot=lambda: None)

@@ -97,5 +97,5 @@ def serve(app: App, *apis: Api) -> App:
     """*app* with other APIs in the place of its own."""
     control = build_control(apis, app.sandboxes, token=None)
     pages = pages_on_demand([*apis, control])
-    mounts: Sequence[Mount] = [Mount(api, Stack(api, app.sandboxes)) for api in (*apis, control)]
+    mounts: Sequence[Mount] = [Mount(api, Stack(api, app.sandboxes).build()) for api in (*apis, control)]
     return replace(app, asgi=Gate(mounts, pages, app.sandboxes), apis=apis)

@@ -154,7 +154,7 @@ def vouchers(**changes: Any) -> Api:
 
 def gate_of(api: Api, sandboxes: Sandboxes) -> Gate:
     """Serves *api* alone."""
-    return Gate([Mount(api, Stack(api, sandboxes))], _nothing, sandboxes)
+    return Gate([Mount(api, Stack(api, sandboxes).build())], _nothing, sandboxes)
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:

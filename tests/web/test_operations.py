@@ -39,9 +39,7 @@ def with_operation(app, name, function):
     """The app's ReserveKit with one operation replaced."""
     api = load_api("reservekit", prefix="/reservekit")
     api = replace(api, operations={**api.operations, name: function})
-    stack = Stack(api, app.sandboxes)
-    stack.build()
-    mount = Mount(api, stack)
+    mount = Mount(api, Stack(api, app.sandboxes).build())
     return replace(app, asgi=Gate([mount], app.asgi, app.sandboxes), apis=[api])
 
 
@@ -95,7 +93,7 @@ def test_head_of_a_read_that_writes_changes_nothing(reservekit):
 
     api = replace(api, spec=spec, operations={**operations, "getBooking": cancels})
     app = reservekit.app
-    mount = Mount(api, Stack(api, app.sandboxes))
+    mount = Mount(api, Stack(api, app.sandboxes).build())
     client = Client(
         replace(app, asgi=Gate([mount], app.asgi, app.sandboxes)), base="/reservekit/v1", headers=reservekit.headers
     )
