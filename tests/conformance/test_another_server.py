@@ -181,7 +181,11 @@ def test_a_bug_breaks_its_rule_and_is_shown_again_by_the_replay(qa, capsys, bug)
 @pytest.mark.parametrize(
     ("bug", "beside"),
     [
-        ("cancelled_keeps_its_place", ("RK-D06", "RK-T02", "RK-B02", "RK-B03", "RK-L03", "RK-L07", "RK-H05")),
+        pytest.param(
+            "cancelled_keeps_its_place",
+            ("RK-D06", "RK-T02", "RK-B02", "RK-B03", "RK-L03", "RK-L07", "RK-H05"),
+            marks=pytest.mark.nightly,
+        ),
         ("case_makes_a_customer", ("RK-B07", "RK-B09", "RK-M04", "RK-C10")),
     ],
 )

@@ -64,7 +64,7 @@ def server():
         yield running
 
 
-@pytest.mark.parametrize(("api", "token"), CALLERS)
+@pytest.mark.parametrize(("api", "token"), [caller for caller in CALLERS if caller[1] != "anny_admin"])
 def test_the_sandbox_keeps_its_contract(server, api, token):
     result = run_in_a_world_of_its_own(server, api, token, seed=1, examples=5)
 

@@ -112,7 +112,7 @@ def test_a_guarded_control_plane_is_opened_with_its_token(tmp_path):
     assert opened.returncode == 0, opened.stdout + opened.stderr
 
 
-@pytest.mark.parametrize("parallel", [(), ("-n", "2")])
+@pytest.mark.parametrize("parallel", [(), pytest.param(("-n", "2"), marks=pytest.mark.nightly)])
 def test_below_the_root_a_law_is_called_as_at_it(server, tmp_path, parallel):
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     below = tmp_path / "below"

@@ -43,13 +43,12 @@ def test_the_same_seed_in_a_fresh_sandbox_asks_the_same_and_comes_to_the_same(sa
     for seed in ("7", "7", "8"):
         sent.clear()
         with sandbox_server.serving("reservekit") as url:
-            code, said = run(
-                "run", "reservekit", "--base-url", url, "--seed", seed, "--suite", "laws", "--suite", "lifecycle"
-            )
+            some = [option for rule in ("RK-B03", "RK-B07", "RK-L01", "RK-P01") for option in ("--rule", rule)]
+            code, said = run("run", "reservekit", "--base-url", url, "--seed", seed, "--batches", "1", *some)
         assert code == 0, said.out
         runs.append(sorted(sent))
 
-    assert len(runs[0]) > 1_000
+    assert len(runs[0]) > 100
     assert runs[0] == runs[1] != runs[2]
 
 
