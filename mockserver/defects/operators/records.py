@@ -127,7 +127,9 @@ def _indexes(api: Api) -> Iterator[Site]:
     for short, kind in _kinds(api):
         for index in kind.indexes:
             group = _said(index.name.rpartition(".")[2])
-            looked_at = {*kind.record.__struct_fields__}.intersection(index.entries.__code__.co_names)
+            looked_at = {*kind.record.__struct_fields__[1:]}.intersection(
+                index.entries.__code__.co_names
+            )  # without the id
             for word, needs, says, act in (
                 (
                     "stale",

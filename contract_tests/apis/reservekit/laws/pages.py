@@ -53,7 +53,11 @@ def _walk(scene: ReserveKitScene, service_id: int, ids: Mapping[str, list[int]],
             pages = scene.pages("RK-P01", operation_id, _NAMES[operation_id], size=size, **query)
             meets_each_once(scene, "RK-P01", pages, sorted(ids[operation_id]))
             met = [item for page in pages for item in page.items]
-            scene.same("RK-P01", met, sorted(set(met)), "what the pages hold", *(page.answer for page in pages))
+            answers = [page.answer for page in pages]
+            scene.same("RK-P01", met, sorted(set(met)), "what the pages hold", *answers)
+            counts = {answer.json["data"]["pagination"]["total_count"] for answer in answers}
+            if len(counts) == 1:  # else something came or went meanwhile
+                scene.same("RK-P01", {len(met)}, counts, "how many the pages hold", *answers)
 
 
 @LAWS.law("RK-P02")

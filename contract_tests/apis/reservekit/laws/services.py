@@ -23,7 +23,7 @@ _MINUTE = timedelta(minutes=1)
 
 @LAWS.law("RK-S01")
 def a_service_repeats_what_was_asked_for_and_is_listed(scene: ReserveKitScene) -> None:
-    name = f"Contract test {scene.word()}"
+    name, made = f"Contract test {scene.word()}", list[int]()
     for sent in ({"description": "A first meeting, of one hour"}, {"description": None}, dict[str, Any]()):
         body = {"name": name, "timezone": "America/New_York", "time_slots": [slot_body()], **sent}
         since = scene.at()
@@ -36,8 +36,10 @@ def a_service_repeats_what_was_asked_for_and_is_listed(scene: ReserveKitScene) -
         scene.same("RK-S01", "time_slots" in service, False, "whether there are slots in it", answer)
         read = scene.seen_service("RK-S01", service["id"])
         scene.same("RK-S01", read, service, "the service read afterwards", answer)
-        listed = [each for each in scene.services("RK-S01") if each["id"] == service["id"]]
-        scene.same("RK-S01", listed, [service], "what the list has of it", answer)
+        made.append(service["id"])
+        listed = [each for each in scene.services("RK-S01") if each["name"] == name]
+        scene.same("RK-S01", [each["id"] for each in listed], made, "the services of that name", answer)
+        scene.same("RK-S01", listed[-1], service, "what the list has of it", answer)
 
 
 @LAWS.law("RK-S02")

@@ -290,7 +290,7 @@ def a_batch_with_a_value_out_of_bounds_is_not_done(scene: ReserveKitScene) -> No
 
 @LAWS.law("RK-D07", "RK-D08")
 def the_slots_of_a_day_go_and_those_of_other_days_and_services_stay(scene: ReserveKitScene) -> None:
-    days = [slot_body(1, 8, 2), slot_body(1, 9, 3), slot_body(1, 10, 2), slot_body(1, 11, 0)]
+    days = [slot_body(1, 8 + number, day) for number, day in enumerate((2, 3, 2, 0, 2))]
     service_id, other_id = scene.offered(time_slots=days)["id"], scene.offered(time_slots=days)["id"]
     before, there = scene.slots_of(service_id), scene.slots_of(other_id)
     answer = scene.delete_slots_of_day(service_id, 2).ok("RK-D07", 200)
