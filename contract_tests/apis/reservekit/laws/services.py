@@ -37,9 +37,9 @@ def a_service_repeats_what_was_asked_for_and_is_listed(scene: ReserveKitScene) -
         read = scene.seen_service("RK-S01", service["id"])
         scene.same("RK-S01", read, service, "the service read afterwards", answer)
         made.append(service["id"])
-        listed = [each for each in scene.services("RK-S01") if each["name"] == name]
-        scene.same("RK-S01", [each["id"] for each in listed], made, "the services of that name", answer)
-        scene.same("RK-S01", listed[-1], service, "what the list has of it", answer)
+        listed = {each["id"]: each for each in scene.services("RK-S01") if each["name"] == name}
+        scene.same("RK-S01", sorted(listed), sorted(made), "the services of that name", answer)
+        scene.same("RK-S01", listed[service["id"]], service, "what the list has of it", answer)
 
 
 @LAWS.law("RK-S02")
