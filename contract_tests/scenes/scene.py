@@ -237,6 +237,16 @@ class Scene:
         is_it = f"{what} is {shown(wanted, escaped=escaped)}"
         self.expect(rule, False, is_it, not_as_wanted(got, wanted, escaped=escaped), *answers)
 
+    def one_wins(self, rule: str, answers: Sequence[Answer], *refusal: Any, status: int | None = None) -> Answer:
+        """One of *answers* is a success, with *status* if one is given, and all others are *refusal*. Raises Broken."""
+        winners = [answer for answer in answers if (answer.is_success if status is None else answer.status == status)]
+        came = f"{len(winners)} of {len(answers)}"
+        self.expect(rule, len(winners) == 1, f"one {status or 'success'}", came, *winners[:2])
+        for answer in answers:
+            if answer not in winners:
+                answer.refused(rule, *refusal)
+        return winners[0]
+
     def _judge(self, rule: str, holds: bool, expected: str, got: str, exchanges: tuple[Exchange, ...]) -> None:
         if not holds:
             raise Broken(rule, expected, got, exchanges or tuple(self.log[-1:]))

@@ -476,8 +476,4 @@ def of_several_who_race_for_the_last_place_one_gets_it(scene: AnnyScene) -> None
     slot = scene.slot()
     racers = [OTHER, MAIN, *[NOBODY] * (_RACERS - 2)]
     answers = scene.together(*(lambda by=by: scene.add(slot, by=by, title="hold the last place") for by in racers))
-    winners = [answer for answer in answers if answer.status == 201]
-    scene.expect("AN-C24", len(winners) == 1, "one 201", f"{len(winners)} of {_RACERS}", *winners)
-    for answer in answers:
-        if answer not in winners:
-            answer.refused("AN-C24", *_UNAVAILABLE)
+    scene.one_wins("AN-C24", answers, *_UNAVAILABLE, status=201)

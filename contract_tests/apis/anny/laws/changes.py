@@ -200,12 +200,7 @@ def a_subscription_says_when_it_was_made_and_changed(scene: AnnyScene) -> None:
 
 def _once(scene: AnnyScene, rule: str, call: Callable[[], Answer], *refusal: Any) -> None:
     """Of several requests that are alike one does it, and the others are refused."""
-    answers = scene.together(*[call] * _RACERS)
-    done = [answer for answer in answers if answer.is_success]
-    scene.expect(rule, len(done) == 1, "one success", f"{len(done)} of {_RACERS}", *done)
-    for answer in answers:
-        if not answer.is_success:
-            answer.refused(rule, *refusal)
+    scene.one_wins(rule, scene.together(*[call] * _RACERS), *refusal)
 
 
 @LAWS.burst("AN-G03", "AN-X02", "AN-S13", "AN-E07", "AN-I04", "AN-F05")

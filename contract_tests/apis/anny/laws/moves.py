@@ -244,8 +244,4 @@ def of_two_that_move_to_the_last_place_one_gets_it(scene: AnnyScene) -> None:
     answers = scene.together(
         *(lambda booking=booking, by=by: scene.move(booking, by=by, **target.span) for booking, by in movers)
     )
-    winners = [answer for answer in answers if answer.status == 200]
-    scene.expect("AN-R15", len(winners) == 1, "one 200", f"{len(winners)} of {len(movers)}", *winners)
-    for answer in answers:
-        if answer not in winners:
-            answer.refused("AN-R15", *_UNAVAILABLE)
+    scene.one_wins("AN-R15", answers, *_UNAVAILABLE, status=200)

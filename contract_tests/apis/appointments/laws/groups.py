@@ -205,9 +205,5 @@ def of_several_who_race_for_the_last_place_one_gets_it(scene: AppointmentsScene)
     answers = scene.together(
         *(lambda who=who: scene.join(group, by=who, title="join the last place") for who in racers)
     )
-    winners = [answer for answer in answers if answer.status == 201]
-    scene.expect("AP-J11", len(winners) == 1, "one 201", f"{len(winners)} of {len(racers)}", *winners)
-    for answer in answers:
-        if answer not in winners:
-            answer.refused("AP-J11", *FULL)
-    scene.same("AP-J11", scene.present("AP-J11", group, start), scene.places, "the number of participants", *winners)
+    winner = scene.one_wins("AP-J11", answers, *FULL, status=201)
+    scene.same("AP-J11", scene.present("AP-J11", group, start), scene.places, "the number of participants", winner)

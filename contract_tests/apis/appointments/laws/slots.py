@@ -286,12 +286,8 @@ def of_several_who_move_to_a_slot_one_gets_it(scene: AppointmentsScene) -> None:
     start = scene.spot()
     bookings = [scene.entered(scene.far_day()) for _ in range(_RACERS // 2)]
     answers = scene.together(*(partial(scene.move, each, start, title="move to the same slot") for each in bookings))
-    winners = [answer for answer in answers if answer.status == 200]
-    scene.expect("AP-U02", len(winners) == 1, "one 200", f"{len(winners)} of {len(bookings)}", *winners)
-    for answer in answers:
-        if answer not in winners:
-            answer.refused("AP-U02", *TAKEN)
-    scene.same("AP-U02", len(scene.bookings_in(start, start + 60 * MINUTES)), 1, "the bookings there", *winners)
+    winner = scene.one_wins("AP-U02", answers, *TAKEN, status=200)
+    scene.same("AP-U02", len(scene.bookings_in(start, start + 60 * MINUTES)), 1, "the bookings there", winner)
 
 
 @LAWS.burst("AP-S09")
@@ -303,10 +299,6 @@ def of_several_who_race_for_a_slot_one_gets_it(scene: AppointmentsScene) -> None
             partial(way, start, by=who, title="book the same slot") for way, who in zip(ways, racers, strict=True)
         ]
         answers = scene.together(*booking * (_RACERS // 2))
-        winners = [answer for answer in answers if answer.status == 201]
-        scene.expect("AP-S09", len(winners) == 1, "one 201", f"{len(winners)} of {_RACERS}", *winners)
-        for answer in answers:
-            if answer not in winners:
-                answer.refused("AP-S09", *TAKEN)
+        winner = scene.one_wins("AP-S09", answers, *TAKEN, status=201)
         found = scene.bookings_in(start, start + 60 * MINUTES)
-        scene.same("AP-S09", len(found), 1, "the number of bookings", *winners)
+        scene.same("AP-S09", len(found), 1, "the number of bookings", winner)

@@ -249,13 +249,9 @@ def _one_got_the_last_place(
     scene: BardgeScene, instance: Instance, answers: Sequence[Answer], ways: Sequence[str] = ()
 ) -> tuple[str, Json]:
     """By which of the *ways*, and the booking."""
-    booked = [number for number, answer in enumerate(answers) if answer.is_success]
-    scene.same("BG-B08", len(booked), 1, "how many got the place", *answers)
-    for answer in answers:
-        if not answer.is_success:
-            answer.refused("BG-B08", 409, "class_full")
+    winner = scene.one_wins("BG-B08", answers, 409, "class_full")
     scene.same("BG-B08", scene.places_left(instance), 0, "the number of places left")
-    return (ways or [""] * len(answers))[booked[0]], answers[booked[0]].json
+    return (ways or [""] * len(answers))[[*answers].index(winner)], winner.json
 
 
 @LAWS.law("BG-B11")

@@ -158,11 +158,7 @@ def of_confirmations_at_the_same_moment_one_is_done(scene: BardgeScene) -> None:
     for begun in begun_of_all_kinds(scene):
         before = scene.trace(begun.issued)
         answers = scene.together(*[begun.confirm] * 4)
-        done = [answer for answer in answers if answer.is_success]
-        scene.same("BG-F01", len(done), 1, "how many were done", *answers)
-        for answer in answers:
-            if not answer.is_success:
-                answer.refused("BG-F01", 409, "session_already_confirmed")
+        scene.one_wins("BG-F01", answers, 409, "session_already_confirmed")
         after = scene.trace(begun.issued)
         made = len(after["bookings"]) - len(before["bookings"])
         scene.same("BG-F01", made, int(begun.starts_at is not None), "the number of new bookings", *answers)

@@ -8,7 +8,6 @@ from contract_tests.apis.bardge.payments import LAGOS, Json
 from contract_tests.apis.bardge.scene import BardgeScene, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
-from contract_tests.scenes.answers import Answer
 
 __all__ = ["LAWS", "long_spa", "mixed_spa", "without_visits"]
 
@@ -126,18 +125,11 @@ def services_of_more_than_an_hour_take_the_following_hour(scene: BardgeScene) ->
 def of_many_who_want_a_slot_one_gets_it(scene: BardgeScene) -> None:
     spa, day = scene.spa(), scene.spa_day()
     passes = [scene.spa_pass() for _ in range(4)]
-    _one_got_the_slot(scene, scene.together(*(partial(scene.begin, issued, spa, day) for issued in passes)))
+    scene.one_wins("BG-S08", scene.together(*(partial(scene.begin, issued, spa, day) for issued in passes)), *_TAKEN)
     moving = scene.appointed(passes[0], spa, day, "15:00")
     move = partial(scene.move, moving, date=day.isoformat(), time="12:00")
-    _one_got_the_slot(scene, scene.together(partial(scene.begin, passes[1], spa, day, "12:00"), move))
-
-
-def _one_got_the_slot(scene: BardgeScene, answers: Sequence[Answer]) -> None:
-    begun = [answer for answer in answers if answer.is_success]
-    scene.same("BG-S08", len(begun), 1, "how many got the slot", *answers)
-    for answer in answers:
-        if answer not in begun:
-            answer.refused("BG-S08", *_TAKEN)
+    ways = scene.together(partial(scene.begin, passes[1], spa, day, "12:00"), move)
+    scene.one_wins("BG-S08", ways, *_TAKEN)
 
 
 @LAWS.law("BG-S10")

@@ -30,7 +30,7 @@ def of_several_who_race_for_the_last_place_one_gets_it(scene: ReserveKitScene) -
     answers = scene.together(
         *(partial(scene.book, slot, customer_email=email, title="book the last place") for email in emails)
     )
-    _one(scene, "RK-B21", 201, answers, *_FULL)
+    scene.one_wins("RK-B21", answers, *_FULL, status=201)
     scene.same("RK-B21", len(scene.bookings_of(slot.service_id)), 2, "the number of bookings", *answers[:2])
 
 
@@ -39,7 +39,7 @@ def of_several_bookings_of_one_customer_one_is_made(scene: ReserveKitScene) -> N
     slot = scene.slot()
     email = scene.email()
     answers = scene.together(*[partial(scene.book, slot, customer_email=email)] * _FEW)
-    _one(scene, "RK-B07", 201, answers, *_DUPLICATE)
+    scene.one_wins("RK-B07", answers, *_DUPLICATE, status=201)
     left = scene.places_left(slot, rule="RK-B07")
     scene.same("RK-B07", left, slot.places - 1, "the number of places left", *answers[:2])
 
@@ -49,7 +49,7 @@ def of_several_who_move_to_the_last_place_one_gets_it(scene: ReserveKitScene) ->
     slot = scene.slot(places=1)
     bookings = [scene.booked(slot, scene.day(number)) for number in range(1, _FEW + 1)]
     answers = scene.together(*(partial(scene.change, booking, date=scene.day()) for booking in bookings))
-    _one(scene, "RK-M03", 200, answers, *_FULL)
+    scene.one_wins("RK-M03", answers, *_FULL, status=200)
     for booking, answer in zip(bookings, answers, strict=True):
         left = scene.places_left(slot, booking["date"], "RK-M03")
         scene.same("RK-M03", left, int(answer.is_success), f"the number of places left on {booking['date']}", answer)
@@ -60,17 +60,8 @@ def of_several_who_delete_a_booking_one_does(scene: ReserveKitScene) -> None:
     slot = scene.slot(places=3)
     booking, _ = scene.booked(slot), scene.booked(slot)
     answers = scene.together(*[partial(scene.delete, booking)] * _FEW)
-    _one(scene, "RK-D02", 200, answers, *_NO_BOOKING)
+    scene.one_wins("RK-D02", answers, *_NO_BOOKING, status=200)
     scene.same("RK-B14", scene.places_left(slot, rule="RK-B14"), 2, "the number of places left", *answers[:2])
-
-
-def _one(scene: ReserveKitScene, rule: str, status: int, answers: list[Answer], *refusal: Any) -> None:
-    """One of the answers has that *status*, all others are that refusal."""
-    winners = [answer for answer in answers if answer.status == status]
-    scene.expect(rule, len(winners) == 1, f"one {status}", f"{len(winners)} of {len(answers)}", *winners[:2])
-    for answer in answers:
-        if answer not in winners:
-            answer.refused(rule, *refusal)
 
 
 @LAWS.burst("RK-L13", "RK-M01")
