@@ -3,10 +3,10 @@
 Data only, floor 0: both programs read it and it imports neither.
 """
 
+import os
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import msgspec
@@ -87,6 +87,9 @@ def _ready(path: Path) -> Path:
 def _keep(file: Path, content: bytes) -> None:
     """Whoever reads meanwhile finds the old or the new, whole."""
     file.parent.mkdir(exist_ok=True)
-    with NamedTemporaryFile(dir=file.parent, delete=False) as new:
-        new.write(content)
-    Path(new.name).replace(file)
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        new.write_bytes(content)
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)

@@ -71,16 +71,13 @@ def build_app(settings: Settings, *, clock: Clock = system_time, at_once: bool =
     alone = len(settings.apis) == 1
     planters = plant([load_api(name, prefix="" if alone else f"/{name}") for name in names], settings.defects)
     try:
-        app, stacks = _put_together(settings, planters, clock)
-        for stack in stacks if at_once else ():
-            stack.build()
+        return _put_together(settings, planters, clock, at_once=at_once)
     except BaseException:
         uproot(planters)
         raise
-    return app
 
 
-def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock) -> tuple[App, list[Stack]]:
+def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock, *, at_once: bool) -> App:
     apis = [planter.api for planter in planters]
     receivers = Receivers(frozenset(host.lower() for host in settings.webhook_hosts))
     store = open_store(settings)
@@ -99,11 +96,12 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock)
     control = build_control(apis, sandboxes, token=settings.control_token)
     pages = pages_on_demand([*apis, control])
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
+    for mount in mounts if at_once else ():
+        mount.stack.build()
     asgi: ASGIApp = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
     for planter in planters:
         asgi = planter.wrap(asgi)
-    app = App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
-    return app, [mount.stack for mount in mounts]
+    return App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
 
 
 def open_store(settings: Settings) -> Store:

@@ -86,8 +86,7 @@ def plant(apis: Sequence[Api], names: Sequence[str]) -> list[Planter]:
     ]
     for name, found in zip(names, chosen, strict=True):
         if not found:
-            known = [each for api in apis for each in (*curated(api.name), *(generated(api) if "~" in name else ()))]
-            raise ValueError(f"there is no defect {name!r} here; {nearest(name, known)}")
+            raise ValueError(f"there is no defect {name!r} here; {nearest(name, _like(name, apis))}")
     try:
         for planter, bug in chain.from_iterable(chosen):
             bug.plant(planter)
@@ -95,6 +94,14 @@ def plant(apis: Sequence[Api], names: Sequence[str]) -> list[Planter]:
         uproot(planters)
         raise
     return planters
+
+
+def _like(name: str, apis: Sequence[Api]) -> list[str]:
+    """The names that may have been meant."""
+    whole, at, _ = name.partition("@")
+    if at and (having := [api for api in apis if find(api, whole) is not None]):
+        return [f"{whole}@{operation}" for api in having for operation in api.operations]
+    return [each for api in apis for each in (*curated(api.name), *(generated(api) if "~" in name else ()))]
 
 
 def uproot(planters: Sequence[Planter]) -> None:

@@ -1,6 +1,6 @@
 """Requests that are under way at the same moment, for bugs of which one request alone shows nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,8 +8,9 @@ from mockserver.booking.ledger import Claim
 from mockserver.booking.ports import Id, Records
 from mockserver.defects.meddling import Response
 from mockserver.defects.planting import Planter
+from mockserver.sandbox.merging import MergedRecords
 
-__all__ = ["Crowd", "unseen"]
+__all__ = ["Crowd", "start_from_before", "unseen"]
 
 
 class Crowd:
@@ -28,6 +29,19 @@ class Crowd:
     def _leave(self, _: Response) -> None:
         if not self._flight.now:
             self._memory.clear()
+
+
+def start_from_before(plant: Planter, operation: str) -> None:
+    """Let requests of one operation at the same moment find what was there before all of them."""
+    crowd = Crowd(plant, operation)
+
+    def find(inside: Callable[..., Any], records: Any, key: Any) -> Any:
+        found, memory = inside(records, key), crowd.memory
+        if memory is None or found is None or isinstance(found, Claim):
+            return found
+        return memory.setdefault((type(found), key), found)
+
+    plant.within(operation, MergedRecords.find, find)
 
 
 @contextmanager

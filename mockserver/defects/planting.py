@@ -96,14 +96,23 @@ class Planter:
         object.__setattr__(owner, name, make(before))
         self.undone_by(lambda: object.__setattr__(owner, name, before))
 
+    def _meant(self, *operations: str) -> frozenset[str]:
+        """Those of *operations* that a bug may be in; none for all. Raises ValueError: it is meant for another one."""
+        if self.only and operations and self.only not in operations:
+            raise ValueError(f"this is in {', '.join(operations)}, and cannot be in {self.only} alone")
+        return frozenset({self.only} if self.only else operations)
+
     def operation(self, operation_id: str, around: Around) -> None:
         """Let *around* do what the operation did; it may call it, once or more, or not at all."""
+        self._meant(operation_id)
         inside = self.api.operations[operation_id]
         operations = {**self.api.operations, operation_id: lambda call, work: around(inside, call, work)}
         self.api = dataclasses.replace(self.api, operations=operations)
 
     def field(self, name: str, make: Callable[[Any], Any]) -> None:
-        """Replace a field of the bundle by what *make* makes of it."""
+        """Replace a field of the bundle by what *make* makes of it. Raises ValueError: a bug is meant for one operation."""
+        if self.only:
+            raise ValueError(f"this cannot be in {self.only} alone")
         self.api = dataclasses.replace(self.api, **{name: make(getattr(self.api, name))})
 
     def document(self, pointer: tuple[str | int, ...], change: Callable[[Any], object]) -> None:
@@ -120,15 +129,15 @@ class Planter:
 
     def request(self, change: Callable[[Request], object], *operations: str) -> None:
         """Change each request of these operations, or of all, a request of no operation included."""
-        self._changes.requests.append((frozenset(operations or filter(None, [self.only])), change))
+        self._changes.requests.append((self._meant(*operations), change))
 
     def response(self, change: Callable[[Response], object], *operations: str) -> None:
         """Change each response of these operations, or of all, a response to a request of no operation included."""
-        self._changes.responses.append((frozenset(operations or filter(None, [self.only])), change))
+        self._changes.responses.append((self._meant(*operations), change))
 
     def flight(self, *operations: str) -> Flight:
         """Let requests of these operations wait a moment before anything is done, and count them: for races."""
-        flight = Flight(frozenset(operations))
+        flight = Flight(self._meant(*operations))
         self._changes.flights.append(flight)
         return flight
 

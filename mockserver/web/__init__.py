@@ -1,13 +1,13 @@
 """What happens to every request, in this order:
 
     gate          find the API, read the credential, find the sandbox, open the journal entry
-    Connexion     error handlers
+    stack         what follows, in order; whatever goes wrong becomes a reply in the form of the API
     routing       the operation, as the OpenAPI document says
     security      the credential the operation demands; rate limits
     operations    parameters and body, the operation itself, once if it has a key, its reply checked against the document
     gate          headers every reply has, its id among them; close the journal entry
 
-Everything that can be compiled is compiled at start, per operation.
+Everything that can be compiled is compiled per operation, when an API is first asked or before.
 """
 
 import warnings

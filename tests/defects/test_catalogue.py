@@ -87,8 +87,17 @@ def test_what_is_a_table_for_all_operations_cannot_be_in_one_alone():
         plant([load_api("reservekit", prefix="")], [f"{made('RK~move:LIFECYCLE.')}@updateBooking"])
 
 
-def test_an_operation_that_is_not_there_is_no_place_for_a_bug():
-    assert find(load_api("reservekit", prefix=""), "RK~door:404.words@nothing") is None
+@pytest.mark.parametrize("name", ["RK-B03@listBookings", "RK~undone:createBooking@updateBooking"])
+def test_what_is_in_another_operation_is_not_planted_in_one_that_is_named(name):
+    reservekit = load_api("reservekit", prefix="")
+
+    with pytest.raises(ValueError, match=r"cannot be in \w+ alone"):
+        plant([reservekit], [name])
+
+
+def test_an_operation_that_is_not_there_is_refused_with_the_nearest():
+    with pytest.raises(ValueError, match=r"no defect 'RK~door:404\.words@getBokking' here; .*@getBooking'"):
+        plant([load_api("reservekit", prefix="")], ["RK~door:404.words@getBokking"])
 
 
 @pytest.mark.parametrize("file", CURATED, ids=lambda file: file.name)

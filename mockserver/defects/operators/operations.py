@@ -15,15 +15,14 @@ from mockserver.apis.exchange import Call, Reply
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
 from mockserver.defects.bug import Lines, lines_of, raises_of
-from mockserver.defects.crowds import Crowd
+from mockserver.defects.crowds import start_from_before
 from mockserver.defects.meddling import Request
 from mockserver.defects.operators.sites import Inside, Operation, Operator, Site, operation, operations, request, writes
 from mockserver.defects.operators.tables import modules_of, nodes_of, where
 from mockserver.defects.planting import Planter
-from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.work import Work
 
-__all__ = ["OPERATORS", "start_from_before"]
+__all__ = ["OPERATORS"]
 
 
 class _NotKept(Exception):  # noqa: N818 - it is no error
@@ -50,12 +49,12 @@ def _twice(inside: Inside, call: Call, work: Work) -> Reply:
 
 
 def _around(
-    word: str, says: str, act: Callable[[Inside, Call, Work], Reply], where: Callable[[Operation], bool] | None = None
+    word: str, says: str, act: Callable[[Inside, Call, Work], Reply], only: Callable[[Operation], bool] | None = None
 ) -> Operator:
     """An operator on every operation that writes, or on some."""
 
     def sites(api: Api) -> Iterator[Site]:
-        for each in filter(where, writes(api)):
+        for each in filter(only, writes(api)):
             yield operation(each.id, says.format(each.id), act)
 
     return Operator(word, sites)
@@ -167,19 +166,6 @@ def _racing(api: Api) -> Iterator[Site]:
         if each.changes:
             says = f"Requests of {name} {together} start from what was there before all of them."
             yield Site(f"{name}.records", says, partial(start_from_before, operation=name), [name])
-
-
-def start_from_before(plant: Planter, operation: str) -> None:
-    """Let requests of one operation at the same moment find what was there before all of them."""
-    crowd = Crowd(plant, operation)
-
-    def find(inside: Callable[..., Any], records: Any, key: Any) -> Any:
-        found, memory = inside(records, key), crowd.memory
-        if memory is None or found is None or isinstance(found, Claim):
-            return found
-        return memory.setdefault((type(found), key), found)
-
-    plant.within(operation, MergedRecords.find, find)
 
 
 def _oversell(plant: Planter, operation: str) -> None:

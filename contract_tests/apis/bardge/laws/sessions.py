@@ -31,7 +31,7 @@ class Begun:
         done: The rule by which it answers 201.
         right: The body; None where there is none.
         wrong: Bodies that say something else.
-        starts_at: When the visit begins; None of a code, which is for now.
+        starts_at: When the visit begins; None for an access code, which is used at once.
         other: A product that does not cover what that of the pass covers, or covers what it does not.
     """
 

@@ -44,9 +44,9 @@ from mockserver.booking.recurrence import Rule, occurrences
 from mockserver.booking.schedule import Phase, lies_open, local_moment, whole_days
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
+from mockserver.defects.crowds import start_from_before
 from mockserver.defects.curated.ways import done_though_refused, recall, remember
 from mockserver.defects.meddling import Response
-from mockserver.defects.operators.operations import start_from_before
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.work import Work
 

@@ -25,10 +25,10 @@ from mockserver.booking.errors import AlreadyBooked
 from mockserver.booking.ledger import Ledger, Pool, Seat
 from mockserver.booking.paging import PageInfo, PageRequest
 from mockserver.defects.bug import Bugs
+from mockserver.defects.crowds import start_from_before
 from mockserver.defects.curated.reservekit.parts import dated, kept, leak, on_date_in_utc
 from mockserver.defects.curated.ways import done_though_refused, recall, remember
 from mockserver.defects.meddling import Response
-from mockserver.defects.operators.operations import start_from_before
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.work import Work
 
