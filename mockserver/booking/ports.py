@@ -105,6 +105,9 @@ class Gone:
     def __repr__(self) -> str:
         return "GONE"
 
+    def __reduce__(self) -> str:
+        return "GONE"  # there is one, also after pickling
+
 
 GONE: Final = Gone()
 
@@ -261,6 +264,10 @@ class Store(Protocol):
         Raises:
             StoreBusy: Another writer held the store longer than *patience_seconds* (None: the store's own limit).
         """
+        ...
+
+    def rest(self, layer: int) -> None:
+        """Nobody reads *layer* now, nor will soon: it may take little room until then."""
         ...
 
     def close(self) -> None: ...

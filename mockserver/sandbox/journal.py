@@ -3,6 +3,7 @@
 Secrets never enter: header values that carry credentials are replaced before an entry is kept.
 """
 
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -18,7 +19,8 @@ _OVERHEAD_BYTES = 800
 """What an entry costs beside its bodies and the headers of the request, roughly."""
 
 _FEW = 16
-"""Up to so many entries stand in a list: an empty deque takes 600 bytes, and most sandboxes are asked a few times."""
+"""Up to so many entries stand in a list: an empty deque takes 600 bytes, and most sandboxes are asked a few times.
+They are one block of bytes while the sandbox rests."""
 
 
 class Limits:
@@ -42,7 +44,7 @@ class Memory:
         self.used = 0
 
 
-class Entry(msgspec.Struct, gc=False):
+class Entry(msgspec.Struct, gc=False, array_like=True):
     """One exchange; `status` is 0 while it is under way.
 
     Attributes:
@@ -71,17 +73,32 @@ class Entry(msgspec.Struct, gc=False):
     size: int = 0
 
 
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Entry]).decode
+
+
 class Journal:
     """The latest entries of one sandbox, oldest first."""
 
-    __slots__ = ("_bytes", "_entries", "_limits", "_memory", "last_id")
+    __slots__ = ("_bytes", "_kept", "_limits", "_memory", "last_id")
 
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
         self._memory = memory
-        self._entries: deque[Entry] | list[Entry] = []
+        self._kept: deque[Entry] | list[Entry] | bytes = []
         self._bytes = 0
         self.last_id = 0
+
+    @property
+    def _entries(self) -> deque[Entry] | list[Entry]:
+        if isinstance(self._kept, bytes):
+            self._kept = _decode(zlib.decompress(self._kept))
+        return self._kept
+
+    def rest(self) -> None:
+        """Take little room until somebody asks again."""
+        if isinstance(self._kept, list):
+            self._kept = zlib.compress(_encode(self._kept), zlib.Z_BEST_SPEED)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -100,12 +117,13 @@ class Journal:
             entry.response_cut = True
         bodies = len(entry.request_body) + len(entry.response_body)
         entry.size = _OVERHEAD_BYTES + len(entry.headers) + bodies
-        if len(self._entries) == _FEW:
-            self._entries = deque(self._entries)
-        self._entries.append(entry)
+        entries = self._entries
+        if len(entries) == _FEW:
+            entries = self._kept = deque(entries)
+        entries.append(entry)
         self._bytes += entry.size
         self._memory.used += entry.size
-        while len(self._entries) > limits.entries or self._bytes > limits.bytes:
+        while len(entries) > limits.entries or self._bytes > limits.bytes:
             self.drop_oldest()
 
     def drop_oldest(self) -> None:
@@ -119,7 +137,7 @@ class Journal:
         count = len(self._entries)
         self._memory.used -= self._bytes
         self._bytes = 0
-        self._entries = []
+        self._kept = []
         return count
 
     def find(self, number: int) -> Entry | None:

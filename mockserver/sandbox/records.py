@@ -72,10 +72,12 @@ class Bounds:
     Attributes:
         most: Above this number the least recently used goes.
         idle_seconds: Unused for longer, of real time, goes too.
+        awake: So many have their changes and their journal ready; the others' are packed, for most are not asked again.
     """
 
     most: int = 50_000
     idle_seconds: float = 86_400.0
+    awake: int = 256
 
 
 @dataclass(frozen=True, slots=True)

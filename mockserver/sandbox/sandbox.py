@@ -118,6 +118,16 @@ class Sandbox:
             self._journal = Journal(self._ground.journal_limits, self._ground.journal_memory)
         return self._journal
 
+    def rest(self) -> None:
+        """Take little room until somebody asks again. Who is being asked in another thread goes on as it is."""
+        if self._lock is not None and not self._lock.acquire(blocking=False):
+            return
+        if self._journal is not None:
+            self._journal.rest()
+        self._ground.store.rest(self.record.own)
+        if self._lock is not None:
+            self._lock.release()
+
     def scratch(self, name: str, make: Callable[[], T]) -> T:
         """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
         if self.volatile is None:

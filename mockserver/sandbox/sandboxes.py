@@ -71,6 +71,7 @@ class Sandboxes:
             unload=self._unload,
         )
         self._loaded: OrderedDict[str, Sandbox] = OrderedDict()
+        self._awake: OrderedDict[str, None] = OrderedDict()
 
     # Finding and making
 
@@ -335,6 +336,12 @@ class Sandboxes:
     def _use(self, sandbox: Sandbox) -> None:
         sandbox.used_at = time.monotonic()
         self._loaded.move_to_end(sandbox.name)
+        self._awake[sandbox.name] = None
+        self._awake.move_to_end(sandbox.name)
+        if len(self._awake) > self._bounds.awake:
+            name, _ = self._awake.popitem(last=False)
+            if (resting := self._loaded.get(name)) is not None:
+                resting.rest()
 
     def _make_room(self, newest: str) -> None:
         """Drop what is idle or too much, the least recently used first; never the default sandbox, nor the newest."""
@@ -368,6 +375,7 @@ class Sandboxes:
             sandbox.journal.clear()
         if self._loaded.get(sandbox.name) is sandbox:
             del self._loaded[sandbox.name]
+            self._awake.pop(sandbox.name, None)
 
     def _drop_layers(self, session: Session, record: SandboxRecord) -> None:
         """Let go of the layers of a record; one that a fork stands on stays."""

@@ -1,9 +1,12 @@
 """Changes in memory: the default store, gone with the process.
 
 A layer is a few dictionaries and sorted lists, all made on first use: ten thousand sandboxes hold ten thousand layers.
+A layer that rests is one block of bytes.
 A transaction changes them in place and keeps a list of how to undo each step.
 """
 
+import pickle
+import zlib
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +22,8 @@ Sign = Literal["plus", "minus"]
 _Undo = list[tuple[Callable[..., object], tuple[Any, ...]]]
 _GROWN = 1_000
 """Entries from which a change in the middle of a plain list, which moves its tail, costs more than in a `SortedList`."""
+_SOON_PACKED = 200
+"""Records of a layer that rests as one block of bytes, a third of its size; more would keep others waiting."""
 
 
 class _Group:
@@ -194,11 +199,10 @@ class _Session:
             step(*arguments)
 
     def changes(self, layer: int) -> _Changes:
-        layers = self._store.layers
-        found = layers.get(layer)
+        found = self._store.layer(layer)
         if found is None:
             # Most new sandboxes are only looked at: a layer comes to be when somebody means to write.
-            found = layers.setdefault(layer, _Layer()) if self._writing else _UNTOUCHED
+            found = self._store.layers.setdefault(layer, _Layer()) if self._writing else _UNTOUCHED
         return _Changes(found, self._undo)
 
     def new_layer(self) -> int:
@@ -214,6 +218,7 @@ class _Session:
             self._set_owners(layer, owners)
             return
         self._store.owners.pop(layer, None)
+        self._store.layer(layer)
         dropped = self._store.layers.pop(layer, None)
         if dropped is not None:
             self._undo.append((self._store.layers.__setitem__, (layer, dropped)))
@@ -224,7 +229,7 @@ class _Session:
         owners[layer] = count
 
     def is_untouched(self, layer: int) -> bool:
-        found = self._store.layers.get(layer)
+        found = self._store.layer(layer)
         return found is None or not (found.last_ids or any(found.records.values()))
 
     def sandbox(self, name: str) -> bytes | None:
@@ -251,9 +256,23 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.layers: dict[int, _Layer] = {}
+        self.resting: dict[int, bytes] = {}
         self.kept: dict[str, bytes] = {}
         self.owners: dict[int, int] = {}  # of layers with more than one
         self.last_layer = 0
+
+    def layer(self, number: int) -> _Layer | None:
+        found = self.layers.get(number)
+        if found is None and (packed := self.resting.pop(number, None)) is not None:
+            found = self.layers[number] = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed below
+        return found
+
+    def rest(self, layer: int) -> None:
+        found = self.layers.get(layer)
+        if found is not None and sum(map(len, found.records.values())) <= _SOON_PACKED:
+            packed = pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+            self.resting[layer] = zlib.compress(packed, zlib.Z_BEST_SPEED)
+            del self.layers[layer]
 
     def reading(self) -> _Session:
         return _Session(self, writing=False)
@@ -263,4 +282,5 @@ class MemoryStore:
 
     def close(self) -> None:
         self.layers.clear()
+        self.resting.clear()
         self.kept.clear()

@@ -272,6 +272,9 @@ class SqliteStore:
             return _Session(self, writing=True)
         return _Session(self, writing=True, patience_seconds=patience_seconds)
 
+    def rest(self, layer: int) -> None:
+        """Nothing to do: a layer takes no room in the process."""
+
     def close(self) -> None:
         self._idle.clear()
         while self._all:

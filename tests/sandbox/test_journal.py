@@ -16,7 +16,7 @@ EMPTY = kept(Entry("GET", "/", b"")).size
 def entry_of(number, *, method="GET", path="/bookings", api="shop", operation="list", status=200, body=b""):
     entry = Entry(method, path, b"")
     entry.id, entry.api, entry.operation, entry.status, entry.at = number, api, operation, status, MONDAY
-    entry.response_body = body
+    entry.response_body, entry.response_headers = body, [(b"content-length", b"%d" % len(body))]
     return entry
 
 
@@ -96,6 +96,27 @@ def test_journals_count_what_they_hold_together(make, memory):
 
     one.clear()
     assert memory.used == 0
+
+
+@pytest.mark.parametrize("many", [2, 30])
+def test_a_journal_that_rested_holds_what_it_held(make, memory, many):
+    journal = make(entries=40)
+    for number in range(1, many + 1):
+        journal.add(entry_of(number))
+    before, used = journal.latest(many), memory.used
+
+    for _ in range(2):
+        journal.rest()
+    assert (journal.latest(many), memory.used) == (before, used)
+
+    journal.rest()
+    journal.add(entry_of(99))
+    journal.rest()
+    journal.drop_oldest()
+    assert ids(journal) == [*range(2, many + 1), 99]
+
+    journal.rest()
+    assert (journal.clear(), memory.used) == (many, 0)
 
 
 def test_a_cleared_journal_goes_on_counting(make):

@@ -63,7 +63,8 @@ transactions = st.tuples(
     st.integers(0, 9), st.lists(changes, min_size=1, max_size=6), st.sampled_from([True, True, False])
 )
 forks = st.tuples(st.integers(0, 9), st.none(), st.none())
-histories = st.lists(transactions | transactions | forks, max_size=10)
+rests = st.tuples(st.integers(0, 9), st.none(), st.just(True))
+histories = st.lists(transactions | transactions | forks | rests, max_size=10)
 seeds = st.tuples(
     st.lists(things(thing_ids), unique_by=lambda thing: thing.id, max_size=12),
     st.lists(things(person_ids), unique_by=lambda thing: thing.id, max_size=6),
@@ -148,6 +149,9 @@ def live(store, seed, model, history):
         worlds = [LayeredSandbox(model, (), session.new_layer())]
     for number, work, kept in history:
         world = worlds[number % len(worlds)]
+        if work is None and kept:
+            store.rest(world.own)
+            continue
         if work is None:
             with store.writing() as session:
                 frozen = (*world.frozen, world.own)

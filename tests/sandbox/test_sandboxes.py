@@ -1,5 +1,6 @@
 """The house of all sandboxes, which are of two toy APIs: see `notes`."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -414,6 +415,66 @@ def test_idle_sandboxes_go_when_another_comes(make):
     sandboxes.open("c")
 
     assert set(sandboxes._loaded) == {DEFAULT, "b", "c"}
+
+
+@pytest.fixture
+def drowsy(make):
+    """Sandboxes of which two at a time are awake."""
+    return make(bounds=Bounds(awake=2))
+
+
+def test_a_sandbox_that_nobody_asks_rests_and_goes_on_as_it_was(drowsy):
+    for name in "abcd":
+        sandbox = drowsy.open(name)
+        write(sandbox, name)
+        delete(sandbox, 1)
+        drowsy.keep_entry(sandbox, Entry("GET", f"/{name}", b""))
+    left = SEEDED[1:]
+
+    for _ in range(2):
+        for name in "abcd":
+            sandbox = drowsy.open(name)
+            assert texts(sandbox) == [*left, name]
+            assert [entry.path for entry in sandbox.journal] == [f"/{name}"]
+
+    drowsy.fork("a", "e")
+    drowsy.open("b")
+    drowsy.reset("c")
+    drowsy.delete("d")
+    assert [texts(drowsy.open(name)) for name in "abcde"] == [
+        *([*left, name] for name in "ab"),
+        *([SEEDED] * 2),
+        [*left, "a"],
+    ]
+
+
+def test_a_sandbox_in_which_another_thread_works_does_not_rest(drowsy):
+    for name in "abc":
+        drowsy.open(name)
+    busy = drowsy.open("busy")
+    write(busy, "before")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def act(work):
+        notes = work.records(kind_in(SHOP))
+        notes.put(Note(notes.next_id(), "half"))
+        begun.set()
+        assert go_on.wait(9)
+        notes.put(Note(notes.next_id(), "done"))
+
+    def run_alone():
+        with busy.lock:
+            busy.run(SHOP, act, writes=True)
+
+    thread = threading.Thread(target=run_alone)
+    thread.start()
+    assert begun.wait(9)
+    for name in "abc":
+        drowsy.open(name)
+    go_on.set()
+    thread.join()
+
+    assert texts(busy) == [*SEEDED, "before", "half", "done"]
 
 
 def test_a_sandbox_dropped_from_memory_leaves_nothing_behind(clock):

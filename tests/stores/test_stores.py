@@ -405,6 +405,33 @@ def test_a_broken_transaction_or_attempt_leaves_everything_as_it_was(store, laye
     assert picture(store, layer) == before
 
 
+def test_a_layer_that_rested_says_what_it_said_and_can_be_changed_and_dropped(store, layer):
+    keep(
+        store,
+        layer,
+        ("write", NOTES, 1, Note(1, "before")),
+        ("write", NOTES, 2, GONE),
+        ("enter", "plus", INDEX, ("g", 1, 3), 1),
+        ("set_last_id", NOTES.name, 7),
+    )
+    before = picture(store, layer)
+
+    store.rest(layer)
+    assert picture(store, layer) == before
+    assert ask(store, layer, "read", NOTES, 2) is GONE
+
+    store.rest(layer)
+    store.rest(layer)
+    keep(store, layer, ("write", NOTES, 1, GONE), ("leave", INDEX, ("g", 1, 3), 1))
+    assert picture(store, layer) != before
+
+    store.rest(layer)
+    with store.writing() as session:
+        assert not session.is_untouched(layer)
+        session.drop_layer(layer)
+    assert ask(store, layer, "read", NOTES, 1) is None
+
+
 def test_a_transaction_keeps_what_it_changed_around_a_broken_attempt(store, layer):
     with store.writing() as session:
         changes = session.changes(layer)
