@@ -96,18 +96,19 @@ def _bounds(api: Api) -> Iterator[Site]:
     """Each keyword of each schema of a request, once, however many operations share it."""
     users: dict[Pointer, list[str]] = {}
     found: dict[Pointer, Mapping[str, Any]] = {}
+    in_json: set[Pointer] = set()
     for each in operations(api):
         for root in _asked(each):
             for _, pointer, schema in schemas_below(api.spec, root):
                 users.setdefault(pointer, []).append(each.id)
                 found[pointer] = schema
+                if root == each.body:
+                    in_json.add(pointer)
     for pointer, schema in found.items():
-        # All that is said beside a body is text.
-        vain = (
-            {"nullable.added", "type.gone" if schema.get("type") == "string" else ""} if "parameters" in pointer else ()
-        )
+        # All that is said beside a body is text, and one of several words has their type.
+        vain = () if pointer in in_json else ("nullable.added", *(["type.gone"] * (schema.get("type") == "string")))
         for where, says, change in _changes(schema):
-            if where not in vain:
+            if where not in vain and not (where == "type.gone" and "enum" in schema):
                 address, plant = _address(pointer), _documented(pointer, change)
                 yield Site(f"{address}.{where}", f"{address} {says}.", plant, dict.fromkeys(users[pointer]))
 
