@@ -4,6 +4,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -131,6 +132,23 @@ def serve(
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     token = None if token_was_given else settings.control_token
     serve_until_interrupted(settings, listener, ready=lambda apis: _say_ready(apis, settings, url, token))
+
+
+@main.command(short_help="Build all that would be served, and serve nothing.")
+@click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
+@click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings.")
+@_sentences
+def check(apis: tuple[str, ...], file: Path | None) -> None:
+    """Build APIS, all of them by default, with the settings that `serve` would have; open no port and no store.
+
+    `serve` builds an API when it is first asked. Here a setting or a document that cannot be used is found at once.
+    """
+    settings = replace(read_settings({"apis": apis or None}, file=file), store="memory")
+
+    from mockserver.app import build_app  # noqa: PLC0415 - see `serve`
+
+    for api in build_app(settings).apis:
+        click.echo(f"{api.name}: {len(api.operations)} operations")
 
 
 @main.command("apis", short_help="List the APIs, and where their operations and rules come from.")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
 from mockserver.booking.errors import StoreBusy
@@ -30,15 +29,16 @@ async def run_patiently(
     """`Sandbox.run` on the event loop; in a thread when the store is held by another process, or when somebody has
     armed the sandbox's moments and means to make it wait.
     """
-    run = partial(sandbox.run, domain, act, writes=writes, keep=keep, aside=aside)
     if sandbox.moments is None:
         try:
-            return run(patience_seconds=_INLINE_PATIENCE_SECONDS)
+            return sandbox.run(
+                domain, act, writes=writes, keep=keep, aside=aside, patience_seconds=_INLINE_PATIENCE_SECONDS
+            )
         except StoreBusy:
-            return await asyncio.to_thread(run)
+            return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, aside=aside)
 
     def run_alone() -> T:
         with sandbox.lock:
-            return run()
+            return sandbox.run(domain, act, writes=writes, keep=keep, aside=aside)
 
     return await asyncio.to_thread(run_alone)

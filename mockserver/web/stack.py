@@ -42,7 +42,7 @@ class _Table(Resolver):  # type: ignore[misc]  # Connexion has no types
         try:
             return self._api.operations[operation_id]
         except KeyError:
-            raise LookupError(f"{self._api.name} has no function for operation {operation_id!r}") from None
+            raise ValueError(f"{self._api.name} has no function for operation {operation_id!r}") from None
 
 
 class _Document(OpenAPISpecification):  # type: ignore[misc]  # Connexion has no types
@@ -111,14 +111,13 @@ class Stack:
         """Answers itself.
 
         Raises:
-            LookupError: The document and the table of operations do not name the same operations.
-            ValueError: A schema of the document has a keyword that OpenAPI 3.0 does not know, or no operation has a
-                header that the API counts on.
+            ValueError: The document and the table of operations do not name the same operations, a schema of the
+                document has a keyword that OpenAPI 3.0 does not know, or no operation has a header that the API counts on.
         """
         api = self._api
         operations = _Reading(api, self._sandboxes).operations
         if unknown := sorted(api.operations.keys() - operations):
-            raise LookupError(f"{api.name}: no operation of its document is called {', '.join(unknown)}")
+            raise ValueError(f"{api.name}: no operation of its document is called {', '.join(unknown)}")
         rules = api.idempotency
         known = {header for _, operation in operations.values() for header in operation.headers}
         for header in () if rules is None else (rules.header, *rules.counted):

@@ -7,10 +7,12 @@ import sys
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from curls import run_curl
 from servers import started
 
 from mockserver.app import API_NAMES, load_api, load_spec
+from mockserver.cli import main
 
 KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
 
@@ -190,6 +192,28 @@ def test_on_a_narrow_terminal_no_address_is_cut():
         assert "…" not in server.said
         for api in API_NAMES:
             assert re.search(rf"^{api} +{server.url}/{api}\S* +\S+ *$", server.said, re.MULTILINE), server.said
+
+
+def test_what_would_be_served_can_be_checked(tmp_path):
+    store = tmp_path / "store.sqlite"
+    (tmp_path / "sandbox.toml").write_text(f'apis = ["anny", "reservekit"]\nstore = "sqlite:///{store}"\n')
+
+    checked = run("check", "--config", str(tmp_path / "sandbox.toml"))
+
+    assert checked.returncode == 0, checked.stderr
+    assert re.fullmatch(r"anny: \d\d operations\nreservekit: \d\d operations\n", checked.stdout)
+    assert not store.exists()
+
+
+def test_a_document_that_cannot_be_used_is_found_by_a_check(monkeypatch):
+    spec = load_spec("reservekit")
+    spec["paths"]["/health"]["get"]["operationId"] = "getWealth"
+    monkeypatch.setattr("mockserver.app.load_spec", lambda _: spec)
+
+    checked = CliRunner().invoke(main, ["check", "reservekit"])
+
+    assert checked.exit_code == 2
+    assert checked.stderr == "mockserver: reservekit has no function for operation 'getWealth'\n"
 
 
 def test_a_contract_is_printed_as_it_is_written():
