@@ -101,6 +101,23 @@ def requests_beyond_the_limit_are_refused(scene: ReserveKitScene) -> None:
         scene.wait_for(refused)
 
 
+@LAWS.law("RK-R02")
+def of_two_limits_the_tighter_one_is_told(scene: ReserveKitScene) -> None:
+    slot = scene.slot(places=100)
+    scene.limit_requests()
+    most = remaining = scene.limit_bookings()
+    for _ in range(most):
+        answer = scene.book(slot, title="book")
+        if answer.status == 429:
+            if scene.world.is_own:
+                scene.same("RK-R02", remaining, 0, "X-RateLimit-Remaining before the refusal", *scene.answers[-2:])
+            _refused_by_the_limit(scene, answer)
+            scene.wait_for(answer)
+            return
+        _, remaining = _told(scene, answer, "RK-R02")
+    scene.expect("RK-R02", False, f"a refusal within {most} creates", f"{remaining} left", answer)
+
+
 @LAWS.law("RK-R04")
 def after_the_time_it_was_told_to_wait_a_request_is_admitted(scene: ReserveKitScene) -> None:
     most = scene.limit_requests()
