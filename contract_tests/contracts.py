@@ -30,11 +30,13 @@ class Refusal:
     Args:
         code: What stands at the document's `x-error-code`; None when the body has nothing there.
         rule: The id of the written rule behind it.
+        inferred: What of it no page states: `status`, `code`.
     """
 
     status: int
     code: str | int | None
     rule: str
+    inferred: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.status} {self.code!r} ({self.rule})"
@@ -51,6 +53,7 @@ class Rule:
         needs: What a target must have before the rule can be tested, in the words of the contract.
         operation: The operationId it belongs to; "" for a rule of the whole API.
         not_tested: Why no test from outside can decide it; "" where one can.
+        inferred: What of a stated rule no page states: `status`, `text`.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Rule:
     needs: tuple[str, ...]
     operation: str
     not_tested: str
+    inferred: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class Contract:
         base_paths: The paths of the document's servers, each without a slash at its end (`/v1`, or empty).
         error_code: JSON pointer to the stable code in an error body; empty when the API has none.
         credential: Header name and how its value is made of a token (`Bearer {}`).
+        refusals: Those of the whole API: about credentials, methods and bodies.
     """
 
     api: str
@@ -110,6 +115,7 @@ class Contract:
     credential: tuple[str, str]
     operations: tuple[Operation, ...]
     rules: tuple[Rule, ...]
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def base_path(self) -> str:
@@ -179,6 +185,7 @@ def _read(api: str, file: Path) -> Contract:
         credential=_credential(document),
         operations=tuple(_operations(document)),
         rules=tuple(_rules(document)),
+        refusals=tuple(map(_refusal, document.get("x-refusals", []))),
     )
 
 
@@ -200,6 +207,7 @@ def _rule(entry: dict[str, Any], operation: str) -> Rule:
         needs=tuple(entry.get("needs", ())),
         operation=operation,
         not_tested=entry.get("not_tested", ""),
+        inferred=frozenset(entry.get("inferred", ())),
     )
 
 
@@ -236,11 +244,13 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
                 places={entry["name"]: entry["in"] for entry in parameters},
                 media_type=next(iter(_resolve(document, found.get("requestBody", {})).get("content", {})), ""),
                 other_forms=tuple(_other_forms(document, found.get("responses", {}))),
-                refusals=tuple(
-                    Refusal(status=int(entry["status"]), code=entry.get("code"), rule=entry["rule"])
-                    for entry in found.get("x-refusals", [])
-                ),
+                refusals=tuple(map(_refusal, found.get("x-refusals", []))),
             )
+
+
+def _refusal(entry: dict[str, Any]) -> Refusal:
+    inferred = frozenset(entry.get("inferred", ()))
+    return Refusal(status=int(entry["status"]), code=entry.get("code"), rule=entry["rule"], inferred=inferred)
 
 
 def _other_forms(document: dict[str, Any], responses: dict[str, Any]) -> dict[str, None]:

@@ -166,7 +166,7 @@ def list_apis() -> None:
         api = load_api(name, prefix=f"/{name}")
         fidelity = fidelity_of(api.spec)
         click.echo(f"{name:{margin}}{api.title}")
-        for part in ("operations", "rules"):
+        for part in ("operations", "bounds", "refusals", "rules"):
             click.echo(f"{'':{margin}}{_counted(part, fidelity[part])}")
 
 

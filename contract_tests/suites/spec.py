@@ -131,6 +131,51 @@ def _every_rule_says_what_it_is(document: Document) -> Flaws:
             yield label, f"{name} has no sentence"
 
 
+def _every_mark_marks_something(document: Document) -> Flaws:
+    for where, node in _nodes(document, "the document"):
+        marks = node.get("x-inferred", [])
+        for mark in marks:
+            keyword, _, value = str(mark).partition("/")
+            stands = node.get(keyword) if keyword != "status" else node.get("description")
+            if stands is None or (value and value not in map(str, stands)):
+                yield where, f"x-inferred names {mark!r}, which does not stand there"
+        if (source := node.get("x-source", "seed")) not in _SOURCES:
+            yield where, f"x-source is {source!r}, none of {', '.join(_SOURCES)}"
+        if marks and node.get("x-source") == "inferred":
+            yield where, "it is inferred, and so is all that stands in it: x-inferred says nothing more"
+    for where, row in _rows(document):
+        if unknown := set(row.get("inferred", ())) - {"status", "text" if "id" in row else "code"}:
+            yield where, f"{row.get('id', row.get('rule'))}: inferred names {', '.join(sorted(unknown))}, no part of it"
+
+
+def _rows(document: Document) -> Iterator[tuple[str, Document]]:
+    """Of refusals and of rules."""
+    for where, holder in (("the document", document), *_operations(document)):
+        for kind in ("x-refusals", "x-rules"):
+            yield from ((where, row) for row in holder.get(kind, ()))
+
+
+def _no_rule_is_stated_whose_refusal_is_not(document: Document) -> Flaws:
+    stated = {rule.get("id"): rule for _, rule in _rules(document) if rule.get("source") != "inferred"}
+    for where, row in _rows(document):
+        rule = stated.get(row.get("rule"), {})
+        parts = {{"code": "text"}.get(part, part) for part in row.get("inferred", ())} & {"status", "text"}
+        if rule and (ours := parts - set(rule.get("inferred", ()))):
+            yield where, f"{rule['id']} is {rule['source']}, the {' and '.join(sorted(ours))} of its refusal inferred"
+
+
+def _nodes(node: Any, where: str) -> Iterator[tuple[str, Document]]:
+    """All mappings that are no examples, with the way to each."""
+    if isinstance(node, dict):
+        yield where, node
+        for name, each in node.items():
+            if name not in ("example", "examples"):
+                yield from _nodes(each, f"{where}/{name}")
+    elif isinstance(node, list):
+        for place, each in enumerate(node):
+            yield from _nodes(each, f"{where}/{place}")
+
+
 def _the_code_of_an_error_has_its_place(document: Document) -> Flaws:
     if not str(document.get("x-error-code", "")).startswith("/"):
         yield "the document", "x-error-code is no JSON pointer to the code in the body of an error"
@@ -146,6 +191,8 @@ _QUESTIONS: dict[str, Callable[[Document], Flaws]] = {
         _every_answer_has_its_schema,
         _every_rule_has_an_id_of_its_own,
         _every_rule_says_what_it_is,
+        _every_mark_marks_something,
+        _no_rule_is_stated_whose_refusal_is_not,
         _the_code_of_an_error_has_its_place,
     )
 }

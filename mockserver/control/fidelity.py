@@ -1,7 +1,6 @@
 """How far each answer may be trusted: where an API's document took its statements from.
 
-`x-source` may stand on an operation, a parameter, a response, a schema or a property; what has none of its own has that
-of its nearest parent, and the document's is `seed`. Rules carry their `source` themselves.
+`openapi/README.md` explains the marks: `x-source` is about a thing, `x-inferred` about keywords of a thing that is stated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,16 +12,21 @@ SOURCES = ("seed", "documented", "inferred")
 """From the material the API was built from; from the vendor's published pages; assumed."""
 
 _METHODS = ("get", "put", "post", "delete", "patch")
-_PARTS = ("parameters", "answers", "properties", "rules")
+_PARTS = ("parameters", "answers", "properties", "bounds", "refusals", "rules")
+_BOUNDS = (
+    *("minimum", "maximum", "minLength", "maxLength", "pattern", "enum", "nullable", "minItems", "maxItems"),
+    *("uniqueItems", "minProperties", "maxProperties"),
+)
 
 
 def fidelity_of(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Counts by source, for the whole document, by operation and by rule.
 
-    An operation lists under `differs` the places whose source is another than that of what they stand in: everything
+    Bounds are counted once, however many operations share their schema. An operation lists under `differs` the places whose source is another than that of what they stand in: everything
     else is as its parent.
     """
-    operations = [_Operation(spec, *each).report() for each in _operations(spec)]
+    walked = [_Operation(spec, *each) for each in _operations(spec)]
+    operations = [each.report() for each in walked]
     rules = [_rule(rule, None, "seed") for rule in spec.get("x-rules", [])]
     rules += [rule for operation in operations for rule in operation.pop("by_rule")]
     totals = {
@@ -32,6 +36,7 @@ def fidelity_of(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "operations": _count(operation["source"] for operation in operations),
         **totals,
+        "bounds": _count({key: source for each in walked for key, source in each.bounds.items()}.values()),
         "rules": _count(rule["source"] for rule in rules),
         "by_operation": operations,
         "by_rule": rules,
@@ -67,6 +72,7 @@ class _Operation:
         self._parameters: dict[str, str] = {}
         self._answers: dict[str, str] = {}
         self._properties: dict[str, str] = {}
+        self.bounds: dict[tuple[int, str], str] = {}
         self._differs: dict[str, list[str]] = {}
         for parameter in (*item.get("parameters", ()), *self._definition.get("parameters", ())):
             self._walk_parameter(_resolve(spec, parameter))
@@ -82,6 +88,7 @@ class _Operation:
         rules = [
             _rule(rule, self._definition["operationId"], self._source) for rule in self._definition.get("x-rules", [])
         ]
+        refusals = (row.get("inferred") for row in self._definition.get("x-refusals", []))
         return {
             "id": self._definition["operationId"],
             "method": self._method.upper(),
@@ -90,6 +97,8 @@ class _Operation:
             "parameters": _count(self._parameters.values()),
             "answers": _count(self._answers.values()),
             "properties": _count(self._properties.values()),
+            "bounds": _count(self.bounds.values()),
+            "refusals": _count("inferred" if inferred else self._source for inferred in refusals),
             "rules": _count(rule["source"] for rule in rules),
             "differs": self._differs,
             "by_rule": rules,
@@ -98,7 +107,9 @@ class _Operation:
     def _walk_parameter(self, parameter: Mapping[str, Any]) -> None:
         place = f"{parameter['in']} {parameter['name']}"
         source = self._note(place, parameter, self._source)
-        self._parameters[place] = self._note(place, _resolve(self._spec, parameter.get("schema", {})), source)
+        schema = _resolve(self._spec, parameter.get("schema", {}))
+        self._parameters[place] = source = self._note(place, schema, source)
+        self._note_bounds(schema, source)
 
     def _walk_content(self, holder: Mapping[str, Any], place: str, inherited: str) -> None:
         source = _source(holder, inherited)
@@ -113,6 +124,7 @@ class _Operation:
             return
         above = (*above, id(found))
         source = self._note(place, found, inherited)
+        self._note_bounds(found, source)
         for name, each in found.get("properties", {}).items():
             here = f"{place}{joint}{name}"
             self._properties.setdefault(here, _source(_resolve(self._spec, each), source))
@@ -123,6 +135,12 @@ class _Operation:
         for keyword, suffix in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(found.get(keyword), Mapping):
                 self._walk_schema(found[keyword], f"{place}{suffix}", ".", source, above)
+
+    def _note_bounds(self, schema: Mapping[str, Any], source: str) -> None:
+        inferred = schema.get("x-inferred", ())
+        for keyword in _BOUNDS:
+            if keyword in schema:
+                self.bounds[id(schema), keyword] = "inferred" if keyword in inferred else source
 
     def _note(self, place: str, node: Mapping[str, Any], inherited: str) -> str:
         source = _source(node, inherited)

@@ -52,6 +52,21 @@ def test_what_has_a_source_of_its_own_is_listed_by_its_place():
     assert found["properties"] == {"total": 3, "seed": 2, "documented": 1, "inferred": 0}
 
 
+def test_a_bound_that_is_marked_is_inferred_and_any_other_is_as_its_schema():
+    schema = {"type": "string", "minLength": 1, "maxLength": 30, "x-inferred": ["maxLength"]}
+    answer = {"content": {"application/json": {"schema": {"type": "object", "properties": {"name": schema}}}}}
+
+    found = only_operation(document({"x-source": "documented", "responses": {"200": answer}}))
+
+    assert found["bounds"] == {"total": 2, "seed": 0, "documented": 1, "inferred": 1}
+
+
+def test_a_refusal_of_which_a_part_is_marked_is_inferred():
+    rows = [{"status": 404, "rule": "T-1"}, {"status": 409, "rule": "T-2", "inferred": ["status"]}]
+
+    assert only_operation(document({"x-refusals": rows}))["refusals"] == {**EMPTY, "total": 2, "seed": 1, "inferred": 1}
+
+
 def test_schema_that_contains_itself_is_walked_once():
     node = {"type": "object", "properties": {"child": {"$ref": "#/components/Node"}}}
     answer = {"content": {"application/json": {"schema": {"$ref": "#/components/Node"}}}}
@@ -77,7 +92,7 @@ def test_rules_of_the_document_and_of_its_operations_are_listed_alike():
 def test_counts_of_a_real_contract_add_up():
     found = fidelity_of(read_yaml(openapi_dir() / "reservekit" / "openapi.yaml"))
 
-    for part in ("operations", "parameters", "answers", "properties", "rules"):
+    for part in ("operations", "parameters", "answers", "properties", "bounds", "refusals", "rules"):
         counts = dict(found[part])
         assert counts.pop("total") == sum(counts.values()) > 0, part
     assert len(found["by_operation"]) == found["operations"]["total"]

@@ -1,6 +1,7 @@
 """Every API's contract, its golden samples and its scenarios: complete, consistent, true to each other."""
 
 import json
+import re
 import shlex
 
 import pytest
@@ -203,6 +204,17 @@ def test_every_schema_is_one_that_the_door_can_read(contract):
 @each_contract
 def test_every_source_is_one_of_three(contract):
     assert {node["x-source"] for node in walk(contract.document) if "x-source" in node} <= set(SOURCES)
+
+
+@each_contract
+def test_whatever_is_marked_as_stated_by_the_seed_has_its_place_there(contract):
+    """In the section of `SOURCES.md` that says where the page says it."""
+    _, _, section = contract.sources.partition("\n## Where the page says it\n")
+    told = set(re.findall(r"`([^`]+)`", section.partition("\n## ")[0])) | set(
+        re.findall(r"\b[A-Z]{2}-[A-Z]\d\d\b", section)
+    )
+
+    assert sorted(contract.stated_by_the_seed() - told) == []
 
 
 @each_contract

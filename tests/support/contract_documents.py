@@ -42,6 +42,19 @@ class Contract:
     def rules(self) -> list[Any]:
         return [rule for holder in (self.document, *self.operations.values()) for rule in holder.get("x-rules", [])]
 
+    @cached_property
+    def sources(self) -> str:
+        return (openapi_dir() / self.api / "SOURCES.md").read_text(encoding="utf-8")
+
+    def stated_by_the_seed(self) -> set[str]:
+        """Rules and operations by their ids, and what is marked in a component by its name: `Booking`, `Booking.status`."""
+        found = {rule["id"] for rule in self.rules if rule["source"] == "seed"}
+        found |= {name for name, operation in self.operations.items() if operation["x-source"] == "seed"}
+        for kind in self.document["components"].values():
+            for name, node in kind.items():
+                found |= set(_marked(node, name))
+        return found
+
     def at(self, pointer: str) -> Any:
         return at_pointer(self.document, pointer)
 
@@ -146,3 +159,15 @@ def walk(node: Any) -> Iterator[dict[str, Any]]:
 def read(path: Path) -> Any:
     """As anybody's tool would: what looks like a moment and is not quoted is one. The loader in C is ten times as fast."""
     return yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _marked(node: Any, name: str) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("x-source") == "seed":
+            yield name
+        for word, each in node.items():
+            here = name if word in ("properties", "items", "schema", "content", "allOf", "anyOf") else f"{name}.{word}"
+            yield from _marked(each, here)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _marked(each, name)

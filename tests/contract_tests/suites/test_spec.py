@@ -64,6 +64,8 @@ def put(place, value):
     return spoil
 
 
+SLOT = {"type": "object", "required": ["start"], "x-inferred": ["required/start", "required/end"]}
+VAIN = {"type": "string", "maxLength": 9, "x-source": "inferred", "x-inferred": ["maxLength"]}
 POST, GET = "paths|/slots|post", "paths|/slots|get"
 FLAWS = [
     (put("info|version", None), "is_valid_openapi", "/info", "version"),
@@ -80,6 +82,13 @@ FLAWS = [
     (put(f"{POST}|x-rules|0|level", "may"), "every_rule_says_what_it_is", "POST /slots", "'may'"),
     (put("x-rules|0|source", "rumour"), "every_rule_says_what_it_is", "the document", "'rumour'"),
     (put("x-rules|0|text", "No sentence"), "every_rule_says_what_it_is", "the document", "S-01"),
+    (put(f"{POST}|x-inferred", ["maxLength"]), "every_mark_marks_something", "/post", "'maxLength'"),
+    (put("components|schemas", {"Slot": SLOT}), "every_mark_marks_something", "/Slot", "'required/end'"),
+    (put(f"{GET}|x-source", "rumour"), "every_mark_marks_something", "/get", "'rumour'"),
+    (put("components|schemas", {"Slot": VAIN}), "every_mark_marks_something", "/Slot", "nothing more"),
+    (put(f"{POST}|x-refusals|0|inferred", ["rule"]), "every_mark_marks_something", "POST /slots", "rule"),
+    (put("x-rules|0|inferred", ["code"]), "every_mark_marks_something", "the document", "code"),
+    (put(f"{POST}|x-refusals|0|inferred", ["code"]), "no_rule_is_stated_whose_refusal_is_not", "POST /slots", "S-01"),
     (put("x-error-code", None), "the_code_of_an_error_has_its_place", "the document", "x-error-code"),
     (put("x-error-code", "error"), "the_code_of_an_error_has_its_place", "the document", "x-error-code"),
 ]
@@ -99,7 +108,7 @@ def test_a_flaw_is_found_by_the_question_about_it(spoil, question, where, what):
     assert question in failed
     assert set(failed) <= {question, "is_valid_openapi"}
     said = [(finding.operation, finding.came) for finding in failed[question].findings]
-    assert any(place == where and what in came for place, came in said), said
+    assert any(place.endswith(where) and what in came for place, came in said), said
     assert all(finding.severity is Severity.MUST for finding in failed[question].findings)
 
 
