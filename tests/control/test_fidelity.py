@@ -67,6 +67,14 @@ def test_a_refusal_of_which_a_part_is_marked_is_inferred():
     assert only_operation(document({"x-refusals": rows}))["refusals"] == {**EMPTY, "total": 2, "seed": 1, "inferred": 1}
 
 
+def test_a_refusal_has_the_source_of_the_rule_behind_it():
+    rule = {"id": "T-1", "level": "must", "source": "documented", "text": "Too late is too late."}
+
+    found = only_operation(document({"x-refusals": [{"status": 409, "rule": "T-1"}]}, **{"x-rules": [rule]}))
+
+    assert found["refusals"] == {**EMPTY, "total": 1, "documented": 1}
+
+
 def test_schema_that_contains_itself_is_walked_once():
     node = {"type": "object", "properties": {"child": {"$ref": "#/components/Node"}}}
     answer = {"content": {"application/json": {"schema": {"$ref": "#/components/Node"}}}}
