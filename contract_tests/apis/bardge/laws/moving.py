@@ -246,7 +246,8 @@ def an_appointment_is_moved_to_hours_that_are_free(scene: BardgeScene) -> None:
     scene.appointed(scene.spa_pass(), spa, day, "14:00")
     before, free = scene.trace(issued), scene.free_hours(spa, day)
     for time in ("13:00", "14:00", "17:00", "08:00", "15:30"):
-        answer = scene.move(booking, date=day.isoformat(), time=time).refused("BG-M08", 409, "slot_unavailable")
+        rule = "BG-M08" if time in ("13:00", "14:00") else "BG-M14"
+        answer = scene.move(booking, date=day.isoformat(), time=time).refused(rule, 409, "slot_unavailable")
         scene.left_alone("BG-M14", issued, before, answer)
     scene.same("BG-M14", scene.free_hours(spa, day), free, "which hours are free")
     scene.move(booking, date=day.isoformat(), time="11:00").ok("BG-M14", 201)
