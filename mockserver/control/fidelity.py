@@ -91,9 +91,9 @@ class _Operation:
         return [_rule(rule, operation, self._source) for rule in self._definition.get("x-rules", [])]
 
     def report(self, sources: Mapping[str, str]) -> dict[str, Any]:
-        """*sources* of all rules, by their ids: a refusal is as the rule behind it."""
+        """*sources* of all rules, by their ids: a refusal is as the rule behind it, but never better than its operation."""
         refusals = [
-            "inferred" if row.get("inferred") else sources.get(row["rule"], self._source)
+            "inferred" if "inferred" in (self._source, *row) else sources.get(row["rule"], self._source)
             for row in self._definition.get("x-refusals", [])
         ]
         return {
