@@ -26,9 +26,10 @@ def fidelity_of(spec: Mapping[str, Any]) -> dict[str, Any]:
     else is as its parent.
     """
     walked = [_Operation(spec, *each) for each in _operations(spec)]
-    operations = [each.report() for each in walked]
     rules = [_rule(rule, None, "seed") for rule in spec.get("x-rules", [])]
-    rules += [rule for operation in operations for rule in operation.pop("by_rule")]
+    rules += [rule for each in walked for rule in each.rules]
+    sources = {rule["id"]: rule["source"] for rule in rules}
+    operations = [each.report(sources) for each in walked]
     totals = {
         part: {key: sum(operation[part][key] for operation in operations) for key in ("total", *SOURCES)}
         for part in _PARTS
@@ -84,11 +85,17 @@ class _Operation:
             self._answers[place] = source = self._note(place, found, self._source)
             self._walk_content(found, f"{place} body", source)
 
-    def report(self) -> dict[str, Any]:
-        rules = [
-            _rule(rule, self._definition["operationId"], self._source) for rule in self._definition.get("x-rules", [])
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        operation = self._definition["operationId"]
+        return [_rule(rule, operation, self._source) for rule in self._definition.get("x-rules", [])]
+
+    def report(self, sources: Mapping[str, str]) -> dict[str, Any]:
+        """*sources* of all rules, by their ids: a refusal is as the rule behind it, but never better than its operation."""
+        refusals = [
+            "inferred" if "inferred" in (self._source, *row) else sources.get(row["rule"], self._source)
+            for row in self._definition.get("x-refusals", [])
         ]
-        refusals = (row.get("inferred") for row in self._definition.get("x-refusals", []))
         return {
             "id": self._definition["operationId"],
             "method": self._method.upper(),
@@ -98,10 +105,9 @@ class _Operation:
             "answers": _count(self._answers.values()),
             "properties": _count(self._properties.values()),
             "bounds": _count(self.bounds.values()),
-            "refusals": _count("inferred" if inferred else self._source for inferred in refusals),
-            "rules": _count(rule["source"] for rule in rules),
+            "refusals": _count(refusals),
+            "rules": _count(rule["source"] for rule in self.rules),
             "differs": self._differs,
-            "by_rule": rules,
         }
 
     def _walk_parameter(self, parameter: Mapping[str, Any]) -> None:

@@ -67,6 +67,15 @@ def test_a_refusal_of_which_a_part_is_marked_is_inferred():
     assert only_operation(document({"x-refusals": rows}))["refusals"] == {**EMPTY, "total": 2, "seed": 1, "inferred": 1}
 
 
+def test_a_refusal_has_the_source_of_the_rule_behind_it_unless_its_operation_is_inferred():
+    rule = {"id": "T-1", "level": "must", "source": "documented", "text": "Too late is too late."}
+
+    for source, wanted in (("seed", "documented"), ("inferred", "inferred")):
+        operation = {"x-source": source, "x-refusals": [{"status": 409, "rule": "T-1"}]}
+        found = only_operation(document(operation, **{"x-rules": [rule]}))
+        assert found["refusals"] == {**EMPTY, "total": 1, wanted: 1}
+
+
 def test_schema_that_contains_itself_is_walked_once():
     node = {"type": "object", "properties": {"child": {"$ref": "#/components/Node"}}}
     answer = {"content": {"application/json": {"schema": {"$ref": "#/components/Node"}}}}

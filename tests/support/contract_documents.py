@@ -133,11 +133,15 @@ class Contract:
             schema = self.resolved(schema)
             while "anyOf" in schema:
                 schema = self.resolved(schema["anyOf"][0])
-            schema = schema["items"] if schema["type"] == "array" else self.member(schema, step)
+            schema = schema["items"] if schema.get("type") == "array" else self.member(schema, step)
         return schema
 
     def member(self, schema: Any, name: str) -> Any:
-        return schema.get("properties", {}).get(name) or schema["additionalProperties"]
+        """Of several schemas at once, the last one that has it says most of it."""
+        for part in map(self.resolved, (schema, *schema.get("allOf", ())[::-1])):
+            if name in part.get("properties", {}):
+                return part["properties"][name]
+        return schema["additionalProperties"]
 
 
 def at_pointer(node: Any, pointer: str) -> Any:

@@ -138,9 +138,9 @@ class _Rules:
 class BardgeMachine(Machine[BardgeScene]):
     RULES = (
         "BG-B01", "BG-B09", "BG-B11", "BG-B12", "BG-B13", "BG-B14", "BG-K13", "BG-L01", "BG-L10", "BG-L11", "BG-L20",
-        "BG-L21", "BG-L24", "BG-L25", "BG-L26", "BG-L27", "BG-L32", "BG-M01", "BG-M02", "BG-M03", "BG-M05", "BG-M06",
-        "BG-M07", "BG-M08", "BG-M09", "BG-M10", "BG-M11", "BG-N43", "BG-S01", "BG-S10", "BG-S11", "BG-S20", "BG-S25",
-        "BG-S31", "BG-T02",
+        "BG-L21", "BG-L24", "BG-L25", "BG-L26", "BG-L27", "BG-L32", "BG-L34", "BG-L35", "BG-M01", "BG-M02", "BG-M03",
+        "BG-M05", "BG-M06", "BG-M07", "BG-M08", "BG-M09", "BG-M10", "BG-M11", "BG-M13", "BG-N43", "BG-S01", "BG-S10",
+        "BG-S11", "BG-S20", "BG-S25", "BG-S31", "BG-T02",
     )  # fmt: skip
     day: ClassVar[date | None] = None
     """In a shared world that of all scenarios of a batch, as each of them cancels its appointments."""
@@ -297,7 +297,7 @@ class BardgeMachine(Machine[BardgeScene]):
         if isinstance(expected, tuple):
             return self._refused(answer, expected)
         handle.before.append((old, handle.id))
-        handle.model, handle.id = expected, str(answer.ok("BG-M01", 201).json["id"])
+        handle.model, handle.id = expected, str(answer.ok("BG-M13", 201).json["id"])
         self._is_made(handle)
         return _Rules("BG-M09", "BG-M02", "BG-M02", "BG-M02")
 

@@ -157,7 +157,7 @@ class Bookings:
     def cancel(self, booking: Booking) -> Took | Refusals:
         """What comes back."""
         if booking.status is not Status.CONFIRMED:
-            return (Refusal(*_FINAL, "BG-L21"),)
+            return (Refusal(*_FINAL, "BG-L21" if booking.status is Status.CANCELLED else "BG-L35"),)
         booking.status = Status.CANCELLED
         if booking.is_forfeited or self.is_late(booking):
             return Took()

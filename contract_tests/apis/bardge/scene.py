@@ -389,7 +389,7 @@ class BardgeScene(Payments):
 
     def token(self, client_id: str, *, issuer: str | None = None, by: str = MAIN) -> str:
         """A lookup token for a client of the other reseller."""
-        lookup = self.look_up(client_id, issuer=issuer, by=by).ok("BG-U03", 201).json
+        lookup = self.look_up(client_id, issuer=issuer, by=by).ok("BG-U33", 201).json
         body = {"access_code": self.code_of(lookup)}
         verified = self.call("verifyLookup", body, id=lookup["id"], by=by, title="give the code").ok("BG-U14", 200)
         token = verified.json.get("lookup_token")
@@ -642,7 +642,7 @@ class BardgeScene(Payments):
             "cancelBooking", bookingId=_booking_id(booking), by=by, title="cancel the booking", headers=headers or None
         )
 
-    def refund(self, answer: Answer, rule: str = "BG-L20") -> Json:
+    def refund(self, answer: Answer, rule: str = "BG-L34") -> Json:
         """What a cancellation says that it gave back."""
         found: Json = answer.ok(rule, 200).json.get("refund") or {}
         self.expect("BG-L24", bool(found), "a refund", answer.json, answer)

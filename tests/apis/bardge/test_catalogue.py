@@ -32,7 +32,7 @@ def test_what_a_list_leaves_out_is_no_cursor_of_it(alpha, path, query, foreign):
 
 
 def test_a_distance_is_as_the_crow_flies(alpha):
-    """BG-R01. By the haversine formula, a degree of a great circle being 111.2 km."""
+    """BG-R23. By the haversine formula, a degree of a great circle being 111.2 km."""
     shown = {each["id"]: each["distance_km"] for each in alpha.read("/providers", limit=100, lat=0, lon=0)["data"]}
 
     assert shown["branch_ironworks_ikeja"] == pytest.approx(822.9, abs=0.5)

@@ -36,7 +36,7 @@ def test_who_has_a_place_through_another_reseller_has_one(world):
 
 
 def test_all_resellers_see_one_availability(world):
-    """BG-S31."""
+    """BG-S36."""
     assert said(hold(world.alpha, "funke", 3, "14:00")) == (201, "")
 
     assert "14:00" not in slots(world.harbour, 3)

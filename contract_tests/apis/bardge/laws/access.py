@@ -44,13 +44,13 @@ def nobody_is_let_in_without_a_key(scene: BardgeScene) -> None:
         scene.error("BG-A01", probe.send(scene, by="", title=f"{probe.operation.id} without a key"), *_NO_KEY)
 
 
-@LAWS.law("BG-A02")
+@LAWS.law("BG-A02", "BG-A14")
 def a_key_is_known_behind_the_word_bearer_and_nowhere_else(scene: BardgeScene) -> None:
     key = scene.profile.want("identities.main", "nobody knows the key itself")
     (ask,) = scene.probes(only=lambda operation: operation.id == "listIssuers")
     for scheme in ("Bearer ", "bearer ", "BEARER ", "Bearer   "):
         answer = ask.send(scene, by="", headers={"Authorization": f"{scheme}{key}"}, title=f"ask with {scheme!r}")
-        answer.ok("BG-A02", 200)
+        answer.ok("BG-A14", 200)
     wrong = (
         key, "Bearer", f"Bearer{key}", f"Basic {key}", f"Token {key}", f"Bearer {key} more", f"Bearer, {key}",
         f"Bearer {_NEVER_ISSUED}", f"Bearer {key.upper()}", f"Bearer {key}x",
@@ -80,7 +80,7 @@ def without_a_key_nothing_is_read_or_written_whatever_is_sent(scene: BardgeScene
     scene.same("BG-A03", whole.seen(), before, "the client, the passes and the bookings read afterwards")
 
 
-@LAWS.law("BG-A04")
+@LAWS.law("BG-A04", "BG-A15")
 def a_disabled_account_can_do_nothing(scene: BardgeScene) -> None:
     for probe in scene.probes():
         each = probe.send(scene, by=DISABLED, title=f"{probe.operation.id} of a disabled account")
@@ -89,12 +89,12 @@ def a_disabled_account_can_do_nothing(scene: BardgeScene) -> None:
             for headers in ({}, _TEXT):
                 title = f"{probe.operation.id} with broken JSON"
                 broken = probe.broken().send(scene, by=DISABLED, headers=headers, title=title)
-                scene.error("BG-A04", broken, *_DISABLED)
+                scene.error("BG-A15", broken, *_DISABLED)
     for probe in probes(scene.contract, dict.fromkeys(IDS, "no id!"), bodies=BODIES):
-        scene.error("BG-A04", probe.send(scene, by=DISABLED), *_DISABLED)
-    scene.call("listPasses", by=DISABLED, query={"limit": "0"}).refused("BG-A04", 403, "account_disabled")
-    scene.send("GET", "/nowhere", by=DISABLED).refused("BG-A04", 404, "resource_not_found")
-    scene.send("DELETE", "/passes", by=DISABLED).refused("BG-A04", 405, "method_not_allowed")
+        scene.error("BG-A15", probe.send(scene, by=DISABLED), *_DISABLED)
+    scene.call("listPasses", by=DISABLED, query={"limit": "0"}).refused("BG-A15", 403, "account_disabled")
+    scene.send("GET", "/nowhere", by=DISABLED).refused("BG-A15", 404, "resource_not_found")
+    scene.send("DELETE", "/passes", by=DISABLED).refused("BG-A15", 405, "method_not_allowed")
 
 
 @LAWS.law("BG-A11")
@@ -119,7 +119,7 @@ def what_a_path_names_has_to_exist(scene: BardgeScene) -> None:
             scene.error("BG-A05", answer, *_NOT_FOUND)
 
 
-@LAWS.law("BG-A06", "BG-A09")
+@LAWS.law("BG-A06", "BG-A09", "BG-A16")
 def what_a_body_names_has_to_exist(scene: BardgeScene) -> None:
     whole = Whole(scene)
     scene.ours("client_id", NOTHING)
@@ -130,7 +130,7 @@ def what_a_body_names_has_to_exist(scene: BardgeScene) -> None:
         if {"client_id", "user_pass_id"} <= body.keys():
             swapped = {**body, "user_pass_id": theirs}
             answer = scene.call(operation_id, swapped, title=f"{operation_id} with another's pass", **parameters)
-            scene.error("BG-A06", answer, *_NO_PASS).names("BG-A06", theirs)
+            scene.error("BG-A16", answer, *_NO_PASS).names("BG-A16", theirs)
         for member, value in body.items():
             if operation_id == "issuePass" and member == "client_id":
                 continue

@@ -23,7 +23,7 @@ _MINUTE = timedelta(minutes=1)
 # At once
 
 
-@LAWS.law("BG-B01", "BG-B04")
+@LAWS.law("BG-B01", "BG-B04", "BG-B21")
 def a_covered_class_is_booked_at_once_for_a_visit(scene: BardgeScene) -> None:
     issued, instance = scene.issued(), scene.instance()
     left, since = scene.places_left(instance), scene.now()
@@ -32,14 +32,14 @@ def a_covered_class_is_booked_at_once_for_a_visit(scene: BardgeScene) -> None:
     wanted = {
         "copay_required": False,
         "additional_visits_required": False,
-        "status": "pending",
         "class_name": instance.class_name,
         "provider_name": instance.branch_name,
         "visits_deducted": 1,
-        "credits_deducted": 0,
         "message": "Class booked successfully",
     }
     scene.shows("BG-B01", answer, wanted)
+    scene.same("BG-B21", begun["status"], "pending", "the status", answer)
+    scene.same("BG-B21", begun["credits_deducted"], 0, "credits_deducted", answer)
     scene.expect("BG-B01", "session_id" not in begun, "there is no session_id", begun, answer)
     listed = [(each["id"], each["class_instance_id"]) for each in scene.bookings_of(issued["client_id"])]
     scene.same("BG-B01", listed, [(begun["booking_id"], instance.id)], "the bookings of the client")
@@ -237,7 +237,7 @@ def of_two_who_come_to_the_last_place_by_different_ways_one_gets_it(scene: Bardg
         }
         answers = scene.together(*(ways[way] for way in pair))
         way, booked = _one_got_the_last_place(scene, last, answers, pair)
-        scene.cancel(booked).ok("BG-L20", 200)
+        scene.cancel(booked).ok("BG-L34", 200)
         if way == "move":
             moved = scene.booked(mover, other)
         elif way == "confirm":
@@ -289,14 +289,15 @@ def nobody_has_two_places_in_a_class(scene: BardgeScene) -> None:
         scene.book(first, other, title="book what is pending").refused("BG-B12", 409, "already_booked")
 
 
-@LAWS.law("BG-B13")
+@LAWS.law("BG-B13", "BG-B22")
 def a_full_class_is_full_whatever_the_pass_is_good_for(scene: BardgeScene) -> None:
     instance = scene.one_class_nearly_full()[0]
     scene.booked(scene.issued(), instance, "BG-B13")
-    for issued in (scene.issued(), scene.exhausted(), scene.issued(scene.product("SPA"))):
+    passes = (("BG-B13", None), ("BG-B22", scene.exhausted()), ("BG-B22", scene.issued(scene.product("SPA"))))
+    for rule, issued in ((rule, held or scene.issued()) for rule, held in passes):
         before = scene.trace(issued)
-        answer = scene.error("BG-B13", scene.book(issued, instance), 409, _CONFLICT, "class_full")
-        scene.left_alone("BG-B13", issued, before, answer)
+        answer = scene.error(rule, scene.book(issued, instance), 409, _CONFLICT, "class_full")
+        scene.left_alone(rule, issued, before, answer)
 
 
 @LAWS.law("BG-B14")

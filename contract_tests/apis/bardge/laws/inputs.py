@@ -105,7 +105,7 @@ def _bodies(scene: BardgeScene, whole: Whole, content: bytes) -> list[Answer]:
     return [each.send(scene, headers=_JSON, title=f"{each.operation.id} {title}") for each in sent]
 
 
-@LAWS.law("BG-V02")
+@LAWS.law("BG-V02", "BG-V10")
 def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
     whole = Whole(scene)
     before = whole.seen()
@@ -119,11 +119,11 @@ def a_member_that_is_missing_or_bad_is_named(scene: BardgeScene) -> None:
         ]
         for member, how, body in bad:
             answer = _ask(scene, operation_id, body, f"{operation_id} {how}", parameters)
-            scene.error("BG-V02", answer, *_BAD).names("BG-V02", member)
+            scene.error("BG-V02", answer, *_BAD).names("BG-V10", member)
     scene.same("BG-V02", whole.seen(), before, _AFTERWARDS)
 
 
-@LAWS.law("BG-V02")
+@LAWS.law("BG-V10")
 def a_value_that_is_just_good_is_not_bad(scene: BardgeScene) -> None:
     for probe in scene.probes(takes_a_body):
         name, good = probe.operation.id, _with_more(scene, probe.operation, BODIES[probe.operation.id])
@@ -140,10 +140,10 @@ def a_value_that_is_just_good_is_not_bad(scene: BardgeScene) -> None:
         for how, body in just:
             answer = _ask(scene, name, body, f"{name} of nothing, {how}", places)
             wanted = [(each.status, each.code) for each in refused]
-            scene.same("BG-V02", [(answer.status, answer.code)], wanted, "what is refused", *refused, answer)
+            scene.same("BG-V10", [(answer.status, answer.code)], wanted, "what is refused", *refused, answer)
     ten = ",".join(f"s{number}" for number in range(10))
     answer = scene.call("getProviderAvailability", id=NOTHING, date="2199-12-31", service_ids=ten)
-    answer.refused("BG-V02", 404, "resource_not_found")
+    answer.refused("BG-V10", 404, "resource_not_found")
 
 
 @LAWS.law("BG-V06")

@@ -28,7 +28,7 @@ _INVALID = (403, "lookup_token_invalid")
 # Who can be asked
 
 
-@LAWS.law("BG-U01")
+@LAWS.law("BG-U01", "BG-U32")
 def who_cannot_be_asked_is_not_listed(scene: BardgeScene) -> None:
     with _switched(scene, QUIET, True):
         while_on = _listed(scene)
@@ -42,7 +42,7 @@ def who_cannot_be_asked_is_not_listed(scene: BardgeScene) -> None:
     if disabled is not None:
         for by in (MAIN, OTHER):
             found = _listed(scene, by)
-            scene.expect("BG-U01", disabled not in found, "an account that is disabled is not listed", found)
+            scene.expect("BG-U32", disabled not in found, "an account that is disabled is not listed", found)
 
 
 @LAWS.law("BG-U02")
@@ -69,16 +69,16 @@ def a_reseller_is_listed_while_its_lookup_is_on(scene: BardgeScene) -> None:
 # A lookup
 
 
-@LAWS.law("BG-U03")
+@LAWS.law("BG-U03", "BG-U33")
 def a_lookup_waits_for_its_code(scene: BardgeScene) -> None:
     foreign, since = scene.foreign(), scene.now()
-    answer = scene.look_up(foreign["client_id"]).ok("BG-U03", 201)
-    scene.same("BG-U03", answer.json["status"], "PENDING", "the status", answer)
+    answer = scene.look_up(foreign["client_id"]).ok("BG-U33", 201)
+    scene.same("BG-U33", answer.json["status"], "PENDING", "the status", answer)
     scene.expect("BG-U03", "lookup_token" not in answer.json, "there is no lookup_token", answer.json, answer)
-    scene.shows("BG-U03", answer, {"issuer_id": scene.issuer(), "client_id": foreign["client_id"]})
-    scene.is_now("BG-U03", at(answer.json["created"]), since, "created", answer)
+    scene.shows("BG-U33", answer, {"issuer_id": scene.issuer(), "client_id": foreign["client_id"]})
+    scene.is_now("BG-U33", at(answer.json["created"]), since, "created", answer)
     scene.is_now(
-        "BG-U03", at(answer.json["expires_at"]) - _OPEN, since, "ten minutes before the lookup is over", answer
+        "BG-U33", at(answer.json["expires_at"]) - _OPEN, since, "ten minutes before the lookup is over", answer
     )
 
 
@@ -104,9 +104,9 @@ def an_issuer_that_is_off_is_not_asked(scene: BardgeScene) -> None:
 @LAWS.law("BG-U06")
 def a_further_lookup_leaves_the_earlier_ones_alone(scene: BardgeScene) -> None:
     client_id, issuer = scene.foreign()["client_id"], scene.issuer()
-    first, second, third = (scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201).json for _ in range(3))
+    first, second, third = (scene.look_up(client_id, issuer=issuer).ok("BG-U33", 201).json for _ in range(3))
     tokens = [_verified(scene, "BG-U06", lookup) for lookup in (first, third, second)]
-    scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201)
+    scene.look_up(client_id, issuer=issuer).ok("BG-U33", 201)
     for token in tokens:
         scene.client(client_id, token=token).ok("BG-U06", 200)
 
@@ -114,20 +114,20 @@ def a_further_lookup_leaves_the_earlier_ones_alone(scene: BardgeScene) -> None:
 # Its code
 
 
-@LAWS.law("BG-U10", "BG-U11", "BG-U14", "BG-U15")
+@LAWS.law("BG-U10", "BG-U11", "BG-U14", "BG-U15", "BG-U34")
 def the_right_code_gives_a_token(scene: BardgeScene) -> None:
     client_id = scene.foreign()["client_id"]
-    lookup = scene.look_up(client_id).ok("BG-U03", 201).json
+    lookup = scene.look_up(client_id).ok("BG-U33", 201).json
     right = scene.code_of(lookup)
     wrong = _another(right)
     _verify(scene, lookup, wrong).refused("BG-U10", 400, "invalid_access_code")
     scene.client(client_id).refused("BG-U10", *_DENIED)
     since = scene.now()
     answer = _verify(scene, lookup, right).ok("BG-U14", 200)
-    said = (answer.json["status"], bool(answer.json.get("lookup_token")))
-    scene.same("BG-U14", said, ("VERIFIED", True), "the status, and whether there is a lookup_token", answer)
-    scene.shows("BG-U14", answer, {name: lookup[name] for name in ("id", "issuer_id", "client_id", "created")})
-    scene.is_now("BG-U14", at(answer.json["expires_at"]) - _GOOD, since, "30 days before the token is over", answer)
+    scene.expect("BG-U14", bool(answer.json.get("lookup_token")), "a lookup_token", answer.json, answer)
+    scene.same("BG-U34", answer.json["status"], "VERIFIED", "the status", answer)
+    scene.shows("BG-U34", answer, {name: lookup[name] for name in ("id", "issuer_id", "client_id", "created")})
+    scene.is_now("BG-U34", at(answer.json["expires_at"]) - _GOOD, since, "30 days before the token is over", answer)
     client = scene.client(client_id, token=answer.json["lookup_token"]).ok("BG-U15", 200)
     scene.same("BG-U15", client.json["id"], client_id, "the client", client)
     for code in (right, wrong):
@@ -137,7 +137,7 @@ def the_right_code_gives_a_token(scene: BardgeScene) -> None:
 @LAWS.law("BG-U12")
 def a_lookup_is_over_after_ten_minutes(scene: BardgeScene) -> None:
     client_id, issuer = scene.foreign()["client_id"], scene.issuer()
-    first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201).json for _ in range(2))
+    first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U33", 201).json for _ in range(2))
     scene.wait_before(at(first["expires_at"]))
     _verify(scene, first, scene.code_of(first)).ok("BG-U12", 200)
     scene.wait_until(at(second["expires_at"]))
@@ -147,7 +147,7 @@ def a_lookup_is_over_after_ten_minutes(scene: BardgeScene) -> None:
 @LAWS.law("BG-U12")
 def a_lookup_is_over_after_five_wrong_codes(scene: BardgeScene) -> None:
     client_id, issuer = scene.foreign()["client_id"], scene.issuer()
-    first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201).json for _ in range(2))
+    first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U33", 201).json for _ in range(2))
     for lookup, number in ((first, _MOST_WRONG - 1), (second, _MOST_WRONG)):
         wrong = _another(scene.code_of(lookup))
         for _ in range(number):
@@ -159,7 +159,7 @@ def a_lookup_is_over_after_five_wrong_codes(scene: BardgeScene) -> None:
 @LAWS.burst("BG-U11", "BG-U12")
 def codes_that_come_at_the_same_moment_are_all_counted(scene: BardgeScene) -> None:
     client_id, issuer = scene.foreign()["client_id"], scene.issuer()
-    first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201).json for _ in range(2))
+    first, second = (scene.look_up(client_id, issuer=issuer).ok("BG-U33", 201).json for _ in range(2))
     right = scene.code_of(first)
     answers = scene.together(*[partial(_verify, scene, first, right)] * 4)
     scene.one_wins("BG-U11", answers, 409, "lookup_already_verified")
@@ -171,7 +171,7 @@ def codes_that_come_at_the_same_moment_are_all_counted(scene: BardgeScene) -> No
 @LAWS.law("BG-U13")
 def no_code_is_taken_while_the_issuer_is_off(scene: BardgeScene) -> None:
     client_id, issuer = scene.foreign()["client_id"], scene.issuer()
-    lookup = scene.look_up(client_id, issuer=issuer).ok("BG-U03", 201).json
+    lookup = scene.look_up(client_id, issuer=issuer).ok("BG-U33", 201).json
     with _switched(scene, OTHER, False):
         _verify(scene, lookup, scene.code_of(lookup)).refused("BG-U13", *_DENIED)
     _verify(scene, lookup, scene.code_of(lookup)).ok("BG-U13", 200)
@@ -180,7 +180,7 @@ def no_code_is_taken_while_the_issuer_is_off(scene: BardgeScene) -> None:
 @LAWS.law("BG-U16")
 def a_lookup_of_another_reseller_does_not_exist(scene: BardgeScene) -> None:
     client_id = scene.foreign()["client_id"]
-    lookup = scene.look_up(client_id).ok("BG-U03", 201).json
+    lookup = scene.look_up(client_id).ok("BG-U33", 201).json
     code = scene.code_of(lookup) if scene.world.control else "000000"
     for by in (OTHER, QUIET) if scene.has(QUIET) else (OTHER,):
         _verify(scene, lookup, code, by=by).refused("BG-U16", *_NOT_FOUND)

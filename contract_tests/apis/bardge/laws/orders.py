@@ -34,7 +34,7 @@ def a_booking_is_checked_in_the_order_that_is_written(scene: BardgeScene) -> Non
     foreign, holder, mover, over = scene.foreign(), scene.issued(), scene.issued(), scene.issued()
     scene.booked(holder, last)
     beside, moving, cancelled = scene.booked(holder, near), scene.booked(mover, near), scene.booked(mover, far)
-    scene.cancel(cancelled).ok("BG-L20", 200)
+    scene.cancel(cancelled).ok("BG-L34", 200)
     other_class = scene.instances(covered=False, copay=True)[0].id
     told, book = partial(_told, scene), scene.book
     when: Json = {"date": last.date, "time": "10:00"}
@@ -83,7 +83,7 @@ def a_visit_of_a_spa_is_checked_in_the_order_that_is_written(scene: BardgeScene)
     told("the pass, and the hour", begin(over, spa, day), _EXPIRED)
     told("the pass, at a gym", begin(over, gym, day, "11:00", services=services), _EXPIRED)
     told("the pass, and the hour, when it is moved", scene.move(other, date=day.isoformat(), time="10:00"), _EXPIRED)
-    scene.cancel(taken).ok("BG-L20", 200)
+    scene.cancel(taken).ok("BG-L34", 200)
     told("cancelled, and the hour", scene.move(taken, date=day.isoformat(), time="13:00"), _DENIED)
 
 

@@ -75,7 +75,7 @@ def a_product_counts_the_venues_it_opens(scene: BardgeScene) -> None:
 # Issuing
 
 
-@LAWS.law("BG-N10", "BG-N13", "BG-N42")
+@LAWS.law("BG-N10", "BG-N13", "BG-N42", "BG-N53")
 def an_issued_pass_is_active_and_names_whom_it_is_for(scene: BardgeScene) -> None:
     for product in (scene.product(), scene.product("SPA"), scene.product(counted=False)):
         client = scene.new_client()
@@ -99,7 +99,9 @@ def an_issued_pass_is_active_and_names_whom_it_is_for(scene: BardgeScene) -> Non
         read = scene.read_pass(answer.json)
         for each in (answer, read):
             covers = each.ok("BG-N42", 200 if each is read else 201).json["categories"]
-            scene.same("BG-N42", covers, _covers(product), "the categories of the pass", each)
+            durations = [cover["duration"] for cover in covers]
+            scene.expect("BG-N42", all(map(str.isupper, durations)), "durations in capitals", durations, each)
+            scene.same("BG-N53", covers, _covers(product), "the categories of the pass", each)
 
 
 def _covers(product: Json) -> list[Json]:
@@ -401,12 +403,13 @@ def a_token_opens_the_client_and_not_the_pass(scene: BardgeScene) -> None:
 # Which moment counts
 
 
-@LAWS.law("BG-N50")
+@LAWS.law("BG-N50", "BG-N54")
 def a_pass_that_is_over_is_good_for_nothing(scene: BardgeScene) -> None:
     issued = scene.expired()
     client = issued["client_id"]
     before = (scene.client(client).ok("BG-N50", 200).json, scene.bookings_of(client), scene.credits(client))
     for answer in _uses(scene, issued):
+        scene.expect("BG-N54", not answer.is_success, "a refusal", answer.status, answer)
         scene.error("BG-N50", answer, *_EXPIRED)
     after = (scene.client(client).ok("BG-N50", 200).json, scene.bookings_of(client), scene.credits(client))
     scene.same("BG-N50", after, before, "the client, the bookings and the credits")

@@ -147,7 +147,7 @@ def what_is_past_cannot_be_begun(scene: BardgeScene) -> None:
     scene.begin(issued, spa, day, "13:00").ok("BG-S10", 201)
 
 
-@LAWS.law("BG-S11")
+@LAWS.law("BG-S11", "BG-S35")
 def what_the_spa_does_not_offer_is_unavailable(scene: BardgeScene) -> None:
     issued, spa, day = scene.spa_pass(), long_spa(scene), scene.spa_day()
     last_day = scene.now().astimezone(LAGOS).date() + _LAST_DAY
@@ -165,10 +165,11 @@ def what_the_spa_does_not_offer_is_unavailable(scene: BardgeScene) -> None:
     before = scene.trace(issued)
     for on, clock, services in wrong:
         answer = scene.begin(issued, spa, on, clock, services=services, title=f"begin on {on} at {clock}")
-        scene.error("BG-S11", answer, 409, _CONFLICT, "slot_unavailable")
+        rule = "BG-S11" if (on, clock) == (day, "10:00") else "BG-S35"
+        scene.error(rule, answer, 409, _CONFLICT, "slot_unavailable")
     scene.left_alone("BG-S11", issued, before)
     for on, clock in ((day, "09:00"), (day, "17:00"), (last_day, "10:00")):
-        scene.begin(issued, spa, on, clock, title=f"begin on {on} at {clock}").ok("BG-S11", 201)
+        scene.begin(issued, spa, on, clock, title=f"begin on {on} at {clock}").ok("BG-S35", 201)
 
 
 # Refused

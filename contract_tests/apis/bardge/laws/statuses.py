@@ -17,7 +17,7 @@ _MINUTE = timedelta(minutes=1)
 _OPEN = {"pending", "confirmed"}
 
 
-@LAWS.law("BG-L10")
+@LAWS.law("BG-L10", "BG-L33")
 def a_status_says_what_became_of_a_booking(scene: BardgeScene) -> None:
     issued = scene.issued()
     first, second, third = scene.open_to(issued, 3)[:3]
@@ -27,15 +27,15 @@ def a_status_says_what_became_of_a_booking(scene: BardgeScene) -> None:
     appointment = scene.appointed(scene.spa_pass(), scene.spa(), scene.spa_day())
     for type_, id_, booking in (("class", stands["booking_id"], stands), ("spa", appointment["id"], appointment)):
         wanted = {"id": id_, "type": type_, "scheduled_for": booking["scheduled_for"]}
-        scene.shows("BG-L10", scene.read_status(booking).ok("BG-L10", 200), wanted)
+        scene.shows("BG-L33", scene.read_status(booking).ok("BG-L10", 200), wanted)
     cancelled = scene.booked(issued, second)
-    scene.cancel(cancelled).ok("BG-L20", 200)
+    scene.cancel(cancelled).ok("BG-L34", 200)
     scene.same("BG-L10", scene.status(cancelled), "cancelled", "the status of what was cancelled")
     others = [each for each in scene.open_to(issued) if each.class_id == first.class_id and each.id != third.id]
     if not others:
         raise Lacking("the class is not given again")
     target = others[-1]
-    scene.move(stands, class_instance_id=target.id).ok("BG-M01", 201)
+    scene.move(stands, class_instance_id=target.id).ok("BG-M13", 201)
     scene.same("BG-L10", scene.status(stands), "rescheduled", "the status of what was moved")
 
 
@@ -50,7 +50,7 @@ def a_confirmed_booking_is_completed_when_it_begins(scene: BardgeScene) -> None:
         scene.same("BG-L10", scene.status(booking), "completed", "the status when it begins")
 
 
-@LAWS.law("BG-L10", "BG-L11")
+@LAWS.law("BG-L11", "BG-L33")
 def a_pending_booking_is_not_completed(scene: BardgeScene) -> None:
     scene.accept_after(24 * 60)
     instance, of_class = scene.instance(), scene.issued()
@@ -64,7 +64,7 @@ def a_pending_booking_is_not_completed(scene: BardgeScene) -> None:
     for starts_at, book in both:
         scene.wait_until(starts_at - HOUR)
         booking = book()
-        scene.same("BG-L10", scene.status(booking), "pending", "the status of what the venue has not accepted")
+        scene.same("BG-L33", scene.status(booking), "pending", "the status of what the venue has not accepted")
         scene.wait_until(starts_at)
         scene.same("BG-L11", scene.status(booking), "pending", "the status when it begins")
         scene.pass_time(_MINUTE)
@@ -83,7 +83,7 @@ def updated_is_when_the_status_last_changed(scene: BardgeScene) -> None:
     _changed_at(scene, first, first["created"] + 30 * 60, "when it is confirmed")
     scene.pass_time(_MINUTE)
     now = round(scene.now().timestamp())
-    scene.cancel(second).ok("BG-L20", 200)
+    scene.cancel(second).ok("BG-L34", 200)
     scene.pass_time(_MINUTE)
     _changed_at(scene, second, now, "after it was cancelled")
     scene.cancel(second).refused("BG-L21", 403, "permission_denied")
@@ -98,7 +98,7 @@ def updated_of_a_booking_that_was_moved_is_when_it_was(scene: BardgeScene) -> No
     booking = scene.appointed(scene.spa_pass(), spa, day)
     scene.pass_time(_MINUTE)
     since = scene.now()
-    moved = scene.move(booking, date=day.isoformat(), time="12:00").ok("BG-M01", 201).json
+    moved = scene.move(booking, date=day.isoformat(), time="12:00").ok("BG-M13", 201).json
     scene.pass_time(_MINUTE)
     _changed_at(scene, booking, moved["created"], "after it was moved")
     made_at = datetime.fromtimestamp(moved["created"], LAGOS)
@@ -131,10 +131,10 @@ def _made_there_and_moved_there(scene: BardgeScene) -> list[Json]:
     bookings.append(scene.appointed(issued, spa, day, "10:00"))
     for old, new in ((0, 2), (2, 0)):
         booking = scene.booked(scene.issued(), instances[old])
-        bookings.append(scene.move(booking, class_instance_id=instances[new].id).ok("BG-M01", 201).json)
+        bookings.append(scene.move(booking, class_instance_id=instances[new].id).ok("BG-M13", 201).json)
     for time, new_time in (("09:00", "12:00"), ("17:00", "11:00")):
         booking = scene.appointed(issued, spa, day, time)
-        bookings.append(scene.move(booking, date=day.isoformat(), time=new_time).ok("BG-M01", 201).json)
+        bookings.append(scene.move(booking, date=day.isoformat(), time=new_time).ok("BG-M13", 201).json)
     return sorted(bookings, key=lambda each: int(each["scheduled_for"]))
 
 

@@ -32,6 +32,7 @@ _TYPES = {
 }
 _REQUEST_ID = re.compile(r"req_[0-9a-f]{32}")
 _JSON = "application/json"
+_NOT_FOUND = 404
 _NOT_ACCEPTABLE = 406
 _LAST = ("confirmSpaBooking", "rescheduleBooking", "cancelBooking", "updateLookupEnabled")
 _KINDS = {
@@ -109,7 +110,7 @@ def _all_wrong(scene: BardgeScene) -> list[Probe]:
     return [probe.broken() for probe in wrong]
 
 
-@LAWS.law("BG-H05", "BG-H06", "BG-H07", "BG-H08", "BG-H09", "BG-H10")
+@LAWS.law("BG-H05", "BG-H06", "BG-H07", "BG-H08", "BG-H09", "BG-H10", "BG-H13")
 def every_answer_has_an_id_of_its_own_and_every_refusal_one_envelope(scene: BardgeScene) -> None:
     seen: set[str] = set()
     statuses = set()
@@ -129,29 +130,30 @@ def every_answer_has_an_id_of_its_own_and_every_refusal_one_envelope(scene: Bard
         statuses.add((answer.status, reused))
         types = {**_TYPES, 409: "idempotency_error" if reused else "resource_conflict_error"}
         if answer.status in types:
-            scene.same("BG-H09", error["type"], types[answer.status], f"the type of {error['code']}", answer)
+            rule = "BG-H13" if answer.status == _NOT_FOUND else "BG-H09"
+            scene.same(rule, error["type"], types[answer.status], f"the type of {error['code']}", answer)
     wanted_statuses = {(400, False), (401, False), (403, False), (404, False), (409, False), (409, True)}
     scene.expect("BG-H09", wanted_statuses <= statuses, "refusals with every status", sorted(statuses))
 
 
-@LAWS.law("BG-H10")
+@LAWS.law("BG-H14")
 def whatever_is_accepted_a_refusal_is_json(scene: BardgeScene) -> None:
     for probe in scene.probes():
         answer = probe.send(scene, headers={"Accept": "text/html"}, title=f"{probe.operation.id} as HTML")
-        _is_json(scene, answer)
-        scene.expect("BG-H10", answer.status != _NOT_ACCEPTABLE, "an answer as without Accept", answer.status, answer)
+        _is_json(scene, answer, "BG-H14")
+        scene.expect("BG-H14", answer.status != _NOT_ACCEPTABLE, "an answer as without Accept", answer.status, answer)
 
 
-def _is_json(scene: BardgeScene, answer: Answer) -> None:
+def _is_json(scene: BardgeScene, answer: Answer, rule: str = "BG-H10") -> None:
     came = answer.headers.get("content-type", "").partition(";")[0].strip()
-    scene.same("BG-H10", came, _JSON, "the content type", answer)
+    scene.same(rule, came, _JSON, "the content type", answer)
 
 
-@LAWS.law("BG-H10", "BG-H11")
+@LAWS.law("BG-H11", "BG-H14")
 def what_is_answered_names_its_kind(scene: BardgeScene) -> None:
     seen = set()
     for answer in _successes(scene, "application/xml"):
-        _is_json(scene, answer)
+        _is_json(scene, answer, "BG-H14")
         assert answer.exchange.operation is not None  # noqa: S101 - those that are are asked for by name
         name = answer.exchange.operation.id
         if not answer.is_success or name == "getClientCredits":
@@ -219,7 +221,7 @@ def _refusals(scene: BardgeScene) -> Iterator[Answer]:
     yield scene.book(issued, first, title="the same class again")
     yield scene.book(other, first, title="a class that is full")
     booking = scene.booked(other, second)
-    scene.cancel(booking).ok("BG-L20", 200)
+    scene.cancel(booking).ok("BG-L34", 200)
     yield scene.cancel(booking)
 
 
@@ -236,5 +238,5 @@ def _successes(scene: BardgeScene, accept: str = "*/*") -> Iterator[Answer]:
     when = {"date": whole.day.isoformat(), "time": "16:00"}
     moved = ask("rescheduleBooking", when, bookingId=confirmed.ok("BG-S20", 201).json["id"])
     yield moved
-    yield ask("cancelBooking", bookingId=moved.ok("BG-M01", 201).json["id"])
+    yield ask("cancelBooking", bookingId=moved.ok("BG-M13", 201).json["id"])
     yield ask("updateLookupEnabled", {"enabled": False})

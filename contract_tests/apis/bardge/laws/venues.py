@@ -19,7 +19,7 @@ _TOLERANCE_KM = 0.3
 _PLACES = ((6.43, 3.42), (6.65, 3.30), (-33.9, 18.4), (0.0, 0.0), (6.5, -179.9))
 
 
-@LAWS.law("BG-R01", "BG-R02")
+@LAWS.law("BG-R01", "BG-R02", "BG-R23")
 def from_a_place_the_nearest_venue_comes_first(scene: BardgeScene) -> None:
     product = scene.product()
     lists: tuple[tuple[str, Json], ...] = (("listProviders", {}), ("listProvidersForPass", {"id": product["id"]}))
@@ -43,15 +43,15 @@ def from_a_place_the_nearest_venue_comes_first(scene: BardgeScene) -> None:
             for each in found:
                 away = _kilometres(latitude, longitude, each["latitude"], each["longitude"])
                 near = abs(away - each["distance_km"]) <= _TOLERANCE_KM + away / 100
-                scene.expect("BG-R01", near, f"{each['id']} about {away:.1f} km away", each["distance_km"], answer)
+                scene.expect("BG-R23", near, f"{each['id']} about {away:.1f} km away", each["distance_km"], answer)
         scene.expect("BG-R02", not any("distance_km" in each for each in plain), "no distance_km", plain)
     for lat, lon in _PLACES:
         far = {each["id"]: each["distance_km"] for each in _venues(scene, "listProviders", lat=lat, lon=lon)}
         answer = scene.call("listClasses", lat=lat, lon=lon, limit=100, title=f"classes from {lat}, {lon}")
-        found = answer.ok("BG-R01", 200).json["data"]
-        scene.same("BG-R01", sorted(_ids(found)), sorted(_ids(scene.classes())), "the classes", answer)
+        found = answer.ok("BG-R23", 200).json["data"]
+        scene.same("BG-R23", sorted(_ids(found)), sorted(_ids(scene.classes())), "the classes", answer)
         told = [far[each["provider_branch_id"]] for each in found]
-        scene.same("BG-R01", told, sorted(told), "how far the venue of each class is, in order", answer)
+        scene.same("BG-R23", told, sorted(told), "how far the venue of each class is, in order", answer)
 
 
 def _kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:

@@ -46,7 +46,7 @@ class Whole:
         if scene.has(OTHER):
             self.foreign = scene.foreign()
             self.issuer = scene.issuer()
-            self.lookup = scene.look_up(self.foreign["client_id"], issuer=self.issuer).ok("BG-U03", 201).json["id"]
+            self.lookup = scene.look_up(self.foreign["client_id"], issuer=self.issuer).ok("BG-U33", 201).json["id"]
         names, booking_id = {"first_name": "Somebody"}, self.booking["booking_id"]
         when = {"date": self.day.isoformat(), "time": "10:00"}
         of_gym = {**visitor, "provider_branch_id": gym, "copay_package_id": self.package}
