@@ -46,10 +46,10 @@ def refused_at(scene: AnnyScene, rule: str, answer: Answer, **source: str) -> No
     points_at(scene, rule, answer.refused(rule, *_INVALID), **source)
 
 
-def unavailable(scene: AnnyScene, rule: str, answer: Answer, reason: str) -> None:
-    """An interval cannot be booked, for that reason."""
+def unavailable(scene: AnnyScene, rule: str, answer: Answer, reason: str, *, said_by: str = "") -> None:
+    """An interval cannot be booked, for that reason; *said_by* is the rule about the reason, where it is another."""
     meta = answer.refused(rule, *_UNAVAILABLE).json["errors"][0].get("meta") or {}
-    scene.same(rule, meta.get("unavailability_type"), reason, "unavailability_type in meta", answer)
+    scene.same(said_by or rule, meta.get("unavailability_type"), reason, "unavailability_type in meta", answer)
 
 
 # Operations

@@ -53,7 +53,7 @@ class AnnyMachine(Machine[AnnyScene]):
     RULES = (
         "AN-B01", "AN-C01", "AN-C02", "AN-C03", "AN-C06", "AN-C07", "AN-C17", "AN-E02", "AN-E03", "AN-E05", "AN-G02",
         "AN-I01", "AN-I03", "AN-I04", "AN-I08", "AN-I09", "AN-N01", "AN-N03", "AN-N05", "AN-R01", "AN-R02", "AN-R08",
-        "AN-S02", "AN-S06", "AN-S07", "AN-S11", "AN-S12", "AN-S13", "AN-X01", "AN-X02", "AN-X11",
+        "AN-R17", "AN-S02", "AN-S06", "AN-S07", "AN-S11", "AN-S12", "AN-S13", "AN-X01", "AN-X02", "AN-X11",
     )  # fmt: skip
 
     def __init__(self) -> None:

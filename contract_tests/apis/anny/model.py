@@ -174,8 +174,10 @@ class Bookings:
     def _against_editing(self, booking: Booking) -> Refusal | None:
         if booking.status is Status.GONE:
             return _GONE
-        if booking.status is not Status.ACCEPTED or booking.slot < self.begun:
+        if booking.status is not Status.ACCEPTED:
             return Refusal(422, "booking_not_editable", "AN-R08")
+        if booking.slot < self.begun:
+            return Refusal(422, "booking_not_editable", "AN-R17")
         return None
 
     def _edit(self, booking: Booking) -> None:

@@ -123,13 +123,14 @@ def _touch(scene: AnnyScene, booking: Json, by: str) -> list[Answer]:
     ]
 
 
-@LAWS.law("AN-A05")
+@LAWS.law("AN-A05", "AN-A15")
 def what_is_somebody_elses_is_kept_from_strangers(scene: AnnyScene) -> None:
     booking = scene.ordered()
     before = scene.order("AN-Q03", booking)
     invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", booking), "an invoice")
-    refusals = _touch(scene, booking, OTHER)
-    refusals += [
+    for answer in _touch(scene, booking, OTHER):
+        answer.refused("AN-A05", *_UNAUTHORIZED)
+    refusals = [
         scene.read_order(booking, by=OTHER),
         scene.pay(order_id(booking), by=OTHER),
         scene.call("getInvoice", invoiceId=invoice["id"], by=OTHER),
@@ -142,10 +143,10 @@ def what_is_somebody_elses_is_kept_from_strangers(scene: AnnyScene) -> None:
         scene.call("submitOrder", {"accept_terms": True}, by=OTHER, title="submit it", **without_token),
     ]
     for answer in refusals:
-        answer.refused("AN-A05", *_UNAUTHORIZED)
+        answer.refused("AN-A15", *_UNAUTHORIZED)
     scene.stays("AN-A05", booking)
-    scene.same("AN-A05", scene.order("AN-A05", booking), before, "the order read afterwards")
-    scene.same("AN-A05", scene.order("AN-A05", draft)["attributes"]["status"], "draft", "the status of the cart")
+    scene.same("AN-A15", scene.order("AN-A15", booking), before, "the order read afterwards")
+    scene.same("AN-A15", scene.order("AN-A15", draft)["attributes"]["status"], "draft", "the status of the cart")
 
 
 @LAWS.law("AN-A06")

@@ -40,7 +40,7 @@ def _as_slot(interval: Json, like: Slot) -> Slot:
     return Slot(like.service_id, like.resource_id, moment(interval["start_date"]), moment(interval["end_date"]))
 
 
-@LAWS.law("AN-T01", "AN-T02")
+@LAWS.law("AN-T01", "AN-T02", "AN-N14")
 def a_start_can_be_booked_exactly_when_it_is_said_to_be_free(scene: AnnyScene) -> None:
     slot = scene.slot(minutes=90)
     scene.booked(slot)
@@ -54,17 +54,17 @@ def a_start_can_be_booked_exactly_when_it_is_said_to_be_free(scene: AnnyScene) -
             number = answer.ok("AN-T01", 201).json["data"]["id"]
             scene.cancel(number).ok("AN-X01", 200)
         else:
-            unavailable(scene, "AN-T01", answer, reason)
+            unavailable(scene, "AN-T01", answer, reason, said_by="AN-N14")
 
 
-@LAWS.law("AN-T03")
+@LAWS.law("AN-T03", "AN-X04")
 def the_last_place_comes_and_goes(scene: AnnyScene) -> None:
     slot = scene.slot()
     _is(scene, "AN-T03", slot, None)
     booking = scene.booked(slot)
     _is(scene, "AN-T03", slot, "booked_out")
     scene.cancel(booking).ok("AN-X01", 200)
-    _is(scene, "AN-T03", slot, None)
+    _is(scene, "AN-X04", slot, None)
 
 
 @LAWS.law("AN-T04")
@@ -230,7 +230,7 @@ def of_several_reasons_the_first_is_given(scene: AnnyScene) -> None:
             unavailable(scene, "AN-V13", answer, reason)
 
 
-@LAWS.law("AN-T13")
+@LAWS.law("AN-T13", "AN-T15")
 def every_start_of_the_grid_is_listed_once_in_order(scene: AnnyScene) -> None:
     for kind, where in (("instant", "room"), ("strict", "other_room")):
         service, first = scene.service(kind), scene.day(kind, where)[0]
@@ -239,14 +239,16 @@ def every_start_of_the_grid_is_listed_once_in_order(scene: AnnyScene) -> None:
             answer = scene.starts(day, first.service_id, first.resource_id, minutes).ok("AN-T13", 200)
             listed = [_as_slot(each, first) for each in answer.json]
             lengths = {each.minutes for each in listed}
-            scene.same("AN-T13", lengths, {minutes or service["min_duration"]}, "how long they are, in minutes", answer)
+            wanted = {minutes or service["min_duration"]}
+            scene.same("AN-T13" if minutes else "AN-T15", lengths, wanted, "how long they are, in minutes", answer)
             starts = [each.starts_at for each in listed]
             scene.same("AN-T13", starts, sorted({*starts}), "the starts, each once and in order", answer)
         at = starts[0] - step
         while at <= starts[-1] + step:
             if at not in starts:
                 slot = replace(first, starts_at=at, ends_at=at + (first.ends_at - first.starts_at))
-                unavailable(scene, "AN-T13", scene.add(slot, title="hold what is not listed"), "outside_opening_hours")
+                answer = scene.add(slot, title="hold what is not listed")
+                unavailable(scene, "AN-T13", answer, "outside_opening_hours", said_by="AN-T11")
             at += step
 
 

@@ -55,16 +55,16 @@ def what_is_over_cannot_be_canceled(scene: AnnyScene) -> None:
         scene.stays("AN-X02", before)
 
 
-@LAWS.law("AN-X02")
+@LAWS.law("AN-X02", "AN-X15")
 def who_has_come_or_stayed_away_cannot_cancel(scene: AnnyScene) -> None:
     check_in = scene.resource("room")["settings"]["checkIn"]
     slot = scene.slot()
     came, missed = scene.booked(slot), scene.booked(slot.later(minutes=60))
     scene.go_to(slot.starts_at - _MINUTE * check_in["allowedAdvancePeriod"])
     scene.check_in(came).ok("AN-K01", 200)
-    before = scene.seen("AN-X02", came)
-    scene.cancel(came).refused("AN-X02", *_NOT_CANCELABLE)
-    scene.stays("AN-X02", before)
+    before = scene.seen("AN-X15", came)
+    scene.cancel(came).refused("AN-X15", *_NOT_CANCELABLE)
+    scene.stays("AN-X15", before)
     scene.go_to(slot.starts_at + timedelta(hours=1, minutes=check_in["autoExpiresAfter"]))
     scene.same("AN-X02", scene.status("AN-S02", missed), "expired", "the status of the other one")
     scene.cancel(missed).refused("AN-X02", *_NOT_CANCELABLE)
@@ -267,7 +267,7 @@ def one_date_that_was_repeated_is_canceled_alone(scene: AnnyScene) -> None:
     _is_canceled(scene, "AN-X09", master)
 
 
-@LAWS.law("AN-X08")
+@LAWS.law("AN-X08", "AN-X16")
 def a_master_takes_what_has_not_begun_with_it(scene: AnnyScene) -> None:
     master, dates = _series(scene, "recurring_master")
     begun: list[Json] = []
@@ -281,9 +281,9 @@ def a_master_takes_what_has_not_begun_with_it(scene: AnnyScene) -> None:
     for each in dates:
         was = before[each["id"]]
         if each in begun or was["attributes"]["status"] != "accepted":
-            now = scene.seen("AN-X08", each)["attributes"]
-            scene.same("AN-X08", now["status"], was["attributes"]["status"], "the status of a date that was over")
-            scene.same("AN-X08", now["canceled_at"], was["attributes"]["canceled_at"], "when it was canceled")
+            now = scene.seen("AN-X16", each)["attributes"]
+            scene.same("AN-X16", now["status"], was["attributes"]["status"], "the status of a date that was over")
+            scene.same("AN-X16", now["canceled_at"], was["attributes"]["canceled_at"], "when it was canceled")
         else:
             _is_canceled(scene, "AN-X08", each)
     _is_canceled(scene, "AN-X08", master)

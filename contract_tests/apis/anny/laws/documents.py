@@ -242,7 +242,7 @@ def _lists(scene: AnnyScene) -> list[_Asking]:
     ]
 
 
-@LAWS.law("AN-D06", "AN-D08", "AN-D10", "AN-D12")
+@LAWS.law("AN-D06", "AN-D08", "AN-D10", "AN-D12", "AN-D16")
 def pages_hold_each_thing_once_and_tell_where_they_stand(scene: AnnyScene) -> None:
     for ask in _lists(scene):
         whole = ask.page("AN-D06", 1, _MOST)
@@ -253,14 +253,18 @@ def pages_hold_each_thing_once_and_tell_where_they_stand(scene: AnnyScene) -> No
         last = ceil(total / size)
         for number in range(1, last + 1):
             answer = ask.page("AN-D06", number, size)
-            told = {"current-page": number, "last-page": last, "per-page": size, "total": total}
-            scene.same("AN-D06", answer.json["meta"]["page"], told, "meta.page", answer)
+            told = {"current-page": number, "last-page": last, "total": total}
+            page = dict(answer.json["meta"]["page"])
+            scene.same("AN-D16", page.pop("per-page", None), size, "per-page", answer)
+            scene.same("AN-D06", page, told, "meta.page", answer)
             scene.expect("AN-D06", len(_ids(answer)) <= size, f"at most {size} on a page", _ids(answer), answer)
             found += _ids(answer)
             if number == 2 and ask.can_be_flat:
                 flat = ask({"page[number]": number, "page[size]": size}, flat=True).ok("AN-D12", 200)
                 same = {name.replace("-", "_"): value for name, value in told.items()}
-                scene.same("AN-D12", flat.json["meta"], same, "meta in the flattened form", flat)
+                meta = dict(flat.json["meta"])
+                scene.same("AN-D16", meta.pop("per_page", None), size, "per_page in the flattened form", flat)
+                scene.same("AN-D12", meta, same, "meta in the flattened form", flat)
                 scene.same("AN-D12", _ids(flat), _ids(answer), "what is on it", flat)
         scene.same("AN-D06", found[:_MOST], _ids(whole), "what the pages hold, in order", whole)
         scene.same("AN-D06", (len(found), len({*found})), (total, total), "how many there are, and different ones")
@@ -304,33 +308,37 @@ def a_page_has_fifteen(scene: AnnyScene) -> None:
 
 def _follow(scene: AnnyScene, answer: Answer, link: str, by: str = MAIN) -> Answer:
     """The page that a link leads to."""
-    links = answer.json["links"]
-    scene.expect("AN-D09", link in links, f"a link to {link}", links, answer)
+    links, rule = answer.json["links"], _rule_of(link)
+    scene.expect(rule, link in links, f"a link to {link}", links, answer)
     _, _, path = links[link].partition(scene.contract.base_path)
-    return scene.send("GET", path, by=by, title=f"follow the link to {link}").ok("AN-D09", 200)
+    return scene.send("GET", path, by=by, title=f"follow the link to {link}").ok(rule, 200)
 
 
-@LAWS.law("AN-D09")
+def _rule_of(link: str) -> str:
+    return "AN-D09" if link == "next" else "AN-D17"
+
+
+@LAWS.law("AN-D09", "AN-D17")
 def links_lead_from_page_to_page(scene: AnnyScene) -> None:
     for ask in _lists(scene):
         size = ask.page("AN-D09", 1, 1).json["meta"]["page"]["total"] // 3 + 1
         first = answer = ask.page("AN-D09", 1, size)
         pages = [_ids(answer)]
         while "next" in answer.json["links"] and len(pages) < 4:
-            scene.same("AN-D09", "prev" in answer.json["links"], len(pages) > 1, "whether there is a prev", answer)
+            scene.same("AN-D17", "prev" in answer.json["links"], len(pages) > 1, "whether there is a prev", answer)
             answer = _follow(scene, answer, "next", ask.by)
             pages.append(_ids(answer))
             back = _follow(scene, answer, "prev", ask.by)
-            scene.same("AN-D09", _ids(back), pages[-2], "what prev leads to", back)
+            scene.same("AN-D17", _ids(back), pages[-2], "what prev leads to", back)
         wanted = [_ids(ask.page("AN-D09", number, size)) for number in range(1, len(pages) + 1)]
         scene.same("AN-D09", pages, wanted, "what next leads to, page by page", answer)
         last = first.json["meta"]["page"]["last-page"]
         scene.same("AN-D09", len(pages), last, "how many pages next leads through", answer)
         for link, there in (("first", pages[0]), ("last", pages[-1])):
-            scene.same("AN-D09", _ids(_follow(scene, answer, link, ask.by)), there, f"what {link} leads to", answer)
+            scene.same("AN-D17", _ids(_follow(scene, answer, link, ask.by)), there, f"what {link} leads to", answer)
 
 
-@LAWS.law("AN-D09")
+@LAWS.law("AN-D09", "AN-D17")
 def links_keep_every_filter(scene: AnnyScene) -> None:
     slots = [scene.slot(where=where) for where in ("room", "other_room", "desk")]
     made = [scene.booked(each) for each in slots]
@@ -352,9 +360,10 @@ def links_keep_every_filter(scene: AnnyScene) -> None:
     for direction, pages in (("next", range(1, len(wanted))), ("prev", range(len(wanted) - 2, -1, -1))):
         for here in pages:
             answer = _follow(scene, answer, direction)
-            scene.same("AN-D09", _ids(answer), wanted[here : here + 1], f"what {direction} leads to", answer)
+            rule = _rule_of(direction)
+            scene.same(rule, _ids(answer), wanted[here : here + 1], f"what {direction} leads to", answer)
             shown = [sorted(each["attributes"]) for each in answer.json["data"]]
-            scene.same("AN-D09", shown, [["number"]], "the attributes that are shown", answer)
+            scene.same(rule, shown, [["number"]], "the attributes that are shown", answer)
     for name, value in alone.items():
         ask = _Asking(scene, "listBookings", MAIN, {name: value}, (), ())
         onward = _follow(scene, ask.page("AN-D09", 1, 1), "next")

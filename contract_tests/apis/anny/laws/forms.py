@@ -150,7 +150,7 @@ def an_answer_is_of_the_type_of_its_field(scene: AnnyScene) -> None:
             _nothing_is_kept(scene, "AN-F10", booking)
 
 
-@LAWS.law("AN-U06")
+@LAWS.law("AN-U10")
 def every_option_can_be_chosen(scene: AnnyScene) -> None:
     fields = form_fields(scene)
     most = max(len(field["options"]) for field in fields)
@@ -158,7 +158,7 @@ def every_option_can_be_chosen(scene: AnnyScene) -> None:
     for number in range(most):
         order = scene.submitted(days[2 * number + 1])
         (booking,) = bookings_in(order)
-        personalize(scene, booking, form_answers(fields, number)).ok("AN-U06", 200)
+        personalize(scene, booking, form_answers(fields, number)).ok("AN-U10", 200)
 
 
 @LAWS.law("AN-F05")

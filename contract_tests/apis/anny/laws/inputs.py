@@ -256,7 +256,7 @@ def _moments_in(value: Any, name: str = "") -> list[str]:
     return [value] if is_moment else []
 
 
-@LAWS.law("AN-V09")
+@LAWS.law("AN-V09", "AN-V14")
 def a_moment_may_come_with_any_offset_and_is_given_in_utc(scene: AnnyScene) -> None:
     day = scene.day("paid")
     for number, hours in enumerate((0, 2, -7, 14, 5.5)):
@@ -348,8 +348,8 @@ def _is_at(scene: AnnyScene, booking: Json, slot: Slot) -> None:
 
 
 def _are_in_utc(scene: AnnyScene, answer: Answer) -> None:
-    for text in _moments_in(answer.ok("AN-V09", 200).json):
-        scene.expect("AN-V09", text.endswith("+00:00"), "every moment with the offset +00:00", text, answer)
+    for text in _moments_in(answer.ok("AN-V14", 200).json):
+        scene.expect("AN-V14", text.endswith("+00:00"), "every moment with the offset +00:00", text, answer)
 
 
 @LAWS.law("AN-V10")

@@ -65,7 +65,7 @@ def what_cannot_be_booked_says_why(scene: AnnyScene) -> None:
     if shortest and shortest > 1:
         wrong["under_min_duration"] = free.lasting(shortest - 1)
     for reason, each in wrong.items():
-        unavailable(scene, "AN-N03", scene.book(each, title=f"book what is {reason}"), reason)
+        unavailable(scene, "AN-N03", scene.book(each, title=f"book what is {reason}"), reason, said_by="AN-N14")
     is_free(scene, "AN-N03", free)
 
 

@@ -155,20 +155,20 @@ def _adds_up(scene: AnnyScene, invoice: Json) -> None:
         scene.same("AN-Y04", cents(line["tax_amount"]), wanted, "the tax in cents, halves rounded up")
 
 
-@LAWS.law("AN-Q01", "AN-C11", "AN-C22")
+@LAWS.law("AN-Q01", "AN-Q10", "AN-C11", "AN-C22")
 def an_order_is_read_and_paid_with_its_access_token(scene: AnnyScene) -> None:
     order = scene.held(scene.slot("paid"), by=NOBODY)
     oat = scene.keys_of(order)["oat"]
     for _ in range(2):
         answer = scene.read_order(order, by=NOBODY, oat=oat).ok("AN-Q01", 200)
         scene.same("AN-Q01", answer.json["data"]["id"], order["id"], "the order", answer)
-        scene.read_order(order, by=NOBODY).refused("AN-Q01", 401, "unauthenticated")
+        scene.read_order(order, by=NOBODY).refused("AN-Q10", 401, "unauthenticated")
         scene.read_order(order, by=NOBODY, oat=f"{oat[:-1]}0a").refused("AN-C11", 403, "unauthorized")
         if answer.json["data"]["attributes"]["status"] == "draft":
             scene.submit(by=NOBODY, order=order).ok("AN-C06", 200)
-    scene.pay(order, by=NOBODY).refused("AN-Q01", 401, "unauthenticated")
+    scene.pay(order, by=NOBODY).refused("AN-Q10", 401, "unauthenticated")
     scene.pay(order, by=NOBODY, oat=f"{oat}x").refused("AN-C11", 403, "unauthorized")
-    paid = scene.pay(order, by=NOBODY, oat=oat).ok("AN-C22", 200).json["data"]
+    paid = scene.pay(order, by=NOBODY, oat=oat).ok("AN-Q10", 200).json["data"]
     scene.same("AN-C22", cents(paid["meta"]["amount_due"]), 0, "what is due, in cents")
 
 

@@ -82,7 +82,7 @@ def a_resource_offers_the_service_and_exists(scene: AnnyScene) -> None:
     scene.stays("AN-R05", booking)
 
 
-@LAWS.law("AN-R06", "AN-R11", "AN-R12")
+@LAWS.law("AN-R06", "AN-R11", "AN-R12", "AN-R16")
 def a_new_interval_has_its_own_price(scene: AnnyScene) -> None:
     slot = scene.slot("strict", "other_room")
     booking = scene.paid(slot, kind="strict")
@@ -113,9 +113,9 @@ def a_new_interval_has_its_own_price(scene: AnnyScene) -> None:
 
 
 def _changed(scene: AnnyScene, before: Json, after: Json, by: int) -> None:
-    for name in ("total", "modification_total"):
+    for rule, name in (("AN-R06", "total"), ("AN-R16", "modification_total")):
         got = cents(after["attributes"][name]) - cents(before["attributes"][name])
-        scene.same("AN-R06", got, by, f"the change of {name} of the order, in cents")
+        scene.same(rule, got, by, f"the change of {name} of the order, in cents")
 
 
 def _not_edited(scene: AnnyScene, rule: str, booking: Json | str, *, by: str = MAIN) -> None:
@@ -131,13 +131,13 @@ def _not_edited(scene: AnnyScene, rule: str, booking: Json | str, *, by: str = M
     scene.same(rule, scene.seen(rule, booking, by=by), before, "the booking read afterwards")
 
 
-@LAWS.law("AN-R08", "AN-P01", "AN-X02")
+@LAWS.law("AN-R17", "AN-P01", "AN-X15")
 def a_blocker_is_neither_edited_nor_canceled(scene: AnnyScene) -> None:
     blocker = scene.given("blocker")
-    _not_edited(scene, "AN-R08", blocker, by=ADMIN)
+    _not_edited(scene, "AN-R17", blocker, by=ADMIN)
     scene.preview(blocker, by=ADMIN).refused("AN-P01", *_NOT_CANCELABLE)
-    scene.cancel(blocker, by=ADMIN).refused("AN-X02", *_NOT_CANCELABLE)
-    scene.same("AN-X02", scene.status("AN-X02", blocker, by=ADMIN), "accepted", "its status afterwards")
+    scene.cancel(blocker, by=ADMIN).refused("AN-X15", *_NOT_CANCELABLE)
+    scene.same("AN-X15", scene.status("AN-X15", blocker, by=ADMIN), "accepted", "its status afterwards")
 
 
 @LAWS.law("AN-R08")
@@ -150,7 +150,7 @@ def what_is_not_accepted_is_not_edited(scene: AnnyScene) -> None:
         _not_edited(scene, "AN-R08", number)
 
 
-@LAWS.law("AN-R08")
+@LAWS.law("AN-R17")
 def what_has_started_or_was_checked_in_is_not_edited(scene: AnnyScene) -> None:
     slot = scene.slot("instant", "other_room")
     checked_in, started = scene.booked(scene.slot()), scene.booked(slot)
@@ -158,26 +158,26 @@ def what_has_started_or_was_checked_in_is_not_edited(scene: AnnyScene) -> None:
     begins_at = moment(checked_in["attributes"]["start_date"])
     scene.go_to(begins_at - timedelta(minutes=min(advance, 5)))
     scene.check_in(checked_in).ok("AN-K01", 200)
-    _not_edited(scene, "AN-R08", checked_in)
+    _not_edited(scene, "AN-R17", checked_in)
     if begins_at != slot.starts_at:
         return
     scene.go_to(slot.starts_at - _SECOND)
-    scene.moved("AN-R08", started, end_date=slot.lasting(120).ends_at.isoformat())
+    scene.moved("AN-R17", started, end_date=slot.lasting(120).ends_at.isoformat())
     scene.pass_time(_SECOND)
-    _not_edited(scene, "AN-R08", started)
+    _not_edited(scene, "AN-R17", started)
 
 
-@LAWS.law("AN-R08")
+@LAWS.law("AN-R17")
 def a_service_wants_to_know_of_edits_in_time(scene: AnnyScene) -> None:
     deadline = scene.service("strict")["public_settings"]["editing"]["deadline"]
     notice = timedelta(minutes=deadline["offset"] * _UNITS[deadline["period"]])
     slot = scene.slot("strict", "other_room")
     booking = scene.ordered(slot, kind="strict")
     scene.go_to(slot.starts_at - notice)
-    longer = scene.moved("AN-R08", booking, end_date=slot.lasting(90).ends_at.isoformat())
+    longer = scene.moved("AN-R17", booking, end_date=slot.lasting(90).ends_at.isoformat())
     scene.pass_time(_SECOND)
-    _not_edited(scene, "AN-R08", booking)
-    scene.same("AN-R08", _place(scene.seen("AN-R08", booking)), _place(longer), "start, end and resource afterwards")
+    _not_edited(scene, "AN-R17", booking)
+    scene.same("AN-R17", _place(scene.seen("AN-R17", booking)), _place(longer), "start, end and resource afterwards")
 
 
 @LAWS.law("AN-R09")

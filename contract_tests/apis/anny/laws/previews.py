@@ -44,7 +44,9 @@ def _price(booking: Json) -> int:
 def _judge(scene: AnnyScene, booking: Json, tiers: Sequence[Json], number: int, paid: int, at: str = "AN-P02") -> None:
     """Of tier *number* has to be everything that is said now; *at* is the rule that says that it applies."""
     tier, price = tiers[number], _price(booking)
-    said = scene.previewed(at, booking)
+    said = scene.previewed("AN-P16", booking)
+    untold = [each for each in ("fee_percentage", "fee_amount", "refund_amount", "deadline") if said.get(each) is None]
+    scene.same("AN-P16", untold, [], "what is not told")
     fee = _fee(tier, price)
     scene.same(at, said["fee_percentage"], tier["fee_value"], "the percentage that applies")
     scene.same("AN-P04", cents(said["fee_amount"]), fee, "the fee in cents")
@@ -67,7 +69,7 @@ def _judge(scene: AnnyScene, booking: Json, tiers: Sequence[Json], number: int, 
     scene.same("AN-P14", reach, ("single", [booking["id"]]), "series_scope and affected_booking_ids")
 
 
-@LAWS.law("AN-P02", "AN-P03", "AN-P04", "AN-P06", "AN-P07", "AN-P08", "AN-P10", "AN-P13", "AN-P14")
+@LAWS.law("AN-P02", "AN-P03", "AN-P04", "AN-P06", "AN-P07", "AN-P08", "AN-P10", "AN-P13", "AN-P14", "AN-P16")
 def the_fee_is_that_of_the_tier_in_which_it_is_canceled(scene: AnnyScene) -> None:
     tiers = scene.tiers()
     booking = scene.paid(scene.slot("paid", "other_room"), booking_add_ons=scene.choice(1, 1))

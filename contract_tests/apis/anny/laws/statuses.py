@@ -37,7 +37,7 @@ def _expires_after(scene: AnnyScene) -> timedelta:
 # What time does
 
 
-@LAWS.law("AN-S02", "AN-S03")
+@LAWS.law("AN-S02", "AN-S03", "AN-S16")
 def nobody_who_does_not_come_keeps_the_room(scene: AnnyScene) -> None:
     slot = scene.slot(minutes=180)
     after = _expires_after(scene)
@@ -50,6 +50,9 @@ def nobody_who_does_not_come_keeps_the_room(scene: AnnyScene) -> None:
     scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status from then on")
     is_free(scene, "AN-S03", rest)
     can_be_booked(scene, "AN-S03", rest)
+    window = timedelta(minutes=scene.resource("room")["settings"]["checkIn"]["allowedDelayPeriod"])
+    scene.go_to(slot.starts_at + max(after, window) + _SECOND)
+    scene.same("AN-S16", scene.status("AN-S16", booking), "expired", "the status when the window is over")
 
 
 _HERE, _LATER, _ELSEWHERE = "here", "later", "elsewhere"
@@ -151,7 +154,7 @@ def nobody_has_to_check_in_where_nothing_expires(scene: AnnyScene) -> None:
 # Places
 
 
-@LAWS.law("AN-S07")
+@LAWS.law("AN-S07", "AN-S18")
 def what_may_still_happen_takes_its_place(scene: AnnyScene) -> None:
     slot = scene.slot("approval")
     instant = slot.of(scene.service_id("instant"))
@@ -161,13 +164,13 @@ def what_may_still_happen_takes_its_place(scene: AnnyScene) -> None:
     requested = scene.requested(slot)
     takes_place(scene, "AN-S07", instant)
     scene.decide(requested, "rejected").ok("AN-S12", 200)
-    accepted = scene.booked(instant, "AN-S07")
+    accepted = scene.booked(instant, "AN-S18")
     takes_place(scene, "AN-S07", instant)
     scene.cancel(accepted).ok("AN-X01", 200)
-    can_be_booked(scene, "AN-S07", instant)
+    can_be_booked(scene, "AN-S18", instant)
 
 
-@LAWS.law("AN-S07")
+@LAWS.law("AN-S18")
 def what_is_over_takes_no_place_however_long_it_is_over(scene: AnnyScene) -> None:
     hours = scene.day()[::2]
     made = _made_by_history(scene, hours)
@@ -181,11 +184,11 @@ def what_is_over_takes_no_place_however_long_it_is_over(scene: AnnyScene) -> Non
         scene.pass_time(passed)
         for resource_id in {each.resource_id for each in places}:
             like = hours[0].at(resource_id)
-            answer = scene.starts(scene.local_day(like), like.service_id, resource_id, like.minutes).ok("AN-S07", 200)
+            answer = scene.starts(scene.local_day(like), like.service_id, resource_id, like.minutes).ok("AN-S18", 200)
             free = {moment(each["start_date"]) for each in answer.json if each["available"]}
             taken = [each.starts_at for each in places if each.resource_id == resource_id]
             taken = [each for each in taken if each not in free]
-            scene.same("AN-S07", taken, [], f"what is taken {passed} later", answer)
+            scene.same("AN-S18", taken, [], f"what is taken {passed} later", answer)
 
 
 @LAWS.law("AN-S07")
@@ -213,7 +216,7 @@ def a_request_can_be_accepted(scene: AnnyScene) -> None:
     scene.same("AN-S11", order["attributes"]["status"], "completed", "the status of the order")
 
 
-@LAWS.law("AN-S12")
+@LAWS.law("AN-S12", "AN-S17")
 def a_rejection_gives_everything_back(scene: AnnyScene) -> None:
     order = scene.submitted(scene.slot("approval"), "AN-C07")
     scene.pay(order).ok("AN-C22", 200)
@@ -229,10 +232,12 @@ def a_rejection_gives_everything_back(scene: AnnyScene) -> None:
     reason = f"closed for {scene.word()}"
     after = scene.decide(booking, "rejected", status_reason=reason).ok("AN-S12", 200).json["data"]
     for shown in (after["attributes"], scene.seen("AN-S12", booking)["attributes"]):
-        got = (shown["status"], shown["status_reason"])
-        scene.same("AN-S12", got, ("rejected", reason), "status and status_reason")
+        scene.same("AN-S12", shown["status"], "rejected", "the status")
+        scene.same("AN-S17", shown["status_reason"], reason, "status_reason")
+    now = money(scene, "AN-S12", order)
+    scene.same("AN-S12", (now.paid, now.refunded, now.due), (price, price, 0), "what was paid, goes back and is due")
     wanted = Money(before.total - price, -price, price, price, 0)
-    scene.same("AN-S12", money(scene, "AN-S12", order), wanted, "what the order has come to afterwards")
+    scene.same("AN-S17", now, wanted, "what the order has come to afterwards")
 
 
 @LAWS.law("AN-S13")

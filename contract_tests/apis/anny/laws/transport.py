@@ -28,6 +28,19 @@ _OPTIONAL = {"source", "meta"}
 _PLAIN = {"Accept": "application/json"}
 
 
+def _tells(scene: AnnyScene, answer: Answer) -> None:
+    """The refusal says of each error all that is said of one, whatever stands beside it."""
+    body = answer.json
+    errors = body.get("errors") or [{}] if isinstance(body, dict) else [{}]
+    holds = all(
+        error.get("status") == str(answer.status)
+        and all(isinstance(error.get(name), str) and error[name] for name in _MEMBERS)
+        for error in errors
+    )
+    wanted = f"errors with status {str(answer.status)!r}, code, title and detail"
+    scene.expect("AN-H05", holds, wanted, answer.exchange.came(), answer)
+
+
 def _enveloped(scene: AnnyScene, rule: str, answer: Answer) -> None:
     body = answer.json
     holds = isinstance(body, dict) and body.keys() == {"errors"} and len(body["errors"]) == 1
@@ -100,7 +113,7 @@ def a_body_of_more_than_a_mebibyte_is_refused_and_not_read(scene: AnnyScene) -> 
     booking.padded(MEBIBYTE).send(scene, title="book with a body of one mebibyte").ok("AN-H04", 201)
 
 
-@LAWS.law("AN-H05", "AN-H06")
+@LAWS.law("AN-H05", "AN-H06", "AN-H10")
 def every_refusal_has_the_same_form_whatever_is_accepted(scene: AnnyScene) -> None:
     slot = scene.slot()
     canceled = scene.canceled(slot)
@@ -125,7 +138,8 @@ def every_refusal_has_the_same_form_whatever_is_accepted(scene: AnnyScene) -> No
         for answer in refusals:
             scene.expect("AN-H05", not answer.is_success, "a refusal", answer.exchange.came(), answer)
             scene.same("AN-H06", _kind(answer), JSON_API, "the content type", answer)
-            _enveloped(scene, "AN-H05", answer)
+            _tells(scene, answer)
+            _enveloped(scene, "AN-H10", answer)
 
 
 @LAWS.law("AN-H07")

@@ -242,7 +242,7 @@ def _(request: Request) -> None:
 # Who may
 
 
-@BUGS.around(Register.invoice, "AN-A05", "An invoice is shown to everybody who knows its number.")
+@BUGS.around(Register.invoice, "AN-A15", "An invoice is shown to everybody who knows its number.")
 def _(find: Callable[..., Invoice], register: Register, text: str, _: Viewer) -> Invoice:
     return find(register, text, ORGANISATION)
 

@@ -245,7 +245,7 @@ def _(plant: Planter) -> None:
 
 
 @BUGS.bug(
-    "AN-S07.edited",
+    "AN-S18.edited",
     "What is canceled shortly after an edit takes its place again when that could not be reverted any more.",
 )
 def _(plant: Planter) -> None:
