@@ -40,7 +40,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class _ApiName(click.ParamType[str]):
+class _ApiName(click.ParamType):  # type: ignore[type-arg]  # generic from 8.3 on
     name = "API"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:

@@ -252,7 +252,7 @@ def test_a_document_that_cannot_be_used_is_found_by_a_check(monkeypatch):
     checked = CliRunner().invoke(main, ["check", "reservekit"])
 
     assert checked.exit_code == 2
-    assert checked.stderr == "mockserver: reservekit has no function for operation 'getWealth'\n"
+    assert checked.output == "mockserver: reservekit has no function for operation 'getWealth'\n"
 
 
 def test_a_contract_is_printed_as_it_is_written():
