@@ -16,7 +16,7 @@ import click
 
 from mockserver import __version__
 from mockserver.lifeline import end_with
-from mockserver.settings import Settings, nearest, read_hosts, read_moment, read_settings
+from mockserver.settings import Settings, nearest, read_list, read_moment, read_settings
 
 if TYPE_CHECKING:
     from mockserver.apis.bundle import Api
@@ -87,6 +87,9 @@ def main() -> None:
 @click.option("--workers", type=int, help="Processes to serve with; more than one need SQLite.  [1]")
 @click.option("--control-token", help="What /_sandbox demands as a bearer token.")
 @click.option(
+    "--control-origins", "origins", help="Web pages that may use /_sandbox too, with commas: https://app.test."
+)
+@click.option(
     "--webhook-hosts", "hosts", help="Hosts, with commas, that events may be sent to beside this machine; * is any."
 )
 @click.option(
@@ -109,6 +112,7 @@ def serve(
     file: Path | None,
     clock: str | None,
     hosts: str | None,
+    origins: str | None,
     defects: tuple[str, ...],
     ready_file: Path | None,
     until_pid: int | None,
@@ -124,7 +128,8 @@ def serve(
         "apis": apis or None,
         "defects": defects or None,
         "clock": None if clock is None else read_moment(clock),
-        "webhook_hosts": None if hosts is None else read_hosts(hosts),
+        "webhook_hosts": None if hosts is None else read_list(hosts),
+        "control_origins": None if origins is None else read_list(origins),
     }
     settings = read_settings(given, file=file)
 
