@@ -3,7 +3,7 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 COPY . .
 RUN python -m venv /opt/doublebook \
- && /opt/doublebook/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt .
+ && /opt/doublebook/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt ".[kit]"
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="doublebook" \

@@ -1,7 +1,7 @@
 """The laws of an API as tests of your own suite: `pytest --contract-api reservekit --contract-url URL`.
 
 One test for each law and each batch of the lifecycle, so that `-k`, `-x`, `--lf` and xdist work as ever. What must hold and
-does not is a failure, what only should hold a warning; what lacks a precondition is skipped, and the key to add is named.
+does not is a failure, what only should hold a warning; what lacks a precondition is skipped, and the key to add is named. `doublebook_kit` has the options, and registers this.
 """
 
 import os
@@ -27,7 +27,6 @@ from contract_tests.targets import TOKEN_VARIABLE
 
 __all__ = [
     "ContractWarning",
-    "pytest_addoption",
     "pytest_configure",
     "pytest_make_collect_report",
     "pytest_unconfigure",
@@ -50,24 +49,8 @@ class ContractWarning(UserWarning):
     """The API does not do what its contract says it should."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("contract", "contract tests of a booking API")
-    group.addoption("--contract-api", metavar="API", help="Test a running implementation of this API.")
-    group.addoption("--contract-url", metavar="URL", help="Where it is served.")
-    group.addoption("--contract-profile", metavar="FILE", type=Path, help="What the deployment offers to its tests.")
-    group.addoption("--contract-token", metavar="KEY", help=f"The main credential; also read from {TOKEN_VARIABLE}.")
-    group.addoption("--contract-sandbox", metavar="NAME", help="Of our own sandbox: play everything in this one.")
-    group.addoption(
-        "--contract-control-token",
-        metavar="TOKEN",
-        help=f"What our own sandbox's control plane wants; also read from {CONTROL_TOKEN_VARIABLE}.",
-    )
-    group.addoption("--contract-seed", metavar="N", type=int, default=1, help="Same seed, same requests.")
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    if config.option.contract_api:
-        config.stash[_HOUSE] = _House(config)
+    config.stash[_HOUSE] = _House(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

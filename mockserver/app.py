@@ -93,7 +93,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
     except RuleBroken as refusal:
         store.close()
         raise ValueError(f"api_settings: {refusal}") from refusal
-    control = build_control(apis, sandboxes, token=settings.control_token)
+    control = build_control(apis, sandboxes, token=settings.control_token, origins=frozenset(settings.control_origins))
     pages = pages_on_demand([*apis, control])
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
     for mount in mounts if at_once else ():

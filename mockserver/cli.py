@@ -1,6 +1,8 @@
 """The command `mockserver`."""
 
 import json
+import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 import click
 
 from mockserver import __version__
-from mockserver.settings import Settings, nearest, read_hosts, read_moment, read_settings
+from mockserver.lifeline import end_with
+from mockserver.settings import Settings, nearest, read_list, read_moment, read_settings
 
 if TYPE_CHECKING:
     from mockserver.apis.bundle import Api
@@ -37,7 +40,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class _ApiName(click.ParamType[str]):
+class _ApiName(click.ParamType):  # type: ignore[type-arg]  # generic from 8.3 on
     name = "API"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -84,6 +87,9 @@ def main() -> None:
 @click.option("--workers", type=int, help="Processes to serve with; more than one need SQLite.  [1]")
 @click.option("--control-token", help="What /_sandbox demands as a bearer token.")
 @click.option(
+    "--control-origins", "origins", help="Web pages that may use /_sandbox too, with commas: https://app.test."
+)
+@click.option(
     "--webhook-hosts", "hosts", help="Hosts, with commas, that events may be sent to beside this machine; * is any."
 )
 @click.option(
@@ -94,13 +100,22 @@ def main() -> None:
 )
 @click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings.")
 @click.option("--log", is_flag=True, default=None, help="Print a line per request.")
+@click.option(
+    "--ready-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Written when it answers: url, pid and control_token, as JSON; gone when it has ended.",
+)
+@click.option("--until-pid", type=int, help="End when that process has ended, however it did.")
 @_sentences
 def serve(
     apis: tuple[str, ...],
     file: Path | None,
     clock: str | None,
     hosts: str | None,
+    origins: str | None,
     defects: tuple[str, ...],
+    ready_file: Path | None,
+    until_pid: int | None,
     **flags: Any,
 ) -> None:
     """Serve APIS, all of them by default.
@@ -113,10 +128,15 @@ def serve(
         "apis": apis or None,
         "defects": defects or None,
         "clock": None if clock is None else read_moment(clock),
-        "webhook_hosts": None if hosts is None else read_hosts(hosts),
+        "webhook_hosts": None if hosts is None else read_list(hosts),
+        "control_origins": None if origins is None else read_list(origins),
     }
     settings = read_settings(given, file=file)
 
+    if ready_file is not None and not os.access(ready_file.parent, os.W_OK):
+        raise ValueError(f"--ready-file: nothing can be written into {ready_file.parent}")
+    if until_pid is not None:
+        end_with(until_pid)
     from mockserver.serving import bind, guarded  # noqa: PLC0415 - imports everything
     from mockserver.serving import serve as serve_until_interrupted  # noqa: PLC0415
 
@@ -131,7 +151,19 @@ def serve(
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it is reached from here
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     token = None if token_was_given else settings.control_token
-    serve_until_interrupted(settings, listener, ready=lambda apis: _say_ready(apis, settings, url, token))
+
+    def ready(apis: "Sequence[Api]") -> None:
+        if ready_file is not None:
+            _write_whole(ready_file, {"url": url, "pid": os.getpid(), "control_token": settings.control_token})
+        _say_ready(apis, settings, url, token)
+
+    # Else a signal, which the server hands on when it has closed, would end the process before the file is gone.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        serve_until_interrupted(settings, listener, ready=ready)
+    finally:
+        if ready_file is not None:
+            ready_file.unlink(missing_ok=True)
 
 
 @main.command(short_help="Build all that would be served, and serve nothing.")
@@ -217,6 +249,14 @@ def seed(api: str, number: int, epoch: str | None) -> None:
     for kind, record in world.records:
         documents.setdefault(kind.name.partition(".")[2], []).append(record)
     click.echo(msgspec.json.format(msgspec.json.encode(documents), indent=2))
+
+
+def _write_whole(file: Path, said: Mapping[str, Any]) -> None:
+    """Whoever waits for the file finds all of it. It has a token in it: nobody else may read it."""
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+        json.dump(said, written)
+    new.replace(file)
 
 
 def _counted(part: str, counts: Mapping[str, int]) -> str:

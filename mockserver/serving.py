@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from inspect import signature
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -80,7 +81,9 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[Seque
     app.store.close()
     config = _config(partial(_build, settings), settings, factory=True)
     threading.Thread(target=_say_when_answered, args=(listener, partial(ready, app.apis)), daemon=True).start()
-    Multiprocess(config, sockets=[listener]).run()
+    # Up to 0.51 uvicorn wanted to be told what a worker does.
+    told = {"target": uvicorn.Server(config).run} if "target" in signature(Multiprocess).parameters else {}
+    Multiprocess(config, sockets=[listener], **told).run()
 
 
 def _say_when_answered(listener: socket.socket, ready: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_hosts", "read_moment", "read_settings"]
+__all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_list", "read_moment", "read_settings"]
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _SQLITE = "sqlite:///"
@@ -28,6 +28,7 @@ class Settings:
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
         log: Print a line per request.
         control_token: What the control plane demands; None lets anybody in, which is for loopback only.
+        control_origins: Web pages of these origins may ask the control plane too, for tests in a browser.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
         defects: Bugs to plant, by name; see `mockserver defects`.
@@ -45,6 +46,7 @@ class Settings:
     workers: int = 1
     log: bool = False
     control_token: str | None = None
+    control_origins: tuple[str, ...] = ()
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0
     webhook_hosts: tuple[str, ...] = ()
@@ -102,7 +104,7 @@ def read_moment(text: str) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def read_hosts(text: str) -> tuple[str, ...]:
+def read_list(text: str) -> tuple[str, ...]:
     """A list with commas."""
     return tuple(host.strip() for host in text.split(",") if host.strip())
 
@@ -131,8 +133,8 @@ def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
     if "apis" in found:
         found["apis"] = found["apis"].split()
-    if "webhook_hosts" in found:
-        found["webhook_hosts"] = read_hosts(found["webhook_hosts"])
+    for name in {"webhook_hosts", "control_origins"} & found.keys():
+        found[name] = read_list(found[name])
     if "defects" in found:
         found["defects"] = found["defects"].split()
     return found

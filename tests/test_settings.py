@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.settings import read_hosts, read_settings
+from mockserver.settings import read_list, read_settings
 
 
 @pytest.mark.parametrize(
@@ -8,7 +8,7 @@ from mockserver.settings import read_hosts, read_settings
     [("", ()), ("a.example", ("a.example",)), (" a.example , b.example,", ("a.example", "b.example")), ("*", ("*",))],
 )
 def test_hosts_are_listed_with_commas(text, hosts):
-    assert read_hosts(text) == hosts
+    assert read_list(text) == hosts
     assert read_settings({}, environment={"MOCKSERVER_WEBHOOK_HOSTS": text}).webhook_hosts == hosts
 
 

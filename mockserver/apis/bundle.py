@@ -186,6 +186,7 @@ class Api:
         sample: Given today's date.
         webhooks: None for an API that sends no events.
         idempotency: None for an API that knows no keys.
+        origins: Of an API without a domain, the web pages that may ask it.
     """
 
     name: str
@@ -205,6 +206,7 @@ class Api:
     webhooks: Webhooks | None = None
     request_ids: RequestIds = field(default_factory=RequestIds)
     idempotency: Idempotency | None = None
+    origins: frozenset[str] = frozenset()
 
     def signed(self, reply: Reply, request_id: str) -> Reply:
         """*reply*, with the id in its body when it is an error and the API's errors have one."""
@@ -225,6 +227,16 @@ class Api:
             for definition in item.values()
             if isinstance(definition, dict) and definition.get("security") == []
         )
+
+    @cached_property
+    def answer_headers(self) -> bytes:
+        """Those that an answer may have, with commas."""
+        named = {self.request_ids.header.decode()}
+        operations = (each for item in self.spec["paths"].values() for each in item.values() if "responses" in each)
+        shared = self.spec.get("components", {}).get("responses", {})
+        for response in [*shared.values(), *(each for one in operations for each in one["responses"].values())]:
+            named |= {name.lower() for name in response.get("headers", ())}
+        return ", ".join(sorted(named)).encode()
 
     @cached_property
     def base_paths(self) -> tuple[str, ...]:

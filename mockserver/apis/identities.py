@@ -1,7 +1,7 @@
 """Who calls, and for which sandbox: read from the credential before anything else happens.
 
-A client can often change nothing but a host and a key, so a key may carry the sandbox it is for: `KEY.NAME`, split at
-the last dot, and only when what stands before it is a key we know.
+A client can often change nothing but a host and a key, so a key may carry the sandbox it is for: `KEY.NAME`, where
+KEY is one that we know.
 """
 
 import re
@@ -16,6 +16,7 @@ __all__ = ["ANONYMOUS", "SANDBOX_NAME", "Caller", "Identity", "Reader", "bearer"
 
 SANDBOX_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 
+_LONGEST_KEY = 255
 _BEARER = re.compile(rb"(?i:bearer) +([\x21-\x7e]+)", re.ASCII)
 
 
@@ -63,9 +64,10 @@ def split_credential(credential: str, known: Callable[[str], bool]) -> tuple[str
     """A credential without its suffix, and the sandbox the suffix names."""
     if known(credential):
         return credential, None
-    before, dot, name = credential.rpartition(".")
-    if dot and SANDBOX_NAME.fullmatch(name) and known(before):
-        return before, name
+    # Whatever follows a key that is known is meant as a name: a bad one is refused as such, and not as a wrong key.
+    for dot in range(min(len(credential) - 1, _LONGEST_KEY), 0, -1):
+        if credential[dot] == "." and known(credential[:dot]):
+            return credential[:dot], credential[dot + 1 :]
     return credential, None
 
 

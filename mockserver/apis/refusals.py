@@ -10,6 +10,7 @@ Refusal (booking.errors)
 ├── BadBody             not JSON at all
 ├── BodyTooLarge
 ├── WrongMediaType
+├── EncodedBody         compressed, say
 ├── BadSandboxName      malformed, or two different ones
 └── RateLimited
 """
@@ -23,6 +24,7 @@ __all__ = [
     "BadInput",
     "BadSandboxName",
     "BodyTooLarge",
+    "EncodedBody",
     "Forbidden",
     "RateLimited",
     "RequestRefused",
@@ -108,6 +110,14 @@ class WrongMediaType(RequestRefused):
         super().__init__(f"Content-Type must be {wanted}, not {got}")
         self.wanted = wanted
         self.got = got
+
+
+class EncodedBody(RequestRefused):
+    code = "encoded_body"
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(f"Content-Encoding must be left out, not {encoding}: send the body as it is")
+        self.encoding = encoding
 
 
 class BadSandboxName(RequestRefused):

@@ -13,15 +13,23 @@ from mockserver.sandbox.sandboxes import Sandboxes
 __all__ = ["build"]
 
 
-def build(apis: Sequence[Api], sandboxes: Sandboxes, *, token: str | None) -> Api:
-    """The API that controls *sandboxes*. It demands *token* as a bearer token; None lets everybody in."""
+def build(
+    apis: Sequence[Api], sandboxes: Sandboxes, *, token: str | None, origins: frozenset[str] = frozenset()
+) -> Api:
+    """The API that controls *sandboxes*.
+
+    Args:
+        token: What it demands as a bearer token; None lets everybody in.
+        origins: Of web pages that may ask, beside its own.
+    """
     return Api(
         name="control",
         title="Control plane: sandboxes, clocks, journals, state, webhooks",
         prefix="/_sandbox",
         spec=read_yaml(openapi_dir() / "control" / "openapi.yaml"),
         operations=operations_of(Desk(apis, sandboxes)),
-        identify=identify_with(token),
+        identify=identify_with(token, origins),
+        origins=origins,
         render=render,
         broken=broken,
     )

@@ -16,12 +16,18 @@ __all__ = ["identify_with"]
 _CALLER = Caller(tenant="control")
 
 
-def identify_with(token: str | None) -> Callable[[Mapping[bytes, bytes]], Identity]:
-    """The reader of credentials; with *token* None everybody is let in."""
+def identify_with(
+    token: str | None, origins: frozenset[str] = frozenset()
+) -> Callable[[Mapping[bytes, bytes]], Identity]:
+    """The reader of credentials; with *token* None everybody is let in.
+
+    Args:
+        origins: Of web pages that may ask.
+    """
     expected = None if token is None else token.encode()
 
     def refusal_of(headers: Mapping[bytes, bytes]) -> RequestRefused | None:
-        if _is_foreign(headers):
+        if headers.get(b"origin", b"").decode("latin-1") not in origins and _is_foreign(headers):
             return Forbidden("the control plane takes no requests from web pages of another origin")
         if expected is None:
             return None

@@ -10,6 +10,7 @@ from mockserver.apis.exchange import Reply
 from mockserver.apis.refusals import (
     BadInput,
     BodyTooLarge,
+    EncodedBody,
     Forbidden,
     Unauthenticated,
     UnknownPath,
@@ -82,6 +83,7 @@ TABLE: Wording = {
     WrongMethod: _wrong_method,
     BodyTooLarge: lambda refusal: _refuse(413, refusal),
     WrongMediaType: lambda refusal: _refuse(415, refusal),
+    EncodedBody: lambda refusal: _refuse(415, refusal),
     BadInput: lambda refusal: _refuse(400, refusal),
     Refusal: lambda refusal: _refuse(400, refusal),
 }

@@ -28,8 +28,9 @@ __all__ = ["Background", "Gate"]
 
 _LOG = logging.getLogger("mockserver.requests")
 _NO_CONTENT = 204
-_EXPOSED: Header = (b"access-control-expose-headers", b"*")
 _ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
+_WITH_CREDENTIALS: Header = (b"access-control-allow-credentials", b"true")
+_BY_ORIGIN: Header = (b"vary", b"origin")
 
 
 class Background(Protocol):
@@ -72,7 +73,7 @@ class Gate:
         began_at = time.perf_counter_ns()
         api = address.mount.api
         headers = _by_name(scope["headers"])
-        if b"access-control-request-method" in headers and scope["method"] == "OPTIONS" and api.domain is not None:
+        if b"access-control-request-method" in headers and scope["method"] == "OPTIONS" and _lets_in(api, headers):
             await _preflight(headers, send)
             return
 
@@ -106,8 +107,10 @@ class Gate:
             # A stranger who asked for a sandbox that is not there is told the limits by the real time.
             headers += call.reply_headers or api.throttle.headers(call, call.now or self._sandboxes.real_now())
         headers.append((api.request_ids.header, call.request_id.encode("latin-1")))
-        if b"origin" in call.headers and api.domain is not None:
-            headers += (_ANY_ORIGIN, _EXPOSED)
+        if b"origin" in call.headers and _lets_in(api, call.headers):
+            # Where credentials go along, a browser takes no asterisk.
+            exposed = (b"access-control-expose-headers", api.answer_headers)
+            headers += (_origin(call.headers), _WITH_CREDENTIALS, _BY_ORIGIN, exposed)
         return headers
 
     def _keep(self, sandbox: Sandbox, entry: Entry) -> None:
@@ -119,7 +122,7 @@ class Gate:
             )
 
     def _find_sandbox(self, call: Call, in_path: str | None) -> None:
-        name = call.identity.sandbox or in_path or DEFAULT
+        name = DEFAULT if call.identity.sandbox is None else call.identity.sandbox
         header = call.headers.get(b"x-sandbox")
         if header is not None or in_path is not None:
             names = {call.identity.sandbox, in_path, None if header is None else header.decode("latin-1")} - {None}
@@ -128,11 +131,11 @@ class Gate:
                 call.refused = BadSandboxName(f"one request names the sandboxes {listed}")
                 return
             name = str(names.pop())
-            if not SANDBOX_NAME.fullmatch(name):
-                call.refused = BadSandboxName(
-                    f"{in_json(name)} is no name for a sandbox: lower-case letters, digits and hyphens, at most 63"
-                )
-                return
+        if not SANDBOX_NAME.fullmatch(name):
+            call.refused = BadSandboxName(
+                f"{in_json(name)} is no name for a sandbox: lower-case letters, digits and hyphens, at most 63"
+            )
+            return
         call.sandbox_name = name
         try:
             # A stranger sees what exists, in the journal of its sandbox; only somebody we know makes a new one.
@@ -169,14 +172,24 @@ def _by_name(raw: Sequence[Header]) -> Mapping[bytes, bytes]:
     return headers
 
 
+def _lets_in(api: Api, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether web pages of that origin may ask: of the control plane, only those that are named."""
+    return api.domain is not None or headers.get(b"origin", b"").decode("latin-1") in api.origins
+
+
+def _origin(headers: Mapping[bytes, bytes]) -> Header:
+    return b"access-control-allow-origin", headers.get(b"origin", b"*")
+
+
 async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
     """What a browser asks before it lets a page call us: yes. No cookie is ever read, so any origin may."""
     allowed = [
-        _ANY_ORIGIN,
+        _origin(headers),
+        _WITH_CREDENTIALS,
         (b"access-control-allow-methods", headers[b"access-control-request-method"]),
         (b"access-control-allow-headers", headers.get(b"access-control-request-headers", b"*")),
         (b"access-control-max-age", b"600"),
-        (b"vary", b"access-control-request-headers"),
+        (b"vary", b"origin, access-control-request-headers"),
     ]
     await _send(send, 204, allowed, b"")
 

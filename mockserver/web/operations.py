@@ -20,8 +20,8 @@ from starlette.types import Receive
 
 from mockserver.apis.bundle import Api, Tolerates
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
-from mockserver.apis.refusals import BadInput
-from mockserver.booking.errors import Refusal
+from mockserver.apis.refusals import BadInput, EncodedBody
+from mockserver.booking.errors import Refusal, in_json
 from mockserver.sandbox.patience import run_patiently
 from mockserver.web.bodies import check_media_type, decode_json, read_body
 from mockserver.web.flaws import find_flaw
@@ -55,10 +55,13 @@ class _Body:
         self._to_int = whole_numbers(content["schema"])
 
     async def receive(self, call: Call, receive: Receive) -> bytes:
-        """Raises BodyTooLarge, WrongMediaType."""
+        """Raises BodyTooLarge, EncodedBody, WrongMediaType."""
         raw = await read_body(receive, call.headers)
         if call.entry is not None:
             call.entry.request_body = raw
+        encoding = call.headers.get(b"content-encoding")
+        if raw and encoding is not None and encoding.lower() != b"identity":
+            raise EncodedBody(in_json(encoding.decode("latin-1")))
         # Of nothing, the type need not be told.
         if raw or (self._required and b"content-type" in call.headers):
             check_media_type(call, self._media_type, self._tolerates)

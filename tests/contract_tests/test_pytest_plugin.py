@@ -29,7 +29,7 @@ def run_pytest(folder, *options, **variables):
     """As a user does, in a folder of their own."""
     command = [sys.executable, "-m", "pytest", "-p", "no:schemathesis", "-p", "no:cacheprovider"]
     # Named, because a checkout that is not installed has no entry points.
-    command += ["-p", "contract_tests.pytest_plugin", "-p", "no:contract_tests", *options]
+    command += ["-p", "doublebook_kit", "-p", "no:contract_tests", *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -125,3 +125,13 @@ def test_below_the_root_a_law_is_called_as_at_it(server, tmp_path, parallel):
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASSED contract/reservekit::capacity.a_confirmed_booking_takes_a_place" in done.stdout
+
+
+def test_whoever_tests_something_else_waits_for_nothing(tmp_path):
+    (tmp_path / "test_mine.py").write_text(
+        "import sys\n\n\ndef test_mine():\n    assert not {'contract_tests', 'schemathesis', 'mockserver'} & set(sys.modules)\n"
+    )
+
+    done = run_pytest(tmp_path)
+
+    assert done.returncode == 0, done.stdout

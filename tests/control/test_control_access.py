@@ -82,7 +82,21 @@ def test_preflight_of_another_origin_is_not_granted(control):
 def test_served_apis_still_answer_any_origin(reservekit):
     answer = reservekit.get("/services?page=1", headers={"Origin": "https://shop.example"})
 
-    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+
+
+def test_a_page_of_an_origin_that_is_named_may_control(build):
+    app = build(control_token=TOKEN, control_origins=("https://app.test",))
+    client = Client(app, base="/_sandbox").as_(TOKEN)
+    headers = {"Origin": "https://app.test"}
+
+    asked = client.request("OPTIONS", "/health", headers={**headers, "Access-Control-Request-Method": "GET"})
+    told = client.get("/health", headers=headers)
+    other = client.get("/health", headers={"Origin": "https://app.test.evil"})
+
+    assert [asked.status_code, told.status_code, other.status_code] == [204, 200, 403]
+    assert told.headers["access-control-allow-origin"] == "https://app.test"
+    assert "access-control-allow-origin" not in other.headers
 
 
 @pytest.mark.parametrize("path", ["", "/", "/nope", "/sandboxes/", "/sandboxes/default/clock/stop"])

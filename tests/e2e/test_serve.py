@@ -1,5 +1,6 @@
 """`mockserver serve` as a user meets it: a process, a port, what it prints."""
 
+import json
 import re
 import socket
 import subprocess
@@ -194,6 +195,44 @@ def test_on_a_narrow_terminal_no_address_is_cut():
             assert re.search(rf"^{api} +{server.url}/{api}\S* +\S+ *$", server.said, re.MULTILINE), server.said
 
 
+def test_whoever_waits_for_it_is_told_where_it_answers(tmp_path):
+    told = tmp_path / "ready.json"
+    with started("reservekit", "--ready-file", str(told), "--control-token", "secret") as server:
+        said = json.loads(told.read_text())
+
+        assert said == {"url": server.url, "pid": server.process.pid, "control_token": "secret"}
+        assert told.stat().st_mode & 0o777 == 0o600
+        server.process.terminate()
+        server.process.wait(10)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("end", ["kill", "terminate"])
+def test_it_ends_with_the_process_that_it_was_started_for(end):
+    parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with parent, started("reservekit", "--until-pid", str(parent.pid)) as server:
+        assert server.process.poll() is None
+
+        getattr(parent, end)()
+        parent.wait()
+
+        assert server.process.wait(10) != 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--until-pid", "4194304", "no process has the id 4194304"),
+        ("--ready-file", "/nowhere/ready.json", "nothing can be written into /nowhere"),
+    ],
+)
+def test_what_could_never_happen_is_not_waited_for(option, value, said):
+    found = run("serve", option, value)
+
+    assert (found.returncode, found.stderr) == (2, f"mockserver: {option}: {said}\n")
+
+
 def test_what_would_be_served_can_be_checked(tmp_path):
     store = tmp_path / "store.sqlite"
     (tmp_path / "sandbox.toml").write_text(f'apis = ["anny", "reservekit"]\nstore = "sqlite:///{store}"\n')
@@ -213,7 +252,7 @@ def test_a_document_that_cannot_be_used_is_found_by_a_check(monkeypatch):
     checked = CliRunner().invoke(main, ["check", "reservekit"])
 
     assert checked.exit_code == 2
-    assert checked.stderr == "mockserver: reservekit has no function for operation 'getWealth'\n"
+    assert checked.output == "mockserver: reservekit has no function for operation 'getWealth'\n"
 
 
 def test_a_contract_is_printed_as_it_is_written():

@@ -46,8 +46,8 @@ def test_naming_two_sandboxes_is_400_and_names_both(reservekit):
     assert '"yours"' in response.json()["error"]
 
 
-@pytest.mark.parametrize("suffix", ["", "UPPER", "-x", "x" * 64, "a b", "é"])
-def test_a_suffix_that_is_no_name_makes_the_key_unknown(reservekit, suffix):
+@pytest.mark.parametrize("suffix", ["a b", "é"])
+def test_a_suffix_that_no_token_can_have_makes_the_header_malformed(reservekit, suffix):
     header = f"Bearer sk_rsv_demo_alpha.{suffix}".encode()
     response = reservekit.get("/bookings/789", headers={"Authorization": header})
 

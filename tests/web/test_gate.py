@@ -1,8 +1,23 @@
 import asyncio
 
+import pytest
+from contract_documents import walk
 from doubles import Client
 
+from mockserver.app import API_NAMES
 from mockserver.web.gate import Gate
+
+
+@pytest.fixture
+def alone(build):
+    """An API at its own paths, as its first persona."""
+
+    def alone(name):
+        app = build(apis=(name,))
+        api = app.apis[0]
+        return Client(app, base=api.base_path, headers={"Authorization": f"Bearer {api.personas[0].credential}"})
+
+    return alone
 
 
 def test_every_reply_has_a_request_id_and_a_client_may_choose_it(reservekit):
@@ -27,7 +42,7 @@ def test_the_journal_holds_each_exchange_without_its_key(reservekit):
         201,
     )
     assert booked.response_body == made.content
-    assert b'"time_slot_id":457' in booked.request_body
+    assert b"457" in booked.request_body
     assert b"sk_rsv" not in booked.headers
     assert (unknown.status, unknown.refusal, unknown.operation) == (404, "unknown_path", None)
 
@@ -44,7 +59,47 @@ def test_a_browser_is_told_that_it_may_call(reservekit):
     assert preflight.status_code == 204
     assert preflight.headers["access-control-allow-methods"] == "POST"
     assert preflight.headers["access-control-allow-headers"] == "authorization, content-type"
-    assert called.headers["access-control-allow-origin"] == "*"
+    for answer in (preflight, called):
+        assert answer.headers["access-control-allow-origin"] == "https://shop.example.com"
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        assert answer.headers["vary"].startswith("origin")
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_a_page_may_read_every_header_that_the_document_declares(alone, name):
+    client = alone(name)
+    responses = [node for node in walk(client.app.apis[0].spec) if "description" in node and "headers" in node]
+
+    exposed = client.get("/nowhere", headers={"Origin": "https://app.test"}).headers["access-control-expose-headers"]
+
+    assert {header.lower() for response in responses for header in response["headers"]} <= set(exposed.split(", "))
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_a_bad_name_behind_a_key_is_told_apart_from_a_bad_key(alone, name):
+    client = alone(name)
+    paths = client.app.apis[0].spec["paths"]
+    path = next(
+        path
+        for path, item in paths.items()
+        if "{" not in path and item.get("get", {}).get("security") is None and "get" in item
+    )
+
+    for suffix in ("My_Test", "-x", "a.b", "x" * 64, ""):
+        answer = client.get(path, headers={"Authorization": f"{client.headers['Authorization']}.{suffix}"})
+
+        assert answer.status_code == 400, suffix
+        assert "is no name for a sandbox" in answer.text
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("gzip", 415), ("br", 415), ("identity", 201), ("Identity", 201)])
+def test_a_compressed_body_is_refused_by_its_encoding(reservekit, encoding, status):
+    body = {"date": "2026-03-09", "time_slot_id": 457}
+
+    answer = reservekit.post("/bookings", json=body, headers={"Content-Encoding": encoding})
+
+    assert answer.status_code == status
+    assert ("Content-Encoding" in answer.text) == (status == 415)
 
 
 def test_the_contract_and_its_pages_come_from_the_package(reservekit):
