@@ -186,6 +186,7 @@ class Api:
         sample: Given today's date.
         webhooks: None for an API that sends no events.
         idempotency: None for an API that knows no keys.
+        knows_its_query: Whether a query member that an operation does not have is refused.
         origins: Of an API without a domain, the web pages that may ask it.
     """
 
@@ -207,6 +208,7 @@ class Api:
     request_ids: RequestIds = field(default_factory=RequestIds)
     idempotency: Idempotency | None = None
     origins: frozenset[str] = frozenset()
+    knows_its_query: bool = False
 
     def signed(self, reply: Reply, request_id: str) -> Reply:
         """*reply*, with the id in its body when it is an error and the API's errors have one."""

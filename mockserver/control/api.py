@@ -30,6 +30,7 @@ def build(
         operations=operations_of(Desk(apis, sandboxes)),
         identify=identify_with(token, origins),
         origins=origins,
+        knows_its_query=True,
         render=render,
         broken=broken,
     )

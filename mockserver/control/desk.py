@@ -68,6 +68,10 @@ class Desk:
         """Raises NotFound, RuleBroken `seed_version`."""
         return self.sandboxes.open(name) if name == DEFAULT else self.sandboxes.get(name)
 
+    def wanted(self, name: str) -> Sandbox:
+        """One that is to be changed: it comes to be as by a key that names it. Raises RuleBroken `seed_version`."""
+        return self.sandboxes.open(name)
+
     def count(self) -> int:
         return len({*self.sandboxes.names(), DEFAULT})
 
@@ -100,12 +104,13 @@ class Desk:
 
     def change(self, name: str, change: SandboxChange) -> Sandbox:
         """Raises NotFound, RuleBroken `unknown_setting`."""
-        self.sandbox(name)
+        self.wanted(name)
         return self.sandboxes.update(name, settings=change.settings, outbox=change.outbox)
 
     def reset(self, name: str) -> Sandbox:
-        """Raises NotFound."""
-        self._ensure_default(name)
+        # Not `open` at once: one made by another version of the seed cannot be opened, only reset and deleted.
+        if self.sandboxes.find(name, any_seed=True) is None:
+            self.wanted(name)
         return self.sandboxes.reset(name)
 
     def delete(self, name: str) -> None:
@@ -165,7 +170,7 @@ class Desk:
         return self._move(name, later)
 
     def _move(self, name: str, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        return self.sandbox(name).set_clock(change)
+        return self.wanted(name).set_clock(change)
 
     # Journal
 
@@ -190,7 +195,7 @@ class Desk:
         return found
 
     def clear_journal(self, name: str) -> int:
-        return self.sandbox(name).journal.clear()
+        return self.wanted(name).journal.clear()
 
     # State
 
@@ -235,9 +240,10 @@ class Desk:
 
     # Webhooks
 
-    def webhooks(self, name: str, api: str) -> WebhookDesk:
-        """Raises NotFound for the sandbox and for an API that sends no events."""
-        return WebhookDesk(self.apis, api, self.sandboxes, self.sandbox(name))
+    def webhooks(self, name: str, api: str, *, subscribes: bool = False) -> WebhookDesk:
+        """Raises NotFound for the sandbox, where nobody *subscribes*, and for an API that sends no events."""
+        sandbox = self.wanted(name) if subscribes else self.sandbox(name)
+        return WebhookDesk(self.apis, api, self.sandboxes, sandbox)
 
 
 def _count_kinds(work: Work) -> dict[str, int]:

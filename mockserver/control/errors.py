@@ -71,11 +71,21 @@ def _unauthenticated(refusal: Unauthenticated) -> Reply:
     return _refuse(401, refusal, headers=((b"www-authenticate", b'Bearer realm="/_sandbox"'),))
 
 
+def _how_to_make(refusal: NotFound) -> str:
+    if refusal.kind != "sandbox":
+        return ""
+    return (
+        f"; it comes to be when a request names it (a key that ends in .{refusal.key}), or by POST /_sandbox/sandboxes"
+    )
+
+
 TABLE: Wording = {
     UnknownName: lambda refusal: _refuse(
         404, refusal, f"there is no {refusal.kind} {in_json(refusal.key)}; {refusal.hint}"
     ),
-    NotFound: lambda refusal: _refuse(404, refusal, f"there is no {refusal.kind} {in_json(refusal.key)}"),
+    NotFound: lambda refusal: _refuse(
+        404, refusal, f"there is no {refusal.kind} {in_json(refusal.key)}{_how_to_make(refusal)}"
+    ),
     RuleBroken: lambda refusal: _refuse(RULES.get(refusal.code, 400), refusal),
     Unauthenticated: _unauthenticated,
     Forbidden: lambda refusal: _refuse(403, refusal),

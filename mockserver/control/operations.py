@@ -150,7 +150,9 @@ def list_subscriptions(desk: Desk, call: Call) -> Reply:
 
 
 def create_subscription(desk: Desk, call: Call) -> Reply:
-    return Reply(201, show_subscription(_webhooks(desk, call).subscribe(parse(call.body, NewSubscription))))
+    wanted = parse(call.body, NewSubscription)
+    webhooks = desk.webhooks(call.path["name"], call.path["api"], subscribes=True)
+    return Reply(201, show_subscription(webhooks.subscribe(wanted)))
 
 
 def get_subscription(desk: Desk, call: Call) -> Reply:

@@ -26,10 +26,16 @@ def test_refusal_is_said_with_its_code_and_a_sentence():
     assert reply.body == {"error": {"code": "clock_backwards", "message": "the clock only goes forward"}}
 
 
+NO_SANDBOX = (
+    'there is no sandbox "mine"; it comes to be when a request names it (a key that ends in .mine), or by POST'
+    " /_sandbox/sandboxes"
+)
+
+
 def test_what_does_not_exist_is_named():
     reply = render(NotFound("sandbox", "mine"))
 
-    assert (reply.status, reply.body["error"]["message"]) == (404, 'there is no sandbox "mine"')
+    assert (reply.status, reply.body["error"]["message"]) == (404, NO_SANDBOX)
 
 
 def test_mistyped_name_is_answered_with_the_nearest_or_with_all():

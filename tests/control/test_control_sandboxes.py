@@ -9,6 +9,11 @@ from mockserver.app import App
 
 BOOKING = {"date": "2026-11-30", "time_slot_id": 456, "customer_email": "q@example.com"}
 
+NO_SANDBOX = (
+    'there is no sandbox "nobody"; it comes to be when a request names it (a key that ends in .nobody), or by POST'
+    " /_sandbox/sandboxes"
+)
+
 
 def error(answer):
     return answer.json()["error"]
@@ -199,29 +204,58 @@ def test_sandboxes_are_listed_by_name_and_page_by_page(control):
     ("method", "path", "body"),
     [
         ("GET", "", None),
-        ("PATCH", "", {"outbox": True}),
         ("DELETE", "", None),
-        ("POST", "/reset", None),
         ("POST", "/fork", None),
         ("GET", "/clock", None),
-        ("POST", "/clock/freeze", None),
-        ("POST", "/clock/resume", None),
-        ("POST", "/clock/set", {"to": "2026-04-01T00:00:00Z"}),
-        ("POST", "/clock/advance", {"seconds": 1}),
         ("GET", "/journal", None),
-        ("DELETE", "/journal", None),
         ("GET", "/journal/1", None),
         ("GET", "/state", None),
         ("GET", "/state/reservekit/booking", None),
         ("GET", "/state/reservekit/booking/789", None),
+        ("GET", "/webhooks/reservekit/subscriptions", None),
     ],
 )
-def test_unknown_sandbox_is_a_404_that_names_it_and_is_not_made(control, method, path, body):
+def test_looking_into_an_unknown_sandbox_says_how_to_make_it_and_makes_none(control, method, path, body):
     answer = control.request(method, f"/sandboxes/nobody{path}", json=body)
 
-    assert answer.status_code == 404
-    assert error(answer) == {"code": "not_found", "message": 'there is no sandbox "nobody"'}
+    assert (answer.status_code, error(answer)["code"]) == (404, "not_found")
+    assert error(answer)["message"] == NO_SANDBOX
     assert control.get("/sandboxes").json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "", {"settings": {"reservekit": {"rate_limit": "starter"}}}),
+        ("POST", "/reset", None),
+        ("POST", "/clock/freeze", None),
+        ("POST", "/clock/resume", None),
+        ("POST", "/clock/set", {"to": "2026-04-01T00:00:00Z"}),
+        ("POST", "/clock/advance", {"seconds": 1}),
+        ("DELETE", "/journal", None),
+        ("POST", "/webhooks/reservekit/subscriptions", {"url": "http://127.0.0.1:9/"}),
+    ],
+)
+def test_changing_an_unknown_sandbox_makes_it(control, method, path, body):
+    answer = control.request(method, f"/sandboxes/nobody{path}", json=body)
+
+    assert answer.status_code in {200, 201}, answer.text
+    assert control.get("/sandboxes/nobody").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/sandboxes?limits=3", "limits: is no parameter of this operation; did you mean 'limit'?"),
+        ("/sandboxes/default?colour=red", "colour: is no parameter of this operation; there is none"),
+        ("/sandboxes/default/journal?operatoin=getBooking", "did you mean 'operation'?"),
+    ],
+)
+def test_a_query_member_that_is_mistyped_is_refused_with_the_nearest(control, path, said):
+    answer = control.get(path)
+
+    assert (answer.status_code, error(answer)["code"]) == (400, "bad_input")
+    assert error(answer)["message"].endswith(said)
 
 
 def test_malformed_name_is_a_400(control):
@@ -354,7 +388,7 @@ def test_fork_starts_where_its_parent_stands(control):
 def test_fork_of_nobody_names_nobody(control):
     answer = control.post("/sandboxes", {"fork_of": "nobody"})
 
-    assert (answer.status_code, error(answer)["message"]) == (404, 'there is no sandbox "nobody"')
+    assert (answer.status_code, error(answer)["message"]) == (404, NO_SANDBOX)
 
 
 @pytest.mark.parametrize("name", ["default", "parent"])
