@@ -41,15 +41,30 @@ def read(name):
 
 
 @pytest.mark.parametrize("clock", [MONDAY, SUNDAY], ids=["Monday", "Sunday"])
-@pytest.mark.parametrize("name", ["README.md", "docs/appointments.md", "docs/anny.md", "docs/bardge.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/appointments.md", "docs/anny.md", "docs/bardge.md"]
+)
 def test_what_a_manual_prints_is_what_is_answered(name, clock):
     with started("--clock", clock) as server:
-        environment = dict(os.environ)
-        walk = list(walk_of(read(name).replace(PRINTED_AT, server.url)))
-        assert walk
-        for command, printed in walk:
-            if command.startswith("export "):
-                environment |= dict(each.split("=", 1) for each in shlex.split(command)[1:])
-                continue
-            answer = run_curl(command, environment)
-            assert not printed or fits(printed, answer), f"{command}\n{answer}"
+        take(read(name).replace(PRINTED_AT, server.url))
+
+
+def take(manual):
+    environment = dict(os.environ)
+    walk = list(walk_of(manual))
+    assert walk
+    for command, printed in walk:
+        if command.startswith("export "):
+            environment |= dict(each.split("=", 1) for each in shlex.split(command)[1:])
+            continue
+        answer = run_curl(command, environment)
+        assert not printed or fits(printed, answer), f"{command}\n{answer}"
+
+
+def test_the_tour_can_be_taken_again_and_after_the_line_that_a_start_prints():
+    with started() as server:
+        printed = re.search(r"^curl .*?}'$", server.said, re.DOTALL | re.MULTILINE)
+        assert printed
+        for _ in range(2):
+            run_curl(printed[0])
+            take(read("README.md").replace(PRINTED_AT, server.url))
