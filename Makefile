@@ -29,12 +29,13 @@ test: lint check-types unit ## Lint, check types, run all tests
 # For tools that have much to say about what is in order.
 quietly = said=$$($(1) 2>&1) || { echo "$$said"; exit 1; }
 
-lint: $(VENV)/.installed ## Check style, that imports point down, and what GitHub reads
+lint: $(VENV)/.installed ## Check style, that imports point down, and what GitHub and Docker read
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(call quietly,$(BIN)/lint-imports --no-logo)
 	@$(call quietly,$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml)
 	@$(call quietly,$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml)
+	@$(call quietly,$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yaml)
 
 check-types: $(VENV)/.installed ## Check types
 	@$(BIN)/mypy

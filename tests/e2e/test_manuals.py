@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,7 @@ def read(name):
 
 
 @pytest.mark.parametrize("clock", [MONDAY, SUNDAY], ids=["Monday", "Sunday"])
-@pytest.mark.parametrize(
-    "name", ["README.md", "docs/appointments.md", "docs/anny.md", "docs/bardge.md"]
-)
+@pytest.mark.parametrize("name", ["README.md", "docs/appointments.md", "docs/anny.md", "docs/bardge.md"])
 def test_what_a_manual_prints_is_what_is_answered(name, clock):
     with started("--clock", clock) as server:
         take(read(name).replace(PRINTED_AT, server.url))
@@ -68,3 +67,23 @@ def test_the_tour_can_be_taken_again_and_after_the_line_that_a_start_prints():
         for _ in range(2):
             run_curl(printed[0])
             take(read("README.md").replace(PRINTED_AT, server.url))
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(shutil.which("node") is None, reason="it is about Node")
+def test_the_recipe_for_node_runs_as_it_is_printed(tmp_path):
+    recipe = re.search(r"^```js\n(.*?)^```$", read("docs/elsewhere.md"), re.MULTILINE | re.DOTALL)
+    assert recipe
+    (tmp_path / "booking.test.mjs").write_text(recipe[1])
+    with started() as server:
+        done = subprocess.run(
+            ["node", "--test", "booking.test.mjs"],
+            cwd=tmp_path,
+            env={**os.environ, "DOUBLEBOOK_URL": server.url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stdout
+    assert "# pass 1" in done.stdout
