@@ -27,7 +27,8 @@ def alone():
 @pytest.mark.parametrize("file", CLIENTS, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_what_a_published_client_sends_is_answered_as_the_document_says(alone, file):
     api, client = file.parent.name, read(file)
-    contract, taken = Contract(api, FACTS[api]), {}
+    contract = Contract(api, FACTS[api])
+    taken: dict[str, object] = {}
     assert set(client) == {"client", "source", "requests"}
 
     with httpx.Client(base_url=alone(api), headers={"X-Sandbox": file.stem.replace("_", "-")}) as http:
