@@ -248,9 +248,9 @@ class ReserveKitScene(Scene):
         return self.call("updateBookingCustomer", fields, bookingID=booking["id"], by=by, title=title)
 
     def bookings_of(self, service_id: int, rule: str = "RK-P07") -> list[Json]:
-        """All bookings of a service, page by page."""
+        """All bookings of a service, from all pages, by id; their order there has a rule of its own."""
         pages = self.pages(rule, "listBookings", "bookings", service_id=service_id)
-        return [booking for page in pages for booking in page.answer.json["data"]["bookings"]]
+        return sorted((each for page in pages for each in page.answer.json["data"]["bookings"]), key=itemgetter("id"))
 
     def pages(
         self, rule: str, operation_id: str, name: str, *, size: int = 100, by: str = MAIN, **query: Any

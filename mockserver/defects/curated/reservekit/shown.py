@@ -61,6 +61,14 @@ def _with_places_more(places: Callable[[], int]) -> Callable[..., None]:
     return act
 
 
+def _without_its_place(desk: Desk, booking_id: int) -> None:
+    claims = desk._work.records(CLAIMS.kind)
+    claim = claims.find(booking_id)
+    if claim is not None:
+        seats = [msgspec.structs.replace(seat, places=0) for seat in claim.seats]
+        claims.put(msgspec.structs.replace(claim, seats=tuple(seats)))
+
+
 @BUGS.around(identify, "RK-A04", "A revoked key still works.")
 def _(right: Callable[..., Identity], headers: Mapping[bytes, bytes]) -> Identity:
     identity = right(headers)
@@ -108,11 +116,8 @@ def _(book: Books, desk: Desk, wanted: NewBooking, *, service_id: int | None) ->
 @BUGS.around(Desk.change_booking, "RK-B16", "A booking that is confirmed gives its place back.")
 def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
     booking = change(desk, booking_id, wanted)
-    claims = desk._work.records(CLAIMS.kind)
-    claim = claims.find(booking_id)
-    if claim is not None and booking.status is Status.CONFIRMED:
-        seats = [msgspec.structs.replace(seat, places=0) for seat in claim.seats]
-        claims.put(msgspec.structs.replace(claim, seats=tuple(seats)))
+    if booking.status is Status.CONFIRMED:
+        _without_its_place(desk, booking_id)
     return booking
 
 
@@ -266,6 +271,14 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
     return after
 
 
+@BUGS.around(Desk.change_booking, "RK-M08", "A booking that is moved takes no place on its new date.")
+def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
+    before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
+    if after.date != before.date:
+        _without_its_place(desk, booking_id)
+    return after
+
+
 @BUGS.bug("RK-M03", "A booking moves to a date that is full.")
 def _(plant: Planter) -> None:
     plant.within("updateBooking", Ledger.take, _with_places_more(lambda: 1))
@@ -279,6 +292,12 @@ def _(offset: Callable[..., int], page: PageRequest) -> int:
 @BUGS.around(PageInfo.of, "RK-P02", "The number of pages is rounded down.")
 def _(of: Callable[..., PageInfo], cls: type[PageInfo], request: PageRequest, total: int) -> PageInfo:
     return replace(of(cls, request, total), total_pages=total // request.size)
+
+
+@BUGS.around(PageInfo.of, "RK-P09", "An empty list has one page.")
+def _(of: Callable[..., PageInfo], cls: type[PageInfo], request: PageRequest, total: int) -> PageInfo:
+    page = of(cls, request, total)
+    return replace(page, total_pages=max(page.total_pages, 1))
 
 
 @BUGS.request("RK-V07", "The thirtieth of February is the second of March.", "createBooking")
