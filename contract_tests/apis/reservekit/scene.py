@@ -313,12 +313,20 @@ class ReserveKitScene(Scene):
 
     # Webhooks
 
-    def subscribe(self, url: str) -> None:
-        """From here on the target sends its webhooks to *url*. Raises Lacking, for the API has no call for that."""
+    def subscribe(self, url: str, **only: Any) -> None:
+        """
+        From here on the target sends its webhooks to *url*, or *only* some of them.
+
+        Raises:
+            Lacking: The API has no call for that.
+            NotApplicable: The call that there is subscribes to all of them.
+        """
         if self.world.control is not None:
-            self.world.control.ask("POST", self.world.name, "/webhooks/reservekit/subscriptions", {"url": url})
+            self.world.control.ask("POST", self.world.name, "/webhooks/reservekit/subscriptions", {"url": url, **only})
             return
         hook = self.profile.want("webhooks.subscribe_url", "nobody can have the target send its webhooks here")
+        if only:
+            raise NotApplicable("the profile's call to subscribe is for all webhooks")
         ask_hook("POST", hook.replace("{url}", path_text(url)))
 
     # Limits

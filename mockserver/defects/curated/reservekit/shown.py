@@ -42,6 +42,7 @@ from mockserver.defects.meddling import Response
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.outbox import Event
+from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.work import Work
 
 __all__ = ["BUGS"]
@@ -356,3 +357,8 @@ BUGS.around(webhooks._body, "RK-E03", "A booking is announced without its custom
 BUGS.around(webhooks._body, "RK-E04", "Each announcement has the moment at which its booking was made.")(
     _announced(lambda said: said.update(timestamp=said["bookings"][0]["created_at"]))
 )
+
+
+@BUGS.around(Subscription.wants, "RK-E07", "Whoever subscribed for one service is told of all of them.")
+def _(wants: Callable[..., bool], subscription: Subscription, event: str, about: Mapping[str, Any]) -> bool:
+    return wants(msgspec.structs.replace(subscription, filter={}), event, about)
