@@ -283,6 +283,6 @@ def null_means_the_same_as_leaving_the_field_out(scene: ReserveKitScene) -> None
 
 
 def _bare(booking: dict[str, Any]) -> dict[str, Any]:
-    """What two bookings that were asked for alike have in common."""
-    kept = {name: booking[name] for name in ("service_id", "time_slot_id", "status", "message")}
-    return kept | {name: booking["customer"][name] for name in ("name", "email", "phone")}
+    """What two bookings that were asked for alike have in common; what was not told may be null or missing."""
+    kept = {name: booking.get(name) for name in ("service_id", "time_slot_id", "status", "message")}
+    return kept | {name: booking["customer"].get(name) for name in ("name", "email", "phone")}
