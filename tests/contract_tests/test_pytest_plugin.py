@@ -45,7 +45,9 @@ def test_laws_are_tests_and_what_is_broken_fails_with_its_rule_and_a_curl(server
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAILED contract/reservekit::capacity.a_slot_takes_as_many_as_it_has_places_and_no_more" in done.stdout
     said = done.stdout.splitlines()
-    broken = [n for n, line in enumerate(said) if line.startswith("RK-B03: Once a slot holds max_bookings non-cancel")]
+    broken = [
+        n for n, line in enumerate(said) if line.startswith("RK-B03: A create on a slot that has no place left answers")
+    ]
     replays = [n for n, line in enumerate(said) if line.startswith("contract-tests replay reservekit/capacity.a_slot_")]
     curls = [n for n, line in enumerate(said) if "curl -X POST" in line]
     assert broken[0] < curls[0] < replays[0]

@@ -109,8 +109,8 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
     RULES = (
         "RK-B01", "RK-B02", "RK-B03", "RK-B06", "RK-B07", "RK-B08", "RK-B13", "RK-B14", "RK-C04", "RK-C05", "RK-C06", "RK-D01",
         "RK-D02", "RK-L01", "RK-L02", "RK-L03", "RK-L05", "RK-L06", "RK-L07", "RK-L08", "RK-L09", "RK-L10", "RK-L12",
-        "RK-L13", "RK-M01", "RK-M02", "RK-M03", "RK-M04", "RK-M05", "RK-M06", "RK-P01", "RK-P07", "RK-T02", "RK-T10",
-        "RK-T11",
+        "RK-L13", "RK-M01", "RK-M02", "RK-M03", "RK-M04", "RK-M05", "RK-M06", "RK-M08", "RK-P01", "RK-P07", "RK-P10",
+        "RK-T02", "RK-T10", "RK-T11",
     )  # fmt: skip
     STEPS = 4
 
@@ -187,7 +187,7 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
             self._settle("RK-B06", slot, left, day)
             return None
         rule_id = makes_room if makes_room in _MAKE_ROOM else "RK-B02"
-        held = Held(expected, customer, answer.ok(rule_id, 201).json["data"])
+        held = Held(expected, customer, answer.ok(rule_id).json["data"])
         self._is_now(held, held.json, "RK-B01", _NONE, answer)
         self.held.append(held)
         self._settle("RK-B02", slot, left, day)
@@ -215,7 +215,9 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
         else:
             about_places = "RK-T02" if booking.day == before else "RK-M02"
         if fields.keys() & {"day", "status"}:
-            self._settle(about_places, booking.slot, left, before, fields.get("day", before))
+            self._settle(about_places, booking.slot, left, before)
+            there = "RK-M08" if about_places == "RK-M02" else about_places
+            self._settle(there, booking.slot, left, fields.get("day", before))
 
     def _change_customer(self, held: Held, fields: Json) -> None:
         expected = self.model.change_customer(held.model, fields)
@@ -308,7 +310,9 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
         if size:
             found = self._paged("listBookings", "bookings", service_id, by, size)
             there = {held.json["id"]: held.json for held in self.held if held.json["service_id"] == service_id}
-            self.scene.same("RK-P01", [each["id"] for each in found], sorted(there), "the ids on the pages")
+            ids = [each["id"] for each in found]
+            self.scene.same("RK-P01", sorted(ids), sorted(there), "the ids on the pages")
+            self.scene.same("RK-P10", ids, sorted(ids), "the ids on the pages, in order")
             self.scene.same("RK-P07", found, [there[each] for each in sorted(there)], "the bookings on the pages")
         for day, rule_id in sorted(self.days.items()):
             date = self.scene.day(day)

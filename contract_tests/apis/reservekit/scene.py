@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, ClassVar, TypeVar
 
 from contract_tests.laws.paging import Page, walk
 from contract_tests.laws.probes import Probe, probes
 from contract_tests.laws.receiving import RECEIVER_KEY
 from contract_tests.profiles import DEAD_TOKEN, TOKEN, WHOLE, Key, NotApplicable
-from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.answers import ANY, Answer
 from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene, path_text
 from contract_tests.scenes.worlds import ask_hook
 
@@ -32,6 +33,7 @@ _FIRST_DAY = date(2031, 3, 3)
 _MANY_REQUESTS = 40
 """More than the burst of the sandbox's smallest plan."""
 _FEW_BOOKINGS = 2
+_REFUSED = 4  # 4xx
 _MOST_LOOKS = 5
 
 
@@ -95,7 +97,7 @@ class ReserveKitScene(Scene):
         """A new service with a slot for each number of places."""
         slots = [slot_body(number, hour) for hour, number in enumerate(places, start=8)]
         service = self.offered(by=by, time_slots=slots, **fields)
-        made = self.slots_of(service["id"], by=by)
+        made = sorted(self.slots_of(service["id"], by=by), key=itemgetter("start_time"))
         self.same("RK-S02", [slot["max_bookings"] for slot in made], list(places), "max_bookings of the slots made")
         return [Slot(slot["id"], service["id"], slot["max_bookings"]) for slot in made]
 
@@ -204,7 +206,7 @@ class ReserveKitScene(Scene):
         Args:
             rule: Says that there is room, such as the one by which a place was given back.
         """
-        booking: Json = self.book(slot, day, by=by, **fields).ok(rule, 201).json["data"]
+        booking: Json = self.book(slot, day, by=by, **fields).ok(rule).json["data"]
         return booking
 
     def confirmed(self, slot: Slot, day: str | None = None, **fields: Any) -> Json:
@@ -246,9 +248,9 @@ class ReserveKitScene(Scene):
         return self.call("updateBookingCustomer", fields, bookingID=booking["id"], by=by, title=title)
 
     def bookings_of(self, service_id: int, rule: str = "RK-P07") -> list[Json]:
-        """All bookings of a service, page by page."""
+        """All bookings of a service, from all pages, by id; their order there has a rule of its own."""
         pages = self.pages(rule, "listBookings", "bookings", service_id=service_id)
-        return [booking for page in pages for booking in page.answer.json["data"]["bookings"]]
+        return sorted((each for page in pages for each in page.answer.json["data"]["bookings"]), key=itemgetter("id"))
 
     def pages(
         self, rule: str, operation_id: str, name: str, *, size: int = 100, by: str = MAIN, **query: Any
@@ -280,6 +282,13 @@ class ReserveKitScene(Scene):
 
     # All operations
 
+    def refused_input(self, rule: str, answer: Answer, text: object = ANY) -> Answer:
+        """It has to be refused, with that *text* if one is given, says *rule*; another says with which status."""
+        is_refused = answer.status // 100 == _REFUSED and (text is ANY or answer.code == text)
+        expected = f"{answer.exchange.title}: a refusal" + ("" if text is ANY else f" {text!r}")
+        self.expect(rule, is_refused, expected, answer.exchange.came(), answer)
+        return answer.refused("RK-V10", 400)
+
     def nowhere(self) -> int:
         """The id of nothing, in whichever place."""
         for name in _NAMES:
@@ -304,12 +313,20 @@ class ReserveKitScene(Scene):
 
     # Webhooks
 
-    def subscribe(self, url: str) -> None:
-        """From here on the target sends its webhooks to *url*. Raises Lacking, for the API has no call for that."""
+    def subscribe(self, url: str, **only: Any) -> None:
+        """
+        From here on the target sends its webhooks to *url*, or *only* some of them.
+
+        Raises:
+            Lacking: The API has no call for that.
+            NotApplicable: The call that there is subscribes to all of them.
+        """
         if self.world.control is not None:
-            self.world.control.ask("POST", self.world.name, "/webhooks/reservekit/subscriptions", {"url": url})
+            self.world.control.ask("POST", self.world.name, "/webhooks/reservekit/subscriptions", {"url": url, **only})
             return
         hook = self.profile.want("webhooks.subscribe_url", "nobody can have the target send its webhooks here")
+        if only:
+            raise NotApplicable("the profile's call to subscribe is for all webhooks")
         ask_hook("POST", hook.replace("{url}", path_text(url)))
 
     # Limits

@@ -85,7 +85,7 @@ def test_a_batch_answers_the_changed_slots_first_then_the_added(reservekit, cloc
     assert [slot["id"] for slot in slots_of(reservekit, service)] == [one["id"], other["id"], answered[2]["id"]]
 
 
-def test_of_two_entries_for_one_slot_the_later_changes_what_the_earlier_left(reservekit):  # RK-T05
+def test_of_two_entries_for_one_slot_the_later_changes_what_the_earlier_left(reservekit):  # RK-T14
     service = offer(reservekit, SLOT)
     (slot,) = slots_of(reservekit, service)
 

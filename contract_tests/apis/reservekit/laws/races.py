@@ -30,7 +30,7 @@ def of_several_who_race_for_the_last_place_one_gets_it(scene: ReserveKitScene) -
     answers = scene.together(
         *(partial(scene.book, slot, customer_email=email, title="book the last place") for email in emails)
     )
-    scene.one_wins("RK-B21", answers, *_FULL, status=201)
+    scene.one_wins("RK-B21", answers, *_FULL)
     scene.same("RK-B21", len(scene.bookings_of(slot.service_id)), 2, "the number of bookings", *answers[:2])
 
 
@@ -39,7 +39,7 @@ def of_several_bookings_of_one_customer_one_is_made(scene: ReserveKitScene) -> N
     slot = scene.slot()
     email = scene.email()
     answers = scene.together(*[partial(scene.book, slot, customer_email=email)] * _FEW)
-    scene.one_wins("RK-B07", answers, *_DUPLICATE, status=201)
+    scene.one_wins("RK-B07", answers, *_DUPLICATE)
     left = scene.places_left(slot, rule="RK-B07")
     scene.same("RK-B07", left, slot.places - 1, "the number of places left", *answers[:2])
 

@@ -42,7 +42,7 @@ def a_service_repeats_what_was_asked_for_and_is_listed(scene: ReserveKitScene) -
         scene.same("RK-S01", listed[service["id"]], service, "what the list has of it", answer)
 
 
-@LAWS.law("RK-S02")
+@LAWS.law("RK-S02", "RK-S09")
 def the_slots_sent_along_are_the_services_in_their_order(scene: ReserveKitScene) -> None:
     sent = [slot_body(3, 15, 6), slot_body(1, 9, 0), slot_body(8, 9, 0), slot_body(2, 12, 3)]
     since = scene.at()
@@ -51,7 +51,8 @@ def the_slots_sent_along_are_the_services_in_their_order(scene: ReserveKitScene)
     for slot, moment in product(slots, ("created_at", "updated_at")):
         scene.is_now("RK-S02", slot[moment], since, moment)
     got = [{name: slot[name] for name in sent[0]} for slot in slots]
-    scene.same("RK-S02", got, sent, "the slots")
+    scene.same("RK-S02", sorted(got, key=str), sorted(sent, key=str), "the slots")
+    scene.same("RK-S09", got, sent, "the slots, in order")
     scene.same("RK-S02", {slot["service_id"] for slot in slots}, {service["id"]}, "the service they name")
     scene.same("RK-S02", scene.slots_of(scene.offered()["id"]), [], "the slots of a service made without any")
 

@@ -1,9 +1,11 @@
 """The mistakes that booking servers make again and again, for those who want to know whether their own tests look."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -11,6 +13,7 @@ import msgspec
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.identities import Identity
 from mockserver.apis.reservekit import desk as desks
+from mockserver.apis.reservekit import webhooks, wire
 from mockserver.apis.reservekit.auth import ALPHA, identify
 from mockserver.apis.reservekit.desk import Desk
 from mockserver.apis.reservekit.records import (
@@ -22,10 +25,11 @@ from mockserver.apis.reservekit.records import (
     TIME_SLOTS,
     Booking,
     Customer,
+    Service,
     Status,
     TimeSlot,
 )
-from mockserver.apis.reservekit.requests import BookingChange, CustomerChange, NewBooking
+from mockserver.apis.reservekit.requests import BookingChange, CustomerChange, NewBooking, NewService, SlotChange
 from mockserver.booking.errors import AlreadyBooked, MoveRefused, NotFound
 from mockserver.booking.ledger import Ledger, Pool, Seat
 from mockserver.booking.lifecycle import Lifecycle
@@ -34,8 +38,11 @@ from mockserver.booking.ports import ALL
 from mockserver.defects.bug import Bugs
 from mockserver.defects.curated.reservekit.parts import dated, kept, leak, on_date_in_utc
 from mockserver.defects.curated.ways import done_though_refused, recall, remember
+from mockserver.defects.meddling import Response
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.merging import MergedRecords
+from mockserver.sandbox.outbox import Event
+from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.work import Work
 
 __all__ = ["BUGS"]
@@ -53,6 +60,14 @@ def _with_places_more(places: Callable[[], int]) -> Callable[..., None]:
         take(ledger, holder, roomy)
 
     return act
+
+
+def _without_its_place(desk: Desk, booking_id: int) -> None:
+    claims = desk._work.records(CLAIMS.kind)
+    claim = claims.find(booking_id)
+    if claim is not None:
+        seats = [msgspec.structs.replace(seat, places=0) for seat in claim.seats]
+        claims.put(msgspec.structs.replace(claim, seats=tuple(seats)))
 
 
 @BUGS.around(identify, "RK-A04", "A revoked key still works.")
@@ -102,11 +117,8 @@ def _(book: Books, desk: Desk, wanted: NewBooking, *, service_id: int | None) ->
 @BUGS.around(Desk.change_booking, "RK-B16", "A booking that is confirmed gives its place back.")
 def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
     booking = change(desk, booking_id, wanted)
-    claims = desk._work.records(CLAIMS.kind)
-    claim = claims.find(booking_id)
-    if claim is not None and booking.status is Status.CONFIRMED:
-        seats = [msgspec.structs.replace(seat, places=0) for seat in claim.seats]
-        claims.put(msgspec.structs.replace(claim, seats=tuple(seats)))
+    if booking.status is Status.CONFIRMED:
+        _without_its_place(desk, booking_id)
     return booking
 
 
@@ -194,6 +206,17 @@ def _(delete: Callable[..., None], desk: Desk, booking_id: int) -> None:
         remember(desk._work, f"gone/{booking_id}")
 
 
+@BUGS.response("RK-B24", "A new booking is answered with 200.", "createBooking")
+def _(response: Response) -> None:
+    if response.status == HTTPStatus.CREATED:
+        response.status = HTTPStatus.OK
+
+
+@BUGS.around(Customer.party, "RK-B25", "Another name makes another customer.")
+def _(party: Callable[..., str | None], customer: Customer) -> str | None:
+    return f"{party(customer)} {customer.name}" if customer.email else party(customer)
+
+
 @BUGS.around(MergedRecords.next_id, "RK-D04", "The next id is the greatest there is, and one.")
 def _(next_id: Callable[..., int], records: MergedRecords[Any]) -> int:
     if records._kind is not BOOKINGS:
@@ -249,6 +272,14 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
     return after
 
 
+@BUGS.around(Desk.change_booking, "RK-M08", "A booking that is moved takes no place on its new date.")
+def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
+    before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
+    if after.date != before.date:
+        _without_its_place(desk, booking_id)
+    return after
+
+
 @BUGS.bug("RK-M03", "A booking moves to a date that is full.")
 def _(plant: Planter) -> None:
     plant.within("updateBooking", Ledger.take, _with_places_more(lambda: 1))
@@ -262,6 +293,12 @@ def _(offset: Callable[..., int], page: PageRequest) -> int:
 @BUGS.around(PageInfo.of, "RK-P02", "The number of pages is rounded down.")
 def _(of: Callable[..., PageInfo], cls: type[PageInfo], request: PageRequest, total: int) -> PageInfo:
     return replace(of(cls, request, total), total_pages=total // request.size)
+
+
+@BUGS.around(PageInfo.of, "RK-P09", "An empty list has one page.")
+def _(of: Callable[..., PageInfo], cls: type[PageInfo], request: PageRequest, total: int) -> PageInfo:
+    page = of(cls, request, total)
+    return replace(page, total_pages=max(page.total_pages, 1))
 
 
 @BUGS.request("RK-V07", "The thirtieth of February is the second of March.", "createBooking")
@@ -278,3 +315,50 @@ def _(sent: str) -> str:
 @dated
 def _(sent: str) -> str:
     return on_date_in_utc(sent) if "T" in sent else sent
+
+
+@BUGS.around(wire.show_booking, "RK-L15", "A booking that is not cancelled has null as its reason.")
+def _(show: Callable[..., dict[str, Any]], booking: Booking) -> dict[str, Any]:
+    return {**show(booking), "cancel_reason": booking.cancel_reason}
+
+
+@BUGS.around(
+    Desk.offer, "RK-S09", "The slots of a new service are in the order opposite to that in which they were sent."
+)
+def _(offer: Callable[..., Service], desk: Desk, wanted: NewService) -> Service:
+    return offer(desk, msgspec.structs.replace(wanted, time_slots=wanted.time_slots[::-1]))
+
+
+@BUGS.around(Desk.publish, "RK-T15", "A batch takes away the slots that it does not name.")
+def _(
+    publish: Callable[..., list[TimeSlot]], desk: Desk, service_id: int, changes: Sequence[SlotChange]
+) -> list[TimeSlot]:
+    named = publish(desk, service_id, changes)
+    for slot in desk.slots_of(service_id):
+        if slot.id not in {each.id for each in named}:
+            desk.delete_slot(slot.id)
+    return named
+
+
+def _announced(change: Callable[[dict[str, Any]], object]) -> Callable[..., bytes]:
+    """What is announced is changed on its way out."""
+
+    def act(body: Callable[..., bytes], event: Event, subscription_id: int) -> bytes:
+        said = json.loads(body(event, subscription_id))
+        change(said)
+        return json.dumps(said).encode()
+
+    return act
+
+
+BUGS.around(webhooks._body, "RK-E03", "A booking is announced without its customer.")(
+    _announced(lambda said: said["bookings"][0].pop("customer"))
+)
+BUGS.around(webhooks._body, "RK-E04", "Each announcement has the moment at which its booking was made.")(
+    _announced(lambda said: said.update(timestamp=said["bookings"][0]["created_at"]))
+)
+
+
+@BUGS.around(Subscription.wants, "RK-E07", "Whoever subscribed for one service is told of all of them.")
+def _(wants: Callable[..., bool], subscription: Subscription, event: str, about: Mapping[str, Any]) -> bool:
+    return wants(msgspec.structs.replace(subscription, filter={}), event, about)

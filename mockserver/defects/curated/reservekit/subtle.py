@@ -105,7 +105,7 @@ def _(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
     return reply
 
 
-@BUGS.around(Desk.publish, "RK-T05.twice", "Of two entries for one slot the later starts from the slot as it was.")
+@BUGS.around(Desk.publish, "RK-T14.twice", "Of two entries for one slot the later starts from the slot as it was.")
 def _(publish: Callable[..., list[TimeSlot]], desk: Desk, service_id: int, changes: Sequence[SlotChange]) -> object:
     was: dict[object, Any] = {slot.id: msgspec.structs.asdict(slot) for slot in desk.slots_of(service_id)}
     stale: list[SlotChange] = []
