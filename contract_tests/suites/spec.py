@@ -102,6 +102,13 @@ def _every_operation_lists_its_refusals(document: Document) -> Flaws:
                 yield label, f"x-refusals names the rule {refusal.get('rule')!r}, which is nowhere written"
 
 
+def _every_refusal_of_the_whole_api_names_its_rule(document: Document) -> Flaws:
+    known = {rule.get("id") for _, rule in _rules(document)}
+    for row in document.get("x-refusals", ()):
+        if row.get("rule") not in known:
+            yield "the document", f"x-refusals names the rule {row.get('rule')!r}, which is nowhere written"
+
+
 def _every_answer_has_its_schema(document: Document) -> Flaws:
     for label, operation in _operations(document):
         for status, response in operation.get("responses", {}).items():
@@ -188,6 +195,7 @@ _QUESTIONS: dict[str, Callable[[Document], Flaws]] = {
         _every_operation_has_an_id_of_its_own,
         _every_operation_says_whether_it_writes,
         _every_operation_lists_its_refusals,
+        _every_refusal_of_the_whole_api_names_its_rule,
         _every_answer_has_its_schema,
         _every_rule_has_an_id_of_its_own,
         _every_rule_says_what_it_is,

@@ -22,14 +22,15 @@ _BOUNDS = (
 def fidelity_of(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Counts by source, for the whole document, by operation and by rule.
 
-    Bounds are counted once, however many operations share their schema. An operation lists under `differs` the places whose source is another than that of what they stand in: everything
-    else is as its parent.
+    Bounds are counted once, however many operations share their schema. An operation lists under `differs` the places
+    whose source is another than that of what they stand in: everything else is as its parent.
     """
     walked = [_Operation(spec, *each) for each in _operations(spec)]
     rules = [_rule(rule, None, "seed") for rule in spec.get("x-rules", [])]
     rules += [rule for each in walked for rule in each.rules]
     sources = {rule["id"]: rule["source"] for rule in rules}
     operations = [each.report(sources) for each in walked]
+    everywhere = _count(_refusals(spec, "seed", sources))
     totals = {
         part: {key: sum(operation[part][key] for operation in operations) for key in ("total", *SOURCES)}
         for part in _PARTS
@@ -37,6 +38,7 @@ def fidelity_of(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "operations": _count(operation["source"] for operation in operations),
         **totals,
+        "refusals": {key: totals["refusals"][key] + number for key, number in everywhere.items()},
         "bounds": _count({key: source for each in walked for key, source in each.bounds.items()}.values()),
         "rules": _count(rule["source"] for rule in rules),
         "by_operation": operations,
@@ -91,11 +93,7 @@ class _Operation:
         return [_rule(rule, operation, self._source) for rule in self._definition.get("x-rules", [])]
 
     def report(self, sources: Mapping[str, str]) -> dict[str, Any]:
-        """*sources* of all rules, by their ids: a refusal is as the rule behind it, but never better than its operation."""
-        refusals = [
-            "inferred" if "inferred" in (self._source, *row) else sources.get(row["rule"], self._source)
-            for row in self._definition.get("x-refusals", [])
-        ]
+        """*sources* of all rules, by their ids."""
         return {
             "id": self._definition["operationId"],
             "method": self._method.upper(),
@@ -105,7 +103,7 @@ class _Operation:
             "answers": _count(self._answers.values()),
             "properties": _count(self._properties.values()),
             "bounds": _count(self.bounds.values()),
-            "refusals": _count(refusals),
+            "refusals": _count(_refusals(self._definition, self._source, sources)),
             "rules": _count(rule["source"] for rule in self.rules),
             "differs": self._differs,
         }
@@ -155,6 +153,12 @@ class _Operation:
             if place not in places:
                 places.append(place)
         return source
+
+
+def _refusals(holder: Mapping[str, Any], source: str, sources: Mapping[str, str]) -> Iterator[str]:
+    """Each is as the rule behind it; ours where a part of it is, or the operation that it belongs to."""
+    for row in holder.get("x-refusals", []):
+        yield "inferred" if "inferred" in (source, *row) else sources.get(row["rule"], source)
 
 
 def _source(node: Mapping[str, Any], inherited: str) -> str:

@@ -210,9 +210,8 @@ def test_every_source_is_one_of_three(contract):
 def test_whatever_is_marked_as_stated_by_the_seed_has_its_place_there(contract):
     """In the section of `SOURCES.md` that says where the page says it."""
     _, _, section = contract.sources.partition("\n## Where the page says it\n")
-    told = set(re.findall(r"`([^`]+)`", section.partition("\n## ")[0])) | set(
-        re.findall(r"\b[A-Z]{2}-[A-Z]\d\d\b", section)
-    )
+    section = section.partition("\n## ")[0]
+    told = {*re.findall(r"`([^`]+)`", section), *re.findall(r"\b[A-Z]{2}-[A-Z]\d\d\b", section)}
 
     assert sorted(contract.stated_by_the_seed() - told) == []
 

@@ -75,6 +75,12 @@ FLAWS = [
     (put(f"{GET}|x-refusals", None), "every_operation_lists_its_refusals", "GET /slots", "missing"),
     (put(f"{POST}|responses|409", None), "every_operation_lists_its_refusals", "POST /slots", "409"),
     (put(f"{POST}|x-refusals|0|rule", "S-09"), "every_operation_lists_its_refusals", "POST /slots", "'S-09'"),
+    (
+        put("x-refusals", [{"status": 401, "rule": "S-09"}]),
+        "every_refusal_of_the_whole_api_names_its_rule",
+        "the document",
+        "'S-09'",
+    ),
     (put(f"{GET}|responses|200|content|application/json", {}), "every_answer_has_its_schema", "GET /slots", "200"),
     (put("components|responses|Refused|content", None), "every_answer_has_its_schema", "POST /slots", "409"),
     (put(f"{POST}|x-rules|0|id", "S-01"), "every_rule_has_an_id_of_its_own", "POST /slots", "'S-01'"),
