@@ -48,7 +48,7 @@ _OFFERS = (
 """The operations that name merchant, location and service."""
 
 
-@LAWS.law("AP-T01", "AP-T06")
+@LAWS.law("AP-T01", "AP-T06", "AP-T18")
 def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> None:
     for slug in (scene.slug, scene.other_slug):
         page = scene.page_of(slug)
@@ -72,6 +72,15 @@ def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> N
             scene.same("AP-T06", found["total_duration"], total, "total_duration")
             order = [phase["sequence"] for phase in phases]
             scene.same("AP-T06", order, sorted(set(order)), "the sequence of its phases")
+            _are_counted(scene, phases, "phases")
+        _are_counted(scene, page["services"], "categories")
+        for category in page["services"]:
+            _are_counted(scene, category["services"], "services of a category")
+
+
+def _are_counted(scene: AppointmentsScene, items: list[dict[str, Any]], what: str) -> None:
+    counted = list(range(1, len(items) + 1))
+    scene.same("AP-T18", [each["sequence"] for each in items], counted, f"the sequence of the {what}")
 
 
 @LAWS.law("AP-T02", "AP-T04", "AP-T05")
@@ -365,6 +374,21 @@ def the_next_start_comes_after_what_was_booked(scene: AppointmentsScene) -> None
         scene.blocked(scene.now(), horizon + 2 * _DAY, by=COLLEAGUE)
         found = scene.look("getNextAvailability").ok("AP-T13", 200).json
         scene.same("AP-T13", _at(found), ("", ""), "the next start where three months have none")
+
+
+@LAWS.law("AP-T08", "AP-T13")
+def what_is_free_now_is_listed_and_what_was_free_before_is_not(scene: AppointmentsScene) -> None:
+    zone, start = scene.shop.zone, scene.spot()
+    later = start + 15 * MINUTES
+    scene.pass_time(start - _TICK - scene.now())
+    for first in (start, start, later):
+        starts = scene.starts_on(start.astimezone(zone).date(), "AP-T08")
+        wall = f"{first.astimezone(zone):%H:%M}"
+        scene.same("AP-T08", starts[:1], [wall], "the first start that is listed of the day")
+        found = scene.look("getNextAvailability").ok("AP-T13", 200).json
+        wanted = (first.astimezone(zone).date().isoformat(), wall)
+        scene.same("AP-T13", _at(found), wanted, "the next start")
+        scene.pass_time(_TICK)
 
 
 def _at(found: Mapping[str, str]) -> tuple[str, str]:
