@@ -80,9 +80,10 @@ class Register:
         note: str | None = None,
     ) -> Customer:
         customers = self._work.records(CUSTOMERS)
+        now = self._work.now
         chance = draw(self._work.seed, "appointments", "customer", customers.next_id())
         customer = Customer(
-            id=_uuid7(self._work.now, chance),
+            id=_uuid7(now, chance),
             merchant_id=merchant.id,
             user=user,
             first_name=first_name,
