@@ -379,17 +379,23 @@ def the_next_start_comes_after_what_was_booked(scene: AppointmentsScene) -> None
 
 @LAWS.law("AP-T08", "AP-T13")
 def what_is_free_now_is_listed_and_what_was_free_before_is_not(scene: AppointmentsScene) -> None:
-    zone, start = scene.shop.zone, scene.spot()
-    later = start + 15 * MINUTES
-    scene.pass_time(start - _TICK - scene.now())
-    for first in (start, start, later):
-        starts = scene.starts_on(start.astimezone(zone).date(), "AP-T08")
-        wall = f"{first.astimezone(zone):%H:%M}"
-        scene.same("AP-T08", starts[:1], [wall], "the first start that is listed of the day")
+    start, quarter = scene.spot(), 15 * MINUTES
+    day = start.astimezone(scene.shop.zone).date()
+
+    def first_is(first: datetime) -> None:
+        wall = f"{first.astimezone(scene.shop.zone):%H:%M}"
+        scene.same("AP-T08", scene.starts_on(day, "AP-T08")[:1], [wall], "the first start that is listed of the day")
         found = scene.look("getNextAvailability").ok("AP-T13", 200).json
-        wanted = (first.astimezone(zone).date().isoformat(), wall)
-        scene.same("AP-T13", _at(found), wanted, "the next start")
+        scene.same("AP-T13", _at(found), (day.isoformat(), wall), "the next start")
+
+    scene.pass_time(start - _TICK - scene.now())
+    for first in (start, start, start + quarter):
+        first_is(first)
         scene.pass_time(_TICK)
+    long = -(-scene.service.length // quarter) * quarter  # so that one alone leaves room for the service
+    for begin in (start + quarter, start + quarter + long):
+        scene.blocked(begin, begin + long)
+        first_is(begin + long)
 
 
 def _at(found: Mapping[str, str]) -> tuple[str, str]:
@@ -424,12 +430,17 @@ def _services(categories: list[dict[str, Any]], duration: str) -> list[list[Any]
     return sorted(([each["id"], each["name"], *(service[name] for name in names)] for each, service in listed), key=str)
 
 
-@LAWS.law("AP-T17")
+@LAWS.law("AP-T17", "AP-T18")
 def the_calendar_s_services_are_those_of_the_merchant_s_page(scene: AppointmentsScene) -> None:
     for slug, by in ((scene.slug, MAIN), (scene.other_slug, OTHER)):
         page = scene.page_of(slug)["services"]
         listed = scene.call("listCalendarServices", by=by, title="list the services").ok("AP-T17", 200).json
         scene.same("AP-T17", _services(listed, "duration"), _services(page, "total_duration"), "the services")
+        ours, theirs = (
+            [(category["id"], [each["id"] for each in category["services"]]) for category in categories]
+            for categories in (listed, page)
+        )
+        scene.same("AP-T18", ours, theirs, "the order of categories and services")
         for category in page:
             inside = {service["category_id"] for service in category["services"]}
             scene.same("AP-T17", inside, {category["id"]}, "category_id of the services of a category")
