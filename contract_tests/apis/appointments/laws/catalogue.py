@@ -410,7 +410,7 @@ def each_employee_is_answered_alike_and_another_s_is_not_found(scene: Appointmen
         found = scene.call("getTeamMember", id=member["id"], title="read the employee").ok("AP-T15", 200).json
         scene.same("AP-T15", found, member, "the employee")
     start = scene.far_day()
-    for who in (MAIN, COLLEAGUE, ROOMMATE):
+    for who in filter(scene.has, (MAIN, COLLEAGUE, ROOMMATE)):
         scene.blocked(start, start + _HOUR, by=who)
     today = scene.local(scene.window[0], time(0))
     events = [*scene.blocks(start, start + _HOUR), *scene.blocks(today - 30 * _DAY, today + 60 * _DAY)]
