@@ -4,7 +4,8 @@ Pages refer to what belongs to them by relative addresses, so they work behind `
 leads into the sandbox NAME.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.samples import key_of, sample_curl
+from mockserver.console.examples import fitting
 
 __all__ = ["build_pages"]
 
@@ -25,7 +27,7 @@ _ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'u
 """Swagger UI sets styles and draws its icons inline; scripts come from files, and nothing comes from elsewhere."""
 
 
-def build_pages(apis: Sequence[Api]) -> ASGIApp:
+def build_pages(apis: Sequence[Api], now_in: Callable[[str], datetime]) -> ASGIApp:
     """One Flask application with the pages of every API under that API's own prefix."""
     pages = flask.Flask("mockserver.console", static_folder=None)
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
@@ -48,21 +50,28 @@ def build_pages(apis: Sequence[Api]) -> ASGIApp:
         return flask.render_template("overview.html", apis=apis)
 
     for api in apis:
-        _add_api(pages, api)
+        _add_api(pages, api, now_in)
     if all(api.prefix for api in apis):
         pages.add_url_rule("/docs", "docs", overview, strict_slashes=False)
     return cast("ASGIApp", WSGIMiddleware(cast("Any", pages)))  # each library has its own types for one and the same
 
 
-def _add_api(pages: flask.Flask, api: Api) -> None:
-    def contract() -> flask.Response:
+def _add_api(pages: flask.Flask, api: Api, now_in: Callable[[str], datetime]) -> None:
+    def served(spec: Mapping[str, Any]) -> flask.Response:
         # With the addresses it is served at, so that a tool that reads it needs to be told nothing.
         root = _root(api)
         servers = [
             {**server, "url": root + base or "/"}
             for server, base in zip(api.spec["servers"], api.base_paths, strict=True)
         ]
-        return flask.jsonify({**api.spec, "servers": servers})
+        return flask.jsonify({**spec, "servers": servers})
+
+    def contract() -> flask.Response:
+        return served(api.spec)
+
+    def page_contract() -> flask.Response:
+        now = now_in(flask.request.script_root.removeprefix("/~"))
+        return served(fitting(api.spec, now, None if api.sample is None else api.sample(now.date())))
 
     def page() -> str:
         # What stands beside the page is found from `/docs` and from `/docs/`.
@@ -75,6 +84,7 @@ def _add_api(pages: flask.Flask, api: Api) -> None:
     prefix = api.prefix
     pages.add_url_rule(f"{prefix}/openapi.json", f"{api.name}-contract", contract)
     pages.add_url_rule(f"{prefix}/docs", f"{api.name}-docs", page, strict_slashes=False)
+    pages.add_url_rule(f"{prefix}/docs/requests.json", f"{api.name}-requests", page_contract)
     pages.add_url_rule(f"{prefix}/docs/<path:name>", f"{api.name}-asset", asset)
 
 

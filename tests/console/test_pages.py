@@ -1,11 +1,14 @@
+import json
 import re
 from collections.abc import Callable
+from datetime import date
 from urllib.parse import urljoin
 
 import pytest
 from doubles import Client
+from openapi_schema_validator import OAS30Validator
 
-from mockserver.app import App
+from mockserver.app import API_NAMES, App, load_spec
 
 
 @pytest.fixture
@@ -106,3 +109,61 @@ def test_page_that_is_not_there_is_a_404_in_json(site, path):
 
 def test_page_takes_no_other_method(site):
     assert site.post("/docs").status_code == 405
+
+
+def requests_of(site, api, root=""):
+    return site.get(f"{root}/{api}/docs/requests.json").json()
+
+
+@pytest.mark.parametrize("moment", ["2025-03-03T00:00:01Z", "2026-11-23T12:00:00Z", "2031-01-05T23:30:00Z"])
+@pytest.mark.parametrize("api", API_NAMES)
+def test_the_first_example_of_what_an_api_is_for_works_in_a_new_sandbox_of_any_time(site, api, moment):
+    made = site.post("/_sandbox/sandboxes", {"name": "mine", "clock": moment})
+    assert made.status_code == 201, made.text
+    shown = requests_of(site, api, "/~mine")
+    served = next(each for each in site.app.apis if each.name == api)
+    sample = served.sample(date.fromisoformat(moment[:10]))
+    (content,) = shown["paths"][sample.path]["post"]["requestBody"]["content"].items()
+    media_type, said = content
+    body = next(iter(said["examples"].values()))["value"]
+
+    answer = site.request(
+        "POST",
+        shown["servers"][0]["url"] + sample.path,
+        content=json.dumps(body),
+        headers={"Content-Type": media_type, "Authorization": f"Bearer {served.personas[0].credential}"},
+    )
+
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize("api", API_NAMES)
+def test_examples_of_a_page_fit_their_schemas_and_lie_ahead(site, api):
+    shown = requests_of(site, api)
+    today = site.get("/_sandbox/sandboxes/default/clock").json()["now"][:10]
+    bodies = 0
+    for item in shown["paths"].values():
+        for operation in item.values():
+            for content in (
+                operation.get("requestBody", {}).get("content", {}).values() if "responses" in operation else ()
+            ):
+                whole = OAS30Validator({"allOf": [content["schema"]], "components": shown["components"]})
+                for example in content["examples"].values():
+                    whole.validate(example["value"])
+                    bodies += 1
+                    for text in re.findall(r'"(20\d\d-\d\d-\d\d)[T"]', json.dumps(example["value"])):
+                        assert text > today or text.endswith("-01-01"), (operation["operationId"], text)
+
+    assert bodies > 5
+
+
+def test_a_page_shows_the_rules_beside_their_operation(site):
+    said = requests_of(site, "reservekit")["paths"]["/bookings"]["post"]["description"]
+
+    assert "- **RK-B03** (must, seed): " in said
+
+
+def test_the_contract_itself_is_not_changed_for_the_page(site):
+    contract = site.get("/reservekit/openapi.json").json()
+
+    assert contract["paths"] == json.loads(json.dumps(load_spec("reservekit")["paths"]))

@@ -96,6 +96,6 @@ def api_of(
 def serve(app: App, *apis: Api) -> App:
     """*app* with other APIs in the place of its own."""
     control = build_control(apis, app.sandboxes, token=None)
-    pages = pages_on_demand([*apis, control])
+    pages = pages_on_demand([*apis, control], lambda _: app.sandboxes.real_now())
     mounts: Sequence[Mount] = [Mount(api, Stack(api, app.sandboxes).build()) for api in (*apis, control)]
     return replace(app, asgi=Gate(mounts, pages, app.sandboxes), apis=apis)
