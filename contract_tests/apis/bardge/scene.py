@@ -452,6 +452,14 @@ class BardgeScene(Payments):
             raise Lacking("too few classes are given that the test could book")
         return found[number]
 
+    def covered_gym(self) -> str:
+        """A gym with packages that `issued` covers, where no class takes credits."""
+        priced = {each["provider_branch_id"] for each in self.classes() if each["credits_required"] is not None}
+        found = [each.branch for each in self.instances(copay=True) if each.branch not in priced]
+        if not found:
+            raise Lacking("no gym that a pass covers has packages and no class that takes credits")
+        return found[0]
+
     def one_class_nearly_full(self) -> list[Instance]:
         """Three instances of one class that `issued` covers; the first has a single place left."""
         found = self.instances(places=(1, 1_000))

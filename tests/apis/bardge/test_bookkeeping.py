@@ -508,7 +508,7 @@ keys = st.sampled_from([None] * 7 + ["one", "two", "three", "four"])
 payments = {
     "number": numbers,
     "visits": st.integers(1, 3),
-    "package": st.sampled_from(["copay_abc123", "copay_pulse_year", "copay_ironworks_month"]),
+    "package": st.sampled_from(["copay_abc123", "copay_pulse_year", "copay_ironworks_month", "copay_yaba_month"]),
     "matching": st.sampled_from([True] * 6 + [False]),
 }
 visits = {"who": who, "number": numbers}
@@ -545,7 +545,9 @@ DEEDS: dict[str, tuple[int, dict[str, Any]]] = {
         4,
         {
             **visits,
-            "branch": st.sampled_from([None, None, "branch_pulse_lekki", "branch_ironworks_ikeja"]),
+            "branch": st.sampled_from(
+                [None, None, "branch_pulse_lekki", "branch_ironworks_ikeja", "branch_yaba_cycle"]
+            ),
             "generic": st.booleans(),
             "with_pass": st.booleans(),
         },

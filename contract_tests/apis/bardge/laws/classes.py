@@ -314,6 +314,33 @@ def too_few_credits_are_refused_and_nothing_is_written(scene: BardgeScene) -> No
     scene.same("BG-B14", scene.places_left(instances[0]), left, "the number of places left", answer)
 
 
+@LAWS.law("BG-B14", "BG-B21", "BG-O13", "BG-O15")
+def a_package_books_what_the_credits_do_not_cover(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    instances = scene.open_to(issued, 3, of_one_gym=True, credits=True, copay=True)
+    branch = instances[0].branch
+    package = scene.package_of(branch)["id"]
+    dearest = max(each["credits_required"] or 0 for each in scene.classes() if each["provider_branch_id"] == branch)
+    scene.with_credits(dearest, issued)
+    scene.buy(issued, branch, package=package).refused("BG-O13", 400, "validation_error")
+    while scene.balance(issued["client_id"]) >= (instances[0].credits or 0):
+        scene.booked(issued, instances.pop(0), "BG-B09")
+        instances = instances or scene.open_to(issued, credits=True, copay=True)
+    here, *further = [each for each in scene.open_to(issued, 2, credits=True, copay=True) if each.branch == branch]
+    scene.book(issued, here).refused("BG-B14", 400, "validation_error")
+    scene.buy(issued, branch, package=package).ok("BG-O15", 201)
+    held = scene.balance(issued["client_id"])
+    begun = scene.booked(issued, here, "BG-B21")
+    took = (begun["visits_deducted"], begun["credits_deducted"])
+    scene.same("BG-B21", took, (1, 0), "visits_deducted and credits_deducted with a package")
+    scene.same("BG-B21", scene.balance(issued["client_id"]), held, "the balance")
+    for instance in further[:1]:
+        scene.with_credits(instance.credits or 0, issued)
+        begun = scene.booked(issued, instance, "BG-B21")
+        took = (begun["visits_deducted"], begun["credits_deducted"])
+        scene.same("BG-B21", took, (0, instance.credits), "visits_deducted and credits_deducted when credits suffice")
+
+
 @LAWS.law("BG-B15")
 def a_venue_without_packages_is_open_only_to_those_whose_pass_covers_it(scene: BardgeScene) -> None:
     issued, instance = scene.issued(), scene.instance(covered=False, copay=False)

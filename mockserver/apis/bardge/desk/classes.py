@@ -1,8 +1,9 @@
 """Booking a class: at once, or with what the client buys first.
 
-    the pass covers the tier, and the class is priced in credits     booked, for credits
-    ... has a visit left                                             booked, for a visit of the pass
-    the client has a package of the gym with a visit left            booked, for a visit of the package
+    the pass covers the tier, and the class is priced in credits     booked, for credits where they suffice
+    ... or else has a visit left                                     booked, for a visit of the pass
+    a package of the gym has a visit left                            booked, for a visit of the package
+    the pass covers the tier, and the class is priced in credits     refused
     the pass covers the tier                                         a session that asks for visits
     the gym has packages                                             a session that asks for a co-pay
     else                                                             refused
@@ -59,7 +60,7 @@ class ClassDesk:
             BadInput: The class has begun.
             AlreadyBooked, NoPlacesLeft
             Forbidden: The pass does not cover the gym, and the gym has no packages.
-            BadInput: Too few credits.
+            BadInput: Too few credits, and no package with a visit left.
         """
         instance = self._register.instance(instance_id)
         visitor = visitor_of(self._work, self._reseller_id, wish, instance.starts_at)
@@ -104,13 +105,13 @@ class ClassDesk:
         """What the booking takes of what the client has; None where something has to be bought first."""
         client, issued, product = visitor.client, visitor.issued, visitor.product
         is_covered = covers(product, Category.GYM, branch.tier)
-        if is_covered and gym_class.credits is not None:
-            description = f"Class booking — {gym_class.name}"
-            Till(self._work).spend(client, gym_class.credits, description, field="class_instance_id")
-            return Taken(credits=gym_class.credits)
-        if is_covered and has_visits(issued, product, Category.GYM):
+        price = gym_class.credits if is_covered else None
+        till, copay = Till(self._work), gym_copay(self._work, self._reseller_id, client, branch.id, instance.starts_at)
+        if price is not None and (copay is None or price <= till.credits(client)):
+            till.spend(client, price, f"Class booking — {gym_class.name}", field="class_instance_id")
+            return Taken(credits=price)
+        if is_covered and price is None and has_visits(issued, product, Category.GYM):
             return take_visit(self._work, issued, Category.GYM)
-        copay = gym_copay(self._work, client, branch.id, instance.starts_at)
         return None if copay is None else take_copay_visit(self._work, copay)
 
     def _take_bought(self, session: Session, visitor: Visitor, branch: Branch, purchase: int | CopayOption) -> Taken:

@@ -77,7 +77,7 @@ class Spa:
             RuleBroken, Forbidden: Whose client it is; the pass at the moment of the visit.
             BadInput: The venue is a gym; the beginning is not ahead.
             NoPlacesLeft: The slot.
-            BadInput: Too few credits.
+            BadInput: Too few credits, and nothing was bought in their stead.
         """
         starts_at = request.starts_at
         branch = self._register.branch(request.branch_id)
@@ -87,8 +87,9 @@ class Spa:
         ensure_ahead(starts_at, self._work.now, "body", "time")
         span = appointment(starts_at, services)
         Diary(self._work).ensure_free(branch.id, span)
-        copays = spa_copays(self._work, visitor.client, branch.id, starts_at, visitor.product, services)
-        costs = costs_of(visitor.product, services, copays)
+        held = self._till.credits(visitor.client)
+        copays = spa_copays(self._work, self._reseller_id, visitor, branch.id, starts_at, services, held)
+        costs = costs_of(visitor, services, copays, held)
         took = _taken(costs, visitor, copays)
         self._ensure_credits(visitor.client, took, "body", "service_ids")
         keep_names(self._work, visitor.client, request.wish)

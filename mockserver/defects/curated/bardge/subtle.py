@@ -311,12 +311,12 @@ def _(plant: Planter) -> None:
 @BUGS.bug("BG-O10.second", "While a package of the gym that is used up is not over, a second one opens no class.")
 def _(plant: Planter) -> None:
     def the_first(
-        find: Callable[..., Copay | None], work: Work, client: Client, branch_id: str, at: datetime
+        find: Callable[..., Copay | None], work: Work, reseller_id: str, client: Client, branch_id: str, at: datetime
     ) -> Copay | None:
         bought = work.records(COPAYS).page(COPAYS_OF_CLIENT, client.id)
         known = [each for each in bought if each.branch_id == branch_id and each.option_id and at < each.ends_at]
         is_used_up = any(each.visits_used >= each.visits_allowed for each in known)
-        return None if is_used_up else find(work, client, branch_id, at)
+        return None if is_used_up else find(work, reseller_id, client, branch_id, at)
 
     plant.within("initiateClassBooking", gym_copay, the_first)
 
