@@ -213,6 +213,31 @@ def the_ids_of_a_spa_are_no_classes(scene: BardgeScene) -> None:
     scene.same("BG-B06", scene.bookings_of(issued["client_id"]), [], "the bookings of the client")
 
 
+@LAWS.law("BG-B22")
+def a_venue_that_is_said_is_that_of_the_class(scene: BardgeScene) -> None:
+    issued, instance = scene.issued(), scene.instance()
+    before, left = scene.trace(issued), scene.places_left(instance)
+    for venue in scene.providers():
+        if venue["id"] != instance.branch:
+            answer = scene.book(issued, instance, provider_branch_id=venue["id"], first_name="Nobody")
+            answer.refused("BG-B22", 400, "validation_error").names("BG-B22", "provider_branch_id")
+    scene.left_alone("BG-B22", issued, before)
+    scene.same("BG-B22", scene.places_left(instance), left, "the number of places left")
+    scene.booked(issued, instance, "BG-B22", provider_branch_id=instance.branch)
+
+
+@LAWS.law("BG-B23")
+def a_class_is_not_asked_for_as_an_appointment_is(scene: BardgeScene) -> None:
+    issued, instance, spa = scene.issued(), scene.instance(), scene.spa()
+    before = scene.trace(issued)
+    of_spas: Json = {"service_ids": [spa["services"][0]["id"]], "date": instance.date, "time": instance.time}
+    for member, value in of_spas.items():
+        answer = scene.book(issued, instance, **{member: value}, title=f"book a class with {member}")
+        answer.refused("BG-B23", 400, "validation_error").names("BG-B23", member)
+    scene.left_alone("BG-B23", issued, before)
+    scene.booked(issued, instance, "BG-B23")
+
+
 @LAWS.burst("BG-B08")
 def of_many_who_want_the_last_place_one_gets_it(scene: BardgeScene) -> None:
     instance = scene.one_class_nearly_full()[0]

@@ -201,6 +201,17 @@ def classes_and_services_of_other_spas_are_no_services(scene: BardgeScene) -> No
     scene.begin(issued, spa, day).ok("BG-S15", 201)
 
 
+@LAWS.law("BG-S16")
+def an_appointment_is_not_asked_for_as_a_class_is(scene: BardgeScene) -> None:
+    issued, spa, day, instance = scene.spa_pass(), scene.spa(), scene.spa_day(), scene.instance()
+    before, free = scene.trace(issued), scene.free_hours(spa, day)
+    answer = scene.begin(issued, spa, day, class_instance_id=instance.id, title="begin with the id of a class")
+    answer.refused("BG-S16", 400, "validation_error").names("BG-S16", "class_instance_id")
+    scene.left_alone("BG-S16", issued, before, answer)
+    scene.same("BG-S16", scene.free_hours(spa, day), free, "which hours are free")
+    scene.begin(issued, spa, day).ok("BG-S16", 201)
+
+
 # What there is
 
 

@@ -35,6 +35,7 @@ from mockserver.apis.bardge.records import (
     Taken,
 )
 from mockserver.apis.bardge.terms import ensure_ahead
+from mockserver.apis.refusals import BadInput
 from mockserver.sandbox.work import Work
 
 __all__ = ["ClassDesk"]
@@ -51,22 +52,28 @@ class ClassDesk:
         self._register = Register(work)
         self._diary = Diary(work)
 
-    def initiate(self, instance_id: str, wish: Wish) -> Booking | Session:
+    def initiate(self, instance_id: str, branch_id: str | None, wish: Wish) -> Booking | Session:
         """The booking, or a session for what has to be bought first.
 
+        Args:
+            branch_id: The venue, where it was said.
+
         Raises, in this order:
-            NotFound: The instance, the client, the pass.
+            NotFound: The instance, the venue, the client, the pass.
             RuleBroken, Forbidden: Whose client it is; the pass, when the class begins.
-            BadInput: The class has begun.
+            BadInput: Another venue gives the class; it has begun.
             AlreadyBooked, NoPlacesLeft
             Forbidden: The pass does not cover the gym, and the gym has no packages.
             BadInput: Too few credits, and no package with a visit left.
         """
         instance = self._register.instance(instance_id)
+        gym_class, branch = self._named_by(instance)
+        said = branch if branch_id is None else self._register.branch(branch_id)
         visitor = visitor_of(self._work, self._reseller_id, wish, instance.starts_at)
+        if said.id != branch.id:
+            raise BadInput("body", "provider_branch_id", f"the class is given at {branch.name}")
         ensure_ahead(instance.starts_at, self._work.now, "body", "class_instance_id")
         self._diary.ensure_place(instance, visitor.client.id)
-        gym_class, branch = self._named_by(instance)
         took = self._take(visitor, instance, gym_class, branch)
         keep_names(self._work, visitor.client, wish)
         if took is not None:

@@ -1,6 +1,6 @@
 """What the operations share: who calls, which page of a list is wanted, and the answers that are lists and bookings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from mockserver.apis.bardge.auth import LIVE
@@ -14,7 +14,18 @@ from mockserver.apis.refusals import BadInput
 from mockserver.booking.paging import CursorRequest
 from mockserver.sandbox.work import Work
 
-__all__ = ["booking_shown", "created", "cursor_of", "is_live", "list_reply", "ok", "reseller_of", "token_of", "wish_of"]
+__all__ = [
+    "booking_shown",
+    "created",
+    "cursor_of",
+    "ensure_without",
+    "is_live",
+    "list_reply",
+    "ok",
+    "reseller_of",
+    "token_of",
+    "wish_of",
+]
 
 R = TypeVar("R")
 
@@ -50,6 +61,17 @@ def wish_of(call: Call) -> Wish:
         last_name=body.get("last_name"),
         token=token_of(call),
     )
+
+
+def ensure_without(body: dict[str, Any], members: Iterable[str], other: str) -> None:
+    """Raises BadInput: the two kinds of bookings do not mix.
+
+    Args:
+        members: Those of the *other* kind.
+    """
+    for member in members:
+        if member in body:
+            raise BadInput("body", member, f"is of {other}: the two do not mix")
 
 
 def _caller(call: Call) -> Caller:

@@ -2,7 +2,7 @@
 
 from mockserver.apis.bardge.desk.buying import Payment
 from mockserver.apis.bardge.desk.classes import ClassDesk
-from mockserver.apis.bardge.operations.calls import booking_shown, created, reseller_of, wish_of
+from mockserver.apis.bardge.operations.calls import booking_shown, created, ensure_without, reseller_of, wish_of
 from mockserver.apis.bardge.records import BRANCHES, CLASSES, INSTANCES, Booking, Outcome, Session
 from mockserver.apis.bardge.wire import show_class_booked, show_session
 from mockserver.apis.bundle import Operation
@@ -15,7 +15,10 @@ _BOOKED = "Class booked successfully"
 
 
 def initiate_class_booking(call: Call, work: Work) -> Reply:
-    outcome = ClassDesk(work, reseller_of(call)).initiate(call.body["class_instance_id"], wish_of(call))
+    body = call.body
+    ensure_without(body, ("service_ids", "date", "time"), "appointments")
+    desk = ClassDesk(work, reseller_of(call))
+    outcome = desk.initiate(body["class_instance_id"], body.get("provider_branch_id"), wish_of(call))
     return _booked(work, outcome) if isinstance(outcome, Booking) else ask_for(work, outcome)
 
 
