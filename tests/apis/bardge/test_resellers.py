@@ -3,6 +3,9 @@
 Now is day 0, 01:00 in Lagos.
 """
 
+from urllib.parse import quote, unquote
+
+import pytest
 from bardge_spas import hold, slots
 from bardge_world import KEMI_TOKEN, said
 
@@ -78,3 +81,14 @@ def test_credits_and_passcodes_are_for_own_clients_whatever_token_is_sent(world)
             lambda path=path, body=body: world.alpha.post(path, {"client_id": KEMI[0], **body}, token=KEMI_TOKEN),
             (403, "permission_denied"),
         )
+
+
+@pytest.mark.parametrize("client_id", ["user@shop.example", "auth0|12", "50%", "a?b#c", "{client}", "o'neil+1~x"])
+def test_a_client_is_found_by_whatever_its_reseller_calls_it(alpha, client_id):
+    """BG-N25."""
+    body = {"pass_id": "pass_gym_standard", "client_id": client_id, "first_name": "Nia", "last_name": "Eke"}
+    assert alpha.post("/issued_passes", body).status_code == 201
+
+    path = f"/clients/{quote(client_id, safe='')}"
+    assert alpha.read(path)["id"] == client_id
+    assert unquote(alpha.read(f"{path}/bookings")["url"]).endswith(f"/clients/{client_id}/bookings")
