@@ -21,8 +21,10 @@ from mockserver.apis.bardge.records import (
     Cover,
     CreditPackage,
     GymClass,
+    Mode,
     Product,
     Reseller,
+    account_in,
 )
 from mockserver.booking.ports import Kind
 
@@ -58,7 +60,12 @@ def read_blueprint() -> Blueprint:
     """Reads it once: all worlds share what they have in common."""
     document = read_yaml(fixtures_dir() / "bardge" / "seed.yaml")
     counted = _Counted()
-    resellers = [_reseller(each, serial, at) for each, serial, at in counted.newest_first(document["resellers"])]
+    in_test_mode = [{**each, "id": account_in(Mode.TEST, each["id"])} for each in document["resellers"]]
+    resellers = [
+        _reseller(each, serial, at)
+        for mode in (in_test_mode, document["resellers"])
+        for each, serial, at in counted.newest_first(mode)
+    ]
     branches = [_branch(each, serial, at) for each, serial, at in counted.newest_first(document["branches"])]
     products = [_product(each, serial, at) for each, serial, at in counted.newest_first(document["products"])]
     classes = [_class(each, serial, at) for each, serial, at in counted.newest_first(document["classes"])]

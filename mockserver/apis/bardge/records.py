@@ -71,6 +71,7 @@ __all__ = [
     "IssuedPass",
     "Lookup",
     "LookupStatus",
+    "Mode",
     "Outcome",
     "Product",
     "Quote",
@@ -81,7 +82,11 @@ __all__ = [
     "SpaService",
     "Status",
     "Taken",
+    "account_in",
+    "catalogue_owner",
     "client_key",
+    "issuer_in",
+    "mode_of",
 ]
 
 LAGOS = ZoneInfo("Africa/Lagos")
@@ -105,6 +110,13 @@ class Duration(StrEnum):
     MONTHLY = "MONTHLY"
     QUARTERLY = "QUARTERLY"
     ANNUALLY = "ANNUALLY"
+
+
+class Mode(StrEnum):
+    """Whoever is in one sees nothing of the other but what is offered. Assumed."""
+
+    LIVE = "live"
+    TEST = "test"
 
 
 class BookingType(StrEnum):
@@ -173,6 +185,23 @@ class LookupStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+_TEST = "_test"
+
+
+def account_in(mode: Mode, reseller_id: str) -> str:
+    """The account of a reseller: in test mode another one, with data, places and money of its own."""
+    return reseller_id if mode is Mode.LIVE else reseller_id + _TEST
+
+
+def mode_of(reseller_id: str) -> Mode:
+    return Mode.TEST if reseller_id.endswith(_TEST) else Mode.LIVE
+
+
+def catalogue_owner(reseller_id: str) -> str:
+    """Whose products and packages of credits an account has: in test mode those of its live twin."""
+    return reseller_id.removesuffix(_TEST)
+
+
 def client_key(reseller_id: str, client_id: str) -> str:
     """Two resellers may each have a client of one id."""
     return f"{reseller_id}/{client_id}"
@@ -182,7 +211,9 @@ def client_key(reseller_id: str, client_id: str) -> str:
 
 
 class Reseller(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Whose key calls. What its business account holds is the sandbox's `business_balance` less its debits."""
+    """Whose key calls, in one mode: each has a twin in the other. What its business account holds is the sandbox's
+    `business_balance` less its debits.
+    """
 
     id: str
     issuer_id: str
@@ -508,8 +539,13 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None = None
 
 
-def _newest(record: Reseller | Branch | GymClass) -> Iterable[Entry]:
+def _newest(record: Branch | GymClass) -> Iterable[Entry]:
     return ((ALL, -record.serial, 1),)
+
+
+def issuer_in(mode: Mode, issuer_id: str) -> str:
+    """The group of who can be asked under an id."""
+    return f"{mode}/{issuer_id}"
 
 
 def _of_reseller(record: Product | CreditPackage) -> Iterable[Entry]:
@@ -525,9 +561,9 @@ def _bookings_of_client(booking: Booking) -> Iterable[Entry]:
     return ((f"{booking.reseller_id}/{booking.client}", -booking.serial, 1),)
 
 
-RESELLERS_NEWEST: Index[Reseller] = Index("bardge.reseller.newest", _newest)
+RESELLERS_NEWEST: Index[Reseller] = Index("bardge.reseller.newest", lambda each: ((mode_of(each.id), -each.serial, 1),))
 RESELLERS_BY_ISSUER: Index[Reseller] = Index(
-    "bardge.reseller.by_issuer", lambda each: ((each.issuer_id, each.serial, 1),)
+    "bardge.reseller.by_issuer", lambda each: ((issuer_in(mode_of(each.id), each.issuer_id), each.serial, 1),)
 )
 PRODUCTS_OF_RESELLER: Index[Product] = Index("bardge.product.of_reseller", _of_reseller)
 BRANCHES_NEWEST: Index[Branch] = Index("bardge.branch.newest", _newest)

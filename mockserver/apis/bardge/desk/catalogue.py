@@ -37,6 +37,8 @@ from mockserver.apis.bardge.records import (
     GymClass,
     Product,
     Reseller,
+    catalogue_owner,
+    mode_of,
 )
 from mockserver.apis.bardge.terms import moment_of
 from mockserver.apis.refusals import BadInput
@@ -111,8 +113,10 @@ class Catalogue:
     def products(self, reseller_id: str, category: Category | None, request: CursorRequest) -> Page[Product]:
         products = self._work.records(PRODUCTS)
         if category is None:
-            return page_of(products, PRODUCTS_OF_RESELLER, reseller_id, request)
-        fitting = [each for each in products.page(PRODUCTS_OF_RESELLER, reseller_id) if each.cover(category)]
+            return page_of(products, PRODUCTS_OF_RESELLER, catalogue_owner(reseller_id), request)
+        fitting = [
+            each for each in products.page(PRODUCTS_OF_RESELLER, catalogue_owner(reseller_id)) if each.cover(category)
+        ]
         return page_among(fitting, request, id_of=attrgetter("id"))
 
     def count_venues(self) -> Callable[[Product], int]:
@@ -170,7 +174,9 @@ class Catalogue:
     def classes_of(self, branch: Branch, request: CursorRequest) -> Page[GymClass]:
         return page_of(self._work.records(CLASSES), CLASSES_OF_BRANCH, branch.id, request)
 
-    def instances(self, gym_class: GymClass, first: date | None, last: date | None) -> list[tuple[ClassInstance, int]]:
+    def instances(
+        self, reseller_id: str, gym_class: GymClass, first: date | None, last: date | None
+    ) -> list[tuple[ClassInstance, int]]:
         """From one day to another, both included, the earliest first, with the places that are left in each.
 
         The first day is today where none is given, the last one 30 days later. What has begun is there only where the
@@ -187,7 +193,7 @@ class Catalogue:
         if ends - begins > _LONGEST:
             raise BadInput("query", "to", f"is more than {_LONGEST.days} days after from")
         found = self._between(gym_class, moment_of(begins, _MIDNIGHT), moment_of(ends + _DAY, _MIDNIGHT))
-        diary = Diary(self._work)
+        diary = Diary(self._work, reseller_id)
         return [(each, diary.places_left(each)) for each in found if begins < today or each.starts_at > self._work.now]
 
     def _fits(self, gym_class: GymClass, query: ClassQuery) -> bool:
@@ -207,10 +213,11 @@ class Catalogue:
     # Packages and issuers
 
     def credit_packages(self, reseller_id: str, request: CursorRequest) -> Page[CreditPackage]:
-        return page_of(self._work.records(CREDIT_PACKAGES), CREDIT_PACKAGES_OF_RESELLER, reseller_id, request)
+        packages = self._work.records(CREDIT_PACKAGES)
+        return page_of(packages, CREDIT_PACKAGES_OF_RESELLER, catalogue_owner(reseller_id), request)
 
     def issuers(self, reseller_id: str, request: CursorRequest) -> Page[Reseller]:
         """Those who let others look up their clients, but for the caller."""
-        resellers = self._work.records(RESELLERS).page(RESELLERS_NEWEST, ALL)
+        resellers = self._work.records(RESELLERS).page(RESELLERS_NEWEST, mode_of(reseller_id))
         others = [each for each in resellers if may_be_asked(each) and each.id != reseller_id]
         return page_among(others, request, id_of=attrgetter("issuer_id"))

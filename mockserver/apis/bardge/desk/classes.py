@@ -50,7 +50,7 @@ class ClassDesk:
         self._work = work
         self._reseller_id = reseller_id
         self._register = Register(work)
-        self._diary = Diary(work)
+        self._diary = Diary(work, reseller_id)
 
     def initiate(self, instance_id: str, branch_id: str | None, wish: Wish) -> Booking | Session:
         """The booking, or a session for what has to be bought first.

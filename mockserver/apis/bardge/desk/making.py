@@ -62,7 +62,7 @@ def make_booking(
         rescheduled_from=rescheduled_from,
         was_late=was_late,
     )
-    diary = Diary(work)
+    diary = Diary(work, reseller_id)
     if instance_id is not None:
         diary.take_place(booking, work.records(INSTANCES).get(instance_id))
     if holder is not None:

@@ -86,7 +86,8 @@ class Spa:
         ensure_category(branch, Category.SPA, "body", "provider_branch_id")
         ensure_ahead(starts_at, self._work.now, "body", "time")
         span = appointment(starts_at, services)
-        Diary(self._work).ensure_free(branch.id, span)
+        diary = Diary(self._work, self._reseller_id)
+        diary.ensure_free(branch.id, span)
         held = self._till.credits(visitor.client)
         copays = spa_copays(self._work, self._reseller_id, visitor, branch.id, starts_at, services, held)
         costs = costs_of(visitor, services, copays, held)
@@ -103,7 +104,7 @@ class Spa:
             starts_at=starts_at,
             took=took,
         )
-        Diary(self._work).hold(session, span)
+        diary.hold(session, span)
         return Offer(session, branch, costs)
 
     def confirm(self, session_id: str) -> Booking:

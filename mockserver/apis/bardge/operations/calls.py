@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from mockserver.apis.bardge.auth import LIVE
 from mockserver.apis.bardge.desk.pages import Page
 from mockserver.apis.bardge.desk.visitors import Wish
-from mockserver.apis.bardge.records import BRANCHES, CLASSES, INSTANCES, Booking
+from mockserver.apis.bardge.records import BRANCHES, CLASSES, INSTANCES, Booking, Mode
 from mockserver.apis.bardge.wire import show_booking
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.identities import Caller
@@ -41,8 +40,8 @@ def reseller_of(call: Call) -> str:
 
 
 def is_live(call: Call) -> bool:
-    """Whether the key is a live one; a test key is of the same reseller."""
-    return _caller(call).role == LIVE
+    """Whether the key is a live one."""
+    return _caller(call).role == Mode.LIVE
 
 
 def token_of(call: Call) -> str | None:

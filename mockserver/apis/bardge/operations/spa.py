@@ -17,7 +17,7 @@ __all__ = ["OPERATIONS"]
 
 def get_provider_availability(call: Call, work: Work) -> Reply:
     day = date.fromisoformat(call.query["date"])
-    branch, slots = availability(work, call.path["id"], day, call.query["service_ids"] or ())
+    branch, slots = availability(work, reseller_of(call), call.path["id"], day, call.query["service_ids"] or ())
     return ok(show_availability(branch, day, slots, message="Availability retrieved successfully"))
 
 

@@ -29,6 +29,7 @@ from mockserver.apis.bardge.records import (
     Duration,
     IssuedPass,
     Lookup,
+    Mode,
     Session,
     Status,
     Taken,
@@ -90,8 +91,8 @@ def _(take: Does, ledger: Ledger, holder: str, wanted: Sequence[tuple[Pool, Seat
 def _(plant: Planter) -> None:
     flight = plant.flight("initiateClassBooking")
 
-    def unseeing(right: Callable[..., Pool], instance: ClassInstance) -> Pool:
-        pool = right(instance)
+    def unseeing(right: Callable[..., Pool], instance: ClassInstance, *mode: Mode) -> Pool:
+        pool = right(instance, *mode)
         return Pool(pool.id, pool.capacity + (flight.now > 1))
 
     plant.around(places_of, unseeing)
@@ -144,8 +145,8 @@ def _(ensure: Does, diary: Diary, branch_id: str, span: Span, *, without: str | 
 
 @BUGS.bug("BG-M07", "A class takes one more than it has places for, if they are moved there.")
 def _(plant: Planter) -> None:
-    def one_more(right: Callable[..., Pool], instance: ClassInstance) -> Pool:
-        pool = right(instance)
+    def one_more(right: Callable[..., Pool], instance: ClassInstance, *mode: Mode) -> Pool:
+        pool = right(instance, *mode)
         return Pool(pool.id, pool.capacity + 1)
 
     plant.within("rescheduleBooking", places_of, one_more)

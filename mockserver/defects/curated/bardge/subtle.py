@@ -44,6 +44,7 @@ from mockserver.apis.bardge.records import (
     SessionKind,
     Status,
     Taken,
+    mode_of,
 )
 from mockserver.apis.bardge.terms import is_late, moment_of
 from mockserver.apis.exchange import Call, Reply
@@ -51,7 +52,6 @@ from mockserver.booking.errors import Refusal
 from mockserver.booking.idempotency import fingerprint
 from mockserver.booking.ledger import Claim, Seat
 from mockserver.booking.paging import CursorRequest, Slice, cut
-from mockserver.booking.ports import ALL
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
 from mockserver.defects.crowds import Crowd, unseen
@@ -398,7 +398,7 @@ def _(
     client = desk._register.client_of(desk._reseller_id, client_id, token)
     found = [
         each
-        for reseller in desk._work.records(RESELLERS).page(RESELLERS_NEWEST, ALL)
+        for reseller in desk._work.records(RESELLERS).page(RESELLERS_NEWEST, mode_of(desk._reseller_id))
         for each in desk._work.records(BOOKINGS).page(BOOKINGS_OF_CLIENT, f"{reseller.id}/{client.id}")
         if status in {None, each.status} and kind in {None, each.type}
     ]
