@@ -10,12 +10,14 @@ import msgspec
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.bardge.records import (
+    ACCOUNTS,
     BRANCHES,
     CLASS_CATEGORIES,
     CLASSES,
     CREDIT_PACKAGES,
     PRODUCTS,
     RESELLERS,
+    Account,
     Branch,
     ClassCategory,
     Cover,
@@ -72,6 +74,8 @@ def read_blueprint() -> Blueprint:
     packages = [_package(each, serial, at) for each, serial, at in counted.newest_first(document["credit_packages"])]
     records: Records = []
     records += [(RESELLERS, reseller) for reseller in resellers]
+    for mode in (document["resellers"], in_test_mode):
+        records += [(ACCOUNTS, msgspec.convert(each, Account)) for each in mode]
     records += [(PRODUCTS, product) for product in products]
     records += [(BRANCHES, branch) for branch in branches]
     records += [(CLASS_CATEGORIES, msgspec.convert(each, ClassCategory)) for each in document["class_categories"]]

@@ -17,6 +17,7 @@ from mockserver.booking.ports import ALL, Entry, Index, Kind
 from mockserver.booking.spans import Span, microseconds
 
 __all__ = [
+    "ACCOUNTS",
     "BOOKINGS",
     "BOOKINGS_OF_CLIENT",
     "BRANCHES",
@@ -35,7 +36,6 @@ __all__ = [
     "CREDIT_PACKAGES_OF_RESELLER",
     "CURRENCY",
     "DEBITS",
-    "DEBITS_OF_RESELLER",
     "INSTANCES",
     "INSTANCES_OF_CLASS",
     "ISSUED_PASSES",
@@ -53,6 +53,7 @@ __all__ = [
     "SERIAL",
     "SESSIONS",
     "SESSION_LIFECYCLE",
+    "Account",
     "Booking",
     "BookingType",
     "Branch",
@@ -211,9 +212,7 @@ def client_key(reseller_id: str, client_id: str) -> str:
 
 
 class Reseller(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Whose key calls, in one mode: each has a twin in the other. What its business account holds is the sandbox's
-    `business_balance` less its debits.
-    """
+    """Whose key calls, in one mode: each has a twin in the other."""
 
     id: str
     issuer_id: str
@@ -383,6 +382,13 @@ class CreditEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount: int
     description: str
     at: datetime
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the business account of a reseller still holds; `id` is the reseller's."""
+
+    id: str
+    balance: int
 
 
 class Debit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -577,9 +583,6 @@ PASSES_OF_CLIENT: Index[IssuedPass] = Index("bardge.issued_pass.of_client", _of_
 CREDITS_OF_CLIENT: Index[CreditEntry] = Index(
     "bardge.credit_entry.of_client", lambda each: ((each.client, -each.id, each.amount),)
 )
-DEBITS_OF_RESELLER: Index[Debit] = Index(
-    "bardge.debit.of_reseller", lambda each: ((each.reseller_id, -each.id, each.amount),)
-)
 COPAYS_OF_CLIENT: Index[Copay] = Index("bardge.copay_purchase.of_client", _of_client)
 BOOKINGS_OF_CLIENT: Index[Booking] = Index("bardge.booking.of_client", _bookings_of_client)
 LOOKUPS_BY_TOKEN: Index[Lookup] = Index(
@@ -596,7 +599,8 @@ CREDIT_PACKAGES = Kind("bardge.credit_package", CreditPackage, (CREDIT_PACKAGES_
 CLIENTS = Kind("bardge.client", Client)
 ISSUED_PASSES = Kind("bardge.issued_pass", IssuedPass, (PASSES_OF_CLIENT,))
 CREDITS = Kind("bardge.credit_entry", CreditEntry, (CREDITS_OF_CLIENT,))
-DEBITS = Kind("bardge.debit", Debit, (DEBITS_OF_RESELLER,))
+ACCOUNTS = Kind("bardge.account", Account)
+DEBITS = Kind("bardge.debit", Debit)
 COPAYS = Kind("bardge.copay_purchase", Copay, (COPAYS_OF_CLIENT,))
 QUOTES = Kind("bardge.quote", Quote)
 BOOKINGS = Kind("bardge.booking", Booking, (BOOKINGS_OF_CLIENT,))

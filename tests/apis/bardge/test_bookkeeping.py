@@ -424,6 +424,7 @@ class Month:
         assert sum(self.world.debits()) == self.book.debited
         assert self.world.debits("reseller_harbour") == []
         assert self.book.balance == self.start_balance - self.book.debited >= 0
+        assert self.world.record("account", "reseller_alpha")["balance"] == self.book.balance
         for client, number in self.book.credits.items():
             shown = self.alpha.read(f"/clients/{client}/credits", token=KEMI_TOKEN if client == KEMI else None)
             assert shown["balance"] == number >= 0, client

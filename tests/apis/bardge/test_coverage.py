@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.apis.bardge.desk.coverage import costs_of, covers, has_visits, visits_left
 from mockserver.apis.bardge.desk.visitors import Visitor
-from mockserver.apis.bardge.records import Category, Cover, Duration, IssuedPass, Product, SpaService
+from mockserver.apis.bardge.records import Category, Client, Cover, Duration, IssuedPass, Product, SpaService
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -57,7 +57,18 @@ def service(name, tier="STANDARD"):
 
 
 def visitor(**visits_allowed):
-    return Visitor(None, issued(), product(**visits_allowed))
+    client = Client(
+        id="reseller_alpha/client_some",
+        client_id="client_some",
+        reseller_id="reseller_alpha",
+        first_name="Some",
+        last_name="Body",
+        email=None,
+        phone=None,
+        passcode="SOME2345",
+        passcode_at=NOW,
+    )
+    return Visitor(client, issued(), product(**visits_allowed))
 
 
 def copays(service_ids):

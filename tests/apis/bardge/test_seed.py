@@ -17,6 +17,7 @@ from mockserver.apis.bardge.api import Settings
 from mockserver.apis.bardge.blueprint import read_blueprint
 from mockserver.apis.bardge.book import TIMERS
 from mockserver.apis.bardge.records import (
+    ACCOUNTS,
     BOOKINGS,
     BRANCHES,
     CLAIMS,
@@ -56,6 +57,7 @@ GOLDEN = {
 DOCUMENT = read_yaml(fixtures_dir() / "bardge" / "seed.yaml")
 KINDS = (
     RESELLERS,
+    ACCOUNTS,
     PRODUCTS,
     BRANCHES,
     CLASS_CATEGORIES,

@@ -58,7 +58,7 @@ def a_pass_that_the_account_does_not_cover_is_not_issued(scene: BardgeScene) -> 
     passes = scene.client(client_id).ok("BG-T01", 200).json["passes"]
     scene.same("BG-D10", len(passes), 1, "the number of passes of the client")
     theirs = scene.product(by=OTHER)
-    if scene.world.is_own and theirs["price"] <= scene.spent():  # the account of nobody else has become empty
+    if scene.world.is_own and theirs["price"] <= product["price"]:  # the account of nobody else has become empty
         scene.issue(theirs, by=OTHER).ok("BG-D10", 201)
 
 

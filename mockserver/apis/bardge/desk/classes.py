@@ -52,7 +52,7 @@ class ClassDesk:
         self._register = Register(work)
         self._diary = Diary(work, reseller_id)
 
-    def initiate(self, instance_id: str, branch_id: str | None, wish: Wish) -> Booking | Session:
+    def initiate(self, instance_id: str, wish: Wish, *, branch_id: str | None = None) -> Booking | Session:
         """The booking, or a session for what has to be bought first.
 
         Args:

@@ -18,7 +18,7 @@ def initiate_class_booking(call: Call, work: Work) -> Reply:
     body = call.body
     ensure_without(body, ("service_ids", "date", "time"), "appointments")
     desk = ClassDesk(work, reseller_of(call))
-    outcome = desk.initiate(body["class_instance_id"], body.get("provider_branch_id"), wish_of(call))
+    outcome = desk.initiate(body["class_instance_id"], wish_of(call), branch_id=body.get("provider_branch_id"))
     return _booked(work, outcome) if isinstance(outcome, Booking) else ask_for(work, outcome)
 
 
