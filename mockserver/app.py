@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -19,6 +20,7 @@ from mockserver.defects.planting import Planter
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Setup
+from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.settings import Settings
 from mockserver.stores.memory import MemoryStore
@@ -94,7 +96,12 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
         store.close()
         raise ValueError(f"api_settings: {refusal}") from refusal
     control = build_control(apis, sandboxes, token=settings.control_token)
-    pages = pages_on_demand([*apis, control])
+
+    def today_in(name: str) -> date:
+        found = sandboxes.find(name or DEFAULT, any_seed=True)
+        return (found.now() if found is not None else settings.clock or clock.now()).date()
+
+    pages = pages_on_demand([*apis, control], today_in)
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
     for mount in mounts if at_once else ():
         mount.stack.build()

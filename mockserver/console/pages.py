@@ -4,7 +4,8 @@ Pages refer to what belongs to them by relative addresses, so they work behind `
 leads into the sandbox NAME.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,12 +26,12 @@ _ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'u
 """Swagger UI sets styles and draws its icons inline; scripts come from files, and nothing comes from elsewhere."""
 
 
-def build_pages(apis: Sequence[Api]) -> ASGIApp:
-    """One Flask application with the pages of every API under that API's own prefix."""
+def build_pages(apis: Sequence[Api], today_in: Callable[[str], date]) -> ASGIApp:
+    """One Flask application with the pages of every API under that API's own prefix; see `pages_on_demand`."""
     pages = flask.Flask("mockserver.console", static_folder=None)
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
     pages.add_template_global(_base_url, "base_url")
-    pages.add_template_global(_curl, "curl")
+    pages.add_template_global(lambda api: _curl(api, today_in), "curl")
     pages.add_template_global(key_of, "key")
 
     @pages.errorhandler(HTTPException)
@@ -87,5 +88,6 @@ def _base_url(api: Api) -> str:
     return flask.request.host_url.rstrip("/") + _root(api) + api.base_path
 
 
-def _curl(api: Api) -> str:
-    return sample_curl(api, flask.request.host_url.rstrip("/") + flask.request.script_root)
+def _curl(api: Api, today_in: Callable[[str], date]) -> str:
+    root = flask.request.script_root
+    return sample_curl(api, flask.request.host_url.rstrip("/") + root, today_in(root.removeprefix("/~")))

@@ -1,5 +1,7 @@
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from html import unescape
 from urllib.parse import urljoin
 
 import pytest
@@ -106,3 +108,13 @@ def test_page_that_is_not_there_is_a_404_in_json(site, path):
 
 def test_page_takes_no_other_method(site):
     assert site.post("/docs").status_code == 405
+
+
+def test_what_a_page_says_to_try_is_ahead_by_the_clock_of_its_sandbox(build):
+    app = build(apis=("reservekit",), clock=datetime(2030, 1, 7, tzinfo=UTC))
+    site = Client(app)
+
+    assert '"date": "2030-01-' in unescape(site.get("/").text)
+
+    site.post("/_sandbox/sandboxes", {"name": "mine", "clock": "2031-02-03T00:00:00Z"})
+    assert '"date": "2031-02-' in unescape(site.get("/~mine/").text)
