@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -145,11 +145,13 @@ def _branch(document: Mapping[str, Any], serial: int, created_at: datetime) -> B
 
 
 def _class(document: Mapping[str, Any], serial: int, created_at: datetime) -> GymClass:
+    weekly = document.get("weekly")
     renamed = {
         "category_id": document["category"],
         "branch_id": document["branch"],
         "serial": serial,
         "created_at": created_at,
+        "weekly": weekly and {**weekly, "at": time.fromisoformat(weekly["at"])},
     }
     return msgspec.convert({**document, **renamed}, GymClass)
 

@@ -5,7 +5,7 @@ sixteen letters and digits. What is listed newest first has a `serial`, which co
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,7 @@ __all__ = [
     "SpaService",
     "Status",
     "Taken",
+    "Weekly",
     "account_in",
     "catalogue_owner",
     "client_key",
@@ -299,6 +300,17 @@ class ClassCategory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     name: str
 
 
+class Weekly(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """At one hour of some weekdays, 0 being Sunday; of the places *taken* says how many people from elsewhere have, at least
+    and at most.
+    """
+
+    weekdays: tuple[int, ...]
+    at: time
+    capacity: int
+    taken: tuple[int, int]
+
+
 class GymClass(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`credits` is what a booking takes in place of a visit; None where it takes a visit."""
 
@@ -312,6 +324,7 @@ class GymClass(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     credits: int | None
     instructor: str | None
     created_at: datetime
+    weekly: Weekly | None = None
 
 
 class ClassInstance(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -97,7 +97,11 @@ class Month:
             shown["provider_branch_id"],
             moment_in(shown["scheduled_for"]),
             moment_in(shown["created"]),
-            Took("GYM" if shown["type"] == "class" else "SPA", shown["visits_deducted"]),
+            Took(
+                {"class": "GYM", "spa": "SPA"}[shown["type"]] if shown["visits_deducted"] else None,
+                shown["visits_deducted"],
+                shown["credits_deducted"],
+            ),
             shown["status"],
             shown.get("class_instance_id"),
             tuple(shown.get("service_ids", ())),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from math import asin, cos, radians, sin, sqrt
 from operator import attrgetter
 
@@ -12,6 +12,7 @@ from mockserver.apis.bardge.desk.coverage import covers
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.pages import Page, page_among, page_of
 from mockserver.apis.bardge.desk.register import may_be_asked
+from mockserver.apis.bardge.desk.schedule import instances_between, is_given_on
 from mockserver.apis.bardge.records import (
     BRANCHES,
     BRANCHES_NEWEST,
@@ -21,8 +22,6 @@ from mockserver.apis.bardge.records import (
     CLASSES_OF_BRANCH,
     CREDIT_PACKAGES,
     CREDIT_PACKAGES_OF_RESELLER,
-    INSTANCES,
-    INSTANCES_OF_CLASS,
     LAGOS,
     PRODUCTS,
     PRODUCTS_OF_RESELLER,
@@ -40,11 +39,9 @@ from mockserver.apis.bardge.records import (
     catalogue_owner,
     mode_of,
 )
-from mockserver.apis.bardge.terms import moment_of
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.paging import CursorRequest
 from mockserver.booking.ports import ALL
-from mockserver.booking.spans import microseconds
 from mockserver.sandbox.work import Work
 
 __all__ = ["Catalogue", "ClassQuery", "Place", "Venue"]
@@ -52,8 +49,6 @@ __all__ = ["Catalogue", "ClassQuery", "Place", "Venue"]
 _EARTH_KM = 6_371.0
 _DEGREE = radians(1)
 _HALF_DEGREE = _DEGREE / 2
-_MIDNIGHT = time(0)
-_DAY = timedelta(days=1)
 _DAYS_AHEAD = timedelta(days=30)
 """From the first day of instances to the last one, where that is not given."""
 
@@ -192,7 +187,7 @@ class Catalogue:
             raise BadInput("query", "to", "is before from")
         if ends - begins > _LONGEST:
             raise BadInput("query", "to", f"is more than {_LONGEST.days} days after from")
-        found = self._between(gym_class, moment_of(begins, _MIDNIGHT), moment_of(ends + _DAY, _MIDNIGHT))
+        found = instances_between(self._work, gym_class, begins, ends)
         diary = Diary(self._work, reseller_id)
         return [(each, diary.places_left(each)) for each in found if begins < today or each.starts_at > self._work.now]
 
@@ -200,15 +195,8 @@ class Catalogue:
         return (
             query.category_id in {None, gym_class.category_id}
             and query.branch_id in {None, gym_class.branch_id}
-            and (query.day is None or self._is_given_on(gym_class, query.day))
+            and (query.day is None or is_given_on(self._work, gym_class, query.day))
         )
-
-    def _is_given_on(self, gym_class: GymClass, day: date) -> bool:
-        return bool(self._between(gym_class, moment_of(day, _MIDNIGHT), moment_of(day + _DAY, _MIDNIGHT)))
-
-    def _between(self, gym_class: GymClass, starts_at: datetime, ends_at: datetime) -> Sequence[ClassInstance]:
-        instances = self._work.records(INSTANCES)
-        return instances.between(INSTANCES_OF_CLASS, gym_class.id, microseconds(starts_at), microseconds(ends_at))
 
     # Packages and issuers
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from dateutil.relativedelta import relativedelta
 
+from mockserver.apis.bardge.desk.schedule import instance_of
 from mockserver.apis.bardge.records import (
     BOOKINGS,
     BRANCHES,
@@ -19,7 +20,6 @@ from mockserver.apis.bardge.records import (
     CLASSES,
     CLIENTS,
     CREDIT_PACKAGES,
-    INSTANCES,
     ISSUED_PASSES,
     LAGOS,
     LOOKUPS,
@@ -317,10 +317,7 @@ class Register:
         return gym_class
 
     def instance(self, text: str) -> ClassInstance:
-        instance = self._work.records(INSTANCES).find(text)
-        if instance is None:
-            raise NotFound("class instance", text)
-        return instance
+        return instance_of(self._work, text)
 
     # What a record names is there.
 

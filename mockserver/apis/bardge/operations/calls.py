@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from mockserver.apis.bardge.desk.pages import Page
+from mockserver.apis.bardge.desk.schedule import instance_of
 from mockserver.apis.bardge.desk.visitors import Wish
-from mockserver.apis.bardge.records import BRANCHES, CLASSES, INSTANCES, Booking, Mode
+from mockserver.apis.bardge.records import BRANCHES, CLASSES, Booking, Mode
 from mockserver.apis.bardge.wire import show_booking
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.identities import Caller
@@ -121,6 +122,6 @@ def booking_shown(
     branch = work.records(BRANCHES).get(booking.branch_id)
     if booking.instance_id is None:
         return show_booking(booking, branch, message=message, refund=refund)
-    instance = work.records(INSTANCES).get(booking.instance_id)
+    instance = instance_of(work, booking.instance_id)
     gym_class = work.records(CLASSES).get(instance.class_id)
     return show_booking(booking, branch, gym_class, message=message, refund=refund)

@@ -2,8 +2,9 @@
 
 from mockserver.apis.bardge.desk.buying import Payment
 from mockserver.apis.bardge.desk.classes import ClassDesk
+from mockserver.apis.bardge.desk.schedule import instance_of
 from mockserver.apis.bardge.operations.calls import booking_shown, created, ensure_without, reseller_of, wish_of
-from mockserver.apis.bardge.records import BRANCHES, CLASSES, INSTANCES, Booking, Outcome, Session
+from mockserver.apis.bardge.records import BRANCHES, CLASSES, Booking, Outcome, Session
 from mockserver.apis.bardge.wire import show_class_booked, show_session
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply
@@ -48,7 +49,7 @@ def ask_for(work: Work, session: Session) -> Reply:
 
 
 def _booked(work: Work, booking: Booking) -> Reply:
-    instance = work.records(INSTANCES).get(booking.instance_id or "")
+    instance = instance_of(work, booking.instance_id or "")
     gym_class = work.records(CLASSES).get(instance.class_id)
     branch = work.records(BRANCHES).get(booking.branch_id)
     return created(show_class_booked(booking, branch, gym_class, message=_BOOKED))

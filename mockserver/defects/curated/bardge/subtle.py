@@ -18,6 +18,7 @@ from mockserver.apis.bardge.desk.due import ACTIONS
 from mockserver.apis.bardge.desk.pages import Page, page_among
 from mockserver.apis.bardge.desk.passes import Passes
 from mockserver.apis.bardge.desk.register import Register, duration_end, usable_pass
+from mockserver.apis.bardge.desk.schedule import instance_of
 from mockserver.apis.bardge.desk.till import Till
 from mockserver.apis.bardge.operations.calls import reseller_of, token_of
 from mockserver.apis.bardge.records import (
@@ -26,7 +27,6 @@ from mockserver.apis.bardge.records import (
     CLAIMS,
     COPAYS,
     COPAYS_OF_CLIENT,
-    INSTANCES,
     LAGOS,
     QUOTES,
     RESELLERS,
@@ -268,7 +268,7 @@ def _(reschedule: Books, desk: Bookings, booking_id: str, destination: Any) -> B
 def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     cancelled, took = cancel(desk, booking_id)
     if cancelled.instance_id is not None and cancelled.rescheduled_from is not None:
-        instance = desk._work.records(INSTANCES).get(cancelled.instance_id)
+        instance = instance_of(desk._work, cancelled.instance_id)
         _leak(desk._work, booking_id, Seat(places_of(instance).id))
     return cancelled, took
 
