@@ -278,6 +278,13 @@ def _(plant: Planter) -> None:
     plant.within("getClientCredits", Register.client_of, of_anybody)
 
 
+@BUGS.around(Register.client_of, "BG-N25", "Who is called by an address is not found.")
+def _(
+    find: Callable[..., Client], register: Register, reseller_id: str, client_id: str, token: str | None = None
+) -> Client:
+    return find(register, reseller_id, client_id.partition("@")[0], token)
+
+
 @BUGS.around(Register.booking, "BG-L13", "A booking is found by everybody who knows its id.")
 def _(find: Books, register: Register, reseller_id: str, text: str) -> Booking:
     found = register._work.records(BOOKINGS).find(text)
