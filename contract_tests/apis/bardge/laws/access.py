@@ -7,6 +7,7 @@ from contract_tests.apis.bardge.laws.whole import Whole
 from contract_tests.apis.bardge.scene import BODIES, DISABLED, IDS, NOTHING, TEST, BardgeScene
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import is_secured, probes
+from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER
 from contract_tests.scenes.sending import NO_BODY
@@ -145,7 +146,10 @@ def live_and_test_keys_see_nothing_of_each_other(scene: BardgeScene) -> None:
         scene.begin(at_spa, spa, day, by=mine).ok("BG-A14", 201)
 
         client_id = issued["client_id"]
-        package = scene.credit_packages(by=mine)[0]
+        packages = scene.credit_packages(by=mine)
+        if not packages:
+            raise Lacking("there is no package of credits")
+        package = packages[0]
         body = {"client_id": client_id, "credit_package_id": package["id"]}
         for by in (mine, theirs):
             key = {"Idempotency-Key": f"{client_id} buys"}
