@@ -277,11 +277,13 @@ class BardgeScene(Payments):
         """A pass for spas, good on every day of `spa_day`."""
         return self.lasting(self.product("SPA"), client_id, **fields)
 
-    def lasting(self, product: Json | None = None, client_id: str | None = None, **fields: Any) -> Json:
+    def lasting(
+        self, product: Json | None = None, client_id: str | None = None, *, by: str = MAIN, **fields: Any
+    ) -> Json:
         """As `issued`, and good on every day of `spa_day`."""
-        issued = self.issued(product, client_id, **fields)
+        issued = self.issued(product, client_id, by=by, **fields)
         if not self.world.is_own:
-            self.prolong(issued, milliseconds(self.now() + _A_QUARTER)).ok("BG-N30", 200)
+            self.prolong(issued, milliseconds(self.now() + _A_QUARTER), by=by).ok("BG-N30", 200)
         return issued
 
     def expired(self, *, is_spared: bool = True) -> Json:

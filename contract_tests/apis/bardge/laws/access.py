@@ -142,7 +142,7 @@ def live_and_test_keys_see_nothing_of_each_other(scene: BardgeScene) -> None:
 
         # What there is one of is there for both.
         scene.booked(issued, last, "BG-A14", by=mine)
-        at_spa = scene.issued(scene.product("SPA", by=mine), by=mine)
+        at_spa = scene.lasting(scene.product("SPA", by=mine), by=mine)
         scene.begin(at_spa, spa, day, by=mine).ok("BG-A14", 201)
 
         client_id = issued["client_id"]
