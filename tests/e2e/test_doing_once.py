@@ -128,7 +128,7 @@ def test_a_process_killed_after_the_commit_has_its_answer_given_by_the_next(tmp_
         assert issue(url, "once", "coffee").status_code == 409
 
 
-def test_accounts_at_two_processes_share_one_execution_and_one_answer(tmp_path):
+def test_twins_at_two_processes_share_one_execution_and_one_answer(tmp_path):
     store = tmp_path / "store.sqlite"
     rounds = 10
 

@@ -75,8 +75,11 @@ class Diary:
             self._ledger.give_back(holder)
 
 
+_APART = {Mode.LIVE: "", Mode.TEST: "/test"}
+
+
 def places_of(instance: ClassInstance, mode: Mode = Mode.LIVE) -> Pool:
-    return Pool(_in(mode, f"instance/{instance.id}"), instance.capacity - instance.taken)
+    return Pool(f"instance/{instance.id}{_APART[mode]}", instance.capacity - instance.taken)
 
 
 def hours_of(branch_id: str, span: Span, mode: Mode = Mode.LIVE) -> tuple[Pool, Seat]:
@@ -85,8 +88,4 @@ def hours_of(branch_id: str, span: Span, mode: Mode = Mode.LIVE) -> tuple[Pool, 
 
 
 def _rooms(branch_id: str, mode: Mode) -> Pool:
-    return Pool(_in(mode, f"spa/{branch_id}"), 1)
-
-
-def _in(mode: Mode, pool_id: str) -> str:
-    return pool_id if mode is Mode.LIVE else f"{pool_id}/{mode}"
+    return Pool(f"spa/{branch_id}{_APART[mode]}", 1)
