@@ -14,7 +14,7 @@ SUNRISE, OTHER, LAST = "ci_sunrise_open", "ci_sunrise_other", "ci_sunrise_last"
 
 
 def test_a_test_key_finds_what_is_offered_and_nobody(world):
-    """BG-A14."""
+    """BG-A17."""
     for path in ("/passes", "/credit_packages", "/issuers"):
         assert world.tester.listed(path) == world.alpha.listed(path)
     for path in ("/clients/client_ada", "/clients/client_kemi", "/issued_passes/brgpass_ada_gym"):

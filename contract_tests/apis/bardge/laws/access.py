@@ -121,29 +121,29 @@ def what_a_path_names_has_to_exist(scene: BardgeScene) -> None:
             scene.error("BG-A05", answer, *_NOT_FOUND)
 
 
-@LAWS.law("BG-A14")
+@LAWS.law("BG-A17")
 def live_and_test_keys_see_nothing_of_each_other(scene: BardgeScene) -> None:
     last, *others = scene.one_class_nearly_full()
     spa, day = scene.spa(), scene.spa_day()
     for mine, theirs in ((TEST, MAIN), (MAIN, TEST)):
         issued = scene.issued(by=mine)
-        booking = scene.booked(issued, others[0], "BG-A14", by=mine)
-        scene.client(issued["client_id"], by=theirs).refused("BG-A14", *_LOST)
-        scene.read_pass(issued, by=theirs).refused("BG-A14", 404, "pass_not_found")
+        booking = scene.booked(issued, others[0], "BG-A17", by=mine)
+        scene.client(issued["client_id"], by=theirs).refused("BG-A17", *_LOST)
+        scene.read_pass(issued, by=theirs).refused("BG-A17", 404, "pass_not_found")
         scene.issue(
             scene.product(by=theirs), issued["client_id"], by=theirs, title="issue a pass to one of that name"
-        ).ok("BG-A14", 201)
-        scene.book(issued, others[1], by=theirs).refused("BG-A14", 404, "pass_not_found")
-        scene.read_status(booking, by=theirs).refused("BG-A14", *_LOST)
-        scene.move(booking, by=theirs, class_instance_id=others[1].id).refused("BG-A14", *_LOST)
-        scene.cancel(booking, by=theirs).refused("BG-A14", *_LOST)
+        ).ok("BG-A17", 201)
+        scene.book(issued, others[1], by=theirs).refused("BG-A17", 404, "pass_not_found")
+        scene.read_status(booking, by=theirs).refused("BG-A17", *_LOST)
+        scene.move(booking, by=theirs, class_instance_id=others[1].id).refused("BG-A17", *_LOST)
+        scene.cancel(booking, by=theirs).refused("BG-A17", *_LOST)
         standing = scene.status(booking, by=mine)
-        scene.expect("BG-A14", standing in {"pending", "confirmed"}, "the booking stands", standing)
+        scene.expect("BG-A17", standing in {"pending", "confirmed"}, "the booking stands", standing)
 
         # What there is one of is there for both.
-        scene.booked(issued, last, "BG-A14", by=mine)
+        scene.booked(issued, last, "BG-A17", by=mine)
         at_spa = scene.lasting(scene.product("SPA", by=mine), by=mine)
-        scene.begin(at_spa, spa, day, by=mine).ok("BG-A14", 201)
+        scene.begin(at_spa, spa, day, by=mine).ok("BG-A17", 201)
 
         client_id = issued["client_id"]
         packages = scene.credit_packages(by=mine)
@@ -153,12 +153,12 @@ def live_and_test_keys_see_nothing_of_each_other(scene: BardgeScene) -> None:
         body = {"client_id": client_id, "credit_package_id": package["id"]}
         for by in (mine, theirs):
             key = {"Idempotency-Key": f"{client_id} buys"}
-            answer = scene.call("purchaseCredits", body, by=by, headers=key, title="buy credits").ok("BG-A14", 201)
+            answer = scene.call("purchaseCredits", body, by=by, headers=key, title="buy credits").ok("BG-A17", 201)
             is_replay = "X-Idempotent-Replayed" in answer.headers
-            scene.same("BG-A14", is_replay, False, "whether it is the answer to the other key", answer)
+            scene.same("BG-A17", is_replay, False, "whether it is the answer to the other key", answer)
         held = [scene.credits(client_id, by=by)["balance"] for by in (mine, theirs)]
         granted = sum(each["credit_allocated"] for each in issued["categories"]) + package["credits"]
-        scene.same("BG-A14", held, [granted, granted], "the credits of the two clients of that name")
+        scene.same("BG-A17", held, [granted, granted], "the credits of the two clients of that name")
 
 
 @LAWS.law("BG-A06", "BG-A09")

@@ -213,17 +213,17 @@ def the_ids_of_a_spa_are_no_classes(scene: BardgeScene) -> None:
     scene.same("BG-B06", scene.bookings_of(issued["client_id"]), [], "the bookings of the client")
 
 
-@LAWS.law("BG-B22")
+@LAWS.law("BG-B25")
 def a_venue_that_is_said_is_that_of_the_class(scene: BardgeScene) -> None:
     issued, instance = scene.issued(), scene.instance()
     before, left = scene.trace(issued), scene.places_left(instance)
     for venue in scene.providers():
         if venue["id"] != instance.branch:
             answer = scene.book(issued, instance, provider_branch_id=venue["id"], first_name="Nobody")
-            answer.refused("BG-B22", 400, "validation_error").names("BG-B22", "provider_branch_id")
-    scene.left_alone("BG-B22", issued, before)
-    scene.same("BG-B22", scene.places_left(instance), left, "the number of places left")
-    scene.booked(issued, instance, "BG-B22", provider_branch_id=instance.branch)
+            answer.refused("BG-B25", 400, "validation_error").names("BG-B25", "provider_branch_id")
+    scene.left_alone("BG-B25", issued, before)
+    scene.same("BG-B25", scene.places_left(instance), left, "the number of places left")
+    scene.booked(issued, instance, "BG-B25", provider_branch_id=instance.branch)
 
 
 @LAWS.law("BG-B23")
@@ -339,7 +339,7 @@ def too_few_credits_are_refused_and_nothing_is_written(scene: BardgeScene) -> No
     scene.same("BG-B14", scene.places_left(instances[0]), left, "the number of places left", answer)
 
 
-@LAWS.law("BG-B14", "BG-B21", "BG-O13", "BG-O15")
+@LAWS.law("BG-B14", "BG-B24", "BG-O13", "BG-O15")
 def a_package_books_what_the_credits_do_not_cover(scene: BardgeScene) -> None:
     issued = scene.issued()
     instances = scene.open_to(issued, 3, of_one_gym=True, credits=True, copay=True)
@@ -355,15 +355,15 @@ def a_package_books_what_the_credits_do_not_cover(scene: BardgeScene) -> None:
     scene.book(issued, here).refused("BG-B14", 400, "validation_error")
     scene.buy(issued, branch, package=package).ok("BG-O15", 201)
     held = scene.balance(issued["client_id"])
-    begun = scene.booked(issued, here, "BG-B21")
+    begun = scene.booked(issued, here, "BG-B24")
     took = (begun["visits_deducted"], begun["credits_deducted"])
-    scene.same("BG-B21", took, (1, 0), "visits_deducted and credits_deducted with a package")
-    scene.same("BG-B21", scene.balance(issued["client_id"]), held, "the balance")
+    scene.same("BG-B24", took, (1, 0), "visits_deducted and credits_deducted with a package")
+    scene.same("BG-B24", scene.balance(issued["client_id"]), held, "the balance")
     for instance in further[:1]:
         scene.with_credits(instance.credits or 0, issued)
-        begun = scene.booked(issued, instance, "BG-B21")
+        begun = scene.booked(issued, instance, "BG-B24")
         took = (begun["visits_deducted"], begun["credits_deducted"])
-        scene.same("BG-B21", took, (0, instance.credits), "visits_deducted and credits_deducted when credits suffice")
+        scene.same("BG-B24", took, (0, instance.credits), "visits_deducted and credits_deducted when credits suffice")
 
 
 @LAWS.law("BG-B15")

@@ -278,7 +278,7 @@ def _(plant: Planter) -> None:
     plant.within("getClientCredits", Register.client_of, of_anybody)
 
 
-@BUGS.around(places_of, "BG-A14", "Who tries in test mode takes a real place.")
+@BUGS.around(places_of, "BG-A17", "Who tries in test mode takes a real place.")
 def _(right: Callable[..., Pool], instance: ClassInstance, *_mode: Mode) -> Pool:
     return right(instance)
 
