@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -97,11 +97,11 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
         raise ValueError(f"api_settings: {refusal}") from refusal
     control = build_control(apis, sandboxes, token=settings.control_token, origins=frozenset(settings.control_origins))
 
-    def now_in(name: str) -> datetime:
-        sandbox = sandboxes.find(name or DEFAULT)
-        return clock.now() if sandbox is None else sandbox.now()
+    def today_in(name: str) -> date:
+        found = sandboxes.find(name or DEFAULT, any_seed=True)
+        return (found.now() if found is not None else settings.clock or clock.now()).date()
 
-    pages = pages_on_demand([*apis, control], now_in)
+    pages = pages_on_demand([*apis, control], today_in)
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
     for mount in mounts if at_once else ():
         mount.stack.build()

@@ -288,5 +288,5 @@ def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: s
     for name in settings.defects:
         out.print(f"[bold red]Planted[/] {name}", highlight=False)
     out.print("\nTry it:\n")
-    out.print(sample_curl(apis[0], url), markup=False)
+    out.print(sample_curl(apis[0], url, (settings.clock or datetime.now(UTC)).date()), markup=False)
     out.print("\nReady. Ctrl-C ends it.\n")

@@ -3,7 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -30,9 +30,11 @@ def key_of(api: Api) -> Key | None:
     return Key(name, schemes[name], api.personas[0].credential)
 
 
-def sample_curl(api: Api, root: str) -> str:
-    """A call of an API that is served behind *root*, such as `http://127.0.0.1:8080`."""
-    sample = _first_read(api) if api.sample is None else api.sample(datetime.now(UTC).date())
+def sample_curl(api: Api, root: str, today: date) -> str:
+    """A call of an API that is served behind *root*, such as `http://127.0.0.1:8080`, to a sandbox whose clock shows
+    *today*.
+    """
+    sample = _first_read(api) if api.sample is None else api.sample(today)
     options = "-i " if sample.is_silent else ""
     address = shlex.quote(root + api.prefix + api.base_path + sample.path)
     parts = [f"curl {options}-X {sample.method} {address}", *_credential(api)]

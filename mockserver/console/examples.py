@@ -7,7 +7,7 @@ has no example of a body, one is made of what has to be in it, and nothing else.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from mockserver.apis.bundle import Sample
@@ -21,8 +21,8 @@ _METHODS = ("get", "put", "post", "delete", "patch")
 Json = Any
 
 
-def fitting(spec: Mapping[str, Json], now: datetime, sample: Sample | None) -> dict[str, Json]:
-    """A copy of a document whose requests fit a world in which it is *now*.
+def fitting(spec: Mapping[str, Json], today: date, sample: Sample | None) -> dict[str, Json]:
+    """A copy of a document whose requests fit a world in which it is *today*.
 
     Args:
         sample: A request that works in each new world, taken for what its operation asks.
@@ -33,23 +33,23 @@ def fitting(spec: Mapping[str, Json], now: datetime, sample: Sample | None) -> d
         for method in _METHODS:
             if method in item:
                 here = sample is not None and (sample.path, sample.method.lower()) == (path, method)
-                paths[path][method] = _operation(spec, item[method], now, sample.body if here and sample else None)
+                paths[path][method] = _operation(spec, item[method], today, sample.body if here and sample else None)
     return {**spec, "paths": paths}
 
 
-def _operation(spec: Mapping[str, Json], operation: Mapping[str, Json], now: datetime, body: Json) -> dict[str, Json]:
+def _operation(spec: Mapping[str, Json], operation: Mapping[str, Json], today: date, body: Json) -> dict[str, Json]:
     fitted = dict(operation)
     if rules := operation.get("x-rules"):
         told = "\n".join(f"- **{rule['id']}** ({rule['level']}, {rule['source']}): {rule['text']}" for rule in rules)
         fitted["description"] = f"{operation.get('description', '')}\n\n**Rules**\n\n{told}"
     parameters = [_resolved(spec, each) for each in operation.get("parameters", ())]
     given = {each["name"]: _example_of(spec, each) for each in parameters}
-    moved = _moved({name: value for name, value in given.items() if value is not None}, now)
+    moved = _moved({name: value for name, value in given.items() if value is not None}, today)
     if parameters:
         fitted["parameters"] = [_parameter(each, moved.get(each["name"])) for each in parameters]
     if "requestBody" in operation:
         said = _resolved(spec, operation["requestBody"])
-        content = {form: _content(spec, each, now, body) for form, each in said["content"].items()}
+        content = {form: _content(spec, each, today, body) for form, each in said["content"].items()}
         fitted["requestBody"] = {**said, "content": content}
     return fitted
 
@@ -62,13 +62,13 @@ def _parameter(said: Mapping[str, Json], value: Json) -> dict[str, Json]:
     return {**{name: each for name, each in said.items() if name != "example"}, "schema": schema}
 
 
-def _content(spec: Mapping[str, Json], said: Mapping[str, Json], now: datetime, body: Json) -> dict[str, Json]:
+def _content(spec: Mapping[str, Json], said: Mapping[str, Json], today: date, body: Json) -> dict[str, Json]:
     fitted = {name: each for name, each in said.items() if name not in ("example", "examples")}
     named = {name: each["value"] for name, each in said.get("examples", {}).items()}
     if body is not None:
-        shown = {"here": body, **{name: _moved(value, now) for name, value in named.items()}}
+        shown = {"here": body, **{name: _moved(value, today) for name, value in named.items()}}
     elif "example" in said or named:
-        shown = {name: _moved(value, now) for name, value in (named or {"example": said["example"]}).items()}
+        shown = {name: _moved(value, today) for name, value in (named or {"example": said["example"]}).items()}
     else:
         shown = {"least": _least(spec, said["schema"])}
     summaries = {name: each.get("summary", name) for name, each in said.get("examples", {}).items()}
@@ -78,12 +78,12 @@ def _content(spec: Mapping[str, Json], said: Mapping[str, Json], now: datetime, 
     return fitted
 
 
-def _moved(value: Json, now: datetime) -> Json:
+def _moved(value: Json, today: date) -> Json:
     """All days in it later by the same number of weeks, such that the first of them is to come."""
     days = [date.fromisoformat(text) for text in _days_in(value)]
     if not days:
         return value
-    weeks = max((now.date() + _WEEK - min(days)) // _WEEK + 1, 0)
+    weeks = max((today + _WEEK - min(days)) // _WEEK + 1, 0)
     return _with_days(value, weeks * _WEEK)
 
 

@@ -5,7 +5,7 @@ leads into the sandbox NAME.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,12 +27,12 @@ _ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'u
 """Swagger UI sets styles and draws its icons inline; scripts come from files, and nothing comes from elsewhere."""
 
 
-def build_pages(apis: Sequence[Api], now_in: Callable[[str], datetime]) -> ASGIApp:
-    """One Flask application with the pages of every API under that API's own prefix."""
+def build_pages(apis: Sequence[Api], today_in: Callable[[str], date]) -> ASGIApp:
+    """One Flask application with the pages of every API under that API's own prefix; see `pages_on_demand`."""
     pages = flask.Flask("mockserver.console", static_folder=None)
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
     pages.add_template_global(_base_url, "base_url")
-    pages.add_template_global(_curl, "curl")
+    pages.add_template_global(lambda api: _curl(api, today_in), "curl")
     pages.add_template_global(key_of, "key")
 
     @pages.errorhandler(HTTPException)
@@ -50,13 +50,13 @@ def build_pages(apis: Sequence[Api], now_in: Callable[[str], datetime]) -> ASGIA
         return flask.render_template("overview.html", apis=apis)
 
     for api in apis:
-        _add_api(pages, api, now_in)
+        _add_api(pages, api, today_in)
     if all(api.prefix for api in apis):
         pages.add_url_rule("/docs", "docs", overview, strict_slashes=False)
     return cast("ASGIApp", WSGIMiddleware(cast("Any", pages)))  # each library has its own types for one and the same
 
 
-def _add_api(pages: flask.Flask, api: Api, now_in: Callable[[str], datetime]) -> None:
+def _add_api(pages: flask.Flask, api: Api, today_in: Callable[[str], date]) -> None:
     def served(spec: Mapping[str, Any]) -> flask.Response:
         # With the addresses it is served at, so that a tool that reads it needs to be told nothing.
         root = _root(api)
@@ -70,8 +70,8 @@ def _add_api(pages: flask.Flask, api: Api, now_in: Callable[[str], datetime]) ->
         return served(api.spec)
 
     def page_contract() -> flask.Response:
-        now = now_in(flask.request.script_root.removeprefix("/~"))
-        return served(fitting(api.spec, now, None if api.sample is None else api.sample(now.date())))
+        today = today_in(flask.request.script_root.removeprefix("/~"))
+        return served(fitting(api.spec, today, None if api.sample is None else api.sample(today)))
 
     def page() -> str:
         # What stands beside the page is found from `/docs` and from `/docs/`.
@@ -97,5 +97,6 @@ def _base_url(api: Api) -> str:
     return flask.request.host_url.rstrip("/") + _root(api) + api.base_path
 
 
-def _curl(api: Api) -> str:
-    return sample_curl(api, flask.request.host_url.rstrip("/") + flask.request.script_root)
+def _curl(api: Api, today_in: Callable[[str], date]) -> str:
+    root = flask.request.script_root
+    return sample_curl(api, flask.request.host_url.rstrip("/") + root, today_in(root.removeprefix("/~")))

@@ -41,12 +41,15 @@ class Domain(DomainKinds):
         seed: (seed, epoch) -> SeedWorld. The same arguments answer the same bytes on every machine.
         seed_version: Changes when `seed` answers something else; a durable sandbox of another version is refused.
         actions: What timers may do, by the name they carry.
+        set_up: Does at once what settings say: those that are given when a sandbox is made or changed, all when it is
+            reset.
     """
 
     seed: Callable[[int, datetime], SeedWorld]
     seed_version: str
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     actions: Mapping[str, Callable[[Work, Timer], None]] = field(default_factory=dict)
+    set_up: Callable[[Work, Mapping[str, Any]], None] | None = None
 
 
 class Seeds:

@@ -231,6 +231,14 @@ class Sandbox:
             below = Level(below, session.changes(layer))
         return Level(below, session.changes(record.own))
 
+    def set_up(self, session: Session, record: SandboxRecord, given: Mapping[str, Mapping[str, Any]]) -> None:
+        """Do what settings say that are *given*, in the transaction that keeps them."""
+        for api, values in given.items():
+            domain = self._ground.domains[api]
+            if domain.set_up is not None:
+                now = record.clock.read(self._ground.clock.now())
+                domain.set_up(Work(domain, session, self._level(session, record, domain), record, now), values)
+
     # Time
 
     def now(self) -> datetime:

@@ -129,6 +129,7 @@ class Sandboxes:
                 raise RuleBroken("exists", f"there is a sandbox {in_json(name)} already")
             record = self._record(name, setup, session.new_layer())
             session.save_sandbox(name, encode(record))
+            Sandbox(record, self._ground).set_up(session, record, record.settings)
         return self._adopt(record)
 
     def reset(self, name: str) -> Sandbox:
@@ -147,6 +148,7 @@ class Sandboxes:
                 reset_at=real,
             )
             session.save_sandbox(name, encode(fresh))
+            sandbox.set_up(session, fresh, fresh.settings)
         sandbox.record = fresh
         if sandbox.has_journal:
             sandbox.journal.clear()
@@ -209,6 +211,7 @@ class Sandboxes:
                 outbox=record.outbox if outbox is None else outbox,
             )
             session.save_sandbox(name, encode(changed))
+            sandbox.set_up(session, changed, settings or {})
         sandbox.record = changed
         sandbox.volatile = None
         return sandbox

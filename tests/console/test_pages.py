@@ -1,7 +1,8 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from html import unescape
 from urllib.parse import urljoin
 
 import pytest
@@ -167,3 +168,13 @@ def test_the_contract_itself_is_not_changed_for_the_page(site):
     contract = site.get("/reservekit/openapi.json").json()
 
     assert contract["paths"] == json.loads(json.dumps(load_spec("reservekit")["paths"]))
+
+
+def test_what_a_page_says_to_try_is_ahead_by_the_clock_of_its_sandbox(build):
+    app = build(apis=("reservekit",), clock=datetime(2030, 1, 7, tzinfo=UTC))
+    site = Client(app)
+
+    assert '"date": "2030-01-' in unescape(site.get("/").text)
+
+    site.post("/_sandbox/sandboxes", {"name": "mine", "clock": "2031-02-03T00:00:00Z"})
+    assert '"date": "2031-02-' in unescape(site.get("/~mine/").text)

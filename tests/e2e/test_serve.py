@@ -112,6 +112,14 @@ def test_the_clock_starts_where_it_is_told_to():
     assert made.json()["data"]["created_at"].startswith("2030-01-01T00:00:")
 
 
+def test_the_printed_curl_works_where_the_clock_is_told_to_start():
+    with started("bardge", "--clock", "2030-01-01T00:00:00Z") as server:
+        curl = re.search(r"^curl .*?}'$", server.said, re.DOTALL | re.MULTILINE)
+        assert curl, server.said
+
+        assert '"object":"spa_booking_initiation"' in run_curl(curl[0])
+
+
 def test_the_same_seed_and_epoch_print_the_same_world_and_another_seed_another():
     arguments = ("seed", "reservekit", "--epoch", "2026-03-02T00:00:00Z", "--seed")
     one, again, other = (run(*arguments, number).stdout for number in ("7", "7", "8"))

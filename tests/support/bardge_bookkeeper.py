@@ -99,7 +99,7 @@ GYMS = {
         {"copay_abc123": Option(900_000, "MONTHLY", 4), "copay_pulse_year": Option(8_000_000, "ANNUALLY", 48)},
     ),
     "branch_skyline_ikoyi": Gym("P", 350_000),
-    "branch_yaba_cycle": Gym("S", 150_000),
+    "branch_yaba_cycle": Gym("S", 150_000, {"copay_yaba_month": Option(450_000, "MONTHLY", 4)}),
     "branch_ring_surulere": Gym("S", 120_000),
 }
 
@@ -431,12 +431,13 @@ class Book:
 
     def taken_by(self, ticket: Pass, instance: Instance) -> Took | None:
         """What a class takes of what is there; None when something has to be bought."""
-        if ticket.covers("GYM", instance.gym.tier):
-            if instance.of.credits is not None:
-                return Took(credits=instance.of.credits)
-            if ticket.has_visits("GYM"):
-                return Took("GYM", visits=1)
         copay = self.package(ticket.client, instance.of.branch, instance.start)
+        price = instance.of.credits
+        if ticket.covers("GYM", instance.gym.tier):
+            if price is not None and (copay is None or price <= self.credits[ticket.client]):
+                return Took(credits=price)
+            if price is None and ticket.has_visits("GYM"):
+                return Took("GYM", visits=1)
         return None if copay is None else Took(visits=1, copays=(copay.id,))
 
     def against_book(self, deed: Deed) -> Answer | None:
@@ -639,19 +640,26 @@ class Book:
 
     def unpaid(
         self, ticket: Pass, branch: str, services: tuple[str, ...], moment: datetime
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The services that neither the pass nor a purchase pays for, and the purchases."""
-        wanted = {each for each in services if not ticket.covers("SPA", SPAS[branch][each].tier)}
-        copays = self.prepaid(ticket, branch, wanted, moment)
+    ) -> tuple[set[str], set[str], tuple[str, ...]]:
+        """The services that take a visit or credits, those that neither this nor a purchase pays for, and the purchases."""
+        ours = {each for each in services if ticket.covers("SPA", SPAS[branch][each].tier)}
+        is_short = self.is_short(ticket, branch, ours)
+        copays = self.prepaid(ticket, branch, set(services) - (set() if is_short else ours), moment)
         paid = {each for copay in copays for each in self.copays[copay].services}
-        return tuple(each for each in services if each in wanted - paid), copays
+        if is_short:
+            ours -= paid
+        return ours, set(services) - ours - paid, copays
+
+    def is_short(self, ticket: Pass, branch: str, services: set[str]) -> bool:
+        """Whether neither a visit nor the credits pay for services of the pass."""
+        credits_ = sum(SPAS[branch][each].credits for each in services)
+        return not ticket.has_visits("SPA") and credits_ > self.credits[ticket.client]
 
     def priced(self, ticket: Pass, branch: str, services: tuple[str, ...], moment: datetime) -> Took:
-        ours = [SPAS[branch][each] for each in services if ticket.covers("SPA", SPAS[branch][each].tier)]
-        unpaid, copays = self.unpaid(ticket, branch, services, moment)
+        ours, unpaid, copays = self.unpaid(ticket, branch, services, moment)
         charged = sum(SPAS[branch][each].price for each in unpaid)
         is_visit = bool(ours) and ticket.has_visits("SPA")
-        number = 0 if is_visit else sum(each.credits for each in ours)
+        number = 0 if is_visit else sum(SPAS[branch][each].credits for each in ours)
         return Took("SPA" if is_visit else None, int(is_visit), number, charged, copays)
 
     def appointment(self, deed: Deed) -> tuple[Pass, str, tuple[str, ...], datetime]:
@@ -731,7 +739,11 @@ class Book:
 
     def do_quote(self, deed: Deed, shown: Any) -> None:
         ticket, branch = self.passes[deed.body["user_pass_id"]], deed.path.split("/")[2]
-        services, _ = self.unpaid(ticket, branch, tuple(deed.body["service_ids"]), self.now)
+        asked = tuple(deed.body["service_ids"])
+        ours, unpaid, _ = self.unpaid(ticket, branch, asked, self.now)
+        if self.is_short(ticket, branch, ours):
+            unpaid |= ours
+        services = tuple(each for each in asked if each in unpaid)
         amount = sum(SPAS[branch][each].price for each in services)
         assert shown["amount"] == amount
         self.quotes[shown["id"]] = Quote(
@@ -759,8 +771,10 @@ class Book:
         body, ticket = deed.body, self.passes[deed.body["user_pass_id"]]
         branch = body["provider_branch_id"]
         if "copay_package_id" in body:
+            held = self.credits[ticket.client]
+            dear = any(each.branch == branch and (each.credits or 0) > held for each in CLASSES.values())
             covered = ticket.covers("GYM", GYMS[branch].tier)
-            return INVALID if covered else self.poor(GYMS[branch].options[body["copay_package_id"]].price)
+            return INVALID if covered and not dear else self.poor(GYMS[branch].options[body["copay_package_id"]].price)
         quote = self.quotes[body["quote_id"]]
         if (quote.client, quote.ticket, quote.branch) != (ticket.client, ticket.id, branch) or not quote.amount:
             return INVALID

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from mockserver.apis.bundle import Api, Operation
@@ -96,6 +97,6 @@ def api_of(
 def serve(app: App, *apis: Api) -> App:
     """*app* with other APIs in the place of its own."""
     control = build_control(apis, app.sandboxes, token=None)
-    pages = pages_on_demand([*apis, control], lambda _: app.sandboxes.real_now())
+    pages = pages_on_demand([*apis, control], lambda _: date(2026, 3, 2))
     mounts: Sequence[Mount] = [Mount(api, Stack(api, app.sandboxes).build()) for api in (*apis, control)]
     return replace(app, asgi=Gate(mounts, pages, app.sandboxes), apis=apis)

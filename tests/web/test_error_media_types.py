@@ -1,5 +1,7 @@
 """An API's errors have a media type of their own, whoever in the pipeline says them."""
 
+from datetime import date
+
 import pytest
 from doubles import Client
 from toys import api_of, serve
@@ -98,6 +100,8 @@ def test_words_may_name_a_media_type_of_their_own(served):
 
 
 def test_a_sample_is_sent_as_the_api_wants_it():
-    shown = sample_curl(api(sample=lambda _: Sample("POST", "/bookings", {"id": 1})), "http://sandbox")
+    shown = sample_curl(
+        api(sample=lambda _: Sample("POST", "/bookings", {"id": 1})), "http://sandbox", date(2026, 3, 2)
+    )
 
     assert f"-H 'Content-Type: {JSON_API}'" in shown

@@ -8,9 +8,11 @@ import msgspec
 
 from mockserver.apis.bardge.auth import PERSONAS, identify
 from mockserver.apis.bardge.desk.due import ACTIONS
+from mockserver.apis.bardge.desk.till import set_up
 from mockserver.apis.bardge.errors import broken, render, sign
 from mockserver.apis.bardge.operations import OPERATIONS
 from mockserver.apis.bardge.records import (
+    ACCOUNTS,
     BOOKINGS,
     BRANCHES,
     CLAIMS,
@@ -45,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a sandbox may set for Bardge.
 
     Attributes:
-        business_balance: Kobo in the business account of every reseller, before anything was taken from it.
+        business_balance: Kobo that the business account of every reseller is left with, whenever it is set.
         acceptance_minutes: After how long a venue accepts a booking.
     """
 
@@ -77,6 +79,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
                 CLIENTS,
                 ISSUED_PASSES,
                 CREDITS,
+                ACCOUNTS,
                 DEBITS,
                 COPAYS,
                 QUOTES,
@@ -90,6 +93,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             scenarios=ScenarioFiles("bardge", read_scenario),
             actions=ACTIONS,
             settings=Settings,
+            set_up=set_up,
         ),
         personas=PERSONAS,
         sample=_sample,

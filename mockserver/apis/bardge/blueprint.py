@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,19 +10,23 @@ import msgspec
 
 from doublebook_data import fixtures_dir, read_yaml
 from mockserver.apis.bardge.records import (
+    ACCOUNTS,
     BRANCHES,
     CLASS_CATEGORIES,
     CLASSES,
     CREDIT_PACKAGES,
     PRODUCTS,
     RESELLERS,
+    Account,
     Branch,
     ClassCategory,
     Cover,
     CreditPackage,
     GymClass,
+    Mode,
     Product,
     Reseller,
+    account_in,
 )
 from mockserver.booking.ports import Kind
 
@@ -58,13 +62,20 @@ def read_blueprint() -> Blueprint:
     """Reads it once: all worlds share what they have in common."""
     document = read_yaml(fixtures_dir() / "bardge" / "seed.yaml")
     counted = _Counted()
-    resellers = [_reseller(each, serial, at) for each, serial, at in counted.newest_first(document["resellers"])]
+    in_test_mode = [{**each, "id": account_in(Mode.TEST, each["id"])} for each in document["resellers"]]
+    resellers = [
+        _reseller(each, serial, at)
+        for mode in (in_test_mode, document["resellers"])
+        for each, serial, at in counted.newest_first(mode)
+    ]
     branches = [_branch(each, serial, at) for each, serial, at in counted.newest_first(document["branches"])]
     products = [_product(each, serial, at) for each, serial, at in counted.newest_first(document["products"])]
     classes = [_class(each, serial, at) for each, serial, at in counted.newest_first(document["classes"])]
     packages = [_package(each, serial, at) for each, serial, at in counted.newest_first(document["credit_packages"])]
     records: Records = []
     records += [(RESELLERS, reseller) for reseller in resellers]
+    for mode in (document["resellers"], in_test_mode):
+        records += [(ACCOUNTS, msgspec.convert(each, Account)) for each in mode]
     records += [(PRODUCTS, product) for product in products]
     records += [(BRANCHES, branch) for branch in branches]
     records += [(CLASS_CATEGORIES, msgspec.convert(each, ClassCategory)) for each in document["class_categories"]]
@@ -134,11 +145,13 @@ def _branch(document: Mapping[str, Any], serial: int, created_at: datetime) -> B
 
 
 def _class(document: Mapping[str, Any], serial: int, created_at: datetime) -> GymClass:
+    weekly = document.get("weekly")
     renamed = {
         "category_id": document["category"],
         "branch_id": document["branch"],
         "serial": serial,
         "created_at": created_at,
+        "weekly": weekly and {**weekly, "at": time.fromisoformat(weekly["at"])},
     }
     return msgspec.convert({**document, **renamed}, GymClass)
 

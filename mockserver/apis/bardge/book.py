@@ -162,6 +162,9 @@ class Book:
         )
         self._records.append((ISSUED_PASSES, self._passes[pass_id]))
 
+    def beginning_of(self, pass_id: str) -> datetime:
+        return self._passes[pass_id].starts_at
+
     # What is booked
 
     def instance(self, instance: ClassInstance) -> None:

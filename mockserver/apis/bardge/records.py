@@ -5,7 +5,7 @@ sixteen letters and digits. What is listed newest first has a `serial`, which co
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from mockserver.booking.ports import ALL, Entry, Index, Kind
 from mockserver.booking.spans import Span, microseconds
 
 __all__ = [
+    "ACCOUNTS",
     "BOOKINGS",
     "BOOKINGS_OF_CLIENT",
     "BRANCHES",
@@ -35,7 +36,6 @@ __all__ = [
     "CREDIT_PACKAGES_OF_RESELLER",
     "CURRENCY",
     "DEBITS",
-    "DEBITS_OF_RESELLER",
     "INSTANCES",
     "INSTANCES_OF_CLASS",
     "ISSUED_PASSES",
@@ -53,6 +53,7 @@ __all__ = [
     "SERIAL",
     "SESSIONS",
     "SESSION_LIFECYCLE",
+    "Account",
     "Booking",
     "BookingType",
     "Branch",
@@ -71,6 +72,7 @@ __all__ = [
     "IssuedPass",
     "Lookup",
     "LookupStatus",
+    "Mode",
     "Outcome",
     "Product",
     "Quote",
@@ -81,7 +83,12 @@ __all__ = [
     "SpaService",
     "Status",
     "Taken",
+    "Weekly",
+    "account_in",
+    "catalogue_owner",
     "client_key",
+    "issuer_in",
+    "mode_of",
 ]
 
 LAGOS = ZoneInfo("Africa/Lagos")
@@ -105,6 +112,13 @@ class Duration(StrEnum):
     MONTHLY = "MONTHLY"
     QUARTERLY = "QUARTERLY"
     ANNUALLY = "ANNUALLY"
+
+
+class Mode(StrEnum):
+    """Whoever is in one sees nothing of the other but what is offered. Assumed."""
+
+    LIVE = "live"
+    TEST = "test"
 
 
 class BookingType(StrEnum):
@@ -173,6 +187,23 @@ class LookupStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+_TEST = "_test"
+
+
+def account_in(mode: Mode, reseller_id: str) -> str:
+    """The account of a reseller: in test mode another one, with data, places and money of its own."""
+    return reseller_id if mode is Mode.LIVE else reseller_id + _TEST
+
+
+def mode_of(reseller_id: str) -> Mode:
+    return Mode.TEST if reseller_id.endswith(_TEST) else Mode.LIVE
+
+
+def catalogue_owner(reseller_id: str) -> str:
+    """Whose products and packages of credits an account has: in test mode those of its live twin."""
+    return reseller_id.removesuffix(_TEST)
+
+
 def client_key(reseller_id: str, client_id: str) -> str:
     """Two resellers may each have a client of one id."""
     return f"{reseller_id}/{client_id}"
@@ -182,7 +213,7 @@ def client_key(reseller_id: str, client_id: str) -> str:
 
 
 class Reseller(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Whose key calls. What its business account holds is the sandbox's `business_balance` less its debits."""
+    """Whose key calls, in one mode: each has a twin in the other."""
 
     id: str
     issuer_id: str
@@ -269,6 +300,17 @@ class ClassCategory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     name: str
 
 
+class Weekly(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """At one hour of some weekdays, 0 being Sunday; of the places *taken* says how many people from elsewhere have, at least
+    and at most.
+    """
+
+    weekdays: tuple[int, ...]
+    at: time
+    capacity: int
+    taken: tuple[int, int]
+
+
 class GymClass(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`credits` is what a booking takes in place of a visit; None where it takes a visit."""
 
@@ -282,6 +324,7 @@ class GymClass(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     credits: int | None
     instructor: str | None
     created_at: datetime
+    weekly: Weekly | None = None
 
 
 class ClassInstance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -352,6 +395,13 @@ class CreditEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount: int
     description: str
     at: datetime
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the business account of a reseller still holds; `id` is the reseller's."""
+
+    id: str
+    balance: int
 
 
 class Debit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -508,8 +558,13 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None = None
 
 
-def _newest(record: Reseller | Branch | GymClass) -> Iterable[Entry]:
+def _newest(record: Branch | GymClass) -> Iterable[Entry]:
     return ((ALL, -record.serial, 1),)
+
+
+def issuer_in(mode: Mode, issuer_id: str) -> str:
+    """The group of who can be asked under an id."""
+    return f"{mode}/{issuer_id}"
 
 
 def _of_reseller(record: Product | CreditPackage) -> Iterable[Entry]:
@@ -525,9 +580,9 @@ def _bookings_of_client(booking: Booking) -> Iterable[Entry]:
     return ((f"{booking.reseller_id}/{booking.client}", -booking.serial, 1),)
 
 
-RESELLERS_NEWEST: Index[Reseller] = Index("bardge.reseller.newest", _newest)
+RESELLERS_NEWEST: Index[Reseller] = Index("bardge.reseller.newest", lambda each: ((mode_of(each.id), -each.serial, 1),))
 RESELLERS_BY_ISSUER: Index[Reseller] = Index(
-    "bardge.reseller.by_issuer", lambda each: ((each.issuer_id, each.serial, 1),)
+    "bardge.reseller.by_issuer", lambda each: ((issuer_in(mode_of(each.id), each.issuer_id), each.serial, 1),)
 )
 PRODUCTS_OF_RESELLER: Index[Product] = Index("bardge.product.of_reseller", _of_reseller)
 BRANCHES_NEWEST: Index[Branch] = Index("bardge.branch.newest", _newest)
@@ -540,9 +595,6 @@ CREDIT_PACKAGES_OF_RESELLER: Index[CreditPackage] = Index("bardge.credit_package
 PASSES_OF_CLIENT: Index[IssuedPass] = Index("bardge.issued_pass.of_client", _of_client)
 CREDITS_OF_CLIENT: Index[CreditEntry] = Index(
     "bardge.credit_entry.of_client", lambda each: ((each.client, -each.id, each.amount),)
-)
-DEBITS_OF_RESELLER: Index[Debit] = Index(
-    "bardge.debit.of_reseller", lambda each: ((each.reseller_id, -each.id, each.amount),)
 )
 COPAYS_OF_CLIENT: Index[Copay] = Index("bardge.copay_purchase.of_client", _of_client)
 BOOKINGS_OF_CLIENT: Index[Booking] = Index("bardge.booking.of_client", _bookings_of_client)
@@ -560,7 +612,8 @@ CREDIT_PACKAGES = Kind("bardge.credit_package", CreditPackage, (CREDIT_PACKAGES_
 CLIENTS = Kind("bardge.client", Client)
 ISSUED_PASSES = Kind("bardge.issued_pass", IssuedPass, (PASSES_OF_CLIENT,))
 CREDITS = Kind("bardge.credit_entry", CreditEntry, (CREDITS_OF_CLIENT,))
-DEBITS = Kind("bardge.debit", Debit, (DEBITS_OF_RESELLER,))
+ACCOUNTS = Kind("bardge.account", Account)
+DEBITS = Kind("bardge.debit", Debit)
 COPAYS = Kind("bardge.copay_purchase", Copay, (COPAYS_OF_CLIENT,))
 QUOTES = Kind("bardge.quote", Quote)
 BOOKINGS = Kind("bardge.booking", Booking, (BOOKINGS_OF_CLIENT,))

@@ -4,13 +4,14 @@ bookings that are placed and drawn as that file says, or written by hand as a sc
 Everything drawn is placed relative to the day of the epoch, never to today, and by the clock in Lagos.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
 from mockserver.apis.bardge.blueprint import read_blueprint
-from mockserver.apis.bardge.book import Book
+from mockserver.apis.bardge.book import Book, Transaction
 from mockserver.apis.bardge.desk.lookups import LOOKUP_LIFETIME, TOKEN_LIFETIME
 from mockserver.apis.bardge.desk.register import moment_at
 from mockserver.apis.bardge.records import LAGOS, ClassInstance, LookupStatus, Status, Taken
@@ -20,7 +21,7 @@ from mockserver.sandbox.randomness import draw
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
-SEED_VERSION = "2"
+SEED_VERSION = "3"
 """Counts the changes of what a seed draws; a durable sandbox remembers the one it was made with."""
 
 _DAY = timedelta(days=1)
@@ -41,8 +42,8 @@ def draw_world(seed: int, epoch: datetime) -> SeedWorld:
     drawing.clients()
     drawing.instances()
     drawing.bookings()
+    drawing.credits()
     drawing.lookups()
-    drawing.drawn_instances()
     drawing.drawn_bookings()
     return drawing.book.world()
 
@@ -151,6 +152,7 @@ class _Drawing:
         self.epoch = epoch
         self.first_day = epoch.astimezone(LAGOS).date()
         self.book = Book(blueprint, seed, epoch)
+        self._spent: dict[str, list[Transaction]] = defaultdict(list)
         self._given: dict[_Place, str] = {}
         """Which class is given on which day, and the instance."""
 
@@ -167,12 +169,14 @@ class _Drawing:
                 visits_used=each["visits_used"],
                 is_cancelled=each.get("cancelled", False),
             )
+
+    def credits(self) -> None:
         for each in self.placed["clients"]:
             transactions = [
                 (self._moment(said["day"], said["at"]), _came(said), said["description"])
                 for said in each.get("transactions", ())
             ]
-            self.book.credits(each["id"], each["credits"], transactions)
+            self.book.credits(each["id"], each["credits"], [*transactions, *self._spent[each["id"]]])
 
     def instances(self) -> None:
         for each in self.placed["class_instances"]:
@@ -185,7 +189,7 @@ class _Drawing:
                 "pass_id": each["pass"],
                 "status": each["status"],
                 "created_at": moment_of(self._day(each["made"]), _MADE_AT) + number * timedelta(minutes=1),
-                "took": _A_VISIT,
+                "took": Taken(credits=each["credits"]) if "credits" in each else _A_VISIT,
             }
             if "instance" in each:
                 moved_to = each.get("to")
@@ -194,6 +198,9 @@ class _Drawing:
                 starts_at = self._moment(each["day"], each["at"])
                 offered = {"branch_id": each["branch"], "service_ids": each["services"]}
                 self.book.spa_booking(each["id"], starts_at=starts_at, **offered, **shared)
+                if "credits" in each:
+                    description = f"Spa booking — {self.book.blueprint.branches[each['branch']].name}"
+                    self._spent[each["client"]].append((shared["created_at"], -each["credits"], description))
 
     def lookups(self) -> None:
         for each in self.placed["lookups"]:
@@ -210,46 +217,49 @@ class _Drawing:
             if waits:
                 self.book.begin_lookup(each["id"])
 
-    def drawn_instances(self) -> None:
-        """On the weekdays of whole weeks, but for days on which the class is given anyway."""
-        for row in self.drawn["class_instances"]:
-            chance = draw(self.seed, "bardge", "class_instances", row["class"])
-            first, last = row["weeks"]
-            for number in range(first * 7, (last + 1) * 7):
-                if self._day(number).isoweekday() % 7 in row["weekdays"]:
-                    self._give_drawn(row, number, chance)
-
     def drawn_bookings(self) -> None:
-        """Each of another instance: where a class is not given on a day that was drawn, it is after all. Those that
-        were written by hand are left alone.
+        """Each of another instance of its client's: where a class is not given on a day that was drawn, it is after all.
+        Those that were written by hand are left alone.
         """
-        drawn = self.drawn["bookings"]
-        chance = draw(self.seed, "bardge", "bookings")
-        rows = {row["class"]: row for row in self.drawn["class_instances"]}
+        for row in self.drawn["bookings"]:
+            self._draw_bookings(row)
+
+    def _draw_bookings(self, row: Mapping[str, Any]) -> None:
+        chance = draw(self.seed, "bardge", "bookings", row["client"])
         written = {(each["class"], each["day"]) for each in self.placed["class_instances"]}
-        first, last = drawn["days"]
-        places = [(name, number) for number in range(first, last + 1) for name in drawn["classes"]]
-        chosen = chance.sample([place for place in places if place not in written], drawn["count"])
-        made_at = self._midnight(first - 2)
-        for name, number in chosen:
-            self._give_drawn(rows[name], number, chance)
+        first, last = row["days"]
+        places = [(name, number) for number in range(first, last + 1) for name in row["classes"]]
+        made_at = self.book.beginning_of(row["pass"])
+        for name, number in chance.sample([place for place in places if place not in written], row["count"]):
+            self._give_drawn(name, number, chance)
             instance_id = self._given[name, number]
             made_at += _HOUR
             began = self.book.instances[instance_id].starts_at <= self.epoch
             self.book.class_booking(
                 self.book.new_id("booking"),
                 instance_id=instance_id,
-                reseller_id=self.resellers[drawn["client"]],
-                pass_id=drawn["pass"],
+                reseller_id=self.resellers[row["client"]],
+                pass_id=row["pass"],
                 status=Status.COMPLETED if began else Status.CONFIRMED,
                 created_at=made_at,
                 took=_A_VISIT,
             )
 
-    def _give_drawn(self, row: Mapping[str, Any], number: int, chance: Random) -> None:
-        if (row["class"], number) not in self._given:
-            document = {**row, "id": self.book.new_id("ci"), "taken": chance.randint(*row["taken"])}
-            self._give(row["class"], number, document)
+    def _give_drawn(self, class_id: str, number: int, chance: Random) -> None:
+        """With room for all who are drawn."""
+        if (class_id, number) in self._given:
+            return
+        weekly = self.book.blueprint.classes[class_id].weekly
+        assert weekly is not None  # noqa: S101 - a class without a week is not drawn
+        fewest, most = weekly.taken
+        taken = chance.randint(fewest, min(most, weekly.capacity - len(self.drawn["bookings"])))
+        document = {
+            "id": self.book.new_id("ci"),
+            "capacity": weekly.capacity,
+            "taken": taken,
+            "at": f"{weekly.at:%H:%M}",
+        }
+        self._give(class_id, number, document)
 
     def _give(self, class_id: str, number: int, document: Mapping[str, Any]) -> None:
         instance = _instance(document, class_id, self._moment(number, document["at"]))

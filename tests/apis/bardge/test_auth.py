@@ -1,7 +1,8 @@
 import pytest
 
 from doublebook_data import fixtures_dir, read_yaml
-from mockserver.apis.bardge.auth import DISABLED, LIVE, PERSONAS, TEST, identify
+from mockserver.apis.bardge.auth import DISABLED, PERSONAS, identify
+from mockserver.apis.bardge.records import Mode, account_in
 from mockserver.apis.identities import Caller
 
 SEED = read_yaml(fixtures_dir() / "bardge" / "seed.yaml")
@@ -34,7 +35,7 @@ def test_what_only_looks_like_a_key_is_refused(header):
 def test_a_suffix_names_the_sandbox():
     identity = identity_of("brg_live_alpha_demo.my-docs")
 
-    assert identity.caller == Caller("reseller_alpha", LIVE, "brg_live_alpha_demo")
+    assert identity.caller == Caller("reseller_alpha", Mode.LIVE, "brg_live_alpha_demo")
     assert identity.sandbox == "my-docs"
 
 
@@ -42,7 +43,8 @@ def test_the_keys_are_those_of_the_seed():
     assert {each["key"] for each in SEED["keys"]} == {persona.credential for persona in PERSONAS}
     for each in SEED["keys"]:
         caller = identity_of(each["key"]).caller
-        assert (caller.tenant, caller.role) == (each["reseller"], LIVE if each["livemode"] else TEST)
+        mode = Mode.LIVE if each["livemode"] else Mode.TEST
+        assert (caller.tenant, caller.role) == (account_in(mode, each["reseller"]), mode)
 
 
 def test_the_disabled_account_is_that_of_the_seed():

@@ -97,7 +97,11 @@ class Month:
             shown["provider_branch_id"],
             moment_in(shown["scheduled_for"]),
             moment_in(shown["created"]),
-            Took("GYM" if shown["type"] == "class" else "SPA", shown["visits_deducted"]),
+            Took(
+                {"class": "GYM", "spa": "SPA"}[shown["type"]] if shown["visits_deducted"] else None,
+                shown["visits_deducted"],
+                shown["credits_deducted"],
+            ),
             shown["status"],
             shown.get("class_instance_id"),
             tuple(shown.get("service_ids", ())),
@@ -424,6 +428,7 @@ class Month:
         assert sum(self.world.debits()) == self.book.debited
         assert self.world.debits("reseller_harbour") == []
         assert self.book.balance == self.start_balance - self.book.debited >= 0
+        assert self.world.record("account", "reseller_alpha")["balance"] == self.book.balance
         for client, number in self.book.credits.items():
             shown = self.alpha.read(f"/clients/{client}/credits", token=KEMI_TOKEN if client == KEMI else None)
             assert shown["balance"] == number >= 0, client
@@ -508,7 +513,7 @@ keys = st.sampled_from([None] * 7 + ["one", "two", "three", "four"])
 payments = {
     "number": numbers,
     "visits": st.integers(1, 3),
-    "package": st.sampled_from(["copay_abc123", "copay_pulse_year", "copay_ironworks_month"]),
+    "package": st.sampled_from(["copay_abc123", "copay_pulse_year", "copay_ironworks_month", "copay_yaba_month"]),
     "matching": st.sampled_from([True] * 6 + [False]),
 }
 visits = {"who": who, "number": numbers}
@@ -545,7 +550,9 @@ DEEDS: dict[str, tuple[int, dict[str, Any]]] = {
         4,
         {
             **visits,
-            "branch": st.sampled_from([None, None, "branch_pulse_lekki", "branch_ironworks_ikeja"]),
+            "branch": st.sampled_from(
+                [None, None, "branch_pulse_lekki", "branch_ironworks_ikeja", "branch_yaba_cycle"]
+            ),
             "generic": st.booleans(),
             "with_pass": st.booleans(),
         },

@@ -1,6 +1,6 @@
 """What is offered, where no law looks: the venues of the seed, days that are over, the calendar of Lagos."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from bardge_spas import SERENITY, slots
@@ -53,6 +53,8 @@ def test_classes_of_a_day_that_is_over_are_those_that_were_given_then(world, num
         for each in world.kept("class_instance")
         if datetime.fromisoformat(each["starts_at"]).astimezone(LAGOS).date().isoformat() == day(number)
     }
+    weekday = date.fromisoformat(day(number)).isoweekday() % 7
+    given |= {each["id"] for each in world.kept("class") if weekday in (each["weekly"] or {"weekdays": ()})["weekdays"]}
 
     found = world.alpha.listed("/classes", date=day(number))
     assert found == [each for each in world.alpha.listed("/classes") if each in given]

@@ -1,11 +1,13 @@
 """What passes are good for."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from mockserver.apis.bardge.desk.coverage import costs_of, covers, has_visits, visits_left
-from mockserver.apis.bardge.records import Category, Cover, Duration, IssuedPass, Product, SpaService
+from mockserver.apis.bardge.desk.visitors import Visitor
+from mockserver.apis.bardge.records import Category, Client, Cover, Duration, IssuedPass, Product, SpaService
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -54,6 +56,25 @@ def service(name, tier="STANDARD"):
     return SpaService(id=f"svc_{name}", name=name, description=None, minutes=60, price=500, tier=tier, credits=1)
 
 
+def visitor(**visits_allowed):
+    client = Client(
+        id="reseller_alpha/client_some",
+        client_id="client_some",
+        reseller_id="reseller_alpha",
+        first_name="Some",
+        last_name="Body",
+        email=None,
+        phone=None,
+        passcode="SOME2345",
+        passcode_at=NOW,
+    )
+    return Visitor(client, issued(), product(**visits_allowed))
+
+
+def copays(service_ids):
+    return (SimpleNamespace(service_ids=service_ids),)
+
+
 @pytest.mark.parametrize(
     ("category", "tier", "expected"),
     [(Category.GYM, "STANDARD", True), (Category.GYM, "PREMIUM", False), (Category.SPA, "STANDARD", False)],
@@ -75,6 +96,24 @@ def test_a_product_without_the_category_has_no_visits_of_it():
 
 
 def test_services_that_the_pass_does_not_cover_cost_their_price():
-    costs = costs_of(product(SPA=4), [service("plain"), service("fine", "PREMIUM")], ())
+    costs = costs_of(visitor(SPA=4), [service("plain"), service("fine", "PREMIUM")], (), 0)
 
     assert [(each.is_covered, each.copay_amount) for each in costs] == [(True, 0), (False, 500)]
+
+
+@pytest.mark.parametrize(
+    ("bought", "held", "expected"),
+    [
+        ((), 2, [(True, True), (True, True)]),
+        ((), 1, [(False, True), (False, True)]),
+        (("svc_plain",), 1, [(True, False), (True, True)]),
+        (("svc_plain",), 0, [(True, False), (False, True)]),
+        (("svc_plain",), 2, [(True, True), (True, True)]),
+        (("svc_plain", "svc_other"), 0, [(True, False), (True, False)]),
+    ],
+)
+def test_without_a_visit_services_take_credits_together_or_what_was_bought(bought, held, expected):
+    """Whether each is covered, and whether it takes credits."""
+    costs = costs_of(visitor(SPA=0), [service("plain"), service("other")], copays(bought), held)
+
+    assert [(each.is_covered, each.is_of_pass) for each in costs] == expected

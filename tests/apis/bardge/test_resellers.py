@@ -3,6 +3,9 @@
 Now is day 0, 01:00 in Lagos.
 """
 
+from urllib.parse import quote, unquote
+
+import pytest
 from bardge_spas import hold, slots
 from bardge_world import KEMI_TOKEN, said
 
@@ -10,16 +13,30 @@ ADA, KEMI = (("client_ada", "brgpass_ada_gym"), ("client_kemi", "brgpass_kemi_gy
 SUNRISE, OTHER, LAST = "ci_sunrise_open", "ci_sunrise_other", "ci_sunrise_last"
 
 
-def test_beside_livemode_a_test_key_is_the_same_reseller(world):
-    session_id = hold(world.alpha, "funke", 3, "14:00").json()["session_id"]
-    path = f"/bookings/spa/{session_id}/confirm"
+def test_a_test_key_finds_what_is_offered_and_nobody(world):
+    """BG-A17."""
+    for path in ("/passes", "/credit_packages", "/issuers"):
+        assert world.tester.listed(path) == world.alpha.listed(path)
+    for path in ("/clients/client_ada", "/clients/client_kemi", "/issued_passes/brgpass_ada_gym"):
+        assert world.tester.get(path).status_code == 404
+    assert said(world.tester.get("/clients/client_kemi", token=KEMI_TOKEN)) == (404, "resource_not_found")
+    lookup = {"issuer_id": "issuer_harbour", "client_id": "client_lara"}
+    assert said(world.tester.post("/lookups", lookup)) == (404, "resource_not_found")
 
-    booked = world.tester.post(path, key="once")
 
-    assert booked.status_code == 201
-    assert world.alpha.post(path, key="once").headers["x-idempotent-replayed"] == "true"
-    assert world.tester.issued_pass("brgpass_ada_gym") == world.alpha.issued_pass("brgpass_ada_gym")
-    assert world.tester.get("/clients/client_kemi", token=KEMI_TOKEN).status_code == 200
+def test_in_test_mode_lookup_is_switched_by_itself(world):
+    assert said(world.tester.post("/lookup_enabled", {"enabled": True})) == (200, "")
+
+    assert "issuer_alpha" not in world.harbour.listed("/issuers")
+
+
+def test_what_is_tried_is_debited_to_the_test_account(world):
+    body = {"pass_id": "pass_gym_standard", "client_id": "client_ada", "first_name": "Ada", "last_name": "Obi"}
+    issued = world.tester.post("/issued_passes", body).json()
+
+    assert (world.debits(), world.debits("reseller_alpha_test")) == ([], [1_200_000])
+    assert world.tester.read("/clients/client_ada")["passes"][0]["id"] == issued["id"]
+    assert world.alpha.credits("client_ada") == 10
 
 
 def test_the_last_place_of_a_class_is_one_for_all_resellers(world):
@@ -78,3 +95,14 @@ def test_credits_and_passcodes_are_for_own_clients_whatever_token_is_sent(world)
             lambda path=path, body=body: world.alpha.post(path, {"client_id": KEMI[0], **body}, token=KEMI_TOKEN),
             (403, "permission_denied"),
         )
+
+
+@pytest.mark.parametrize("client_id", ["user@shop.example", "auth0|12", "50%", "a?b#c", "{client}", "o'neil+1~x"])
+def test_a_client_is_found_by_whatever_its_reseller_calls_it(alpha, client_id):
+    """BG-N25."""
+    body = {"pass_id": "pass_gym_standard", "client_id": client_id, "first_name": "Nia", "last_name": "Eke"}
+    assert alpha.post("/issued_passes", body).status_code == 201
+
+    path = f"/clients/{quote(client_id, safe='')}"
+    assert alpha.read(path)["id"] == client_id
+    assert unquote(alpha.read(f"{path}/bookings")["url"]).endswith(f"/clients/{client_id}/bookings")

@@ -7,6 +7,7 @@ from contract_tests.apis.bardge.laws.whole import Whole
 from contract_tests.apis.bardge.scene import BODIES, DISABLED, IDS, NOTHING, TEST, BardgeScene
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import is_secured, probes
+from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER
 from contract_tests.scenes.sending import NO_BODY
@@ -22,6 +23,7 @@ _NEVER_ISSUED = "brg_live_contract_test_key_that_nobody_issued"
 _DISABLED = (403, "permission_error", "account_disabled", "Reseller account is not enabled")
 _DENIED = (403, "permission_error", "permission_denied")
 _NOT_FOUND = (404, "invalid_request_error", "resource_not_found")
+_LOST = (404, "resource_not_found")
 _NO_PASS = (404, "invalid_request_error", "pass_not_found")
 
 _OF_PASSES = {"listProvidersForPass", "getIssuedPass", "updateIssuedPassExpiry"}
@@ -117,6 +119,46 @@ def what_a_path_names_has_to_exist(scene: BardgeScene) -> None:
             scene.error("BG-A06", answer, *_NO_PASS).names("BG-A06", NOTHING)
         else:
             scene.error("BG-A05", answer, *_NOT_FOUND)
+
+
+@LAWS.law("BG-A17")
+def live_and_test_keys_see_nothing_of_each_other(scene: BardgeScene) -> None:
+    last, *others = scene.one_class_nearly_full()
+    spa, day = scene.spa(), scene.spa_day()
+    for mine, theirs in ((TEST, MAIN), (MAIN, TEST)):
+        issued = scene.issued(by=mine)
+        booking = scene.booked(issued, others[0], "BG-A17", by=mine)
+        scene.client(issued["client_id"], by=theirs).refused("BG-A17", *_LOST)
+        scene.read_pass(issued, by=theirs).refused("BG-A17", 404, "pass_not_found")
+        scene.issue(
+            scene.product(by=theirs), issued["client_id"], by=theirs, title="issue a pass to one of that name"
+        ).ok("BG-A17", 201)
+        scene.book(issued, others[1], by=theirs).refused("BG-A17", 404, "pass_not_found")
+        scene.read_status(booking, by=theirs).refused("BG-A17", *_LOST)
+        scene.move(booking, by=theirs, class_instance_id=others[1].id).refused("BG-A17", *_LOST)
+        scene.cancel(booking, by=theirs).refused("BG-A17", *_LOST)
+        standing = scene.status(booking, by=mine)
+        scene.expect("BG-A17", standing in {"pending", "confirmed"}, "the booking stands", standing)
+
+        # What there is one of is there for both.
+        scene.booked(issued, last, "BG-A17", by=mine)
+        at_spa = scene.lasting(scene.product("SPA", by=mine), by=mine)
+        scene.begin(at_spa, spa, day, by=mine).ok("BG-A17", 201)
+
+        client_id = issued["client_id"]
+        packages = scene.credit_packages(by=mine)
+        if not packages:
+            raise Lacking("there is no package of credits")
+        package = packages[0]
+        body = {"client_id": client_id, "credit_package_id": package["id"]}
+        for by in (mine, theirs):
+            key = {"Idempotency-Key": f"{client_id} buys"}
+            answer = scene.call("purchaseCredits", body, by=by, headers=key, title="buy credits").ok("BG-A17", 201)
+            is_replay = "X-Idempotent-Replayed" in answer.headers
+            scene.same("BG-A17", is_replay, False, "whether it is the answer to the other key", answer)
+        held = [scene.credits(client_id, by=by)["balance"] for by in (mine, theirs)]
+        granted = sum(each["credit_allocated"] for each in issued["categories"]) + package["credits"]
+        scene.same("BG-A17", held, [granted, granted], "the credits of the two clients of that name")
 
 
 @LAWS.law("BG-A06", "BG-A09", "BG-A16")

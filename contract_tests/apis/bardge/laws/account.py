@@ -58,7 +58,7 @@ def a_pass_that_the_account_does_not_cover_is_not_issued(scene: BardgeScene) -> 
     passes = scene.client(client_id).ok("BG-T01", 200).json["passes"]
     scene.same("BG-D10", len(passes), 1, "the number of passes of the client")
     theirs = scene.product(by=OTHER)
-    if scene.world.is_own and theirs["price"] <= scene.spent():  # the account of nobody else has become empty
+    if scene.world.is_own and theirs["price"] <= product["price"]:  # the account of nobody else has become empty
         scene.issue(theirs, by=OTHER).ok("BG-D10", 201)
 
 
@@ -74,7 +74,7 @@ def what_is_refused_is_not_debited(scene: BardgeScene) -> None:
     scene.booked(scene.issued(), last)
     uncovered = scene.instance(covered=False, copay=True)
     package = scene.package_of(uncovered.branch)["id"]
-    covered = scene.instance(copay=True)
+    covered = scene.covered_gym()
     spa = scene.spa()
     quote = scene.quoted(issued, spa, spa["services"][:1])["id"]
     scene.buy(issued, spa["id"], quote=quote).ok("BG-O20", 201)
@@ -92,10 +92,10 @@ def what_is_refused_is_not_debited(scene: BardgeScene) -> None:
         ("a product that is not there", lambda: scene.issue(scene.word())),
         ("a date that is past", lambda: scene.issue(scene.product(), start_date=1_000_000_000_000)),
         ("a package that is not there", lambda: scene.buy(issued, uncovered.branch, package=scene.word())),
-        ("a package of another gym", lambda: scene.buy(issued, covered.branch, package=package)),
+        ("a package of another gym", lambda: scene.buy(issued, covered, package=package)),
         (
             "a gym that is covered",
-            lambda: scene.buy(issued, covered.branch, package=scene.package_of(covered.branch)["id"]),
+            lambda: scene.buy(issued, covered, package=scene.package_of(covered)["id"]),
         ),
         ("a quote that was used", lambda: scene.buy(issued, spa["id"], quote=quote)),
         ("both at once", lambda: _both(scene, issued, spa["id"], package, quote)),

@@ -213,6 +213,31 @@ def the_ids_of_a_spa_are_no_classes(scene: BardgeScene) -> None:
     scene.same("BG-B06", scene.bookings_of(issued["client_id"]), [], "the bookings of the client")
 
 
+@LAWS.law("BG-B25")
+def a_venue_that_is_said_is_that_of_the_class(scene: BardgeScene) -> None:
+    issued, instance = scene.issued(), scene.instance()
+    before, left = scene.trace(issued), scene.places_left(instance)
+    for venue in scene.providers():
+        if venue["id"] != instance.branch:
+            answer = scene.book(issued, instance, provider_branch_id=venue["id"], first_name="Nobody")
+            answer.refused("BG-B25", 400, "validation_error").names("BG-B25", "provider_branch_id")
+    scene.left_alone("BG-B25", issued, before)
+    scene.same("BG-B25", scene.places_left(instance), left, "the number of places left")
+    scene.booked(issued, instance, "BG-B25", provider_branch_id=instance.branch)
+
+
+@LAWS.law("BG-B23")
+def a_class_is_not_asked_for_as_an_appointment_is(scene: BardgeScene) -> None:
+    issued, instance, spa = scene.issued(), scene.instance(), scene.spa()
+    before = scene.trace(issued)
+    of_spas: Json = {"service_ids": [spa["services"][0]["id"]], "date": instance.date, "time": instance.time}
+    for member, value in of_spas.items():
+        answer = scene.book(issued, instance, **{member: value}, title=f"book a class with {member}")
+        answer.refused("BG-B23", 400, "validation_error").names("BG-B23", member)
+    scene.left_alone("BG-B23", issued, before)
+    scene.booked(issued, instance, "BG-B23")
+
+
 @LAWS.burst("BG-B08")
 def of_many_who_want_the_last_place_one_gets_it(scene: BardgeScene) -> None:
     instance = scene.one_class_nearly_full()[0]
@@ -313,6 +338,33 @@ def too_few_credits_are_refused_and_nothing_is_written(scene: BardgeScene) -> No
     answer = scene.book(issued, instances[0], first_name="Nobody").refused("BG-B14", 400, "validation_error")
     scene.left_alone("BG-B14", issued, before, answer)
     scene.same("BG-B14", scene.places_left(instances[0]), left, "the number of places left", answer)
+
+
+@LAWS.law("BG-B14", "BG-B24", "BG-O13", "BG-O15")
+def a_package_books_what_the_credits_do_not_cover(scene: BardgeScene) -> None:
+    issued = scene.issued()
+    instances = scene.open_to(issued, 3, of_one_gym=True, credits=True, copay=True)
+    branch = instances[0].branch
+    package = scene.package_of(branch)["id"]
+    dearest = max(each["credits_required"] or 0 for each in scene.classes() if each["provider_branch_id"] == branch)
+    scene.with_credits(dearest, issued)
+    scene.buy(issued, branch, package=package).refused("BG-O13", 400, "validation_error")
+    while scene.balance(issued["client_id"]) >= (instances[0].credits or 0):
+        scene.booked(issued, instances.pop(0), "BG-B09")
+        instances = instances or scene.open_to(issued, credits=True, copay=True)
+    here, *further = [each for each in scene.open_to(issued, 2, credits=True, copay=True) if each.branch == branch]
+    scene.book(issued, here).refused("BG-B14", 400, "validation_error")
+    scene.buy(issued, branch, package=package).ok("BG-O15", 201)
+    held = scene.balance(issued["client_id"])
+    begun = scene.booked(issued, here, "BG-B24")
+    took = (begun["visits_deducted"], begun["credits_deducted"])
+    scene.same("BG-B24", took, (1, 0), "visits_deducted and credits_deducted with a package")
+    scene.same("BG-B24", scene.balance(issued["client_id"]), held, "the balance")
+    for instance in further[:1]:
+        scene.with_credits(instance.credits or 0, issued)
+        begun = scene.booked(issued, instance, "BG-B24")
+        took = (begun["visits_deducted"], begun["credits_deducted"])
+        scene.same("BG-B24", took, (0, instance.credits), "visits_deducted and credits_deducted when credits suffice")
 
 
 @LAWS.law("BG-B15")

@@ -83,7 +83,7 @@ def bookings_are_listed_by_status_and_kind(scene: BardgeScene) -> None:
     scene.same("BG-L02", statuses, wanted, "the statuses in the list")
     scene.same("BG-L02", wanted[made[0]], "rescheduled", "the status of what was moved")
     for status in ("pending", "confirmed", "cancelled", "completed", "rescheduled"):
-        for written in (status, status.upper()):
+        for written in (status, status.upper(), status.capitalize(), status.swapcase()[:-1] + status[-1]):
             found = [each["id"] for each in scene.bookings_of(client, "BG-L02", status=written)]
             here = [each["id"] for each in listed if each["status"] == status]
             scene.same("BG-L02", found, here, f"the bookings that are {written}")

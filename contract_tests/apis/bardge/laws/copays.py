@@ -5,11 +5,12 @@ from functools import partial
 
 from contract_tests.apis.bardge.laws.classes import package_is_used_up, to_use_up
 from contract_tests.apis.bardge.laws.sessions import access_session, covering
-from contract_tests.apis.bardge.laws.spa import mixed_spa
+from contract_tests.apis.bardge.laws.spa import long_spa, mixed_spa, without_credits
 from contract_tests.apis.bardge.payments import Json, later_by
 from contract_tests.apis.bardge.scene import BardgeScene, Instance, at, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
+from contract_tests.scenes.scene import OTHER
 
 __all__ = ["LAWS"]
 
@@ -151,7 +152,7 @@ def _needs_the_package(scene: BardgeScene, own_gym: str, uncovered: str, through
     )
     if elsewhere is None:
         raise Lacking("only one gym has packages")
-    covered = scene.instance(copay=True).branch
+    covered = scene.covered_gym()
     before = scene.trace(issued)
     foreign = elsewhere["copay_options"][0]["id"]
     answer = scene.buy(issued, instance.branch, package=foreign, through=through).refused(own_gym, *_NOT_FOUND)
@@ -348,6 +349,50 @@ def a_purchase_is_not_good_for_what_the_pass_covered(scene: BardgeScene) -> None
     scene.buy(issued, spa["id"], quote=quote["id"]).ok("BG-O20", 201)
     scene.other_product(issued, scene.product(), "BG-N22")
     _costs(scene, "BG-O25", issued, spa, [covered, others[0]], [covered], "when the pass covers neither")
+
+
+@LAWS.law("BG-O06", "BG-O26")
+def what_the_credits_do_not_cover_is_bought_and_booked(scene: BardgeScene) -> None:
+    spa, day = long_spa(scene), scene.spa_day()
+    issued, services = without_credits(scene, spa, day), spa["services"]
+    held = scene.balance(issued["client_id"])
+    quote = scene.quoted(issued, spa, services, "BG-O06")
+    said = [each["copay_amount"] for each in quote["services"]]
+    scene.same("BG-O06", said, [each["price"] for each in services], "copay_amount of what takes too many credits")
+    scene.same("BG-O06", quote["amount"], sum(said), "amount")
+    for one in services:
+        is_short = one["credits_required"] > held
+        _costs(scene, "BG-O06", issued, spa, [one], [one] if is_short else [], f"with {held} credits")
+    scene.buy(issued, spa["id"], quote=quote["id"]).ok("BG-O20", 201)
+    _costs(scene, "BG-O26", issued, spa, services, [], "when it is bought")
+    session = scene.begun(issued, spa, day, services=services)
+    took = [session[name] for name in ("copay_required", "copay_amount", "visits_deducted", "credits_deducted")]
+    scene.same("BG-O26", took, [False, 0, 0, 0], "what the appointment takes")
+    booking = scene.confirm_spa(session).ok("BG-O26", 201).json
+    scene.same("BG-O26", booking["amount_charged"], 0, "amount_charged")
+    scene.same("BG-O26", scene.balance(issued["client_id"]), held, "the balance")
+    scene.begin(issued, spa, day, "12:00", services=services).refused("BG-S12", *_INVALID)
+
+
+@LAWS.law("BG-O16")
+def what_a_reseller_bought_is_used_by_this_reseller_alone(scene: BardgeScene) -> None:
+    product, foreign = scene.product(by=OTHER), scene.foreign()
+    token = scene.token(foreign["client_id"])
+    instance = scene.instance(product=product, covered=False, copay=True)
+    package, with_token = scene.package_of(instance.branch)["id"], {"Bardge-Lookup-Token": token}
+    scene.buy(foreign, instance.branch, package=package, headers=with_token).ok("BG-O10", 201)
+    scene.asked(foreign, instance, "BG-O16", by=OTHER)
+    scene.booked(foreign, instance, "BG-O16", token=token)
+
+    spa = scene.spa(product, covered=False)
+    services = spa["services"][:1]
+    price = services[0]["price"]
+    quote = scene.quoted(foreign, spa, services, token=token)
+    scene.buy(foreign, spa["id"], quote=quote["id"], headers=with_token).ok("BG-O20", 201)
+    asked = scene.quoted(foreign, spa, services, "BG-O16", by=OTHER)
+    scene.same("BG-O16", asked["amount"], price, "amount for the reseller who did not buy it")
+    asked = scene.quoted(foreign, spa, services, "BG-O16", token=token)
+    scene.same("BG-O16", asked["amount"], 0, "amount for the reseller who bought it")
 
 
 def _costs(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from urllib.parse import unquote
 
 from contract_tests.apis.bardge.laws.sessions import asked_for_visits
 from contract_tests.apis.bardge.payments import LAGOS, Json, later_by
@@ -163,6 +164,25 @@ def a_client_may_hold_several_passes(scene: BardgeScene) -> None:
         scene.same("BG-N18", len({each[name] for each in made}), 3, f"the number of different {name}s")
     for each in made:
         scene.expect("BG-N18", bool(_TX_REF.fullmatch(each["tx_ref"])), "FLW-TXN- and eight capitals", each["tx_ref"])
+
+
+@LAWS.law("BG-N25")
+def a_client_is_called_what_its_reseller_likes(scene: BardgeScene) -> None:
+    instance = scene.instance(places=(5, 1_000))
+    for form in ("{}@shop.example", "auth0|{}", "urn:shop:{}", "o'{}+1.x~y&="):
+        client = form.format(scene.new_client())
+        scene.ours("client_id", client)
+        scene.ours("clientId", client)
+        issued = scene.issued(client_id=client)
+        scene.same("BG-N25", issued["client_id"], client, "client_id of the pass")
+        scene.shows("BG-N25", scene.client(client).ok("BG-N25", 200), {"id": client})
+        scene.booked(issued, instance, "BG-N25")
+        answer = scene.call("listClientBookings", clientId=client, title="list its bookings").ok("BG-N25", 200)
+        scene.same("BG-N25", [each["client_id"] for each in answer.json["data"]], [client], "whose bookings", answer)
+        url = unquote(str(answer.json["url"]))
+        scene.expect(
+            "BG-P09", url.endswith(f"/reseller/clients/{client}/bookings"), "the path of the list", url, answer
+        )
 
 
 @LAWS.law("BG-N15")

@@ -238,15 +238,15 @@ def without_a_key_each_request_is_done(scene: BardgeScene) -> None:
 
 
 @LAWS.law("BG-I12")
-def a_key_has_at_most_255_characters_and_no_blank(scene: BardgeScene) -> None:
+def a_key_is_any_text_of_at_most_255_characters(scene: BardgeScene) -> None:
     client, package = scene.issued()["client_id"], _package(scene)
     body = {"client_id": client, "credit_package_id": package["id"]}
     held = scene.balance(client)
-    for key in (scene.word(256), f"{scene.word(9)} {scene.word(9)}", scene.word(3_000)):
+    for key in (scene.word(256), scene.word(3_000)):
         answer = _ask(scene, "purchaseCredits", {}, body, key, f"with a key of {len(key)} characters")
         scene.error("BG-I12", answer, *_BAD)
     scene.same("BG-I12", scene.balance(client), held, "the credits of the client")
-    for key in (scene.word(255), f"{scene.word(1)}-!~{scene.word(9)}"):
+    for key in (scene.word(255), f"{scene.word(1)}-!~{scene.word(9)}", f"{scene.word(9)} {{1, 'x'}} {scene.word(9)}"):
         first = _ask(scene, "purchaseCredits", {}, body, key, f"with a key of {len(key)} characters").ok("BG-I12", 201)
         _replayed(scene, "BG-I12", first, _ask(scene, "purchaseCredits", {}, body, key))
     long = scene.word(254)

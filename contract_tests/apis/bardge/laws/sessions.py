@@ -72,7 +72,7 @@ def begun_of_all_kinds(scene: BardgeScene, clock: str = "10:00") -> Iterator[Beg
     issued, instance, session = asked_for_package(scene)
     right: Json = {"copay_package_id": max(session["copay_options"], key=lambda each: int(each["price"]))["id"]}
     elsewhere = _package_of_another_gym(scene, instance)
-    wrong = (_VISITS, {**_VISITS, **right}, {**right, "duration": "MONTHLY"})
+    wrong = (_VISITS, {**_VISITS, **right}, *({**right, name: value} for name, value in _VISITS.items()))
     wrong += tuple({"copay_package_id": other} for other in (scene.word(), elsewhere))
     open_there, door = covering(scene, instance), access_session(scene, issued, instance.branch)
     yield Begun(scene, issued, session, *of_class, right, wrong, instance.starts_at, open_there)
@@ -226,6 +226,7 @@ def the_places_are_counted_again_when_a_session_is_confirmed(scene: BardgeScene)
         scene.cancel(booking).ok("BG-L34", 200)
     scene.confirm(session, **_VISITS).ok("BG-F14", 201)
     scene.same("BG-F14", scene.places_left(instance), 0, "the number of places left")
+    scene.book(issued, instance, title="book what was confirmed").refused("BG-B12", 409, "already_booked")
 
 
 @LAWS.law("BG-C22", "BG-F09", "BG-S26")

@@ -9,7 +9,7 @@ from contract_tests.apis.bardge.scene import BardgeScene, milliseconds
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 
-__all__ = ["LAWS", "long_spa", "mixed_spa", "without_visits"]
+__all__ = ["LAWS", "long_spa", "mixed_spa", "without_credits", "without_visits"]
 
 LAWS = Laws("spa")
 
@@ -178,12 +178,7 @@ def what_the_spa_does_not_offer_is_unavailable(scene: BardgeScene) -> None:
 @LAWS.law("BG-A13", "BG-S12")
 def too_few_credits_are_refused_where_no_visit_is_left(scene: BardgeScene) -> None:
     spa, day = long_spa(scene), scene.spa_day()
-    issued = without_visits(scene, spa, day)
-    price = sum(each["credits_required"] for each in spa["services"])
-    later = day
-    while scene.balance(issued["client_id"]) >= price:
-        later = scene.spa_day() if not scene.world.is_own else later + timedelta(days=1)
-        scene.appointed(issued, spa, later, services=spa["services"])
+    issued = without_credits(scene, spa, day)
     before = scene.trace(issued)
     answer = scene.begin(issued, spa, day, services=spa["services"], first_name="Nobody")
     answer.refused("BG-S12", 400, "validation_error")
@@ -205,6 +200,17 @@ def classes_and_services_of_other_spas_are_no_services(scene: BardgeScene) -> No
         answer = scene.begin(issued, spa, day, service_ids=wrong, title="begin with a service of another spa")
         answer.refused("BG-S15", 404, "resource_not_found")
     scene.begin(issued, spa, day).ok("BG-S15", 201)
+
+
+@LAWS.law("BG-S16")
+def an_appointment_is_not_asked_for_as_a_class_is(scene: BardgeScene) -> None:
+    issued, spa, day, instance = scene.spa_pass(), scene.spa(), scene.spa_day(), scene.instance()
+    before, free = scene.trace(issued), scene.free_hours(spa, day)
+    answer = scene.begin(issued, spa, day, class_instance_id=instance.id, title="begin with the id of a class")
+    answer.refused("BG-S16", 400, "validation_error").names("BG-S16", "class_instance_id")
+    scene.left_alone("BG-S16", issued, before, answer)
+    scene.same("BG-S16", scene.free_hours(spa, day), free, "which hours are free")
+    scene.begin(issued, spa, day).ok("BG-S16", 201)
 
 
 # What there is
@@ -244,6 +250,17 @@ def without_visits(scene: BardgeScene, spa: Json, day: date) -> Json:
         raise Lacking("the visits of a spa pass are too many to be used up in an afternoon")
     for hour in range(_AFTERNOON, _AFTERNOON + allowed):
         scene.appointed(issued, spa, day, f"{hour}:00")
+    return issued
+
+
+def without_credits(scene: BardgeScene, spa: Json, day: date) -> Json:
+    """As `without_visits`, and with too few credits for all services of the spa together."""
+    issued = without_visits(scene, spa, day)
+    price = sum(each["credits_required"] for each in spa["services"])
+    later = day
+    while scene.balance(issued["client_id"]) >= price:
+        later = scene.spa_day() if not scene.world.is_own else later + timedelta(days=1)
+        scene.appointed(issued, spa, later, services=spa["services"])
     return issued
 
 

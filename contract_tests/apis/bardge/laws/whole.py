@@ -51,6 +51,7 @@ class Whole:
         when = {"date": self.day.isoformat(), "time": "10:00"}
         of_gym = {**visitor, "provider_branch_id": gym, "copay_package_id": self.package}
         of_spa = {"provider_branch_id": self.spa["id"], "service_ids": services}
+        of_class = {"class_instance_id": self.other_instance.id, "provider_branch_id": self.other_instance.branch}
         of_issued = {"user_pass_id": self.gym_pass["id"], "pass_id": scene.product(counted=False)["id"]}
         self.requests: dict[str, tuple[Json, Json]] = {
             "issuePass": ({}, {"pass_id": self.product["id"], "client_id": client, "last_name": "Else", **names}),
@@ -58,7 +59,7 @@ class Whole:
             "updateIssuedPassExpiry": ({"id": self.gym_pass["id"]}, {"expires_at": 7_000_000_000_000}),
             "generateAccessCode": ({}, {**visitor, "provider_branch_id": self.instance.branch}),
             "confirmAccessCode": ({"sessionId": self.access_session}, {"copay_package_id": self.package}),
-            "initiateClassBooking": ({}, {**visitor, "class_instance_id": self.other_instance.id}),
+            "initiateClassBooking": ({}, {**visitor, **of_class}),
             "initiateSpaBooking": ({}, {**visitor, "user_pass_id": self.spa_pass["id"], **of_spa, **when}),
             "cancelBooking": ({"bookingId": booking_id}, {}),
             "rescheduleBooking": ({"bookingId": booking_id}, {"class_instance_id": self.other_instance.id}),

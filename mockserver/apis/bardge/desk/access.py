@@ -88,7 +88,7 @@ class AccessDesk:
             visitor.issued, visitor.product, Category.GYM
         ):
             return True
-        return gym_copay(self._work, visitor.client, branch.id, self._work.now) is not None
+        return gym_copay(self._work, self._reseller_id, visitor.client, branch.id, self._work.now) is not None
 
     def _code(self, client: Client, branch: Branch) -> AccessCode:
         return AccessCode(

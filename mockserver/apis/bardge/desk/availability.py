@@ -13,7 +13,7 @@ __all__ = ["availability"]
 
 
 def availability(
-    work: Work, branch_id: str, day: date, service_ids: Sequence[str]
+    work: Work, reseller_id: str, branch_id: str, day: date, service_ids: Sequence[str]
 ) -> tuple[Branch, list[tuple[datetime, bool]]]:
     """The slots of a day, and whether all hours that the services need from there on are free: one where none is named.
 
@@ -21,7 +21,7 @@ def availability(
         NotFound: The venue, a service.
         BadInput: It is a gym.
     """
-    register, diary = Register(work), Diary(work)
+    register, diary = Register(work), Diary(work, reseller_id)
     branch = register.branch(branch_id)
     services = register.services(branch, service_ids)
     ensure_category(branch, Category.SPA, "path", "id")

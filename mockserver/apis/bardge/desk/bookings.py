@@ -48,7 +48,7 @@ class Bookings:
         self._work = work
         self._reseller_id = reseller_id
         self._register = Register(work)
-        self._diary = Diary(work)
+        self._diary = Diary(work, reseller_id)
         self._till = Till(work)
 
     def of_client(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from math import asin, cos, radians, sin, sqrt
 from operator import attrgetter
 
@@ -12,6 +12,7 @@ from mockserver.apis.bardge.desk.coverage import covers
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.pages import Page, page_among, page_of
 from mockserver.apis.bardge.desk.register import may_be_asked
+from mockserver.apis.bardge.desk.schedule import instances_between, is_given_on
 from mockserver.apis.bardge.records import (
     BRANCHES,
     BRANCHES_NEWEST,
@@ -21,8 +22,6 @@ from mockserver.apis.bardge.records import (
     CLASSES_OF_BRANCH,
     CREDIT_PACKAGES,
     CREDIT_PACKAGES_OF_RESELLER,
-    INSTANCES,
-    INSTANCES_OF_CLASS,
     LAGOS,
     PRODUCTS,
     PRODUCTS_OF_RESELLER,
@@ -37,12 +36,12 @@ from mockserver.apis.bardge.records import (
     GymClass,
     Product,
     Reseller,
+    catalogue_owner,
+    mode_of,
 )
-from mockserver.apis.bardge.terms import moment_of
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.paging import CursorRequest
 from mockserver.booking.ports import ALL
-from mockserver.booking.spans import microseconds
 from mockserver.sandbox.work import Work
 
 __all__ = ["Catalogue", "ClassQuery", "Place", "Venue"]
@@ -50,8 +49,6 @@ __all__ = ["Catalogue", "ClassQuery", "Place", "Venue"]
 _EARTH_KM = 6_371.0
 _DEGREE = radians(1)
 _HALF_DEGREE = _DEGREE / 2
-_MIDNIGHT = time(0)
-_DAY = timedelta(days=1)
 _DAYS_AHEAD = timedelta(days=30)
 """From the first day of instances to the last one, where that is not given."""
 
@@ -111,8 +108,10 @@ class Catalogue:
     def products(self, reseller_id: str, category: Category | None, request: CursorRequest) -> Page[Product]:
         products = self._work.records(PRODUCTS)
         if category is None:
-            return page_of(products, PRODUCTS_OF_RESELLER, reseller_id, request)
-        fitting = [each for each in products.page(PRODUCTS_OF_RESELLER, reseller_id) if each.cover(category)]
+            return page_of(products, PRODUCTS_OF_RESELLER, catalogue_owner(reseller_id), request)
+        fitting = [
+            each for each in products.page(PRODUCTS_OF_RESELLER, catalogue_owner(reseller_id)) if each.cover(category)
+        ]
         return page_among(fitting, request, id_of=attrgetter("id"))
 
     def count_venues(self) -> Callable[[Product], int]:
@@ -170,7 +169,9 @@ class Catalogue:
     def classes_of(self, branch: Branch, request: CursorRequest) -> Page[GymClass]:
         return page_of(self._work.records(CLASSES), CLASSES_OF_BRANCH, branch.id, request)
 
-    def instances(self, gym_class: GymClass, first: date | None, last: date | None) -> list[tuple[ClassInstance, int]]:
+    def instances(
+        self, reseller_id: str, gym_class: GymClass, first: date | None, last: date | None
+    ) -> list[tuple[ClassInstance, int]]:
         """From one day to another, both included, the earliest first, with the places that are left in each.
 
         The first day is today where none is given, the last one 30 days later. What has begun is there only where the
@@ -186,31 +187,25 @@ class Catalogue:
             raise BadInput("query", "to", "is before from")
         if ends - begins > _LONGEST:
             raise BadInput("query", "to", f"is more than {_LONGEST.days} days after from")
-        found = self._between(gym_class, moment_of(begins, _MIDNIGHT), moment_of(ends + _DAY, _MIDNIGHT))
-        diary = Diary(self._work)
+        found = instances_between(self._work, gym_class, begins, ends)
+        diary = Diary(self._work, reseller_id)
         return [(each, diary.places_left(each)) for each in found if begins < today or each.starts_at > self._work.now]
 
     def _fits(self, gym_class: GymClass, query: ClassQuery) -> bool:
         return (
             query.category_id in {None, gym_class.category_id}
             and query.branch_id in {None, gym_class.branch_id}
-            and (query.day is None or self._is_given_on(gym_class, query.day))
+            and (query.day is None or is_given_on(self._work, gym_class, query.day))
         )
-
-    def _is_given_on(self, gym_class: GymClass, day: date) -> bool:
-        return bool(self._between(gym_class, moment_of(day, _MIDNIGHT), moment_of(day + _DAY, _MIDNIGHT)))
-
-    def _between(self, gym_class: GymClass, starts_at: datetime, ends_at: datetime) -> Sequence[ClassInstance]:
-        instances = self._work.records(INSTANCES)
-        return instances.between(INSTANCES_OF_CLASS, gym_class.id, microseconds(starts_at), microseconds(ends_at))
 
     # Packages and issuers
 
     def credit_packages(self, reseller_id: str, request: CursorRequest) -> Page[CreditPackage]:
-        return page_of(self._work.records(CREDIT_PACKAGES), CREDIT_PACKAGES_OF_RESELLER, reseller_id, request)
+        packages = self._work.records(CREDIT_PACKAGES)
+        return page_of(packages, CREDIT_PACKAGES_OF_RESELLER, catalogue_owner(reseller_id), request)
 
     def issuers(self, reseller_id: str, request: CursorRequest) -> Page[Reseller]:
         """Those who let others look up their clients, but for the caller."""
-        resellers = self._work.records(RESELLERS).page(RESELLERS_NEWEST, ALL)
+        resellers = self._work.records(RESELLERS).page(RESELLERS_NEWEST, mode_of(reseller_id))
         others = [each for each in resellers if may_be_asked(each) and each.id != reseller_id]
         return page_among(others, request, id_of=attrgetter("issuer_id"))

@@ -1,8 +1,9 @@
 """Booking a class: at once, or with what the client buys first.
 
-    the pass covers the tier, and the class is priced in credits     booked, for credits
-    ... has a visit left                                             booked, for a visit of the pass
-    the client has a package of the gym with a visit left            booked, for a visit of the package
+    the pass covers the tier, and the class is priced in credits     booked, for credits where they suffice
+    ... or else has a visit left                                     booked, for a visit of the pass
+    a package of the gym has a visit left                            booked, for a visit of the package
+    the pass covers the tier, and the class is priced in credits     refused
     the pass covers the tier                                         a session that asks for visits
     the gym has packages                                             a session that asks for a co-pay
     else                                                             refused
@@ -34,6 +35,7 @@ from mockserver.apis.bardge.records import (
     Taken,
 )
 from mockserver.apis.bardge.terms import ensure_ahead
+from mockserver.apis.refusals import BadInput
 from mockserver.sandbox.work import Work
 
 __all__ = ["ClassDesk"]
@@ -48,24 +50,30 @@ class ClassDesk:
         self._work = work
         self._reseller_id = reseller_id
         self._register = Register(work)
-        self._diary = Diary(work)
+        self._diary = Diary(work, reseller_id)
 
-    def initiate(self, instance_id: str, wish: Wish) -> Booking | Session:
+    def initiate(self, instance_id: str, wish: Wish, *, branch_id: str | None = None) -> Booking | Session:
         """The booking, or a session for what has to be bought first.
 
+        Args:
+            branch_id: The venue, where it was said.
+
         Raises, in this order:
-            NotFound: The instance, the client, the pass.
+            NotFound: The instance, the venue, the client, the pass.
             RuleBroken, Forbidden: Whose client it is; the pass, when the class begins.
-            BadInput: The class has begun.
+            BadInput: Another venue gives the class; it has begun.
             AlreadyBooked, NoPlacesLeft
             Forbidden: The pass does not cover the gym, and the gym has no packages.
-            BadInput: Too few credits.
+            BadInput: Too few credits, and no package with a visit left.
         """
         instance = self._register.instance(instance_id)
+        gym_class, branch = self._named_by(instance)
+        said = branch if branch_id is None else self._register.branch(branch_id)
         visitor = visitor_of(self._work, self._reseller_id, wish, instance.starts_at)
+        if said.id != branch.id:
+            raise BadInput("body", "provider_branch_id", f"the class is given at {branch.name}")
         ensure_ahead(instance.starts_at, self._work.now, "body", "class_instance_id")
         self._diary.ensure_place(instance, visitor.client.id)
-        gym_class, branch = self._named_by(instance)
         took = self._take(visitor, instance, gym_class, branch)
         keep_names(self._work, visitor.client, wish)
         if took is not None:
@@ -104,13 +112,13 @@ class ClassDesk:
         """What the booking takes of what the client has; None where something has to be bought first."""
         client, issued, product = visitor.client, visitor.issued, visitor.product
         is_covered = covers(product, Category.GYM, branch.tier)
-        if is_covered and gym_class.credits is not None:
-            description = f"Class booking — {gym_class.name}"
-            Till(self._work).spend(client, gym_class.credits, description, field="class_instance_id")
-            return Taken(credits=gym_class.credits)
-        if is_covered and has_visits(issued, product, Category.GYM):
+        price = gym_class.credits if is_covered else None
+        till, copay = Till(self._work), gym_copay(self._work, self._reseller_id, client, branch.id, instance.starts_at)
+        if price is not None and (copay is None or price <= till.credits(client)):
+            till.spend(client, price, f"Class booking — {gym_class.name}", field="class_instance_id")
+            return Taken(credits=price)
+        if is_covered and price is None and has_visits(issued, product, Category.GYM):
             return take_visit(self._work, issued, Category.GYM)
-        copay = gym_copay(self._work, client, branch.id, instance.starts_at)
         return None if copay is None else take_copay_visit(self._work, copay)
 
     def _take_bought(self, session: Session, visitor: Visitor, branch: Branch, purchase: int | CopayOption) -> Taken:

@@ -1,4 +1,4 @@
-"""What opens venues, or services of them, that the pass does not cover: quotes of spas, and buying before a visit."""
+"""What opens venues, or services of them, that neither the pass nor credits cover: quotes of spas, and buying before a visit."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,10 +8,13 @@ import msgspec
 from mockserver.apis.bardge.desk.buying import buy_package, buy_quoted
 from mockserver.apis.bardge.desk.coverage import ServiceCost, costs_of, covers, spa_copays
 from mockserver.apis.bardge.desk.register import Register, ensure_category, new_id, now_ms
+from mockserver.apis.bardge.desk.till import Till
 from mockserver.apis.bardge.desk.visitors import Visitor, Wish, visitor_of
 from mockserver.apis.bardge.records import (
     BRANCHES,
     BRANCHES_NEWEST,
+    CLASSES,
+    CLASSES_OF_BRANCH,
     ISSUED_PASSES,
     PASSES_OF_CLIENT,
     QUOTES,
@@ -56,7 +59,7 @@ class CopayDesk:
         self._register = Register(work)
 
     def quote(self, branch_id: str, wish: Wish, service_ids: Sequence[str]) -> Offer:
-        """What services cost a client now, beside the pass.
+        """What services cost a client now, beside the pass and the credits.
 
         Raises, in this order:
             NotFound: The venue, a service, the client, the pass.
@@ -68,8 +71,9 @@ class CopayDesk:
         visitor = self._visitor(wish)
         ensure_category(branch, Category.SPA, "path", "id")
         now = now_ms(self._work)
-        copays = spa_copays(self._work, visitor.client, branch.id, now, visitor.product, services)
-        costs = costs_of(visitor.product, services, copays)
+        held = Till(self._work).credits(visitor.client)
+        copays = spa_copays(self._work, self._reseller_id, visitor, branch.id, now, services, held)
+        costs = costs_of(visitor, services, copays, held)
         quote = Quote(
             id=new_id(self._work, "quote"),
             reseller_id=self._reseller_id,
@@ -90,14 +94,14 @@ class CopayDesk:
         Raises, in this order:
             NotFound: The venue, the package, the client, the pass.
             RuleBroken, Forbidden: Whose client it is; the pass, now.
-            BadInput: The venue is a spa; the pass covers the gym.
+            BadInput: The venue is a spa; the pass covers the gym, and the credits every class there.
             RuleBroken: `insufficient_balance`.
         """
         branch = self._register.branch(branch_id)
         option = self._option(branch, option_id)
         visitor = self._visitor(wish)
         ensure_category(branch, Category.GYM, "body", "provider_branch_id")
-        if covers(visitor.product, Category.GYM, branch.tier):
+        if covers(visitor.product, Category.GYM, branch.tier) and not self._lacks_credits(visitor, branch):
             raise BadInput("body", "provider_branch_id", f"the pass covers {branch.name}")
         return buy_package(self._work, self._reseller_id, visitor.client, branch, option)
 
@@ -143,6 +147,12 @@ class CopayDesk:
             if not issued.is_cancelled and issued.starts_at <= self._work.now < issued.ends_at:
                 return msgspec.structs.replace(wish, pass_id=issued.id)
         raise RuleBroken("pass_expired", f"the client {wish.client_id} holds no valid pass")
+
+    def _lacks_credits(self, visitor: Visitor, branch: Branch) -> bool:
+        """Whether a class of the gym takes more credits than the client has."""
+        held = Till(self._work).credits(visitor.client)
+        classes = self._work.records(CLASSES).page(CLASSES_OF_BRANCH, branch.id)
+        return any(each.credits is not None and each.credits > held for each in classes)
 
     def _visitor(self, wish: Wish) -> Visitor:
         return visitor_of(self._work, self._reseller_id, wish, self._work.now)

@@ -3,14 +3,16 @@
 House rules:
 - A pass covers the tiers that its product lists for a category. How many visits are left is another question.
 - Visits are counted by category; those that were bought raise the limit and are never taken back.
-- What was bought for a venue is the client's, whichever reseller bought it. Assumed.
+- What was bought for a venue is good where the reseller who bought it books. Assumed.
+- Services of a spa that the pass covers take one visit together, or credits; where neither suffices they can be bought.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
+from mockserver.apis.bardge.desk.visitors import Visitor
 from mockserver.apis.bardge.records import (
     COPAYS,
     COPAYS_OF_CLIENT,
@@ -118,29 +120,40 @@ def _count(work: Work, issued: IssuedPass, category: Category, number: int) -> N
 # Of what was bought beside it
 
 
-def gym_copay(work: Work, client: Client, branch_id: str, at: datetime) -> Copay | None:
-    """The package of a gym that has visits left and is not over at the moment of the visit; of several the one that is
-    over first.
+def gym_copay(work: Work, reseller_id: str, client: Client, branch_id: str, at: datetime) -> Copay | None:
+    """The package of a gym that the reseller bought, with visits left and not over at the moment of the visit; of several
+    the one that is over first.
     """
     found = [
         each
-        for each in _copays(work, client, branch_id, at)
+        for each in _copays(work, reseller_id, client, branch_id, at)
         if each.option_id is not None and each.visits_used < each.visits_allowed
     ]
     return min(found, key=lambda each: (each.ends_at, each.serial), default=None)
 
 
 def spa_copays(
-    work: Work, client: Client, branch_id: str, at: datetime, product: Product, services: Sequence[SpaService]
+    work: Work,
+    reseller_id: str,
+    visitor: Visitor,
+    branch_id: str,
+    at: datetime,
+    services: Sequence[SpaService],
+    held: int,
 ) -> tuple[Copay, ...]:
-    """The co-pays of a spa that no appointment has used, that are not over, and that are good for services which the
-    pass does not cover: first the one that is good for the most of them, and of several such the one bought first; then
-    likewise for what is left. One that is good for nothing more is not among them.
+    """The co-pays of a spa that the reseller bought, that no appointment has used, that are not over, and that are good
+    for services which neither the pass nor the credits cover: first the one that is good for the most of them, and of
+    several such the one bought first; then likewise for what is left. One that is good for nothing more is not among
+    them.
+
+    Args:
+        held: Credits of the client.
     """
-    wanted = {service.id for service in services if not covers(product, Category.SPA, service.tier)}
+    of_pass = _of_pass(visitor, services)
+    wanted = {service.id for service in services} - (set() if _is_short(visitor, of_pass, held) else {*of_pass})
     unused = [
         each
-        for each in _copays(work, client, branch_id, at)
+        for each in _copays(work, reseller_id, visitor.client, branch_id, at)
         if each.quote_id is not None and not each.used_by and wanted.intersection(each.service_ids)
     ]
     chosen: list[Copay] = []
@@ -171,11 +184,11 @@ def use_spa_copays(work: Work, booking: Booking) -> None:
         copays.put(msgspec.structs.replace(copays.get(copay_id), used_by=booking.id))
 
 
-def _copays(work: Work, client: Client, branch_id: str, at: datetime) -> list[Copay]:
+def _copays(work: Work, reseller_id: str, client: Client, branch_id: str, at: datetime) -> list[Copay]:
     return [
         each
         for each in work.records(COPAYS).page(COPAYS_OF_CLIENT, client.id)
-        if each.branch_id == branch_id and at < each.ends_at
+        if each.reseller_id == reseller_id and each.branch_id == branch_id and at < each.ends_at
     ]
 
 
@@ -183,7 +196,12 @@ def _copays(work: Work, client: Client, branch_id: str, at: datetime) -> list[Co
 
 
 class ServiceCost(msgspec.Struct, frozen=True, gc=False):
-    """What a service means for a client; `copay_amount` is its price where it is not covered."""
+    """What a service means for a client.
+
+    Attributes:
+        is_of_pass: It takes the visit of the pass, or credits.
+        copay_amount: Its price where neither these nor what was bought cover it.
+    """
 
     service: SpaService
     is_covered: bool
@@ -194,16 +212,30 @@ class ServiceCost(msgspec.Struct, frozen=True, gc=False):
         return 0 if self.is_covered else self.service.price
 
 
-def costs_of(product: Product, services: Sequence[SpaService], copays: Sequence[Copay]) -> tuple[ServiceCost, ...]:
-    """In the order of *services*.
+def costs_of(
+    visitor: Visitor, services: Sequence[SpaService], copays: Sequence[Copay], held: int
+) -> tuple[ServiceCost, ...]:
+    """In the order of *services*. Those that take credits, and too many of them, are not covered.
 
     Args:
         copays: What `spa_copays` found.
+        held: Credits of the client.
     """
     bought = {service_id for copay in copays for service_id in copay.service_ids}
-    return tuple(_cost_of(product, service, is_bought=service.id in bought) for service in services)
+    of_pass = _of_pass(visitor, services)
+    if _is_short(visitor, of_pass, held):
+        of_pass = {service_id: each for service_id, each in of_pass.items() if service_id not in bought}
+    paid = bought if _is_short(visitor, of_pass, held) else {*bought, *of_pass}
+    return tuple(ServiceCost(each, each.id in paid, each.id in of_pass) for each in services)
 
 
-def _cost_of(product: Product, service: SpaService, *, is_bought: bool) -> ServiceCost:
-    is_of_pass = covers(product, Category.SPA, service.tier)
-    return ServiceCost(service, is_of_pass or is_bought, is_of_pass)
+def _of_pass(visitor: Visitor, services: Sequence[SpaService]) -> dict[str, SpaService]:
+    """Those whose tier the pass covers, by their ids."""
+    return {each.id: each for each in services if covers(visitor.product, Category.SPA, each.tier)}
+
+
+def _is_short(visitor: Visitor, of_pass: Mapping[str, SpaService], held: int) -> bool:
+    """Whether neither a visit nor the credits suffice for services of the pass."""
+    if has_visits(visitor.issued, visitor.product, Category.SPA):
+        return False
+    return sum(each.credits for each in of_pass.values()) > held

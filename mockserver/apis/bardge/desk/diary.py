@@ -1,12 +1,12 @@
 """The places of classes and the time of spas: the one way in which a booking or a session takes them and gives them back.
 
 A class instance has as many places as its capacity less those of people from elsewhere, and a client has one of them at
-most. A spa serves one client at a time.
+most. A spa serves one client at a time. In test mode there are as many again: who tries takes nothing from anybody.
 """
 
 import contextlib
 
-from mockserver.apis.bardge.records import CLAIMS, Booking, ClassInstance, Session
+from mockserver.apis.bardge.records import CLAIMS, Booking, ClassInstance, Mode, Session, mode_of
 from mockserver.apis.bardge.terms import is_offered
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, NotFound
 from mockserver.booking.ledger import Ledger, Pool, Seat
@@ -17,22 +17,23 @@ __all__ = ["Diary", "hours_of", "places_of"]
 
 
 class Diary:
-    """A holder is the id of a booking, or of a session; a client is the id of its record."""
+    """In the mode of a reseller. A holder is the id of a booking, or of a session; a client is the id of its record."""
 
-    __slots__ = ("_ledger", "_work")
+    __slots__ = ("_ledger", "_mode", "_work")
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, reseller_id: str) -> None:
         self._work = work
+        self._mode = mode_of(reseller_id)
         self._ledger = Ledger(CLAIMS, work.records(CLAIMS.kind))
 
     # Classes
 
     def places_left(self, instance: ClassInstance) -> int:
-        return self._ledger.places_left(places_of(instance))
+        return self._ledger.places_left(places_of(instance, self._mode))
 
     def ensure_place(self, instance: ClassInstance, client: str) -> None:
         """Raises AlreadyBooked, then NoPlacesLeft: what `take_place` would say."""
-        pool = places_of(instance)
+        pool = places_of(instance, self._mode)
         if self._ledger.is_there(pool, client):
             raise AlreadyBooked(pool.id, client)
         if not self._ledger.places_left(pool):
@@ -41,7 +42,7 @@ class Diary:
     def take_place(self, booking: Booking, instance: ClassInstance) -> None:
         """Raises AlreadyBooked, then NoPlacesLeft."""
         self.ensure_place(instance, booking.client)
-        pool = places_of(instance)
+        pool = places_of(instance, self._mode)
         self._ledger.take(booking.id, [(pool, Seat(pool.id, party=booking.client))])
 
     # Spas
@@ -52,21 +53,21 @@ class Diary:
         Args:
             without: A holder that is not in the way.
         """
-        pool = _rooms(branch_id)
+        pool = _rooms(branch_id, self._mode)
         return is_offered(span, self._work.now) and self._ledger.places_left(pool, span, without=without) > 0
 
     def ensure_free(self, branch_id: str, span: Span, *, without: str | None = None) -> None:
         """Raises NoPlacesLeft, also where the spa is not open."""
         if not self.is_free(branch_id, span, without=without):
-            raise NoPlacesLeft(_rooms(branch_id).id, asked=1, left=0)
+            raise NoPlacesLeft(_rooms(branch_id, self._mode).id, asked=1, left=0)
 
     def hold(self, session: Session, span: Span) -> None:
         """Take the hours of a session for as long as it is open, see `take_hours`."""
-        self._ledger.take(session.id, [hours_of(session.branch_id, span)], expires_at=session.ends_at)
+        self._ledger.take(session.id, [hours_of(session.branch_id, span, self._mode)], expires_at=session.ends_at)
 
     def take_hours(self, booking: Booking) -> None:
         """Take the hours of an appointment, whether or not the spa offers them. Raises NoPlacesLeft."""
-        self._ledger.take(booking.id, [hours_of(booking.branch_id, booking.span)])
+        self._ledger.take(booking.id, [hours_of(booking.branch_id, booking.span, self._mode)])
 
     def free(self, holder: str) -> None:
         """Give back all that a holder has taken, if anything."""
@@ -74,14 +75,17 @@ class Diary:
             self._ledger.give_back(holder)
 
 
-def places_of(instance: ClassInstance) -> Pool:
-    return Pool(f"instance/{instance.id}", instance.capacity - instance.taken)
+_APART = {Mode.LIVE: "", Mode.TEST: "/test"}
 
 
-def _rooms(branch_id: str) -> Pool:
-    return Pool(f"spa/{branch_id}", 1)
+def places_of(instance: ClassInstance, mode: Mode = Mode.LIVE) -> Pool:
+    return Pool(f"instance/{instance.id}{_APART[mode]}", instance.capacity - instance.taken)
 
 
-def hours_of(branch_id: str, span: Span) -> tuple[Pool, Seat]:
-    pool = _rooms(branch_id)
+def hours_of(branch_id: str, span: Span, mode: Mode = Mode.LIVE) -> tuple[Pool, Seat]:
+    pool = _rooms(branch_id, mode)
     return pool, Seat(pool.id, starts_at=span.starts_at, ends_at=span.ends_at)
+
+
+def _rooms(branch_id: str, mode: Mode) -> Pool:
+    return Pool(f"spa/{branch_id}{_APART[mode]}", 1)

@@ -27,7 +27,7 @@ def _move(work: Work, timer: Timer) -> None:
 def _expire(work: Work, timer: Timer) -> None:
     """Nobody confirmed it: what it held is free. The session stays, so that a late confirmation learns why not."""
     session = work.records(SESSIONS).get(timer.subject)
-    Diary(work).free(session.id)
+    Diary(work, session.reseller_id).free(session.id)
     expire_session(work, session)
 
 

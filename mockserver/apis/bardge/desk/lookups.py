@@ -17,6 +17,8 @@ from mockserver.apis.bardge.records import (
     LookupStatus,
     Reseller,
     client_key,
+    issuer_in,
+    mode_of,
 )
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import NotFound, RuleBroken
@@ -45,7 +47,7 @@ class Lookups:
             NotFound: No such issuer, or the caller itself; or the issuer has no such client.
             Forbidden: The issuer has lookup switched off.
         """
-        issuer = self._issuer(issuer_id)
+        issuer = self._issuer(reseller_id, issuer_id)
         if issuer.id == reseller_id:
             raise NotFound("issuer", issuer_id)
         client = self._work.records(CLIENTS).find(client_key(issuer.id, client_id))
@@ -76,7 +78,7 @@ class Lookups:
             RuleBroken: `lookup_already_verified`, `lookup_expired`.
         """
         lookup = self._register.lookup(reseller_id, lookup_id)
-        self._ensure_on(self._issuer(lookup.issuer_id))
+        self._ensure_on(self._issuer(reseller_id, lookup.issuer_id))
         if lookup.status is LookupStatus.VERIFIED:
             raise RuleBroken("lookup_already_verified", f"the lookup {lookup.id} was verified before")
         if lookup.status is LookupStatus.EXPIRED or lookup.ends_at <= self._work.now:
@@ -101,8 +103,10 @@ class Lookups:
         status = LookupStatus.EXPIRED if wrong_codes >= _WRONG_CODES else LookupStatus.PENDING
         return msgspec.structs.replace(lookup, wrong_codes=wrong_codes, status=status)
 
-    def _issuer(self, issuer_id: str) -> Reseller:
-        found = self._work.records(RESELLERS).page(RESELLERS_BY_ISSUER, issuer_id, limit=1)
+    def _issuer(self, reseller_id: str, issuer_id: str) -> Reseller:
+        """In the caller's mode."""
+        group = issuer_in(mode_of(reseller_id), issuer_id)
+        found = self._work.records(RESELLERS).page(RESELLERS_BY_ISSUER, group, limit=1)
         if not found:
             raise NotFound("issuer", issuer_id)
         return found[0]

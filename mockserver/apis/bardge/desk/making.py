@@ -5,8 +5,9 @@ from datetime import datetime
 
 from mockserver.apis.bardge.desk.diary import Diary
 from mockserver.apis.bardge.desk.register import new_id, new_serial, now_ms
+from mockserver.apis.bardge.desk.schedule import instance_of
 from mockserver.apis.bardge.desk.timetable import plan
-from mockserver.apis.bardge.records import BOOKINGS, INSTANCES, Booking, BookingType, Status, Taken
+from mockserver.apis.bardge.records import BOOKINGS, Booking, BookingType, Status, Taken
 from mockserver.sandbox.work import Work
 
 __all__ = ["make_booking"]
@@ -62,9 +63,9 @@ def make_booking(
         rescheduled_from=rescheduled_from,
         was_late=was_late,
     )
-    diary = Diary(work)
+    diary = Diary(work, reseller_id)
     if instance_id is not None:
-        diary.take_place(booking, work.records(INSTANCES).get(instance_id))
+        diary.take_place(booking, instance_of(work, instance_id))
     if holder is not None:
         diary.free(holder)
     if instance_id is None:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from dateutil.relativedelta import relativedelta
 
+from mockserver.apis.bardge.desk.schedule import instance_of
 from mockserver.apis.bardge.records import (
     BOOKINGS,
     BRANCHES,
@@ -19,7 +20,6 @@ from mockserver.apis.bardge.records import (
     CLASSES,
     CLIENTS,
     CREDIT_PACKAGES,
-    INSTANCES,
     ISSUED_PASSES,
     LAGOS,
     LOOKUPS,
@@ -46,7 +46,9 @@ from mockserver.apis.bardge.records import (
     Session,
     SessionKind,
     SpaService,
+    catalogue_owner,
     client_key,
+    mode_of,
 )
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import NotFound, Refusal, RuleBroken
@@ -249,10 +251,10 @@ class Register:
         return self._own(ISSUED_PASSES, "pass", text, reseller_id)
 
     def product(self, reseller_id: str, text: str) -> Product:
-        return self._own(PRODUCTS, "pass", text, reseller_id)
+        return self._own(PRODUCTS, "pass", text, catalogue_owner(reseller_id))
 
     def credit_package(self, reseller_id: str, text: str) -> CreditPackage:
-        return self._own(CREDIT_PACKAGES, "credit package", text, reseller_id)
+        return self._own(CREDIT_PACKAGES, "credit package", text, catalogue_owner(reseller_id))
 
     def quote(self, reseller_id: str, text: str) -> Quote:
         """One that the reseller asked for."""
@@ -315,10 +317,7 @@ class Register:
         return gym_class
 
     def instance(self, text: str) -> ClassInstance:
-        instance = self._work.records(INSTANCES).find(text)
-        if instance is None:
-            raise NotFound("class instance", text)
-        return instance
+        return instance_of(self._work, text)
 
     # What a record names is there.
 
@@ -346,12 +345,12 @@ class Register:
         return _Named(clients, Forbidden(f"the client {client_id} is another reseller's, and takes a lookup token"))
 
     def _clients_called(self, reseller_id: str, client_id: str) -> list[Client]:
-        """The caller's own, or else everybody's. Raises NotFound."""
+        """The caller's own, or else everybody's in the caller's mode. Raises NotFound."""
         clients = self._work.records(CLIENTS)
         own = clients.find(client_key(reseller_id, client_id))
         if own is not None:
             return [own]
-        resellers = self._work.records(RESELLERS).page(RESELLERS_NEWEST, ALL)
+        resellers = self._work.records(RESELLERS).page(RESELLERS_NEWEST, mode_of(reseller_id))
         others = (clients.find(client_key(reseller.id, client_id)) for reseller in resellers)
         found = [client for client in others if client is not None]
         if not found:

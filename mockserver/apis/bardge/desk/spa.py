@@ -77,7 +77,7 @@ class Spa:
             RuleBroken, Forbidden: Whose client it is; the pass at the moment of the visit.
             BadInput: The venue is a gym; the beginning is not ahead.
             NoPlacesLeft: The slot.
-            BadInput: Too few credits.
+            BadInput: Too few credits, and nothing was bought in their stead.
         """
         starts_at = request.starts_at
         branch = self._register.branch(request.branch_id)
@@ -86,9 +86,11 @@ class Spa:
         ensure_category(branch, Category.SPA, "body", "provider_branch_id")
         ensure_ahead(starts_at, self._work.now, "body", "time")
         span = appointment(starts_at, services)
-        Diary(self._work).ensure_free(branch.id, span)
-        copays = spa_copays(self._work, visitor.client, branch.id, starts_at, visitor.product, services)
-        costs = costs_of(visitor.product, services, copays)
+        diary = Diary(self._work, self._reseller_id)
+        diary.ensure_free(branch.id, span)
+        held = self._till.credits(visitor.client)
+        copays = spa_copays(self._work, self._reseller_id, visitor, branch.id, starts_at, services, held)
+        costs = costs_of(visitor, services, copays, held)
         took = _taken(costs, visitor, copays)
         self._ensure_credits(visitor.client, took, "body", "service_ids")
         keep_names(self._work, visitor.client, request.wish)
@@ -102,7 +104,7 @@ class Spa:
             starts_at=starts_at,
             took=took,
         )
-        Diary(self._work).hold(session, span)
+        diary.hold(session, span)
         return Offer(session, branch, costs)
 
     def confirm(self, session_id: str) -> Booking:

@@ -3,23 +3,34 @@
 Neither is ever below zero for what was asked here. Nothing is rewritten: what goes back is an entry of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mockserver.apis.bardge.desk.register import now_ms
 from mockserver.apis.bardge.records import (
+    ACCOUNTS,
     CREDITS,
     CREDITS_OF_CLIENT,
     DEBITS,
-    DEBITS_OF_RESELLER,
+    Account,
     Client,
     CreditEntry,
     Debit,
 )
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken
+from mockserver.booking.ports import ALL
 from mockserver.sandbox.work import Work
 
-__all__ = ["Till"]
+__all__ = ["Till", "set_up"]
+
+
+def set_up(work: Work, given: Mapping[str, Any]) -> None:
+    """Leave every business account with what the sandbox is told to, if it is told."""
+    if "business_balance" in given:
+        accounts = work.records(ACCOUNTS)
+        for account in accounts.page(ACCOUNTS.listed, ALL):
+            accounts.put(Account(id=account.id, balance=given["business_balance"]))
 
 
 class Till:
@@ -31,9 +42,8 @@ class Till:
     # The business account
 
     def balance(self, reseller_id: str) -> int:
-        """What the business account still holds; below zero only where the sandbox lowered it afterwards."""
-        settings = self._work.settings()
-        return int(settings.business_balance) - self._work.records(DEBITS).total(DEBITS_OF_RESELLER, reseller_id)
+        """What the business account still holds."""
+        return self._work.records(ACCOUNTS).get(reseller_id).balance
 
     def debit(self, reseller_id: str, amount: int, *, reason: str, about: str) -> None:
         """Take kobo from the business account for what has the id *about*; nothing is no debit.
@@ -51,7 +61,8 @@ class Till:
     def _enter_debit(self, reseller_id: str, amount: int, reason: str, about: str) -> None:
         if not amount:
             return
-        debits = self._work.records(DEBITS)
+        accounts, debits = self._work.records(ACCOUNTS), self._work.records(DEBITS)
+        accounts.put(Account(id=reseller_id, balance=self.balance(reseller_id) - amount))
         debits.put(
             Debit(
                 id=debits.next_id(),

@@ -1,6 +1,7 @@
 """What a client has booked, and what becomes of it."""
 
 from datetime import date, time
+from urllib.parse import quote
 
 from mockserver.apis.bardge.desk.bookings import Bookings, Destination
 from mockserver.apis.bardge.desk.register import Register
@@ -21,6 +22,9 @@ from mockserver.sandbox.work import Work
 
 __all__ = ["OPERATIONS"]
 
+_OF_PATHS = "!$&'()*+,;=:@"
+"""What stands for itself in a path (RFC 3986, section 3.3), beside letters, digits and `-._~`."""
+
 
 def list_client_bookings(call: Call, work: Work) -> Reply:
     client_id, status, kind = call.path["clientId"], call.query["status"], call.query["type"]
@@ -31,7 +35,7 @@ def list_client_bookings(call: Call, work: Work) -> Reply:
         status=None if status is None else Status(status.lower()),
         kind=None if kind is None else BookingType(kind),
     )
-    path = f"/clients/{client_id}/bookings"
+    path = f"/clients/{quote(client_id, safe=_OF_PATHS)}/bookings"
     return list_reply(path, page, lambda each: booking_shown(work, each), "Bookings retrieved successfully")
 
 

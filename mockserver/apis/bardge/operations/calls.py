@@ -1,12 +1,12 @@
 """What the operations share: who calls, which page of a list is wanted, and the answers that are lists and bookings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from mockserver.apis.bardge.auth import LIVE
 from mockserver.apis.bardge.desk.pages import Page
+from mockserver.apis.bardge.desk.schedule import instance_of
 from mockserver.apis.bardge.desk.visitors import Wish
-from mockserver.apis.bardge.records import BRANCHES, CLASSES, INSTANCES, Booking
+from mockserver.apis.bardge.records import BRANCHES, CLASSES, Booking, Mode
 from mockserver.apis.bardge.wire import show_booking
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.identities import Caller
@@ -14,7 +14,18 @@ from mockserver.apis.refusals import BadInput
 from mockserver.booking.paging import CursorRequest
 from mockserver.sandbox.work import Work
 
-__all__ = ["booking_shown", "created", "cursor_of", "is_live", "list_reply", "ok", "reseller_of", "token_of", "wish_of"]
+__all__ = [
+    "booking_shown",
+    "created",
+    "cursor_of",
+    "ensure_without",
+    "is_live",
+    "list_reply",
+    "ok",
+    "reseller_of",
+    "token_of",
+    "wish_of",
+]
 
 R = TypeVar("R")
 
@@ -30,8 +41,8 @@ def reseller_of(call: Call) -> str:
 
 
 def is_live(call: Call) -> bool:
-    """Whether the key is a live one; a test key is of the same reseller."""
-    return _caller(call).role == LIVE
+    """Whether the key is a live one."""
+    return _caller(call).role == Mode.LIVE
 
 
 def token_of(call: Call) -> str | None:
@@ -50,6 +61,17 @@ def wish_of(call: Call) -> Wish:
         last_name=body.get("last_name"),
         token=token_of(call),
     )
+
+
+def ensure_without(body: dict[str, Any], members: Iterable[str], other: str) -> None:
+    """Raises BadInput: the two kinds of bookings do not mix.
+
+    Args:
+        members: Those of the *other* kind.
+    """
+    for member in members:
+        if member in body:
+            raise BadInput("body", member, f"is of {other}: the two do not mix")
 
 
 def _caller(call: Call) -> Caller:
@@ -100,6 +122,6 @@ def booking_shown(
     branch = work.records(BRANCHES).get(booking.branch_id)
     if booking.instance_id is None:
         return show_booking(booking, branch, message=message, refund=refund)
-    instance = work.records(INSTANCES).get(booking.instance_id)
+    instance = instance_of(work, booking.instance_id)
     gym_class = work.records(CLASSES).get(instance.class_id)
     return show_booking(booking, branch, gym_class, message=message, refund=refund)

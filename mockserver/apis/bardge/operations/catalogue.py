@@ -62,7 +62,7 @@ def list_provider_classes(call: Call, work: Work) -> Reply:
     return list_reply(
         f"/providers/{branch.id}/classes",
         page,
-        lambda each: show_class(each, branch, catalogue.instances(each, None, None)),
+        lambda each: show_class(each, branch, catalogue.instances(reseller_of(call), each, None, None)),
         "Classes retrieved successfully",
     )
 
@@ -92,7 +92,7 @@ def list_classes(call: Call, work: Work) -> Reply:
 def get_class(call: Call, work: Work) -> Reply:
     register = Register(work)
     gym_class = register.gym_class(call.path["classId"])
-    instances = Catalogue(work).instances(gym_class, _day(call, "from"), _day(call, "to"))
+    instances = Catalogue(work).instances(reseller_of(call), gym_class, _day(call, "from"), _day(call, "to"))
     branch = register.branch(gym_class.branch_id)
     return ok(show_class(gym_class, branch, instances, message="Class retrieved successfully"))
 

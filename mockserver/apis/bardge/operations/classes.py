@@ -2,8 +2,9 @@
 
 from mockserver.apis.bardge.desk.buying import Payment
 from mockserver.apis.bardge.desk.classes import ClassDesk
-from mockserver.apis.bardge.operations.calls import booking_shown, created, reseller_of, wish_of
-from mockserver.apis.bardge.records import BRANCHES, CLASSES, INSTANCES, Booking, Outcome, Session
+from mockserver.apis.bardge.desk.schedule import instance_of
+from mockserver.apis.bardge.operations.calls import booking_shown, created, ensure_without, reseller_of, wish_of
+from mockserver.apis.bardge.records import BRANCHES, CLASSES, Booking, Outcome, Session
 from mockserver.apis.bardge.wire import show_class_booked, show_session
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply
@@ -15,7 +16,10 @@ _BOOKED = "Class booked successfully"
 
 
 def initiate_class_booking(call: Call, work: Work) -> Reply:
-    outcome = ClassDesk(work, reseller_of(call)).initiate(call.body["class_instance_id"], wish_of(call))
+    body = call.body
+    ensure_without(body, ("service_ids", "date", "time"), "appointments")
+    desk = ClassDesk(work, reseller_of(call))
+    outcome = desk.initiate(body["class_instance_id"], wish_of(call), branch_id=body.get("provider_branch_id"))
     return _booked(work, outcome) if isinstance(outcome, Booking) else ask_for(work, outcome)
 
 
@@ -45,7 +49,7 @@ def ask_for(work: Work, session: Session) -> Reply:
 
 
 def _booked(work: Work, booking: Booking) -> Reply:
-    instance = work.records(INSTANCES).get(booking.instance_id or "")
+    instance = instance_of(work, booking.instance_id or "")
     gym_class = work.records(CLASSES).get(instance.class_id)
     branch = work.records(BRANCHES).get(booking.branch_id)
     return created(show_class_booked(booking, branch, gym_class, message=_BOOKED))

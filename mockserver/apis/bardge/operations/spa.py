@@ -5,7 +5,7 @@ from datetime import date, time
 from mockserver.apis.bardge.desk.availability import availability
 from mockserver.apis.bardge.desk.spa import Request, Spa, beginning_of
 from mockserver.apis.bardge.desk.visitors import Wish
-from mockserver.apis.bardge.operations.calls import booking_shown, created, ok, reseller_of, token_of
+from mockserver.apis.bardge.operations.calls import booking_shown, created, ensure_without, ok, reseller_of, token_of
 from mockserver.apis.bardge.terms import moment_of
 from mockserver.apis.bardge.wire import show_availability, show_spa_session
 from mockserver.apis.bundle import Operation
@@ -17,12 +17,13 @@ __all__ = ["OPERATIONS"]
 
 def get_provider_availability(call: Call, work: Work) -> Reply:
     day = date.fromisoformat(call.query["date"])
-    branch, slots = availability(work, call.path["id"], day, call.query["service_ids"] or ())
+    branch, slots = availability(work, reseller_of(call), call.path["id"], day, call.query["service_ids"] or ())
     return ok(show_availability(branch, day, slots, message="Availability retrieved successfully"))
 
 
 def initiate_spa_booking(call: Call, work: Work) -> Reply:
     body = call.body
+    ensure_without(body, ("class_instance_id",), "classes")
     request = Request(
         wish=Wish(
             client_id=body["client_id"],

@@ -18,6 +18,7 @@ from mockserver.apis.bardge.desk.due import ACTIONS
 from mockserver.apis.bardge.desk.pages import Page, page_among
 from mockserver.apis.bardge.desk.passes import Passes
 from mockserver.apis.bardge.desk.register import Register, duration_end, usable_pass
+from mockserver.apis.bardge.desk.schedule import instance_of
 from mockserver.apis.bardge.desk.till import Till
 from mockserver.apis.bardge.operations.calls import reseller_of, token_of
 from mockserver.apis.bardge.records import (
@@ -26,7 +27,6 @@ from mockserver.apis.bardge.records import (
     CLAIMS,
     COPAYS,
     COPAYS_OF_CLIENT,
-    INSTANCES,
     LAGOS,
     QUOTES,
     RESELLERS,
@@ -44,6 +44,7 @@ from mockserver.apis.bardge.records import (
     SessionKind,
     Status,
     Taken,
+    mode_of,
 )
 from mockserver.apis.bardge.terms import is_late, moment_of
 from mockserver.apis.exchange import Call, Reply
@@ -51,7 +52,6 @@ from mockserver.booking.errors import Refusal
 from mockserver.booking.idempotency import fingerprint
 from mockserver.booking.ledger import Claim, Seat
 from mockserver.booking.paging import CursorRequest, Slice, cut
-from mockserver.booking.ports import ALL
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
 from mockserver.defects.crowds import Crowd, unseen
@@ -268,7 +268,7 @@ def _(reschedule: Books, desk: Bookings, booking_id: str, destination: Any) -> B
 def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     cancelled, took = cancel(desk, booking_id)
     if cancelled.instance_id is not None and cancelled.rescheduled_from is not None:
-        instance = desk._work.records(INSTANCES).get(cancelled.instance_id)
+        instance = instance_of(desk._work, cancelled.instance_id)
         _leak(desk._work, booking_id, Seat(places_of(instance).id))
     return cancelled, took
 
@@ -311,12 +311,12 @@ def _(plant: Planter) -> None:
 @BUGS.bug("BG-O10.second", "While a package of the gym that is used up is not over, a second one opens no class.")
 def _(plant: Planter) -> None:
     def the_first(
-        find: Callable[..., Copay | None], work: Work, client: Client, branch_id: str, at: datetime
+        find: Callable[..., Copay | None], work: Work, reseller_id: str, client: Client, branch_id: str, at: datetime
     ) -> Copay | None:
         bought = work.records(COPAYS).page(COPAYS_OF_CLIENT, client.id)
         known = [each for each in bought if each.branch_id == branch_id and each.option_id and at < each.ends_at]
         is_used_up = any(each.visits_used >= each.visits_allowed for each in known)
-        return None if is_used_up else find(work, client, branch_id, at)
+        return None if is_used_up else find(work, reseller_id, client, branch_id, at)
 
     plant.within("initiateClassBooking", gym_copay, the_first)
 
@@ -398,7 +398,7 @@ def _(
     client = desk._register.client_of(desk._reseller_id, client_id, token)
     found = [
         each
-        for reseller in desk._work.records(RESELLERS).page(RESELLERS_NEWEST, ALL)
+        for reseller in desk._work.records(RESELLERS).page(RESELLERS_NEWEST, mode_of(desk._reseller_id))
         for each in desk._work.records(BOOKINGS).page(BOOKINGS_OF_CLIENT, f"{reseller.id}/{client.id}")
         if status in {None, each.status} and kind in {None, each.type}
     ]
