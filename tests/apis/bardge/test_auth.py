@@ -19,9 +19,6 @@ def identity_of(key):
         "Bearer\tbrg_live_alpha_demo",
         "Bearer brg_live_alpha_demo, Bearer brg_live_alpha_demo",
         "Bearer brg_live_alpha",
-        "Bearer brg_live_alpha_demo.",
-        "Bearer brg_live_alpha_demo.Docs",
-        "Bearer brg_live_alpha_demo.my.docs",
         "Bearer " + "x" * 9_000,
     ],
 )
