@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -37,7 +36,7 @@ from mockserver.booking.ports import Kind
 from mockserver.booking.schedule import occupied, openings_on, total_length
 from mockserver.booking.spans import Span
 from mockserver.sandbox.domains import Scenario, SeedWorld
-from mockserver.sandbox.randomness import draw, faker
+from mockserver.sandbox.randomness import draw, faker, uuid7
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
@@ -49,8 +48,8 @@ _DAY = timedelta(days=1)
 _STEP = timedelta(minutes=15)
 """Bookings begin on the grid on which the vendor offers free times."""
 
-_MINTED_AT = 0x01912F5C3A10
-"""The milliseconds in the ids of drawn customers: long before any epoch, and the same for all of them."""
+_MINTED_AT = datetime(2024, 8, 8, 0, 20, 59, 24000, UTC)
+"""The moment in the ids of drawn customers: long before any epoch, and the same for all of them."""
 
 
 def draw_world(seed: int, epoch: datetime) -> SeedWorld:
@@ -140,7 +139,7 @@ class _Drawing:
             users.add(user)
             has_email = chance.random() >= self.document["share_without_email"]
             yield Customer(
-                id=_uuid7(chance),
+                id=uuid7(_MINTED_AT, chance),
                 merchant_id=shop.merchant.id,
                 user=user if has_account else None,
                 first_name=first,
@@ -320,8 +319,3 @@ def _first_wait(service: Service) -> timedelta | None:
 
 def _weekday(day: date) -> int:
     return day.isoweekday() % _WEEK
-
-
-def _uuid7(chance: Random) -> str:
-    number = _MINTED_AT << 80 | 0x7 << 76 | chance.getrandbits(12) << 64 | 0b10 << 62 | chance.getrandbits(62)
-    return str(UUID(int=number))

@@ -273,8 +273,8 @@ def _modules(api: Api) -> Iterator[tuple[str, ModuleType]]:
 
 
 @cache
-def _sites_in(short: str, module: ModuleType) -> tuple[tuple[str, Site], ...]:
-    """Every site of a module, with the word of its operator."""
+def _sites_in(short: str, module: ModuleType) -> tuple[tuple[str, Site, bool], ...]:
+    """Every site of a module, with the word of its operator, and whether it is about what is announced."""
     source = _source(module)
     found = []
     for name, node in _functions(_parsed(source)):
@@ -291,7 +291,9 @@ def _sites_in(short: str, module: ModuleType) -> tuple[tuple[str, Site], ...]:
                 plant=partial(_plant, module, name, each.name),
                 lines=(Lines(function.__code__.co_filename, at.lineno, at.end_lineno),),
             )
-            found.append((each.mutation.word, site))
+            statement = each.mutation.statement
+            is_told = isinstance(statement, ast.Expr) and ".announce(" in _text(statement, source)
+            found.append((each.mutation.word, site, is_told))
     return tuple(found)
 
 
@@ -335,7 +337,9 @@ def _does(code: CodeType) -> tuple[Any, ...]:
 def _of(word: str) -> Callable[[Api], Iterator[Site]]:
     def sites(api: Api) -> Iterator[Site]:
         for short, module in _modules(api):
-            yield from (site for its_word, site in _sites_in(short, module) if its_word == word)
+            for its_word, site, is_told in _sites_in(short, module):
+                if its_word == word and (api.webhooks or not is_told):  # else there is nobody to tell
+                    yield site
 
     return sites
 

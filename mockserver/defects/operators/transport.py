@@ -1,12 +1,13 @@
 """What a request is before it is understood: its media type, its size, its path, and how that is refused."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from mockserver.apis.bundle import Api
 from mockserver.defects.meddling import Request, Response, drops_the_rest
 from mockserver.defects.operators.bodies import other_status, other_words
-from mockserver.defects.operators.sites import Operator, Site, operations, request, resolved, response
+from mockserver.defects.operators.sites import Operator, Pointer, Site, operations, request, resolved, response
 from mockserver.defects.planting import Planter
 
 __all__ = ["OPERATORS"]
@@ -29,11 +30,17 @@ def _taken(api: Api) -> Iterator[Site]:
                 ("rest", "does not read what follows the JSON of a body", drops_the_rest),
                 ("empty", "takes nothing for an empty object", _filled),
             ):
-                if word == "empty" and resolved(api.spec, each.body)[1].get("required"):
+                if word == "empty" and all(schema.get("required") for schema in _alternatives(api, each.body)):
                     continue  # an empty object is refused as well
                 yield request(each.id, f"{each.id} {says}.", change, word=word)
         for header in each.headers & _TELLING:
             yield response(each.id, f"{each.id} sends no header {header}.", partial(_unsaid, header), word=header)
+
+
+def _alternatives(api: Api, body: Pointer) -> list[Mapping[str, Any]]:
+    pointer, schema = resolved(api.spec, body)
+    ways = [resolved(api.spec, (*pointer, "anyOf", number))[1] for number, _ in enumerate(schema.get("anyOf", ()))]
+    return ways or [schema]
 
 
 def _typed(media_type: str, request: Request) -> None:

@@ -76,5 +76,9 @@ def test_every_bug_has_a_name_of_its_own_and_says_what_it_does_in_a_sentence(api
     assert [bug.name for bug in bugs.values() if not bug.says.endswith(".")] == []
 
 
+def test_what_is_announced_is_broken_only_where_somebody_is_told(api):
+    assert api.webhooks or [bug.name for bug in generated(api).values() if ".announce(" in bug.says] == []
+
+
 def test_no_name_has_blanks_or_a_number_in_a_list(api):
     assert [name for name in generated(api) if " " in name or name.startswith("~")] == []

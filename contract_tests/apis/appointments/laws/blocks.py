@@ -197,10 +197,10 @@ def each_type_can_be_given_to_a_blocked_time(scene: AppointmentsScene) -> None:
     today = scene.local(scene.window[0], time(0))
     used = {each["blocked_type_id"] for each in scene.blocks(today - 30 * _DAY, today + 60 * _DAY)} - {None}
     scene.expect("AP-B13", used <= set(numbers), f"the types of the calendar, {sorted(used)}", numbers)
+    kept = scene.blocked(start, start + _HOUR)
     for kind in _types(scene):
-        end = start + kind["duration"] * MINUTES
-        answer = scene.block(start, end, blocked_type_id=kind["id"], title="block with that type")
-        block = made_id(answer.ok("AP-B13", 201))
-        found = scene.found_block(block, start) or {}
-        got = (found.get("blocked_type_id"), found.get("icon"))
-        scene.same("AP-B13", got, (kind["id"], kind["icon"]), "type and icon")
+        end, given = start + kind["duration"] * MINUTES, {"blocked_type_id": kind["id"]}
+        for asked in (scene.block(start, end, **given), scene.change_block(kept, start, end, **given)):
+            found = scene.found_block(made_id(asked.ok("AP-B13")) or kept, start) or {}
+            got = (found.get("blocked_type_id"), found.get("icon"))
+            scene.same("AP-B13", got, (kind["id"], kind["icon"]), "type and icon", asked)

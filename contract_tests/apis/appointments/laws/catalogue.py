@@ -19,6 +19,7 @@ from contract_tests.apis.appointments.scene import (
     CUSTOMER,
     MINUTES,
     NOWHERE,
+    ROOMMATE,
     SECOND,
     AppointmentsScene,
     lasting,
@@ -48,7 +49,7 @@ _OFFERS = (
 """The operations that name merchant, location and service."""
 
 
-@LAWS.law("AP-T01", "AP-T06")
+@LAWS.law("AP-T01", "AP-T06", "AP-T18")
 def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> None:
     for slug in (scene.slug, scene.other_slug):
         page = scene.page_of(slug)
@@ -72,6 +73,15 @@ def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> N
             scene.same("AP-T06", found["total_duration"], total, "total_duration")
             order = [phase["sequence"] for phase in phases]
             scene.same("AP-T06", order, sorted(set(order)), "the sequence of its phases")
+            _are_counted(scene, phases, "phases")
+        _are_counted(scene, page["services"], "categories")
+        for category in page["services"]:
+            _are_counted(scene, category["services"], "services of a category")
+
+
+def _are_counted(scene: AppointmentsScene, items: list[dict[str, Any]], what: str) -> None:
+    counted = list(range(1, len(items) + 1))
+    scene.same("AP-T18", [each["sequence"] for each in items], counted, f"the sequence of the {what}")
 
 
 @LAWS.law("AP-T02", "AP-T04", "AP-T05")
@@ -367,6 +377,27 @@ def the_next_start_comes_after_what_was_booked(scene: AppointmentsScene) -> None
         scene.same("AP-T13", _at(found), ("", ""), "the next start where three months have none")
 
 
+@LAWS.law("AP-T08", "AP-T13")
+def what_is_free_now_is_listed_and_what_was_free_before_is_not(scene: AppointmentsScene) -> None:
+    start, quarter = scene.spot(), 15 * MINUTES
+    day = start.astimezone(scene.shop.zone).date()
+
+    def first_is(first: datetime) -> None:
+        wall = f"{first.astimezone(scene.shop.zone):%H:%M}"
+        scene.same("AP-T08", scene.starts_on(day, "AP-T08")[:1], [wall], "the first start that is listed of the day")
+        found = scene.look("getNextAvailability").ok("AP-T13", 200).json
+        scene.same("AP-T13", _at(found), (day.isoformat(), wall), "the next start")
+
+    scene.pass_time(start - _TICK - scene.now())
+    for first in (start, start, start + quarter):
+        first_is(first)
+        scene.pass_time(_TICK)
+    long = -(-scene.service.length // quarter) * quarter  # so that one alone leaves room for the service
+    for begin in (start + quarter, start + quarter + long):
+        scene.blocked(begin, begin + long)
+        first_is(begin + long)
+
+
 def _at(found: Mapping[str, str]) -> tuple[str, str]:
     return found["date"], found["time"]
 
@@ -379,7 +410,7 @@ def each_employee_is_answered_alike_and_another_s_is_not_found(scene: Appointmen
         found = scene.call("getTeamMember", id=member["id"], title="read the employee").ok("AP-T15", 200).json
         scene.same("AP-T15", found, member, "the employee")
     start = scene.far_day()
-    for who in (MAIN, COLLEAGUE):
+    for who in (MAIN, COLLEAGUE, ROOMMATE):
         scene.blocked(start, start + _HOUR, by=who)
     today = scene.local(scene.window[0], time(0))
     events = [*scene.blocks(start, start + _HOUR), *scene.blocks(today - 30 * _DAY, today + 60 * _DAY)]
@@ -399,12 +430,17 @@ def _services(categories: list[dict[str, Any]], duration: str) -> list[list[Any]
     return sorted(([each["id"], each["name"], *(service[name] for name in names)] for each, service in listed), key=str)
 
 
-@LAWS.law("AP-T17")
+@LAWS.law("AP-T17", "AP-T18")
 def the_calendar_s_services_are_those_of_the_merchant_s_page(scene: AppointmentsScene) -> None:
     for slug, by in ((scene.slug, MAIN), (scene.other_slug, OTHER)):
         page = scene.page_of(slug)["services"]
         listed = scene.call("listCalendarServices", by=by, title="list the services").ok("AP-T17", 200).json
         scene.same("AP-T17", _services(listed, "duration"), _services(page, "total_duration"), "the services")
+        ours, theirs = (
+            [(category["id"], [each["id"] for each in category["services"]]) for category in categories]
+            for categories in (listed, page)
+        )
+        scene.same("AP-T18", ours, theirs, "the order of categories and services")
         for category in page:
             inside = {service["category_id"] for service in category["services"]}
             scene.same("AP-T17", inside, {category["id"]}, "category_id of the services of a category")

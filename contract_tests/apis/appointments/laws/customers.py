@@ -1,6 +1,7 @@
 """The people in a merchant's book."""
 
-from datetime import timedelta
+from datetime import time, timedelta
+from typing import Any
 
 from contract_tests.apis.appointments.refusals import NO_CUSTOMER
 from contract_tests.apis.appointments.scene import (
@@ -21,6 +22,7 @@ __all__ = ["LAWS"]
 LAWS = Laws("customers")
 
 _HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 
 
 @LAWS.law("AP-N01")
@@ -35,6 +37,15 @@ def each_customer_of_the_list_is_answered_alike(scene: AppointmentsScene) -> Non
         scene.expect("AP-N01", known in ids, f"customer {known} in the list", ids)
     for row in rows:
         scene.same("AP-N01", scene.customer(row["id"]), row, "the customer")
+    today = scene.local(scene.window[0], time(0))
+    booked = _named(scene.calendar(today - 30 * _DAY, today + 60 * _DAY, cancelled=True)["bookings"])
+    scene.same("AP-N01", booked - _named(rows), set(), "who is in the calendar and not in the book")
+
+
+def _named(rows: list[dict[str, Any]]) -> set[tuple[str, ...]]:
+    """Who is named in rows of the calendar or of the book."""
+    names = ("first_name", "last_name", "phone_number")
+    return {tuple(map(str, (row[name] for name in names))) for row in rows if row["first_name"] is not None}
 
 
 @LAWS.law("AP-N02")

@@ -31,7 +31,7 @@ _PRINTED = datetime(2026, 3, 15, 18, tzinfo=UTC)
 _NONE_AT_ALL = (400, "the recurrence has no occurrence")
 _MOST = 366
 _PERIODS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
-    ("DAILY", 2, ()), ("DAILY", 3, (1, 5)), ("DAILY", 7, (0,)), ("WEEKLY", 2, (6, 0, 3)),
+    ("DAILY", 2, ()), ("DAILY", 3, (1, 5)), ("DAILY", 7, (0,)), ("DAILY", 7, ()), ("WEEKLY", 2, (6, 0, 3)),
     ("WEEKLY", 3, ()), ("MONTHLY", 2, (2, 5)), ("YEARLY", 2, (0,)),
 )  # fmt: skip
 """Frequency, interval and weekdays, counted from that of the start."""
@@ -159,6 +159,20 @@ def a_series_that_began_before_now_has_what_comes_from_now_on(scene: Appointment
     scene.same("AP-R08", _starts(rows)[0], starts[0], "the first occurrence")
     scene.same("AP-R05", _starts(rows)[-1], starts[-1], "the last occurrence")
     scene.same("AP-R08", _starts(rows), starts, "the occurrences")
+
+
+@LAWS.law("AP-R08")
+def of_a_series_that_began_before_now_each_day_to_come_counts(scene: AppointmentsScene) -> None:
+    today, wall = scene.window[0], time(4, 30)  # nobody else books at night
+    tomorrow = stamp(scene.local(today + _DAY, time(0)))  # whether today's has begun is not known
+    wanted = [_at(scene, today, days, wall) for days in range(1, 7)]
+    for frequency, ago in (("DAILY", 15), ("WEEKLY", 15), ("MONTHLY", 75), ("YEARLY", 500)):
+        recurrence = _rule(frequency, wanted[-1], weekdays=list(_WORDS))
+        rows = scene.made_series("AP-R08", _at(scene, today, -ago, wall), recurrence=recurrence, days=ago + 10)
+        starts = [start for start in _starts(rows) if start > tomorrow]
+        scene.same("AP-R08", starts, [stamp(each) for each in wanted], f"the occurrences of {frequency} to come")
+        for row in rows:
+            scene.call_off(row["id"]).ok("AP-D01", 200)
 
 
 def _at(scene: AppointmentsScene, day: date, days: int, wall: time) -> datetime:

@@ -146,6 +146,21 @@ def no_blocked_time_of_any_employee_lies_in_a_customer_s_appointment(scene: Appo
     scene.book(start, service_id=scene.waiting.id, title="book with a blocked time in the wait").ok("AP-S06", 201)
 
 
+@LAWS.law("AP-S06", "AP-S10", "AP-T07", "AP-U03")
+def each_of_several_blocked_times_of_a_day_stands_in_the_way(scene: AppointmentsScene) -> None:
+    start, booking = scene.spot(), scene.entered(scene.far_day())
+    begins = [start + hours * 60 * MINUTES for hours in range(3)]
+    for begin in begins:
+        scene.blocked(begin, begin + 15 * MINUTES)
+    listed = scene.starts_on(start.astimezone(scene.shop.zone).date(), "AP-T07")
+    for begin in begins:
+        scene.book(begin, title="book across a blocked time").refused("AP-S06", *BLOCKED)
+        scene.enter(begin, title="book across one's own blocked time").refused("AP-S10", *BLOCKED)
+        scene.move(booking, begin, title="move onto a blocked time").refused("AP-U03", *BLOCKED)
+        wall = f"{begin.astimezone(scene.shop.zone):%H:%M}"
+        scene.expect("AP-T07", wall not in listed, f"{wall}, which cannot be booked, is not listed", listed)
+
+
 @LAWS.law("AP-S07")
 def an_appointment_lies_wholly_inside_one_opening(scene: AppointmentsScene) -> None:
     day = scene.spot().astimezone(scene.shop.zone).date()

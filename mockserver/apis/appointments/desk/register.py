@@ -1,9 +1,5 @@
 """Finding what a request names; whatever belongs to another merchant than the one asked is not there."""
 
-from datetime import datetime
-from random import Random
-from uuid import UUID
-
 from mockserver.apis.appointments.records import (
     BOOKINGS,
     CUSTOMERS,
@@ -19,7 +15,7 @@ from mockserver.apis.appointments.records import (
     Service,
 )
 from mockserver.booking.errors import NotFound
-from mockserver.sandbox.randomness import draw
+from mockserver.sandbox.randomness import draw, uuid7
 from mockserver.sandbox.work import Work
 
 __all__ = ["Register"]
@@ -80,9 +76,10 @@ class Register:
         note: str | None = None,
     ) -> Customer:
         customers = self._work.records(CUSTOMERS)
+        now = self._work.now
         chance = draw(self._work.seed, "appointments", "customer", customers.next_id())
         customer = Customer(
-            id=_uuid7(self._work.now, chance),
+            id=uuid7(now, chance),  # as the vendor mints them
             merchant_id=merchant.id,
             user=user,
             first_name=first_name,
@@ -94,10 +91,3 @@ class Register:
         )
         customers.put(customer)
         return customer
-
-
-def _uuid7(now: datetime, chance: Random) -> str:
-    """As the vendor mints them (RFC 9562): 48 bits of milliseconds, then chance."""
-    milliseconds = int(now.timestamp() * 1_000)
-    number = milliseconds << 80 | 0x7 << 76 | chance.getrandbits(12) << 64 | 0b10 << 62 | chance.getrandbits(62)
-    return str(UUID(int=number))
