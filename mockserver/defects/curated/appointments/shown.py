@@ -59,7 +59,7 @@ def _anybody_s(kind: Kind[Any]) -> Callable[..., Any]:
     return find
 
 
-@BUGS.bug("AP-C05", "An appointment can be made for a service of another merchant.")
+@BUGS.bug("AP-C14", "An appointment can be made for a service of another merchant.")
 def _(plant: Planter) -> None:
     plant.within("createCustomerBooking", Register.service, _anybody_s(SERVICES))
 
