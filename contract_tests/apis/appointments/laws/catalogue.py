@@ -112,7 +112,8 @@ def business_hours_are_those_of_the_weekdays_on_which_it_opens(scene: Appointmen
         begin = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
         days = scene.available(begin, begin + 6 * _DAY, "AP-T12", slug, shop.locations[0], service)
         weekdays = {str(date.fromisoformat(day["date"]).isoweekday() % 7) for day in days}
-        scene.same("AP-T20", sorted(hours), sorted(weekdays), "the weekdays of business_hours, as of the availability")
+        opened = sorted(day for day, openings in hours.items() if openings)
+        scene.same("AP-T03", opened, sorted(weekdays), "the weekdays with openings, as of the availability")
 
 
 def _for_one(scene: AppointmentsScene, slug: str) -> int:
