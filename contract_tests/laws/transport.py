@@ -53,6 +53,7 @@ def refuses_other_methods(
     *,
     look: Look = _nothing_else,
     bases: Iterable[str] = ("",),
+    allow_rule: str = "",
 ) -> None:
     """
     Each path refuses each method that it does not have, and Allow names those that it has.
@@ -60,6 +61,7 @@ def refuses_other_methods(
     Args:
         ids: For what stands in paths; they had better name nothing.
         bases: What may stand before the paths.
+        allow_rule: The rule about Allow, where that is another one.
     """
     operations = {operation.path: operation for operation in scene.contract.operations}
     for path, methods in methods_of(scene).items():
@@ -71,7 +73,8 @@ def refuses_other_methods(
             answer = scene.send(method, base + filled, by=MAIN, title=f"{method}, which {base}{path} does not have")
             answer.refused(rule, status, code)
             allowed = {each.strip() for each in answer.headers.get("allow", "").split(",")}
-            scene.expect(rule, set(methods) <= allowed, f"Allow names {', '.join(methods)}", sorted(allowed), answer)
+            told = f"Allow names {', '.join(methods)}"
+            scene.expect(allow_rule or rule, set(methods) <= allowed, told, sorted(allowed), answer)
             look(answer)
 
 

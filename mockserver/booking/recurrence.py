@@ -1,8 +1,8 @@
 """What a rule of repetition comes to: a list of moments.
 
 House rules:
-- A rule repeats what the clock on the wall shows, so an occurrence moves in UTC when the clocks change. Times that come
-  twice or never are read as `schedule` reads them.
+- A rule repeats what the clock on the wall shows, so an occurrence moves in UTC when the clocks change. A time that comes
+  twice is the first of the two; a day that lacks it has no occurrence (RFC 5545, 3.3.10).
 - RFC 5545, except that the start is one of the occurrences only when it matches the rule.
 - A list is finite and found in bounded time, whatever the rule: python-dateutil looks for the next match until the year
   9999, so a rule that can never match does not reach it, and it starts looking at the period that is asked about rather
@@ -97,8 +97,7 @@ def occurrences(rule: Rule, starts_at: datetime, zone: ZoneInfo, *, not_before: 
     for moment in _moments(rule, starts_at, zone, not_before):
         if rule.until is not None and moment > rule.until:
             break
-        # Twice the same where the date line left out a day.
-        if moment < not_before or (found and moment <= found[-1]):
+        if moment < not_before:
             continue
         if len(found) == most:
             raise RuleBroken("too_many_occurrences", f"the rule has more than {most} occurrences")
@@ -123,7 +122,9 @@ def _moments(rule: Rule, starts_at: datetime, zone: ZoneInfo, not_before: dateti
     wanted = not_before.astimezone(zone).date() - _ANY_SHIFT
     for day in _days(rule, first, wanted):
         # The start is a moment, not a time of day: it may be the later one of a time that comes twice.
-        yield starts_at.astimezone(UTC) if day == first else local_moment(day, wall_clock, zone)
+        moment = starts_at.astimezone(UTC) if day == first else local_moment(day, wall_clock, zone)
+        if moment.astimezone(zone).replace(tzinfo=None) == datetime.combine(day, wall_clock):
+            yield moment
 
 
 def _days(rule: Rule, first: date, wanted: date) -> Iterator[date]:

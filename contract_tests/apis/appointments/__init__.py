@@ -12,7 +12,7 @@ _BOOKING = StateChart(
     states=("booked", "cancelled"),
     moves=(
         Move("booked", "the customer cancels in time", "cancelled", "AP-X01"),
-        Move("booked", "the merchant cancels before the start", "cancelled", "AP-D01"),
+        Move("booked", "the merchant cancels", "cancelled", "AP-D01"),
         Move("booked", "change", "booked", "AP-U01"),
     ),
 )

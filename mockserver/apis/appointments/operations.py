@@ -3,6 +3,7 @@
 Writes answer nothing but a status and, for what is new, where it is.
 """
 
+from datetime import date, datetime
 from typing import Any
 
 from mockserver.apis.appointments.desk import Catalogue, CustomerDesk, MerchantDesk, Offer
@@ -78,7 +79,8 @@ def cancel_merchant_booking(call: Call, work: Work) -> Reply:
 
 def list_calendar_events(call: Call, work: Work) -> Reply:
     desk = _merchant(call, work)
-    rows, blocks = desk.calendar(*_range(call), include_cancelled=bool(call.query["include_cancelled"]))
+    start, end = (_moment_or_date(call.query[name]) for name in ("start", "end"))
+    rows, blocks = desk.calendar(start, end, include_cancelled=bool(call.query["include_cancelled"]))
     merchant = desk.merchant()
     return _ok(
         {
@@ -105,7 +107,8 @@ def get_service_summary(call: Call, work: Work) -> Reply:
 def list_availability(call: Call, work: Work) -> Reply:
     catalogue = Catalogue(work)
     offer = _offer(call, catalogue)
-    return _ok([show_day(day, offer.merchant) for day in catalogue.availability(offer, *_range(call))])
+    start, end = read_moment(call.query["start"]), read_moment(call.query["end"])
+    return _ok([show_day(day, offer.merchant) for day in catalogue.availability(offer, start, end)])
 
 
 def get_next_availability(call: Call, work: Work) -> Reply:
@@ -231,5 +234,5 @@ def _offer(call: Call, catalogue: Catalogue) -> Offer:
     return catalogue.offer(call.path["merchantName"], call.path["locationId"], call.path["serviceId"])
 
 
-def _range(call: Call) -> tuple[Any, Any]:
-    return read_moment(call.query["start"]), read_moment(call.query["end"])
+def _moment_or_date(text: str) -> datetime | date:
+    return read_moment(text) if "T" in text else date.fromisoformat(text)

@@ -77,7 +77,7 @@ class RecurrenceRule(msgspec.Struct, frozen=True):
 
     frequency: Frequency
     interval: int | None = None
-    weekdays: tuple[Weekday, ...] = ()
+    weekdays: tuple[Weekday, ...] | None = None
     sent_until: str | None = msgspec.field(name="until", default=None)
 
     @property

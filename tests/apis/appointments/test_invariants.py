@@ -390,8 +390,6 @@ class Days:
             expected = NOT_MINE
         elif booking.cancelled:
             expected = CANCELLED
-        elif self.book.now >= booking.start:
-            expected = STARTED
         else:
             expected = DONE
 

@@ -116,11 +116,27 @@ def test_occurrences_before_now_are_left_out(quiet):
     assert starts(quiet.owner.rows()) == ["2026-03-11T08:00:00Z"]
 
 
-@pytest.mark.parametrize("interval", [{}, {"interval": 0}, {"interval": 1}])
+@pytest.mark.parametrize("interval", [{}, {"interval": 0}, {"interval": None}, {"interval": 1}])
 def test_no_interval_is_an_interval_of_one(quiet, interval):
     quiet.owner.repeat("09:00", {**MONDAYS, **interval})
 
     assert len(quiet.owner.rows()) == 4
+
+
+@pytest.mark.parametrize("weekdays", [{}, {"weekdays": []}, {"weekdays": None}])
+def test_without_weekdays_a_week_has_that_of_the_start(quiet, weekdays):
+    quiet.owner.repeat("09:00", {"frequency": "WEEKLY", "until": "2026-03-24T00:00:00Z", **weekdays})
+
+    assert starts(quiet.owner.rows()) == ["2026-03-16T16:00:00Z", "2026-03-23T16:00:00Z"]
+
+
+def test_a_night_that_is_too_short_has_no_occurrence(quiet):
+    """At the spa it is never half past two on Sunday, 8 March 2026, nor on 14 March 2027."""
+    rule = {"frequency": "DAILY", "until": "2027-03-15T09:30:00Z"}
+
+    quiet.owner.repeat("2027-03-13T02:30:00-08:00", rule)
+
+    assert starts(quiet.owner.rows()) == ["2027-03-13T10:30:00Z", "2027-03-15T09:30:00Z"]
 
 
 # All or nothing

@@ -39,7 +39,7 @@ def _types(scene: AppointmentsScene, by: str = MAIN) -> list[dict[str, Any]]:
     return found
 
 
-@LAWS.law("AP-B01", "AP-B06")
+@LAWS.law("AP-B01", "AP-B06", "AP-H11")
 def a_blocked_time_is_the_caller_s_own_with_the_fields_of_the_request(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     kind = next((each for each in _types(scene) if each["icon"]), None)
@@ -54,7 +54,7 @@ def a_blocked_time_is_the_caller_s_own_with_the_fields_of_the_request(scene: App
         answer = scene.block(begin, end, by=who, **fields).ok("AP-B01", 201)
         path, block = answer.headers.get("location", ""), made_id(answer)
         named = path.endswith(f"/merchant/blocked-times/{block}")
-        scene.expect("AP-B01", named, "Location names it", path, answer)
+        scene.expect("AP-H11", named, "Location names it", path, answer)
         found = scene.found_block(block, begin) or {}
         body = scene.block_body(begin, end, **fields)
         scene.same(
@@ -175,7 +175,7 @@ def what_was_deleted_is_gone_and_blocks_nothing(scene: AppointmentsScene) -> Non
     answer = scene.unblock(block).ok("AP-B12", 200)
     scene.same("AP-B12", answer.exchange.content, b"", "the body", answer)
     scene.same("AP-B12", scene.found_block(block, start), None, "the blocked time in the calendar")
-    scene.unblock(block).refused("AP-B12", *NO_BLOCK)
+    scene.unblock(block).refused("AP-B09", *NO_BLOCK)
     scene.book(start, title="book what was blocked").ok("AP-B12", 201)
 
 
@@ -189,11 +189,11 @@ def another_merchant_s_blocked_time_is_not_to_be_touched(scene: AppointmentsScen
     scene.same("AP-B10", scene.found_block(block, start), before, "the blocked time")
 
 
-@LAWS.law("AP-B13")
+@LAWS.law("AP-B13", "AP-T22")
 def each_type_can_be_given_to_a_blocked_time(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     numbers = [kind["id"] for kind in _types(scene)]
-    scene.same("AP-B13", numbers, sorted(set(numbers)), "the ids of the types")
+    scene.same("AP-T22", numbers, sorted(set(numbers)), "the ids of the types")
     today = scene.local(scene.window[0], time(0))
     used = {each["blocked_type_id"] for each in scene.blocks(today - 30 * _DAY, today + 60 * _DAY)} - {None}
     scene.expect("AP-B13", used <= set(numbers), f"the types of the calendar, {sorted(used)}", numbers)

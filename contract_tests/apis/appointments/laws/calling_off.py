@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from contract_tests.apis.appointments.refusals import CANCELLED, NOT_THEIRS, STARTED, TAKEN
+from contract_tests.apis.appointments.refusals import CANCELLED, NOT_THEIRS, TAKEN
 from contract_tests.apis.appointments.scene import (
     AWKWARD,
     CUSTOMER,
@@ -27,7 +27,7 @@ _HOUR = timedelta(hours=1)
 _TWO_DAYS = timedelta(days=2)
 
 
-@LAWS.law("AP-D01", "AP-S03")
+@LAWS.law("AP-D01", "AP-S03", "AP-K12")
 def a_merchant_s_cancel_frees_the_time(scene: AppointmentsScene) -> None:
     start = scene.spot()
     made = (
@@ -44,7 +44,7 @@ def a_merchant_s_cancel_frees_the_time(scene: AppointmentsScene) -> None:
     for begin, booking in made:
         answer = scene.call_off(booking, "ill").ok("AP-D01", 200)
         scene.same("AP-D01", answer.exchange.content, b"", "the body", answer)
-        scene.same("AP-D01", scene.rows(booking, start), [], "its rows in the calendar")
+        scene.same("AP-K12", scene.rows(booking, start), [], "its rows in the calendar")
         for rule, take in zip(("AP-S03", "AP-D01", "AP-D01"), takers, strict=True):
             scene.call_off(made_id(take(begin).ok(rule, 201))).ok("AP-D01", 200)
 
@@ -86,23 +86,23 @@ def another_merchant_s_employee_cancels_nothing(scene: AppointmentsScene) -> Non
     scene.book(start, title="book its time").refused("AP-D04", *TAKEN)
 
 
-@LAWS.law("AP-D05")
+@LAWS.law("AP-D05", "AP-D08")
 def what_is_cancelled_is_not_cancelled_again(scene: AppointmentsScene) -> None:
     start = scene.spot()
     own, customers = scene.entered(start), scene.booked(start + _HOUR)
     scene.call_off(own, "first").ok("AP-D01", 200)
     scene.left(customers)
-    kept = [scene.row("AP-D05", booking, start, cancelled=True) for booking in (own, customers)]
+    kept = [scene.row("AP-D08", booking, start, cancelled=True) for booking in (own, customers)]
     if scene.world.is_own and scene.world.clock:
         scene.pass_time(_HOUR)
     for booking, before in zip((own, customers), kept, strict=True):
         scene.call_off(booking, "second").refused("AP-D05", *CANCELLED)
-        after = scene.row("AP-D05", booking, start, cancelled=True)
-        scene.same("AP-D05", after, before, "its row in the calendar")
+        after = scene.row("AP-D08", booking, start, cancelled=True)
+        scene.same("AP-D08", after, before, "its row in the calendar")
 
 
 @LAWS.law("AP-D06", "AP-D07")
-def a_merchant_cancels_until_the_start_whatever_the_deadline(scene: AppointmentsScene) -> None:
+def a_merchant_cancels_whatever_the_deadline_and_also_what_has_begun(scene: AppointmentsScene) -> None:
     start = scene.spot()
     first, second = scene.booked(start), scene.booked(start + _HOUR)
     group = scene.group(start + 2 * _HOUR, scene.record(SECOND))
@@ -110,15 +110,19 @@ def a_merchant_cancels_until_the_start_whatever_the_deadline(scene: Appointments
     scene.call_off(first, "ill").ok("AP-D07", 200)
     scene.same("AP-D07", scene.seen("AP-D07", first)["is_cancelled"], True, "is_cancelled")
     scene.pass_time(_HOUR + _TICK)
-    scene.call_off(second, "ill").refused("AP-D06", *STARTED)
-    scene.same("AP-D06", scene.seen("AP-D06", second)["is_cancelled"], False, "is_cancelled")
+    scene.call_off(second, "ill").ok("AP-D06", 200)
+    scene.same("AP-D06", scene.seen("AP-D06", second)["is_cancelled"], True, "is_cancelled")
+    scene.enter(start + _HOUR, title="book its time").ok("AP-S03", 201)
     scene.pass_time(_HOUR)
-    scene.call_off(group, "ill").refused("AP-D06", *STARTED)
+    scene.call_off(group, "ill").ok("AP-D06", 200)
+    scene.same("AP-D06", scene.seen("AP-D06", group, by=SECOND)["is_cancelled"], True, "is_cancelled of the group")
 
 
 @LAWS.law("AP-D06")
-def what_is_over_is_not_cancelled(scene: AppointmentsScene) -> None:
+def what_is_over_is_cancelled_like_anything_else(scene: AppointmentsScene) -> None:
     start = scene.past_day()
-    booking = scene.entered(start)
-    scene.call_off(booking, "ill").refused("AP-D06", *STARTED)
-    scene.same("AP-D06", scene.row("AP-D06", booking, start)["is_cancelled"], False, "is_cancelled")
+    booking, group = scene.entered(start, scene.record(CUSTOMER)), scene.group(start + _HOUR, scene.record(CUSTOMER))
+    for each in (booking, group):
+        scene.call_off(each, "ill").ok("AP-D06", 200)
+        scene.same("AP-D06", scene.seen("AP-D06", each)["is_cancelled"], True, "is_cancelled")
+        scene.call_off(each, "once more").refused("AP-D05", *CANCELLED)

@@ -157,7 +157,7 @@ def another_merchant_s_employee_changes_nothing(scene: AppointmentsScene) -> Non
         _is_at(scene, "AP-U08", booking, begin, begin + length, note)
 
 
-@LAWS.law("AP-U09", "AP-U10")
+@LAWS.law("AP-U09", "AP-U10", "AP-U16")
 def note_and_both_times_are_always_sent_and_an_empty_note_clears(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     end = start + scene.service.length
@@ -168,7 +168,9 @@ def note_and_both_times_are_always_sent_and_an_empty_note_clears(scene: Appointm
         answer.refused("AP-U09", 400).names("AP-U09", name)
         _is_at(scene, "AP-U09", booking, start, end, "mine")
     scene.move(booking, start, end, merchant_note="").ok("AP-U10", 200)
-    _is_at(scene, "AP-U10", booking, start, end, "")
+    note = scene.row("AP-U10", booking, start)["merchant_note"]
+    scene.expect("AP-U10", not note, "no note in the calendar", note)
+    _is_at(scene, "AP-U16", booking, start, end, "")
 
 
 @LAWS.law("AP-U11")
@@ -185,7 +187,7 @@ def the_note_of_a_booking_under_a_blocked_time_can_be_changed(scene: Appointment
         answer.refused("AP-U03", *BLOCKED)
 
 
-@LAWS.law("AP-U12")
+@LAWS.law("AP-U12", "AP-U17")
 def a_booking_takes_another_length_and_all_of_it(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     booking = scene.entered(start)
@@ -200,13 +202,13 @@ def a_booking_takes_another_length_and_all_of_it(scene: AppointmentsScene) -> No
     end = start + 4 * _HOUR + (scene.waiting.minutes + 60) * MINUTES
     scene.move(waits, start + 4 * _HOUR, end, title="lengthen what waits").ok("AP-U12", 200)
     _is_at(scene, "AP-U12", waits, start + 4 * _HOUR, end, "")
-    scene.enter(end - MINUTES, title="book its last minute").refused("AP-U12", *TAKEN)
+    scene.enter(end - MINUTES, title="book its last minute").refused("AP-U17", *TAKEN)
     (first, _), (wait, _), _ = scene.waiting.phases
     if scene.brief.minutes <= wait:
         inside = start + (4 * 60 + first) * MINUTES
-        scene.enter(inside, service_id=scene.brief.id, title="book while it waits").ok("AP-U12", 201)
+        scene.enter(inside, service_id=scene.brief.id, title="book while it waits").ok("AP-U17", 201)
         late = inside + (wait - scene.brief.minutes + 1) * MINUTES
-        scene.enter(late, service_id=scene.brief.id, title="book beyond its wait").refused("AP-U12", *TAKEN)
+        scene.enter(late, service_id=scene.brief.id, title="book beyond its wait").refused("AP-U17", *TAKEN)
 
 
 @LAWS.law("AP-U14")

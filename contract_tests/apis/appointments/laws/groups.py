@@ -34,14 +34,14 @@ LAWS = Laws("groups")
 _TICK = timedelta(seconds=1)
 
 
-@LAWS.law("AP-J01", "AP-J12")
+@LAWS.law("AP-J01", "AP-J12", "AP-H11")
 def a_join_takes_one_place_at_the_group_s_own_time(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     group = scene.group(start)
     for number, who in enumerate((CUSTOMER, SECOND), start=1):
         answer = scene.join(group, by=who).ok("AP-J01", 201)
         path = answer.headers.get("location", "")
-        scene.expect("AP-J01", path.endswith(f"/bookings/customer/{group}"), "Location names the group", path, answer)
+        scene.expect("AP-H11", path.endswith(f"/bookings/customer/{group}"), "Location names the group", path, answer)
         seen = scene.seen("AP-J12", group, by=who)
         scene.same("AP-J12", seen["from_date"], stamp(start), "the start")
         scene.same("AP-J12", seen["to_date"], stamp(start + scene.group_service.length), "the end")
@@ -165,7 +165,7 @@ def who_left_may_come_back_and_takes_one_place_again(scene: AppointmentsScene) -
     scene.join(group, by=SECOND, title="join the full group").refused("AP-J10", *FULL)
 
 
-@LAWS.law("AP-J14")
+@LAWS.law("AP-J15")
 def who_comes_back_has_the_note_of_the_last_time(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     group = scene.group(start)
@@ -173,7 +173,7 @@ def who_comes_back_has_the_note_of_the_last_time(scene: AppointmentsScene) -> No
     for note in (AWKWARD, "a second one", None, "", "the last one"):
         scene.joined(group, customer_note=LEFT_OUT if note is None else note)
         notes = [row["customer_note"] for row in scene.rows(group, start)]
-        scene.same("AP-J14", sorted(map(str, notes)), sorted(map(str, ("another", note))), "the notes of both")
+        scene.same("AP-J15", sorted(map(str, notes)), sorted(map(str, ("another", note))), "the notes of both")
         scene.left(group)
 
 

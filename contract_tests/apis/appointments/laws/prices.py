@@ -46,7 +46,7 @@ def every_price_is_an_object_of_amount_currency_and_text(scene: AppointmentsScen
         for price in found:
             is_right = (
                 isinstance(price, dict)
-                and set(price) == {"amount", "currency", "formatted"}
+                and {"amount", "currency", "formatted"} <= set(price)
                 and type(price["amount"]) is int
                 and price["amount"] >= 0
                 and bool(_CURRENCY.fullmatch(price["currency"]))

@@ -1,7 +1,7 @@
 """What a merchant's employees do: book for customers, move, cancel, look at the calendar, keep customers and blocks."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import msgspec
 
@@ -49,7 +49,7 @@ from mockserver.apis.identities import Caller
 from mockserver.apis.refusals import Forbidden
 from mockserver.booking.errors import NoPlacesLeft, NotFound, RuleBroken
 from mockserver.booking.recurrence import Rule, months_after, occurrences
-from mockserver.booking.schedule import fit, total_length, whole_days
+from mockserver.booking.schedule import fit, local_moment, total_length, whole_days
 from mockserver.booking.spans import Span, microseconds
 from mockserver.sandbox.work import Work
 
@@ -171,11 +171,9 @@ class MerchantDesk:
         self._work.outbox.announce("booking.updated", after)
 
     def cancel(self, booking_id: int, reason: str) -> None:
-        """Raises NotFound, Forbidden, MoveRefused, RuleBroken `already_started`."""
+        """Cancel a booking for all who take part, even when it is over. Raises NotFound, Forbidden, MoveRefused."""
         before = self._booking(booking_id)
         status = LIFECYCLE.after(before.status, "cancel")
-        if self._work.now >= before.starts_at:
-            raise RuleBroken("already_started", "a booking that has started is not cancelled")
         self._diary.free_time(before)
         if before.is_group:
             for participant in before.active:
@@ -187,26 +185,31 @@ class MerchantDesk:
         self._work.outbox.announce("booking.cancelled", after)
 
     def calendar(
-        self, start: datetime, end: datetime, *, include_cancelled: bool
+        self, start: datetime | date, end: datetime | date, *, include_cancelled: bool
     ) -> tuple[list[CalendarRow], list[CalendarBlock]]:
-        """The bookings that lie inside [start, end], a row for each participant, and the blocks that overlap it.
+        """The bookings that overlap a range, a row for each participant, and the blocks that overlap or touch it.
+
+        A date is a local day of the merchant: *start* its beginning, *end* its end.
 
         Raises RuleBroken `range_reversed`.
         """
         merchant = self.merchant()
+        start = start if isinstance(start, datetime) else local_moment(start, time.min, merchant.zone)
+        end = end if isinstance(end, datetime) else local_moment(end + timedelta(days=1), time.min, merchant.zone)
         if end < start:
             raise RuleBroken("range_reversed", "a range ends after it starts", field="end")
-        low, high = microseconds(start), microseconds(end) + 1
+        high = microseconds(end)
+        earliest = microseconds(start - LONGEST_BOOKING)
         bookings = [
             booking
-            for booking in self._work.records(BOOKINGS).between(BOOKINGS_OF_MERCHANT, merchant.id, low, high)
-            if booking.ends_at <= end and (include_cancelled or not booking.is_cancelled)
+            for booking in self._work.records(BOOKINGS).between(BOOKINGS_OF_MERCHANT, merchant.id, earliest, high)
+            if booking.ends_at > start and (include_cancelled or not booking.is_cancelled)
         ]
         blocked = self._work.records(BLOCKED_TIMES)
         earliest = microseconds(start - LONGEST_BUSY)
         blocks = [
             block
-            for block in blocked.between(BLOCKED_OF_MERCHANT, merchant.id, earliest, high)
+            for block in blocked.between(BLOCKED_OF_MERCHANT, merchant.id, earliest, high + 1)
             if block.busy_to >= start
         ]
         types = {each.id: each for each in self.blocked_types()}
@@ -235,7 +238,7 @@ class MerchantDesk:
         until = rule.until
         end = months_after(max(starts_at, self._now), HORIZON_MONTHS, merchant.zone) if until is None else until
         return occurrences(
-            Rule(rule.frequency, rule.interval or 1, rule.weekdays, end),
+            Rule(rule.frequency, rule.interval or 1, rule.weekdays or (), end),
             starts_at,
             merchant.zone,
             not_before=self._now,

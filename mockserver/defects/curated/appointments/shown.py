@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from mockserver.apis.appointments import wire
 from mockserver.apis.appointments.claims import group_pool, time_seats
 from mockserver.apis.appointments.desk.customers import CustomerDesk
 from mockserver.apis.appointments.desk.diary import Diary
-from mockserver.apis.appointments.desk.merchants import MerchantDesk
+from mockserver.apis.appointments.desk.merchants import CalendarBlock, CalendarRow, MerchantDesk
 from mockserver.apis.appointments.desk.register import Register
 from mockserver.apis.appointments.records import (
     BOOKINGS,
@@ -29,11 +29,11 @@ from mockserver.apis.appointments.requests import CustomerBooking, MerchantBooki
 from mockserver.apis.appointments.terms import deadline_of
 from mockserver.apis.identities import Caller
 from mockserver.apis.moments import read_moment
-from mockserver.booking.errors import MoveRefused
+from mockserver.booking.errors import MoveRefused, RuleBroken
 from mockserver.booking.ledger import Claim, Ledger, Pool, Seat
 from mockserver.booking.ports import Kind
 from mockserver.booking.recurrence import Frequency, Rule, months_after, occurrences
-from mockserver.booking.schedule import total_length, whole_days
+from mockserver.booking.schedule import local_moment, total_length, whole_days
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
 from mockserver.defects.planting import Planter, silenced
@@ -45,6 +45,8 @@ BUGS = Bugs()
 Does = Callable[..., None]
 Pools = Callable[..., Pool]
 Expands = Callable[..., list[datetime]]
+Edge = datetime | date
+Shown = tuple[list[CalendarRow], list[CalendarBlock]]
 Wanted = Sequence[tuple[Pool, Seat]]
 
 _WHOLE = len("2031-01-01T00:00:00")
@@ -59,7 +61,7 @@ def _anybody_s(kind: Kind[Any]) -> Callable[..., Any]:
     return find
 
 
-@BUGS.bug("AP-C05", "An appointment can be made for a service of another merchant.")
+@BUGS.bug("AP-C14", "An appointment can be made for a service of another merchant.")
 def _(plant: Planter) -> None:
     plant.within("createCustomerBooking", Register.service, _anybody_s(SERVICES))
 
@@ -149,6 +151,22 @@ def _(cancel: Does, desk: MerchantDesk, booking_id: int, reason: str) -> None:
         bookings.put(msgspec.structs.replace(bookings.get(booking_id), **again))
 
 
+@BUGS.around(MerchantDesk.cancel, "AP-D06", "A merchant cannot cancel what has begun.")
+def _(cancel: Does, desk: MerchantDesk, booking_id: int, reason: str) -> None:
+    booking = desk._work.records(BOOKINGS).find(booking_id)
+    if booking is not None and booking.starts_at <= desk._work.now:
+        raise RuleBroken("already_started", "a booking that has begun is not cancelled")
+    cancel(desk, booking_id, reason)
+
+
+@BUGS.around(MerchantDesk.calendar, "AP-K02", "A booking across an edge of the range is not in the calendar.")
+def _(right: Callable[..., Shown], desk: MerchantDesk, start: Edge, end: Edge, **which: Any) -> Shown:
+    rows, blocks = right(desk, start, end, **which)
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        return rows, blocks
+    return [row for row in rows if start <= row.booking.starts_at and row.booking.ends_at <= end], blocks
+
+
 @BUGS.around(wire.show_booking, "AP-G07", "A customer does not read that the merchant has cancelled.")
 def _(show: Callable[..., dict[str, Any]], booking: Booking, mine: Participant, *of: Any) -> dict[str, Any]:
     return {**show(booking, mine, *of), "is_cancelled": not mine.is_active}
@@ -215,6 +233,17 @@ def _(expand: Expands, rule: Rule, starts_at: datetime, zone: ZoneInfo, **bounds
         return expand(rule, starts_at, zone, **bounds)
     found = [months_after(starts_at, number * rule.interval, zone) for number in range(bounds["most"])]
     return [each for each in found if bounds["not_before"] <= each <= rule.until]
+
+
+@BUGS.around(occurrences, "AP-R20", "What has a time that the clock leaves out begins when that is over.")
+def _(expand: Expands, rule: Rule, starts_at: datetime, zone: ZoneInfo, **bounds: Any) -> list[datetime]:
+    found = expand(rule, starts_at, zone, **bounds)
+    wall_clock = starts_at.astimezone(zone).time()
+    if rule.frequency is Frequency.DAILY and rule.interval == 1 and not rule.weekdays:
+        days = range((found[-1].astimezone(zone).date() - found[0].astimezone(zone).date()).days)
+        every = [found[0].astimezone(zone).date() + timedelta(days=each) for each in days]
+        return [*(local_moment(day, wall_clock, zone) for day in every), found[-1]]
+    return found
 
 
 @BUGS.around(whole_days, "AP-S08", "An all-day blocked time takes days of UTC.")

@@ -228,7 +228,7 @@ def _(plant: Planter) -> None:
 
 @BUGS.around(
     booking_window,
-    "AP-C07.overflow",
+    "AP-C15.overflow",
     "Five months from the last of a month reach into the next where it has more days.",
 )
 def _(
@@ -240,7 +240,7 @@ def _(
     return earliest, latest + max(over, 0) * _DAY
 
 
-@BUGS.around(CustomerDesk.book, "AP-J14.again", "Who comes back to a group has the note of the first time.")
+@BUGS.around(CustomerDesk.book, "AP-J15.again", "Who comes back to a group has the note of the first time.")
 def _(book: Books, desk: CustomerDesk, wanted: CustomerBooking) -> Booking:
     group = desk._work.records(BOOKINGS).find(wanted.booking_id or 0)
     joined, mine = desk.booking(book(desk, wanted).id)
@@ -344,7 +344,7 @@ def _(response: Response) -> None:
         response.headers["location"] = response.headers["location"].replace(_LONGER, "", 1)
 
 
-@BUGS.response("AP-H02.longer", "Under /api/v1 Allow does not name POST.")
+@BUGS.response("AP-H09.longer", "Under /api/v1 Allow does not name POST.")
 def _(response: Response) -> None:
     if "allow" in response.headers and response.request.before.endswith(_LONGER):
         names = response.headers["allow"].split(", ")
