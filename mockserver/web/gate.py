@@ -81,6 +81,7 @@ class Gate:
             headers,
             api.identify(headers),
             base_path=address.base_path,
+            origin=_origin(scope, headers),
             naming=self._names[api.name],
         )
         if call.method == "HEAD":
@@ -167,6 +168,15 @@ def _by_name(raw: Sequence[Header]) -> Mapping[bytes, bytes]:
         for name, value in raw:
             headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
     return headers
+
+
+def _origin(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """Scheme and host as the caller wrote them; of who names no host, which HTTP/1.0 allows, where the server listens."""
+    host = headers.get(b"host")
+    if host is None:
+        name, port = scope.get("server") or ("localhost", None)
+        host = (name if port is None else f"{name}:{port}").encode()
+    return f"{scope.get('scheme', 'http')}://{host.decode('latin-1')}"
 
 
 async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:

@@ -143,13 +143,14 @@ class Sent(NamedTuple):
 class CompiledOperation:
     """What Connexion read of one operation, compiled."""
 
-    __slots__ = ("_api", "_body", "_function", "_head", "_once", "_path", "_query", "_replies", "_writes")
+    __slots__ = ("_api", "_body", "_function", "_head", "_kinds", "_once", "_path", "_query", "_replies", "_writes")
 
     def __init__(self, api: Api, operation: AbstractOperation, definition: Mapping[str, Any]) -> None:
         self._api = api
         self._function: Callable[..., Reply] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
+        self._kinds = {reader.name: reader.kind for reader in self._query}
         self._head = [(each.name.lower().encode(), each) for each in readers_of(operation.parameters, "header")]
         self._body = _Body(operation.request_body, api.tolerates) if operation.request_body else None
         self._replies = _Replies(str(operation.operation_id), operation.responses, of_errors=api.media_type)
@@ -185,10 +186,12 @@ class CompiledOperation:
     def _read_parameters(self, call: Call, query: bytes) -> None:
         for reader in self._path:
             call.path[reader.name] = reader.read([call.path[reader.name]])
-        if self._query:
-            texts = parse_query(query) if query else {}
+        if self._query or self._api.respell is not None:
+            texts: Mapping[str, list[str]] = parse_query(query) if query else {}
+            if self._api.respell is not None:
+                texts = self._api.respell(texts, self._kinds)
             for reader in self._query:
-                call.query[reader.name] = reader.read(texts.get(reader.name))
+                call.query[reader.name] = reader.read_from(texts)
         for header, reader in self._head:
             value = call.headers.get(header)
             call.head[reader.name] = reader.read(None if value is None else [value.decode("latin-1")])
