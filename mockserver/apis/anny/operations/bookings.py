@@ -109,25 +109,33 @@ OPERATIONS: dict[str, Operation] = {
 
 def _filter(call: Call) -> BookingFilter:
     query = call.query
-    given_from, given_to = query["filter[start_date]"], query["filter[end_date]"]
     address = query["filter[email]"]
     return BookingFilter(
         resource_ids=frozenset(each.lower() for each in query["filter[resources]"] or ()),
         text=text_of(call),
         is_upcoming=bool(query["filter[upcoming_only]"]),
-        ends_after=None if given_from is None else _moment(given_from),
-        starts_before=None if given_to is None else _moment(given_to),
+        ends_after=_moment(call, "filter[start_date]"),
+        starts_before=_moment(call, "filter[end_date]"),
         statuses=frozenset(query["filter[status]"] or ()),
         hides_blockers=bool(query["filter[hide_blocker]"]),
         address=None if address is None else address.lower(),
     )
 
 
-def _moment(text: str) -> datetime:
-    """A moment, of which a time without an offset is what the organisation's clocks show."""
-    if datetime.fromisoformat(text).tzinfo is not None:
-        return read_moment(text)
-    return read_moment(datetime.fromisoformat(text).replace(tzinfo=ZONE).isoformat())
+def _moment(call: Call, name: str) -> datetime | None:
+    """The moment that a filter names, of which a time without an offset is what the organisation's clocks show.
+
+    Raises:
+        BadInput: There is no such time: what has no offset always has the form of one, so that no schema can tell.
+    """
+    text = call.query[name]
+    if text is None:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput("query", name, f"there is no {text}") from None
+    return read_moment(text if given.tzinfo is not None else given.replace(tzinfo=ZONE).isoformat())
 
 
 def _who_looks_up(call: Call, work: Work) -> Viewer:
