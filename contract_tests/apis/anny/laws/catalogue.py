@@ -48,7 +48,8 @@ def _children(scene: AnnyScene, resource: str, **query: object) -> Answer:
 
 def _all(scene: AnnyScene, rule: str) -> list[Json]:
     """Those that are part of others too."""
-    return scene.every(rule, "listResources", by=NOBODY, **{"filter[exclude_child_resources]": "false"})
+    query: Json = {"filter[exclude_child_resources]": "false"}
+    return scene.every(rule, "listResources", by=NOBODY, **query)
 
 
 @LAWS.law("AN-U10")
@@ -59,7 +60,8 @@ def a_list_has_what_is_no_part_of_another(scene: AnnyScene) -> None:
         scene.same("AN-U10", each["meta"]["parent_id"], parent, f"parent_id of {each['id']}")
     wanted = [each["id"] for each in everything if each["meta"]["parent_id"] is None]
     scene.expect("AN-U10", area in wanted and len(wanted) < len(everything), "the area and parts of it", wanted)
-    for query in ({}, {"filter[exclude_child_resources]": "true"}, {"filter[exclude_child_resources]": "1"}):
+    asked: tuple[Json, ...] = ({}, *({"filter[exclude_child_resources]": each} for each in ("true", "1")))
+    for query in asked:
         found = [each["id"] for each in scene.every("AN-U10", "listResources", by=NOBODY, **query)]
         scene.same("AN-U10", found, wanted, f"what is listed with {query}")
 
@@ -70,7 +72,8 @@ def what_is_offered_is_found_by_a_part_of_its_name(scene: AnnyScene) -> None:
         things = scene.every("AN-U11", operation, by=NOBODY)
         name = things[0]["attributes"]["name"]
         for part in (name, name.upper(), name[1:4].lower()):
-            found = scene.every("AN-U11", operation, by=NOBODY, **{"filter[search]": part})
+            query: Json = {"filter[search]": part}
+            found = scene.every("AN-U11", operation, by=NOBODY, **query)
             wanted = [each for each in things if part.casefold() in each["attributes"]["name"].casefold()]
             scene.same("AN-U11", found, wanted, f"what {part} finds in {operation}")
 

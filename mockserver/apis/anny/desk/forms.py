@@ -16,7 +16,7 @@ from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import Field, FieldType, Form
 from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, FilledForm, Participant
 from mockserver.apis.anny.register import Register
-from mockserver.apis.anny.viewers import Viewer
+from mockserver.apis.anny.viewers import Part, Viewer
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.work import Work
@@ -42,10 +42,7 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
     """
     register = Register(work)
     booking, part = register.booking(booking_id, viewer)
-    if not part.may_personalize:
-        raise Forbidden(
-            "whoever takes part answers the form once they have accepted, where can_edit says that they may"
-        )
+    _ensure_answers(part)
     participant = booking.participant(viewer.address or "") if part.takes_part else None
     form = _form_of(register, booking, booking.answers if participant is None else participant.answers)
     now = work.this_second
@@ -64,6 +61,11 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
     work.records(BOOKINGS).put(after)
     tell(work, "bookings.updated", after)
     return after
+
+
+def _ensure_answers(part: Part) -> None:
+    if not part.may_personalize:
+        raise Forbidden("who takes part answers the form once they have accepted, and where can_edit says so")
 
 
 def fill(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:

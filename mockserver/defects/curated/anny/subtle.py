@@ -145,6 +145,11 @@ def _(_see: Callable[[Booking, Context], Any], booking: Booking, context: Contex
     return [date for date in context.register.dates_of(booking) if date.id != booking.id]
 
 
+@BUGS.around(booking_types._customer, "AN-L05.customer", "Who looks a booking up by its number is told whose it is.")
+def _(_see: Callable[[Booking, Context], Any], booking: Booking, context: Context) -> Any:
+    return context.register.customer_of(booking)
+
+
 @BUGS.around(CartDesk.add, "AN-C03.second", "What is put into a cart prolongs the hold of what is there already.")
 def _(add: Orders, desk: CartDesk, wish: Wish) -> Order:
     cart = add(desk, wish)
