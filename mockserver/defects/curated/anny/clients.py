@@ -52,6 +52,16 @@ def _(known_as: Callable[..., str], name: str, kinds: Mapping[str, str]) -> str:
     return known_as(name, kinds)
 
 
+@BUGS.around(queries._known_as, "AN-V10", "A filter that nobody knows limits nothing, and is not refused.")
+def _(known_as: Callable[..., str], name: str, kinds: Mapping[str, str]) -> str:
+    try:
+        return known_as(name, kinds)
+    except UnknownParameter:
+        if not name.startswith("filter["):
+            raise
+        return name
+
+
 @BUGS.around(booking_operations._moment, "AN-B20", "A time without an offset is that of UTC.")
 def _(read: Callable[..., datetime | None], call: Call, name: str) -> datetime | None:
     text = call.query[name]
