@@ -233,7 +233,18 @@ def _(offset: Number, page: PageRequest) -> int:
     return offset(page) + (page.number > 1)
 
 
-@BUGS.request("AN-D07", "A list has 20 to a page where nobody says how many.")
+@BUGS.request(
+    "AN-D07",
+    "A list has 20 to a page where nobody says how many.",
+    "listBookings",
+    "listOrders",
+    "listInvoices",
+    "listResources",
+    "listResourceChildren",
+    "listServices",
+    "listCustomers",
+    "listWebhookSubscriptions",
+)
 def _(request: Request) -> None:
     if not any(name == "page[size]" for name, _ in request.query):
         request.query.append(("page[size]", "20"))
