@@ -1,6 +1,6 @@
 """What published clients send, and do not get."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,6 +60,13 @@ def _(known_as: Callable[..., str], name: str, kinds: Mapping[str, str]) -> str:
         if not name.startswith("filter["):
             raise
         return name
+
+
+@BUGS.around(documents._Drawing._follow, "AN-D02", "In a list, what the first one leads to is sent along, and no more.")
+def _(
+    follow: Does, drawing: Any, type_: Any, records: Iterable[Any], tree: Mapping[str, Any], found: dict[Any, Any]
+) -> None:
+    follow(drawing, type_, [*records][:1], tree, found)
 
 
 @BUGS.around(booking_operations._moment, "AN-B20", "A time without an offset is that of UTC.")
