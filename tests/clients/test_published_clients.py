@@ -52,7 +52,8 @@ def test_a_published_client_is_answered(serving: Any, file: Path) -> None:
     contract = Contract(api, FACTS[api])
     # Each client in a sandbox of its own, which its credential need not name.
     headers = {"X-Sandbox": file.stem.replace("_", "-"), **client.get("headers", {})}
-    taken: dict[str, str] = {}
+    taken: dict[str, Any] = {}
+    assert set(client) - {"headers"} == {"client", "source", "requests"}
 
     with httpx.Client(base_url=serving(api)) as http:
         for request in client["requests"]:
@@ -71,15 +72,19 @@ def test_a_published_client_is_answered(serving: Any, file: Path) -> None:
             ids = [things_of(answer) for answer in answers]
             assert not any(set(one) & set(other) for one, other in pairwise(ids)), "two pages have the same on them"
             for name, pointer in request.get("take", {}).items():
-                taken[name] = str(at_pointer(answers[0].json(), pointer))
+                taken[name] = at_pointer(answers[0].json(), pointer)
 
 
-def filled(value: Any, taken: dict[str, str]) -> Any:
+def filled(value: Any, taken: dict[str, Any]) -> Any:
+    """With what was taken in place of its names; a text that is a name and nothing else becomes what was taken, a number too."""
     if isinstance(value, dict):
         return {filled(name, taken): filled(each, taken) for name, each in value.items()}
     if isinstance(value, list):
         return [filled(each, taken) for each in value]
-    return _NAME.sub(lambda found: taken[found[1]], value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    whole = _NAME.fullmatch(value)
+    return taken[whole[1]] if whole else _NAME.sub(lambda found: str(taken[found[1]]), value)
 
 
 def is_documented(contract: Contract, answer: httpx.Response) -> None:
@@ -106,6 +111,10 @@ def next_page(answer: httpx.Response) -> str | None:
     meta = body.get("meta")
     if isinstance(meta, dict) and meta.get("current_page", 1) < meta.get("last_page", 1):
         return str(answer.request.url.copy_set_param("page[number]", meta["current_page"] + 1))
+    data = body.get("data")
+    pages = data.get("pagination") if isinstance(data, dict) else None
+    if isinstance(pages, dict) and pages["current_page"] < pages["total_pages"]:
+        return str(answer.request.url.copy_set_param("page", pages["current_page"] + 1))
     return None
 
 
