@@ -381,16 +381,16 @@ def an_administrator_is_no_customer(scene: AnnyScene) -> None:
     scene.same("AN-A14", scene.order("AN-A14", order), order, "the cart of a customer afterwards")
 
 
-@LAWS.law("AN-A15")
+@LAWS.law("AN-A18")
 def the_user_is_who_has_the_token(scene: AnnyScene) -> None:
     organization = scene.profile.want("inventory.organization", _NO_ORGANIZATION, "identities.admin")
     for by, wanted in ((ADMIN, [str(organization)]), (MAIN, []), (OTHER, [])):
         for accept in ("application/json", "application/vnd.api+json"):
-            answer = scene.call("getUser", by=by, headers={"Accept": accept}, title=f"who is {by}").ok("AN-A15", 200)
+            answer = scene.call("getUser", by=by, headers={"Accept": accept}, title=f"who is {by}").ok("AN-A18", 200)
             user = answer.json["data"]
-            scene.same("AN-A15", linked(user, "active_organization"), wanted, "the active organisation", answer)
+            scene.same("AN-A18", linked(user, "active_organization"), wanted, "the active organisation", answer)
             if by != ADMIN:
-                scene.same("AN-A15", user["attributes"]["email"], scene.address(by), "the address", answer)
+                scene.same("AN-A18", user["attributes"]["email"], scene.address(by), "the address", answer)
 
 
 @LAWS.law("AN-A16")

@@ -358,7 +358,7 @@ def an_end_is_free_up_to_the_next_booking(scene: AnnyScene) -> None:
         scene.same("AN-T12", got, wanted, f"available and unavailability_type of {minutes} minutes")
 
 
-@LAWS.law("AN-T15", "AN-T16")
+@LAWS.law("AN-T17", "AN-T16")
 def starts_are_listed_under_two_names_and_for_several_places(scene: AnnyScene) -> None:
     slot = scene.slot("course", "course_room")
     quantity = scene.resource("course_room")["quantity"]
@@ -372,7 +372,7 @@ def starts_are_listed_under_two_names_and_for_several_places(scene: AnnyScene) -
         return found
 
     wanted = listed("listAvailabilityStarts", service_id=slot.service_id)
-    scene.same("AN-T15", listed("listIntervalStarts", service_id=slot.service_id), wanted, "the starts of the day")
+    scene.same("AN-T17", listed("listIntervalStarts", service_id=slot.service_id), wanted, "the starts of the day")
     for number in (1, quantity, quantity + 1):
         for operation in ("listAvailabilityStarts", "listIntervalStarts"):
             found = listed(operation, **{f"service_id[{slot.service_id}]": number})

@@ -226,7 +226,7 @@ def a_time_without_an_offset_is_that_of_the_organisation(scene: AnnyScene) -> No
         )
 
 
-@LAWS.law("AN-D17")
+@LAWS.law("AN-D19")
 def lists_can_be_sorted_both_ways(scene: AnnyScene) -> None:
     for each in (scene.slot("paid"), scene.slot("paid", "other_room")):
         scene.paid(each)
@@ -240,9 +240,9 @@ def lists_can_be_sorted_both_ways(scene: AnnyScene) -> None:
         ("listServices", "name", {}),
     ):
         for sort in (name, f"-{name}"):
-            things = scene.every("AN-D17", operation, sort=sort, **asked)
+            things = scene.every("AN-D19", operation, sort=sort, **asked)
             keys = [each["attributes"][name] for each in things]
-            scene.same("AN-D17", keys, sorted(keys, reverse=sort.startswith("-")), f"{name} of {operation} by {sort}")
+            scene.same("AN-D19", keys, sorted(keys, reverse=sort.startswith("-")), f"{name} of {operation} by {sort}")
 
 
 @LAWS.law("AN-Q11")

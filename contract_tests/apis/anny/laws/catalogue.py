@@ -52,18 +52,18 @@ def _all(scene: AnnyScene, rule: str) -> list[Json]:
     return scene.every(rule, "listResources", by=NOBODY, **query)
 
 
-@LAWS.law("AN-U10")
+@LAWS.law("AN-U12")
 def a_list_has_what_is_no_part_of_another(scene: AnnyScene) -> None:
-    area, everything = scene.resource_id("area"), _all(scene, "AN-U10")
+    area, everything = scene.resource_id("area"), _all(scene, "AN-U12")
     for each in everything:
         parent = next(iter(linked(each, "parent")), None)
-        scene.same("AN-U10", each["meta"]["parent_id"], parent, f"parent_id of {each['id']}")
+        scene.same("AN-U12", each["meta"]["parent_id"], parent, f"parent_id of {each['id']}")
     wanted = [each["id"] for each in everything if each["meta"]["parent_id"] is None]
-    scene.expect("AN-U10", area in wanted and len(wanted) < len(everything), "the area and parts of it", wanted)
+    scene.expect("AN-U12", area in wanted and len(wanted) < len(everything), "the area and parts of it", wanted)
     asked: tuple[Json, ...] = ({}, *({"filter[exclude_child_resources]": each} for each in ("true", "1")))
     for query in asked:
-        found = [each["id"] for each in scene.every("AN-U10", "listResources", by=NOBODY, **query)]
-        scene.same("AN-U10", found, wanted, f"what is listed with {query}")
+        found = [each["id"] for each in scene.every("AN-U12", "listResources", by=NOBODY, **query)]
+        scene.same("AN-U12", found, wanted, f"what is listed with {query}")
 
 
 @LAWS.law("AN-U11")

@@ -219,26 +219,26 @@ def _links_in(value: Any) -> Iterator[str]:
             yield from _links_in(each)
 
 
-@LAWS.law("AN-D16")
+@LAWS.law("AN-D18")
 def every_link_is_absolute_and_leads_somewhere(scene: AnnyScene) -> None:
     booking = _rich(scene)
     asked = [(ask, ask(ask.whole)) for ask in _asking(scene, booking)]
-    answers = [answer.ok("AN-D16", 200) for _, answer in asked]
+    answers = [answer.ok("AN-D18", 200) for _, answer in asked]
     answers += [scene.preview(booking).ok("AN-P01", 200), scene.call("getUser", include="active_organization")]
-    links = {link: answer for answer in answers for link in _links_in(answer.ok("AN-D16", 200).json)}
+    links = {link: answer for answer in answers for link in _links_in(answer.ok("AN-D18", 200).json)}
     for link, answer in links.items():
         begins = link.startswith(f"{scene.world.base_url}/")
-        scene.expect("AN-D16", begins, f"a link that begins with {scene.world.base_url}", link, answer)
+        scene.expect("AN-D18", begins, f"a link that begins with {scene.world.base_url}", link, answer)
     shown = {_kind_of(link): link for link in links}
     for name, link in shown.items():
         found = scene.send("GET", link.removeprefix(scene.world.base_url), title=f"follow a link to {name}")
-        followed = found.ok("AN-D16", 200).json
+        followed = found.ok("AN-D18", 200).json
         if "links" in followed:
-            scene.same("AN-D16", followed["links"]["self"], link, "what it says of itself", found)
+            scene.same("AN-D18", followed["links"]["self"], link, "what it says of itself", found)
     told = booking["relationships"]
     for name, each in told.items():
-        found = scene.call("getRelationship", type="bookings", id=booking["id"], relationship=name).ok("AN-D16", 200)
-        scene.same("AN-D16", found.json, each, f"the relationship {name} read by itself", found)
+        found = scene.call("getRelationship", type="bookings", id=booking["id"], relationship=name).ok("AN-D18", 200)
+        scene.same("AN-D18", found.json, each, f"the relationship {name} read by itself", found)
 
 
 def _kind_of(link: str) -> str:

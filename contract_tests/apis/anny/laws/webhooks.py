@@ -186,17 +186,17 @@ def an_event_is_posted_to_whoever_wants_it(scene: AnnyScene) -> None:
         scene.same("AN-W07", len(came), 0, "how many events came to whom it does not concern")
 
 
-@LAWS.law("AN-W13")
+@LAWS.law("AN-W15")
 def an_address_may_have_a_query(scene: AnnyScene) -> None:
     with Receiver(scene) as receiver:
         query = "?token=a1%2Fb&to=room+one"
         made = _subscribed(scene, f"{receiver.url}{query}")
-        scene.same("AN-W13", made["attributes"]["url"], f"{receiver.url}{query}", "the address of the subscription")
+        scene.same("AN-W15", made["attributes"]["url"], f"{receiver.url}{query}", "the address of the subscription")
         posts = receiver.wait(1, _about_one_of(scene.booked()))
-        scene.same("AN-W13", [post.path for post in posts], [f"/hook{query}"], "where the event was posted to")
+        scene.same("AN-W15", [post.path for post in posts], [f"/hook{query}"], "where the event was posted to")
 
 
-@LAWS.law("AN-W14")
+@LAWS.law("AN-W16")
 def what_becomes_of_orders_and_invoices_is_told(scene: AnnyScene) -> None:
     names = ("customers.created", "orders.created", "orders.updated")
     of_invoices = ("invoices.created", "invoices.finalized", "invoices.updated")
@@ -208,14 +208,14 @@ def what_becomes_of_orders_and_invoices_is_told(scene: AnnyScene) -> None:
         ours = _about_one_of(order, invoice, customer)
         told = ["customers.created", "invoices.created", "invoices.finalized", "orders.created"]
         found = sorted(post.json["event"] for post in receiver.wait(len(told), ours))
-        scene.same("AN-W14", found, told, "what is told when an order is submitted")
+        scene.same("AN-W16", found, told, "what is told when an order is submitted")
         scene.pay(order, by=ADMIN).ok("AN-C22", 200)
         told += ["invoices.updated", "orders.updated"]
         posts = receiver.wait(len(told), ours)
-        scene.same("AN-W14", sorted(post.json["event"] for post in posts), sorted(told), "what is told when it is paid")
+        scene.same("AN-W16", sorted(post.json["event"] for post in posts), sorted(told), "what is told when it is paid")
         seen = {
-            "orders": scene.order("AN-W14", order, by=ADMIN),
-            "invoices": scene.invoices("AN-W14", order["id"], by=ADMIN)[0],
+            "orders": scene.order("AN-W16", order, by=ADMIN),
+            "invoices": scene.invoices("AN-W16", order["id"], by=ADMIN)[0],
         }
         for post in posts[-2:]:
             shown = post.json["data"]

@@ -88,12 +88,12 @@ def _(find: Finds, desk: Reading, _text: str, sort: str, page: PageRequest) -> F
     return find(desk, "", sort, page)
 
 
-@BUGS.around(Reading.orders, "AN-D17", "The newest order comes first, whatever was asked for.")
+@BUGS.around(Reading.orders, "AN-D19", "The newest order comes first, whatever was asked for.")
 def _(find: Finds, desk: Reading, text: str, _sort: str, page: PageRequest) -> Found:
     return find(desk, text, "-created_at", page)
 
 
-@BUGS.around(Catalogue.resources, "AN-U10", "What is part of others is listed unasked.")
+@BUGS.around(Catalogue.resources, "AN-U12", "What is part of others is listed unasked.")
 def _(find: Finds, desk: Catalogue, text: str, sort: str, page: PageRequest, *, with_children: bool = False) -> Found:
     return find(desk, text, sort, page, with_children=not with_children)
 
@@ -108,7 +108,7 @@ def _(read: Callable[..., tuple[Availability, str]], call: Call, work: Work) -> 
     return Availability(work), read(call, work)[1]
 
 
-@BUGS.operation("listIntervalStarts", "AN-T15", "Under its other name a day has no last start.")
+@BUGS.operation("listIntervalStarts", "AN-T17", "Under its other name a day has no last start.")
 def _(inside: Callable[..., Reply], call: Call, work: Work) -> Reply:
     reply = inside(call, work)
     return msgspec.structs.replace(reply, body=reply.body[:-1])
@@ -117,7 +117,7 @@ def _(inside: Callable[..., Reply], call: Call, work: Work) -> Reply:
 # Links
 
 
-@BUGS.around(documents._page_links, "AN-D16", "Links to pages are paths without a host.")
+@BUGS.around(documents._page_links, "AN-D18", "Links to pages are paths without a host.")
 def _(links: Callable[..., dict[str, str]], here: str, *page: int) -> dict[str, str]:
     return links("/" + here.split("/", 3)[3], *page)
 
@@ -135,7 +135,7 @@ def _(inside: Callable[..., Reply], call: Call, work: Work) -> Reply:
 # People
 
 
-@BUGS.around(user_of, "AN-A15", "An administrator acts for no organisation.")
+@BUGS.around(user_of, "AN-A18", "An administrator acts for no organisation.")
 def _(read: Callable[[Viewer], User], viewer: Viewer) -> User:
     return msgspec.structs.replace(read(viewer), organization=None)
 
@@ -153,12 +153,12 @@ def _(_ensure: Does, _part: Any) -> None:
 # Events
 
 
-@BUGS.around(SubscriptionDesk.add, "AN-W13", "The query of an address is lost.")
+@BUGS.around(SubscriptionDesk.add, "AN-W15", "The query of an address is lost.")
 def _(add: Callable[..., Any], desk: SubscriptionDesk, fields: dict[str, Any]) -> Any:
     return add(desk, {**fields, "url": fields["url"].partition("?")[0]})
 
 
-@BUGS.around(tell, "AN-W14", "Nobody is told of an invoice that has been paid.")
+@BUGS.around(tell, "AN-W16", "Nobody is told of an invoice that has been paid.")
 def _(announce: Does, work: Work, event: str, record: Any) -> None:
     if event != "invoices.updated":
         announce(work, event, record)
