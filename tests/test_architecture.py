@@ -25,6 +25,7 @@ TABLES = (
     "mockserver.apis.anny.operations.checkout",
     "mockserver.apis.anny.operations.edits",
     "mockserver.apis.anny.operations.lifecycle",
+    "mockserver.apis.anny.operations.relationships",
     "mockserver.apis.anny.operations.subscriptions",
     "mockserver.apis.bardge.operations.access",
     "mockserver.apis.bardge.operations.bookings",

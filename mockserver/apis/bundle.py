@@ -23,6 +23,7 @@ __all__ = [
     "NoThrottle",
     "Persona",
     "RequestIds",
+    "Respell",
     "Sample",
     "Throttle",
     "Tolerates",
@@ -34,6 +35,9 @@ _IN_JSON = {bool: "boolean", int: "integer", str: "string"}
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
+
+Respell = Callable[[Mapping[str, list[str]], Mapping[str, str]], Mapping[str, list[str]]]
+"""What a query says, in the names of a document, given what it was sent as and the kind of each parameter."""
 
 Tolerates = Callable[[Call], frozenset[str]]
 """Media types in which the sandbox of a call takes bodies, beside those of the document."""
@@ -181,12 +185,13 @@ class Api:
         render: A refusal in the API's own words. Total: every class of the tree has a row.
         broken: The API's envelope around a 500.
         media_type: That of its error answers, and of the sample's body.
+        respell: Says what a query says in the document's names, given the kind of each parameter by name (see
+            `ParameterReader.kind`), or refuses it; None where what the document does not name is ignored.
         tolerates: Asked when a body has a media type that is not the document's; None where no sandbox may take others.
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
         webhooks: None for an API that sends no events.
         idempotency: None for an API that knows no keys.
-        knows_its_query: Whether a query member that an operation does not have is refused.
         origins: Of an API without a domain, the web pages that may ask it.
     """
 
@@ -199,6 +204,7 @@ class Api:
     render: Callable[[Refusal], Reply]
     broken: Callable[[str], Reply]
     media_type: str = "application/json"
+    respell: Respell | None = None
     tolerates: Tolerates | None = None
     domain: Domain | None = None
     personas: Sequence[Persona] = ()
@@ -208,7 +214,6 @@ class Api:
     request_ids: RequestIds = field(default_factory=RequestIds)
     idempotency: Idempotency | None = None
     origins: frozenset[str] = frozenset()
-    knows_its_query: bool = False
 
     def signed(self, reply: Reply, request_id: str) -> Reply:
         """*reply*, with the id in its body when it is an error and the API's errors have one."""

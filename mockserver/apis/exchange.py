@@ -50,6 +50,7 @@ class Call(msgspec.Struct):
         sandbox_name: Which sandbox it is for.
         base_path: What stood in front of the operation's path, `/~NAME` included: an address that begins with it works
             for whoever called.
+        origin: Scheme and host as the caller used them; `origin` and `base_path` begin an absolute address.
         now: What the sandbox's clock showed when the call came in.
         dry: The reply is wanted and no change is to be kept.
         reply_headers: Sent with the reply, whatever it turns out to be.
@@ -62,6 +63,7 @@ class Call(msgspec.Struct):
     sandbox: Sandbox | None = None
     sandbox_name: str = DEFAULT
     base_path: str = ""
+    origin: str = ""
     now: datetime | None = None
     entry: Entry | None = None
     operation: str | None = None
@@ -84,6 +86,11 @@ class Call(msgspec.Struct):
         if self._request_id is None:
             self._request_id = self.naming(self)
         return self._request_id
+
+    @property
+    def address(self) -> str:
+        """What absolute addresses of the API begin with, for whoever called."""
+        return self.origin + self.base_path
 
     def accepts(self, *media_types: str) -> str:
         """The one of *media_types* that the client would rather have; the first when it does not say or likes none.

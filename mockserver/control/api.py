@@ -8,6 +8,7 @@ from mockserver.control.auth import identify_with
 from mockserver.control.desk import Desk
 from mockserver.control.errors import broken, render
 from mockserver.control.operations import operations_of
+from mockserver.control.requests import refuse_unknown
 from mockserver.sandbox.sandboxes import Sandboxes
 
 __all__ = ["build"]
@@ -30,7 +31,7 @@ def build(
         operations=operations_of(Desk(apis, sandboxes)),
         identify=identify_with(token, origins),
         origins=origins,
-        knows_its_query=True,
+        respell=refuse_unknown,
         render=render,
         broken=broken,
     )

@@ -1,5 +1,6 @@
 """What the control plane is asked for, as records: parsed once, from a body that the contract has already let through."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -7,6 +8,7 @@ import msgspec
 
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken
+from mockserver.control.errors import UnknownName
 
 __all__ = [
     "Advance",
@@ -18,6 +20,7 @@ __all__ = [
     "SettingsByApi",
     "SubscriptionChange",
     "parse",
+    "refuse_unknown",
 ]
 
 R = TypeVar("R")
@@ -132,3 +135,12 @@ def _check_storable(settings: SettingsByApi | None) -> None:
         msgspec.msgpack.encode(settings)
     except OverflowError:
         raise BadInput("body", "settings", "an integer has more than 64 bits") from None
+
+
+def refuse_unknown(texts: Mapping[str, list[str]], kinds: Mapping[str, str]) -> Mapping[str, list[str]]:
+    """`apis.bundle.Respell`: what is asked for, if the operation knows it by that name. Raises BadInput."""
+    for name in texts:
+        if name not in kinds:
+            hint = UnknownName("parameter", name, kinds).hint if kinds else "there is none"
+            raise BadInput("query", name, f"is no parameter of this operation; {hint}")
+    return texts

@@ -82,6 +82,7 @@ class Gate:
             headers,
             api.identify(headers),
             base_path=address.base_path,
+            origin=_origin(scope, headers),
             naming=self._names[api.name],
         )
         if call.method == "HEAD":
@@ -110,7 +111,7 @@ class Gate:
         if b"origin" in call.headers and _lets_in(api, call.headers):
             # Where credentials go along, a browser takes no asterisk.
             exposed = (b"access-control-expose-headers", api.answer_headers)
-            headers += (_origin(call.headers), _WITH_CREDENTIALS, _BY_ORIGIN, exposed)
+            headers += (_allowed(call.headers), _WITH_CREDENTIALS, _BY_ORIGIN, exposed)
         return headers
 
     def _keep(self, sandbox: Sandbox, entry: Entry) -> None:
@@ -177,14 +178,23 @@ def _lets_in(api: Api, headers: Mapping[bytes, bytes]) -> bool:
     return api.domain is not None or headers.get(b"origin", b"").decode("latin-1") in api.origins
 
 
-def _origin(headers: Mapping[bytes, bytes]) -> Header:
+def _allowed(headers: Mapping[bytes, bytes]) -> Header:
     return b"access-control-allow-origin", headers.get(b"origin", b"*")
+
+
+def _origin(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """Scheme and host as the caller wrote them; of who names no host, which HTTP/1.0 allows, where the server listens."""
+    host = headers.get(b"host")
+    if host is None:
+        name, port = scope.get("server") or ("localhost", None)
+        host = (name if port is None else f"{name}:{port}").encode()
+    return f"{scope.get('scheme', 'http')}://{host.decode('latin-1')}"
 
 
 async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
     """What a browser asks before it lets a page call us: yes. No cookie is ever read, so any origin may."""
     allowed = [
-        _origin(headers),
+        _allowed(headers),
         _WITH_CREDENTIALS,
         (b"access-control-allow-methods", headers[b"access-control-request-method"]),
         (b"access-control-allow-headers", headers.get(b"access-control-request-headers", b"*")),

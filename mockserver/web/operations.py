@@ -10,7 +10,7 @@ held by another process, or when somebody has armed the sandbox's moments and me
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -23,7 +23,6 @@ from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.refusals import BadInput, EncodedBody
 from mockserver.booking.errors import Refusal, in_json
 from mockserver.sandbox.patience import run_patiently
-from mockserver.settings import nearest
 from mockserver.web.bodies import check_media_type, decode_json, read_body
 from mockserver.web.flaws import find_flaw
 from mockserver.web.idempotency import Once, takes_keys
@@ -147,13 +146,14 @@ class Sent(NamedTuple):
 class CompiledOperation:
     """What Connexion read of one operation, compiled."""
 
-    __slots__ = ("_api", "_body", "_function", "_head", "_once", "_path", "_query", "_replies", "_writes")
+    __slots__ = ("_api", "_body", "_function", "_head", "_kinds", "_once", "_path", "_query", "_replies", "_writes")
 
     def __init__(self, api: Api, operation: AbstractOperation, definition: Mapping[str, Any]) -> None:
         self._api = api
         self._function: Callable[..., Reply] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
+        self._kinds = {reader.name: reader.kind for reader in self._query}
         self._head = [(each.name.lower().encode(), each) for each in readers_of(operation.parameters, "header")]
         self._body = _Body(operation.request_body, api.tolerates) if operation.request_body else None
         self._replies = _Replies(str(operation.operation_id), operation.responses, of_errors=api.media_type)
@@ -189,23 +189,15 @@ class CompiledOperation:
     def _read_parameters(self, call: Call, query: bytes) -> None:
         for reader in self._path:
             call.path[reader.name] = reader.read([call.path[reader.name]])
-        if self._query or (query and self._api.knows_its_query):
-            texts = parse_query(query) if query else {}
-            if self._api.knows_its_query:
-                self._refuse_unknown(texts)
+        if self._query or self._api.respell is not None:
+            texts: Mapping[str, list[str]] = parse_query(query) if query else {}
+            if self._api.respell is not None:
+                texts = self._api.respell(texts, self._kinds)
             for reader in self._query:
-                call.query[reader.name] = reader.read(texts.get(reader.name))
+                call.query[reader.name] = reader.read_from(texts)
         for header, reader in self._head:
             value = call.headers.get(header)
             call.head[reader.name] = reader.read(None if value is None else [value.decode("latin-1")])
-
-    def _refuse_unknown(self, texts: Iterable[str]) -> None:
-        """Raises BadInput."""
-        known = [reader.name for reader in self._query]
-        for name in texts:
-            if name not in known:
-                hint = nearest(name, known) if known else "there is none"
-                raise BadInput("query", name, f"is no parameter of this operation; {hint}")
 
     async def _act(self, call: Call) -> Reply:
         sandbox = call.sandbox

@@ -45,6 +45,7 @@ def _text(text: str) -> Any:
 
 
 _STYLES = {"path": "simple", "query": "form", "header": "simple"}
+_MEMBERS = "deepObject"
 _NO_PARAMETERS = frozenset({"accept", "authorization", "content-type"})
 """Headers of which OpenAPI says that a parameter of that name means nothing."""
 
@@ -58,18 +59,25 @@ class ParameterReader:
     comma divides as well: that is how browsers send one. Of such a list, no text is no item. In a header, which comes
     joined when it was sent twice, commas divide a list and belong to any other value.
 
+    A parameter of the query with `style: deepObject` is an object where it is sent as `NAME[MEMBER]=VALUE`, and a text
+    where it is sent by its name alone.
+
+    Attributes:
+        kind: `array`, `object` of one that may have members, or else the type of its value.
+
     Raises:
         ValueError: The document has a style that is not read here.
     """
 
-    __slots__ = ("_commas", "_convert", "_default", "_items", "_required", "_validator", "name", "place")
+    __slots__ = ("_commas", "_convert", "_default", "_items", "_required", "_validator", "kind", "name", "place")
 
     def __init__(self, parameter: Mapping[str, Any]) -> None:
         schema = parameter["schema"]
         self.name = str(parameter["name"])
         self.place = str(parameter["in"])
         usual = _STYLES.get(self.place)
-        if parameter.get("style", usual) != usual:
+        has_members = self.place == "query" and parameter.get("style") == _MEMBERS
+        if parameter.get("style", usual) != usual and not has_members:
             raise ValueError(f"parameter {self.name!r} has style {parameter['style']!r}, only {usual!r} is read")
         self._required = bool(parameter.get("required"))
         self._default = schema.get("default")
@@ -77,7 +85,18 @@ class ParameterReader:
         self._commas = self._items and (self.place != "query" or parameter.get("explode") is False)
         kind = schema.get("items", {}).get("type") if self._items else schema.get("type")
         self._convert = _TYPES.get(kind or "string", _text)
+        self.kind = "object" if has_members else "array" if self._items else str(kind or "string")
         self._validator: Validator = compile_schema(schema)
+
+    def read_from(self, query: Mapping[str, list[str]]) -> Any:
+        """The value that a query has for a parameter, None when it has none. Raises BadInput, see `read`."""
+        texts = query.get(self.name)
+        members = self._members_in(query) if self.kind == "object" else {}
+        if not members:
+            return self.read(texts)
+        if texts is not None or any(len(each) > 1 for each in members.values()):
+            raise BadInput(self.place, self.name, "is given more than once")
+        return self._valid({name: _integer(text) for name, (text,) in members.items()})
 
     def read(self, texts: list[str] | None) -> Any:
         """The value of a parameter given as *texts*, None when it is not given.
@@ -93,6 +112,17 @@ class ParameterReader:
             value = self._value_of(texts)
         except OverflowError:
             raise BadInput(self.place, self.name, BEYOND) from None
+        return self._valid(value)
+
+    def _members_in(self, query: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        start = f"{self.name}["
+        return {
+            name[len(start) : -1]: texts
+            for name, texts in query.items()
+            if name.startswith(start) and name.endswith("]")
+        }
+
+    def _valid(self, value: Any) -> Any:
         if not self._validator.is_valid(value):
             raise BadInput(self.place, self.name, find_flaw(self._validator, value).reason + self._hint(value))
         return value

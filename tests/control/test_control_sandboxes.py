@@ -246,9 +246,9 @@ def test_changing_an_unknown_sandbox_makes_it(control, method, path, body):
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/sandboxes?limits=3", "limits: is no parameter of this operation; did you mean 'limit'?"),
+        ("/sandboxes?limits=3", 'limits: is no parameter of this operation; did you mean "limit"?'),
         ("/sandboxes/default?colour=red", "colour: is no parameter of this operation; there is none"),
-        ("/sandboxes/default/journal?operatoin=getBooking", "did you mean 'operation'?"),
+        ("/sandboxes/default/journal?operatoin=getBooking", 'did you mean "operation"?'),
     ],
 )
 def test_a_query_member_that_is_mistyped_is_refused_with_the_nearest(control, path, said):

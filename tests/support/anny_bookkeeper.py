@@ -41,7 +41,7 @@ ELBE, ALSTER, STUDIO = 1, 2, 20
 SUNDAY = 7
 PLACES = {ELBE: 1, ALSTER: 1, 11: 1, 12: 1, 13: 1, STUDIO: 10}
 HOLD = EDITING = timedelta(minutes=15)
-EXPIRY, EARLY, LATE = timedelta(minutes=15), timedelta(minutes=15), timedelta(minutes=30)
+EXPIRY, EARLY, LATE = timedelta(minutes=30), timedelta(minutes=15), timedelta(minutes=30)
 """At Elbe alone people check in."""
 PRICES = {1: 2_000, 2: 3_000}
 """Of the add-ons: flip charts and coffee."""

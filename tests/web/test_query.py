@@ -1,5 +1,7 @@
 """Query parameters: names with brackets, and the two ways of a list."""
 
+from dataclasses import replace
+
 import pytest
 from doubles import Client
 from toys import api_of, serve
@@ -110,7 +112,56 @@ def test_a_list_in_a_path_has_commas():
     assert ParameterReader(parameter).read(["1,2"]) == [1, 2]
 
 
-@pytest.mark.parametrize(("place", "style"), [("query", "deepObject"), ("query", "pipeDelimited"), ("path", "matrix")])
+@pytest.mark.parametrize(("place", "style"), [("query", "pipeDelimited"), ("path", "matrix"), ("path", "deepObject")])
 def test_a_style_that_is_not_read_does_not_start(place, style):
     with pytest.raises(ValueError, match=f"'filter' has style '{style}'"):
         ParameterReader({"name": "filter", "in": place, "style": style, "schema": {"type": "object"}})
+
+
+# Members, and other ways of writing what the document has
+
+
+CHOICE = {
+    "anyOf": [
+        {"type": "string", "pattern": "^[a-z]+$"},
+        {"type": "object", "maxProperties": 1, "additionalProperties": NUMBER},
+    ]
+}
+CHOOSE = {
+    "operationId": "choose",
+    "x-effect": "read",
+    "parameters": [in_query("of", CHOICE, style="deepObject", explode=True), in_query("sizes", NUMBERS, explode=False)],
+    "responses": {"200": ANSWER, "400": ANSWER},
+}
+
+
+@pytest.fixture
+def choices(build):
+    """Of an API that knows `sizes` by another name too."""
+
+    def respell(query, kinds):
+        assert kinds == {"of": "object", "sizes": "array"}
+        return {name.replace("dimensions", "sizes"): texts for name, texts in query.items()}
+
+    api = api_of({"/bookings": {"get": CHOOSE}}, {"choose": lambda call: Reply(200, call.query)})
+    return Client(serve(build(), replace(api, respell=respell)))
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        ("of=room", {"of": "room"}),
+        ("of[room]=2", {"of": {"room": 2}}),
+        ("of%5Broom%5D=2", {"of": {"room": 2}}),
+        ("dimensions=1,2", {"sizes": [1, 2]}),
+    ],
+)
+def test_a_parameter_may_have_members_and_a_query_be_spelled_otherwise(choices, query, given):
+    assert read(choices, query) == given
+
+
+@pytest.mark.parametrize(
+    "query", ["of[room]=2&of=room", "of[room]=2&of[room]=2", "of[room]=two", "of[room]=1&of[desk]=1"]
+)
+def test_members_that_break_their_schema_are_refused(choices, query):
+    assert choices.get(f"/bookings?{query}").status_code == 400

@@ -66,6 +66,7 @@ def reads(scene: AnnyScene, booking: Json) -> dict[str, Json]:
         "getResource": {"resourceId": area},
         "listResourceChildren": {"resourceId": area},
         "getService": {"serviceId": scene.service_id("paid")},
+        "getCustomer": {"customerId": booking["relationships"]["customer"]["data"]["id"]},
     }
     return {each.id: asked.get(each.id, {}) for each in scene.contract.operations if each.other_forms}
 

@@ -63,9 +63,7 @@ class AnnyMachine(Machine[AnnyScene]):
             False: self.scene.service_id(_ALONE),
             True: self.scene.service_id(_TO_BE_APPROVED),
         }
-        self.expires_after = timedelta(
-            minutes=self.scene.resource("room")["settings"]["checkIn"]["autoExpiresAfter"],
-        )
+        self.expires_after = self.scene.expires_after()
         self.address = self.scene.address(PARTICIPANT) if self.scene.has(PARTICIPANT) else ""
         self.model = Bookings()
         self.known: list[Handle] = []

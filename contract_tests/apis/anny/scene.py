@@ -50,9 +50,12 @@ _UNKNOWN_UUID = "3f0cffff-ffff-4fff-bfff-ffffffffffff"
 
 IDS: Mapping[str, object] = {
     **dict.fromkeys(("bookingId", "orderId", "invoiceId", "subscriptionId", "oid"), UNKNOWN),
-    **dict.fromkeys(("resourceId", "serviceId", "service_id", "resource_id"), _UNKNOWN_UUID),
+    **dict.fromkeys(("resourceId", "serviceId", "customerId", "service_id", "resource_id"), _UNKNOWN_UUID),
+    "type": "bookings",
+    "id": UNKNOWN,
+    "relationship": "resource",
 }
-"""For every parameter that names something, the id of nothing."""
+"""For every parameter that names something, the id of nothing; `type` is what the id would be of."""
 
 BODIES: Mapping[str, Any] = {
     "bookInstantly": {
@@ -412,10 +415,16 @@ class AnnyScene(Scene):
         """All bookings in somebody's list, page by page; `status="accepted"` is `filter[status]=accepted`."""
         query = {f"filter[{name}]": value for name, value in filters.items() if name not in _NO_FILTERS}
         if "resources" in filters:
-            query["filter[resources][]"] = filters["resources"]
+            query["filter[resources]"] = ",".join(filters["resources"])
         if "sort" in filters:
             query["sort"] = filters["sort"]
         return self.every(rule, "listBookings", by=by, **query)
+
+    def expires_after(self) -> timedelta:
+        """How long after its start a booking of the room is expired that nobody has checked in."""
+        check_in = self.resource("room")["settings"]["checkIn"]
+        self.expect("AN-S02", check_in["isEnabled"] and check_in["autoExpiry"], "expiry at the room", check_in)
+        return timedelta(minutes=max(check_in["autoExpiresAfter"], check_in["allowedDelayPeriod"]))
 
     def every(
         self, rule: str, operation_id: str, *, by: str = MAIN, size: int = 100, o: str | None = None, **query: Any

@@ -11,6 +11,7 @@ from mockserver.apis.anny.desk.due import ACTIONS
 from mockserver.apis.anny.errors import broken, render
 from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES
 from mockserver.apis.anny.operations import OPERATIONS
+from mockserver.apis.anny.queries import respell
 from mockserver.apis.anny.records import ACCOUNTS, BOOKINGS, CLAIMS, CUSTOMERS, INVOICES, ORDERS
 from mockserver.apis.anny.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.anny.webhooks import WEBHOOKS
@@ -52,6 +53,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         render=render,
         broken=broken,
         media_type=_MEDIA_TYPE,
+        respell=respell,
         tolerates=_tolerates,
         domain=Domain(
             name="anny",

@@ -261,7 +261,7 @@ def _account_of(bookings: Sequence[Booking], *, paid: bool) -> Account:
 def _came_to_be(booking: Booking, resource: Resource) -> Booking:
     """A booking that was changed when its status says that it was."""
     if booking.status is Status.EXPIRED:
-        expired_at = booking.starts_at + timedelta(minutes=resource.check_in.expires_after)
+        expired_at = booking.starts_at + timedelta(minutes=expiry_of(resource) or 0)
         return msgspec.structs.replace(booking, updated_at=expired_at)
     changed_at = booking.created_at + _LATER
     if booking.status is Status.CANCELED:

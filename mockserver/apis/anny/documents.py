@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from mockserver.apis.anny.views import Relation, Tree, Type, View
 from mockserver.booking.paging import PageInfo
 
-__all__ = ["Document", "error", "many", "one"]
+__all__ = ["Document", "error", "linkage", "many", "one"]
 
 C = TypeVar("C")
 
@@ -30,7 +30,7 @@ def one(record: Any, view: View[C], context: C) -> Document:
         return {"data": drawing.flat(view.type, record, view.include or _NOTHING)}
     document = drawing.document([record])
     data = document["data"] = document["data"][0]
-    return {**document, "links": {"self": data["links"]["self"]}}
+    return {**document, "links": dict(data["links"])}
 
 
 def many(records: Sequence[Any], view: View[C], context: C, *, total: int) -> Document:
@@ -48,6 +48,11 @@ def many(records: Sequence[Any], view: View[C], context: C, *, total: int) -> Do
         "meta": {"page": {"current-page": page.number, "last-page": last, "per-page": page.size, "total": total}},
         "links": _page_links(view.here, page.number, page.size, last),
     }
+
+
+def linkage(record: Any, name: str, view: View[C], context: C) -> Document:
+    """What a relationship of *record*, which is of the view's type, names."""
+    return _Drawing(view, context).relationship(view.type, record, name, view.type.relationships[name])
 
 
 def error(
@@ -111,9 +116,9 @@ class _Drawing(Generic[C]):
         shown = part.copy()
         for name, branch in tree.items():
             relation = type_.relationships[name]
-            target = self._view.types[relation.type]
-            others = [self.flat(target, other, branch) for other in self._sent(type_, id_, record, name, relation)]
-            shown[name] = _one_or_all(relation, others)
+            target = self._view.types.of(relation)
+            others = self._others(type_, id_, record, name, relation) if target else ()
+            shown[name] = _one_or_all(relation, [self.flat(target, other, branch) for other in others if target])
         return shown
 
     def _follow(
@@ -122,21 +127,17 @@ class _Drawing(Generic[C]):
         """Add to *found* what the paths of *tree* lead to: path by path, so that each record is left once by each."""
         for name, branch in tree.items():
             relation = type_.relationships[name]
-            target = self._view.types[relation.type]
+            target = self._view.types.of(relation)
+            if target is None:
+                continue
             reached = {
                 (target.name, target.id(other)): other
                 for record in records
-                for other in self._sent(type_, type_.id(record), record, name, relation)
+                for other in self._others(type_, type_.id(record), record, name, relation)
             }
             for key, other in reached.items():
                 found.setdefault(key, other)
             self._follow(target, reached.values(), branch, found)
-
-    def _sent(self, type_: Type[Any, C], id_: str, record: Any, name: str, relation: Relation[Any, C]) -> Sequence[Any]:
-        """What a path leads to."""
-        if relation.is_sent and not relation.is_sent(record, self._context):
-            return ()
-        return self._others(type_, id_, record, name, relation)
 
     def _others(
         self, type_: Type[Any, C], id_: str, record: Any, name: str, relation: Relation[Any, C]
@@ -149,18 +150,18 @@ class _Drawing(Generic[C]):
 
     def _resource(self, type_: Type[Any, C], record: Any) -> Document:
         id_ = type_.id(record)
-        address = f"{self._view.base_path}{type_.path or f'/{type_.name}/{id_}'}"
         wanted = self._view.fields.get(type_.name)
         shown: Document = {"type": type_.name, "id": id_, "attributes": self._attributes(type_, record)}
         if type_.relationships:
             shown["relationships"] = {
-                name: self._relationship(type_, id_, record, name, relation, address)
+                name: self.relationship(type_, record, name, relation)
                 for name, relation in type_.relationships.items()
                 if wanted is None or name in wanted
             }
         if type_.meta:
             shown["meta"] = type_.meta(record, self._context)
-        shown["links"] = {"self": address}
+        if type_.path != "":
+            shown["links"] = {"self": f"{self._view.base_path}{type_.path or f'/{type_.name}/{id_}'}"}
         return shown
 
     def _attributes(self, type_: Type[Any, C], record: Any) -> Document:
@@ -168,15 +169,17 @@ class _Drawing(Generic[C]):
         wanted = self._view.fields.get(type_.name)
         return attributes if wanted is None else {key: attributes[key] for key in attributes if key in wanted}
 
-    def _relationship(
-        self, type_: Type[Any, C], id_: str, record: Any, name: str, relation: Relation[Any, C], address: str
-    ) -> Document:
-        shown: Document = {"links": {"self": f"{address}/relationships/{name}"}}
+    def relationship(self, type_: Type[Any, C], record: Any, name: str, relation: Relation[Any, C]) -> Document:
+        id_ = type_.id(record)
+        shown: Document = {}
+        if type_.path != "":
+            shown["links"] = {"self": f"{self._view.base_path}/{type_.name}/{id_}/relationships/{name}"}
         if not relation.on_demand or (type_.name, id_, name) in self._related:
-            target = self._view.types[relation.type]
+            target = self._view.types.of(relation)
             linkage = [
                 self._identifier(relation, target, record, other)
                 for other in self._others(type_, id_, record, name, relation)
+                if target is not None
             ]
             shown["data"] = _one_or_all(relation, linkage)
         return shown

@@ -7,6 +7,7 @@ a request is refused for stands in `source`, as a pointer into the body or as th
 from typing import Any
 
 from mockserver.apis.anny.documents import error
+from mockserver.apis.anny.queries import UnknownParameter
 from mockserver.apis.anny.refusals import NamesNothing, Unavailable
 from mockserver.apis.anny.views import UnknownInclude
 from mockserver.apis.exchange import Header, Reply
@@ -69,7 +70,17 @@ def _source(refusal: BadInput) -> dict[str, str]:
     """The place of what is wrong; a header has none."""
     if refusal.place == "body":
         return {"pointer": refusal.pointer}
-    return {"parameter": refusal.field} if refusal.place in {"path", "query"} else {}
+    return {"parameter": refusal.field} if refusal.field and refusal.place in {"path", "query"} else {}
+
+
+def _wrong(status: int, refusal: BadInput) -> Reply:
+    """Not a sentence: it begins with the name of a member or a parameter, as it is written."""
+    return _say(status, _CODES[status], f"{refusal}.", **_source(refusal))
+
+
+def _bad_input(refusal: BadInput) -> Reply:
+    """JSON:API has a 400 for an order that a list does not know; what has no name is not known either."""
+    return _wrong(400 if refusal.place == "query" and refusal.field in {"", "sort"} else 422, refusal)
 
 
 def _names_nothing(refusal: NamesNothing) -> Reply:
@@ -87,8 +98,8 @@ def _rule(refusal: RuleBroken) -> Reply:
 
 TABLE: Wording = {
     **transport_rows(_refuse),
-    # Not a sentence: it begins with the name of a member or a parameter, as it is written.
-    BadInput: lambda refusal: _say(422, _CODES[422], f"{refusal}.", **_source(refusal)),
+    BadInput: _bad_input,
+    UnknownParameter: lambda refusal: _wrong(400, refusal),
     UnknownInclude: lambda refusal: _refuse(400, refusal.reason, **_source(refusal)),
     NotFound: lambda refusal: _refuse(404, f"there is {refusal}"),
     NamesNothing: _names_nothing,

@@ -1,6 +1,6 @@
-"""Word of what happened to a booking, left for those who subscribed to events.
+"""Word of what happened to a booking, an order, an invoice or a customer, left for those who subscribed to events.
 
-An event carries the booking as the organisation saw it right after, drawn at that moment: what it leads to may be
+An event carries the thing as the organisation saw it right after, drawn at that moment: what it leads to may be
 another by the time it is sent.
 """
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from mockserver.apis.anny.records import Booking
 from mockserver.apis.anny.types import drawn
 from mockserver.apis.anny.viewers import ORGANISATION
 from mockserver.sandbox.work import Work
@@ -17,15 +16,16 @@ __all__ = ["Notice", "tell"]
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """What is announced: the id of the booking and its resource object."""
+    """What is announced: the id of the thing and its resource object."""
 
-    id: int
+    id: int | str
     document: dict[str, Any]
 
 
-def tell(work: Work, event: str, booking: Booking) -> None:
-    """Announce *event* of a booking that has been put already. Draws nothing where nobody listens."""
+def tell(work: Work, event: str, record: Any) -> None:
+    """Announce an event, `bookings.updated`, of a record that has been put already. Draws nothing where nobody listens."""
     outbox = work.outbox
     if not outbox.is_heard:
         return
-    outbox.announce(event, Notice(booking.id, drawn(work, ORGANISATION, booking)))
+    type_name = event.partition(".")[0]
+    outbox.announce(event, Notice(record.id, drawn(work, ORGANISATION, type_name, record)))

@@ -25,6 +25,7 @@ _FIRST_BOOKING = 20_260_000
 _GROUPS = {
     "customer_account": "0001",
     "customer": "0002",
+    "user": "0003",
     "booking_add_on": "0060",
     "booking_participant": "0061",
     "event": "0070",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -16,6 +17,7 @@ from mockserver.booking.ports import ALL, Entry, Index, Kind
 __all__ = [
     "ADD_ONS",
     "FORMS",
+    "PARENTS_BY_NAME",
     "POLICIES",
     "RESOURCES",
     "RESOURCES_BY_NAME",
@@ -25,6 +27,7 @@ __all__ = [
     "SERVICES_BY_NAME",
     "SERVICES_OF_RESOURCE",
     "SINCE",
+    "ZONE",
     "AddOn",
     "CheckIn",
     "Editing",
@@ -42,6 +45,10 @@ __all__ = [
 
 SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 """When the organisation opened: people, resources and services are there since then."""
+
+
+ZONE = ZoneInfo("Europe/Berlin")
+"""The organisation's: what its clocks show is meant where somebody names a time without an offset."""
 
 
 class PaymentFlow(StrEnum):
@@ -227,11 +234,16 @@ def _by_name(record: Resource | Service) -> Iterable[Entry]:
     return ((ALL, record.name, 1),) if isinstance(record, Service) or record.is_listed else ()
 
 
+def _parents_by_name(resource: Resource) -> Iterable[Entry]:
+    return ((ALL, resource.name, 1),) if resource.parent_id is None and resource.is_listed else ()
+
+
 def _of_parent(resource: Resource) -> Iterable[Entry]:
     return ((resource.parent_id, resource.name, 1),) if resource.parent_id is not None and resource.is_listed else ()
 
 
 RESOURCES_BY_NAME: Index[Resource] = Index("anny.resource.by_name", _by_name)
+PARENTS_BY_NAME: Index[Resource] = Index("anny.resource.parents_by_name", _parents_by_name)
 RESOURCES_BY_SLUG: Index[Resource] = Index("anny.resource.by_slug", lambda each: ((each.slug, each.id, 1),))
 RESOURCES_OF_PARENT: Index[Resource] = Index("anny.resource.of_parent", _of_parent)
 SERVICES_BY_NAME: Index[Service] = Index("anny.service.by_name", _by_name)
@@ -239,7 +251,9 @@ SERVICES_OF_RESOURCE: Index[Service] = Index(
     "anny.service.of_resource", lambda each: [(resource_id, each.name, 1) for resource_id in each.resource_ids]
 )
 
-RESOURCES = Kind("anny.resource", Resource, (RESOURCES_BY_NAME, RESOURCES_BY_SLUG, RESOURCES_OF_PARENT))
+RESOURCES = Kind(
+    "anny.resource", Resource, (PARENTS_BY_NAME, RESOURCES_BY_NAME, RESOURCES_BY_SLUG, RESOURCES_OF_PARENT)
+)
 SERVICES = Kind("anny.service", Service, (SERVICES_BY_NAME, SERVICES_OF_RESOURCE))
 ADD_ONS = Kind("anny.add_on", AddOn)
 POLICIES = Kind("anny.cancellation_policy", PolicyRecord)

@@ -31,13 +31,14 @@ __all__ = [
     "CARTS_OF_ACCOUNT",
     "CLAIMS",
     "CUSTOMERS",
+    "CUSTOMERS_BY_AGE",
     "GONE",
     "INVOICES",
-    "INVOICES_NEWEST",
+    "INVOICES_BY_AGE",
     "INVOICES_OF_ORDER",
     "LIFECYCLE",
     "ORDERS",
-    "ORDERS_NEWEST",
+    "ORDERS_BY_AGE",
     "PARTICIPATION",
     "REMOVED",
     "Booking",
@@ -365,6 +366,10 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     items: int
     issued_at: datetime
 
+    @property
+    def formatted_number(self) -> str:
+        return f"RE-{self.issued_at.year}-{self.id}"
+
 
 def account_group(account_id: str) -> str:
     """The bookings, orders and invoices of an account."""
@@ -406,9 +411,10 @@ def _blockers_on_day(booking: Booking) -> Iterable[Entry]:
     return [(f"{booking.resource_id}/{day}", microseconds(booking.starts_at), 1) for day in utc_days(booking.span)]
 
 
-def _newest(record: Order | Invoice) -> Iterable[Entry]:
+def _by_age(record: Order | Invoice | Customer) -> Iterable[Entry]:
+    made_at = record.issued_at if isinstance(record, Invoice) else record.created_at
     groups = [ALL] if record.account_id is None else [ALL, account_group(record.account_id)]
-    return [(group, -record.id, 1) for group in groups]
+    return [(group, microseconds(made_at), 1) for group in groups]
 
 
 def _carts(order: Order) -> Iterable[Entry]:
@@ -424,13 +430,14 @@ BOOKINGS_BY_START: Index[Booking] = Index("anny.booking.by_start", _by_start)
 BOOKINGS_BY_CREATION: Index[Booking] = Index("anny.booking.by_creation", _by_creation)
 BOOKINGS_OF_SERIES: Index[Booking] = Index("anny.booking.of_series", _of_series)
 BLOCKERS_ON_DAY: Index[Booking] = Index("anny.booking.blockers_on_day", _blockers_on_day)
-ORDERS_NEWEST: Index[Order] = Index("anny.order.newest", _newest)
+CUSTOMERS_BY_AGE: Index[Customer] = Index("anny.customer.by_age", _by_age)
+ORDERS_BY_AGE: Index[Order] = Index("anny.order.by_age", _by_age)
 CARTS_OF_ACCOUNT: Index[Order] = Index("anny.order.carts_of_account", _carts)
-INVOICES_NEWEST: Index[Invoice] = Index("anny.invoice.newest", _newest)
+INVOICES_BY_AGE: Index[Invoice] = Index("anny.invoice.by_age", _by_age)
 INVOICES_OF_ORDER: Index[Invoice] = Index("anny.invoice.of_order", lambda each: ((each.order_id, each.id, 1),))
 
 ACCOUNTS = Kind("anny.customer_account", CustomerAccount, (ACCOUNTS_BY_EMAIL,))
-CUSTOMERS = Kind("anny.customer", Customer)
+CUSTOMERS = Kind("anny.customer", Customer, (CUSTOMERS_BY_AGE,))
 BOOKINGS = Kind(
     "anny.booking",
     Booking,
@@ -443,6 +450,6 @@ BOOKINGS = Kind(
         BLOCKERS_ON_DAY,
     ),
 )
-ORDERS = Kind("anny.order", Order, (ORDERS_NEWEST, CARTS_OF_ACCOUNT))
-INVOICES = Kind("anny.invoice", Invoice, (INVOICES_NEWEST, INVOICES_OF_ORDER))
+ORDERS = Kind("anny.order", Order, (ORDERS_BY_AGE, CARTS_OF_ACCOUNT))
+INVOICES = Kind("anny.invoice", Invoice, (INVOICES_BY_AGE, INVOICES_OF_ORDER))
 CLAIMS = ClaimKind("anny.claim")

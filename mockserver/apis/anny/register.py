@@ -1,4 +1,4 @@
-"""Finding records, and whose they are; keeping people whom the world has not known. All else is changed in `desk`."""
+"""Finding records, and whose they are. All that is changed is changed in `desk`."""
 
 import re
 from typing import TypeVar
@@ -87,6 +87,14 @@ class Register:
             raise Forbidden("this invoice is somebody else's")
         return invoice
 
+    def customer(self, text: str, viewer: Viewer) -> Customer:
+        customer = self._work.records(CUSTOMERS).find(text.lower())
+        if customer is None:
+            raise NotFound("customer", text)
+        if not viewer.owns(customer):
+            raise Forbidden("this customer is somebody else's")
+        return customer
+
     def subscription(self, text: str) -> Subscription:
         return self._numbered(self._work.domain.subscriptions.kind, "webhook subscription", text)
 
@@ -150,39 +158,9 @@ class Register:
     # People
 
     def account(self, name: str) -> CustomerAccount:
-        """Whom a token stands for. Who is new is kept with their first write, see `enrol`."""
+        """Whom a token stands for. Who is new is kept with their first write, see `desk.people`."""
         found = self._work.records(ACCOUNTS).page(ACCOUNTS_BY_EMAIL, address_of(name), limit=1)
         return found[0] if found else account_named(name)
-
-    def enrol(self, account: CustomerAccount) -> Customer:
-        """The customer an account books for; both are kept from now on."""
-        customers = self._work.records(CUSTOMERS)
-        customer = customers.find(account.customer_id)
-        if customer is None:
-            customer = Customer(
-                id=account.customer_id,
-                account_id=account.id,
-                email=account.email,
-                given_name=account.given_name,
-                family_name=account.family_name,
-                locale=account.locale,
-            )
-            customers.put(customer)
-            self._work.records(ACCOUNTS).put(account)
-        return customer
-
-    def new_customer(self, *, email: str, given_name: str, family_name: str, account_id: str | None = None) -> Customer:
-        """Somebody who books without an account, or for whom an account books."""
-        customer = Customer(
-            id=self.new_uuid("customer"),
-            account_id=account_id,
-            email=email,
-            given_name=given_name,
-            family_name=family_name,
-            created_at=self._work.this_second,
-        )
-        self._work.records(CUSTOMERS).put(customer)
-        return customer
 
     # What is new
 

@@ -16,6 +16,7 @@ from mockserver.apis.refusals import BadInput
 from mockserver.booking.spans import Span
 
 __all__ = [
+    "ID",
     "BaseDataEdit",
     "Checkout",
     "GivenParticipant",
@@ -30,7 +31,7 @@ __all__ = [
     "read_span",
 ]
 
-_ID = re.compile(r"[0-9a-fA-F-]{1,36}", re.ASCII)
+ID = re.compile(r"[0-9a-fA-F-]{1,36}", re.ASCII)
 
 
 def read_span(start: str, end: str) -> Span:
@@ -72,7 +73,7 @@ class Wish(msgspec.Struct, frozen=True, dict=True, rename={"sent_start": "start_
     def service_id(self) -> str:
         """Raises BadInput when it is no id: the contract cannot say so of the name of a member."""
         found = self.service if isinstance(self.service, str) else next(iter(self.service))
-        if not _ID.fullmatch(found):
+        if not ID.fullmatch(found):
             raise BadInput("body", "service_id", "must have the id of a service as its member")
         return found
 

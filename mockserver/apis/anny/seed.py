@@ -19,7 +19,7 @@ from mockserver.sandbox.randomness import draw
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
-SEED_VERSION = "1"
+SEED_VERSION = "2"
 """Counts the changes of what a seed draws; a durable sandbox remembers the one it was made with."""
 
 _DAY = timedelta(days=1)

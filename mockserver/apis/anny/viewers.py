@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from mockserver.apis.anny.records import Booking, CustomerAccount, Invoice, Order, Status
+from mockserver.apis.anny.records import Booking, Customer, CustomerAccount, Invoice, Order, Status
 
 __all__ = ["ORGANISATION", "STRANGER", "TERMINAL", "Part", "Role", "Viewer"]
 
@@ -28,7 +28,7 @@ class Part(StrEnum):
     ORGANISATION = "organisation"
     OWNER = "owner"
     EDITOR = "editor"
-    """Takes part, has accepted and may edit."""
+    """Takes part, has accepted and may edit what is their own: their name, how they come, their answers to the form."""
     PARTICIPANT = "participant"
     INVITED = "invited"
     WITNESS = "witness"
@@ -42,11 +42,16 @@ class Part(StrEnum):
 
     @property
     def may_edit(self) -> bool:
-        return self in {Part.ORGANISATION, Part.OWNER, Part.EDITOR}
+        """Dates, resource, add-ons and who takes part."""
+        return self in {Part.ORGANISATION, Part.OWNER}
 
     @property
     def may_cancel(self) -> bool:
         return self in {Part.ORGANISATION, Part.OWNER}
+
+    @property
+    def may_personalize(self) -> bool:
+        return self.may_edit or self is Part.EDITOR
 
     @property
     def takes_part(self) -> bool:
@@ -98,8 +103,8 @@ class Viewer(msgspec.Struct, frozen=True):
             return Part.INVITED
         return Part.EDITOR if found.can_edit else Part.PARTICIPANT
 
-    def owns(self, record: Order | Invoice) -> bool:
-        """Whether an order or an invoice is theirs, or their organisation's."""
+    def owns(self, record: Order | Invoice | Customer) -> bool:
+        """Whether an order, an invoice or a customer is theirs, or their organisation's."""
         if self.role is Role.ORGANISATION:
             return True
         return self.account is not None and record.account_id == self.account.id

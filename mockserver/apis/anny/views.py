@@ -5,6 +5,8 @@ House rules:
 - A function of a type is given a record and a context. The context is the API's own: what it looks things up in.
 - Only paths that a type lists can be included, and the ways to them. A list of paths is a contract, and an end: without
   one, parents could be asked for their children, for their parents, and so on, and the flattened form would double.
+- What is never there, because nothing of it is drawn, is a relation without a type: it leads nowhere, and every path
+  along it can be included.
 - A view is what a client asked for, read once. Documents are drawn from views alone.
 """
 
@@ -49,20 +51,18 @@ class Relation(Generic[R, C]):
     """A way from a record to others, which are all of one type.
 
     Attributes:
-        type: The name of their type.
+        type: The name of their type; None where there never are any.
         related: The others, in the order in which they are shown.
         is_list: False where there is at most one.
         meta: What is said of one of them in the linkage itself; nothing is said where that is empty.
         on_demand: Its linkage is shown only when its path is included: the others are expensive to find.
-        is_sent: Whether the others may be sent along, of a record; None where they always may. The linkage is shown anyhow.
     """
 
-    type: str
+    type: str | None
     related: Callable[[R, C], Sequence[Any]]
     is_list: bool
     meta: Callable[[R, Any, C], dict[str, Any]] | None = None
     on_demand: bool = False
-    is_sent: Callable[[R, C], bool] | None = None
 
     @classmethod
     def to_one(
@@ -70,8 +70,6 @@ class Relation(Generic[R, C]):
         type_: str,
         related: Callable[[R, C], Any],
         meta: Callable[[R, Any, C], dict[str, Any]] | None = None,
-        *,
-        is_sent: Callable[[R, C], bool] | None = None,
     ) -> "Relation[R, C]":
         """*related* answers a record or None."""
 
@@ -79,7 +77,7 @@ class Relation(Generic[R, C]):
             other = related(record, context)
             return () if other is None else (other,)
 
-        return cls(type_, at_most_one, is_list=False, meta=meta, is_sent=is_sent)
+        return cls(type_, at_most_one, is_list=False, meta=meta)
 
     @classmethod
     def to_many(
@@ -91,6 +89,10 @@ class Relation(Generic[R, C]):
         on_demand: bool = False,
     ) -> "Relation[R, C]":
         return cls(type_, related, is_list=True, meta=meta, on_demand=on_demand)
+
+    @classmethod
+    def to_nothing(cls, *, is_list: bool = False) -> "Relation[R, C]":
+        return cls(None, lambda _, __: (), is_list=is_list)
 
 
 def _id_of(record: Any) -> str:
@@ -105,7 +107,7 @@ class Type(Generic[R, C]):
         attributes: As on the wire. Neither they nor relationships may be called `id`, `type` or `meta`, nor each other's
             names: the flattened form has them all at one level.
         includes: The paths that may be included from here when this is what was asked for.
-        path: Where it is, when it is not at `/NAME/ID`.
+        path: Where it is, when it is not at `/NAME/ID`; "" where it cannot be read by itself, and has no links.
     """
 
     name: str
@@ -152,7 +154,7 @@ class Types(Mapping[str, Type[Any, C]]):
             raise ValueError("two types have the same name")
         for type_ in types:
             for name, relation in type_.relationships.items():
-                if relation.type not in self._types:
+                if relation.type is not None and relation.type not in self._types:
                     raise ValueError(f"{type_.name}.{name} leads to {relation.type!r}, which is no type")
         self._ways = {type_.name: frozenset(self._ways_of(type_)) for type_ in types}
 
@@ -164,6 +166,10 @@ class Types(Mapping[str, Type[Any, C]]):
 
     def __len__(self) -> int:
         return len(self._types)
+
+    def of(self, relation: Relation[Any, C]) -> Type[Any, C] | None:
+        """What a relation leads to; None where it leads to nothing."""
+        return None if relation.type is None else self._types[relation.type]
 
     def view(
         self,
@@ -216,11 +222,13 @@ class Types(Mapping[str, Type[Any, C]]):
     def _ways_of(self, start: Type[Any, C]) -> Iterator[str]:
         """The paths of a type and what they lead through."""
         for path in start.includes:
-            type_, steps = start, path.split(".")
+            steps = path.split(".")
+            type_: Type[Any, C] | None = start
             for length, step in enumerate(steps, start=1):
-                if step not in type_.relationships:
-                    raise ValueError(f"{start.name} lists {path!r}, but {type_.name} has no relation {step!r}")
-                type_ = self[type_.relationships[step].type]
+                if type_ is not None:
+                    if step not in type_.relationships:
+                        raise ValueError(f"{start.name} lists {path!r}, but {type_.name} has no relation {step!r}")
+                    type_ = self.of(type_.relationships[step])
                 yield ".".join(steps[:length])
 
 

@@ -2,6 +2,7 @@
 the start on, who has not come 15 minutes after it has lost the room, and who leaves gives back the rest of the hour.
 """
 
+import msgspec
 import pytest
 from anny_edits import alter
 from anny_world import Person, at, resource, said, shown
@@ -101,8 +102,8 @@ def lenient(world):
 @pytest.mark.parametrize(
     ("now", "answer"),
     [
-        (at(9, "09:30"), (200, "")),
-        (at(9, "09:30:00.000001"), NOT_POSSIBLE),
+        (at(9, "09:29:59.999999"), (200, "")),
+        (at(9, "09:30"), NOT_POSSIBLE),
         (at(9, "09:30:01"), NOT_POSSIBLE),
     ],
 )
@@ -111,6 +112,20 @@ def test_the_window_ends_so_long_after_the_start(lenient, now, answer):
 
     assert lenient.jane.status(1001) == "accepted"
     assert said(come(lenient.admin)) == answer
+
+
+@pytest.mark.parametrize(("expires_after", "expires"), [(15, "09:30"), (30, "09:30"), (60, "10:00")])
+def test_a_booking_does_not_expire_while_a_check_in_is_possible(world, expires_after, expires):
+    rules = msgspec.structs.replace(RULES, auto_expiry=True, expires_after=expires_after)
+    alter(world, resource(1), RESOURCES, check_in=rules)
+    number = world.ben.book(1, 1, at(2, "09:00"), at(2, "10:00")).json()["data"]["id"]
+
+    world.go_to(at(2, "09:29:59"))
+    assert world.ben.status(number) == "accepted"
+    world.go_to(at(2, "09:30"))
+    assert said(come(world.admin, number)) == NOT_POSSIBLE
+    world.go_to(at(2, expires))
+    assert world.ben.status(number) == "expired"
 
 
 def test_who_may_come_several_times_is_noted_as_of_the_last(lenient):

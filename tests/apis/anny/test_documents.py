@@ -142,7 +142,7 @@ def test_a_resource_with_a_path_of_its_own_is_there(library):
     data = one(ANN, view("people"), library)["data"]
 
     assert data["links"] == {"self": "/api/me"}
-    assert data["relationships"] == {"books": {"links": {"self": "/api/me/relationships/books"}}}
+    assert data["relationships"] == {"books": {"links": {"self": "/api/people/1/relationships/books"}}}
 
 
 def test_linkage_on_demand_is_looked_up_only_when_its_path_is_included(library):
@@ -168,37 +168,38 @@ def test_nothing_is_looked_up_twice(library):
     assert set(library.looked_up.values()) == {1}
 
 
-DIARIES: Types[Person] = Types(
-    Type(name="diaries", attributes=lambda *_: {}),
+SHELVES: Types[None] = Types(
     Type(
-        name="people",
+        name="books",
         attributes=lambda *_: {},
-        relationships={
-            "diary": Relation.to_one(
-                "diaries",
-                lambda person, _: Person(f"{person.id}0", "Diary"),
-                is_sent=lambda person, reader: person is reader,
-            )
-        },
-        includes=("diary",),
+        relationships={"cover": Relation.to_nothing(), "notes": Relation.to_nothing(is_list=True)},
+        includes=("cover.artist", "notes"),
     ),
+    Type(name="pages", attributes=lambda *_: {}, relationships={"cover": Relation.to_nothing()}, path=""),
 )
-"""Everybody keeps one, and shows it to nobody."""
+"""Nobody draws covers or takes notes; pages cannot be read by themselves."""
 
 
-@pytest.mark.parametrize(("reader", "sent"), [(ANN, [("diaries", "10")]), (BEN, [])])
-def test_what_is_not_for_the_reader_is_linked_and_not_sent_along(reader, sent):
-    document = one(ANN, DIARIES.view("people", {"include": "diary"}), reader)
+def test_what_is_never_there_is_null_or_empty_however_far_it_is_followed():
+    document = one(FIRST, SHELVES.view("books", {"include": "cover.artist,notes"}), None)
 
-    assert document["data"]["relationships"]["diary"]["data"] == {"type": "diaries", "id": "10"}
-    assert keys(document["included"]) == sent
+    assert {name: each["data"] for name, each in document["data"]["relationships"].items()} == {
+        "cover": None,
+        "notes": [],
+    }
+    assert document["included"] == []
 
 
-@pytest.mark.parametrize(("reader", "sent"), [(ANN, {"id": "10", "type": "diaries"}), (BEN, None)])
-def test_flattened_what_is_not_for_the_reader_is_nothing(reader, sent):
-    asked = DIARIES.view("people", {"include": "diary"}, flat=True)
+def test_flattened_what_is_never_there_is_null_or_empty():
+    asked = SHELVES.view("books", {"include": "cover.artist,notes"}, flat=True)
 
-    assert one(ANN, asked, reader)["data"]["diary"] == sent
+    assert one(FIRST, asked, None)["data"] == {"id": "10", "type": "books", "cover": None, "notes": []}
+
+
+def test_what_cannot_be_read_by_itself_has_no_links():
+    (page,) = many([FIRST], SHELVES.view("pages"), None, total=1)["data"]
+
+    assert page == {"type": "pages", "id": "10", "attributes": {}, "relationships": {"cover": {"data": None}}}
 
 
 # Fields

@@ -176,7 +176,8 @@ def test_the_organisation_answers_for_the_customer(world: AnnyWorld) -> None:
 def test_a_participant_is_called_as_they_were_invited_or_as_their_account_is(
     world: AnnyWorld, given: dict[str, str], name: str
 ) -> None:
-    invite(world.jane, 1004, {"email": "max@example.com", **given})
+    invite(world.jane, 1004, {"email": "max@example.com", "can_edit": True, **given})
+    world.max.post("/bookings/1004/accept-invite")
 
     answer = personalize(world.max, 1004, FULL)
 

@@ -443,7 +443,7 @@ class Week:
         return (
             booking.room == ELBE
             and booking.status == STANDS
-            and booking.start - EARLY <= self.book.now <= booking.start + LATE
+            and booking.start - EARLY <= self.book.now < booking.start + LATE
         )
 
     def check_out(self, number):

@@ -16,7 +16,7 @@ from mockserver.apis.anny.seed import read_scenario
 from mockserver.sandbox.records import Setup
 
 START, END = "2026-04-15T09:00:00+02:00", "2026-04-15T10:00:00+02:00"
-NOBODY_CAME = "2026-04-15T09:15:00+02:00"
+NOBODY_CAME = "2026-04-15T09:30:00+02:00"
 MAX = {"email": "max@example.com", "name": "Max", "can_edit": True, "attending_virtually": False}
 LENA = {"email": "lena@example.com", "name": "Lena", "can_edit": False, "attending_virtually": False}
 JANE_ID = "3f0c0002-5a7e-4c1d-9b2f-000000000001"

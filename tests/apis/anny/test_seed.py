@@ -49,8 +49,8 @@ from mockserver.stores.memory import MemoryStore
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 GOLDEN = {
-    0: "7de4ea68cf5874558507fca6caf3e6b54526151797164caa9989af15dd5110c7",
-    7: "ae0c9f410523b333d7c998c7ca58e3c80911aba032fed980c505efb68cc56ba2",
+    0: "15ddda0fac11a101b621d0ee9907743c199b20efbe198fe5af46bbf65a67bd19",
+    7: "f4afddf0aa5eba14fa5ea0a8d4b11b4be41cfe366377fc7a9b4eb10d158790fa",
 }
 """When one of these changes, so does `SEED_VERSION`: durable sandboxes stand on the bytes of their seed."""
 

@@ -13,7 +13,7 @@ from mockserver.apis.anny.offers import RESOURCES, CheckIn
 
 HOUR = 1
 ELBE, ALSTER, DESK = 1, 2, 11
-"""Elbe expires what is not checked in 15 minutes after its start; Alster has no check-in."""
+"""Elbe expires what is not checked in half an hour after its start; Alster has no check-in."""
 
 EIGHT, NINE, TEN, ELEVEN = (at(2, clock) for clock in ("08:00", "09:00", "10:00", "11:00"))
 """Wednesday, on which nothing is booked."""
@@ -103,7 +103,7 @@ def test_one_jump_of_the_clock_does_all_that_happens_on_the_way_in_order(world: 
         ("2026-03-02T00:15:00+00:00", "release", held),
         (shown(NINE), "start", expiring),
         (shown(NINE), "start", staying),
-        (shown(at(2, "09:15")), "expire", expiring),
+        (shown(at(2, "09:30")), "expire", expiring),
         (shown(TEN), "end", staying),
     ]
     assert [each[0] for each in told] == sorted(each[0] for each in told)
@@ -117,7 +117,7 @@ def test_what_happens_at_one_moment_happens_one_after_the_other(world: AnnyWorld
         auto_expiry=True,
         expires_after=0,
         allowed_before=15,
-        allowed_after=15,
+        allowed_after=0,
         allow_multiple=False,
         release_on_checkout=False,
         by_terminal=False,
@@ -145,7 +145,7 @@ def test_what_was_moved_starts_and_expires_when_it_is_now(world: AnnyWorld) -> N
     assert world.jane.post(f"/bookings/{booking}/edit-booking-base-data", interval).status_code == 200
 
     assert about(world.go_to(at(2, "20:00")), booking) == ["close_edit"]
-    assert about(world.go_to(at(3, "09:15")), booking) == ["start", "expire"]
+    assert about(world.go_to(at(3, "09:30")), booking) == ["start", "expire"]
 
 
 def test_a_clock_that_runs_does_the_same(open_world: Callable[..., AnnyWorld]) -> None:

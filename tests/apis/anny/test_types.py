@@ -48,17 +48,17 @@ def test_until_when_a_booking_can_be_canceled_stands_in_its_meta(jane):
     assert jane.booking(1009)["meta"]["cancelable_until"] == shown(at(11, "08:00"))
 
 
-def test_the_order_of_a_booking_is_sent_along_to_its_customer_and_the_organisation(world):
+def test_the_order_of_a_booking_is_for_its_customer_and_the_organisation(world):
     world.jane.post("/bookings/1001/edit-participants", {"participants": [{"email": "lena@example.com"}]})
     world.lena.post("/bookings/1001/accept-invite")
 
     sent = {}
     for who in ("jane", "lena", "admin"):
         document = getattr(world, who).read("/bookings/1001", include="order")
-        assert document["data"]["relationships"]["order"]["data"]["id"] == "2001"
-        sent[who] = len(document["included"])
+        sent[who] = document["data"]["relationships"]["order"]["data"], len(document["included"])
 
-    assert sent == {"jane": 1, "lena": 0, "admin": 1}
+    order = {"type": "orders", "id": "2001"}
+    assert sent == {"jane": (order, 1), "lena": (None, 0), "admin": (order, 1)}
 
 
 def test_a_note_is_the_organisations_own():
@@ -136,11 +136,11 @@ def test_what_is_open_can_be_paid_where_the_order_says(world):
     """Booking 1023 of Max has not been paid."""
     order = world.max.order(2023)
     assert order["meta"]["amount_due"] == 199
-    assert order["meta"]["payment_url"] == "/api/v1/orders/2023/pay"
+    assert order["meta"]["payment_url"].endswith("/api/v1/orders/2023/pay")
 
     token = order["attributes"]["access_token"]
     url = world.nobody.read("/orders/2023", oat=token)["data"]["meta"]["payment_url"]
-    paid = world.nobody.client.request("POST", url.removeprefix(f"/~{world.name}/api/v1"))
+    paid = world.nobody.client.request("POST", url.partition(f"/~{world.name}/api/v1")[2])
 
     assert paid.status_code == 200
     assert world.max.order(2023)["meta"]["payment_url"] is None
@@ -153,16 +153,19 @@ def test_a_write_that_leaves_something_to_pay_says_so_to_who_pays(world):
     world.lena.post("/bookings/1023/accept-invite")
 
     answers = {
-        who: getattr(world, who).post("/bookings/1023/edit-service-options", {"addons": []}).json()
-        for who in ("max", "admin", "lena")
+        "max": world.max.post("/bookings/1023/edit-service-options", {"addons": []}),
+        "admin": world.admin.post("/bookings/1023/edit-service-options", {"addons": []}),
+        "lena": world.lena.post("/bookings/1023/edit-participants", {"participants": [{"email": "lena@example.com"}]}),
     }
 
-    payment = {"amount_due": 199, "currency": "EUR", "payment_url": "/api/v1/orders/2023/pay"}
-    assert {who: answer.get("meta") for who, answer in answers.items()} == {
-        "max": payment,
-        "admin": payment,
-        "lena": None,
+    assert {who: "meta" in answer.json() for who, answer in answers.items()} == {
+        "max": True,
+        "admin": True,
+        "lena": False,
     }
+    payment = answers["max"].json()["meta"]
+    assert (payment["amount_due"], payment["currency"]) == (199, "EUR")
+    assert payment["payment_url"].endswith("/api/v1/orders/2023/pay")
 
 
 @pytest.mark.parametrize(

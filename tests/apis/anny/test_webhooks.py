@@ -98,7 +98,7 @@ def test_what_is_held_and_let_go_is_never_spoken_of(world):
 
     world.wait(minutes=16)
 
-    assert bodies(world) == []
+    assert [each["event"] for each in bodies(world)] == ["customers.created"]
 
 
 def test_a_booking_that_nobody_comes_to_starts_and_expires(world):
@@ -110,7 +110,7 @@ def test_a_booking_that_nobody_comes_to_starts_and_expires(world):
     its = [each for each in bodies(world) if each["data"]["id"] == number]
     assert [(each["event"], each["triggered_at"], each["data"]["attributes"]["status"]) for each in its] == [
         ("bookings.started", shown(at(1, "09:00")), "accepted"),
-        ("bookings.updated", shown(at(1, "09:15")), "expired"),
+        ("bookings.updated", shown(at(1, "09:30")), "expired"),
     ]
 
 
@@ -119,12 +119,39 @@ def test_an_event_carries_the_booking_as_the_organisation_sees_it(world):
     world.jane.post("/bookings/1001/edit-service-options", {"addons": []})
     world.jane.cancel(1001)
 
-    sent = bodies(world)
+    sent = [each for each in bodies(world) if each["event"] == "bookings.updated"]
 
     assert [component("anny", "BookingEvent").is_valid(each) for each in sent] == [True] * 2
     assert [each["data"]["meta"]["edit_in_progress"] for each in sent] == [True, False]
     assert sent[1]["data"]["attributes"] == world.admin.booking(1001)["attributes"]
     assert sent[0]["data"]["links"] == {"self": "/api/v1/bookings/1001"}
+
+
+def test_events_of_orders_invoices_and_customers_carry_them_as_the_organisation_sees_them(world):
+    subscribe(world)
+    world.ben.add_to_cart(2, 1, at(22, "09:00"), at(22, "10:00"))
+    order = world.ben.submit().json()["data"]["id"]
+    world.ben.post(f"/orders/{order}/pay")
+
+    sent = bodies(world)
+
+    assert [each["event"] for each in sent if not each["event"].startswith("bookings.")] == [
+        "customers.created",
+        "orders.created",
+        "invoices.created",
+        "invoices.finalized",
+        "orders.updated",
+        "invoices.updated",
+    ]
+    kinds = {
+        "bookings": "BookingEvent",
+        "customers": "CustomerEvent",
+        "orders": "OrderEvent",
+        "invoices": "InvoiceEvent",
+    }
+    for each in sent:
+        assert component("anny", kinds[each["event"].partition(".")[0]]).is_valid(each), each["event"]
+    assert {each["data"]["id"] for each in sent if each["data"]["type"] == "orders"} == {order}
 
 
 def test_where_nobody_listens_nothing_is_drawn(world, monkeypatch):

@@ -7,8 +7,9 @@ from agreed.facts import NOTE, Facts, exactly, ref
 __all__ = ["FACTS"]
 
 FACTS = Facts(
-    operations=37,
-    open=frozenset(
+    operations=42,
+    open=frozenset(),
+    half_open=frozenset(
         {
             "listResources",
             "getResource",
@@ -17,10 +18,8 @@ FACTS = Facts(
             "getService",
             "listAvailabilityStarts",
             "listAvailabilityEnds",
-        }
-    ),
-    half_open=frozenset(
-        {
+            "listIntervalStarts",
+            "getRelationship",
             "getBookingByNumber",
             "addToCart",
             "emptyCart",
@@ -90,24 +89,41 @@ FACTS = Facts(
             "listServices",
             "getService",
             "getCustomerAccount",
+            "listCustomers",
+            "getCustomer",
         }
     ),
-    plain=frozenset({"listAvailabilityStarts", "listAvailabilityEnds"}),
+    plain=frozenset({"listAvailabilityStarts", "listIntervalStarts", "listAvailabilityEnds"}),
     bad_parameter="422",
+    knows_its_queries=True,
     optional={
         "BookingDocument": frozenset({"included", "meta"}),
         **{
             f"{kind}{form}": frozenset({"included"})
-            for kind in ("Booking", "Order", "Invoice", "Resource", "Service")
+            for kind in ("Booking", "Order", "Invoice", "Resource", "Service", "Customer")
             for form in ("Document", "List")
             if (kind, form) != ("Booking", "Document")
+        },
+        "UserDocument": frozenset({"included"}),
+        **{name: frozenset({"links"}) for name in ("ToNone", "ToManyNone", "ToAddOn", "ToManyCustomFields")},
+        **{
+            name: frozenset({"links"})
+            for name in (
+                "AddOn",
+                "BookingAddOn",
+                "BookingParticipant",
+                "CancellationPolicy",
+                "CustomForm",
+                "CustomField",
+                "Organization",
+            )
         },
         "ListLinks": frozenset({"prev", "next"}),
         "Error": frozenset({"source", "meta"}),
         "ErrorSource": frozenset({"pointer", "parameter"}),
     },
     sparse=re.compile(
-        r"(?!CancellationPreview)\w+(Attributes|Relationships)|Flat(Booking|Order|Invoice|Resource|Service|CustomerAccount)"
+        r"(?!CancellationPreview)\w+(Attributes|Relationships)|Flat(Booking|Order|Invoice|Resource|Service|Customer|CustomerAccount)"
     ),
     world={
         "bookings": exactly(

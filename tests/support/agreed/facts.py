@@ -28,6 +28,7 @@ class Facts:
         flattened: Operations that answer their success as application/json as well.
         plain: Operations that answer their success as application/json alone.
         bad_parameter: The status for a parameter that breaks its schema.
+        knows_its_queries: Whether a parameter that the document does not have is refused, with 400.
         headers: That every answer has.
         schemas: Which the vendor names so.
         sparse: The schemas of answers of which a request can leave out whatever it wants, but type and id.
@@ -50,6 +51,7 @@ class Facts:
     flattened: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     bad_parameter: str = "400"
+    knows_its_queries: bool = False
     headers: frozenset[str] = frozenset()
     schemas: frozenset[str] = frozenset()
     sparse: re.Pattern[str] = re.compile(r"(?!)")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from contract_tests.apis.anny.looking import is_free
+from contract_tests.apis.anny.looking import is_free, linked
 from contract_tests.apis.anny.scene import (
     ADMIN,
     BODIES,
@@ -187,6 +187,12 @@ def nobody_acts_for_an_organisation_of_others(scene: AnnyScene) -> None:
         "orderId": order_id(booking),
         "invoiceId": invoice["id"],
         "subscriptionId": hook["id"],
+        "customerId": booking["relationships"]["customer"]["data"]["id"],
+        "resourceId": scene.resource_id("room"),
+        "serviceId": scene.service_id("paid"),
+        "type": "bookings",
+        "id": booking["id"],
+        "relationship": "resource",
     }
     bodies = _bodies_for(booking, scene.slot().body)
     for probe in probes(scene.contract, ids, only=_is_for_an_organisation, bodies=bodies):
@@ -374,3 +380,53 @@ def an_administrator_is_no_customer(scene: AnnyScene) -> None:
         ):
             answer.refused("AN-A14", *_UNAUTHORIZED)
     scene.same("AN-A14", scene.order("AN-A14", order), order, "the cart of a customer afterwards")
+
+
+@LAWS.law("AN-A18")
+def the_user_is_who_has_the_token(scene: AnnyScene) -> None:
+    organization = scene.profile.want("inventory.organization", _NO_ORGANIZATION, "identities.admin")
+    for by, wanted in ((ADMIN, [str(organization)]), (MAIN, []), (OTHER, [])):
+        for accept in ("application/json", "application/vnd.api+json"):
+            answer = scene.call("getUser", by=by, headers={"Accept": accept}, title=f"who is {by}").ok("AN-A18", 200)
+            user = answer.json["data"]
+            scene.same("AN-A18", linked(user, "active_organization"), wanted, "the active organisation", answer)
+            if by != ADMIN:
+                scene.same("AN-A18", user["attributes"]["email"], scene.address(by), "the address", answer)
+
+
+@LAWS.law("AN-A16")
+def customers_are_for_who_books_for_them(scene: AnnyScene) -> None:
+    mine, theirs = scene.booked(), scene.booked(scene.slot(where="other_room"), by=OTHER)
+    ids = {by: linked(each, "customer")[0] for by, each in ((MAIN, mine), (OTHER, theirs))}
+    for by, wanted in ((MAIN, {ids[MAIN]}), (OTHER, {ids[OTHER]}), (ADMIN, {*ids.values()})):
+        found = {each["id"]: each for each in scene.every("AN-A16", "listCustomers", by=by)}
+        scene.same("AN-A16", {*found} & {*ids.values()}, wanted, f"the customers that {by} sees")
+        for number in wanted:
+            answer = scene.call("getCustomer", customerId=number, by=by).ok("AN-A16", 200)
+            scene.same("AN-A16", answer.json["data"], found[number], "the customer read by its id", answer)
+            shown = answer.json["data"]["attributes"]
+            scene.same("AN-A16", bool(shown["uuid"] and shown["full_name"]), True, "uuid and full_name", answer)
+    scene.call("getCustomer", customerId=ids[OTHER]).refused("AN-A05", *_UNAUTHORIZED)
+
+
+@LAWS.law("AN-A17")
+def linkage_is_as_open_as_what_it_is_of(scene: AnnyScene) -> None:
+    booking = scene.ordered()
+
+    def linkage(kind: str, number: str, name: str, by: str) -> Answer:
+        return scene.call("getRelationship", type=kind, id=number, relationship=name, by=by, title=f"{name} of {kind}")
+
+    for kind, number, name in (
+        ("bookings", booking["id"], "order"),
+        ("orders", order_id(booking), "bookings"),
+        ("customers", linked(booking, "customer")[0], "address"),
+    ):
+        linkage(kind, number, name, NOBODY).refused("AN-A17", *_UNAUTHENTICATED)
+        linkage(kind, number, name, OTHER).refused("AN-A05", *_UNAUTHORIZED)
+        linkage(kind, number, name, MAIN).ok("AN-A17", 200)
+        linkage(kind, number, "nothing", MAIN).refused("AN-A17", *_NOT_FOUND)
+    for kind, number, name in (
+        ("resources", scene.resource_id("room"), "services"),
+        ("services", scene.service_id("paid"), "resources"),
+    ):
+        linkage(kind, number, name, NOBODY).ok("AN-A17", 200)

@@ -358,3 +358,28 @@ def an_end_is_free_up_to_the_next_booking(scene: AnnyScene) -> None:
         got = (each["available"], each["unavailability_type"])
         wanted = (True, None) if minutes <= free_minutes else (False, "booked_out")
         scene.same("AN-T12", got, wanted, f"available and unavailability_type of {minutes} minutes")
+
+
+@LAWS.law("AN-T17", "AN-T16")
+def starts_are_listed_under_two_names_and_for_several_places(scene: AnnyScene) -> None:
+    slot = scene.slot("course", "course_room")
+    quantity = scene.resource("course_room")["quantity"]
+    asked: Json = {"date": str(scene.local_day(slot)), "resource_id": slot.resource_id, "timezone": "UTC"}
+
+    def listed(operation: str, **service: object) -> list[Json]:
+        query = {**asked, **service}
+        found: list[Json] = (
+            scene.call(operation, by=NOBODY, query=query, title=f"{operation} with {[*service]}").ok("AN-T16", 200).json
+        )
+        return found
+
+    wanted = listed("listAvailabilityStarts", service_id=slot.service_id)
+    scene.same("AN-T17", listed("listIntervalStarts", service_id=slot.service_id), wanted, "the starts of the day")
+    for number in (1, quantity, quantity + 1):
+        for operation in ("listAvailabilityStarts", "listIntervalStarts"):
+            found = listed(operation, **{f"service_id[{slot.service_id}]": number})
+            left = [each["available"] and number <= quantity for each in wanted]
+            scene.same("AN-T16", [each["available"] for each in found], left, f"what has {number} places left")
+    scene.same(
+        "AN-T16", listed("listIntervalStarts", **{f"service_id[{slot.service_id}]": 1}), wanted, "those of one place"
+    )

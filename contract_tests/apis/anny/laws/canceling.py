@@ -65,7 +65,7 @@ def who_has_come_or_stayed_away_cannot_cancel(scene: AnnyScene) -> None:
     before = scene.seen("AN-X15", came)
     scene.cancel(came).refused("AN-X15", *_NOT_CANCELABLE)
     scene.stays("AN-X15", before)
-    scene.go_to(slot.starts_at + timedelta(hours=1, minutes=check_in["autoExpiresAfter"]))
+    scene.go_to(slot.starts_at + timedelta(hours=1) + scene.expires_after())
     scene.same("AN-X02", scene.status("AN-S02", missed), "expired", "the status of the other one")
     scene.cancel(missed).refused("AN-X02", *_NOT_CANCELABLE)
     scene.same("AN-X02", scene.status("AN-X02", missed), "expired", "its status afterwards")

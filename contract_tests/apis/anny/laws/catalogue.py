@@ -46,10 +46,42 @@ def _children(scene: AnnyScene, resource: str, **query: object) -> Answer:
     return scene.call("listResourceChildren", resourceId=resource, by=NOBODY, query=asked, title="list the children")
 
 
+def _all(scene: AnnyScene, rule: str) -> list[Json]:
+    """Those that are part of others too."""
+    query: Json = {"filter[exclude_child_resources]": "false"}
+    return scene.every(rule, "listResources", by=NOBODY, **query)
+
+
+@LAWS.law("AN-U12")
+def a_list_has_what_is_no_part_of_another(scene: AnnyScene) -> None:
+    area, everything = scene.resource_id("area"), _all(scene, "AN-U12")
+    for each in everything:
+        parent = next(iter(linked(each, "parent")), None)
+        scene.same("AN-U12", each["meta"]["parent_id"], parent, f"parent_id of {each['id']}")
+    wanted = [each["id"] for each in everything if each["meta"]["parent_id"] is None]
+    scene.expect("AN-U12", area in wanted and len(wanted) < len(everything), "the area and parts of it", wanted)
+    asked: tuple[Json, ...] = ({}, *({"filter[exclude_child_resources]": each} for each in ("true", "1")))
+    for query in asked:
+        found = [each["id"] for each in scene.every("AN-U12", "listResources", by=NOBODY, **query)]
+        scene.same("AN-U12", found, wanted, f"what is listed with {query}")
+
+
+@LAWS.law("AN-U11")
+def what_is_offered_is_found_by_a_part_of_its_name(scene: AnnyScene) -> None:
+    for operation in ("listResources", "listServices"):
+        things = scene.every("AN-U11", operation, by=NOBODY)
+        name = things[0]["attributes"]["name"]
+        for part in (name, name.upper(), name[1:4].lower()):
+            query: Json = {"filter[search]": part}
+            found = scene.every("AN-U11", operation, by=NOBODY, **query)
+            wanted = [each for each in things if part.casefold() in each["attributes"]["name"].casefold()]
+            scene.same("AN-U11", found, wanted, f"what {part} finds in {operation}")
+
+
 @LAWS.law("AN-U03")
 def children_have_their_parent(scene: AnnyScene) -> None:
     area = scene.resource_id("area")
-    resources = scene.every("AN-U03", "listResources", by=NOBODY)
+    resources = _all(scene, "AN-U03")
     scene.expect("AN-U03", area in {each["id"] for each in resources}, "the area among the resources", area)
     for each in resources:
         answer = _children(scene, each["id"]).ok("AN-U03", 200)

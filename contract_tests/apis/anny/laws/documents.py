@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from contract_tests.apis.anny.looking import is_free, linked, parameters, points_at, reads
-from contract_tests.apis.anny.scene import ADMIN, BODIES, PARTICIPANT, AnnyScene, Json
+from contract_tests.apis.anny.scene import ADMIN, BODIES, NOBODY, PARTICIPANT, AnnyScene, Json
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
@@ -184,8 +184,66 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
             refusals.append(scene.call(operation.id, body, include="resource,nothing", **places))
     for answer in refusals:
         points_at(scene, "AN-D03", answer.refused("AN-D03", *_BAD_REQUEST), parameter="include")
+    for operation in scene.contract.operations:
+        if "sort" in operation.places:
+            places = {name: scene.resource_id("room") for name in ("resourceId",) if name in operation.places}
+            for sort in ("nothing", "-", "", "created_at,name", "Name"):
+                answer = scene.call(operation.id, query={"sort": sort}, title=f"{operation.id} by {sort!r}", **places)
+                points_at(scene, "AN-D03", answer.refused("AN-D03", *_BAD_REQUEST), parameter="sort")
     scene.stays("AN-D03", booking)
     is_free(scene, "AN-D03", free)
+
+
+@LAWS.law("AN-D14")
+def linkage_names_only_what_may_be_seen(scene: AnnyScene) -> None:
+    booking = scene.joined(scene.paid())
+    for path in ("", "order"):
+        answer = scene.read(booking, by=PARTICIPANT, **({"include": path} if path else {})).ok("AN-D14", 200)
+        scene.same(
+            "AN-D14", linked(answer.json["data"], "order"), [], "the order that a participant is told of", answer
+        )
+    scene.same("AN-D14", len(linked(scene.seen("AN-D14", booking), "order")), 1, "the orders that the customer sees")
+    number = scene.seen("AN-D14", scene.given("recurring_master"))["attributes"]["number"]
+    for by in (NOBODY, MAIN):
+        answer = scene.by_number(by=by, number=number).ok("AN-D14", 200)
+        told = {name: bool(linked(answer.json["data"], name)) for name in ("order", "series_bookings")}
+        scene.same("AN-D14", told, dict.fromkeys(told, by == MAIN), "whether they are told of order and dates", answer)
+
+
+def _links_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from each.values() if name == "links" else _links_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _links_in(each)
+
+
+@LAWS.law("AN-D18")
+def every_link_is_absolute_and_leads_somewhere(scene: AnnyScene) -> None:
+    booking = _rich(scene)
+    asked = [(ask, ask(ask.whole)) for ask in _asking(scene, booking)]
+    answers = [answer.ok("AN-D18", 200) for _, answer in asked]
+    answers += [scene.preview(booking).ok("AN-P01", 200), scene.call("getUser", include="active_organization")]
+    links = {link: answer for answer in answers for link in _links_in(answer.ok("AN-D18", 200).json)}
+    for link, answer in links.items():
+        begins = link.startswith(f"{scene.world.base_url}/")
+        scene.expect("AN-D18", begins, f"a link that begins with {scene.world.base_url}", link, answer)
+    shown = {_kind_of(link): link for link in links}
+    for name, link in shown.items():
+        found = scene.send("GET", link.removeprefix(scene.world.base_url), title=f"follow a link to {name}")
+        followed = found.ok("AN-D18", 200).json
+        if "links" in followed:
+            scene.same("AN-D18", followed["links"]["self"], link, "what it says of itself", found)
+    told = booking["relationships"]
+    for name, each in told.items():
+        found = scene.call("getRelationship", type="bookings", id=booking["id"], relationship=name).ok("AN-D18", 200)
+        scene.same("AN-D18", found.json, each, f"the relationship {name} read by itself", found)
+
+
+def _kind_of(link: str) -> str:
+    """Of all links of a kind one is followed: `/bookings/{}/relationships/order`."""
+    return re.sub("[0-9a-f-]*[0-9][0-9a-f-]*", "{}", link)
 
 
 # Fields
@@ -344,7 +402,7 @@ def links_keep_every_filter(scene: AnnyScene) -> None:
     made = [scene.booked(each) for each in slots]
     span = min(each.starts_at for each in slots), max(each.ends_at for each in slots)
     alone: dict[str, Any] = {
-        "filter[resources][]": [each.resource_id for each in slots],
+        "filter[resources]": ",".join(each.resource_id for each in slots),
         "filter[start_date]": span[0].isoformat(),
         "filter[end_date]": span[1].isoformat(),
         "filter[search]": made[0]["attributes"]["number"][:2],

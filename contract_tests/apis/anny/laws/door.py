@@ -39,8 +39,7 @@ _left_at = partial(_came_at, name="check_out_date")
 def who_comes_in_time_is_checked_in(scene: AnnyScene) -> None:
     slot = scene.slot()
     early, late = scene.booked(slot), scene.booked(slot.later(minutes=120))
-    last = min(_rules(scene)["allowedDelayPeriod"], _rules(scene)["autoExpiresAfter"] - 1)
-    second_at = slot.starts_at + timedelta(hours=2) + _MINUTE * last
+    second_at = slot.starts_at + timedelta(hours=2) + _MINUTE * _rules(scene)["allowedDelayPeriod"] - _SECOND
     for booking, when in ((early, _opens_at(scene, slot)), (late, second_at)):
         scene.go_to(when)
         answer = scene.check_in(booking).ok("AN-K01", 200)
@@ -69,7 +68,7 @@ def who_comes_too_early_or_too_late_is_not(scene: AnnyScene) -> None:
     if not rules["allowMultiple"]:
         _is_not_let_in(scene, booking)
     if rules["autoExpiry"]:
-        scene.go_to(slot.starts_at + _MINUTE * rules["autoExpiresAfter"])
+        scene.go_to(slot.starts_at + scene.expires_after())
         scene.same("AN-K03", scene.status("AN-K03", booking), "accepted", "the status of who came")
         scene.go_to(slot.ends_at)
         scene.same("AN-K03", scene.status("AN-K03", booking), "accepted", "the status at the end")
@@ -98,15 +97,9 @@ def who_comes_after_the_delay_is_not_let_in(scene: AnnyScene) -> None:
     rules = _rules(scene)
     slot = scene.slot(minutes=120)
     booking = scene.booked(slot)
-    last = slot.starts_at + _MINUTE * rules["allowedDelayPeriod"]
-    expires = slot.starts_at + _MINUTE * rules["autoExpiresAfter"]
-    if not rules["allowMultiple"] and rules["autoExpiry"] and expires <= last:
-        scene.go_to(expires)
+    for minutes in sorted({rules["allowedDelayPeriod"], rules["allowedDelayPeriod"] + 1}):
+        scene.go_to(slot.starts_at + _MINUTE * minutes)
         _is_not_let_in(scene, booking)
-        scene.go_to(last + _SECOND)
-    else:
-        scene.go_to(last + _SECOND)
-    _is_not_let_in(scene, booking)
 
 
 @LAWS.law("AN-K04", "AN-L07")

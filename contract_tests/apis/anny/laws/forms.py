@@ -206,7 +206,7 @@ def an_email_is_an_address(scene: AnnyScene) -> None:
 @LAWS.law("AN-F09")
 def a_participant_answers_for_themselves(scene: AnnyScene) -> None:
     fields = form_fields(scene)
-    booking = scene.joined(scene.ordered(kind="form"))
+    booking = scene.joined(scene.ordered(kind="form"), can_edit=True)
     mine, theirs = form_answers(fields), form_answers(fields, 1)
     personalize(scene, booking, theirs, by=PARTICIPANT).ok("AN-F09", 200)
     scene.same("AN-F09", _kept(scene, "AN-F09", booking), {}, "the customer's answers")
@@ -214,6 +214,20 @@ def a_participant_answers_for_themselves(scene: AnnyScene) -> None:
     personalize(scene, booking, mine).ok("AN-F09", 200)
     scene.same("AN-F09", _kept(scene, "AN-F09", booking), mine, "the customer's answers afterwards")
     scene.same("AN-F09", _kept(scene, "AN-F09", booking, by=PARTICIPANT), theirs, "the participant's afterwards")
+
+
+@LAWS.law("AN-F12")
+def a_participant_answers_who_may_and_has_accepted(scene: AnnyScene) -> None:
+    given = form_answers(form_fields(scene))
+    slots = scene.day("form", "room")
+    booking = scene.invited(scene.ordered(slots[1], kind="form"), can_edit=True)
+    plain = scene.joined(scene.ordered(slots[4], kind="form"), can_edit=False)
+    for each in (booking, plain):
+        before = scene.seen("AN-F12", each, by=PARTICIPANT)
+        personalize(scene, each, given, by=PARTICIPANT).refused("AN-F12", 403, "unauthorized")
+        scene.stays("AN-F12", before, by=PARTICIPANT)
+    scene.accept(booking).ok("AN-I01", 200)
+    personalize(scene, booking, given, by=PARTICIPANT).ok("AN-F12", 200)
 
 
 @LAWS.law("AN-F11")

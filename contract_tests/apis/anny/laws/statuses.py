@@ -27,20 +27,13 @@ _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 
 
-def _expires_after(scene: AnnyScene) -> timedelta:
-    """How long after the start who has not been checked in loses the room."""
-    check_in = scene.resource("room")["settings"]["checkIn"]
-    scene.expect("AN-S02", check_in["isEnabled"] and check_in["autoExpiry"], "expiry at the room", check_in)
-    return timedelta(minutes=check_in["autoExpiresAfter"])
-
-
 # What time does
 
 
 @LAWS.law("AN-S02", "AN-S03", "AN-S16")
 def nobody_who_does_not_come_keeps_the_room(scene: AnnyScene) -> None:
     slot = scene.slot(minutes=180)
-    after = _expires_after(scene)
+    after = scene.expires_after()
     booking = scene.booked(slot)
     rest = slot.later(minutes=60).lasting(60)
     scene.go_to(slot.starts_at + after - _SECOND)
@@ -83,7 +76,7 @@ def _made_by_history(scene: AnnyScene, hours: Sequence[Slot]) -> list[tuple[Slot
 
 @LAWS.law("AN-S02")
 def what_was_moved_or_put_back_expires_by_the_start_it_has(scene: AnnyScene) -> None:
-    after = _expires_after(scene)
+    after = scene.expires_after()
     for here, _, booking in _made_by_history(scene, scene.day()[::2]):
         scene.go_to(here.starts_at + after - _SECOND)
         scene.same("AN-S02", scene.status("AN-S02", booking), "accepted", "the status a second before")
@@ -94,7 +87,7 @@ def what_was_moved_or_put_back_expires_by_the_start_it_has(scene: AnnyScene) -> 
 @LAWS.law("AN-S04")
 def expiry_refunds_nothing(scene: AnnyScene) -> None:
     slot = scene.slot("paid")
-    after = _expires_after(scene)
+    after = scene.expires_after()
     booking = scene.paid(slot)
     before = money(scene, "AN-S04", booking)
     scene.expect("AN-S04", before.paid > 0, "a booking that was paid", before)
@@ -110,7 +103,7 @@ def what_is_over_stays_over(scene: AnnyScene) -> None:
     if scene.world.is_own:
         slot = scene.slot(where="room")
         missed = scene.booked(slot)
-        scene.go_to(slot.starts_at + _expires_after(scene))
+        scene.go_to(slot.starts_at + scene.expires_after())
         over.append(("expired", missed))
     for status, booking in over:
         scene.same("AN-S05", scene.status("AN-S05", booking), status, "the status")
@@ -134,7 +127,7 @@ def what_is_over_stays_over(scene: AnnyScene) -> None:
 def who_waits_past_the_start_goes_on_waiting(scene: AnnyScene) -> None:
     slot = scene.slot("approval")
     booking = scene.requested(slot)
-    for when in (slot.starts_at, slot.starts_at + _expires_after(scene), slot.ends_at + _HOUR):
+    for when in (slot.starts_at, slot.starts_at + scene.expires_after(), slot.ends_at + _HOUR):
         scene.go_to(when)
         scene.same("AN-S06", scene.status("AN-S06", booking), "requested", f"the status at {when}")
     scene.decide(booking, "accepted").ok("AN-S11", 200)

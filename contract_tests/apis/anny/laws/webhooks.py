@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from contract_tests.apis.anny.looking import linked, refused_at
-from contract_tests.apis.anny.scene import ADMIN, UNKNOWN, AnnyScene, Json, bookings_in, moment
+from contract_tests.apis.anny.scene import ADMIN, NOBODY, UNKNOWN, AnnyScene, Json, bookings_in, moment
 from contract_tests.laws.law import Laws
 from contract_tests.laws.receiving import Post, Receiver
 from contract_tests.profiles import NotApplicable
@@ -81,7 +81,7 @@ def what_is_no_header_is_refused(scene: AnnyScene) -> None:
 def what_is_no_event_is_refused(scene: AnnyScene) -> None:
     for number, events in (
         (0, ["bookings.nothing"]),
-        (1, [_CREATED, "orders.created"]),
+        (1, [_CREATED, "orders.paid"]),
         (2, [_CREATED, _UPDATED, "*"]),
     ):
         answer = _subscribe(scene, _NOWHERE, *events)
@@ -184,6 +184,44 @@ def an_event_is_posted_to_whoever_wants_it(scene: AnnyScene) -> None:
         scene.same("AN-W07", one.posts[0].headers.get("x-test"), "contract", "the header of the subscription's own")
         came = another.wait(1, _about_one_of(booking), seconds=_A_MOMENT_SECONDS)
         scene.same("AN-W07", len(came), 0, "how many events came to whom it does not concern")
+
+
+@LAWS.law("AN-W15")
+def an_address_may_have_a_query(scene: AnnyScene) -> None:
+    with Receiver(scene) as receiver:
+        query = "?token=a1%2Fb&to=room+one"
+        made = _subscribed(scene, f"{receiver.url}{query}")
+        scene.same("AN-W15", made["attributes"]["url"], f"{receiver.url}{query}", "the address of the subscription")
+        posts = receiver.wait(1, _about_one_of(scene.booked()))
+        scene.same("AN-W15", [post.path for post in posts], [f"/hook{query}"], "where the event was posted to")
+
+
+@LAWS.law("AN-W16")
+def what_becomes_of_orders_and_invoices_is_told(scene: AnnyScene) -> None:
+    names = ("customers.created", "orders.created", "orders.updated")
+    of_invoices = ("invoices.created", "invoices.finalized", "invoices.updated")
+    with Receiver(scene) as receiver:
+        _subscribed(scene, receiver.url, *names, *of_invoices)
+        order = scene.submitted(scene.slot("paid"), by=NOBODY)
+        invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", order["id"], by=ADMIN), "an invoice")
+        customer = scene.order("AN-C20", order, by=ADMIN)["relationships"]["customer"]["data"]
+        ours = _about_one_of(order, invoice, customer)
+        told = ["customers.created", "invoices.created", "invoices.finalized", "orders.created"]
+        found = sorted(post.json["event"] for post in receiver.wait(len(told), ours))
+        scene.same("AN-W16", found, told, "what is told when an order is submitted")
+        scene.pay(order, by=ADMIN).ok("AN-C22", 200)
+        told += ["invoices.updated", "orders.updated"]
+        posts = receiver.wait(len(told), ours)
+        scene.same("AN-W16", sorted(post.json["event"] for post in posts), sorted(told), "what is told when it is paid")
+        seen = {
+            "orders": scene.order("AN-W16", order, by=ADMIN),
+            "invoices": scene.invoices("AN-W16", order["id"], by=ADMIN)[0],
+        }
+        for post in posts[-2:]:
+            shown = post.json["data"]
+            scene.same(
+                "AN-W07", shown["attributes"], seen[shown["type"]]["attributes"], f"the {shown['type']} it carries"
+            )
 
 
 @LAWS.law("AN-W08")

@@ -40,11 +40,12 @@ class Interval(msgspec.Struct, frozen=True, gc=False):
 
 
 class Availability:
-    """Raises NamesNothing for ids in the query that name nothing."""
+    """When so many *places* can be booked. Raises NamesNothing for ids in the query that name nothing."""
 
-    __slots__ = ("_diary", "_register", "_work")
+    __slots__ = ("_diary", "_places", "_register", "_work")
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, *, places: int = 1) -> None:
+        self._places = places
         self._work = work
         self._diary = Diary(work)
         self._register = Register(work)
@@ -85,7 +86,7 @@ class Availability:
         return [self._look(service, resources, Span(start, start + timedelta(minutes=each))) for each in lengths]
 
     def _look(self, service: Service, resources: Sequence[Resource], span: Span) -> Interval:
-        reasons = [self._diary.obstacle(service, each, span) for each in resources]
+        reasons = [self._diary.obstacle(service, each, span, weight=self._places) for each in resources]
         free = [each for each, reason in zip(resources, reasons, strict=True) if reason is None]
         return Interval(
             span=span,

@@ -11,6 +11,7 @@ import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.making import Maker, settle
+from mockserver.apis.anny.desk.people import enrol, new_customer
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import drop_timers, set_timer
 from mockserver.apis.anny.records import (
@@ -120,7 +121,7 @@ class CartDesk:
         """A cart that belongs to no account belongs from now on to that of who submits it, if they have one."""
         if cart.account_id is not None or self._account is None:
             return cart
-        customer = self._register.enrol(self._account)
+        customer = enrol(self._work, self._account)
         return msgspec.structs.replace(cart, account_id=self._account.id, customer_id=customer.id)
 
     def _customer(self, cart: Order, checkout: Checkout) -> Customer:
@@ -133,7 +134,8 @@ class CartDesk:
             return known
         if known is not None and given.is_like(known):
             return known
-        return self._register.new_customer(
+        return new_customer(
+            self._work,
             email=given.email,
             given_name=given.given_name,
             family_name=given.family_name,

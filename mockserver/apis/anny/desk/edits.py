@@ -15,6 +15,7 @@ import msgspec
 
 from mockserver.apis.anny import terms
 from mockserver.apis.anny.desk.diary import Diary
+from mockserver.apis.anny.desk.invitations import change_participant
 from mockserver.apis.anny.desk.making import choose_add_ons
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import drop_edit, set_timer
@@ -35,7 +36,7 @@ from mockserver.apis.anny.records import (
 from mockserver.apis.anny.refusals import named_at
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import BaseDataEdit, GivenParticipant, Selection
-from mockserver.apis.anny.viewers import Viewer
+from mockserver.apis.anny.viewers import Part, Viewer
 from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.work import Work
@@ -47,7 +48,7 @@ class EditDesk:
     """The edits of one booking by one viewer.
 
     Each method answers the booking as it is afterwards, and raises, before what it names itself:
-        NotFound, Forbidden: The booking; also for participants who may not edit.
+        NotFound, Forbidden: The booking; also for participants, but for their own entry.
         RuleBroken: `booking_not_editable`, see `terms.ensure_editable`.
     """
 
@@ -62,9 +63,14 @@ class EditDesk:
         self._till = Till(work)
 
     def edit_participants(self, booking_id: str, given: Sequence[GivenParticipant]) -> Booking:
-        """Raises RuleBroken `booking_not_editable`, BadInput for the address of the customer, for one that was given
+        """Whoever takes part and may edit names themselves alone; the others stay who they are.
+
+        Raises RuleBroken `booking_not_editable`, BadInput for the address of the customer, for one that was given
         before, and for too few or too many.
         """
+        booking, part = self._register.booking(booking_id, self._viewer)
+        if part is Part.EDITOR:
+            return self._edit_own(booking, given)
         booking, service = self._editable(booking_id)
         if not service.allow_participants:
             raise RuleBroken("booking_not_editable", "the service has no participants")
@@ -135,6 +141,24 @@ class EditDesk:
         terms.ensure_editable(booking, service, self._work.now)
         assert service is not None  # noqa: S101 - a blocker, which has none, is not editable
         return booking, service
+
+    def _edit_own(self, booking: Booking, given: Sequence[GivenParticipant]) -> Booking:
+        """Name and presence of the viewer. No edit of the booking: a revert takes nothing of it back."""
+        entry = booking.participant(self._viewer.address or "")
+        if entry is None or [each.address for each in given] != [entry.address]:
+            raise Forbidden("who takes part edits nobody's data but their own")
+        terms.ensure_editable(booking, self._register.service_of(booking), self._work.now)
+        after = change_participant(
+            booking,
+            entry.id,
+            lambda own: msgspec.structs.replace(
+                own, name=given[0].name, attending_virtually=given[0].attending_virtually
+            ),
+        )
+        after = msgspec.structs.replace(after, updated_at=self._now)
+        self._work.records(BOOKINGS).put(after)
+        tell(self._work, "bookings.updated", after)
+        return after
 
     def _account_of(self, booking: Booking) -> CustomerAccount | None:
         """Whoever booked, who may have done so for somebody else."""

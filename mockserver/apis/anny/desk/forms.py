@@ -1,7 +1,7 @@
 """What somebody answers to the custom form of a service.
 
 What a form asks and what it takes for an answer is in `fill` and needs no world. Around it stands who may answer: the
-customer and the organisation for the booking, whoever takes part for themselves.
+customer and the organisation for the booking, whoever takes part and may edit their own data for themselves.
 """
 
 import re
@@ -16,8 +16,8 @@ from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import Field, FieldType, Form
 from mockserver.apis.anny.records import BOOKINGS, LIFECYCLE, Booking, FilledForm, Participant
 from mockserver.apis.anny.register import Register
-from mockserver.apis.anny.viewers import Viewer
-from mockserver.apis.refusals import BadInput
+from mockserver.apis.anny.viewers import Part, Viewer
+from mockserver.apis.refusals import BadInput, Forbidden
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.work import Work
 
@@ -42,6 +42,7 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
     """
     register = Register(work)
     booking, part = register.booking(booking_id, viewer)
+    _ensure_answers(part)
     participant = booking.participant(viewer.address or "") if part.takes_part else None
     form = _form_of(register, booking, booking.answers if participant is None else participant.answers)
     now = work.this_second
@@ -60,6 +61,11 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
     work.records(BOOKINGS).put(after)
     tell(work, "bookings.updated", after)
     return after
+
+
+def _ensure_answers(part: Part) -> None:
+    if not part.may_personalize:
+        raise Forbidden("who takes part answers the form once they have accepted, and where can_edit says so")
 
 
 def fill(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:

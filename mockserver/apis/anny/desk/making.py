@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from mockserver.apis.anny.desk.diary import Diary
+from mockserver.apis.anny.desk.people import enrol
 from mockserver.apis.anny.desk.till import Till
 from mockserver.apis.anny.desk.timetable import set_timer
 from mockserver.apis.anny.notices import tell
@@ -59,7 +60,7 @@ class Maker:
             access_token=access_token(self._work.seed, order_id),
             status=OrderStatus.DRAFT,
             account_id=None if account is None else account.id,
-            customer_id=None if account is None else self._register.enrol(account).id,
+            customer_id=None if account is None else enrol(self._work, account).id,
             booking_ids=(),
             currency=currency,
             created_at=now,

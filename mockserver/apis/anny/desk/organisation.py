@@ -139,7 +139,7 @@ class Organisation:
             raise RuleBroken("check_in_not_possible", "the booking has been checked in already")
         opens_at = booking.starts_at - timedelta(minutes=rules.allowed_before)
         closes_at = booking.starts_at + timedelta(minutes=rules.allowed_after)
-        if not opens_at <= self._work.now <= closes_at:
+        if not opens_at <= self._work.now < closes_at:
             raise RuleBroken(
                 "check_in_not_possible",
                 f"check-in is from {rules.allowed_before} minutes before the start"

@@ -9,15 +9,19 @@ from typing import TypeVar
 
 import msgspec
 
+from mockserver.apis.anny.desk.paging import page_of
 from mockserver.apis.anny.records import (
     BOOKINGS,
     BOOKINGS_BY_CREATION,
     BOOKINGS_BY_START,
+    CUSTOMERS,
+    CUSTOMERS_BY_AGE,
     INVOICES,
-    INVOICES_NEWEST,
+    INVOICES_BY_AGE,
     ORDERS,
-    ORDERS_NEWEST,
+    ORDERS_BY_AGE,
     Booking,
+    Customer,
     Invoice,
     Order,
     account_group,
@@ -31,7 +35,7 @@ from mockserver.sandbox.work import Work
 
 __all__ = ["BookingFilter", "Reading"]
 
-R = TypeVar("R", Order, Invoice)
+R = TypeVar("R", Order, Invoice, Customer)
 
 
 class BookingFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +52,7 @@ class BookingFilter(msgspec.Struct, frozen=True, kw_only=True):
     is_upcoming: bool = False
     ends_after: datetime | None = None
     starts_before: datetime | None = None
-    status: str | None = None
+    statuses: frozenset[str] = frozenset()
     hides_blockers: bool = False
     address: str | None = None
 
@@ -83,17 +87,40 @@ class Reading:
         passed = [booking for booking in whole if self._passes(booking, wanted)]
         return passed[page.offset : page.offset + page.size], len(passed)
 
-    def orders(self, page: PageRequest) -> tuple[Sequence[Order], int]:
-        return self._newest(ORDERS, ORDERS_NEWEST, page)
+    def orders(self, text: str, sort: str, page: PageRequest) -> tuple[Sequence[Order], int]:
+        """A page of the viewer's, with a text in lower case in their number; see `_by_age`, as for the others."""
+        return self._by_age(ORDERS, ORDERS_BY_AGE, sort, page, text, lambda order: (order.number,))
 
-    def invoices(self, page: PageRequest) -> tuple[Sequence[Invoice], int]:
-        return self._newest(INVOICES, INVOICES_NEWEST, page)
+    def invoices(self, text: str, sort: str, page: PageRequest) -> tuple[Sequence[Invoice], int]:
+        return self._by_age(INVOICES, INVOICES_BY_AGE, sort, page, text, lambda invoice: (invoice.formatted_number,))
 
-    def _newest(self, kind: Kind[R], index: Index[R], page: PageRequest) -> tuple[Sequence[R], int]:
+    def customers(self, text: str, sort: str, page: PageRequest) -> tuple[Sequence[Customer], int]:
+        return self._by_age(CUSTOMERS, CUSTOMERS_BY_AGE, sort, page, text, lambda each: (each.name, each.email))
+
+    def _by_age(
+        self,
+        kind: Kind[R],
+        index: Index[R],
+        sort: str,
+        page: PageRequest,
+        text: str,
+        texts: Callable[[R], Sequence[str]],
+    ) -> tuple[Sequence[R], int]:
+        """A page of what is the viewer's, and how much there is; of one second, in the order of ids.
+
+        Args:
+            sort: `created_at`, with a hyphen in front for the latest first.
+        """
         account = self._viewer.account
         group = ALL if account is None else account_group(account.id)
-        records = self._work.records(kind)
-        return records.page(index, group, offset=page.offset, limit=page.size), records.count(index, group)
+        return page_of(
+            self._work.records(kind),
+            index,
+            group,
+            page,
+            backwards=sort.startswith("-"),
+            passes=(lambda record: any(text in each.lower() for each in texts(record))) if text else None,
+        )
 
     def _groups(self) -> tuple[str, ...]:
         """Of one's own bookings and of those in which one takes part; no booking is in both."""
@@ -107,7 +134,7 @@ class Reading:
             and (not wanted.is_upcoming or booking.ends_at > self._work.now)
             and (wanted.ends_after is None or booking.ends_at > wanted.ends_after)
             and (wanted.starts_before is None or booking.starts_at < wanted.starts_before)
-            and (wanted.status is None or self._viewer.part_in(booking).status_of(booking) == wanted.status)
+            and (not wanted.statuses or self._viewer.part_in(booking).status_of(booking) in wanted.statuses)
             and not (wanted.hides_blockers and booking.is_blocker)
             and (wanted.address is None or self._address_of(booking) == wanted.address)
         )

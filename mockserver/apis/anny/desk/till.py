@@ -6,6 +6,7 @@ House rules:
   is due that other invoices ask for all of it: then it is canceled. Of what is ordered, and of edits, the oldest stay
   open; of what is canceled, the newest, which are those of fees. So the open invoices of an order always ask for what is
   due, or more, and none is open when nothing is due.
+- Of an order and its invoices word is sent when the order has been kept, with what has become of both.
 - An order is pending while one of its bookings waits for a decision, and canceled when none of them is left.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import PaymentFlow
 from mockserver.apis.anny.records import (
     BOOKINGS,
@@ -40,10 +42,11 @@ _OVER = {Status.CANCELED, Status.REJECTED}
 class Till:
     """Each method keeps the order and its invoices, and answers the order. Bookings have been put by the caller."""
 
-    __slots__ = ("_now", "_register", "_work")
+    __slots__ = ("_issued", "_now", "_register", "_work")
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._issued: list[Invoice] = []
         self._register = Register(work)
         self._now = work.this_second
 
@@ -127,11 +130,27 @@ class Till:
         status = status_among(self._register.bookings_of(order))
         kept = msgspec.structs.replace(order, lines=account.lines, status=status, updated_at=self._now)
         self._work.records(ORDERS).put(kept)
-        self._close(kept, closed_as, newest_first=newest_first)
+        closed = self._close(kept, closed_as, newest_first=newest_first)
+        if (kept.lines, kept.status) != (order.lines, order.status):
+            tell(self._work, "orders.created" if order.is_draft else "orders.updated", kept)
+        self._tell_of_invoices(closed)
         return kept
 
-    def _close(self, order: Order, status: InvoiceStatus, *, newest_first: bool) -> None:
+    def _tell_of_invoices(self, closed: Iterable[Invoice]) -> None:
+        invoices = self._work.records(INVOICES)
+        issued = {invoice.id for invoice in self._issued}
+        self._issued.clear()
+        for number in sorted(issued):
+            invoice = invoices.get(number)
+            tell(self._work, "invoices.created", invoice)
+            tell(self._work, "invoices.finalized", invoice)  # none can be changed once it is there
+        for invoice in closed:
+            if invoice.id not in issued:
+                tell(self._work, "invoices.updated", invoice)
+
+    def _close(self, order: Order, status: InvoiceStatus, *, newest_first: bool) -> list[Invoice]:
         """Close the open invoices that are not needed for what is due; those that come first stay open."""
+        closed = []
         due = order.account.due()
         invoices = self._work.records(INVOICES)
         issued = invoices.page(INVOICES_OF_ORDER, order.id)
@@ -139,8 +158,10 @@ class Till:
             if invoice.status is not InvoiceStatus.OPEN:
                 continue
             if due <= 0:
-                invoices.put(msgspec.structs.replace(invoice, status=status))
+                closed.append(msgspec.structs.replace(invoice, status=status))
+                invoices.put(closed[-1])
             due -= invoice.amount
+        return closed
 
     def _take_back(self, order: Order, account: Account, booking_ids: Iterable[int]) -> None:
         """An invoice of what had been charged for bookings, below zero."""
@@ -161,20 +182,20 @@ class Till:
             return
         is_open = total > 0 and any(account.due(booking_id) for booking_id in amounts)
         invoices = self._work.records(INVOICES)
-        invoices.put(
-            Invoice(
-                id=invoices.next_id(),
-                order_id=order.id,
-                account_id=order.account_id,
-                kind=kind,
-                status=InvoiceStatus.OPEN if is_open else InvoiceStatus.PAID,
-                amount=total,
-                currency=order.currency,
-                tax_rate=self._tax_rate(amounts),
-                items=items,
-                issued_at=self._now,
-            )
+        invoice = Invoice(
+            id=invoices.next_id(),
+            order_id=order.id,
+            account_id=order.account_id,
+            kind=kind,
+            status=InvoiceStatus.OPEN if is_open else InvoiceStatus.PAID,
+            amount=total,
+            currency=order.currency,
+            tax_rate=self._tax_rate(amounts),
+            items=items,
+            issued_at=self._now,
         )
+        invoices.put(invoice)
+        self._issued.append(invoice)
 
     def _tax_rate(self, booking_ids: Iterable[int]) -> int:
         """That of the first booking's service: nothing in an organisation is taxed otherwise than the rest. Assumed."""

@@ -50,9 +50,14 @@ def next_event(
 
 
 def expiry_of(resource: Resource) -> int | None:
-    """Minutes from the start within which somebody has to check in; None where nobody has to."""
+    """Minutes from the start within which somebody has to check in; None where nobody has to.
+
+    Never while a check-in is possible: the later of both periods counts.
+    """
     check_in = resource.check_in
-    return check_in.expires_after if check_in.is_enabled and check_in.auto_expiry else None
+    if not (check_in.is_enabled and check_in.auto_expiry):
+        return None
+    return max(check_in.expires_after, check_in.allowed_after)
 
 
 _ORDER = ("start", "expire", "end")

@@ -1,6 +1,15 @@
 """The operations of the anny API by subject: read the call, act at a desk, show what came of it."""
 
-from mockserver.apis.anny.operations import availability, bookings, catalogue, checkout, edits, lifecycle, subscriptions
+from mockserver.apis.anny.operations import (
+    availability,
+    bookings,
+    catalogue,
+    checkout,
+    edits,
+    lifecycle,
+    relationships,
+    subscriptions,
+)
 from mockserver.apis.bundle import Operation
 
 __all__ = ["OPERATIONS"]
@@ -13,4 +22,5 @@ OPERATIONS: dict[str, Operation] = {
     **catalogue.OPERATIONS,
     **availability.OPERATIONS,
     **subscriptions.OPERATIONS,
+    **relationships.OPERATIONS,
 }

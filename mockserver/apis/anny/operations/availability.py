@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mockserver.apis.anny.desk.availability import Availability, Interval
+from mockserver.apis.anny.operations.calls import viewer_of
+from mockserver.apis.anny.requests import ID
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.moments import read_moment
@@ -16,24 +18,38 @@ __all__ = ["OPERATIONS"]
 
 
 def list_availability_starts(call: Call, work: Work) -> Reply:
+    viewer_of(call, work)
     zone = _zone(call)
-    availability = Availability(work)
-    offer = availability.offer(call.query["service_id"], call.query.get("resource_id"))
+    availability, service_id = _for_so_many(call, work)
+    offer = availability.offer(service_id, call.query.get("resource_id"))
     day = date.fromisoformat(call.query["date"])
     return _reply(availability.starts(*offer, day, zone=zone, minutes=call.query.get("duration")))
 
 
 def list_availability_ends(call: Call, work: Work) -> Reply:
+    viewer_of(call, work)
     _zone(call)  # a moment needs none, but a wrong one is wrong here too
-    availability = Availability(work)
-    offer = availability.offer(call.query["service_id"], call.query.get("resource_id"))
+    availability, service_id = _for_so_many(call, work)
+    offer = availability.offer(service_id, call.query.get("resource_id"))
     return _reply(availability.ends(*offer, read_moment(call.query["date_time"])))
 
 
 OPERATIONS: dict[str, Operation] = {
     "listAvailabilityStarts": list_availability_starts,
+    "listIntervalStarts": list_availability_starts,
     "listAvailabilityEnds": list_availability_ends,
 }
+
+
+def _for_so_many(call: Call, work: Work) -> tuple[Availability, str]:
+    """For how many places is asked, and of which service. Raises BadInput where what should be an id is none."""
+    given = call.query["service_id"]
+    if isinstance(given, str):
+        return Availability(work), given
+    ((service_id, places),) = given.items()
+    if not ID.fullmatch(service_id):
+        raise BadInput("query", f"service_id[{service_id}]", "must have the id of a service in brackets")
+    return Availability(work, places=places), service_id
 
 
 def _zone(call: Call) -> ZoneInfo | None:

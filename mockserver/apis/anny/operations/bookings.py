@@ -1,10 +1,13 @@
-"""Reading bookings, orders and invoices."""
+"""Reading bookings, orders, invoices and customers."""
+
+from datetime import datetime
 
 import msgspec
 
 from mockserver.apis.anny.auth import TERMINALS
 from mockserver.apis.anny.desk.reading import BookingFilter, Reading
-from mockserver.apis.anny.operations.calls import list_reply, record_reply, view_of, viewer_of
+from mockserver.apis.anny.offers import ZONE
+from mockserver.apis.anny.operations.calls import list_reply, record_reply, text_of, view_of, viewer_of
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.viewers import Role, Viewer
 from mockserver.apis.bundle import Operation
@@ -16,7 +19,8 @@ from mockserver.sandbox.work import Work
 __all__ = ["OPERATIONS"]
 
 _BY_START = "start_date"
-"""The order of a list of bookings of which nobody says how it is to be sorted. Assumed."""
+_NEWEST_FIRST = "-created_at"
+"""The orders of lists of which nobody says how they are to be sorted. Assumed."""
 
 
 def list_bookings(call: Call, work: Work) -> Reply:
@@ -47,7 +51,7 @@ def get_booking_by_number(call: Call, work: Work) -> Reply:
 def list_orders(call: Call, work: Work) -> Reply:
     view = view_of(call, "orders", may_be_flat=True)
     viewer = viewer_of(call, work)
-    found, total = Reading(work, viewer).orders(view.page)
+    found, total = Reading(work, viewer).orders(text_of(call), call.query["sort"] or _NEWEST_FIRST, view.page)
     return list_reply(call, work, viewer, view, found, total=total)
 
 
@@ -66,7 +70,7 @@ def get_order(call: Call, work: Work) -> Reply:
 def list_invoices(call: Call, work: Work) -> Reply:
     view = view_of(call, "invoices", may_be_flat=True)
     viewer = viewer_of(call, work)
-    found, total = Reading(work, viewer).invoices(view.page)
+    found, total = Reading(work, viewer).invoices(text_of(call), call.query["sort"] or _NEWEST_FIRST, view.page)
     return list_reply(call, work, viewer, view, found, total=total)
 
 
@@ -77,6 +81,19 @@ def get_invoice(call: Call, work: Work) -> Reply:
     return record_reply(call, work, viewer, view, invoice)
 
 
+def list_customers(call: Call, work: Work) -> Reply:
+    view = view_of(call, "customers", may_be_flat=True)
+    viewer = viewer_of(call, work)
+    found, total = Reading(work, viewer).customers(text_of(call), call.query["sort"] or _NEWEST_FIRST, view.page)
+    return list_reply(call, work, viewer, view, found, total=total)
+
+
+def get_customer(call: Call, work: Work) -> Reply:
+    view = view_of(call, "customers", may_be_flat=True)
+    viewer = viewer_of(call, work)
+    return record_reply(call, work, viewer, view, Register(work).customer(call.path["customerId"], viewer))
+
+
 OPERATIONS: dict[str, Operation] = {
     "listBookings": list_bookings,
     "getBooking": get_booking,
@@ -85,23 +102,40 @@ OPERATIONS: dict[str, Operation] = {
     "getOrder": get_order,
     "listInvoices": list_invoices,
     "getInvoice": get_invoice,
+    "listCustomers": list_customers,
+    "getCustomer": get_customer,
 }
 
 
 def _filter(call: Call) -> BookingFilter:
     query = call.query
-    given_from, given_to = query["filter[start_date]"], query["filter[end_date]"]
     address = query["filter[email]"]
     return BookingFilter(
-        resource_ids=frozenset(each.lower() for each in query["filter[resources][]"] or ()),
-        text=(query["filter[search]"] or "").lower(),
+        resource_ids=frozenset(each.lower() for each in query["filter[resources]"] or ()),
+        text=text_of(call),
         is_upcoming=bool(query["filter[upcoming_only]"]),
-        ends_after=None if given_from is None else read_moment(given_from),
-        starts_before=None if given_to is None else read_moment(given_to),
-        status=query["filter[status]"],
+        ends_after=_moment(call, "filter[start_date]"),
+        starts_before=_moment(call, "filter[end_date]"),
+        statuses=frozenset(query["filter[status]"] or ()),
         hides_blockers=bool(query["filter[hide_blocker]"]),
         address=None if address is None else address.lower(),
     )
+
+
+def _moment(call: Call, name: str) -> datetime | None:
+    """The moment that a filter names, of which a time without an offset is what the organisation's clocks show.
+
+    Raises:
+        BadInput: There is no such time: what has no offset always has the form of one, so that no schema can tell.
+    """
+    text = call.query[name]
+    if text is None:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput("query", name, f"there is no {text}") from None
+    return read_moment(text if given.tzinfo is not None else given.replace(tzinfo=ZONE).isoformat())
 
 
 def _who_looks_up(call: Call, work: Work) -> Viewer:

@@ -9,7 +9,7 @@ from mockserver.apis.anny.auth import ADMINISTRATOR
 from mockserver.apis.anny.documents import many, one
 from mockserver.apis.anny.records import Booking, CustomerAccount, Order
 from mockserver.apis.anny.register import Register
-from mockserver.apis.anny.types import TYPES, Context, payment_of
+from mockserver.apis.anny.types import ADMINISTRATION, TYPES, Context, User, payment_of
 from mockserver.apis.anny.viewers import ORGANISATION, STRANGER, Role, Viewer
 from mockserver.apis.anny.views import View
 from mockserver.apis.exchange import Call, Header, Reply
@@ -22,7 +22,10 @@ __all__ = [
     "customer_of",
     "list_reply",
     "order_reply",
+    "order_view",
     "record_reply",
+    "text_of",
+    "user_of",
     "view_of",
     "viewer_of",
 ]
@@ -64,18 +67,30 @@ def customer_of(call: Call, work: Work) -> CustomerAccount:
     return account
 
 
+def user_of(viewer: Viewer) -> User:
+    account = viewer.account
+    if account is None:
+        return ADMINISTRATION
+    return User(account.id, account.email, account.given_name, account.family_name)
+
+
 # What they want to see
 
 
 def view_of(call: Call, type_name: str, *, path: str | None = None, may_be_flat: bool = False) -> View[Context]:
     """What the query asks for, of something at *path* if not at `/TYPE`. Raises UnknownInclude."""
     flat = may_be_flat and call.accepts(_JSON_API, _JSON) == _JSON
-    return TYPES.view(type_name, call.query, base_path=call.base_path, path=path, flat=flat)
+    return TYPES.view(type_name, call.query, base_path=call.address, path=path, flat=flat)
 
 
 def booking_view(call: Call) -> View[Context]:
     """Raises UnknownInclude: to be asked before anything is done."""
     return view_of(call, "bookings")
+
+
+def text_of(call: Call) -> str:
+    """What a list is searched for, in lower case; nothing where it is not."""
+    return (call.query["filter[search]"] or "").lower()
 
 
 # Answers
@@ -85,19 +100,19 @@ def record_reply(
     call: Call, work: Work, viewer: Viewer, view: View[Context], record: Any, *, status: int = 200
 ) -> Reply:
     """One thing, as it is now. A new one is 201, and the header Location leads to it."""
-    return _reply(view, one(record, view, Context(work, viewer, call.base_path)), status)
+    return _reply(view, one(record, view, Context(work, viewer, call.address)), status)
 
 
 def list_reply(
     call: Call, work: Work, viewer: Viewer, view: View[Context], records: Sequence[Any], *, total: int
 ) -> Reply:
     """The page of a list that the view asks for."""
-    return _reply(view, many(records, view, Context(work, viewer, call.base_path), total=total))
+    return _reply(view, many(records, view, Context(work, viewer, call.address), total=total))
 
 
 def booking_reply(call: Call, work: Work, viewer: Viewer, booking: Booking, *, status: int = 200) -> Reply:
     """A booking after a write, with what that leaves to pay. A new one is 201, and the header Location leads to it."""
-    context = Context(work, viewer, call.base_path)
+    context = Context(work, viewer, call.address)
     document = one(booking, booking_view(call), context)
     payment = payment_of(booking, context)
     if payment is not None:
@@ -105,13 +120,18 @@ def booking_reply(call: Call, work: Work, viewer: Viewer, booking: Booking, *, s
     return Reply(status, document, _location(document, status))
 
 
+def order_view(call: Call, *, include: str | None = None) -> View[Context]:
+    """Of an order after a write, with *include* where the query has none. Raises UnknownInclude: ask before it is done."""
+    query = {**call.query, "include": call.query.get("include", include) or include}
+    return TYPES.view("orders", query, base_path=call.address)
+
+
 def order_reply(
-    call: Call, work: Work, viewer: Viewer, order: Order, *, status: int = 200, include: str | None = None
+    call: Call, work: Work, viewer: Viewer, order: Order, view: View[Context], *, status: int = 200
 ) -> Reply:
     """An order after a write, to somebody whose it is or who holds it; see `booking_reply`."""
     holder = msgspec.structs.replace(viewer, holding=order.id)
-    view = TYPES.view("orders", {"include": include}, base_path=call.base_path)
-    document = one(order, view, Context(work, holder, call.base_path))
+    document = one(order, view, Context(work, holder, call.address))
     return Reply(status, document, _location(document, status))
 
 

@@ -3,7 +3,14 @@
 from mockserver.apis.anny.desk.cart import CartDesk
 from mockserver.apis.anny.desk.instant import book_instantly
 from mockserver.apis.anny.desk.paying import pay
-from mockserver.apis.anny.operations.calls import booking_reply, booking_view, customer_of, order_reply, viewer_of
+from mockserver.apis.anny.operations.calls import (
+    booking_reply,
+    booking_view,
+    customer_of,
+    order_reply,
+    order_view,
+    viewer_of,
+)
 from mockserver.apis.anny.requests import read_cart_booking, read_checkout, read_instant_booking
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import Call, Reply
@@ -13,23 +20,25 @@ __all__ = ["OPERATIONS"]
 
 
 def add_to_cart(call: Call, work: Work) -> Reply:
+    view = order_view(call, include="bookings")
     cart = _cart(call, work).add(read_cart_booking(call.body))
-    return order_reply(call, work, viewer_of(call, work), cart, status=201, include="bookings")
+    return order_reply(call, work, viewer_of(call, work), cart, view, status=201)
 
 
 def empty_cart(call: Call, work: Work) -> Reply:
-    return order_reply(call, work, viewer_of(call, work), _cart(call, work).empty())
+    return order_reply(call, work, viewer_of(call, work), _cart(call, work).empty(), order_view(call))
 
 
 def submit_order(call: Call, work: Work) -> Reply:
+    view = order_view(call, include="bookings")
     order = _cart(call, work).submit(read_checkout(call.body))
-    return order_reply(call, work, viewer_of(call, work), order, include="bookings")
+    return order_reply(call, work, viewer_of(call, work), order, view)
 
 
 def pay_order(call: Call, work: Work) -> Reply:
     viewer = viewer_of(call, work)
     order = pay(work, call.path["orderId"], viewer, oat=call.query.get("oat"))
-    return order_reply(call, work, viewer, order)
+    return order_reply(call, work, viewer, order, order_view(call))
 
 
 def book(call: Call, work: Work) -> Reply:

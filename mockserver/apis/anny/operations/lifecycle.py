@@ -17,7 +17,7 @@ __all__ = ["OPERATIONS"]
 
 def get_cancellation_preview(call: Call, work: Work) -> Reply:
     terms, part = Canceling(work).preview(call.path["bookingId"], viewer_of(call, work))
-    return Reply(200, show_preview(terms, part, call.base_path))
+    return Reply(200, show_preview(terms, part, call.address))
 
 
 def cancel_booking(call: Call, work: Work) -> Reply:

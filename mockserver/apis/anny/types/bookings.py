@@ -11,7 +11,31 @@ from mockserver.apis.anny.types.formats import amount, moment, moment_or_null
 from mockserver.apis.anny.viewers import Part
 from mockserver.apis.anny.views import Relation, Type
 
-__all__ = ["BOOKING_TYPES"]
+__all__ = ["BOOKING_PATHS", "BOOKING_TYPES"]
+
+BOOKING_PATHS = (
+    "resource.parent.cover_image",
+    "resource.cover_image",
+    "resource.category",
+    "resource.location",
+    "service.custom_forms.custom_fields",
+    "service.add_ons.group",
+    "service.add_ons.cover_image",
+    "order",
+    "customer",
+    "booking_add_ons.add_on.cover_image",
+    "booking_participants",
+    "attendees",
+    "series_bookings",
+    "booking_series",
+    "sub_bookings.service",
+    "sub_bookings.resource.parent",
+    "super_booking",
+    "sequenced_bookings",
+    "reminders",
+    "cancellation_policy",
+)
+"""What can be included of a booking."""
 
 _SECRETS = ("code", "customer_note", "note", "custom_entry_map")
 """Attributes that who knows no more than the number does not see."""
@@ -147,13 +171,11 @@ def _formatted(value: Any, type_: FieldType) -> str:
 
 
 def _order(booking: Booking, context: Context) -> Order | None:
-    return context.register.order_of(booking)
-
-
-def _sees_order(booking: Booking, context: Context) -> bool:
     """Participants have no part in what is paid, and a number proves nothing."""
     order = context.register.order_of(booking)
-    return order is None or context.viewer.sees_order(order) or context.part_in(booking) is Part.WITNESS
+    if order is None or context.viewer.sees_order(order) or context.part_in(booking) is Part.WITNESS:
+        return order
+    return None
 
 
 def _customer(booking: Booking, context: Context) -> Customer | None:
@@ -166,7 +188,9 @@ def _policy(booking: Booking, context: Context) -> PolicyRecord | None:
 
 
 def _series(booking: Booking, context: Context) -> Sequence[Booking]:
-    return [date for date in context.register.dates_of(booking) if date.id != booking.id]
+    """The other dates, or those of them that somebody sees who only takes part."""
+    dates = context.register.dates_of(booking)
+    return [date for date in dates if date.id != booking.id and context.part_in(date).may_read]
 
 
 def _resource(booking: Booking, context: Context) -> Resource:
@@ -187,6 +211,10 @@ def _choice_attributes(choice: Choice, _: Context) -> dict[str, Any]:
 
 def _add_on(choice: Choice, context: Context) -> AddOn:
     return context.work.records(ADD_ONS).get(choice.add_on_id)
+
+
+def _participants(booking: Booking, _: Context) -> Sequence[_Seen]:
+    return [_Seen(booking, each) for each in booking.participants]
 
 
 def _participant_attributes(seen: _Seen, context: Context) -> dict[str, Any]:
@@ -214,31 +242,26 @@ BOOKING_TYPES: tuple[Type[Any, Context], ...] = (
         relationships={
             "resource": Relation.to_one("resources", _resource),
             "service": Relation.to_one("services", _service),
-            "order": Relation.to_one("orders", _order, is_sent=_sees_order),
+            "order": Relation.to_one("orders", _order),
             "customer": Relation.to_one("customers", _customer),
             "booking_add_ons": Relation.to_many("booking-add-ons", lambda booking, _: booking.add_ons),
-            "booking_participants": Relation.to_many(
-                "booking-participants", lambda booking, _: [_Seen(booking, each) for each in booking.participants]
-            ),
+            "booking_participants": Relation.to_many("booking-participants", _participants),
+            "attendees": Relation.to_many("booking-participants", _participants),
             "series_bookings": Relation.to_many("bookings", _series),
+            "booking_series": Relation.to_nothing(),
+            "sub_bookings": Relation.to_nothing(is_list=True),
+            "super_booking": Relation.to_nothing(),
+            "sequenced_bookings": Relation.to_nothing(is_list=True),
+            "reminders": Relation.to_nothing(is_list=True),
             "cancellation_policy": Relation.to_one("cancellation-policies", _policy),
         },
-        includes=(
-            "resource.parent",
-            "service.custom_forms.custom_fields",
-            "service.add_ons",
-            "order",
-            "customer",
-            "booking_add_ons.add_on",
-            "booking_participants",
-            "series_bookings",
-            "cancellation_policy",
-        ),
+        includes=BOOKING_PATHS,
     ),
     Type(
         name="booking-add-ons",
         attributes=_choice_attributes,
         relationships={"add_on": Relation.to_one("add-ons", _add_on)},
+        path="",
     ),
-    Type(name="booking-participants", attributes=_participant_attributes),
+    Type(name="booking-participants", attributes=_participant_attributes, path=""),
 )

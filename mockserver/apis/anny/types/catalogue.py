@@ -1,5 +1,6 @@
 """What is offered: resources, services, and what belongs to a service."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ def _resource(resource: Resource, context: Context) -> dict[str, Any]:
         "plain_description": None,
         "timezone": resource.timezone,
         "quantity": resource.quantity,
-        "staggered_quantity": False,
+        "staggered_quantity": None,
         "max_booking_quantity": None,
         "has_children": context.work.records(RESOURCES).count(RESOURCES_OF_PARENT, resource.id) > 0,
         "auto_accept_bookings": resource.auto_accept,
@@ -79,10 +80,19 @@ def _resource(resource: Resource, context: Context) -> dict[str, Any]:
     }
 
 
+def _resource_meta(resource: Resource, _: Context) -> dict[str, Any]:
+    return {"parent_id": resource.parent_id}
+
+
+def _slug(name: str) -> str:
+    return "-".join(re.findall("[a-z0-9]+", name.lower()))
+
+
 def _service(service: Service, context: Context) -> dict[str, Any]:
     editing = _editing(service.editing)
     return {
         "name": service.name,
+        "slug": _slug(service.name),
         "description": None,
         "price": amount(service.price),
         "starting_fee": amount(service.starting_fee),
@@ -265,17 +275,27 @@ CATALOGUE_TYPES: tuple[Type[Any, Context], ...] = (
     Type(
         name="resources",
         attributes=_resource,
+        meta=_resource_meta,
         relationships={
             "parent": Relation.to_one("resources", _parent),
             "children": Relation.to_many("resources", _children),
             "services": Relation.to_many("services", _services),
+            "cover_image": Relation.to_nothing(),
+            "category": Relation.to_nothing(),
+            "group": Relation.to_nothing(),
+            "location": Relation.to_nothing(),
         },
         includes=(
-            "parent",
+            "parent.cover_image",
             "children",
             "services.custom_forms.custom_fields",
             "services.add_ons",
             "services.cancellation_policy",
+            "services.group",
+            "cover_image",
+            "category",
+            "group",
+            "location",
         ),
     ),
     Type(
@@ -287,11 +307,24 @@ CATALOGUE_TYPES: tuple[Type[Any, Context], ...] = (
             "custom_forms": Relation.to_many("custom-forms", _forms),
             "add_ons": Relation.to_many("add-ons", _add_ons),
             "cancellation_policy": Relation.to_one("cancellation-policies", _policy),
+            "group": Relation.to_nothing(),
         },
-        includes=("resources", "custom_forms.custom_fields", "add_ons", "cancellation_policy"),
+        includes=(
+            "resources",
+            "custom_forms.custom_fields",
+            "add_ons.group",
+            "add_ons.cover_image",
+            "cancellation_policy",
+            "group",
+        ),
     ),
-    Type(name="add-ons", attributes=_add_on),
-    Type(name="cancellation-policies", attributes=_policy_attributes),
+    Type(
+        name="add-ons",
+        attributes=_add_on,
+        relationships={"group": Relation.to_nothing(), "cover_image": Relation.to_nothing()},
+        path="",
+    ),
+    Type(name="cancellation-policies", attributes=_policy_attributes, path=""),
     Type(
         name="custom-forms",
         attributes=_form,
@@ -301,6 +334,7 @@ CATALOGUE_TYPES: tuple[Type[Any, Context], ...] = (
                 lambda form, _: [_Placed(field, position) for position, field in enumerate(form.fields, start=1)],
             )
         },
+        path="",
     ),
-    Type(name="custom-fields", attributes=_field),
+    Type(name="custom-fields", attributes=_field, path=""),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.apis.anny import terms
 from mockserver.apis.anny.offers import PaymentFlow
 from mockserver.apis.anny.records import ORDERS, Booking, Invoice, InvoiceKind, InvoiceStatus, Order
+from mockserver.apis.anny.types.bookings import BOOKING_PATHS
 from mockserver.apis.anny.types.context import Context
 from mockserver.apis.anny.types.formats import amount, moment, moment_or_null
 from mockserver.apis.anny.views import Relation, Type
@@ -46,6 +47,11 @@ def _payment_url(order: Order, context: Context) -> str | None:
 
 def _bookings(order: Order, context: Context) -> Sequence[Booking]:
     return context.bookings_of(order)
+
+
+def _seen_bookings(order: Order, context: Context) -> Sequence[Booking]:
+    """Who knows the code of one booking sees nothing of the others."""
+    return [booking for booking in _bookings(order, context) if context.part_in(booking).may_read]
 
 
 def _total(order: Order, context: Context) -> int:
@@ -133,19 +139,19 @@ def _items(booking: Booking, context: Context) -> list[dict[str, Any]]:
 
 
 def _invoices(order: Order, context: Context) -> Sequence[Invoice]:
-    return context.invoices_of(order)
+    return context.invoices_of(order) if context.viewer.sees_order(order) else ()
 
 
 def _invoice(order: Order, context: Context) -> Invoice | None:
     """The one of what was ordered."""
-    return next(iter(context.invoices_of(order)), None)
+    return next(iter(_invoices(order, context)), None)
 
 
 def _invoice_attributes(invoice: Invoice, _: Context) -> dict[str, Any]:
     net, tax = terms.tax(invoice.amount, invoice.tax_rate)
     return {
         "number": str(invoice.id),
-        "formatted_number": f"RE-{invoice.issued_at.year}-{invoice.id}",
+        "formatted_number": invoice.formatted_number,
         "currency": invoice.currency,
         "is_cancellation": invoice.kind is InvoiceKind.CANCELLATION,
         "is_credit": invoice.kind is InvoiceKind.CREDIT,
@@ -158,6 +164,7 @@ def _invoice_attributes(invoice: Invoice, _: Context) -> dict[str, Any]:
         "locked": True,
         "issued_at": moment(invoice.issued_at),
         "due_date": moment(invoice.issued_at + _TERM),
+        "created_at": moment(invoice.issued_at),
         "vat_breakdown": [
             {
                 "tax_rate": invoice.tax_rate,
@@ -180,18 +187,23 @@ ORDER_TYPES: tuple[Type[Any, Context], ...] = (
         attributes=_attributes,
         meta=_meta,
         relationships={
-            "bookings": Relation.to_many("bookings", _bookings),
+            "bookings": Relation.to_many("bookings", _seen_bookings),
             "customer": Relation.to_one("customers", lambda order, context: context.register.customer_of(order)),
             "invoice": Relation.to_one("invoices", _invoice),
             "invoices": Relation.to_many("invoices", _invoices),
+            "voucher": Relation.to_nothing(),
+            "sub_orders": Relation.to_nothing(is_list=True),
+            "last_payment": Relation.to_nothing(),
         },
         includes=(
-            "bookings.resource",
-            "bookings.service",
-            "bookings.booking_add_ons.add_on",
-            "customer",
-            "invoice",
-            "invoices",
+            *(f"bookings.{path}" for path in BOOKING_PATHS if path != "order"),
+            "customer.address",
+            "invoice.items",
+            "invoices.items",
+            "voucher",
+            "sub_orders.bookings",
+            "sub_orders.organization.legal_documents",
+            "last_payment.method",
         ),
     ),
     Type(
@@ -201,8 +213,9 @@ ORDER_TYPES: tuple[Type[Any, Context], ...] = (
         relationships={
             "order": Relation.to_one(
                 "orders", lambda invoice, context: context.work.records(ORDERS).get(invoice.order_id)
-            )
+            ),
+            "items": Relation.to_nothing(is_list=True),
         },
-        includes=("order.bookings",),
+        includes=("order.bookings", "items"),
     ),
 )

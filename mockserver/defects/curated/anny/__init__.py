@@ -1,7 +1,7 @@
 """anny's."""
 
-from mockserver.defects.curated.anny import shown, subtle
+from mockserver.defects.curated.anny import clients, shown, subtle
 
 __all__ = ["BUGS"]
 
-BUGS = (*shown.BUGS, *subtle.BUGS)
+BUGS = (*shown.BUGS, *subtle.BUGS, *clients.BUGS)

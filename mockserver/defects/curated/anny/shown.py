@@ -233,7 +233,18 @@ def _(offset: Number, page: PageRequest) -> int:
     return offset(page) + (page.number > 1)
 
 
-@BUGS.request("AN-D07", "A list has 20 to a page where nobody says how many.")
+@BUGS.request(
+    "AN-D07",
+    "A list has 20 to a page where nobody says how many.",
+    "listBookings",
+    "listOrders",
+    "listInvoices",
+    "listResources",
+    "listResourceChildren",
+    "listServices",
+    "listCustomers",
+    "listWebhookSubscriptions",
+)
 def _(request: Request) -> None:
     if not any(name == "page[size]" for name, _ in request.query):
         request.query.append(("page[size]", "20"))
@@ -279,8 +290,9 @@ def _(answers: Callable[..., dict[str, Any]], form: Form, given: Mapping[str, An
 
 
 @BUGS.around(tell, "AN-W08", "A cancellation says that the booking was deleted.")
-def _(announce: Does, work: Work, event: str, booking: Booking) -> None:
-    announce(work, event if booking.canceled_at is None else "bookings.deleted", booking)
+def _(announce: Does, work: Work, event: str, booking: Any) -> None:
+    is_over = isinstance(booking, Booking) and booking.canceled_at is not None
+    announce(work, "bookings.deleted" if is_over else event, booking)
 
 
 @BUGS.bug("AN-W10", "What fails is sent once more, and then never again.")

@@ -43,11 +43,12 @@ from mockserver.apis.anny.refusals import Unavailable
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.requests import Wish
 from mockserver.apis.anny.terms import price_of
-from mockserver.apis.anny.types import TYPES, Context, amount, drawn
+from mockserver.apis.anny.types import TYPES, Context, amount
+from mockserver.apis.anny.types import bookings as booking_types
 from mockserver.apis.anny.types import orders as order_types
 from mockserver.apis.anny.viewers import ORGANISATION, Viewer
 from mockserver.apis.anny.views import Types, View
-from mockserver.apis.exchange import Call, Reply
+from mockserver.apis.exchange import Call
 from mockserver.booking.cancellation import Policy, Quote, quote
 from mockserver.booking.errors import RuleBroken
 from mockserver.booking.ledger import Claim
@@ -126,24 +127,27 @@ def _(master_of: Callable[..., Booking | None], desk: Canceling, booking: Bookin
 
 
 @BUGS.around(tell, "AN-W08.series", "Of a series that is canceled as a whole only the master is announced.")
-def _(announce: Does, work: Work, event: str, booking: Booking) -> None:
-    is_date = booking.series_id is not None and not booking.is_master and booking.canceled_at is not None
+def _(announce: Does, work: Work, event: str, booking: Any) -> None:
+    is_date = (
+        isinstance(booking, Booking)
+        and booking.series_id is not None
+        and not booking.is_master
+        and booking.canceled_at is not None
+    )
     if not is_date or work.records(BOOKINGS).get(booking.series_id or 0).canceled_at != booking.canceled_at:
         announce(work, event, booking)
 
 
-@BUGS.operation(
-    "getBookingByNumber",
-    "AN-L05.dates",
-    "By number, include=series_bookings shows everything of the other dates to everybody.",
+@BUGS.around(
+    booking_types._series, "AN-D14.dates", "Who looks a date of a series up by its number is told of the others."
 )
-def _(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
-    reply = inside(call, work)
-    for shown in reply.body.get("included", ()):
-        if shown["type"] == "bookings" and call.query.get("fields[bookings]") is None:
-            whole = drawn(work, ORGANISATION, work.records(BOOKINGS).get(int(shown["id"])))
-            shown["attributes"] = {**whole["attributes"], **shown["attributes"]}
-    return reply
+def _(_see: Callable[[Booking, Context], Any], booking: Booking, context: Context) -> Any:
+    return [date for date in context.register.dates_of(booking) if date.id != booking.id]
+
+
+@BUGS.around(booking_types._customer, "AN-L05.customer", "Who looks a booking up by its number is told whose it is.")
+def _(_see: Callable[[Booking, Context], Any], booking: Booking, context: Context) -> Any:
+    return context.register.customer_of(booking)
 
 
 @BUGS.around(CartDesk.add, "AN-C03.second", "What is put into a cart prolongs the hold of what is there already.")
@@ -301,7 +305,7 @@ def _(
 
 @BUGS.around(Reading.bookings, "AN-A12.note", "A search finds what others wrote to their bookings, too.")
 def _(find: Callable[..., Found], desk: Reading, wanted: BookingFilter, sort: str, page: PageRequest) -> Found:
-    if not wanted.text or wanted.status is not None or desk._viewer == ORGANISATION:
+    if not wanted.text or wanted.statuses or desk._viewer == ORGANISATION:
         return find(desk, wanted, sort, page)
     everybodys, _ = find(Reading(desk._work, ORGANISATION), wanted, sort, _EVERYTHING)
     found = [
