@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from contract_tests.apis.anny.laws.forms import form_answers, form_fields, personalize
+from contract_tests.apis.anny.looking import slot_of, takes_place
 from contract_tests.apis.anny.scene import (
     ADMIN,
     BODIES,
@@ -76,8 +77,11 @@ def _decided(scene: AnnyScene) -> _Changes:
 
 
 def _come_and_gone(scene: AnnyScene) -> _Changes:
-    booking = _described(scene, "paid")
-    scene.go_to(moment(booking["attributes"]["start_date"]))
+    booking, early = _described(scene, "paid"), scene.resource("room")["settings"]["checkIn"]["allowedAdvancePeriod"]
+    slot = slot_of(booking)
+    scene.go_to(slot.starts_at - early * _MINUTE)
+    if early:  # from the start on nothing is edited
+        yield MAIN, scene.move(booking, **slot.lasting(90).span)
     yield ADMIN, scene.check_in(booking)
     scene.pass_time(_MINUTE)
     yield ADMIN, scene.check_out(booking)
@@ -102,6 +106,17 @@ def _is_read(scene: AnnyScene, changes: _Changes) -> None:
         answer.ok("AN-B11")
         shown = answer.json["data"]
         scene.same("AN-B11", scene.seen("AN-B11", shown, by=by), shown, "the booking read after the change", answer)
+
+
+@LAWS.law("AN-S07")
+def what_stands_keeps_its_place_whatever_is_changed(scene: AnnyScene) -> None:
+    instant = scene.service_id("instant")
+    for life in (*_LIVES, _come_and_gone):
+        for _, answer in life(scene):
+            booking = answer.ok("AN-S07").json["data"]
+            shown = booking["attributes"]
+            if shown["status"] in ("requested", "accepted") and shown["check_out_date"] is None:
+                takes_place(scene, "AN-S07", slot_of(booking).of(instant))
 
 
 @LAWS.law("AN-B11")

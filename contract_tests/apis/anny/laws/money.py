@@ -172,8 +172,14 @@ def an_order_is_read_and_paid_with_its_access_token(scene: AnnyScene) -> None:
     scene.same("AN-C22", cents(paid["meta"]["amount_due"]), 0, "what is due, in cents")
 
 
-def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None) -> None:
-    """What holds of every order at every moment; *ordered* is what it came to at first, in cents."""
+def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None, *, is_canceled: bool = False) -> None:
+    """
+    What holds of every order at every moment.
+
+    Args:
+        ordered: What it came to at first, in cents.
+        is_canceled: Whether the last that became of it was a cancellation.
+    """
     attributes, meta = order["attributes"], order["meta"]
     total = cents(attributes["total"])
     if ordered is not None:
@@ -190,8 +196,11 @@ def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None) -> None
     shown = [each["attributes"] for each in invoices]
     whole = sum(cents(each["total"]) for each in shown)
     scene.same("AN-Q06", whole, total if invoices else 0, "what all invoices come to, in cents")
-    is_open = any(each["status"] == "open" for each in shown)
-    scene.same("AN-Q06", is_open, is_payable, "whether an invoice is open")
+    asked = [cents(each["total"]) for each in shown if each["status"] == "open"]
+    scene.same("AN-Q06", bool(asked), is_payable, "whether an invoice is open")
+    if asked:
+        due, others = cents(meta["amount_due"]), asked[1:] if is_canceled else asked[:-1]
+        scene.expect("AN-Q06", sum(others) < due <= sum(asked), f"no more open than asks for {due} cents", asked)
 
 
 @LAWS.law("AN-Q02", "AN-Q03", "AN-Q04", "AN-Q06")
@@ -233,6 +242,39 @@ def an_order_adds_up_when_a_fee_is_kept_and_when_it_is_rejected(scene: AnnyScene
     scene.pay(order_id(requested)).ok("AN-C22", 200)
     scene.decide(requested, "rejected").ok("AN-S12", 200)
     _coherent(scene, scene.order("AN-Q02", requested), ordered)
+
+
+@LAWS.law("AN-Q06")
+def no_more_is_open_than_it_takes(scene: AnnyScene) -> None:
+    slot = scene.slot("strict", "other_room")
+    booking = scene.ordered(slot, kind="strict")
+    for minutes in (120, 180, 120, None, 120, 180):
+        answer = scene.move(booking, **slot.lasting(minutes).span) if minutes else scene.revert(booking)
+        answer.ok("AN-Q06", 200)
+        _coherent(scene, scene.order("AN-Q06", booking))
+    scene.cancel(booking).ok("AN-X01", 200)
+    _coherent(scene, scene.order("AN-Q06", booking), is_canceled=True)
+
+
+@LAWS.law("AN-Q05")
+def the_items_of_an_order_are_what_is_in_it(scene: AnnyScene) -> None:
+    slot, choices = scene.slot("course", "course_room"), scene.choice(2, 3)
+    draft = scene.held(slot, service_id={slot.service_id: 3})
+    scene.add(scene.slot("paid"), order=draft, booking_add_ons=choices).ok("AN-C01", 201)
+    course, paid = scene.service("course"), scene.service("paid")
+    wanted = [(course["name"], 3, _net(_subtotal(course, slot.minutes), course["tax_rate"]))]
+    wanted.append((paid["name"], 1, _net(_subtotal(paid, 60), paid["tax_rate"])))
+    for each, choice in zip(scene.add_ons(), choices, strict=True):
+        shown = each["attributes"]
+        net = _net(cents(shown["price"]), shown["tax_rate"])
+        wanted.append((shown["name"], choice["quantity"], net))
+    for order in (scene.order("AN-Q05", draft), scene.submit(order=draft).ok("AN-C06", 200).json["data"]):
+        items = [(each["title"], each["quantity"], cents(each["single_net_amount"])) for each in order["meta"]["items"]]
+        scene.same("AN-Q05", items, wanted, "title, quantity and single_net_amount of the items, in cents")
+
+
+def _net(price: int, rate: float) -> int:
+    return price - _tax(price, rate)
 
 
 @LAWS.law("AN-Q06", "AN-Q07")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from contract_tests.apis.anny.looking import refused_at
-from contract_tests.apis.anny.scene import PARTICIPANT, AnnyScene, Json, people_in
+from contract_tests.apis.anny.scene import PARTICIPANT, AnnyScene, Json, bookings_in, people_in
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.scene import MAIN, OTHER
 
@@ -82,6 +82,17 @@ def an_address_stands_once_and_is_not_the_customers(scene: AnnyScene) -> None:
         answer = scene.invite(booking, {"email": one}, {"email": own})
         refused_at(scene, "AN-G10", answer, pointer="/participants/1/email")
         scene.same("AN-G10", scene.people("AN-G10", booking), before, "the participants afterwards")
+
+
+@LAWS.law("AN-G10")
+def who_booked_for_somebody_else_is_no_participant_either(scene: AnnyScene) -> None:
+    person, draft = scene.person(), scene.held()
+    order = scene.submit(order=draft, customer=person).ok("AN-C26", 200).json["data"]
+    (booking,) = bookings_in(order)
+    for own in (person["email"], scene.address()):
+        answer = scene.invite(booking, {"email": f"{scene.word()}@example.com"}, {"email": own})
+        refused_at(scene, "AN-G10", answer, pointer="/participants/1/email")
+        scene.same("AN-G10", scene.people("AN-G10", booking), [], "the participants afterwards")
 
 
 @LAWS.law("AN-G06")
