@@ -13,6 +13,9 @@ __all__ = ["LAWS"]
 
 LAWS = Laws("money")
 
+_TERM = timedelta(days=14)
+_AT_ONCE = "pay-now"
+
 
 def _subtotal(service: Json, minutes: int, weight: int = 1) -> int:
     """In cents."""
@@ -93,6 +96,8 @@ def add_ons_come_to_the_price(scene: AnnyScene) -> None:
         booking = answer.json["data"]["attributes"]
         wanted = cents(booking["subtotal"]) + sum(sums)
         scene.same("AN-Y02", cents(booking["total"]), wanted, "the total in cents", answer)
+        for name in ("subtotal", "total"):
+            scene.same("AN-Y02", booking[f"charged_{name}"], booking[name], f"charged_{name}", answer)
         prices = sum(
             cents(each["attributes"]["price"]) * number
             for each, number in zip(scene.add_ons(), quantities, strict=False)
@@ -144,15 +149,18 @@ def amounts_are_whole_cents_and_add_up(scene: AnnyScene) -> None:
 
 
 def _adds_up(scene: AnnyScene, invoice: Json) -> None:
-    lines = invoice["vat_breakdown"]
+    lines, issued_at = invoice["vat_breakdown"], moment(invoice["issued_at"])
+    told = (invoice["formatted_number"], moment(invoice["due_date"]))
+    wanted = (f"RE-{issued_at.year}-{invoice['number']}", issued_at + _TERM)
+    scene.same("AN-Q08", told, wanted, "formatted_number and due_date of the invoice")
     for name, of_line in (("net_amount", "net_amount"), ("tax_amount", "tax_amount"), ("total", "gross_amount")):
         whole = sum(cents(line[of_line]) for line in lines)
         scene.same("AN-Q08", whole, cents(invoice[name]), f"the sum of {of_line} in cents")
     whole = cents(invoice["net_amount"]) + cents(invoice["tax_amount"])
     scene.same("AN-Q08", whole, cents(invoice["total"]), "net and tax of the invoice together, in cents")
     for line in lines:
-        wanted = _tax(cents(line["gross_amount"]), line["tax_rate"])
-        scene.same("AN-Y04", cents(line["tax_amount"]), wanted, "the tax in cents, halves rounded up")
+        tax = _tax(cents(line["gross_amount"]), line["tax_rate"])
+        scene.same("AN-Y04", cents(line["tax_amount"]), tax, "the tax in cents, halves rounded up")
 
 
 @LAWS.law("AN-Q01", "AN-Q10", "AN-C11", "AN-C22")
@@ -189,6 +197,8 @@ def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None, *, is_c
     scene.same("AN-Q03", cents(meta["amount_due"]), max(0, total - kept), "what is due, in cents")
     is_payable = cents(meta["amount_due"]) > 0 and attributes["status"] != "draft"
     scene.same("AN-Q03", meta["payment_url"] is not None, is_payable, "whether there is a payment_url")
+    now = meta["amount_due"] if meta["payment_flow"] == _AT_ONCE else 0
+    scene.same("AN-Q03", cents(meta["pay_now_amount"]), cents(now), "pay_now_amount, in cents")
     refunds = sum(cents(each["amount"]) for each in meta["refunds"])
     scene.same("AN-Q04", cents(meta["refunded_amount"]), refunds, "what was refunded, in cents")
     scene.expect("AN-Q04", refunds <= cents(meta["paid_amount"]), "refunds of at most what was paid", refunds)
@@ -242,6 +252,19 @@ def an_order_adds_up_when_a_fee_is_kept_and_when_it_is_rejected(scene: AnnyScene
     scene.pay(order_id(requested)).ok("AN-C22", 200)
     scene.decide(requested, "rejected").ok("AN-S12", 200)
     _coherent(scene, scene.order("AN-Q02", requested), ordered)
+
+
+@LAWS.law("AN-Q03")
+def an_order_is_paid_at_once_where_one_of_its_services_is(scene: AnnyScene) -> None:
+    flows = {kind: scene.service(kind)["public_settings"]["payment"]["flow"] for kind in ("paid", "strict", "instant")}
+    for kinds in (("strict",), ("paid",), ("strict", "paid"), ("paid", "instant")):
+        for number, kind in enumerate(kinds):
+            order = scene.held(scene.slot(kind, ("room", "other_room")[number]))
+        is_at_once = any(flows[kind] == _AT_ONCE for kind in kinds)
+        for each in (order, scene.submit(order=order).ok("AN-C06", 200).json["data"]):
+            got = each["meta"]["payment_flow"] == _AT_ONCE
+            scene.same("AN-Q03", got, is_at_once, f"whether an order of {kinds} is paid at once")
+            _coherent(scene, scene.order("AN-Q03", each))
 
 
 @LAWS.law("AN-Q06")
