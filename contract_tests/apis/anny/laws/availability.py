@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from contract_tests.apis.anny.looking import linked, refused_at, unavailable
+from contract_tests.apis.anny.looking import linked, points_at, refused_at, unavailable
 from contract_tests.apis.anny.scene import IDS, NOBODY, AnnyScene, Json, Slot, moment
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
@@ -84,8 +84,11 @@ def a_question_is_about_something_that_exists(scene: AnnyScene) -> None:
     right: Json = {"service_id": slot.service_id, "resource_id": slot.resource_id}
     for name in right:
         wrong: Json = {**right, name: IDS[name]}
-        scene.call("listAvailabilityStarts", date=day, by=NOBODY, **wrong).refused("AN-T05", *_NOT_FOUND)
-        scene.call("listAvailabilityEnds", date_time=when, by=NOBODY, **wrong).refused("AN-T05", *_NOT_FOUND)
+        for answer in (
+            scene.call("listAvailabilityStarts", date=day, by=NOBODY, **wrong),
+            scene.call("listAvailabilityEnds", date_time=when, by=NOBODY, **wrong),
+        ):
+            points_at(scene, "AN-T05", answer.refused("AN-T05", *_NOT_FOUND), parameter=name)
     for zone in ("Europe/Atlantis", "Berlin", "Mars/Olympus"):
         answers = [
             scene.call("listAvailabilityStarts", date=day, timezone=zone, by=NOBODY, **right),

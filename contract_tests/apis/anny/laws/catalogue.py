@@ -1,7 +1,7 @@
 """What is offered: resources, their children, services."""
 
 from contract_tests.apis.anny.looking import linked, points_at, sent
-from contract_tests.apis.anny.scene import NOBODY, AnnyScene, Json, Slot
+from contract_tests.apis.anny.scene import IDS, NOBODY, AnnyScene, Json, Slot
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
@@ -105,7 +105,7 @@ def _can_be_booked(scene: AnnyScene, slot: Slot) -> bool:
     return answer.is_success
 
 
-@LAWS.law("AN-U05")
+@LAWS.law("AN-T05", "AN-U05")
 def the_three_filters_go_together(scene: AnnyScene) -> None:
     area = scene.resource_id("area")
     slot = scene.slot(where="desk")
@@ -119,6 +119,8 @@ def the_three_filters_go_together(scene: AnnyScene) -> None:
         answer = _children(scene, area, **{**full, _TO: to.isoformat()}).refused("AN-U05", *_INVALID)
         points_at(scene, "AN-U05", answer, parameter=_TO)
     _children(scene, area, **full).ok("AN-U05", 200)
+    answer = _children(scene, area, **{**full, _SERVICE: IDS["service_id"]}).refused("AN-T05", 404, "not_found")
+    points_at(scene, "AN-T05", answer, parameter=_SERVICE)
 
 
 @LAWS.law("AN-U07")
