@@ -165,14 +165,17 @@ def a_change_is_answered_with_the_order_as_it_is_read(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-B17")
 def an_order_says_when_it_was_made_and_changed(scene: AnnyScene) -> None:
-    made_at = scene.now().replace(microsecond=0)
+    made_at, submitted_at = scene.now().replace(microsecond=0), None
     for by, answer in _ordered(scene, NOBODY):
         now = scene.now().replace(microsecond=0)
         scene.pass_time(_MINUTE)
         oat = scene.keys_of(answer.ok("AN-B17").json["data"])["oat"]
-        read = scene.read_order(answer.json["data"], by=by, oat=oat).ok("AN-B17", 200)
+        read = scene.read_order(answer.json["data"], by=by, oat=oat, include="customer").ok("AN-B17", 200)
         got = [moment(read.json["data"]["attributes"][name]) for name in ("created_at", "updated_at")]
         scene.same("AN-B17", got, [made_at, now], "created_at and updated_at of the order", answer, read)
+        customers = [moment(each["attributes"]["created_at"]) for each in included(read, "customers")]
+        submitted_at = now if customers and submitted_at is None else submitted_at
+        scene.same("AN-B17", customers, [submitted_at] * len(customers), "created_at of the customer", answer, read)
 
 
 @LAWS.law("AN-B17")

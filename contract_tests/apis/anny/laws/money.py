@@ -279,7 +279,7 @@ def no_more_is_open_than_it_takes(scene: AnnyScene) -> None:
     _coherent(scene, scene.order("AN-Q06", booking), is_canceled=True)
 
 
-@LAWS.law("AN-Q05")
+@LAWS.law("AN-Q05", "AN-Q08")
 def the_items_of_an_order_are_what_is_in_it(scene: AnnyScene) -> None:
     slot, choices = scene.slot("course", "course_room"), scene.choice(2, 3)
     draft = scene.held(slot, service_id={slot.service_id: 3})
@@ -294,6 +294,9 @@ def the_items_of_an_order_are_what_is_in_it(scene: AnnyScene) -> None:
     for order in (scene.order("AN-Q05", draft), scene.submit(order=draft).ok("AN-C06", 200).json["data"]):
         items = [(each["title"], each["quantity"], cents(each["single_net_amount"])) for each in order["meta"]["items"]]
         scene.same("AN-Q05", items, wanted, "title, quantity and single_net_amount of the items, in cents")
+    invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", draft), "an invoice")
+    (line,) = invoice["attributes"]["vat_breakdown"]
+    scene.same("AN-Q08", line["item_count"], sum(net > 0 for *_, net in wanted), "item_count of the invoice")
 
 
 def _net(price: int, rate: float) -> int:

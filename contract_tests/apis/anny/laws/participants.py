@@ -104,6 +104,8 @@ def there_are_as_many_participants_as_the_service_says(scene: AnnyScene) -> None
     for number in wrong:
         answer = scene.invite(booking, *_people(scene, number), title=f"name {number} participants")
         refused_at(scene, "AN-G06", answer, pointer="/participants")
+        detail, bounds = answer.json["errors"][0]["detail"], [each for each in (least, most) if each is not None]
+        scene.expect("AN-G06", all(str(each) in detail for each in bounds), f"{bounds} in detail", detail, answer)
         scene.same("AN-G06", scene.people("AN-G06", booking), [], "the participants afterwards")
     for number in {least, least if most is None else most}:
         scene.invite(booking, *_people(scene, number), title=f"name {number} participants").ok("AN-G06", 200)
