@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from contract_tests.apis.anny.looking import costly_moment, series
 from contract_tests.apis.anny.scene import NOBODY, AnnyScene, Json, bookings_in, cents, included, moment, order_id
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN
 
@@ -297,6 +299,18 @@ def the_items_of_an_order_are_what_is_in_it(scene: AnnyScene) -> None:
     invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", draft), "an invoice")
     (line,) = invoice["attributes"]["vat_breakdown"]
     scene.same("AN-Q08", line["item_count"], sum(net > 0 for *_, net in wanted), "item_count of the invoice")
+
+
+@LAWS.law("AN-Q08")
+def an_invoice_of_fees_counts_them(scene: AnnyScene) -> None:
+    master, dates = series(scene, "series_master")
+    if not scene.world.is_own:
+        raise NotApplicable("a series can be canceled once only, and others need it")
+    scene.go_to(costly_moment(scene, dates[0]))
+    fee = cents(scene.previewed("AN-P14", master)["fee_amount"])  # of the first date: the others are far away
+    scene.cancel(master).ok("AN-X08", 200)
+    (line,) = scene.invoices("AN-X07", master)[-1]["attributes"]["vat_breakdown"]
+    scene.same("AN-Q08", (cents(line["gross_amount"]), line["item_count"]), (fee, 1), "gross_amount and item_count")
 
 
 def _net(price: int, rate: float) -> int:

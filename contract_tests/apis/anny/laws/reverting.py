@@ -7,6 +7,7 @@ from typing import Any
 from contract_tests.apis.anny.looking import can_be_booked, is_free, money, slot_of, takes_place
 from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, moment, order_id
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
@@ -228,3 +229,18 @@ def an_edit_that_brings_the_start_nearer_ends_with_it(scene: AnnyScene) -> None:
     scene.pass_time(_SECOND)
     _stays_edited(scene, booking)
     can_be_booked(scene, "AN-E06", first)
+
+
+@LAWS.law("AN-E05", "AN-E09", "AN-S07")
+def an_edit_to_what_begins_now_is_over_at_once(scene: AnnyScene) -> None:
+    if scene.service("instant")["lead_time"]:
+        raise NotApplicable("nothing can begin now")
+    slot = scene.slot(where="other_room")
+    first = slot.later(minutes=120)
+    booking = scene.booked(first)
+    scene.go_to(slot.starts_at)
+    meta = scene.moved("AN-R01", booking, **slot.span)["meta"]
+    found = (meta["edit_in_progress"], meta["edit_expires_at"])
+    scene.same("AN-E05", found, (False, None), "edit_in_progress and edit_expires_at in the answer")
+    _stays_edited(scene, booking)
+    can_be_booked(scene, "AN-E09", first)
