@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from contract_tests.apis.anny.looking import refused_at, sent
-from contract_tests.apis.anny.scene import NOBODY, PARTICIPANT, AnnyScene, Json, bookings_in, moment, number_of
+from contract_tests.apis.anny.scene import ADMIN, NOBODY, PARTICIPANT, AnnyScene, Json, bookings_in, moment, number_of
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
@@ -190,6 +190,11 @@ def a_form_is_answered_while_the_booking_stands(scene: AnnyScene) -> None:
     personalize(scene, canceled, given).refused("AN-F06", *_NOT_ALLOWED)
     kept = scene.seen("AN-F06", canceled)["attributes"]["custom_entry_map"]
     scene.same("AN-F06", kept, {}, "the answers afterwards", order)
+
+
+@LAWS.law("AN-F06")
+def a_blocker_has_no_form(scene: AnnyScene) -> None:
+    personalize(scene, scene.given("blocker"), {}, by=ADMIN).refused("AN-F06", *_NOT_ALLOWED)
 
 
 @LAWS.law("AN-F06")

@@ -259,6 +259,9 @@ def an_order_adds_up_when_a_fee_is_kept_and_when_it_is_rejected(scene: AnnyScene
 @LAWS.law("AN-Q03")
 def an_order_is_paid_at_once_where_one_of_its_services_is(scene: AnnyScene) -> None:
     flows = {kind: scene.service(kind)["public_settings"]["payment"]["flow"] for kind in ("paid", "strict", "instant")}
+    for kind in ("paid", "strict"):
+        emptied = scene.empty(order=scene.held(scene.slot(kind))).ok("AN-C29", 200).json["data"]
+        scene.same("AN-Q03", emptied["meta"]["payment_flow"], flows[kind], "payment_flow of an emptied cart")
     for kinds in (("strict",), ("paid",), ("strict", "paid"), ("paid", "instant")):
         for number, kind in enumerate(kinds):
             order = scene.held(scene.slot(kind, ("room", "other_room")[number]))
