@@ -156,10 +156,10 @@ def _moves(api: Api) -> Iterator[Site]:
                     yield _move(
                         lifecycle, [*others, wrong], f"{where}.astray", f"{thing} is {astray} after {move.event}."
                     )
-        targets = {move.event: move.target for move in lifecycle.moves}
+        targets, kind = {move.event: move.target for move in lifecycle.moves}, type(lifecycle.initial[0])
         for state in lifecycle.states:
             for event, target in targets.items():
-                if not lifecycle.allows(state, event):
+                if type(state) is kind and not lifecycle.allows(state, event):
                     added = [*lifecycle.moves, Move(state, event, target)]
                     says = f"A {lifecycle.name} that is {state} lets {event} happen."
                     yield _move(lifecycle, added, f"{name}.{state}.{event}.added", says)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from contract_tests.apis.anny.looking import linked, refused_at, unavailable
-from contract_tests.apis.anny.scene import IDS, NOBODY, AnnyScene, Json, Slot, moment
+from contract_tests.apis.anny.looking import linked, points_at, refused_at, unavailable
+from contract_tests.apis.anny.scene import ADMIN, IDS, NOBODY, AnnyScene, Json, Slot, moment
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
@@ -84,8 +84,11 @@ def a_question_is_about_something_that_exists(scene: AnnyScene) -> None:
     right: Json = {"service_id": slot.service_id, "resource_id": slot.resource_id}
     for name in right:
         wrong: Json = {**right, name: IDS[name]}
-        scene.call("listAvailabilityStarts", date=day, by=NOBODY, **wrong).refused("AN-T05", *_NOT_FOUND)
-        scene.call("listAvailabilityEnds", date_time=when, by=NOBODY, **wrong).refused("AN-T05", *_NOT_FOUND)
+        for answer in (
+            scene.call("listAvailabilityStarts", date=day, by=NOBODY, **wrong),
+            scene.call("listAvailabilityEnds", date_time=when, by=NOBODY, **wrong),
+        ):
+            points_at(scene, "AN-T05", answer.refused("AN-T05", *_NOT_FOUND), parameter=name)
     for zone in ("Europe/Atlantis", "Berlin", "Mars/Olympus"):
         answers = [
             scene.call("listAvailabilityStarts", date=day, timezone=zone, by=NOBODY, **right),
@@ -282,6 +285,24 @@ def without_a_resource_all_of_the_service_are_meant(scene: AnnyScene) -> None:
         taken = next(each for each in alone[slot.resource_id] if moment(each["start_date"]) == slot.starts_at)
         told = (taken["number_available"], taken["remaining_number_available"], taken["resource_ids"])
         scene.same("AN-T14", told, (1, 0, []), "places, those left and where, of the room that is taken")
+
+
+@LAWS.law("AN-T14")
+def of_what_keeps_each_resource_from_being_booked_the_last_is_told(scene: AnnyScene) -> None:
+    blocker = scene.seen("AN-S07", scene.given("blocker"), by=ADMIN)
+    starts_at, (where,) = moment(blocker["attributes"]["start_date"]), linked(blocker, "resource")
+    blocked = Slot(scene.service_id("instant"), where, starts_at, starts_at).lasting(60)
+    answer = scene.call("getService", serviceId=blocked.service_id, by=NOBODY, title="read the service").ok(
+        "AN-A07", 200
+    )
+    if not scene.world.is_own or scene.interval("AN-T14", blocked)["unavailability_type"] != "blocked":
+        raise NotApplicable("the blocker is not in the way of the service, or others book beside it")
+    for each in linked(answer.json["data"], "resources"):
+        if scene.interval("AN-T14", blocked.at(each))["available"]:
+            scene.booked(blocked.at(each))
+    listed = scene.starts(scene.local_day(blocked), blocked.service_id, None, 60, timezone="UTC").ok("AN-T14", 200)
+    reasons = [each["unavailability_type"] for each in listed.json if moment(each["start_date"]) == starts_at]
+    scene.same("AN-T14", reasons, ["booked_out"], "unavailability_type without a resource", listed)
 
 
 @LAWS.law("AN-T11")

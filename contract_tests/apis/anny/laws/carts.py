@@ -279,6 +279,12 @@ def a_cart_without_an_account_becomes_that_of_who_submits_it(scene: AnnyScene) -
     for operation, number in (("listOrders", order["id"]), ("listBookings", bookings_in(order)[0])):
         found = [each["id"] for each in scene.every("AN-C26", operation) if each["id"] == number]
         scene.same("AN-C26", found, [number], f"what of it is in {operation}")
+    known = {order["id"]}
+    for slot in scene.day(where="other_room")[:5:2]:
+        cart = scene.held(slot)
+        scene.expect("AN-C01", cart["id"] not in known, "a cart that was not submitted", cart["id"])
+        scene.submit(order=cart).ok("AN-C06", 200)
+        known.add(cart["id"])
 
 
 @LAWS.law("AN-C13")

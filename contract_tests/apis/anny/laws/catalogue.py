@@ -1,7 +1,7 @@
 """What is offered: resources, their children, services."""
 
 from contract_tests.apis.anny.looking import linked, points_at, sent
-from contract_tests.apis.anny.scene import NOBODY, AnnyScene, Json, Slot
+from contract_tests.apis.anny.scene import IDS, NOBODY, AnnyScene, Json, Slot
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
@@ -137,7 +137,7 @@ def _can_be_booked(scene: AnnyScene, slot: Slot) -> bool:
     return answer.is_success
 
 
-@LAWS.law("AN-U05")
+@LAWS.law("AN-T05", "AN-U05")
 def the_three_filters_go_together(scene: AnnyScene) -> None:
     area = scene.resource_id("area")
     slot = scene.slot(where="desk")
@@ -151,6 +151,8 @@ def the_three_filters_go_together(scene: AnnyScene) -> None:
         answer = _children(scene, area, **{**full, _TO: to.isoformat()}).refused("AN-U05", *_INVALID)
         points_at(scene, "AN-U05", answer, parameter=_TO)
     _children(scene, area, **full).ok("AN-U05", 200)
+    answer = _children(scene, area, **{**full, _SERVICE: IDS["service_id"]}).refused("AN-T05", 404, "not_found")
+    points_at(scene, "AN-T05", answer, parameter=_SERVICE)
 
 
 @LAWS.law("AN-U07")
@@ -167,6 +169,33 @@ def a_service_says_whether_its_form_has_to_be_answered(scene: AnnyScene) -> None
         scene.same("AN-U07", each["meta"]["has_mandatory_custom_forms"], required, "the same in the list", answer)
         seen.add(each["id"])
     scene.expect("AN-U07", form in seen, "the service with a form among the services", sorted(seen))
+
+
+_HOUR = 60
+
+
+def _lengths(*minutes: int) -> str:
+    size, unit = (1, "minute") if any(each % _HOUR for each in minutes) else (_HOUR, "hour")
+    numbers = sorted({each // size for each in minutes})
+    return f"{' to '.join(map(str, numbers))} {unit}{'' if numbers == [1] else 's'}"
+
+
+@LAWS.law("AN-U07")
+def a_service_says_in_short_what_it_says_at_length(scene: AnnyScene) -> None:
+    for each in scene.every("AN-U07", "listServices", by=NOBODY):
+        shown, meta = each["attributes"], each["meta"]
+        counts = {name: len(linked(each, name)) for name in ("custom_forms", "add_ons", "resources")}
+        said = (meta["has_custom_forms"], meta["has_add_ons"], meta["resource_count"])
+        wanted = (counts["custom_forms"] > 0, counts["add_ons"] > 0, counts["resources"])
+        scene.same("AN-U07", said, wanted, f"has_custom_forms, has_add_ons and resource_count of {each['id']}")
+        bounds = shown["min_duration"], shown["max_duration"]
+        duration = None if None in bounds else _lengths(*bounds)
+        scene.same("AN-U07", meta["duration_preview"], duration, f"duration_preview of {each['id']}")
+        interval = shown["calculation_interval"]
+        whole = f"{shown['price']:g} {shown['currency']}"
+        price = f"{whole} per {_lengths(interval).removeprefix('1 ')}" if interval else whole
+        if not shown["starting_fee"]:
+            scene.same("AN-U07", meta["price_preview"], price, f"price_preview of {each['id']}")
 
 
 @LAWS.law("AN-U09")

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from contract_tests.apis.anny.laws.forms import form_answers, form_fields, personalize
+from contract_tests.apis.anny.looking import slot_of, takes_place
 from contract_tests.apis.anny.scene import (
     ADMIN,
     BODIES,
@@ -76,8 +77,11 @@ def _decided(scene: AnnyScene) -> _Changes:
 
 
 def _come_and_gone(scene: AnnyScene) -> _Changes:
-    booking = _described(scene, "paid")
-    scene.go_to(moment(booking["attributes"]["start_date"]))
+    booking, early = _described(scene, "paid"), scene.resource("room")["settings"]["checkIn"]["allowedAdvancePeriod"]
+    slot = slot_of(booking)
+    scene.go_to(slot.starts_at - early * _MINUTE)
+    if early:  # from the start on nothing is edited
+        yield MAIN, scene.move(booking, **slot.lasting(90).span)
     yield ADMIN, scene.check_in(booking)
     scene.pass_time(_MINUTE)
     yield ADMIN, scene.check_out(booking)
@@ -102,6 +106,17 @@ def _is_read(scene: AnnyScene, changes: _Changes) -> None:
         answer.ok("AN-B11")
         shown = answer.json["data"]
         scene.same("AN-B11", scene.seen("AN-B11", shown, by=by), shown, "the booking read after the change", answer)
+
+
+@LAWS.law("AN-S07")
+def what_stands_keeps_its_place_whatever_is_changed(scene: AnnyScene) -> None:
+    instant = scene.service_id("instant")
+    for life in (*_LIVES, _come_and_gone):
+        for _, answer in life(scene):
+            booking = answer.ok("AN-S07").json["data"]
+            shown = booking["attributes"]
+            if shown["status"] in ("requested", "accepted") and shown["check_out_date"] is None:
+                takes_place(scene, "AN-S07", slot_of(booking).of(instant))
 
 
 @LAWS.law("AN-B11")
@@ -151,14 +166,17 @@ def a_change_is_answered_with_the_order_as_it_is_read(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-B17")
 def an_order_says_when_it_was_made_and_changed(scene: AnnyScene) -> None:
-    made_at = scene.now().replace(microsecond=0)
+    made_at, submitted_at = scene.now().replace(microsecond=0), None
     for by, answer in _ordered(scene, NOBODY):
         now = scene.now().replace(microsecond=0)
         scene.pass_time(_MINUTE)
         oat = scene.keys_of(answer.ok("AN-B17").json["data"])["oat"]
-        read = scene.read_order(answer.json["data"], by=by, oat=oat).ok("AN-B17", 200)
+        read = scene.read_order(answer.json["data"], by=by, oat=oat, include="customer").ok("AN-B17", 200)
         got = [moment(read.json["data"]["attributes"][name]) for name in ("created_at", "updated_at")]
         scene.same("AN-B17", got, [made_at, now], "created_at and updated_at of the order", answer, read)
+        customers = [moment(each["attributes"]["created_at"]) for each in included(read, "customers")]
+        submitted_at = now if customers and submitted_at is None else submitted_at
+        scene.same("AN-B17", customers, [submitted_at] * len(customers), "created_at of the customer", answer, read)
 
 
 @LAWS.law("AN-B17")

@@ -165,6 +165,17 @@ def _sends_what_is_named(scene: AnnyScene, answer: Answer, paths: str) -> None:
     scene.same("AN-D02", sorted(sent - reached), [], "what is sent along beyond that", answer)
 
 
+@LAWS.law("AN-B11")
+def a_thing_is_the_same_wherever_it_is_shown(scene: AnnyScene) -> None:
+    seen: dict[tuple[str, str], tuple[Json, Answer]] = {}
+    for ask in _asking(scene, _rich(scene)):
+        more = {"page[size]": _MOST} if "page[size]" in ask.asked else {}
+        answer = ask({**ask.whole, **more}).ok("AN-B11", 200)
+        for thing in _things(answer):
+            first, shown_by = seen.setdefault(_key(thing), (thing, answer))
+            scene.same("AN-B11", thing, first, f"what {ask.operation} shows of {_key(thing)}", answer, shown_by)
+
+
 @LAWS.law("AN-D03")
 def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
     slot = scene.slot()

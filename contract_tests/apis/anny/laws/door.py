@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from contract_tests.apis.anny.looking import can_be_booked, is_free, takes_place
-from contract_tests.apis.anny.scene import ADMIN, NOBODY, AnnyScene, Json, Slot, moment
+from contract_tests.apis.anny.scene import ADMIN, NOBODY, AnnyScene, Json, Slot, bookings_in, moment
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking, NotApplicable
 
@@ -79,8 +79,9 @@ def who_is_not_expected_is_not_let_in(scene: AnnyScene) -> None:
     slot = scene.slot()
     elsewhere = scene.booked(slot.at(scene.resource_id("other_room")))
     missed, requested = scene.booked(slot), scene.requested(slot.of(scene.service_id("approval")).later(minutes=60))
-    canceled = scene.booked(slot.later(minutes=120))
-    scene.cancel(canceled).ok("AN-X01", 200)
+    last = slot.later(minutes=120)
+    canceled = scene.canceled(last)
+    rejected = scene.rejected(last.of(scene.service_id("approval")))
     if _rules(scene, "other_room")["isEnabled"]:
         raise Lacking("one can be checked in at the other room", key="inventory.resources.other_room")
     scene.go_to(slot.starts_at)
@@ -88,8 +89,12 @@ def who_is_not_expected_is_not_let_in(scene: AnnyScene) -> None:
     scene.go_to(slot.starts_at + timedelta(hours=1))
     for booking in (missed, requested):
         _is_not_let_in(scene, booking)
-    scene.go_to(slot.starts_at + timedelta(hours=2))
-    _is_not_let_in(scene, canceled)
+    scene.go_to(last.starts_at)
+    for booking in (canceled, rejected):
+        _is_not_let_in(scene, booking)
+    if not scene.service("instant")["lead_time"]:
+        (held,) = bookings_in(scene.held(last))
+        _is_not_let_in(scene, scene.seen("AN-C01", held))
 
 
 @LAWS.law("AN-K02")

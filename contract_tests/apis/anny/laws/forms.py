@@ -1,9 +1,10 @@
 """Custom forms: what they ask, and what is taken for an answer."""
 
+from datetime import timedelta
 from typing import Any
 
 from contract_tests.apis.anny.looking import refused_at, sent
-from contract_tests.apis.anny.scene import NOBODY, PARTICIPANT, AnnyScene, Json, bookings_in, number_of
+from contract_tests.apis.anny.scene import ADMIN, NOBODY, PARTICIPANT, AnnyScene, Json, bookings_in, moment, number_of
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
@@ -189,6 +190,21 @@ def a_form_is_answered_while_the_booking_stands(scene: AnnyScene) -> None:
     personalize(scene, canceled, given).refused("AN-F06", *_NOT_ALLOWED)
     kept = scene.seen("AN-F06", canceled)["attributes"]["custom_entry_map"]
     scene.same("AN-F06", kept, {}, "the answers afterwards", order)
+
+
+@LAWS.law("AN-F06")
+def a_blocker_has_no_form(scene: AnnyScene) -> None:
+    personalize(scene, scene.given("blocker"), {}, by=ADMIN).refused("AN-F06", *_NOT_ALLOWED)
+
+
+@LAWS.law("AN-F06")
+def who_did_not_come_answers_no_form(scene: AnnyScene) -> None:
+    booking, given = scene.ordered(kind="form"), form_answers(form_fields(scene))
+    after = scene.resource("room")["settings"]["checkIn"]["autoExpiresAfter"]
+    scene.go_to(moment(booking["attributes"]["start_date"]) + timedelta(minutes=after))
+    scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status of who did not come")
+    personalize(scene, booking, given).refused("AN-F06", *_NOT_ALLOWED)
+    scene.same("AN-F06", _kept(scene, "AN-F06", booking), {}, "the answers afterwards")
 
 
 @LAWS.law("AN-F07", "AN-F10")

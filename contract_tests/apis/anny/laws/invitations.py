@@ -1,5 +1,6 @@
 """Invitations: accepting, rejecting, and who is seen as what."""
 
+from datetime import timedelta
 from functools import partial
 
 from contract_tests.apis.anny.looking import slot_of
@@ -61,6 +62,18 @@ def an_invitation_is_answered_once(scene: AnnyScene) -> None:
             answer.refused("AN-I04", *_NOT_PENDING)
         found = [*_entries(scene, "AN-I04", booking).values()]
         scene.same("AN-I04", found, [status], "the participants afterwards")
+
+
+@LAWS.law("AN-I04")
+def who_did_not_come_answers_no_invitation(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    booking = scene.invited(scene.booked(slot))
+    scene.go_to(slot.starts_at + timedelta(minutes=scene.resource("room")["settings"]["checkIn"]["autoExpiresAfter"]))
+    scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status of who did not come")
+    for answer in (scene.accept(booking), scene.reject(booking)):
+        answer.refused("AN-I04", *_NOT_PENDING)
+    found = [*_entries(scene, "AN-I04", booking).values()]
+    scene.same("AN-I04", found, ["invited"], "the participants afterwards")
 
 
 @LAWS.law("AN-I05")

@@ -4,14 +4,19 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from contract_tests.apis.anny.looking import costly_moment, series
 from contract_tests.apis.anny.scene import NOBODY, AnnyScene, Json, bookings_in, cents, included, moment, order_id
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN
 
 __all__ = ["LAWS"]
 
 LAWS = Laws("money")
+
+_TERM = timedelta(days=14)
+_AT_ONCE = "pay-now"
 
 
 def _subtotal(service: Json, minutes: int, weight: int = 1) -> int:
@@ -93,6 +98,8 @@ def add_ons_come_to_the_price(scene: AnnyScene) -> None:
         booking = answer.json["data"]["attributes"]
         wanted = cents(booking["subtotal"]) + sum(sums)
         scene.same("AN-Y02", cents(booking["total"]), wanted, "the total in cents", answer)
+        for name in ("subtotal", "total"):
+            scene.same("AN-Y02", booking[f"charged_{name}"], booking[name], f"charged_{name}", answer)
         prices = sum(
             cents(each["attributes"]["price"]) * number
             for each, number in zip(scene.add_ons(), quantities, strict=False)
@@ -144,15 +151,18 @@ def amounts_are_whole_cents_and_add_up(scene: AnnyScene) -> None:
 
 
 def _adds_up(scene: AnnyScene, invoice: Json) -> None:
-    lines = invoice["vat_breakdown"]
+    lines, issued_at = invoice["vat_breakdown"], moment(invoice["issued_at"])
+    told = (invoice["formatted_number"], moment(invoice["due_date"]))
+    wanted = (f"RE-{issued_at.year}-{invoice['number']}", issued_at + _TERM)
+    scene.same("AN-Q08", told, wanted, "formatted_number and due_date of the invoice")
     for name, of_line in (("net_amount", "net_amount"), ("tax_amount", "tax_amount"), ("total", "gross_amount")):
         whole = sum(cents(line[of_line]) for line in lines)
         scene.same("AN-Q08", whole, cents(invoice[name]), f"the sum of {of_line} in cents")
     whole = cents(invoice["net_amount"]) + cents(invoice["tax_amount"])
     scene.same("AN-Q08", whole, cents(invoice["total"]), "net and tax of the invoice together, in cents")
     for line in lines:
-        wanted = _tax(cents(line["gross_amount"]), line["tax_rate"])
-        scene.same("AN-Y04", cents(line["tax_amount"]), wanted, "the tax in cents, halves rounded up")
+        tax = _tax(cents(line["gross_amount"]), line["tax_rate"])
+        scene.same("AN-Y04", cents(line["tax_amount"]), tax, "the tax in cents, halves rounded up")
 
 
 @LAWS.law("AN-Q01", "AN-Q10", "AN-C11", "AN-C22")
@@ -172,8 +182,14 @@ def an_order_is_read_and_paid_with_its_access_token(scene: AnnyScene) -> None:
     scene.same("AN-C22", cents(paid["meta"]["amount_due"]), 0, "what is due, in cents")
 
 
-def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None) -> None:
-    """What holds of every order at every moment; *ordered* is what it came to at first, in cents."""
+def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None, *, is_canceled: bool = False) -> None:
+    """
+    What holds of every order at every moment.
+
+    Args:
+        ordered: What it came to at first, in cents.
+        is_canceled: Whether the last that became of it was a cancellation.
+    """
     attributes, meta = order["attributes"], order["meta"]
     total = cents(attributes["total"])
     if ordered is not None:
@@ -183,6 +199,8 @@ def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None) -> None
     scene.same("AN-Q03", cents(meta["amount_due"]), max(0, total - kept), "what is due, in cents")
     is_payable = cents(meta["amount_due"]) > 0 and attributes["status"] != "draft"
     scene.same("AN-Q03", meta["payment_url"] is not None, is_payable, "whether there is a payment_url")
+    now = meta["amount_due"] if meta["payment_flow"] == _AT_ONCE else 0
+    scene.same("AN-Q03", cents(meta["pay_now_amount"]), cents(now), "pay_now_amount, in cents")
     refunds = sum(cents(each["amount"]) for each in meta["refunds"])
     scene.same("AN-Q04", cents(meta["refunded_amount"]), refunds, "what was refunded, in cents")
     scene.expect("AN-Q04", refunds <= cents(meta["paid_amount"]), "refunds of at most what was paid", refunds)
@@ -190,8 +208,11 @@ def _coherent(scene: AnnyScene, order: Json, ordered: int | None = None) -> None
     shown = [each["attributes"] for each in invoices]
     whole = sum(cents(each["total"]) for each in shown)
     scene.same("AN-Q06", whole, total if invoices else 0, "what all invoices come to, in cents")
-    is_open = any(each["status"] == "open" for each in shown)
-    scene.same("AN-Q06", is_open, is_payable, "whether an invoice is open")
+    asked = [cents(each["total"]) for each in shown if each["status"] == "open"]
+    scene.same("AN-Q06", bool(asked), is_payable, "whether an invoice is open")
+    if asked:
+        due, others = cents(meta["amount_due"]), asked[1:] if is_canceled else asked[:-1]
+        scene.expect("AN-Q06", sum(others) < due <= sum(asked), f"no more open than asks for {due} cents", asked)
 
 
 @LAWS.law("AN-Q02", "AN-Q03", "AN-Q04", "AN-Q06")
@@ -233,6 +254,70 @@ def an_order_adds_up_when_a_fee_is_kept_and_when_it_is_rejected(scene: AnnyScene
     scene.pay(order_id(requested)).ok("AN-C22", 200)
     scene.decide(requested, "rejected").ok("AN-S12", 200)
     _coherent(scene, scene.order("AN-Q02", requested), ordered)
+
+
+@LAWS.law("AN-Q03")
+def an_order_is_paid_at_once_where_one_of_its_services_is(scene: AnnyScene) -> None:
+    flows = {kind: scene.service(kind)["public_settings"]["payment"]["flow"] for kind in ("paid", "strict", "instant")}
+    for kind in ("paid", "strict"):
+        emptied = scene.empty(order=scene.held(scene.slot(kind))).ok("AN-C29", 200).json["data"]
+        scene.same("AN-Q03", emptied["meta"]["payment_flow"], flows[kind], "payment_flow of an emptied cart")
+    for kinds in (("strict",), ("paid",), ("strict", "paid"), ("paid", "instant")):
+        for number, kind in enumerate(kinds):
+            order = scene.held(scene.slot(kind, ("room", "other_room")[number]))
+        is_at_once = any(flows[kind] == _AT_ONCE for kind in kinds)
+        for each in (order, scene.submit(order=order).ok("AN-C06", 200).json["data"]):
+            got = each["meta"]["payment_flow"] == _AT_ONCE
+            scene.same("AN-Q03", got, is_at_once, f"whether an order of {kinds} is paid at once")
+            _coherent(scene, scene.order("AN-Q03", each))
+
+
+@LAWS.law("AN-Q06")
+def no_more_is_open_than_it_takes(scene: AnnyScene) -> None:
+    slot = scene.slot("strict", "other_room")
+    booking = scene.ordered(slot, kind="strict")
+    for minutes in (120, 180, 120, None, 120, 180):
+        answer = scene.move(booking, **slot.lasting(minutes).span) if minutes else scene.revert(booking)
+        answer.ok("AN-Q06", 200)
+        _coherent(scene, scene.order("AN-Q06", booking))
+    scene.cancel(booking).ok("AN-X01", 200)
+    _coherent(scene, scene.order("AN-Q06", booking), is_canceled=True)
+
+
+@LAWS.law("AN-Q05", "AN-Q08")
+def the_items_of_an_order_are_what_is_in_it(scene: AnnyScene) -> None:
+    slot, choices = scene.slot("course", "course_room"), scene.choice(2, 3)
+    draft = scene.held(slot, service_id={slot.service_id: 3})
+    scene.add(scene.slot("paid"), order=draft, booking_add_ons=choices).ok("AN-C01", 201)
+    course, paid = scene.service("course"), scene.service("paid")
+    wanted = [(course["name"], 3, _net(_subtotal(course, slot.minutes), course["tax_rate"]))]
+    wanted.append((paid["name"], 1, _net(_subtotal(paid, 60), paid["tax_rate"])))
+    for each, choice in zip(scene.add_ons(), choices, strict=True):
+        shown = each["attributes"]
+        net = _net(cents(shown["price"]), shown["tax_rate"])
+        wanted.append((shown["name"], choice["quantity"], net))
+    for order in (scene.order("AN-Q05", draft), scene.submit(order=draft).ok("AN-C06", 200).json["data"]):
+        items = [(each["title"], each["quantity"], cents(each["single_net_amount"])) for each in order["meta"]["items"]]
+        scene.same("AN-Q05", items, wanted, "title, quantity and single_net_amount of the items, in cents")
+    invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", draft), "an invoice")
+    (line,) = invoice["attributes"]["vat_breakdown"]
+    scene.same("AN-Q08", line["item_count"], sum(net > 0 for *_, net in wanted), "item_count of the invoice")
+
+
+@LAWS.law("AN-Q08")
+def an_invoice_of_fees_counts_them(scene: AnnyScene) -> None:
+    master, dates = series(scene, "series_master")
+    if not scene.world.is_own:
+        raise NotApplicable("a series can be canceled once only, and others need it")
+    scene.go_to(costly_moment(scene, dates[0]))
+    fee = cents(scene.previewed("AN-P14", master)["fee_amount"])  # of the first date: the others are far away
+    scene.cancel(master).ok("AN-X08", 200)
+    (line,) = scene.invoices("AN-X07", master)[-1]["attributes"]["vat_breakdown"]
+    scene.same("AN-Q08", (cents(line["gross_amount"]), line["item_count"]), (fee, 1), "gross_amount and item_count")
+
+
+def _net(price: int, rate: float) -> int:
+    return price - _tax(price, rate)
 
 
 @LAWS.law("AN-Q06", "AN-Q07")

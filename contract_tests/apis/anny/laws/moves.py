@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.looking import points_at, series, unavailable
+from contract_tests.apis.anny.looking import linked, points_at, series, slot_of, unavailable
 from contract_tests.apis.anny.scene import ADMIN, IDS, PARTICIPANT, AnnyScene, Json, cents, moment, order_id
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
@@ -219,6 +220,29 @@ def the_master_of_a_series_is_not_edited_but_its_dates_are(scene: AnnyScene) -> 
     for other in others:
         scene.same("AN-R13", _place(scene.seen("AN-R13", other)), _place(other), "those of another date")
     scene.revert(one).ok("AN-E01", 200)
+
+
+@LAWS.law("AN-B18")
+def the_dates_of_a_series_are_by_start_wherever_they_go(scene: AnnyScene) -> None:
+    master, dates = series(scene, "recurring_master")
+    if not scene.world.is_own:
+        raise NotApplicable("others need the series as it is")
+    service = scene.call("getService", serviceId=slot_of(dates[0]).service_id, title="read the service").ok(
+        "AN-A07", 200
+    )
+    first, second, *_, last = map(slot_of, dates)
+    within = second.later(minutes=60).lasting(60)  # so that another can begin before it and end after it
+    around = [second.at(each) for each in linked(service.json["data"], "resources") if each != second.resource_id]
+    free = [each for each in around if scene.interval("AN-T01", each)["available"]]
+    targets = [(1, within), *((0, each) for each in free[:1]), (0, last.later(minutes=last.minutes)), (0, first)]
+    for number, target in targets:
+        scene.moved("AN-R13", dates[number], **target.span, resource_id=target.resource_id)
+        now = [scene.seen("AN-B18", each) for each in dates]
+        in_order = [name for _, name in sorted((each["attributes"]["start_date"], each["id"]) for each in now)]
+        for each in (master, *dates):
+            found = linked(scene.seen("AN-B18", each), "series_bookings")
+            wanted = [name for name in in_order if name != each["id"]]
+            scene.same("AN-B18", found, wanted, f"series_bookings of {each['id']}")
 
 
 @LAWS.law("AN-R14")

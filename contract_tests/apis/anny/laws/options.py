@@ -104,6 +104,8 @@ def no_more_can_be_had_than_there_is(scene: AnnyScene) -> None:
         for quantity in wrong:
             answer = scene.choose(booking, *others, _choice(add_on, quantity))
             refused_at(scene, "AN-O04", answer, pointer=f"/addons/{number}/quantity")
+            detail = answer.json["errors"][0]["detail"]
+            scene.expect("AN-O04", most is None or str(most) in detail, f"{most} in detail", detail, answer)
             scene.stays("AN-O04", before)
         if least > 1:
             scene.choose(booking, *others, _choice(add_on, least)).ok("AN-O04", 200)

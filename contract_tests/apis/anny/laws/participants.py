@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from contract_tests.apis.anny.looking import refused_at
-from contract_tests.apis.anny.scene import PARTICIPANT, AnnyScene, Json, people_in
+from contract_tests.apis.anny.scene import PARTICIPANT, AnnyScene, Json, bookings_in, people_in
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.scene import MAIN, OTHER
 
@@ -84,6 +84,17 @@ def an_address_stands_once_and_is_not_the_customers(scene: AnnyScene) -> None:
         scene.same("AN-G10", scene.people("AN-G10", booking), before, "the participants afterwards")
 
 
+@LAWS.law("AN-G10")
+def who_booked_for_somebody_else_is_no_participant_either(scene: AnnyScene) -> None:
+    person, draft = scene.person(), scene.held()
+    order = scene.submit(order=draft, customer=person).ok("AN-C26", 200).json["data"]
+    (booking,) = bookings_in(order)
+    for own in (person["email"], scene.address()):
+        answer = scene.invite(booking, {"email": f"{scene.word()}@example.com"}, {"email": own})
+        refused_at(scene, "AN-G10", answer, pointer="/participants/1/email")
+        scene.same("AN-G10", scene.people("AN-G10", booking), [], "the participants afterwards")
+
+
 @LAWS.law("AN-G06")
 def there_are_as_many_participants_as_the_service_says(scene: AnnyScene) -> None:
     settings = scene.service("instant")["participant_settings"]["participants"]
@@ -93,6 +104,8 @@ def there_are_as_many_participants_as_the_service_says(scene: AnnyScene) -> None
     for number in wrong:
         answer = scene.invite(booking, *_people(scene, number), title=f"name {number} participants")
         refused_at(scene, "AN-G06", answer, pointer="/participants")
+        detail, bounds = answer.json["errors"][0]["detail"], [each for each in (least, most) if each is not None]
+        scene.expect("AN-G06", all(str(each) in detail for each in bounds), f"{bounds} in detail", detail, answer)
         scene.same("AN-G06", scene.people("AN-G06", booking), [], "the participants afterwards")
     for number in {least, least if most is None else most}:
         scene.invite(booking, *_people(scene, number), title=f"name {number} participants").ok("AN-G06", 200)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.looking import can_be_booked, is_free, money, takes_place
+from contract_tests.apis.anny.looking import can_be_booked, is_free, money, slot_of, takes_place
 from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, moment, order_id
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
@@ -176,12 +177,15 @@ def the_order_is_what_it_was_before_the_first_of_several_edits(scene: AnnyScene)
         scene.same("AN-E08", money(scene, "AN-E08", booking), before, f"what the order has come to after {several}")
 
 
-@LAWS.law("AN-E09")
+@LAWS.law("AN-E09", "AN-S07")
 def what_was_paid_for_is_not_put_back(scene: AnnyScene) -> None:
-    booking = scene.paid()
+    slot = scene.slot("paid")
+    booking = scene.paid(slot)
     scene.choose(booking, *scene.choice(1, 1)).ok("AN-O01", 200)
+    scene.moved("AN-R01", booking, **slot.later(minutes=60).span)
     scene.pay(order_id(booking)).ok("AN-C22", 200)
     _stays_edited(scene, booking)
+    can_be_booked(scene, "AN-E09", slot.of(scene.service_id("instant")))
 
 
 def _stays_edited(scene: AnnyScene, booking: Json) -> None:
@@ -189,9 +193,11 @@ def _stays_edited(scene: AnnyScene, booking: Json) -> None:
     _is_over(scene, "AN-E09", booking)
     scene.revert(booking).refused("AN-E09", *_NOTHING)
     scene.stays("AN-E09", before)
+    if before["attributes"]["status"] == "accepted":
+        takes_place(scene, "AN-S07", slot_of(before).of(scene.service_id("instant")))
 
 
-@LAWS.law("AN-E09")
+@LAWS.law("AN-E09", "AN-S07")
 def what_has_begun_or_was_canceled_is_not_put_back(scene: AnnyScene) -> None:
     slot = scene.slot()
     other_room, desk = scene.resource_id("other_room"), scene.resource_id("desk")
@@ -209,7 +215,7 @@ def what_has_begun_or_was_canceled_is_not_put_back(scene: AnnyScene) -> None:
     _stays_edited(scene, begun)
 
 
-@LAWS.law("AN-E05", "AN-E06", "AN-E09")
+@LAWS.law("AN-E05", "AN-E06", "AN-E09", "AN-S07")
 def an_edit_that_brings_the_start_nearer_ends_with_it(scene: AnnyScene) -> None:
     slot = scene.slot(where="other_room")
     first = slot.later(minutes=120)
@@ -223,3 +229,18 @@ def an_edit_that_brings_the_start_nearer_ends_with_it(scene: AnnyScene) -> None:
     scene.pass_time(_SECOND)
     _stays_edited(scene, booking)
     can_be_booked(scene, "AN-E06", first)
+
+
+@LAWS.law("AN-E05", "AN-E09", "AN-S07")
+def an_edit_to_what_begins_now_is_over_at_once(scene: AnnyScene) -> None:
+    if scene.service("instant")["lead_time"]:
+        raise NotApplicable("nothing can begin now")
+    slot = scene.slot(where="other_room")
+    first = slot.later(minutes=120)
+    booking = scene.booked(first)
+    scene.go_to(slot.starts_at)
+    meta = scene.moved("AN-R01", booking, **slot.span)["meta"]
+    found = (meta["edit_in_progress"], meta["edit_expires_at"])
+    scene.same("AN-E05", found, (False, None), "edit_in_progress and edit_expires_at in the answer")
+    _stays_edited(scene, booking)
+    can_be_booked(scene, "AN-E09", first)

@@ -13,7 +13,7 @@ from contract_tests.apis.anny.looking import (
     slot_of,
     takes_place,
 )
-from contract_tests.apis.anny.scene import ADMIN, UNKNOWN, AnnyScene, Json, Slot, cents, moment
+from contract_tests.apis.anny.scene import ADMIN, UNKNOWN, AnnyScene, Json, Slot, bookings_in, cents, moment
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.scene import OTHER
 
@@ -239,7 +239,8 @@ def what_does_not_wait_is_not_decided_about(scene: AnnyScene) -> None:
     decided = scene.requested(scene.slot("approval", "other_room"))
     scene.decide(decided, "accepted").ok("AN-S11", 200)
     canceled = scene.canceled(scene.slot(where="desk"))
-    for booking in (accepted, decided, canceled):
+    (held,) = bookings_in(scene.held(scene.slot("approval")))
+    for booking in (accepted, decided, canceled, scene.seen("AN-C01", held)):
         before = scene.seen("AN-S13", booking)
         order = scene.order("AN-S13", booking)
         for status in ("accepted", "rejected"):
