@@ -269,12 +269,12 @@ def test_a_contract_is_printed_as_it_is_written():
 
 @pytest.fixture(scope="module")
 def listed():
-    """What `apis` prints, by API: what it is, and the counts of its operations and of its rules."""
+    """What `apis` prints, by API: what it is, and the counts of its parts."""
     lines = run("apis").stdout.splitlines()
-    assert len(lines) == 3 * len(API_NAMES)
+    assert len(lines) == 5 * len(API_NAMES)
     return {
         first.split(maxsplit=1)[0]: (first.split(maxsplit=1)[1], *rest)
-        for first, *rest in (lines[at : at + 3] for at in range(0, len(lines), 3))
+        for first, *rest in (lines[at : at + 5] for at in range(0, len(lines), 5))
     }
 
 
@@ -287,16 +287,20 @@ def test_of_each_api_it_is_listed_how_much_there_is_and_where_it_comes_from(list
     title, *counted = listed[api]
 
     assert title == load_api(api, prefix="").title
-    for line, part, number in zip(counted, ("operations", "rules"), (len(defined), len(rules)), strict=True):
-        found = re.fullmatch(rf" +{number} {part}: (\d+) seed, (\d+) documented, (\d+) inferred", line)
+    refusals = [row for each in (contract, *defined) for row in each.get("x-refusals", ())]
+    numbers = {"operations": len(defined), "bounds": r"\d+", "refusals": len(refusals), "rules": len(rules)}
+    for line, (part, number) in zip(counted, numbers.items(), strict=True):
+        found = re.fullmatch(rf" +({number}) {part}: (\d+) seed, (\d+) documented, (\d+) inferred", line)
         assert found, line
-        assert sum(map(int, found.groups())) == number
+        total, *by_source = map(int, found.groups())
+        assert sum(by_source) == total
 
 
 def test_the_counts_are_those_that_the_control_plane_gives(both, listed):
     fidelity = httpx.get(f"{both}/_sandbox/apis/appointments/fidelity").json()
 
-    for line, part in zip(listed["appointments"][1:], ("operations", "rules"), strict=True):
+    parts = ("operations", "bounds", "refusals", "rules")
+    for line, part in zip(listed["appointments"][1:], parts, strict=True):
         assert list(map(int, re.findall(r"\d+", line))) == list(fidelity[part].values())
 
 

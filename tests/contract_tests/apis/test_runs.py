@@ -192,8 +192,8 @@ def test_a_run_that_observes_says_what_it_did(sandbox_server, run):
         code, said = run("run", "reservekit", "--base-url", url, "--mode", "observe")
 
     assert code == 0, said.out
-    assert re.search(r"^steps    spec 8, reads \d+\nThis run only reads there\.$", said.out, re.MULTILINE)
-    assert "\nspec: 8 of 8 in " in said.out
+    assert re.search(r"^steps    spec 11, reads \d+\nThis run only reads there\.$", said.out, re.MULTILINE)
+    assert "\nspec: 11 of 11 in " in said.out
     assert re.search(r"^left out \d+ rules: observe mode only reads$", said.out, re.MULTILINE)
     assert re.match(
         r"PASSED: \d+ operations answered as documented; no rule is judged in observe mode, ", said.out.splitlines()[-1]

@@ -1,6 +1,5 @@
 """Custom forms: what they ask, and what is taken for an answer."""
 
-from datetime import timedelta
 from typing import Any
 
 from contract_tests.apis.anny.looking import refused_at, sent
@@ -200,8 +199,7 @@ def a_blocker_has_no_form(scene: AnnyScene) -> None:
 @LAWS.law("AN-F06")
 def who_did_not_come_answers_no_form(scene: AnnyScene) -> None:
     booking, given = scene.ordered(kind="form"), form_answers(form_fields(scene))
-    after = scene.resource("room")["settings"]["checkIn"]["autoExpiresAfter"]
-    scene.go_to(moment(booking["attributes"]["start_date"]) + timedelta(minutes=after))
+    scene.go_to(moment(booking["attributes"]["start_date"]) + scene.expires_after())
     scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status of who did not come")
     personalize(scene, booking, given).refused("AN-F06", *_NOT_ALLOWED)
     scene.same("AN-F06", _kept(scene, "AN-F06", booking), {}, "the answers afterwards")

@@ -1,6 +1,5 @@
 """Invitations: accepting, rejecting, and who is seen as what."""
 
-from datetime import timedelta
 from functools import partial
 
 from contract_tests.apis.anny.looking import slot_of
@@ -68,7 +67,7 @@ def an_invitation_is_answered_once(scene: AnnyScene) -> None:
 def who_did_not_come_answers_no_invitation(scene: AnnyScene) -> None:
     slot = scene.slot()
     booking = scene.invited(scene.booked(slot))
-    scene.go_to(slot.starts_at + timedelta(minutes=scene.resource("room")["settings"]["checkIn"]["autoExpiresAfter"]))
+    scene.go_to(slot.starts_at + scene.expires_after())
     scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status of who did not come")
     for answer in (scene.accept(booking), scene.reject(booking)):
         answer.refused("AN-I04", *_NOT_PENDING)

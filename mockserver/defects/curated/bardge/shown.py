@@ -138,7 +138,7 @@ def _(reschedule: Books, desk: Bookings, booking_id: str, destination: Destinati
         return reschedule(desk, booking_id, destination)
 
 
-@BUGS.around(Diary.ensure_free, "BG-M08", "The hours of an appointment are in its own way.")
+@BUGS.around(Diary.ensure_free, "BG-M14", "The hours of an appointment are in its own way.")
 def _(ensure: Does, diary: Diary, branch_id: str, span: Span, *, without: str | None = None) -> None:
     ensure(diary, branch_id, span)
 
