@@ -171,6 +171,13 @@ def _no_rule_is_stated_whose_refusal_is_not(document: Document) -> Flaws:
             yield where, f"{rule['id']} is {rule['source']}, the {' and '.join(sorted(ours))} of its refusal inferred"
 
 
+def _no_rule_is_stated_of_what_is_not(document: Document) -> Flaws:
+    for where, operation in _operations(document):
+        for rule in operation.get("x-rules", ()) if operation.get("x-source") == "inferred" else ():
+            if rule.get("source") != "inferred":
+                yield where, f"{rule.get('id')} is {rule.get('source')}, its operation inferred"
+
+
 def _nodes(node: Any, where: str) -> Iterator[tuple[str, Document]]:
     """All mappings that are no examples, with the way to each."""
     if isinstance(node, dict):
@@ -201,6 +208,7 @@ _QUESTIONS: dict[str, Callable[[Document], Flaws]] = {
         _every_rule_says_what_it_is,
         _every_mark_marks_something,
         _no_rule_is_stated_whose_refusal_is_not,
+        _no_rule_is_stated_of_what_is_not,
         _the_code_of_an_error_has_its_place,
     )
 }

@@ -55,7 +55,7 @@ def execute(page, operation):
     return block.locator(".live-responses-table .response .response-col_status").first.inner_text().strip()
 
 
-@pytest.mark.parametrize("root", ["", "/~mine"], ids=["default", "a sandbox"])
+@pytest.mark.parametrize("root", ["", pytest.param("/~mine", marks=pytest.mark.nightly)], ids=["default", "a sandbox"])
 @pytest.mark.parametrize(("api", "operation"), [*MAIN.items(), CONTROL])
 def test_the_first_execute_of_a_page_does_what_the_api_is_for(server, page, api, operation, root):
     prefix = "/_sandbox" if api == "control" else f"/{api}"

@@ -22,6 +22,7 @@ SOUND: dict[str, Any] = {
         "/slots": {
             "get": {
                 "operationId": "listSlots",
+                "x-source": "inferred",
                 "x-effect": "read",
                 "x-refusals": [],
                 "responses": {"200": {"description": "Slots", "content": {"application/json": {"schema": {}}}}},
@@ -66,6 +67,7 @@ def put(place, value):
 
 SLOT = {"type": "object", "required": ["start"], "x-inferred": ["required/start", "required/end"]}
 VAIN = {"type": "string", "maxLength": 9, "x-source": "inferred", "x-inferred": ["maxLength"]}
+STATED = {"id": "S-03", "level": "must", "source": "seed", "text": "All are listed."}
 POST, GET = "paths|/slots|post", "paths|/slots|get"
 FLAWS = [
     (put("info|version", None), "is_valid_openapi", "/info", "version"),
@@ -95,6 +97,7 @@ FLAWS = [
     (put(f"{POST}|x-refusals|0|inferred", ["rule"]), "every_mark_marks_something", "POST /slots", "rule"),
     (put("x-rules|0|inferred", ["code"]), "every_mark_marks_something", "the document", "code"),
     (put(f"{POST}|x-refusals|0|inferred", ["code"]), "no_rule_is_stated_whose_refusal_is_not", "POST /slots", "S-01"),
+    (put(f"{GET}|x-rules", [STATED]), "no_rule_is_stated_of_what_is_not", "GET /slots", "S-03 is seed"),
     (put("x-error-code", None), "the_code_of_an_error_has_its_place", "the document", "x-error-code"),
     (put("x-error-code", "error"), "the_code_of_an_error_has_its_place", "the document", "x-error-code"),
 ]
