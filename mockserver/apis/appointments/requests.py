@@ -75,10 +75,14 @@ class Person(msgspec.Struct, frozen=True):
 class RecurrenceRule(msgspec.Struct, frozen=True):
     """Without an interval, or with 0, every single period counts."""
 
-    frequency: Frequency
+    sent_frequency: str = msgspec.field(name="frequency")
     interval: int | None = None
     weekdays: tuple[Weekday, ...] | None = None
     sent_until: str | None = msgspec.field(name="until", default=None)
+
+    @property
+    def frequency(self) -> Frequency:
+        return Frequency(self.sent_frequency.upper())
 
     @property
     def until(self) -> datetime | None:
@@ -94,7 +98,7 @@ class MerchantBooking(_Starting, msgspec.Struct, frozen=True):
 
 
 class BookingChange(_Lasting, msgspec.Struct, frozen=True):
-    merchant_note: str
+    merchant_note: str | None
     sent_start: str = msgspec.field(name="from_date")
     sent_end: str = msgspec.field(name="to_date")
 

@@ -256,7 +256,7 @@ def a_series_is_made_whole_or_not_at_all(scene: AppointmentsScene) -> None:
     scene.same("AP-R10", found, [], "what the calendar has", answer)
 
 
-@LAWS.law("AP-R11", "AP-V11")
+@LAWS.law("AP-R11")
 def a_series_needs_a_rule_with_a_frequency_that_there_is(scene: AppointmentsScene) -> None:
     start = scene.year()
     until = stamp(start + _DAY)
@@ -268,9 +268,17 @@ def a_series_needs_a_rule_with_a_frequency_that_there_is(scene: AppointmentsScen
     ):
         answer = scene.enter(start, is_recurring=True, recurrence_rule=wrong, title="make a series without a rule")
         answer.refused("AP-R11", 400).names("AP-R11", "recurrence_rule")
-    in_small = scene.series(start, rule={"frequency": "weekly", "until": until})
-    in_small.refused("AP-V11", 400).names("AP-V11", "recurrence_rule")
     scene.same("AP-R11", scene.bookings_in(start, start + 2 * _DAY), [], "what the calendar has")
+
+
+@LAWS.law("AP-R22")
+def a_frequency_may_be_in_small_letters(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    for number, (word, wanted) in enumerate((("daily", 9), ("weekly", 2))):
+        begin = start + number * _HOUR
+        rule = {"frequency": word, "until": stamp(begin + 8 * _DAY + 2 * _HOUR)}
+        rows = scene.made_series("AP-R22", begin, recurrence=rule, days=10)
+        scene.same("AP-R22", len(rows), wanted, f"the number of bookings of a {word} series")
 
 
 @LAWS.law("AP-R12", "AP-R21")

@@ -160,7 +160,7 @@ class MerchantDesk:
         before = self._booking(booking_id)
         span = _span(change, longest=LONGEST_BOOKING, too_long="too_long")
         LIFECYCLE.after(before.status, "move")
-        after = msgspec.structs.replace(before, merchant_note=change.merchant_note)
+        after = msgspec.structs.replace(before, merchant_note=change.merchant_note or "")
         if span != before.span:
             service = self._work.records(SERVICES).get(before.service_id)
             # From the service's own phases, so that moving there and back changes nothing.
