@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from contract_tests.findings import Severity
 from contract_tests.problems import CannotRun, did_you_mean
-from doublebook_data import openapi_dir, read_yaml
+from doublebook_data import at_pointer, openapi_dir, read_yaml, resolved
 
 __all__ = ["Contract", "Operation", "Refusal", "Rule", "api_names", "contract_file", "load_contract"]
 
@@ -124,7 +124,7 @@ class Contract:
 
     def code_in(self, body: object) -> object:
         """The stable error code in an answer's *body*; None when there is none."""
-        return _at_pointer(self.error_code, body) if self.error_code else None
+        return at_pointer(self.error_code, body) if self.error_code else None
 
     def operation(self, operation_id: str) -> Operation:
         """Raises LookupError."""
@@ -142,7 +142,7 @@ class Contract:
 
     def resolved(self, value: dict[str, Any]) -> dict[str, Any]:
         """A part of the document, or what it refers to."""
-        return _resolve(self.document, value)
+        return resolved(self.document, value)
 
     def refusals_of(self, label: str) -> tuple[Refusal, ...]:
         return next((operation.refusals for operation in self.operations if operation.label == label), ())
@@ -226,7 +226,7 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
                 continue
             found = item[method]
             parameters = [
-                _resolve(document, entry) for entry in [*item.get("parameters", []), *found.get("parameters", [])]
+                resolved(document, entry) for entry in [*item.get("parameters", []), *found.get("parameters", [])]
             ]
             security = found.get("security", document.get("security", []))
             yield Operation(
@@ -242,7 +242,7 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
                     if entry["in"] == "query" and entry.get("required")
                 },
                 places={entry["name"]: entry["in"] for entry in parameters},
-                media_type=next(iter(_resolve(document, found.get("requestBody", {})).get("content", {})), ""),
+                media_type=next(iter(resolved(document, found.get("requestBody", {})).get("content", {})), ""),
                 other_forms=tuple(_other_forms(document, found.get("responses", {}))),
                 refusals=tuple(map(_refusal, found.get("x-refusals", []))),
             )
@@ -254,17 +254,8 @@ def _refusal(entry: dict[str, Any]) -> Refusal:
 
 
 def _other_forms(document: dict[str, Any], responses: dict[str, Any]) -> dict[str, None]:
-    successes = [_resolve(document, response) for status, response in responses.items() if str(status).startswith("2")]
+    successes = [resolved(document, response) for status, response in responses.items() if str(status).startswith("2")]
     return dict.fromkeys(media_type for success in successes for media_type in list(success.get("content", {}))[1:])
-
-
-def _resolve(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in value:
-        found = _at_pointer(value["$ref"].removeprefix("#"), document)
-        if found is None:
-            raise LookupError(f"{value['$ref']} points nowhere")
-        value = found
-    return value
 
 
 def _acceptable(document: dict[str, Any], parameter: dict[str, Any]) -> str | list[str]:
@@ -277,24 +268,10 @@ def _acceptable(document: dict[str, Any], parameter: dict[str, Any]) -> str | li
 
 
 def _value(document: dict[str, Any], parameter: dict[str, Any]) -> Any:
-    schema = _resolve(document, parameter.get("schema", {}))
+    schema = resolved(document, parameter.get("schema", {}))
     for source in (parameter, schema):
         if "example" in source:
             return source["example"]
     if schema.get("type") == "array" and "default" not in schema:
         return [_value(document, {"schema": schema.get("items", {})})]
     return schema.get("default", schema.get("enum", [schema.get("minimum", 1)])[0])
-
-
-def _at_pointer(pointer: str, body: Any) -> Any:
-    """What stands at the JSON pointer (RFC 6901) in *body*; None when nothing stands there."""
-    here = body
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(here, dict):
-            here = here.get(key)
-        elif isinstance(here, list) and key.isdigit() and int(key) < len(here):
-            here = here[int(key)]
-        else:
-            return None
-    return here

@@ -4,15 +4,18 @@ Data only, floor 0: both programs read it and it imports neither.
 """
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
 
-__all__ = ["fixtures_dir", "make_ready", "openapi_dir", "read_yaml"]
+__all__ = ["at_pointer", "fixtures_dir", "make_ready", "openapi_dir", "read_yaml", "resolved"]
+
+_Node = TypeVar("_Node", bound=Mapping[str, Any])
 
 _HERE = Path(__file__).resolve().parent
 
@@ -66,6 +69,34 @@ def read_yaml(path: Path) -> Any:
     with suppress(OSError):  # such as in a folder that may only be read: it is read as YAML again
         _keep(ready, msgspec.json.encode(_Ready(made_of, document)))
     return document
+
+
+def resolved(document: Mapping[str, Any], node: _Node) -> _Node:
+    """What a `$ref` inside the same document stands for; *node* itself where it is none.
+
+    Raises:
+        LookupError: It points nowhere.
+    """
+    while "$ref" in node:
+        found = at_pointer(node["$ref"].removeprefix("#"), document)
+        if found is None:
+            raise LookupError(f"{node['$ref']} points nowhere")
+        node = found
+    return node
+
+
+def at_pointer(pointer: str, body: Any) -> Any:
+    """What stands at the JSON pointer (RFC 6901) in *body*; None when nothing stands there."""
+    here = body
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(here, dict):
+            here = here.get(key)
+        elif isinstance(here, list) and key.isdigit() and int(key) < len(here):
+            here = here[int(key)]
+        else:
+            return None
+    return here
 
 
 def make_ready() -> None:

@@ -15,6 +15,7 @@ from contract_tests.contracts import Contract
 from contract_tests.findings import Finding, Severity
 from contract_tests.laws.law import Layer
 from contract_tests.results import Outcome, TestResult
+from doublebook_data import resolved
 
 __all__ = ["CHECKS", "lint"]
 
@@ -112,7 +113,7 @@ def _every_refusal_of_the_whole_api_names_its_rule(document: Document) -> Flaws:
 def _every_answer_has_its_schema(document: Document) -> Flaws:
     for label, operation in _operations(document):
         for status, response in operation.get("responses", {}).items():
-            content = _resolved(document, response).get("content", {})
+            content = resolved(document, response).get("content", {})
             for media_type, form in content.items():
                 if "schema" not in form:
                     yield label, f"{status} as {media_type} has no schema"
@@ -212,15 +213,6 @@ _QUESTIONS: dict[str, Callable[[Document], Flaws]] = {
         _the_code_of_an_error_has_its_place,
     )
 }
-
-
-def _resolved(document: Document, value: Document) -> Document:
-    if "$ref" not in value:
-        return value
-    here: Any = document
-    for part in value["$ref"].removeprefix("#/").split("/"):
-        here = here[part.replace("~1", "/").replace("~0", "~")]
-    return dict(here)
 
 
 CHECKS = len(_QUESTIONS)

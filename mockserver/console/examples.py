@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from doublebook_data import resolved
 from mockserver.apis.bundle import Sample
 
 __all__ = ["fitting"]
@@ -42,13 +43,13 @@ def _operation(spec: Mapping[str, Json], operation: Mapping[str, Json], today: d
     if rules := operation.get("x-rules"):
         told = "\n".join(f"- **{rule['id']}** ({rule['level']}, {rule['source']}): {rule['text']}" for rule in rules)
         fitted["description"] = f"{operation.get('description', '')}\n\n**Rules**\n\n{told}"
-    parameters = [_resolved(spec, each) for each in operation.get("parameters", ())]
+    parameters = [resolved(spec, each) for each in operation.get("parameters", ())]
     given = {each["name"]: _example_of(spec, each) for each in parameters}
     moved = _moved({name: value for name, value in given.items() if value is not None}, today)
     if parameters:
         fitted["parameters"] = [_parameter(each, moved.get(each["name"])) for each in parameters]
     if "requestBody" in operation:
-        said = _resolved(spec, operation["requestBody"])
+        said = resolved(spec, operation["requestBody"])
         content = {form: _content(spec, each, today, body) for form, each in said["content"].items()}
         fitted["requestBody"] = {**said, "content": content}
     return fitted
@@ -74,7 +75,7 @@ def _content(spec: Mapping[str, Json], said: Mapping[str, Json], today: date, bo
     summaries = {name: each.get("summary", name) for name, each in said.get("examples", {}).items()}
     fitted["examples"] = {name: {"summary": summaries.get(name, name), "value": value} for name, value in shown.items()}
     # What Swagger UI begins with is made of the schema, whatever examples stand beside it.
-    fitted["schema"] = {**_resolved(spec, said["schema"]), "example": next(iter(shown.values()))}
+    fitted["schema"] = {**resolved(spec, said["schema"]), "example": next(iter(shown.values()))}
     return fitted
 
 
@@ -114,13 +115,13 @@ def _with_days(value: Json, later: timedelta) -> Json:
 
 
 def _example_of(spec: Mapping[str, Json], parameter: Mapping[str, Json]) -> Json:
-    schema = _resolved(spec, parameter.get("schema", {}))
+    schema = resolved(spec, parameter.get("schema", {}))
     return parameter.get("example", schema.get("example"))
 
 
 def _least(spec: Mapping[str, Json], schema: Mapping[str, Json]) -> Json:
     """The least that a schema wants."""
-    said = _resolved(spec, schema)
+    said = resolved(spec, schema)
     for word in ("example", "default"):
         if word in said:
             return said[word]
@@ -135,12 +136,3 @@ def _least(spec: Mapping[str, Json], schema: Mapping[str, Json]) -> Json:
     return {
         name: _least(spec, said["properties"][name]) for name in said.get("required", ()) if name in said["properties"]
     }
-
-
-def _resolved(spec: Mapping[str, Json], node: Mapping[str, Json]) -> Mapping[str, Json]:
-    while "$ref" in node:
-        found: Json = spec
-        for step in str(node["$ref"]).removeprefix("#/").split("/"):
-            found = found[step.replace("~1", "/").replace("~0", "~")]
-        node = found
-    return node

@@ -6,6 +6,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from doublebook_data import resolved
+
 __all__ = ["SOURCES", "fidelity_of"]
 
 SOURCES = ("seed", "documented", "inferred")
@@ -46,16 +48,6 @@ def fidelity_of(spec: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a `$ref` inside the same document stands for."""
-    while "$ref" in node:
-        target: Any = spec
-        for step in str(node["$ref"]).removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        node = target
-    return node
-
-
 def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for path, item in spec["paths"].items():
         for method in _METHODS:
@@ -78,11 +70,11 @@ class _Operation:
         self.bounds: dict[tuple[int, str], str] = {}
         self._differs: dict[str, list[str]] = {}
         for parameter in (*item.get("parameters", ()), *self._definition.get("parameters", ())):
-            self._walk_parameter(_resolve(spec, parameter))
+            self._walk_parameter(resolved(spec, parameter))
         if "requestBody" in self._definition:
-            self._walk_content(_resolve(spec, self._definition["requestBody"]), "body", self._source)
+            self._walk_content(resolved(spec, self._definition["requestBody"]), "body", self._source)
         for status, response in self._definition["responses"].items():
-            found = _resolve(spec, response)
+            found = resolved(spec, response)
             place = f"answer {status}"
             self._answers[place] = source = self._note(place, found, self._source)
             self._walk_content(found, f"{place} body", source)
@@ -111,7 +103,7 @@ class _Operation:
     def _walk_parameter(self, parameter: Mapping[str, Any]) -> None:
         place = f"{parameter['in']} {parameter['name']}"
         source = self._note(place, parameter, self._source)
-        schema = _resolve(self._spec, parameter.get("schema", {}))
+        schema = resolved(self._spec, parameter.get("schema", {}))
         self._parameters[place] = source = self._note(place, schema, source)
         self._note_bounds(schema, source)
 
@@ -123,7 +115,7 @@ class _Operation:
     def _walk_schema(
         self, schema: Mapping[str, Any], place: str, joint: str, inherited: str, above: tuple[int, ...]
     ) -> None:
-        found = _resolve(self._spec, schema)
+        found = resolved(self._spec, schema)
         if id(found) in above:  # a schema that contains itself
             return
         above = (*above, id(found))
@@ -131,7 +123,7 @@ class _Operation:
         self._note_bounds(found, source)
         for name, each in found.get("properties", {}).items():
             here = f"{place}{joint}{name}"
-            self._properties.setdefault(here, _source(_resolve(self._spec, each), source))
+            self._properties.setdefault(here, _source(resolved(self._spec, each), source))
             self._walk_schema(each, here, ".", source, above)
         for keyword in ("allOf", "anyOf", "oneOf"):
             for each in found.get(keyword, ()):

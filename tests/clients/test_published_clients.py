@@ -23,7 +23,7 @@ from servers import started
 HERE = Path(__file__).parent
 CLIENTS = sorted(HERE.glob("*/*.yaml"))
 MONDAY = "2026-03-02T08:00:00Z"
-"""What the clients take for now."""
+"""The moment at which the clients run."""
 
 _NAME = re.compile(r"\{(\w+)\}")
 _MOST_PAGES = 50

@@ -27,7 +27,7 @@ from mockserver.apis.anny.offers import (
     Resource,
     Service,
 )
-from mockserver.apis.anny.records import ACCOUNTS, CUSTOMERS, Customer, CustomerAccount
+from mockserver.apis.anny.records import ACCOUNTS, CUSTOMERS, CustomerAccount, customer_of
 from mockserver.booking.ports import Kind
 
 __all__ = ["Blueprint", "Records", "number_of", "read_blueprint"]
@@ -67,7 +67,7 @@ def read_blueprint() -> Blueprint:
     forms = [msgspec.convert(each, Form) for each in document["custom_forms"]]
     records: Records = []
     records += [(ACCOUNTS, account) for account in accounts]
-    records += [(CUSTOMERS, _customer(account)) for account in accounts]
+    records += [(CUSTOMERS, customer_of(account)) for account in accounts]
     records += [(RESOURCES, resource) for resource in resources]
     records += [(ADD_ONS, add_on) for add_on in add_ons]
     records += [(POLICIES, policy) for policy in policies]
@@ -103,17 +103,6 @@ def _hours(rows: Iterable[Mapping[str, Any]]) -> dict[int, tuple[tuple[time, tim
 
 def _account(document: Mapping[str, Any]) -> CustomerAccount:
     return msgspec.convert({**document, "customer_id": document["customer"]}, CustomerAccount)
-
-
-def _customer(account: CustomerAccount) -> Customer:
-    return Customer(
-        id=account.customer_id,
-        account_id=account.id,
-        email=account.email,
-        given_name=account.given_name,
-        family_name=account.family_name,
-        locale=account.locale,
-    )
 
 
 def _resource(document: Mapping[str, Any], organization: Mapping[str, Any], hours: dict[int, Any]) -> Resource:

@@ -58,6 +58,7 @@ __all__ = [
     "Status",
     "account_group",
     "address_group",
+    "customer_of",
 ]
 
 
@@ -178,6 +179,18 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def name(self) -> str:
         return " ".join(part for part in (self.given_name, self.family_name) if part) or self.email
+
+
+def customer_of(account: CustomerAccount) -> Customer:
+    """Whom an account books for."""
+    return Customer(
+        id=account.customer_id,
+        account_id=account.id,
+        email=account.email,
+        given_name=account.given_name,
+        family_name=account.family_name,
+        locale=account.locale,
+    )
 
 
 # What is booked

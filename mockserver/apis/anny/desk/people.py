@@ -1,7 +1,7 @@
 """Keeping people whom the world has not known."""
 
 from mockserver.apis.anny.notices import tell
-from mockserver.apis.anny.records import ACCOUNTS, CUSTOMERS, Customer, CustomerAccount
+from mockserver.apis.anny.records import ACCOUNTS, CUSTOMERS, Customer, CustomerAccount, customer_of
 from mockserver.apis.anny.register import Register
 from mockserver.sandbox.work import Work
 
@@ -14,17 +14,7 @@ def enrol(work: Work, account: CustomerAccount) -> Customer:
     if known is not None:
         return known
     work.records(ACCOUNTS).put(account)
-    return _keep(
-        work,
-        Customer(
-            id=account.customer_id,
-            account_id=account.id,
-            email=account.email,
-            given_name=account.given_name,
-            family_name=account.family_name,
-            locale=account.locale,
-        ),
-    )
+    return _keep(work, customer_of(account))
 
 
 def new_customer(
