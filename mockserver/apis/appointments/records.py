@@ -235,7 +235,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One merchant's record of a person; `user` is None where that person has no account."""
+    """One merchant's record of a person; `user` is None where that person has no account. `birthday` is a date."""
 
     id: str
     merchant_id: str

@@ -115,6 +115,11 @@ class NewCustomer(msgspec.Struct, frozen=True):
     birthday: str | None = None
     note: str | None = None
 
+    @property
+    def day_of_birth(self) -> str | None:
+        """The date that is written, wherever the moment of it would be another."""
+        return None if self.birthday is None else self.birthday[: len("YYYY-MM-DD")]
+
 
 class Blacklisting(msgspec.Struct, frozen=True):
     id: str

@@ -283,7 +283,7 @@ def show_customer(count: CustomerCount) -> dict[str, Any]:
         "last_name": customer.last_name,
         "email": customer.email,
         "phone_number": customer.phone_number,
-        "birthday": customer.birthday,
+        "birthday": None if customer.birthday is None else f"{customer.birthday}T00:00:00Z",
         "note": customer.note,
         "is_dummy": customer.user is None,
         "is_blacklisted": customer.is_blacklisted,

@@ -64,7 +64,7 @@ def test_a_new_customer_reads_back_where_location_says(quiet):
         "last_name": "Lind",
         "email": "vera@example.com",
         "phone_number": "+12025550199",
-        "birthday": "1990-02-28",
+        "birthday": "1990-02-28T00:00:00Z",
         "note": "Cold hands",
     }
 
@@ -92,8 +92,10 @@ def test_a_new_customer_reads_back_where_location_says(quiet):
         ("last_name", "x" * 31),
         ("last_name", None),
         ("email", "nobody"),
-        ("phone_number", "0123"),
+        ("phone_number", "1" * 31),
         ("birthday", "1990-02-30"),
+        ("birthday", "1990-02-30T00:00:00Z"),
+        ("birthday", "0000-02-28T00:00:00Z"),
     ],
 )
 def test_a_wrong_field_of_a_customer_is_named(quiet, field, value):
@@ -102,6 +104,26 @@ def test_a_wrong_field_of_a_customer_is_named(quiet, field, value):
     status, text = quiet.owner.ask("POST", "/merchant/customers", sent).said
 
     assert (status, text.partition(":")[0]) == (400, field)
+
+
+@pytest.mark.parametrize(
+    "sent", ["1990-02-28", "1990-02-28T00:00:00.000Z", "1990-02-28T23:30:00-05:00", "1990-02-28T00:30:00+02:00"]
+)
+def test_a_birthday_is_the_day_that_is_written(quiet, sent):
+    made = quiet.owner.ask("POST", "/merchant/customers", {"first_name": "Vera", "last_name": "Lind", "birthday": sent})
+
+    customer = quiet.owner.read(f"/merchant/customers/{made.location.rpartition('/')[2]}")
+
+    assert customer["birthday"] == "1990-02-28T00:00:00Z"
+
+
+def test_a_phone_number_is_kept_as_it_is_written(quiet):
+    person = {"first_name": "Vera", "last_name": "Lind", "phone_number": "+36 20 678 2012"}
+    made = quiet.owner.ask("POST", "/merchant/customers", person)
+
+    customer = quiet.owner.read(f"/merchant/customers/{made.location.rpartition('/')[2]}")
+
+    assert customer["phone_number"] == "+36 20 678 2012"
 
 
 @pytest.mark.parametrize("field", ["first_name", "last_name"])

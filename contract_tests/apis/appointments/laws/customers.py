@@ -87,7 +87,7 @@ def a_new_customer_has_the_fields_of_the_request_and_can_be_booked(scene: Appoin
         "last_name": "Öztu\u0308rk-O'Neil",
         "email": scene.email(),
         "phone_number": "+12025550102",
-        "birthday": "1984-02-29",
+        "birthday": "1984-02-29T00:00:00Z",
         "note": AWKWARD,
     }
     brief = {"first_name": scene.word().capitalize(), "last_name": "B"}

@@ -96,7 +96,7 @@ def _whole_bodies(scene: AppointmentsScene, errands: Errands, name: str) -> list
     if name == "createCustomerBooking":
         return [{**body, "booking_id": NOWHERE}]
     if name == "createCustomer":
-        return [{**body, **person, "birthday": "1990-12-31"}]
+        return [{**body, **person, "birthday": "1990-12-31T00:00:00Z"}]
     if name != "createMerchantBooking":
         return [body]
     weekly = {"frequency": "WEEKLY", "interval": 1, "weekdays": ["MO"], "until": stamp(scene.now() + 30 * _DAY)}

@@ -287,7 +287,8 @@ class MerchantDesk:
         return self._count(self._register.customer(self.merchant(), customer_id))
 
     def add_customer(self, wanted: NewCustomer) -> Customer:
-        return self._register.new_customer(self.merchant(), **msgspec.structs.asdict(wanted))
+        person = {**msgspec.structs.asdict(wanted), "birthday": wanted.day_of_birth}
+        return self._register.new_customer(self.merchant(), **person)
 
     def blacklist(self, customer_id: str, wanted: Blacklisting) -> None:
         """From now on the customer books nothing here; what they have booked stays.
