@@ -110,13 +110,18 @@ class Subscriptions:
     def change(self, number: int, **fields: Any) -> Subscription:
         """Change what is named; whoever is switched on again starts without failures.
 
+        What was so already is no change: then `changed_at` stays.
+
         Raises:
             NotFound: There is no such subscription.
             RuleBroken: As `add`.
         """
+        before = self.get(number)
+        changed = msgspec.structs.replace(before, **fields)
+        if changed != before:
+            changed = msgspec.structs.replace(changed, changed_at=self._now)
         if fields.get("is_active"):
-            fields["failures_in_a_row"] = 0
-        changed = msgspec.structs.replace(self.get(number), **fields, changed_at=self._now)
+            changed = msgspec.structs.replace(changed, failures_in_a_row=0)
         self._put_checked(changed)
         self._stir()
         return changed

@@ -396,7 +396,10 @@ def test_a_subscription_was_changed_when_somebody_changed_it_or_it_was_switched_
     advance(sandboxes, MINUTE)
     do(sandbox, lambda work: work.subscriptions.change(number, name="Towers"))
     changed = subscription(sandbox)
+    advance(sandboxes, MINUTE)
+    do(sandbox, lambda work: work.subscriptions.change(number, name="Towers", is_active=False))
 
+    assert subscription(sandbox) == changed
     assert (new.name, new.made_at, new.changed_at, failed) == ("Bells", MONDAY, None, None)
     assert (off, changed.name, changed.changed_at) == (MONDAY + 2 * MINUTE, "Towers", MONDAY + 3 * MINUTE)
 

@@ -95,6 +95,16 @@ def test_a_participant_at_a_terminal_sees_what_the_terminal_sees(gathered: AnnyW
     assert "code" in shown["data"]["attributes"]
 
 
+def test_who_says_of_themselves_what_is_so_already_changes_nothing(gathered: AnnyWorld) -> None:
+    own = {"email": "max@example.com", "name": "Maximilian", "attending_virtually": True}
+    invite(gathered.max, 1004, own)
+    before = snapshot(gathered)
+    gathered.wait(minutes=5)
+
+    assert said(invite(gathered.max, 1004, own)) == OK
+    assert snapshot(gathered) == before
+
+
 def test_who_edits_themselves_leaves_the_others_and_what_they_may_as_they_are(gathered: AnnyWorld) -> None:
     before = people(gathered.admin, 1004)
 

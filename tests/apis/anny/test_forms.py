@@ -166,6 +166,16 @@ def test_answers_are_dated(world: AnnyWorld) -> None:
     assert personalize(world.jane, 1004, FULL).json()["data"]["attributes"]["updated_at"] == world.now()
 
 
+def test_the_same_answers_again_are_no_change(world: AnnyWorld) -> None:
+    alter(world, service(5), allow_subsequent_personalizations=True)
+    personalize(world.jane, 1004, FULL)
+    before = world.jane.booking(1004)
+    world.wait(hours=1)
+
+    assert said(personalize(world.jane, 1004, FULL)) == (200, "")
+    assert world.jane.booking(1004) == before
+
+
 def test_the_organisation_answers_for_the_customer(world: AnnyWorld) -> None:
     assert said(personalize(world.admin, 1004, FULL)) == (200, "")
 

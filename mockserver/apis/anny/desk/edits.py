@@ -155,6 +155,8 @@ class EditDesk:
                 own, name=given[0].name, attending_virtually=given[0].attending_virtually
             ),
         )
+        if after == booking:
+            return booking
         after = msgspec.structs.replace(after, updated_at=self._now)
         self._work.records(BOOKINGS).put(after)
         tell(self._work, "bookings.updated", after)

@@ -57,6 +57,8 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
         after = change_participant(
             booking, participant.id, lambda entry: msgspec.structs.replace(entry, answers=answers)
         )
+    if after == booking:
+        return booking
     after = msgspec.structs.replace(after, updated_at=now)
     work.records(BOOKINGS).put(after)
     tell(work, "bookings.updated", after)
