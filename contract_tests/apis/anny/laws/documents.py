@@ -139,30 +139,35 @@ def _has_everything(scene: AnnyScene, answer: Answer) -> None:
             scene.same("AN-D05", sorted(missing), [], f"the {part} that one of {each['type']} lacks", answer)
 
 
-_NEVER = (
-    "is_net_total", "price_hidden", "is_sequence", "is_sub_booking", "staggered_quantity", "viewing_requires_community",
-    "booking_requires_community", "is_online", "auto_duration", "is_full_day", "requires_address", "viewing_restricted",
-    "booking_restricted", "is_featured", "is_quote", "has_organization", "discount_amount", "system_fee",
-)  # fmt: skip
-_ALWAYS = ("visible_for_customer", "bookings_enabled", "live", "allow_customer_notes", "locked", "is_base_order")
+_OF_ALL_THINGS: dict[str, Any] = {
+    **dict.fromkeys((
+        "is_net_total", "price_hidden", "is_sequence", "is_sub_booking", "viewing_requires_community",
+        "booking_requires_community", "is_online", "auto_duration", "is_full_day", "requires_address",
+        "viewing_restricted", "booking_restricted", "is_featured", "is_quote", "has_organization",
+    ), False),
+    **dict.fromkeys((
+        "visible_for_customer", "bookings_enabled", "live", "allow_customer_notes", "locked", "is_base_order",
+    ), True),
+    "discount_amount": 0, "system_fee": 0, "staggered_quantity": None,
+}  # fmt: skip
 
 
-@LAWS.law("AN-D05")
+@LAWS.law("AN-D20")
 def what_is_the_same_of_all_things_is_so(scene: AnnyScene) -> None:
     for ask in _asking(scene, _rich(scene)):
-        answer = ask(ask.whole).ok("AN-D05", 200)
+        answer = ask(ask.whole).ok("AN-D20", 200)
         for thing in _things(answer):
             shown = {**thing["attributes"], **thing.get("meta", {})}
-            got = {name: bool(shown[name]) for name in (*_NEVER, *_ALWAYS) if name in shown}
-            wanted = {name: name in _ALWAYS for name in got}
-            scene.same("AN-D05", got, wanted, f"what is so of all {thing['type']}", answer)
+            got = {name: shown[name] for name in _OF_ALL_THINGS if name in shown}
+            wanted = {name: _OF_ALL_THINGS[name] for name in got}
+            scene.same("AN-D20", got, wanted, f"what is so of all {thing['type']}", answer)
 
 
-@LAWS.law("AN-D05")
+@LAWS.law("AN-B21")
 def a_blocker_costs_nothing(scene: AnnyScene) -> None:
     shown = scene.seen("AN-A09", scene.given("blocker"), by=ADMIN)["attributes"]
     got = {name: shown[name] for name in ("charged_duration", "starting_fee", "tax_rate", "total")}
-    scene.same("AN-D05", got, dict.fromkeys(got, 0), "what a blocker costs")
+    scene.same("AN-B21", got, dict.fromkeys(got, 0), "what a blocker costs")
 
 
 def _is_guest(thing: Json) -> bool:
