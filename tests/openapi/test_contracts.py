@@ -9,6 +9,7 @@ from agreed import FACTS
 from contract_documents import Contract, at_pointer, read, walk
 from openapi_spec_validator import validate
 
+from mockserver.control.fidelity import fidelity_of
 from mockserver.web.schemas import compile_schema
 
 SOURCES = ("seed", "documented", "inferred")
@@ -234,6 +235,14 @@ def test_whatever_is_marked_as_stated_by_the_seed_has_its_place_there(contract):
     told = {*re.findall(r"`([^`]+)`", section), *re.findall(r"\b[A-Z]{2}-[A-Z]\d\d\b", section)}
 
     assert sorted(contract.stated_by_the_seed() - told) == []
+
+
+@each_contract
+def test_sources_tell_how_much_each_of_them_states(contract):
+    counts = fidelity_of(contract.document)
+    rows = [(part, *counts[part].values()) for part in ("operations", "bounds", "refusals", "rules")]
+
+    assert "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows) in contract.sources
 
 
 @each_contract
