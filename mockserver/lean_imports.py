@@ -5,6 +5,7 @@ A sandbox is started for every test run, so its start is a feature. Measured, of
     starlette.testclient    imported by Connexion for its users' tests; brings httpx       55 ms
     httpx                   imported by Connexion to ask token servers                    120 ms   12 MB
     requests                imported by Connexion to fetch contracts from a URL            70 ms    8 MB
+    flask, jinja2           imported by Connexion for apps and pages of its own           100 ms    9 MB
     faker.decode            imported by Faker: Unicode in ASCII, for e-mail addresses      80 ms   49 MB
 
 Each is left out only while the library is imported. Whoever asks for it later, that library included, finds it.

@@ -11,15 +11,27 @@ Everything that can be compiled is compiled per operation, when an API is first 
 """
 
 import warnings
+from contextlib import ExitStack
 
-from mockserver.lean_imports import left_out
+from mockserver.lean_imports import left_out, on_call
 
-with (
-    warnings.catch_warnings(),
-    left_out("starlette.testclient", TestClient=object),
-    left_out("httpx"),
-    left_out("requests"),
-):
+_UNUSED = {
+    "connexion.apps.flask": ("FlaskApi", "FlaskApp"),
+    "connexion.frameworks.flask": ("Flask",),
+    "httpx": (),
+    "jinja2": (),
+    "requests": (),
+    "starlette.templating": ("Jinja2Templates",),
+    "starlette.testclient": ("TestClient",),
+    "werkzeug.serving": ("run_simple",),
+    "werkzeug.test": ("Client",),
+}
+"""Modules that Connexion imports and nothing here needs, each with the names that are asked of it."""
+
+with ExitStack() as _leaving_out:
+    for _module, _names in _UNUSED.items():
+        _leaving_out.enter_context(left_out(_module, **{name: on_call(_module, name) for name in _names}))
+    _leaving_out.enter_context(warnings.catch_warnings())
     # Connexion 3.3 still takes jsonschema's old way to resolve references. A user cannot mend that, so it is not shown.
     warnings.filterwarnings("ignore", message=r"jsonschema\.(RefResolver|exceptions\.RefResolutionError) is deprecated")
     import connexion  # noqa: F401 - imported here first: before anything else imports a part of it
