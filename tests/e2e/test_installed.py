@@ -1,17 +1,27 @@
-"""As strangers install them: the plugin in an environment that pins what it likes, the server in another one, both from built wheels."""
+"""As strangers install them, from built wheels: offline, beside what pins what it likes. `make release-check` tries what
+would be released, in the folder `$DIST`; otherwise both are built for this.
+"""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 import venv
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
 pytestmark = pytest.mark.nightly
 
 ROOT = Path(__file__).parents[2]
+ELSEWHERE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+"""Nothing of this checkout is on the way of what was installed."""
+
 EXAMPLES = """
 import pytest
 
@@ -45,30 +55,64 @@ def test_a_webhook_arrives(sandbox, receiver):
 
 
 def run(*command, **options):
+    options = {"env": ELSEWHERE, **options}
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dist")
-    for project in (ROOT, ROOT / "plugin"):
-        run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, project)
-    return folder
+def ours(tmp_path_factory):
+    """Makes what is wanted name our wheels, whatever the index has under their names."""
+    folder = Path(os.environ["DIST"]) if "DIST" in os.environ else tmp_path_factory.mktemp("dist")
+    if "DIST" not in os.environ:
+        for project in (ROOT, ROOT / "plugin"):
+            run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, project)
+    wheels = {file.name.split("-")[0].replace("_", "-"): file.resolve().as_uri() for file in folder.glob("*.whl")}
+    assert wheels.keys() == {"doublebook", "pytest-doublebook"}
+
+    def named(wanted):
+        wheel = wheels.get(wanted.split("[")[0])
+        return f"{wanted} @ {wheel}" if wheel else wanted
+
+    return lambda *wanted: list(map(named, wanted))
 
 
 @pytest.fixture(scope="module")
-def install(tmp_path_factory, wheels):
+def install(tmp_path_factory, ours):
     """An environment with that in it; answers its folder of commands."""
 
     def install(*wanted):
         folder = tmp_path_factory.mktemp("environment")
         venv.create(folder, with_pip=True)
-        run(folder / "bin" / "pip", "install", "--quiet", "--find-links", wheels, *wanted)
+        run(folder / "bin" / "pip", "install", "--quiet", *ours(*wanted))
         return folder / "bin"
 
     return install
+
+
+@contextmanager
+def serving(bin_, folder):
+    """The address of a server that is stopped as Ctrl-C does."""
+    ready = folder / "ready.json"
+    command = [bin_ / "mockserver", "serve", "--port", "0", "--ready-file", ready, "--until-pid", str(os.getpid())]
+    with subprocess.Popen(command, cwd=folder, env=ELSEWHERE, stdout=subprocess.DEVNULL) as process:
+        try:
+            while not ready.exists():
+                assert process.poll() is None, "the server did not start"
+                time.sleep(0.1)
+            yield json.loads(ready.read_text())["url"]
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+
+
+def book(url):
+    """The status of one booking, asked for with what Python has."""
+    headers = {"Authorization": "Bearer sk_rsv_demo_alpha", "Content-Type": "application/json"}
+    body = json.dumps({"date": "2031-03-03", "time_slot_id": 457, "customer_email": "jane@example.com"}).encode()
+    with urlopen(Request(f"{url}/reservekit/v1/bookings", body, headers)) as answer:
+        return answer.status
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +125,26 @@ def strict(install):
     return install("pytest==7.4.*", "starlette==0.39.*", "fastapi", "pytest-xdist", "pytest-doublebook")
 
 
+def test_both_are_installed_offline_into_an_empty_environment_and_a_place_is_booked(ours, tmp_path):
+    both = ["doublebook[kit]", "pytest-doublebook[server]"]
+    house = tmp_path / "wheelhouse"
+    run(sys.executable, "-m", "pip", "download", "--quiet", "--dest", house, *ours(*both))
+    venv.create(tmp_path / "empty", with_pip=True)
+    bin_ = tmp_path / "empty" / "bin"
+
+    run(bin_ / "pip", "install", "--quiet", "--no-index", "--find-links", house, *both)
+
+    with serving(bin_, tmp_path) as url:
+        assert book(url) == 201
+        run(bin_ / "contract-tests", "run", "reservekit", "--base-url", f"{url}/reservekit", "--time-limit", "60")
+
+
 @pytest.mark.parametrize("options", [[], ["-n2"]], ids=["alone", "two workers"])
 def test_the_plugin_works_where_everything_is_pinned_with_a_server_from_elsewhere(strict, server, tmp_path, options):
     (tmp_path / "test_examples.py").write_text(EXAMPLES)
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment["PATH"] = f"{server}{os.pathsep}{os.environ['PATH']}"
+    path = f"{server}{os.pathsep}{os.environ['PATH']}"
 
-    said = run(strict / "python", "-m", "pytest", *options, cwd=tmp_path, env=environment)
+    said = run(strict / "python", "-m", "pytest", *options, cwd=tmp_path, env={**ELSEWHERE, "PATH": path})
 
     assert "5 passed" in said
 
