@@ -91,6 +91,11 @@ def install(tmp_path_factory, ours):
     return install
 
 
+@pytest.fixture(scope="module")
+def uv(install):
+    return install("uv") / "uv"
+
+
 @contextmanager
 def serving(bin_, folder):
     """The address of a server that is stopped as Ctrl-C does."""
@@ -137,6 +142,37 @@ def test_both_are_installed_offline_into_an_empty_environment_and_a_place_is_boo
     with serving(bin_, tmp_path) as url:
         assert book(url) == 201
         run(bin_ / "contract-tests", "run", "reservekit", "--base-url", f"{url}/reservekit", "--time-limit", "60")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="the lowest versions have wheels for the lowest Python")
+@pytest.mark.parametrize("extras", ["", "[kit]"])
+def test_a_place_is_booked_with_the_lowest_versions_that_the_ranges_allow(install, uv, tmp_path, extras):
+    lowest = tmp_path / "lowest.txt"
+    options = ["--resolution", "lowest-direct", "--python", sys.executable, *(extras and ["--extra", "kit"])]
+    run(uv, "pip", "compile", "--quiet", *options, "--output-file", lowest, ROOT / "pyproject.toml")
+
+    bin_ = install("--constraint", str(lowest), f"doublebook{extras}")
+
+    with serving(bin_, tmp_path) as url:
+        assert book(url) == 201
+        if extras:
+            run(bin_ / "contract-tests", "run", "reservekit", "--base-url", f"{url}/reservekit", "--time-limit", "60")
+
+
+@pytest.fixture(scope="module")
+def needed(uv, tmp_path_factory):
+    """What the server and the kit need, as it is locked."""
+    file = tmp_path_factory.mktemp("needed") / "needed.txt"
+    options = ["--universal", "--python-version", "3.11", "--extra", "kit", "--constraints", ROOT / "constraints.txt"]
+    run(uv, "pip", "compile", "--quiet", *options, "--output-file", file, ROOT / "pyproject.toml")
+    return file
+
+
+@pytest.mark.parametrize("platform", ["x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+def test_whatever_is_needed_has_a_wheel(uv, needed, tmp_path, platform, python):
+    where = ["--python-platform", platform, "--python-version", python, "--target", tmp_path]
+    run(uv, "pip", "install", "--dry-run", "--only-binary", ":all:", *where, "--requirements", needed)
 
 
 @pytest.mark.parametrize("options", [[], ["-n2"]], ids=["alone", "two workers"])
