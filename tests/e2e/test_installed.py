@@ -16,6 +16,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from mockserver.app import API_NAMES, load_api
+
 pytestmark = pytest.mark.nightly
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +122,19 @@ def book(url):
         return answer.status
 
 
+def drawn(url):
+    """What the seed of each API draws there."""
+    with urlopen(f"{url}/_sandbox/apis") as answer:
+        return {api["name"]: api["seed"]["digest"] for api in json.load(answer)["apis"]}
+
+
+@pytest.fixture(scope="module")
+def worlds():
+    """What the seeds draw here, with what is locked: Faker's version is not to be told from it."""
+    domains = [load_api(name, prefix=f"/{name}").domain for name in API_NAMES]
+    return {domain.name: domain.digest() for domain in domains if domain}
+
+
 @pytest.fixture(scope="module")
 def server(install):
     return install("doublebook")
@@ -130,7 +145,7 @@ def strict(install):
     return install("pytest==7.4.*", "starlette==0.39.*", "fastapi", "pytest-xdist", "pytest-doublebook")
 
 
-def test_both_are_installed_offline_into_an_empty_environment_and_a_place_is_booked(ours, tmp_path):
+def test_both_are_installed_offline_into_an_empty_environment_and_a_place_is_booked(ours, worlds, tmp_path):
     both = ["doublebook[kit]", "pytest-doublebook[server]"]
     house = tmp_path / "wheelhouse"
     run(sys.executable, "-m", "pip", "download", "--quiet", "--dest", house, *ours(*both))
@@ -141,12 +156,13 @@ def test_both_are_installed_offline_into_an_empty_environment_and_a_place_is_boo
 
     with serving(bin_, tmp_path) as url:
         assert book(url) == 201
+        assert drawn(url) == worlds
         run(bin_ / "contract-tests", "run", "reservekit", "--base-url", f"{url}/reservekit", "--time-limit", "60")
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="the lowest versions have wheels for the lowest Python")
 @pytest.mark.parametrize("extras", ["", "[kit]"])
-def test_a_place_is_booked_with_the_lowest_versions_that_the_ranges_allow(install, uv, tmp_path, extras):
+def test_a_place_is_booked_with_the_lowest_versions_that_the_ranges_allow(install, uv, worlds, tmp_path, extras):
     lowest = tmp_path / "lowest.txt"
     options = ["--resolution", "lowest-direct", "--python", sys.executable, *(extras and ["--extra", "kit"])]
     run(uv, "pip", "compile", "--quiet", *options, "--output-file", lowest, ROOT / "pyproject.toml")
@@ -155,6 +171,7 @@ def test_a_place_is_booked_with_the_lowest_versions_that_the_ranges_allow(instal
 
     with serving(bin_, tmp_path) as url:
         assert book(url) == 201
+        assert drawn(url) == worlds
         if extras:
             run(bin_ / "contract-tests", "run", "reservekit", "--base-url", f"{url}/reservekit", "--time-limit", "60")
 
