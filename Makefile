@@ -9,7 +9,7 @@ API ?=
 ARGS ?=
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: serve test lint format check-types unit nightly bench mutation witnesses lock release-check clean help
+.PHONY: serve test lint format check-types unit nightly bench mutation witnesses lock release-check pictures clean help
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ ifndef DIST
 endif
 	@$(BIN)/python -m twine check --strict $(or $(DIST),dist)/*
 	@DIST=$(or $(DIST),dist) $(BIN)/pytest -m nightly tests/e2e/test_installed.py $(ARGS)
+
+pictures: $(VENV)/.installed ## Take the pictures of the README again, with Chromium
+	@$(BIN)/python docs/pictures/take.py
 
 clean: ## Remove what make has made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
