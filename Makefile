@@ -9,7 +9,7 @@ API ?=
 ARGS ?=
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: serve test lint format check-types unit nightly bench mutation witnesses lock clean help
+.PHONY: serve test lint format check-types unit nightly bench mutation witnesses lock release-check pictures clean help
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,18 @@ witnesses: $(VENV)/.installed ## Look for a bug that shows that a rule is tested
 lock: $(VENV)/.installed ## Pin what is new; ARGS=--upgrade chooses the newest versions that the ranges allow
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-header --output-file constraints.txt $(ARGS) pyproject.toml
+
+release-check: $(VENV)/.installed ## Build both distributions, install them offline and book; DIST=folder tries what was built there
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check build twine
+ifndef DIST
+	@rm -rf dist
+	@for project in . plugin; do $(call quietly,$(BIN)/python -m build --outdir dist $$project); done
+endif
+	@$(BIN)/python -m twine check --strict $(or $(DIST),dist)/*
+	@DIST=$(or $(DIST),dist) $(BIN)/pytest -m nightly tests/e2e/test_installed.py $(ARGS)
+
+pictures: $(VENV)/.installed ## Take the pictures of the README again, with Chromium
+	@$(BIN)/python docs/pictures/take.py
 
 clean: ## Remove what make has made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

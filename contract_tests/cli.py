@@ -23,7 +23,7 @@ from contract_tests.profiles import draft_profile
 from contract_tests.reports import FILE_VARIABLES, REPORTS
 from contract_tests.reports.terminal import Terminal, terminal_console
 from contract_tests.results import Outcome, RunResult, TestResult, Verdict
-from contract_tests.runs import Deployment, replay, run
+from contract_tests.runs import Deployment, evidence_of, replay, run
 from contract_tests.suites import spec
 from contract_tests.suites.plans import Mode, Plan
 from contract_tests.suites.surroundings import terminated_as_interrupted
@@ -224,7 +224,10 @@ def _watched_run(deployment: Deployment, plan: Plan, known: Path | None) -> RunR
 @_commands.command("replay", short_help="Play one test of an earlier run again.")
 @click.argument("id", metavar="ID")
 @_where
-def _replay(*, typed: Typed, id: str) -> int:  # noqa: A002 - what it is called
+@click.option(
+    "--found-by", default="", metavar="VERSIONS", help="Of what found it: where they are others, that is said."
+)
+def _replay(*, typed: Typed, id: str, found_by: str) -> int:  # noqa: A002 - what it is called
     """Play the test again that a finding names as `replay`, with the same seed."""
     api, _, rest = id.partition("/")
     name, _, seed = rest.rpartition("/")
@@ -235,6 +238,9 @@ def _replay(*, typed: Typed, id: str) -> int:  # noqa: A002 - what it is called
     contract = load_contract(api)
     deployment = find_deployment(contract, typed)
     try:
+        played_by = evidence_of(deployment, Plan(seed=int(seed))).found_by
+        if found_by not in {"", played_by}:
+            click.echo(f"found by {found_by}, played by {played_by}: what comes may be something else")
         result = replay(deployment, name, int(seed))
     except LookupError as problem:
         raise CannotRun(str(problem.args[0])) from problem

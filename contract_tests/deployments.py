@@ -115,7 +115,8 @@ def _sandbox(contract: Contract, kit: ApiKit, target: Target, plane: ControlPlan
         worlds = SharedWorld(base_url, profile, plane)
     # What the sandbox hands out to everybody is no secret: a curl that is shown works as it stands.
     public = Target(base_url=target.base_url, headers=_headers(contract, profile, None)["main"])
-    return _deployment(contract, kit, public, profile, worlds)
+    found = _deployment(contract, kit, public, profile, worlds)
+    return replace(found, sandbox=plane.drawn_by(contract.api))
 
 
 def _deployment(contract: Contract, kit: ApiKit | None, target: Target, profile: Profile, worlds: Worlds) -> Deployment:

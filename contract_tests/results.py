@@ -155,6 +155,7 @@ class Evidence:
         suite: A hash of everything the kit tests with.
         contract: A hash of the API's document.
         started_at: RFC 3339, in UTC.
+        sandbox: Of our own sandbox its version and a digest of what it draws worlds from; "" of any other target.
         options: What has to be said beside the address to test the same target again.
         stand_ins: Shell variables that commands are shown with, each with the identity whose token has to be in it.
     """
@@ -168,8 +169,14 @@ class Evidence:
     mode: str
     seed: int
     started_at: str
+    sandbox: str = ""
     options: tuple[str, ...] = ()
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def found_by(self) -> str:
+        """What has to be the same for a test to do the same again: the kit, and what our sandbox draws."""
+        return f"{self.kit}-{self.suite[:12]}" + (self.sandbox and f",{self.sandbox}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,7 @@ class Deployment:
         headers: The credential of each identity, as it is sent.
         kit: None for an API that has no laws; its document alone is tested then.
         options: What has to be said beside the address to find the same deployment again.
+        sandbox: Of our own sandbox its version and a digest of what it draws worlds from; "" of any other target.
     """
 
     contract: Contract
@@ -70,6 +71,7 @@ class Deployment:
     profile: Profile
     worlds: Worlds
     options: tuple[str, ...] = ()
+    sandbox: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +364,7 @@ def evidence_of(deployment: Deployment, plan: Plan) -> Evidence:
         mode=plan.mode,
         seed=plan.seed,
         started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        sandbox=deployment.sandbox,
         options=deployment.options,
         stand_ins=deployment.target.stand_ins,
     )

@@ -26,7 +26,7 @@ def openapi_dir() -> Path:
 
 
 def fixtures_dir() -> Path:
-    """The folder with one folder per API, each holding `seed.yaml`, `samples/` and `scenarios/`."""
+    """The folder with one folder per API, each holding `seed.yaml`, `samples/` and `scenarios/`; and what they share."""
     return _find("fixtures")
 
 

@@ -165,7 +165,8 @@ def replay_command(finding: Finding, evidence: Evidence) -> str:
 
 def replaying(what: str, evidence: Evidence) -> str:
     """The command that plays *what* again, on the same target."""
-    return shlex.join(["contract-tests", "replay", what, "--base-url", evidence.base_url, *evidence.options])
+    where = ["--base-url", evidence.base_url, *evidence.options]
+    return shlex.join(["contract-tests", "replay", what, *where, "--found-by", evidence.found_by])
 
 
 def facts_of(evidence: Evidence) -> Mapping[str, str]:
@@ -180,6 +181,7 @@ def facts_of(evidence: Evidence) -> Mapping[str, str]:
         "kit": evidence.kit,
         "suite": evidence.suite,
         "contract": evidence.contract,
+        **({"sandbox": evidence.sandbox} if evidence.sandbox else {}),
     }
 
 

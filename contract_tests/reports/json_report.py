@@ -36,6 +36,7 @@ class EvidenceShape(msgspec.Struct, kw_only=True):
         suite: A hash of everything the kit tests with.
         contract: A hash of the API's document.
         started_at: RFC 3339, in UTC.
+        sandbox: Of our own sandbox its version and a digest of what it draws worlds from; "" of any other target.
     """
 
     kit: str
@@ -47,6 +48,7 @@ class EvidenceShape(msgspec.Struct, kw_only=True):
     mode: str
     seed: int
     started_at: str
+    sandbox: str = ""
 
 
 class StepShape(msgspec.Struct, kw_only=True):

@@ -211,7 +211,9 @@ class Terminal:
         self._line(f"{evidence.api} at {evidence.base_url}", "bold")
         self._prose(f"run      {evidence.profile}, mode {evidence.mode}, seed {evidence.seed}, {evidence.started_at}")
         suite, contract = evidence.suite[:_HASH_SHOWN], evidence.contract[:_HASH_SHOWN]
-        self._prose(f"kit      {evidence.kit}, suite {suite}, contract {contract}")
+        self._prose(
+            f"kit      {evidence.kit}, suite {suite}, contract {contract}{evidence.sandbox and f', sandbox {evidence.sandbox}'}"
+        )
 
     def _count(self, result: RunResult, marks: Mapping[Mark, Sequence[RuleResult]]) -> None:
         counts = Text("rules    ")

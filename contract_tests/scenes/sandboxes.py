@@ -20,6 +20,8 @@ CONTROL_TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"  # noqa: S105 - the name of 
 
 _PATIENCE_SECONDS = 10.0
 _UNAUTHENTICATED = 401
+_DIGITS = 12
+"""Of a digest, enough to tell two apart."""
 
 
 class ControlPlane:
@@ -68,6 +70,13 @@ class ControlPlane:
         """Where *api* is served, after the root; "" where it is not. Raises CannotRun."""
         served = self._ask("GET", "/apis")["apis"]
         return next((str(each["base_url"]) for each in served if each["name"] == api), "")
+
+    def drawn_by(self, api: str) -> str:
+        """The version of the sandbox and a digest of what its seed draws; "" where it says neither. Raises CannotRun."""
+        said = self._ask("GET", "/apis")
+        seeds = [each.get("seed") or {} for each in said["apis"] if each["name"] == api]
+        digest = str(next(iter(seeds), {}).get("digest", ""))
+        return f"{said.get('version', '')}-{digest[:_DIGITS]}" if digest else ""
 
     def create(self, name: str, world: Mapping[str, Any]) -> None:
         self._ask("POST", "/sandboxes", {"name": name, **world})

@@ -40,6 +40,7 @@ class Desk:
         self._by_name = {api.name: api for api in apis}
         self._domains = {api.name: api.domain for api in apis if api.domain is not None}
         self._fidelity: dict[str, Mapping[str, Any]] = {}
+        self._digests: dict[str, str] = {}
         self._numbers: Iterator[int] = count(1)
 
     # What is served
@@ -54,6 +55,12 @@ class Desk:
         if name not in self._fidelity:
             self._fidelity[name] = fidelity_of(self.api(name).spec)
         return self._fidelity[name]
+
+    def digest(self, name: str) -> str:
+        """Of what the seed of the API draws; computed when first asked for."""
+        if name not in self._digests:
+            self._digests[name] = self._domains[name].digest() if name in self._domains else ""
+        return self._digests[name]
 
     def profile(self, name: str) -> Mapping[str, Any]:
         """What the API offers to contract tests. Raises NotFound: it offers nothing."""

@@ -53,7 +53,8 @@ def get_health(desk: Desk, call: Call) -> Reply:
 
 
 def list_apis(desk: Desk, _: Call) -> Reply:
-    return _ok({"apis": [show_api(api, desk.fidelity(api.name)) for api in desk.apis]})
+    shown = [show_api(api, desk.fidelity(api.name), desk.digest(api.name)) for api in desk.apis]
+    return _ok({"version": __version__, "apis": shown})
 
 
 def get_profile(desk: Desk, call: Call) -> Reply:

@@ -35,7 +35,7 @@ _REDACTED = REDACTED.decode()
 # What is served
 
 
-def show_api(api: Api, fidelity: Mapping[str, Any]) -> dict[str, Any]:
+def show_api(api: Api, fidelity: Mapping[str, Any], digest: str) -> dict[str, Any]:
     domain = api.domain
     return {
         "name": api.name,
@@ -45,6 +45,7 @@ def show_api(api: Api, fidelity: Mapping[str, Any]) -> dict[str, Any]:
         "contract": f"{api.prefix}/openapi.json",
         "operations": fidelity["operations"]["total"],
         "rules": fidelity["rules"]["total"],
+        "seed": domain and {"version": domain.seed_version, "digest": digest},
         "personas": [{"credential": each.credential, "who": each.who} for each in api.personas],
         "settings": {} if domain is None else _show_settings_known(domain),
         "scenarios": [] if domain is None else _show_scenarios(domain),

@@ -1,5 +1,6 @@
 """From what was typed to what is tested: which world, and how to find it again."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -7,11 +8,13 @@ import pytest
 from independent_reservekit import KEYS, Shop, serving
 
 from benchmarks.in_process import SandboxServer, deployment
+from contract_tests import __version__
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
 from contract_tests.problems import CannotRun
 from contract_tests.runs import evidence_of
 from contract_tests.suites.plans import Plan
+from mockserver.apis.reservekit.seed import draw_world
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +68,16 @@ def test_a_named_sandbox_is_found_again_by_its_address(sandbox):
         assert again.worlds.open() == found.worlds.open()
 
 
+@pytest.mark.parametrize("name", [None, "bench"])
+def test_of_our_own_sandbox_the_version_and_what_it_draws_are_kept(sandbox, name):
+    with deployment("reservekit", sandbox, sandbox=name) as found:
+        evidence = evidence_of(found, Plan())
+
+    drawn = draw_world(0, datetime(2026, 3, 2, tzinfo=UTC))
+    assert evidence.sandbox == f"{__version__}-{drawn.digest()[:12]}"
+    assert evidence.found_by == f"{__version__}-{evidence.suite[:12]},{evidence.sandbox}"
+
+
 def test_a_sandbox_that_is_not_served_there_is_said(sandbox):
     with pytest.raises(CannotRun, match="answered 404, so reservekit is not served there"):
         find_deployment(load_contract("reservekit"), Typed(base_url=f"{sandbox}/elsewhere", sandbox="bench"))
@@ -85,6 +98,7 @@ def test_a_deployment_is_found_again_by_its_address_and_its_profile(deployed, tm
         evidence = evidence_of(found, Plan())
 
     assert (evidence.base_url, evidence.options) == (f"{deployed}/v1", ("--profile", str(file)))
+    assert evidence.found_by == f"{__version__}-{evidence.suite[:12]}"
 
 
 def test_a_token_that_was_typed_is_said_by_nobody(deployed):

@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from doubles import Client
 
 from mockserver import __version__
+from mockserver.apis.reservekit.seed import draw_world
 from mockserver.app import App
 
 BOOKING = {"date": "2026-11-30", "time_slot_id": 456, "customer_email": "q@example.com"}
@@ -48,12 +50,15 @@ def test_health_tells_a_durable_store_and_counts_sandboxes(build: Callable[..., 
 
 
 def test_apis_are_described(control):
-    api = next(api for api in control.get("/apis").json()["apis"] if api["name"] == "reservekit")
+    said = control.get("/apis").json()
+    api = next(api for api in said["apis"] if api["name"] == "reservekit")
 
+    assert said["version"] == __version__
     assert api["base_url"] == "/reservekit/v1"
     assert api["docs"] == "/reservekit/docs"
     assert api["operations"] == 18
     assert api["rules"] > 40
+    assert api["seed"] == {"version": "1", "digest": draw_world(0, datetime(2026, 3, 2, tzinfo=UTC)).digest()}
     assert api["personas"][0]["credential"] == "sk_rsv_demo_alpha"
     assert api["settings"]["rate_limit"]["default"] == "off"
     assert "starter" in api["settings"]["rate_limit"]["values"]["enum"]

@@ -32,11 +32,12 @@ from mockserver.apis.appointments.records import (
     Status,
 )
 from mockserver.apis.appointments.terms import buffer_of
+from mockserver.apis.people import People
 from mockserver.booking.ports import Kind
 from mockserver.booking.schedule import occupied, openings_on, total_length
 from mockserver.booking.spans import Span
 from mockserver.sandbox.domains import Scenario, SeedWorld
-from mockserver.sandbox.randomness import draw, faker, uuid7
+from mockserver.sandbox.randomness import draw, uuid7
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
@@ -130,7 +131,7 @@ class _Drawing:
     def _customers(self, shop: Shop) -> Iterator[Customer]:
         """The first of them have accounts: the token `customer_FIRST_LAST` is theirs."""
         chance = self.chance("customers", shop)
-        people = faker(self.seed, "appointments", "people", shop.merchant.slug)
+        people = People(self.seed, "appointments", "people", shop.merchant.slug)
         users: set[str] = set()
         for number in range(shop.drawn["customers"]):
             first, last = people.first_name(), people.last_name()

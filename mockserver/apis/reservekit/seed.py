@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from doublebook_data import fixtures_dir, read_yaml
+from mockserver.apis.people import People
 from mockserver.apis.reservekit.auth import TENANTS
 from mockserver.apis.reservekit.records import (
     BOOKINGS,
@@ -30,7 +31,7 @@ from mockserver.apis.reservekit.records import (
 from mockserver.booking.ledger import Claim, Seat
 from mockserver.booking.ports import Kind
 from mockserver.sandbox.domains import Scenario, SeedWorld
-from mockserver.sandbox.randomness import draw, faker
+from mockserver.sandbox.randomness import draw
 
 __all__ = ["SEED_VERSION", "draw_world", "read_scenario", "world_of"]
 
@@ -90,7 +91,7 @@ class _Drawing:
         self.made_at = epoch - timedelta(days=30)
         self.layout = draw(seed, "reservekit", "layout")
         self.bookings = draw(seed, "reservekit", "bookings")
-        self.people = faker(seed, "reservekit", "people")
+        self.people = People(seed, "reservekit", "people")
         self.next_ids: dict[str, int] = dict(document["first_ids"])
 
     def next_id(self, kind: str) -> int:

@@ -6,6 +6,7 @@ import re
 import pytest
 from curls import run_curl
 
+from contract_tests import __version__
 from contract_tests.cli import main
 from contract_tests.scenes.sending import Sender
 from contract_tests.suites.plans import Plan
@@ -57,13 +58,14 @@ def test_what_failed_is_replayed_alone_by_the_command_that_was_printed(sandbox_s
     with sandbox_server.serving("reservekit", "RK-B16") as url:
         code, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B16")
         assert code == 1
-        printed = re.search(r"contract-tests (replay \S+ --base-url \S+)", said.out)
+        printed = re.search(r"contract-tests (replay \S+ --base-url \S+ --found-by \S+)", said.out)
         assert printed, said.out
 
         code, said = run(*printed[1].split())
 
     assert code == 1
     assert "BROKEN RK-B16" in said.out
+    assert "found by" not in said.out
     assert "the sandbox contract-reservekit-" in said.out
 
 
@@ -106,6 +108,21 @@ def test_a_replay_of_what_is_mended_passes(sandbox_server, run):
         code, said = run("replay", "reservekit/capacity.a_confirmed_booking_takes_a_place/1", "--base-url", url)
 
     assert code == 0, said.out
+
+
+def test_a_replay_of_what_another_version_found_says_so_and_plays_it(sandbox_server, run):
+    test = "reservekit/capacity.a_confirmed_booking_takes_a_place/1"
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run("replay", test, "--base-url", url, "--found-by", "0.0.9-5b1c0ffee5b1,0.0.9-155c9137beae")
+
+    assert code == 0, said.out
+    head, verdict = said.out.splitlines()
+    assert re.fullmatch(
+        rf"found by 0\.0\.9-5b1c0ffee5b1,0\.0\.9-155c9137beae, played by {__version__}-\w{{12}},{__version__}-\w{{12}}:"
+        " what comes may be something else",
+        head,
+    )
+    assert verdict.startswith("pass ")
 
 
 def test_a_replay_of_what_is_not_there_is_refused(sandbox_server, run):

@@ -75,7 +75,7 @@ def test_a_replay_is_a_command_of_one_line():
     finding = a_finding(a_rule(), replay="toy/it's/7")
 
     assert replay_command(finding, EVIDENCE) == (
-        "contract-tests replay 'toy/it'\"'\"'s/7' --base-url http://host:8080/v1"
+        "contract-tests replay 'toy/it'\"'\"'s/7' --base-url http://host:8080/v1 --found-by 0.1.0-5b1c0ffee5b1"
     )
     assert replay_command(a_finding(), EVIDENCE) == ""
 
@@ -83,7 +83,13 @@ def test_a_replay_is_a_command_of_one_line():
 def test_a_replay_says_whatever_else_the_target_needs():
     evidence = replace(EVIDENCE, options=("--profile", "my profile.toml"))
 
-    assert replay_command(a_finding(a_rule()), evidence).endswith("/v1 --profile 'my profile.toml'")
+    assert "/v1 --profile 'my profile.toml' --found-by" in replay_command(a_finding(a_rule()), evidence)
+
+
+def test_a_replay_names_what_drew_the_world():
+    evidence = replace(EVIDENCE, sandbox="0.1.0-155c9137beae")
+
+    assert replay_command(a_finding(a_rule()), evidence).endswith(" --found-by 0.1.0-5b1c0ffee5b1,0.1.0-155c9137beae")
 
 
 @pytest.mark.parametrize(

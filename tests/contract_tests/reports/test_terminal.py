@@ -45,6 +45,7 @@ def test_what_a_run_touches_is_said_of_what_it_is_going_to_do(planned, said):
     assert [line for line in (WRITES, READS) if line in text] == ([said] if said else [])
 
 
+WHERE = "--base-url http://host:8080/v1 --found-by 0.1.0-5b1c0ffee5b1"
 RESET = "curl -X POST http://host:8080/_sandbox/sandboxes/contract-toy-1/reset"
 
 
@@ -102,7 +103,7 @@ def test_a_finding_is_the_rule_its_steps_and_how_to_see_it_again():
         "     curl -X POST http://host/v1/bookings",
         '     -> 201 Created {"id":2}',
         "  3 earlier writes left out here, not by the replay",
-        "  replay:   contract-tests replay toy/places.the_last_place_goes_once/7 --base-url http://host:8080/v1",
+        f"  replay:   contract-tests replay toy/places.the_last_place_goes_once/7 {WHERE}",
         "  the sandbox contract-toy-1 is kept as it was left",
         f"  to paste them: {RESET}",
     ]
@@ -130,8 +131,7 @@ def test_the_same_promise_broken_again_takes_one_line():
 
     assert text.count("  expected  ") == 1
     assert text.splitlines()[-1] == (
-        "BROKEN TOY-R01 again, in places.another_law: "
-        "contract-tests replay toy/places.another_law/7 --base-url http://host:8080/v1"
+        f"BROKEN TOY-R01 again, in places.another_law: contract-tests replay toy/places.another_law/7 {WHERE}"
     )
 
 
@@ -248,7 +248,7 @@ def test_a_summary_counts_the_rules_and_names_what_is_broken():
         "         toy/places.the_last_place_goes_once/7",
         "known    TOY-R02  Rule 2 holds whatever is booked.",
         "         agreed",
-        "replay   contract-tests replay ID --base-url http://host:8080/v1",
+        f"replay   contract-tests replay ID {WHERE}",
         "skipped  TOY-R03: add identities.other to the profile",
         "left out TOY-R04: not selected",
     ]
