@@ -245,7 +245,8 @@ class Sandbox:
         return self.record.clock.read(self._ground.clock.now())
 
     def set_clock(self, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        """Change the clock, then fire what fell due, in order. Answers what fired.
+        """Change the clock, then fire what fell due, in order. Answers what fired; what was due before the epoch is how a
+        world begins, and not told.
 
         Raises:
             RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
@@ -261,7 +262,7 @@ class Sandbox:
         self.record = moved
         self.told_of = frozenset()
         self.tell_of_all()
-        return fired
+        return [each for each in fired if each.timer.due_at >= record.epoch]
 
     def _fire(self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]) -> list[Fired]:
         """Fire every timer due at or before *until*, the earliest first, whichever API it belongs to."""

@@ -44,6 +44,13 @@ def about(timers: list[Any], booking: str) -> list[str]:
     return [each["action"] for each in timers if str(each["subject"]) == booking]
 
 
+def test_what_a_world_begins_with_is_not_told_as_an_event_of_it(world: AnnyWorld) -> None:
+    told = world.wait(minutes=15)
+
+    assert [each for each in told if each["due_at"] < "2026-03-02"] == []
+    assert "release" in about(told, "1005")  # what was in a cart from the beginning
+
+
 def test_a_cart_outlives_what_was_in_it(world: AnnyWorld) -> None:
     hold(world, NINE, TEN)
     cart = world.jane.listed("/orders")[0]
