@@ -15,6 +15,8 @@ __all__ = ["OPERATORS"]
 _TELLING = {"www-authenticate", "location", "retry-after"}
 """Headers that tell a client what to do next."""
 
+_BEARER = "Bearer "
+
 _AT_THE_DOOR = (401, 403, 404, 405, 413, 415)
 """Statuses of refusals that no operation has a say in."""
 
@@ -33,6 +35,7 @@ def _taken(api: Api) -> Iterator[Site]:
                 if word == "empty" and all(schema.get("required") for schema in _alternatives(api, each.body)):
                     continue  # an empty object is refused as well
                 yield request(each.id, f"{each.id} {says}.", change, word=word)
+        yield response(each.id, f"{each.id} answers as a text of no kind.", _plain, word="kind")
         for header in each.headers & _TELLING:
             yield response(each.id, f"{each.id} sends no header {header}.", partial(_unsaid, header), word=header)
 
@@ -63,9 +66,14 @@ def _unsaid(header: str, response: Response) -> None:
 
 
 def _found(api: Api) -> Iterator[Site]:
-    """Paths and methods, and how whoever is not let in is told."""
+    """Paths, methods and credentials, headers of every answer, and how whoever is not let in is told."""
     way = tuple(str(api.spec["x-error-code"]).strip("/").split("/"))
     yield Site("slash", "A slash at the end of a path makes no difference.", _everywhere_asked(_without_slash))
+    yield Site("scheme", "The word Bearer is known in that spelling alone.", _everywhere_asked(_strictly_spelled))
+    for header in sorted(set().union(*(each.headers for each in operations(api))) - _TELLING):
+        yield Site(
+            f"header.{header}", f"No answer has a header {header}.", _everywhere_answered(partial(_unsaid, header))
+        )
     for method in sorted({str(each.pointer[2]).upper() for each in operations(api)}):
         says = f"Allow leaves {method} out where there are others."
         yield Site(f"allow.{method}", says, _everywhere_answered(partial(_not_allowed, method)))
@@ -74,6 +82,7 @@ def _found(api: Api) -> Iterator[Site]:
             ("status", "with another status", other_status(status)),
             ("words", "in other words", other_words(way)),
             ("empty", "without a body", _emptied),
+            ("kind", "as a text of no kind", _plain),
         ):
             at_status = partial(_at, status, change)
             yield Site(
@@ -95,6 +104,16 @@ def _not_allowed(method: str, response: Response) -> None:
 def _at(status: int, change: Callable[[Response], object], response: Response) -> None:
     if response.status == status:
         change(response)
+
+
+def _plain(response: Response) -> None:
+    if response.body:
+        response.headers["content-type"] = "text/plain"
+
+
+def _strictly_spelled(request: Request) -> None:
+    if not request.headers.get("authorization", _BEARER).startswith(_BEARER):
+        del request.headers["authorization"]
 
 
 def _emptied(response: Response) -> None:
