@@ -112,7 +112,8 @@ def _plain(response: Response) -> None:
 
 
 def _strictly_spelled(request: Request) -> None:
-    if not request.headers.get("authorization", _BEARER).startswith(_BEARER):
+    sent = request.headers.get("authorization", "")
+    if sent.casefold().startswith(_BEARER.casefold()) and not sent.startswith(_BEARER):
         del request.headers["authorization"]
 
 
