@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from mockserver.apis.bundle import Api
@@ -36,6 +37,9 @@ def _taken(api: Api) -> Iterator[Site]:
                     continue  # an empty object is refused as well
                 yield request(each.id, f"{each.id} {says}.", change, word=word)
         yield response(each.id, f"{each.id} answers as a text of no kind.", _plain, word="kind")
+        for status, _ in each.replies():
+            says = f"{each.id} does what it is asked with another status than {status}."
+            yield response(each.id, says, partial(_at, status, _as_another), word=f"{status}")
         for header in each.headers & _TELLING:
             yield response(each.id, f"{each.id} sends no header {header}.", partial(_unsaid, header), word=header)
 
@@ -104,6 +108,10 @@ def _not_allowed(method: str, response: Response) -> None:
 def _at(status: int, change: Callable[[Response], object], response: Response) -> None:
     if response.status == status:
         change(response)
+
+
+def _as_another(response: Response) -> None:
+    response.status = HTTPStatus.CREATED if response.status == HTTPStatus.OK else HTTPStatus.OK
 
 
 def _plain(response: Response) -> None:
