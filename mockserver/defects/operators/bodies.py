@@ -395,14 +395,15 @@ def other_status(status: int) -> Callable[[Response], object]:
     return _as(_NEIGHBOURS.get(status, 400))
 
 
-def other_words(way: tuple[str, ...]) -> Callable[[Response], object]:
-    """Answers a refusal with another code at that place of its body, if it has one there."""
+def other_words(way: tuple[str, ...], *, beside: bool = False) -> Callable[[Response], object]:
+    """Answers a refusal with another code at that place of its body, if it has one there; or what stands beside it."""
 
     def change(response: Response) -> None:
         body = response.json
         holder = _find(body, way[:-1])
         if isinstance(holder, dict) and way[-1] in holder:
-            holder[way[-1]] = f"not {holder[way[-1]]}"
+            others = [name for name, said in holder.items() if name != way[-1] and isinstance(said, str)]
+            holder.update({name: f"not {holder[name]}" for name in (others if beside else way[-1:])})
             response.json = body
 
     return change

@@ -75,9 +75,13 @@ def _found(api: Api) -> Iterator[Site]:
     yield Site("slash", "A slash at the end of a path makes no difference.", _everywhere_asked(_without_slash))
     yield Site("scheme", "The word Bearer is known in that spelling alone.", _everywhere_asked(_strictly_spelled))
     for header in sorted(set().union(*(each.headers for each in operations(api))) - _TELLING):
-        yield Site(
-            f"header.{header}", f"No answer has a header {header}.", _everywhere_answered(partial(_unsaid, header))
-        )
+        for name, says, act in (
+            (f"header.{header}", f"No answer has a header {header}.", _unsaid),
+            (f"header.{header}.short", f"Headers {header} lack their last letter.", _short),
+        ):
+            yield Site(name, says, _everywhere_answered(partial(act, header)))
+    in_a_language = partial(_in_a_language, other_words(way))
+    yield Site("language", "Who asks in a language is refused in other words.", _everywhere_answered(in_a_language))
     for method in sorted({str(each.pointer[2]).upper() for each in operations(api)}):
         says = f"Allow leaves {method} out where there are others."
         yield Site(f"allow.{method}", says, _everywhere_answered(partial(_not_allowed, method)))
@@ -85,6 +89,7 @@ def _found(api: Api) -> Iterator[Site]:
         for word, says, change in (
             ("status", "with another status", other_status(status)),
             ("words", "in other words", other_words(way)),
+            ("beside", "with other words beside its code", other_words(way, beside=True)),
             ("empty", "without a body", _emptied),
             ("kind", "as a text of no kind", _plain),
         ):
@@ -103,6 +108,16 @@ def _not_allowed(method: str, response: Response) -> None:
     allowed = [each.strip() for each in response.headers.get("allow", "").split(",")]
     if method in allowed and len(allowed) > 1:
         response.headers["allow"] = ", ".join(each for each in allowed if each != method)
+
+
+def _short(header: str, response: Response) -> None:
+    if header in response.headers:
+        response.headers[header] = response.headers[header][:-1]
+
+
+def _in_a_language(change: Callable[[Response], object], response: Response) -> None:
+    if response.status >= HTTPStatus.BAD_REQUEST and "accept-language" in response.request.headers:
+        change(response)
 
 
 def _at(status: int, change: Callable[[Response], object], response: Response) -> None:
