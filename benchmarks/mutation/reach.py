@@ -29,7 +29,7 @@ _LOOKED_AT = tuple(str(_ROOM / room) for room in ("apis", "booking", "sandbox"))
 _LINE_BY_LINE = _LOOKED_AT[:2]
 """Of what every API shares below, only whole functions are broken: their first line tells enough."""
 
-_OF_ANSWERS = ("said", "refused")
+_OF_ANSWERS = ("said", "form", "refused")
 _REFUSED = 400
 _NONE: frozenset[int] = frozenset()
 
@@ -64,7 +64,8 @@ class Reach:
         if bug.operations and not bug.operations & self.operations[test]:
             return False
         if bug.operator in _OF_ANSWERS:
-            return bug.name.partition(":")[2].rpartition(".")[0] in self.answers[test]
+            member = bug.name.partition(":")[2].rpartition(".")[0]
+            return (f"{member} {bug.needs}" if bug.needs else member) in self.answers[test]
         return any(self._reaches(test, bug, operation) for operation in bug.operations or ("",))
 
     def _reaches(self, test: str, bug: Bug, operation: str) -> bool:
@@ -206,10 +207,20 @@ def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
 
 
 def _members(where: str, value: Any) -> Iterator[str]:
-    """Each member of an answer by the way to it."""
+    """Each member of an answer by the way to it, and again with each word for what it is."""
     named = (
         value.items() if isinstance(value, dict) else [("*", each) for each in value] if isinstance(value, list) else ()
     )
     for name, inner in named:
-        yield f"{where}.{name}"
-        yield from _members(f"{where}.{name}", inner)
+        way = f"{where}.{name}"
+        yield way
+        yield from (f"{way} {word}" for word, holds in _WHAT_IT_IS.items() if holds(inner))
+        yield from _members(way, inner)
+
+
+_WHAT_IT_IS: Mapping[str, Callable[[Any], bool]] = {
+    "null": lambda value: value is None,
+    "letters": lambda value: isinstance(value, str) and value != value.swapcase(),
+    "several": lambda value: isinstance(value, list) and value != value[::-1],
+}
+"""What a bug of answers may need a member to be."""

@@ -211,6 +211,9 @@ def _refusals(rule: str, contract: Contract, prefix: str) -> Iterator[str]:
             if refusal.rule == rule:
                 for word in ("unsaid", "words", "status"):
                     yield f"{prefix}~refused:{operation.id}.{refusal.status}.{in_a_name(str(refusal.code))}.{word}"
+    for refusal in contract.refusals:
+        if refusal.rule == rule:
+            yield from (f"{prefix}~door:{refusal.status}.{word}" for word in ("words", "status", "kind", "empty"))
 
 
 # In a process of its own

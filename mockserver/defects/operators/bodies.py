@@ -1,9 +1,12 @@
-"""What requests may say and what responses say, by the schemas of the document: looser, tighter, unread, left out, off."""
+"""What requests may say and what responses say, by the schemas of the document: looser, tighter, unread, left out, off,
+in another form.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
 
 from mockserver.apis.bundle import Api
 from mockserver.defects.meddling import Request, Response
@@ -46,6 +49,8 @@ _TIGHTER: Mapping[str, Callable[[Any], Any]] = {
 
 Change = Callable[[dict[str, Any], str], object]
 """Given an object, and the name of one of its members."""
+
+_ELSEWHERE_ON_EARTH = timezone(timedelta(hours=5, minutes=30))
 
 Way = tuple[str, ...]
 """From a body to a member: names, and `*` for every item of a list."""
@@ -255,6 +260,15 @@ def _at_each(value: Any, way: Way, change: Change) -> int:
 
 
 def _said(api: Api) -> Iterator[Site]:
+    return _answered(api, _lies)
+
+
+def _formed(api: Api) -> Iterator[Site]:
+    return _answered(api, _forms)
+
+
+def _answered(api: Api, ways_to_lie: Callable[[Mapping[str, Any]], Iterator["_Lie"]]) -> Iterator[Site]:
+    """Each member of each success, each with every way to lie about it."""
     for each in operations(api):
         for status, root in each.replies():
             ways: dict[Way, Mapping[str, Any]] = {}
@@ -263,18 +277,53 @@ def _said(api: Api) -> Iterator[Site]:
             for way, schema in ways.items():
                 if way and way[-1] != "*" and way[0] != _ELSEWHERE:
                     member = ".".join(way)
-                    for word, how, change in _lies(schema):
-                        where, says = f"{status}.{member}.{word}", f"{each.id} answers {member} {how}."
-                        yield response(each.id, says, _lying(status, way, change), word=where)
+                    for lie in ways_to_lie(schema):
+                        where, says = f"{status}.{member}.{lie.word}", f"{each.id} answers {member} {lie.how}."
+                        site = response(each.id, says, _lying(status, way, lie.change), word=where)
+                        yield replace(site, needs=lie.needs)
 
 
-def _lies(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, Change]]:
-    yield "missing", "not at all", lambda holder, name: holder.pop(name)
-    yield "renamed", "under another name", lambda holder, name: holder.update({f"{name}_": holder.pop(name)})
+class _Lie(NamedTuple):
+    """
+    Attributes:
+        needs: What the member has to be for it to show: `null`, `letters`, or `several`; "" for anything.
+    """
+
+    word: str
+    how: str
+    change: Change
+    needs: str = ""
+
+
+def _lies(schema: Mapping[str, Any]) -> Iterator[_Lie]:
+    yield _Lie("missing", "not at all", lambda holder, name: holder.pop(name))
+    yield _Lie("renamed", "under another name", lambda holder, name: holder.update({f"{name}_": holder.pop(name)}))
     if schema.get("type") != "array":
-        yield "null", "as null", lambda holder, name: holder.update({name: None})
+        yield _Lie("null", "as null", lambda holder, name: holder.update({name: None}))
     if schema.get("type") not in ("object", None) and "properties" not in schema and len(schema.get("enum", "ab")) > 1:
-        yield "off", "as something else", lambda holder, name: holder.update({name: _off(holder[name], schema)})
+        yield _Lie("off", "as something else", _becomes(lambda value: _off(value, schema)))
+
+
+def _forms(schema: Mapping[str, Any]) -> Iterator[_Lie]:
+    """The same value, in a form that it does not have."""
+    if schema.get("type") == "array":
+        yield _Lie("backwards", "from its end", _becomes(lambda found: found[::-1]), "several")
+        yield _Lie("double", "with its last item twice", _becomes(lambda found: [*found, *found[-1:]]), "several")
+    if schema.get("type") == "string":
+        if schema.get("nullable"):
+            yield _Lie("empty", "as an empty text where it is null", _becomes(lambda text: text or ""), "null")
+        if schema.get("format") == "date-time":
+            yield _Lie("zone", "with the offset of another place", _becomes(_elsewhere), "letters")
+        if "enum" in schema:
+            yield _Lie("case", "in the other case", _becomes(lambda text: text and text.swapcase()), "letters")
+
+
+def _becomes(change: Callable[[Any], Any]) -> Change:
+    return lambda holder, name: holder.update({name: change(holder[name])})
+
+
+def _elsewhere(text: str | None) -> str | None:
+    return text and datetime.fromisoformat(text).astimezone(_ELSEWHERE_ON_EARTH).isoformat()
 
 
 def _off(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -346,14 +395,15 @@ def other_status(status: int) -> Callable[[Response], object]:
     return _as(_NEIGHBOURS.get(status, 400))
 
 
-def other_words(way: tuple[str, ...]) -> Callable[[Response], object]:
-    """Answers a refusal with another code at that place of its body, if it has one there."""
+def other_words(way: tuple[str, ...], *, beside: bool = False) -> Callable[[Response], object]:
+    """Answers a refusal with another code at that place of its body, if it has one there; or what stands beside it."""
 
     def change(response: Response) -> None:
         body = response.json
         holder = _find(body, way[:-1])
         if isinstance(holder, dict) and way[-1] in holder:
-            holder[way[-1]] = f"not {holder[way[-1]]}"
+            others = [name for name, said in holder.items() if name != way[-1] and isinstance(said, str)]
+            holder.update({name: f"not {holder[name]}" for name in (others if beside else way[-1:])})
             response.json = body
 
     return change
@@ -386,5 +436,6 @@ OPERATORS = (
     Operator("asked", _bounds),
     Operator("read", _unread),
     Operator("said", _said),
+    Operator("form", _formed),
     Operator("refused", _refused),
 )

@@ -61,14 +61,14 @@ def _around(
 
 
 def _stale(api: Api) -> Iterator[Site]:
-    """A read that is remembered."""
+    """A read that is remembered, and what is made once for all who ask for the like."""
 
     def remembering(known: dict[Any, Reply], inside: Inside, call: Call, work: Work) -> Reply:
-        asked = (id(call.sandbox), call.identity.caller, str(call.path), str(call.query))
+        asked = (id(call.sandbox), call.identity.caller, str(call.path), str(call.query), str(call.body))
         return known.setdefault(asked, inside(call, work))
 
     for each in operations(api):
-        if not each.writes:
+        if not each.writes or each.creates:
             says = f"{each.id} answers what it answered first to the same question."
             yield operation(each.id, says, partial(remembering, {}))
 

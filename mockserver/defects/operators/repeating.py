@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.apis.bundle import Api, Idempotency
 from mockserver.booking.idempotency import fingerprint, recall
 from mockserver.defects.bug import raises_of
-from mockserver.defects.meddling import Request
+from mockserver.defects.meddling import Request, Response
 from mockserver.defects.operators.sites import Operation, Operator, Site, operations, request
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.replies import RememberedReplies
@@ -55,6 +55,14 @@ def _kept(api: Api) -> Iterator[Site]:
     for word, (says, fields) in ways.items():
         if replace(rules, **fields) != rules:
             yield Site(word, f"Keys {says}.", partial(_with, **fields), names)
+    header, value = (each.decode() for each in rules.replayed)
+
+    def mark(response: Response) -> None:
+        if rules.header.lower() in response.request.headers:
+            response.headers[header] = value
+
+    says = "Keys are answered as if all had been done before."
+    yield Site("marked", says, lambda plant: plant.response(mark), names)
     says = "Keys stand for a request whatever its body says."
     yield Site("body", says, lambda plant: plant.around(fingerprint, lambda inside, *parts: inside(*parts[:-1])), names)
     yield Site("tenant", "Keys are one for all callers.", _shared, names)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from mockserver.apis.bundle import Api
@@ -14,6 +15,8 @@ __all__ = ["OPERATORS"]
 
 _TELLING = {"www-authenticate", "location", "retry-after"}
 """Headers that tell a client what to do next."""
+
+_BEARER = "Bearer "
 
 _AT_THE_DOOR = (401, 403, 404, 405, 413, 415)
 """Statuses of refusals that no operation has a say in."""
@@ -33,6 +36,10 @@ def _taken(api: Api) -> Iterator[Site]:
                 if word == "empty" and all(schema.get("required") for schema in _alternatives(api, each.body)):
                     continue  # an empty object is refused as well
                 yield request(each.id, f"{each.id} {says}.", change, word=word)
+        yield response(each.id, f"{each.id} answers as a text of no kind.", _plain, word="kind")
+        for status, _ in each.replies():
+            says = f"{each.id} does what it is asked with another status than {status}."
+            yield response(each.id, says, partial(_at, status, _as_another), word=f"{status}")
         for header in each.headers & _TELLING:
             yield response(each.id, f"{each.id} sends no header {header}.", partial(_unsaid, header), word=header)
 
@@ -63,9 +70,18 @@ def _unsaid(header: str, response: Response) -> None:
 
 
 def _found(api: Api) -> Iterator[Site]:
-    """Paths and methods, and how whoever is not let in is told."""
+    """Paths, methods and credentials, headers of every answer, and how whoever is not let in is told."""
     way = tuple(str(api.spec["x-error-code"]).strip("/").split("/"))
     yield Site("slash", "A slash at the end of a path makes no difference.", _everywhere_asked(_without_slash))
+    yield Site("scheme", "The word Bearer is known in that spelling alone.", _everywhere_asked(_strictly_spelled))
+    for header in sorted(set().union(*(each.headers for each in operations(api))) - _TELLING):
+        for name, says, act in (
+            (f"header.{header}", f"No answer has a header {header}.", _unsaid),
+            (f"header.{header}.short", f"Headers {header} lack their last letter.", _short),
+        ):
+            yield Site(name, says, _everywhere_answered(partial(act, header)))
+    in_a_language = partial(_in_a_language, other_words(way))
+    yield Site("language", "Who asks in a language is refused in other words.", _everywhere_answered(in_a_language))
     for method in sorted({str(each.pointer[2]).upper() for each in operations(api)}):
         says = f"Allow leaves {method} out where there are others."
         yield Site(f"allow.{method}", says, _everywhere_answered(partial(_not_allowed, method)))
@@ -73,7 +89,9 @@ def _found(api: Api) -> Iterator[Site]:
         for word, says, change in (
             ("status", "with another status", other_status(status)),
             ("words", "in other words", other_words(way)),
+            ("beside", "with other words beside its code", other_words(way, beside=True)),
             ("empty", "without a body", _emptied),
+            ("kind", "as a text of no kind", _plain),
         ):
             at_status = partial(_at, status, change)
             yield Site(
@@ -92,9 +110,34 @@ def _not_allowed(method: str, response: Response) -> None:
         response.headers["allow"] = ", ".join(each for each in allowed if each != method)
 
 
+def _short(header: str, response: Response) -> None:
+    if header in response.headers:
+        response.headers[header] = response.headers[header][:-1]
+
+
+def _in_a_language(change: Callable[[Response], object], response: Response) -> None:
+    if response.status >= HTTPStatus.BAD_REQUEST and "accept-language" in response.request.headers:
+        change(response)
+
+
 def _at(status: int, change: Callable[[Response], object], response: Response) -> None:
     if response.status == status:
         change(response)
+
+
+def _as_another(response: Response) -> None:
+    response.status = HTTPStatus.CREATED if response.status == HTTPStatus.OK else HTTPStatus.OK
+
+
+def _plain(response: Response) -> None:
+    if response.body:
+        response.headers["content-type"] = "text/plain"
+
+
+def _strictly_spelled(request: Request) -> None:
+    sent = request.headers.get("authorization", "")
+    if sent.casefold().startswith(_BEARER.casefold()) and not sent.startswith(_BEARER):
+        del request.headers["authorization"]
 
 
 def _emptied(response: Response) -> None:

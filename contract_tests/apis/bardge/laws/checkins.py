@@ -50,10 +50,15 @@ def a_covered_gym_is_opened_again_and_again(scene: BardgeScene) -> None:
     for name in ("access_code", "qr_code"):
         scene.same("BG-C03", len({each[name] for each in codes}), 3, f"the number of different {name}s")
     for each in codes:
-        picture = each["qr_code"]
-        holds = picture.startswith(_PICTURE) and base64.b64decode(picture.removeprefix(_PICTURE)).startswith(_PNG)
-        scene.expect("BG-C05", holds, "a data URI of a PNG picture", picture[:60])
+        scene.expect("BG-C05", _is_picture(each["qr_code"]), "a data URI of a PNG picture", each["qr_code"][:60])
     scene.same("BG-C04", _held(scene, issued), before, "all of the client, what was spent, and places")
+
+
+def _is_picture(uri: str) -> bool:
+    try:
+        return uri.startswith(_PICTURE) and base64.b64decode(uri.removeprefix(_PICTURE)).startswith(_PNG)
+    except ValueError:  # it is not base64
+        return False
 
 
 def _held(scene: BardgeScene, issued: Json) -> Json:

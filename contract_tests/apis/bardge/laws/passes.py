@@ -336,6 +336,7 @@ def a_pass_that_was_cancelled_stays_so(scene: BardgeScene) -> None:
     before = scene.read_pass(issued).ok("BG-N40", 200).json
     scene.same("BG-N40", before["status"], "CANCELLED", "the status")
     scene.error("BG-N51", scene.prolong(issued, milliseconds(scene.now() + timedelta(days=300))), *_CANCELLED)
+    scene.same("BG-N33", scene.read_pass(issued).ok("BG-N40", 200).json, before, "the pass")
     for change in ({"first_name": "Nobody"}, {"pass_id": scene.product(counted=False)["id"]}):
         body = {"user_pass_id": issued["id"], **change}
         scene.error("BG-N51", scene.call("updateIssuedPass", body, title="change the pass"), *_CANCELLED)

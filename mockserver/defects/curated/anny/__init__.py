@@ -1,7 +1,7 @@
 """anny's."""
 
-from mockserver.defects.curated.anny import clients, shown, subtle
+from mockserver.defects.curated.anny import shown, subtle
 
 __all__ = ["BUGS"]
 
-BUGS = (*shown.BUGS, *subtle.BUGS, *clients.BUGS)
+BUGS = (*shown.BUGS, *subtle.BUGS)

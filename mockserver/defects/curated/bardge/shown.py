@@ -1,53 +1,44 @@
 """The classical mistakes of a booking server, for who tests their own tests."""
 
-import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from mockserver.apis.bardge.desk.bookings import Bookings, Destination
-from mockserver.apis.bardge.desk.copays import CopayDesk
+from mockserver.apis.bardge.desk.access import AccessDesk
+from mockserver.apis.bardge.desk.bookings import Bookings
 from mockserver.apis.bardge.desk.coverage import give_back_visit, take_visit
 from mockserver.apis.bardge.desk.diary import Diary, places_of
-from mockserver.apis.bardge.desk.due import ACTIONS
 from mockserver.apis.bardge.desk.lookups import Lookups
 from mockserver.apis.bardge.desk.making import make_booking
 from mockserver.apis.bardge.desk.register import Register, duration_end
-from mockserver.apis.bardge.desk.sessions import use_session
 from mockserver.apis.bardge.desk.till import Till
+from mockserver.apis.bardge.desk.visitors import Visitor
 from mockserver.apis.bardge.operations.calls import reseller_of
 from mockserver.apis.bardge.records import (
     BOOKINGS,
-    QUOTES,
+    ISSUED_PASSES,
     Booking,
-    Category,
+    Branch,
     ClassInstance,
     Client,
-    Copay,
     Duration,
-    IssuedPass,
     Lookup,
     Mode,
-    Session,
     Status,
     Taken,
 )
-from mockserver.apis.bardge.terms import appointment, is_late
+from mockserver.apis.bardge.terms import is_late
 from mockserver.apis.exchange import Call
 from mockserver.apis.refusals import Forbidden
-from mockserver.booking.errors import MoveRefused
-from mockserver.booking.idempotency import fingerprint
-from mockserver.booking.ledger import Ledger, Pool, Seat
-from mockserver.booking.paging import CursorRequest, Slice, cut
+from mockserver.booking.errors import MoveRefused, RuleBroken
+from mockserver.booking.ledger import Pool
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
 from mockserver.defects.curated.ways import done_though_refused
 from mockserver.defects.meddling import Request, Response
 from mockserver.defects.planting import Planter, silenced
-from mockserver.sandbox.replies import RememberedReplies
-from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 
 __all__ = ["BUGS"]
@@ -69,33 +60,6 @@ _HOUR = timedelta(hours=1)
 def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
     with silenced(Diary.free):
         return cancel(desk, booking_id)
-
-
-@BUGS.around(ACTIONS["expire"], "BG-S05", "The hours of a session that runs out stay taken.")
-def _(expire: Does, work: Work, timer: Timer) -> None:
-    with silenced(Diary.free):
-        expire(work, timer)
-
-
-@BUGS.around(appointment, "BG-S07", "Services of more than an hour take one.")
-def _(_: Callable[..., Span], starts_at: datetime, __: Any) -> Span:
-    return Span(starts_at, starts_at + _HOUR)
-
-
-@BUGS.around(Ledger.take, "BG-B12", "A client who is in a class already gets a second place.")
-def _(take: Does, ledger: Ledger, holder: str, wanted: Sequence[tuple[Pool, Seat]], **more: Any) -> None:
-    take(ledger, holder, [(pool, msgspec.structs.replace(seat, party=None)) for pool, seat in wanted], **more)
-
-
-@BUGS.bug("BG-B08", "Who books at the same moment as others does not see their places.")
-def _(plant: Planter) -> None:
-    flight = plant.flight("initiateClassBooking")
-
-    def unseeing(right: Callable[..., Pool], instance: ClassInstance, *mode: Mode) -> Pool:
-        pool = right(instance, *mode)
-        return Pool(pool.id, pool.capacity + (flight.now > 1))
-
-    plant.around(places_of, unseeing)
 
 
 # Canceling
@@ -121,21 +85,7 @@ def _(give_back: Does, work: Work, pass_id: str, took: Taken) -> None:
     give_back(work, pass_id, msgspec.structs.replace(took, visits=0))
 
 
-@BUGS.around(Bookings.cancel, "BG-L32", "Credits are said to be refunded and are not.")
-def _(cancel: Callable[..., Ended], desk: Bookings, booking_id: str) -> Ended:
-    with silenced(Till.earn):
-        return cancel(desk, booking_id)
-
-
 # Moving
-
-
-@BUGS.around(Bookings.reschedule, "BG-M09", "The old place in a class stays taken.")
-def _(reschedule: Books, desk: Bookings, booking_id: str, destination: Destination) -> Booking:
-    if destination.instance_id is None:
-        return reschedule(desk, booking_id, destination)
-    with silenced(Diary.free):
-        return reschedule(desk, booking_id, destination)
 
 
 @BUGS.around(Diary.ensure_free, "BG-M14", "The hours of an appointment are in its own way.")
@@ -143,26 +93,21 @@ def _(ensure: Does, diary: Diary, branch_id: str, span: Span, *, without: str | 
     ensure(diary, branch_id, span)
 
 
-@BUGS.bug("BG-M07", "A class takes one more than it has places for, if they are moved there.")
-def _(plant: Planter) -> None:
-    def one_more(right: Callable[..., Pool], instance: ClassInstance, *mode: Mode) -> Pool:
-        pool = right(instance, *mode)
-        return Pool(pool.id, pool.capacity + 1)
-
-    plant.within("rescheduleBooking", places_of, one_more)
-
-
 @BUGS.around(make_booking, "BG-M11", "Moving a booking brings a refund back.")
 def _(make: Books, work: Work, **named: Any) -> Booking:
     return make(work, **{**named, "was_late": False})
 
 
-# Money, visits and credits
+# Passes, money, visits and credits
 
 
-@BUGS.around(Till.debit, "BG-D03", "Credits are given for nothing.")
-def _(debit: Does, till: Till, reseller_id: str, amount: int, *, reason: str, about: str) -> None:
-    debit(till, reseller_id, 0 if reason == "credits" else amount, reason=reason, about=about)
+@BUGS.bug("BG-N33", "A pass that was cancelled comes back when its end is set, though that is refused.")
+def _(plant: Planter) -> None:
+    def revive(call: Call, work: Work) -> None:
+        passes = work.records(ISSUED_PASSES)
+        passes.put(msgspec.structs.replace(passes.get(call.path["id"]), is_cancelled=False))
+
+    done_though_refused(plant, "updateIssuedPassExpiry", RuleBroken, revive)
 
 
 @BUGS.around(Till.debit, "BG-N16", "A pass is paid for twice.")
@@ -170,28 +115,10 @@ def _(debit: Does, till: Till, reseller_id: str, amount: int, *, reason: str, ab
     debit(till, reseller_id, amount * (2 if reason == "issued pass" else 1), reason=reason, about=about)
 
 
-@BUGS.bug("BG-B01", "A class that is booked at once takes no visit of the pass.")
-def _(plant: Planter) -> None:
-    def nothing(_: Callable[..., Taken], __: Work, ___: IssuedPass, category: Category) -> Taken:
-        return Taken(category=category, visits=1)
-
-    plant.within("initiateClassBooking", take_visit, nothing)
-
-
-@BUGS.around(CopayDesk.buy_quoted, "BG-O22", "A quote can be bought again and again.")
-def _(buy: Callable[..., Copay], desk: CopayDesk, branch_id: str, wish: Any, quote_id: str) -> Copay:
-    quotes = desk._work.records(QUOTES)
-    if (quote := quotes.find(quote_id)) is not None:
-        quotes.put(msgspec.structs.replace(quote, is_used=False))
-    return buy(desk, branch_id, wish, quote_id)
-
-
-@BUGS.bug("BG-F01", "The session of a class stays open after its confirmation.")
-def _(plant: Planter) -> None:
-    def as_it_is(_: Callable[..., Session], __: Work, session: Session) -> Session:
-        return session
-
-    plant.within("confirmClassBooking", use_session, as_it_is)
+@BUGS.around(AccessDesk._is_open_to, "BG-C04", "A code takes a visit of the pass.")
+def _(is_open: Callable[..., bool], desk: AccessDesk, visitor: Visitor, branch: Branch) -> bool:
+    take_visit(desk._work, visitor.issued, branch.category)
+    return is_open(desk, visitor, branch)
 
 
 # Days and months
@@ -217,38 +144,7 @@ def _(request: Request) -> None:
     request.query = [(name, text.replace("-02-30", "-03-02")) for name, text in request.query]
 
 
-# Lists
-
-
-@BUGS.around(cut, "BG-P07", "A page that ends with the last item says that there is more.")
-def _(right: Callable[..., Slice], request: CursorRequest, **known: Any) -> Slice:
-    part = right(request, **known)
-    return dataclasses.replace(part, has_more=part.limit == request.limit)
-
-
-@BUGS.around(cut, "BG-P08", "Each page but the first begins one item too late.")
-def _(right: Callable[..., Slice], request: CursorRequest, **known: Any) -> Slice:
-    part = right(request, **known)
-    if request.after is None or not part.limit:
-        return part
-    return Slice(part.offset + 1, part.limit - 1, part.has_more)
-
-
 # Keys
-
-
-@BUGS.around(fingerprint, "BG-I03", "Another body with the same key has the first answer.")
-def _(digest: Callable[..., str], *parts: Any) -> str:
-    return digest(*parts[:-1])
-
-
-@BUGS.bug("BG-I06", "A key is everybody's.")
-def _(plant: Planter) -> None:
-    def of_nobody(act: Callable[..., Any], replies: RememberedReplies, _: str, *asked: Any, **more: Any) -> Any:
-        return act(replies, "", *asked, **more)
-
-    plant.around(RememberedReplies.recall, of_nobody)
-    plant.around(RememberedReplies.remember, of_nobody)
 
 
 @BUGS.bug("BG-I07", "Of two purchases at the same moment with one key both are done.")
@@ -300,3 +196,9 @@ def _(find: Books, register: Register, reseller_id: str, text: str) -> Booking:
 def _(give: Callable[..., Lookup], desk: Lookups, reseller_id: str, lookup_id: str, code: str) -> Lookup:
     right = desk._register.lookup(reseller_id, lookup_id).access_code
     return give(desk, reseller_id, lookup_id, right if code[:-1] == right[:-1] else code)
+
+
+@BUGS.response("BG-U03", "Who begins a lookup has its token at once.", "initiateLookup")
+def _(response: Response) -> None:
+    if response.status == _CREATED:
+        response.json = {**response.json, "lookup_token": "lut_0123456789abcdef"}

@@ -9,7 +9,7 @@ import msgspec
 
 from mockserver.apis.bardge.desk import access
 from mockserver.apis.bardge.desk.bookings import Bookings
-from mockserver.apis.bardge.desk.buying import buy_visits
+from mockserver.apis.bardge.desk.buying import ask_to_buy, buy_visits
 from mockserver.apis.bardge.desk.catalogue import Place
 from mockserver.apis.bardge.desk.copays import CopayDesk
 from mockserver.apis.bardge.desk.coverage import give_back_visit, gym_copay
@@ -174,6 +174,14 @@ def _(plant: Planter) -> None:
         return refusal_of(register, msgspec.structs.replace(lookup, ends_at=register._work.now + _SECOND), client)
 
     plant.within("listClientBookings", Register._refusal_of, lenient)
+
+
+@BUGS.around(ask_to_buy, "BG-K15.open", "A session takes a place of its class, and keeps it.")
+def _(ask: Callable[..., Session], work: Work, *asked: Any) -> Session:
+    session = ask(work, *asked)
+    if session.instance_id is not None:
+        _leak(work, session.id, Seat(places_of(instance_of(work, session.instance_id)).id))
+    return session
 
 
 # Keys

@@ -3,17 +3,14 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
-from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.identities import Identity
 from mockserver.apis.reservekit import desk as desks
-from mockserver.apis.reservekit import webhooks, wire
+from mockserver.apis.reservekit import webhooks
 from mockserver.apis.reservekit.auth import ALPHA, identify
 from mockserver.apis.reservekit.desk import Desk
 from mockserver.apis.reservekit.records import (
@@ -25,25 +22,21 @@ from mockserver.apis.reservekit.records import (
     TIME_SLOTS,
     Booking,
     Customer,
-    Service,
     Status,
     TimeSlot,
 )
-from mockserver.apis.reservekit.requests import BookingChange, CustomerChange, NewBooking, NewService, SlotChange
-from mockserver.booking.errors import AlreadyBooked, MoveRefused, NotFound
+from mockserver.apis.reservekit.requests import BookingChange, CustomerChange, NewBooking
+from mockserver.booking.errors import AlreadyBooked, NotFound
 from mockserver.booking.ledger import Ledger, Pool, Seat
 from mockserver.booking.lifecycle import Lifecycle
-from mockserver.booking.paging import PageInfo, PageRequest
+from mockserver.booking.paging import PageRequest
 from mockserver.booking.ports import ALL
 from mockserver.defects.bug import Bugs
 from mockserver.defects.curated.reservekit.parts import dated, kept, leak, on_date_in_utc
-from mockserver.defects.curated.ways import done_though_refused, recall, remember
-from mockserver.defects.meddling import Response
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.subscriptions import Subscription
-from mockserver.sandbox.work import Work
 
 __all__ = ["BUGS"]
 
@@ -122,16 +115,6 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
     return booking
 
 
-@BUGS.around(Desk.book, "RK-B18", "A service that is named beside the slot need not be there.")
-def _(book: Books, desk: Desk, wanted: NewBooking, *, service_id: int | None) -> Booking:
-    try:
-        return book(desk, wanted, service_id=service_id)
-    except NotFound as refusal:
-        if refusal.kind != "service":
-            raise
-        return book(desk, wanted, service_id=None)
-
-
 @BUGS.bug("RK-B21", "Creates at the same moment do not see each other's place.")
 def _(plant: Planter) -> None:
     flight = plant.flight("createBooking")
@@ -193,25 +176,6 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
         return change(desk, booking_id, wanted)
 
 
-@BUGS.around(Desk.delete_booking, "RK-B14", "A delete keeps the place.")
-def _(delete: Callable[..., None], desk: Desk, booking_id: int) -> None:
-    with silenced(Ledger.give_back):
-        delete(desk, booking_id)
-
-
-@BUGS.around(Desk.delete_booking, "RK-D02", "Deleting a booking again is fine.")
-def _(delete: Callable[..., None], desk: Desk, booking_id: int) -> None:
-    if recall(desk._work, f"gone/{booking_id}") is None:
-        delete(desk, booking_id)
-        remember(desk._work, f"gone/{booking_id}")
-
-
-@BUGS.response("RK-B24", "A new booking is answered with 200.", "createBooking")
-def _(response: Response) -> None:
-    if response.status == HTTPStatus.CREATED:
-        response.status = HTTPStatus.OK
-
-
 @BUGS.around(Customer.party, "RK-B25", "Another name makes another customer.")
 def _(party: Callable[..., str | None], customer: Customer) -> str | None:
     return f"{party(customer)} {customer.name}" if customer.email else party(customer)
@@ -223,14 +187,6 @@ def _(next_id: Callable[..., int], records: MergedRecords[Any]) -> int:
         return next_id(records)
     bookings = records.count(BOOKINGS.listed, ALL)
     return int(records.page(BOOKINGS.listed, ALL, offset=bookings - 1)[0].id) + 1
-
-
-@BUGS.operation("listBookings", "RK-L05", "The list of bookings has no reasons.")
-def _(inside: Callable[[Call, Work], Reply], call: Call, work: Work) -> Reply:
-    reply = inside(call, work)
-    for booking in reply.body["data"]["bookings"]:
-        booking.pop("cancel_reason", None)
-    return reply
 
 
 @BUGS.around(Lifecycle.after, "RK-L07", "A cancelled booking can be confirmed.")
@@ -245,16 +201,6 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
     before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
     is_repeat = wanted.status is before.status is Status.CANCELLED
     return kept(desk, after, cancel_reason=wanted.cancel_reason) if is_repeat else after
-
-
-@BUGS.bug("RK-L10", "The message is replaced although the status is refused.")
-def _(plant: Planter) -> None:
-    def replace_it(call: Call, work: Work) -> None:
-        bookings = work.records(BOOKINGS)
-        booking = bookings.get(call.path["bookingID"])
-        bookings.put(msgspec.structs.replace(booking, message=call.body.get("message", booking.message)))
-
-    done_though_refused(plant, "updateBooking", MoveRefused, replace_it)
 
 
 @BUGS.around(Desk.change_booking, "RK-L11", "A booking does not tell when it was confirmed.")
@@ -272,33 +218,9 @@ def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Book
     return after
 
 
-@BUGS.around(Desk.change_booking, "RK-M08", "A booking that is moved takes no place on its new date.")
-def _(change: Books, desk: Desk, booking_id: int, wanted: BookingChange) -> Booking:
-    before, after = desk.booking(booking_id), change(desk, booking_id, wanted)
-    if after.date != before.date:
-        _without_its_place(desk, booking_id)
-    return after
-
-
-@BUGS.bug("RK-M03", "A booking moves to a date that is full.")
-def _(plant: Planter) -> None:
-    plant.within("updateBooking", Ledger.take, _with_places_more(lambda: 1))
-
-
 @BUGS.around(PageRequest.offset, "RK-P01", "Between two pages one item is left out.")
 def _(offset: Callable[..., int], page: PageRequest) -> int:
     return offset(page) + (page.number > 1)
-
-
-@BUGS.around(PageInfo.of, "RK-P02", "The number of pages is rounded down.")
-def _(of: Callable[..., PageInfo], cls: type[PageInfo], request: PageRequest, total: int) -> PageInfo:
-    return replace(of(cls, request, total), total_pages=total // request.size)
-
-
-@BUGS.around(PageInfo.of, "RK-P09", "An empty list has one page.")
-def _(of: Callable[..., PageInfo], cls: type[PageInfo], request: PageRequest, total: int) -> PageInfo:
-    page = of(cls, request, total)
-    return replace(page, total_pages=max(page.total_pages, 1))
 
 
 @BUGS.request("RK-V07", "The thirtieth of February is the second of March.", "createBooking")
@@ -315,29 +237,6 @@ def _(sent: str) -> str:
 @dated
 def _(sent: str) -> str:
     return on_date_in_utc(sent) if "T" in sent else sent
-
-
-@BUGS.around(wire.show_booking, "RK-L15", "A booking that is not cancelled has null as its reason.")
-def _(show: Callable[..., dict[str, Any]], booking: Booking) -> dict[str, Any]:
-    return {**show(booking), "cancel_reason": booking.cancel_reason}
-
-
-@BUGS.around(
-    Desk.offer, "RK-S09", "The slots of a new service are in the order opposite to that in which they were sent."
-)
-def _(offer: Callable[..., Service], desk: Desk, wanted: NewService) -> Service:
-    return offer(desk, msgspec.structs.replace(wanted, time_slots=wanted.time_slots[::-1]))
-
-
-@BUGS.around(Desk.publish, "RK-T15", "A batch takes away the slots that it does not name.")
-def _(
-    publish: Callable[..., list[TimeSlot]], desk: Desk, service_id: int, changes: Sequence[SlotChange]
-) -> list[TimeSlot]:
-    named = publish(desk, service_id, changes)
-    for slot in desk.slots_of(service_id):
-        if slot.id not in {each.id for each in named}:
-            desk.delete_slot(slot.id)
-    return named
 
 
 def _announced(change: Callable[[dict[str, Any]], object]) -> Callable[..., bytes]:
