@@ -85,6 +85,7 @@ def _found(api: Api) -> Iterator[Site]:
         for word, says, change in (
             ("status", "with another status", other_status(status)),
             ("words", "in other words", other_words(way)),
+            ("more", "with a member more", _with_more),
             ("empty", "without a body", _emptied),
             ("kind", "as a text of no kind", _plain),
         ):
@@ -127,6 +128,10 @@ def _strictly_spelled(request: Request) -> None:
 
 def _emptied(response: Response) -> None:
     response.body = b""
+
+
+def _with_more(response: Response) -> None:
+    response.json = {**(response.json or {}), "more": True}
 
 
 def _everywhere_asked(change: Callable[[Request], object]) -> Callable[[Planter], object]:
