@@ -159,8 +159,14 @@ def _instead(  # noqa: C901, PLR0912 - a table of what stands for what
         case ast.Call(ast.Name(name), arguments, keywords) if name in _CALLS:
             keywords = [] if name == "sorted" else keywords
             yield "call", f"calls {_CALLS[name]}", ast.Call(ast.Name(_CALLS[name], ast.Load()), arguments, keywords)
+            if name in ("min", "max") and arguments[1:]:
+                yield "call", "is always the first", arguments[0]
+                yield "call", "is always the second", arguments[1]
         case ast.Attribute(value, name, ast.Load()) if name in _SIBLINGS:
             yield "sibling", f"reads {_SIBLINGS[name]}", ast.Attribute(value, _SIBLINGS[name], ast.Load())
+        case ast.Attribute(ast.Name(kind), name, ast.Load()) if kind[0].isupper() and name.isupper():
+            others = f"next(each for each in {kind} if each is not {kind}.{name})"
+            yield "sibling", "is another of its kind", ast.parse(others, mode="eval").body
         case ast.Slice(lower, upper) if lower is not None:
             yield "slice", "begins at the first", ast.Slice(None, upper)
         case ast.Continue():

@@ -90,6 +90,7 @@ def _found(api: Api) -> Iterator[Site]:
             ("status", "with another status", other_status(status)),
             ("words", "in other words", other_words(way)),
             ("beside", "with other words beside its code", other_words(way, beside=True)),
+            ("more", "with a member more", _with_more),
             ("empty", "without a body", _emptied),
             ("kind", "as a text of no kind", _plain),
         ):
@@ -142,6 +143,10 @@ def _strictly_spelled(request: Request) -> None:
 
 def _emptied(response: Response) -> None:
     response.body = b""
+
+
+def _with_more(response: Response) -> None:
+    response.json = {**(response.json or {}), "more": True}
 
 
 def _everywhere_asked(change: Callable[[Request], object]) -> Callable[[Planter], object]:

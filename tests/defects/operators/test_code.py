@@ -168,3 +168,24 @@ def test_texts_of_refusals_and_what_is_asserted_are_left_alone(read):
     _, bugs = read('def answer(n):\n    assert n > 1\n    raise ValueError(f"{n + 1} is too many", n + 2)\n')
 
     assert [word for word, *_ in bugs] == ["step"]
+
+
+def test_of_two_bounds_one_is_forgotten(read):
+    module, bugs = read("def most(n):\n    return min(n, 3)\n")
+    plant = planter()
+
+    one(bugs, "call", "is always the first").plant(plant)
+    assert module.most(5) == 5
+    plant.uproot()
+    assert module.most(5) == 3
+
+
+def test_what_is_one_of_a_kind_is_another(read):
+    kind = "import enum\n\n\nclass Kind(enum.Enum):\n    ONE = 1\n    TWO = 2\n"
+    module, bugs = read(f"{kind}\n\ndef answer():\n    return Kind.ONE\n")
+    plant = planter()
+
+    one(bugs, "sibling", "Kind.ONE").plant(plant)
+    assert module.answer() is module.Kind.TWO
+    plant.uproot()
+    assert module.answer() is module.Kind.ONE

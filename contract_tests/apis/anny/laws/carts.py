@@ -138,9 +138,9 @@ def what_is_submitted_is_accepted_or_waits_for_a_decision(scene: AnnyScene) -> N
     ):
         slot = scene.slot(kind, "room")
         order = scene.submitted(slot, rule)
-        scene.same("AN-C27", order["attributes"]["status"], of_order, "the status of the order")
         (booking,) = bookings_in(order)
         scene.same(rule, scene.status(rule, booking), status, "the status of the booking")
+        scene.same("AN-C27", order["attributes"]["status"], of_order, "the status of the order")
         scene.same("AN-C27", scene.order(rule, order)["attributes"]["status"], of_order, "the status read afterwards")
         is_free(scene, rule, slot, wanted=False)
 

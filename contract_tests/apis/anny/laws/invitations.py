@@ -140,18 +140,23 @@ def what_was_answered_stands_when_an_edit_is_put_back(scene: AnnyScene) -> None:
     booking, mine, theirs = _two_invited(scene, scene.paid())
     scene.choose(booking, *scene.choice(1, 0)).ok("AN-O01", 200)
     scene.pay(order_id(booking)).ok("AN-C22", 200)  # with which the edits so far are over
-    before = _entries(scene, "AN-E10", booking)
+    before, slot = _entries(scene, "AN-E10", booking), slot_of(booking)
+    scene.same("AN-E10", sorted(before), sorted((mine, theirs)), "the participants before the edit")
     for minutes in (60, 120):
-        scene.moved("AN-R01", booking, **slot_of(booking).later(minutes=minutes).span)
-    scene.reject(booking).ok("AN-I08", 200)
+        scene.moved("AN-R01", booking, **slot.later(minutes=minutes).span)
     scene.accept(booking, by=OTHER).ok("AN-I01", 200)
     scene.revert(booking).ok("AN-E01", 200)
-    scene.same("AN-E10", sorted(before), sorted((mine, theirs)), "the participants before the edit")
+    after = _entries(scene, "AN-E10", booking)
+    scene.same("AN-E10", after, {mine: "invited", theirs: "accepted"}, "the participants afterwards")
+    scene.same("AN-I02", scene.status("AN-I02", booking, by=OTHER), "accepted", "the status that the other reads")
+
+    scene.moved("AN-R01", booking, **slot.later(minutes=60).span)
+    scene.reject(booking).ok("AN-I08", 200)
+    scene.revert(booking).ok("AN-E01", 200)
     scene.read(booking, by=PARTICIPANT).refused("AN-I09", *_UNAUTHORIZED)
     listed = [each["id"] for each in scene.listed("AN-I09", by=PARTICIPANT)]
     scene.same("AN-I09", listed.count(booking["id"]), 0, "how often they have it in their list")
-    scene.same("AN-I02", scene.status("AN-I02", booking, by=OTHER), "accepted", "the status that the other reads")
-    scene.same("AN-E10", _entries(scene, "AN-E10", booking), {theirs: "accepted"}, "the participants afterwards")
+    scene.same("AN-E10", _entries(scene, "AN-E10", booking), {theirs: "accepted"}, "who is left of them")
 
 
 @LAWS.law("AN-I08", "AN-I09", "AN-I10")

@@ -30,7 +30,7 @@ _HOUR = timedelta(hours=1)
 # What time does
 
 
-@LAWS.law("AN-S02", "AN-S03", "AN-S16")
+@LAWS.law("AN-S02", "AN-S03")
 def nobody_who_does_not_come_keeps_the_room(scene: AnnyScene) -> None:
     slot = scene.slot(minutes=180)
     after = scene.expires_after()
@@ -43,6 +43,12 @@ def nobody_who_does_not_come_keeps_the_room(scene: AnnyScene) -> None:
     scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "the status from then on")
     is_free(scene, "AN-S03", rest)
     can_be_booked(scene, "AN-S03", rest)
+
+
+@LAWS.law("AN-S16")
+def who_has_not_come_when_the_window_is_over_comes_no_more(scene: AnnyScene) -> None:
+    slot, after = scene.slot(minutes=180), scene.expires_after()
+    booking = scene.booked(slot)
     window = timedelta(minutes=scene.resource("room")["settings"]["checkIn"]["allowedDelayPeriod"])
     scene.go_to(slot.starts_at + max(after, window) + _SECOND)
     scene.same("AN-S16", scene.status("AN-S16", booking), "expired", "the status when the window is over")
@@ -92,7 +98,7 @@ def expiry_refunds_nothing(scene: AnnyScene) -> None:
     before = money(scene, "AN-S04", booking)
     scene.expect("AN-S04", before.paid > 0, "a booking that was paid", before)
     scene.go_to(slot.starts_at + after)
-    scene.same("AN-S04", scene.status("AN-S04", booking), "expired", "its status")
+    scene.same("AN-S02", scene.status("AN-S02", booking), "expired", "its status")
     scene.same("AN-S04", money(scene, "AN-S04", booking), before, "what its order has come to")
 
 

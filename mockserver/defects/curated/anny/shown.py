@@ -32,6 +32,8 @@ from mockserver.apis.anny.records import (
 )
 from mockserver.apis.anny.register import Register
 from mockserver.apis.anny.terms import Price, charged_minutes, ensure_cancelable, price_of, tax
+from mockserver.apis.anny.types import Context
+from mockserver.apis.anny.types import bookings as booking_types
 from mockserver.apis.anny.viewers import ORGANISATION, Part, Viewer
 from mockserver.apis.anny.webhooks import WEBHOOKS
 from mockserver.apis.exchange import Call
@@ -84,6 +86,19 @@ def _(schedule: Number, timers: Timers, due_at: datetime, action: str, subject: 
 def _(expire: Does, work: Work, timer: Timer) -> None:
     with silenced(Diary.free):
         expire(work, timer)
+
+
+@BUGS.around(ACTIONS["expire"], "AN-S04", "Who does not come is given back what they have paid.")
+def _(expire: Does, work: Work, timer: Timer) -> None:
+    expire(work, timer)
+    booking = work.records(BOOKINGS).get(timer.subject)
+    Till(work).cancel(Register(work).ordered_as(booking), {booking.id: 0})
+
+
+@BUGS.around(booking_types._attributes, "AN-S06", "What still waits when it starts is expired.")
+def _(show: Callable[..., dict[str, Any]], booking: Booking, context: Context) -> dict[str, Any]:
+    is_late = booking.status is Status.REQUESTED and context.now >= booking.starts_at
+    return show(booking, context) | ({"status": Status.EXPIRED} if is_late else {})
 
 
 @BUGS.around(Organisation.check_out, "AN-K08", "Who has left takes the room on.")
