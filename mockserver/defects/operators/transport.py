@@ -112,8 +112,9 @@ def _plain(response: Response) -> None:
 
 
 def _strictly_spelled(request: Request) -> None:
-    if not request.headers.get("authorization", _BEARER).startswith(_BEARER):
-        del request.headers["authorization"]
+    sent = request.headers.get("authorization", "")
+    if sent.lower().startswith(_BEARER.lower()) and not sent.startswith(_BEARER):
+        request.headers["authorization"] = f"Another-{sent}"
 
 
 def _emptied(response: Response) -> None:
