@@ -91,11 +91,12 @@ class _Tracer:
     operations: set[str] = field(default_factory=set)
     happened: set[tuple[str, str]] = field(default_factory=set)
     answers: set[str] = field(default_factory=set)
+    has_written: bool = False
     _wanted: dict[CodeType, bool] = field(default_factory=dict)
 
     def begin(self, request: Request) -> None:
         """A request comes; from the first on the thread that serves it is traced."""
-        self.operation = request.operation
+        self.operation, self.has_written = request.operation, False
         self.operations.add(request.operation)
         if sys.gettrace() is None:
             sys.settrace(self._enter)
@@ -105,7 +106,10 @@ class _Tracer:
         where, body = f"{response.request.operation}.{response.status}", response.json
         if response.status < _REFUSED:
             self.answers.update(_members(where, body))
-        elif isinstance(body, dict):
+            return
+        if self.has_written:
+            self.happened.add((response.request.operation, "write and refuse"))
+        if isinstance(body, dict):
             for step in self.code:
                 body = body[int(step)] if isinstance(body, list) else body.get(step, {})
             self.answers.add(f"{where}.{in_a_name(str(body))}")
@@ -162,6 +166,7 @@ class _Tracer:
         return found
 
     def _tell(self, word: str, records: Any, field: str = "") -> None:
+        self.has_written = True
         what = f"{word} {_kind_of(records).name}{field}"
         self.happened |= {(self.operation, what), ("", what)}
 
@@ -220,6 +225,7 @@ def _members(where: str, value: Any) -> Iterator[str]:
 
 _WHAT_IT_IS: Mapping[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
+    "blank": lambda value: value == "",
     "letters": lambda value: isinstance(value, str) and value != value.swapcase(),
     "several": lambda value: isinstance(value, list) and value != value[::-1],
 }

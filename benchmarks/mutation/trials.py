@@ -148,7 +148,7 @@ def try_bug(
                 if result.findings:
                     by = by or test.name
                     blamed += [(test.rules, each.rule) for each in result.findings]
-                    if len({rule for _, rule in blamed}) > most_rules:
+                    if not most_rules or len({rule for _, rule in blamed if rule}) > most_rules:
                         break
     except NothingChangedError:
         return None

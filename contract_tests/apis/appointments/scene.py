@@ -524,6 +524,12 @@ class AppointmentsScene(Scene):
         days = self.available(noon, noon, rule, service=service, location=location)
         return starts_in(*(each for each in days if each["date"] == day.isoformat()))
 
+    def made(self, answer: Answer) -> int:
+        """The id of what was made, which Location has to name."""
+        made = made_id(answer)
+        self.expect("AP-H11", made > 0, "a Location that ends in an id", answer.headers.get("location", "none"), answer)
+        return made
+
     # What customers do
 
     def book(self, start: datetime | str, *, by: str = CUSTOMER, title: str = "book", **fields: Any) -> Answer:
@@ -540,7 +546,7 @@ class AppointmentsScene(Scene):
 
     def booked(self, start: datetime, *, by: str = CUSTOMER, **fields: Any) -> int:
         """The id of an appointment that was made; the time has to be free."""
-        return made_id(self.book(start, by=by, **fields).ok("AP-C01", 201))
+        return self.made(self.book(start, by=by, **fields).ok("AP-C01", 201))
 
     def join(self, group: int, *, by: str = CUSTOMER, title: str = "join the group", **fields: Any) -> Answer:
         body = {"service_id": self.group_service_id, "booking_id": group, **fields}
@@ -581,12 +587,12 @@ class AppointmentsScene(Scene):
         return self.call("createMerchantBooking", _sent(body), by=by, title=title)
 
     def entered(self, start: datetime, *customers: Any, by: str = MAIN, **fields: Any) -> int:
-        return made_id(self.enter(start, *customers, by=by, **fields).ok("AP-M01", 201))
+        return self.made(self.enter(start, *customers, by=by, **fields).ok("AP-M01", 201))
 
     def group(self, start: datetime, *customers: Any, by: str = MAIN, **fields: Any) -> int:
         """A new group."""
         fields.setdefault("service_id", self.group_service_id)
-        made = made_id(self.enter(start, *customers, by=by, title="make a group", **fields).ok("AP-M12", 201))
+        made = self.made(self.enter(start, *customers, by=by, title="make a group", **fields).ok("AP-M12", 201))
         self._groups.add(made)
         return made
 
@@ -603,7 +609,7 @@ class AppointmentsScene(Scene):
         self, rule: str, start: datetime, *customers: Any, recurrence: Json, days: int = 400, **fields: Any
     ) -> list[Json]:
         """A series that was made: the first row of each booking, in the order of time, of so many days around *start*."""
-        first = made_id(self.series(start, *customers, rule=recurrence, **fields).ok(rule, 201))
+        first = self.made(self.series(start, *customers, rule=recurrence, **fields).ok(rule, 201))
         rows = self.calendar(start - days * _DAY, start + days * _DAY)["bookings"]
         series = next((row["series_id"] for row in rows if row["id"] == first), None)
         self.expect(rule, series is not None, f"the calendar has booking {first} with a series_id", series)
@@ -696,7 +702,9 @@ class AppointmentsScene(Scene):
 
     def new_customer(self, *, by: str = MAIN, **fields: Any) -> str:
         body = {"first_name": self.word().capitalize(), "last_name": "Contract", **fields}
-        return made_text(self.call("createCustomer", body, by=by, title="make a customer").ok("AP-N03", 201))
+        answer = self.call("createCustomer", body, by=by, title="make a customer").ok("AP-N03", 201)
+        self.expect("AP-H11", bool(made_text(answer)), "a Location that names the customer", "none", answer)
+        return made_text(answer)
 
     def blacklist(self, customer: str, reason: str | None = None, *, by: str = MAIN, **fields: Any) -> Answer:
         """Lifted again in the end."""
@@ -733,7 +741,7 @@ class AppointmentsScene(Scene):
         return _sent(body)
 
     def blocked(self, start: datetime, end: datetime, *, by: str = MAIN, **fields: Any) -> int:
-        return made_id(self.block(start, end, by=by, **fields).ok("AP-B01", 201))
+        return self.made(self.block(start, end, by=by, **fields).ok("AP-B01", 201))
 
     def change_block(
         self, block: int, start: datetime | str, end: datetime | str, *, by: str = MAIN, **fields: Any

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from mockserver.apis.bundle import Api
@@ -184,6 +186,9 @@ def _unread(api: Api) -> Iterator[Site]:
             name = str(parameter["name"])
             if parameter["in"] in ("query", "header") and not parameter.get("required"):
                 yield request(each.id, f"{each.id} does not read {name}.", _forgetting(name), word=f"{name}.unread")
+            if parameter["in"] == "path" and resolved(api.spec, (*pointer, "schema"))[1].get("type") == "integer":
+                says = f"{each.id} takes for the {name} the digits that it begins with."
+                yield request(each.id, says, partial(_begun, name), word=f"{name}.begun")
             if parameter["in"] == "query":
                 yield from _understood(each, name, resolved(api.spec, (*pointer, "schema"))[1], parameter)
 
@@ -211,6 +216,11 @@ def _understood(
                 request.query.append((name, str(guess)))
 
         yield request(operation.id, f"{operation.id} guesses a {name} where none is sent.", add, word=f"{name}.guessed")
+
+
+def _begun(name: str, request: Request) -> None:
+    sent = request.parameters[name]
+    request.parameters[name] = "".join(takewhile(str.isdecimal, sent)) or sent
 
 
 def _is_whole(text: str) -> bool:
@@ -286,7 +296,7 @@ def _answered(api: Api, ways_to_lie: Callable[[Mapping[str, Any]], Iterator["_Li
 class _Lie(NamedTuple):
     """
     Attributes:
-        needs: What the member has to be for it to show: `null`, `letters`, or `several`; "" for anything.
+        needs: What the member has to be for it to show: `null`, `blank`, `letters`, or `several`; "" for anything.
     """
 
     word: str
@@ -312,6 +322,7 @@ def _forms(schema: Mapping[str, Any]) -> Iterator[_Lie]:
     if schema.get("type") == "string":
         if schema.get("nullable"):
             yield _Lie("empty", "as an empty text where it is null", _becomes(lambda text: text or ""), "null")
+            yield _Lie("none", "as null where it is an empty text", _becomes(lambda text: text or None), "blank")
         if schema.get("format") == "date-time":
             yield _Lie("zone", "with the offset of another place", _becomes(_elsewhere), "letters")
         if "enum" in schema:

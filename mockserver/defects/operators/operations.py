@@ -12,8 +12,9 @@ import msgspec
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Reply
-from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft, Refusal
+from mockserver.booking.errors import AlreadyBooked, MoveRefused, NoPlacesLeft, Refusal
 from mockserver.booking.ledger import Claim, Ledger
+from mockserver.booking.lifecycle import Lifecycle
 from mockserver.defects.bug import Lines, lines_of, raises_of
 from mockserver.defects.crowds import start_from_before
 from mockserver.defects.meddling import Request
@@ -184,18 +185,38 @@ def _oversell(plant: Planter, operation: str) -> None:
     plant.within(operation, Ledger.places_left, left)
 
 
+def _take_unchecked(ledger: Ledger, holder: Any, wanted: Any, expires_at: Any = None, **_: Any) -> None:
+    ledger._claims.put(Claim(holder, tuple(seat for _, seat in wanted), expires_at))
+
+
+def _moved(held: list[Refusal], after: Callable[..., Any], lifecycle: Lifecycle[Any], state: Any, event: str) -> Any:
+    try:
+        return after(lifecycle, state, event)
+    except MoveRefused as refusal:
+        held.append(refusal)
+        return next((move.target for move in lifecycle.moves if move.event == event), state)
+
+
+def _give_back_what_is_there(give_back: Callable[..., None], ledger: Ledger, holder: Any) -> None:
+    if ledger.holds(holder) is not None:
+        give_back(ledger, holder)
+
+
+def _kept(api: Api, inside: Inside, call: Call, work: Work) -> Reply:
+    try:
+        return inside(call, work)
+    except Refusal as refusal:
+        return api.render(refusal)
+
+
 def _in_spite(api: Api) -> Iterator[Site]:
     """Refused, and done all the same; or not refused at all."""
-
-    def unchecked(ledger: Ledger, holder: Any, wanted: Any, expires_at: Any = None, **_: Any) -> None:
-        claims = ledger._claims
-        claims.put(Claim(holder, tuple(seat for _, seat in wanted), expires_at))
 
     def refused(take: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
         try:
             take(ledger, holder, wanted, **named)
         except (NoPlacesLeft, AlreadyBooked) as refusal:
-            unchecked(ledger, holder, wanted, **named)
+            _take_unchecked(ledger, holder, wanted, **named)
             held.append(refusal)
 
     held: list[Refusal] = []
@@ -209,17 +230,27 @@ def _in_spite(api: Api) -> Iterator[Site]:
         plant.operation(name, partial(done, plant))
         plant.within(name, Ledger.take, refused)
 
+    def move(name: str, plant: Planter) -> None:
+        plant.operation(name, partial(done, plant))
+        plant.within(name, Lifecycle.after, partial(_moved, held))
+        plant.within(name, Ledger.give_back, _give_back_what_is_there)
+
     def allow(name: str, plant: Planter) -> None:
         plant.within(name, Ledger.places_left, lambda _, ledger, pool, *args, **named: pool.capacity)
-        plant.within(name, Ledger.take, lambda _, *args, **named: unchecked(*args, **named))
+        plant.within(name, Ledger.take, lambda _, *args, **named: _take_unchecked(*args, **named))
 
-    ways = {"allowed": ("never finds anything full, nor anybody there twice", allow)}
+    ways = {
+        "allowed": ("never finds anything full, nor anybody there twice", allow, (lines_of(Ledger.take),)),
+        "moved": ("refuses a move and makes it all the same", move, raises_of(Lifecycle.after)),
+    }
     if any(module.__name__.endswith("errors") and hasattr(module, "NoPlacesLeft") for module in modules_of(api)):
-        ways["done"] = ("refuses for want of a place and takes it all the same", do)  # as it says so after taking
+        says = "refuses for want of a place and takes it all the same"
+        ways["done"] = (says, do, raises_of(Ledger.take))  # as it says so after taking
     for each in writes(api):
-        for word, (says, act) in ways.items():
-            lines = raises_of(Ledger.take) if word == "done" else (lines_of(Ledger.take),)
+        for word, (says, act, lines) in ways.items():
             yield Site(f"{each.id}.{word}", f"{each.id} {says}.", partial(act, each.id), [each.id], lines)
+        says = f"{each.id} refuses and keeps what it has written until then."
+        yield replace(operation(each.id, says, partial(_kept, api), word="kept"), needs="write and refuse")
 
 
 OPERATORS = (

@@ -137,8 +137,8 @@ def _plain(response: Response) -> None:
 
 def _strictly_spelled(request: Request) -> None:
     sent = request.headers.get("authorization", "")
-    if sent.casefold().startswith(_BEARER.casefold()) and not sent.startswith(_BEARER):
-        del request.headers["authorization"]
+    if sent.lower().startswith(_BEARER.lower()) and not sent.startswith(_BEARER):
+        request.headers["authorization"] = f"Another-{sent}"
 
 
 def _emptied(response: Response) -> None:

@@ -11,7 +11,6 @@ from contract_tests.apis.appointments.scene import (
     NOWHERE,
     ROOMMATE,
     AppointmentsScene,
-    made_id,
 )
 from contract_tests.laws import authentication
 from contract_tests.laws.law import Laws
@@ -117,7 +116,7 @@ def an_employee_is_a_customer_like_any_other(scene: AppointmentsScene) -> None:
     start = scene.spot()
     for number, who in enumerate((MAIN, OTHER)):
         begin = start + number * _HOUR
-        booking = made_id(scene.book(begin, by=who, title="book for oneself").ok("AP-A07", 201))
+        booking = scene.made(scene.book(begin, by=who, title="book for oneself").ok("AP-A07", 201))
         seen = scene.read(booking, by=who).ok("AP-A07", 200).json
         scene.same("AP-A07", seen["is_cancelled"], False, "is_cancelled")
         for another in (ROOMMATE, CUSTOMER):

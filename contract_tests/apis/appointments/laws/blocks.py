@@ -149,7 +149,7 @@ def what_a_changed_blocked_time_takes_is_what_it_has_now(scene: AppointmentsScen
             if is_taken:
                 answer.refused("AP-B07", *BLOCKED)
             else:
-                scene.call_off(made_id(answer.ok("AP-B07", 201))).ok("AP-D01", 200)
+                scene.call_off(scene.made(answer.ok("AP-B07", 201))).ok("AP-D01", 200)
 
 
 @LAWS.law("AP-B08")

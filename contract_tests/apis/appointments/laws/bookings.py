@@ -43,7 +43,7 @@ def an_appointment_begins_when_it_was_asked_for_and_lasts_as_long_as_all_phases(
         scene.expect(
             "AP-H11", path.rpartition("/")[0].endswith("/bookings/customer"), "Location names it", path, answer
         )
-        booking = scene.seen("AP-C01", made_id(answer))
+        booking = scene.seen("AP-C01", scene.made(answer))
         scene.same("AP-C01", booking["from_date"], stamp(begin), "the start")
         scene.same("AP-C01", booking["is_cancelled"], False, "is_cancelled")
         scene.same("AP-C02", booking["to_date"], stamp(begin + service.length), "the end")

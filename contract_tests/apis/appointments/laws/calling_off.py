@@ -11,7 +11,6 @@ from contract_tests.apis.appointments.scene import (
     ROOMMATE,
     SECOND,
     AppointmentsScene,
-    made_id,
     moment_of,
 )
 from contract_tests.laws.law import Laws
@@ -46,7 +45,7 @@ def a_merchant_s_cancel_frees_the_time(scene: AppointmentsScene) -> None:
         scene.same("AP-D01", answer.exchange.content, b"", "the body", answer)
         scene.same("AP-K12", scene.rows(booking, start), [], "its rows in the calendar")
         for rule, take in zip(("AP-S03", "AP-D01", "AP-D01"), takers, strict=True):
-            scene.call_off(made_id(take(begin).ok(rule, 201))).ok("AP-D01", 200)
+            scene.call_off(scene.made(take(begin).ok(rule, 201))).ok("AP-D01", 200)
 
 
 @LAWS.law("AP-D02", "AP-D03")

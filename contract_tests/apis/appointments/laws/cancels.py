@@ -15,7 +15,6 @@ from contract_tests.apis.appointments.scene import (
     NOWHERE,
     SECOND,
     AppointmentsScene,
-    made_id,
     moment_of,
 )
 from contract_tests.laws.law import Laws
@@ -39,7 +38,7 @@ def a_cancel_ends_the_booking_and_frees_its_time(scene: AppointmentsScene) -> No
     scene.same("AP-X01", answer.exchange.content, b"", "the body", answer)
     scene.same("AP-X01", scene.seen("AP-X01", booking)["is_cancelled"], True, "is_cancelled")
     scene.same("AP-K12", scene.rows(booking, start), [], "its rows in the calendar")
-    again = made_id(scene.book(start, by=SECOND, title="book the slot again").ok("AP-S03", 201))
+    again = scene.made(scene.book(start, by=SECOND, title="book the slot again").ok("AP-S03", 201))
     scene.book(start, title="book beside it").refused("AP-S01", *TAKEN)
     scene.left(again, by=SECOND)
     scene.enter(start, title="book it for customers").ok("AP-S03", 201)

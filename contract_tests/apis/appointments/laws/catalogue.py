@@ -101,19 +101,21 @@ def what_a_merchant_does_not_have_is_not_found(scene: AppointmentsScene) -> None
 
 @LAWS.law("AP-T03", "AP-T20")
 def business_hours_are_those_of_the_weekdays_on_which_it_opens(scene: AppointmentsScene) -> None:
-    for slug in (scene.slug, scene.other_slug):
-        shop, page = scene.shop_of(slug), scene.page_of(slug)
-        hours = page["business_hours"]
+    pausing = scene.profile.find("inventory.pausing_merchant")
+    for slug in (scene.slug, scene.other_slug, *([pausing] if pausing else [])):
+        hours = scene.page_of(slug)["business_hours"]
         scene.expect("AP-T03", set(hours) <= set("0123456"), "weekdays from 0 to 6", sorted(hours))
         for openings in hours.values():
             times = [each[name] for each in openings for name in ("start_time", "end_time")]
             scene.expect("AP-T20", times == sorted(times) and bool(times), "openings in ascending order", openings)
+    for slug in (scene.slug, scene.other_slug):
+        shop = scene.shop_of(slug)
         service = _for_one(scene, slug)
         begin = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
         days = scene.available(begin, begin + 6 * _DAY, "AP-T12", slug, shop.locations[0], service)
         weekdays = {str(date.fromisoformat(day["date"]).isoweekday() % 7) for day in days}
-        opened = sorted(day for day, openings in hours.items() if openings)
-        scene.same("AP-T03", opened, sorted(weekdays), "the weekdays with openings, as of the availability")
+        opened = {str(day) for day, openings in shop.hours.items() if openings}
+        scene.same("AP-T03", sorted(opened), sorted(weekdays), "the weekdays with openings, as of the availability")
 
 
 def _for_one(scene: AppointmentsScene, slug: str) -> int:

@@ -11,7 +11,6 @@ from contract_tests.apis.appointments.scene import (
     MINUTES,
     SECOND,
     AppointmentsScene,
-    made_id,
     stamp,
 )
 from contract_tests.laws.law import Laws
@@ -71,7 +70,7 @@ def wherever_a_booking_moves_it_has_that_time_and_no_other(scene: AppointmentsSc
                 if place == to:
                     answer.refused("AP-U13", *TAKEN)
                 else:
-                    scene.call_off(made_id(answer.ok("AP-U13", 201))).ok("AP-D01", 200)
+                    scene.call_off(scene.made(answer.ok("AP-U13", 201))).ok("AP-D01", 200)
         scene.call_off(booking).ok("AP-D01", 200)
 
 

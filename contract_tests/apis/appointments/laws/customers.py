@@ -10,7 +10,6 @@ from contract_tests.apis.appointments.scene import (
     NOBODY,
     SECOND,
     AppointmentsScene,
-    made_id,
     made_text,
 )
 from contract_tests.laws.law import Laws
@@ -113,7 +112,7 @@ def a_new_customer_has_the_fields_of_the_request_and_can_be_booked(scene: Appoin
         }
         scene.same("AP-N03", alike, set(made), "the customers of these names", answer)
         begin = start + number * 2 * _HOUR
-        booking = made_id(scene.enter(begin, customer, title="book for the new customer").ok("AP-N04", 201))
+        booking = scene.made(scene.enter(begin, customer, title="book for the new customer").ok("AP-N04", 201))
         row = scene.row("AP-N04", booking, begin)
         scene.same("AP-N04", row["first_name"], fields["first_name"], "first_name in the calendar")
 

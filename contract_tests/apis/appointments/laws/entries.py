@@ -61,7 +61,7 @@ def the_calendar_has_the_booking_as_it_was_asked_for(scene: AppointmentsScene) -
 def a_booking_for_nobody_has_one_row_without_names(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     for begin, service in ((start, scene.service), (start + 2 * _HOUR, scene.group_service)):
-        booking = made_id(scene.enter(begin, service_id=service.id, title="book for nobody").ok("AP-M02", 201))
+        booking = scene.made(scene.enter(begin, service_id=service.id, title="book for nobody").ok("AP-M02", 201))
         rows = scene.rows(booking, begin)
         nameless = [tuple(row[name] for name in ("first_name", "last_name", "phone_number")) for row in rows]
         scene.same("AP-M02", nameless, [(None, None, None)], "the names of its rows")
@@ -77,7 +77,7 @@ def an_appointment_is_for_one_customer_and_who_is_named_twice_counts_once(scene:
     scene.enter(start, known, scene.record(SECOND)).refused("AP-M03", *refused)
     scene.enter(start, known, *scene.people(1)).refused("AP-M03", *refused)
     scene.same("AP-M03", scene.bookings_in(start, start + _HOUR), [], "what the calendar has")
-    twice = made_id(scene.enter(start, known, known.upper(), title="book for one, named twice").ok("AP-M05", 201))
+    twice = scene.made(scene.enter(start, known, known.upper(), title="book for one, named twice").ok("AP-M05", 201))
     scene.same("AP-M05", len(scene.rows(twice, start)), 1, "the number of rows")
     later = start + 2 * _HOUR
     group = scene.group(later, known, scene.record(SECOND), known, known.upper())
@@ -140,7 +140,7 @@ def beside_an_id_nothing_counts(scene: AppointmentsScene) -> None:
     before = scene.customer(known)
     count = len(scene.customers())
     entry = {"id": known, "first_name": "Mallory", "last_name": 5, "email": ["no"], "phone_number": {"a": 1}}
-    booking = made_id(scene.enter(start, entry, title="book with more than an id").ok("AP-M09", 201))
+    booking = scene.made(scene.enter(start, entry, title="book with more than an id").ok("AP-M09", 201))
     row = scene.row("AP-M09", booking, start)
     scene.same("AP-M09", row["first_name"], before["first_name"], "first_name in the calendar")
     after = scene.customer(known)
@@ -154,7 +154,7 @@ def neither_past_nor_window_nor_hours_bind_a_merchant(scene: AppointmentsScene) 
     past, far = scene.past_day(), scene.far_day()
     _, closes = scene.opening_of(far)
     for begin in (past, far, closes - 10 * MINUTES):
-        booking = made_id(scene.enter(begin, title="book where customers may not").ok("AP-M10", 201))
+        booking = scene.made(scene.enter(begin, title="book where customers may not").ok("AP-M10", 201))
         row = scene.row("AP-M10", booking, begin)
         scene.same("AP-M10", row["from_date"], stamp(begin), "from_date")
 
@@ -164,10 +164,10 @@ def a_blacklisted_customer_is_booked_by_the_merchant_all_the_same(scene: Appoint
     start = scene.far_day()
     known = scene.record(CUSTOMER)
     scene.blacklist(known, "never came").ok("AP-N07", 200)
-    booking = made_id(scene.enter(start, known, title="book for a blacklisted customer").ok("AP-M11", 201))
+    booking = scene.made(scene.enter(start, known, title="book for a blacklisted customer").ok("AP-M11", 201))
     scene.same("AP-M11", scene.seen("AP-M11", booking)["is_cancelled"], False, "is_cancelled")
     group = scene.enter(start + 2 * _HOUR, known, service_id=scene.group_service_id).ok("AP-M11", 201)
-    scene.same("AP-M11", scene.present("AP-M11", made_id(group), start), 1, "the number of participants")
+    scene.same("AP-M11", scene.present("AP-M11", scene.made(group), start), 1, "the number of participants")
 
 
 @LAWS.law("AP-M12")
@@ -216,7 +216,7 @@ def the_type_follows_from_the_service_and_from_recurring(scene: AppointmentsScen
             if is_recurring
             else scene.enter(begin, service_id=service)
         )
-        booking = made_id(answer.ok("AP-M14", 201))
+        booking = scene.made(answer.ok("AP-M14", 201))
         scene.same("AP-M14", scene.row("AP-M14", booking, begin)["booking_type"], wanted, "booking_type", answer)
     rows = scene.bookings_in(start, start + 4 * _DAY)
     scene.keep_series({row["id"] for row in rows})

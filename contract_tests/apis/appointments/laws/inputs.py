@@ -161,7 +161,7 @@ def fields_nobody_knows_and_nulls_in_optional_texts_do_not_matter(scene: Appoint
     start = scene.spot()
     scene.ours("id", more["id"])  # which names nothing here
     entered = scene.enter(start + _HOUR, title="book for customers with such fields", **more).ok("AP-V04", 201)
-    row = scene.row("AP-V04", made_id(entered), start)
+    row = scene.row("AP-V04", scene.made(entered), start)
     scene.same("AP-V04", row["from_date"], stamp(start + _HOUR), "from_date")
     far = scene.far_day()
     rule = {"frequency": "DAILY", "until": stamp(far + 5 * _HOUR), "count": 0, "wkst": 5}
@@ -169,10 +169,10 @@ def fields_nobody_knows_and_nulls_in_optional_texts_do_not_matter(scene: Appoint
     scene.same("AP-V04", len(rows), 1, "the number of bookings of a rule with such fields")
     notes: tuple[dict[str, Any], ...] = ({}, {"customer_note": None})
     for begin, note in zip((start, start + 2 * _HOUR), notes, strict=True):
-        booking = made_id(scene.book(begin, title="book without a note", **note).ok("AP-V09", 201))
+        booking = scene.made(scene.book(begin, title="book without a note", **note).ok("AP-V09", 201))
         scene.same("AP-V09", scene.row("AP-V09", booking, start)["customer_note"], None, "the note in the calendar")
     entered = scene.enter(far, {"first_name": "Ada", "last_name": None, "email": None}, merchant_note=None)
-    row = scene.row("AP-V09", made_id(entered.ok("AP-V09", 201)), far)
+    row = scene.row("AP-V09", scene.made(entered.ok("AP-V09", 201)), far)
     scene.same("AP-V09", (row["merchant_note"], row["last_name"]), (None, None), "note and last name")
     nulls = dict.fromkeys(("email", "phone_number", "birthday", "note"))
     made = scene.call("createCustomer", {"first_name": "A", "last_name": "B", **nulls}, title="make one with nulls")
@@ -250,7 +250,7 @@ def a_moment_with_an_offset_is_the_same_moment(scene: AppointmentsScene) -> None
         begin = start + number * _HOUR
         sent = begin.astimezone(zone).isoformat()
         given = f"{sent[:19]}.987654{sent[19:]}"
-        booking = made_id(scene.book(given, title=f"book at {given}").ok("AP-V08", 201))
+        booking = scene.made(scene.book(given, title=f"book at {given}").ok("AP-V08", 201))
         seen = scene.seen("AP-V08", booking)
         times = (stamp(begin), stamp(begin + length))
         row = scene.row("AP-V08", booking, begin)
@@ -260,7 +260,7 @@ def a_moment_with_an_offset_is_the_same_moment(scene: AppointmentsScene) -> None
             scene.same("AP-V13", (told["from_date"], told["to_date"]), times, f"its times {where}")
     far = scene.far_day()
     given = far.astimezone(zones[0]).isoformat()
-    booking = made_id(scene.enter(given, title=f"book for customers at {given}").ok("AP-V08", 201))
+    booking = scene.made(scene.enter(given, title=f"book for customers at {given}").ok("AP-V08", 201))
     scene.same("AP-V08", scene.row("AP-V08", booking, far)["from_date"], stamp(far), "from_date")
     _spans_with_offsets(scene, far, zones)
     for number, minutes in enumerate(_OFFSETS):
@@ -327,8 +327,8 @@ def a_text_as_long_as_may_be_is_kept_whole(scene: AppointmentsScene) -> None:
     start, far = scene.spot(), scene.far_day()
     scene.book(start, merchant_name="n" * 30, title="book at a long name").refused("AP-V11", *NO_MERCHANT)
     long = "ß" * 2000
-    booking = made_id(scene.book(start, customer_note=long, title="book with a long note").ok("AP-V11", 201))
-    entered = made_id(scene.enter(far, merchant_note=long, title="enter with a long note").ok("AP-V11", 201))
+    booking = scene.made(scene.book(start, customer_note=long, title="book with a long note").ok("AP-V11", 201))
+    entered = scene.made(scene.enter(far, merchant_note=long, title="enter with a long note").ok("AP-V11", 201))
     customer = scene.new_customer(note=long)
     scene.call_off(entered, long).ok("AP-V11", 200)
     scene.blacklist(customer, long).ok("AP-V11", 200)

@@ -94,16 +94,16 @@ def the_price_is_that_of_one_person_however_many_take_part(scene: AppointmentsSc
 @LAWS.law("AP-G05", "AP-G09")
 def the_deadline_is_the_service_s_own_or_the_merchant_s_in_hours(scene: AppointmentsScene) -> None:
     own = scene.profile.want("terms.deadlines", "the cancel deadlines of services are not known")
+    usual = scene.profile.want("terms.deadline_hours", "the cancel deadline of the merchant is not known")
     start = scene.far_day()
+    group = scene.group(start - 180 * MINUTES, scene.record(CUSTOMER))
+    hours = own.get(str(scene.group_service_id), usual)
+    scene.same("AP-G09", scene.seen("AP-G09", group)["cancel_deadline"], hours, "cancel_deadline of the group")
     for number, (service, hours) in enumerate(sorted(own.items())):
         begin = start + number * 120 * MINUTES
         booking = scene.entered(begin, scene.record(CUSTOMER), service_id=int(service))
         seen = scene.seen("AP-G05", booking)
         scene.same("AP-G05", seen["cancel_deadline"], hours, f"cancel_deadline of {seen['service_name']}")
-    usual = scene.profile.want("terms.deadline_hours", "the cancel deadline of the merchant is not known")
-    group = scene.group(start - 180 * MINUTES, scene.record(CUSTOMER))
-    hours = own.get(str(scene.group_service_id), usual)
-    scene.same("AP-G09", scene.seen("AP-G05", group)["cancel_deadline"], hours, "cancel_deadline of the group")
 
 
 @LAWS.law("AP-G06")

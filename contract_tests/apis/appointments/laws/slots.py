@@ -14,7 +14,6 @@ from contract_tests.apis.appointments.scene import (
     SECOND,
     AppointmentsScene,
     Shop,
-    made_id,
     stamp,
 )
 from contract_tests.laws.law import Laws
@@ -83,7 +82,7 @@ def what_has_a_buffer_keeps_it_on_both_sides(scene: AppointmentsScene) -> None:
             scene.book(too_near, **at).refused("AP-S02", *TAKEN)
             scene.enter(too_near, **at).refused("AP-S02", *TAKEN)
             scene.move(later, too_near, too_near + service.length).refused("AP-S02", *TAKEN)
-            scene.call_off(made_id(scene.book(begin, service_id=service.id).ok("AP-S02", 201))).ok("AP-D01", 200)
+            scene.call_off(scene.made(scene.book(begin, service_id=service.id).ok("AP-S02", 201))).ok("AP-D01", 200)
             scene.move(later, begin, begin + service.length, title="move as near as it may").ok("AP-S02", 200)
 
 

@@ -1,7 +1,6 @@
 """The mistakes that booking servers make again and again, for those who want to know whether their own tests look."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,7 +28,7 @@ from mockserver.apis.appointments.requests import CustomerBooking, MerchantBooki
 from mockserver.apis.appointments.terms import deadline_of
 from mockserver.apis.identities import Caller
 from mockserver.apis.moments import read_moment
-from mockserver.booking.errors import MoveRefused, RuleBroken
+from mockserver.booking.errors import RuleBroken
 from mockserver.booking.ledger import Claim, Ledger, Pool, Seat
 from mockserver.booking.ports import Kind
 from mockserver.booking.recurrence import Frequency, Rule, months_after, occurrences
@@ -129,26 +128,10 @@ def _(deadline: Callable[..., timedelta], service: Service, merchant: Merchant) 
     return deadline(service, merchant) + timedelta(seconds=1)
 
 
-@BUGS.around(CustomerDesk.cancel, "AP-X08", "Who cancels again is told that it worked.")
-def _(cancel: Does, desk: CustomerDesk, booking_id: int, merchant_name: str) -> None:
-    with suppress(MoveRefused):
-        cancel(desk, booking_id, merchant_name)
-
-
 @BUGS.around(CustomerDesk.cancel, "AP-X09", "Who leaves a group leaves the place taken.")
 def _(cancel: Does, desk: CustomerDesk, booking_id: int, merchant_name: str) -> None:
     with silenced(Diary.free_place):
         cancel(desk, booking_id, merchant_name)
-
-
-@BUGS.around(MerchantDesk.cancel, "AP-D05", "A second cancel writes its own moment and reason.")
-def _(cancel: Does, desk: MerchantDesk, booking_id: int, reason: str) -> None:
-    try:
-        cancel(desk, booking_id, reason)
-    except MoveRefused:
-        bookings = desk._work.records(BOOKINGS)
-        again = {"cancelled_by_merchant_at": desk._now, "cancellation_reason": reason}
-        bookings.put(msgspec.structs.replace(bookings.get(booking_id), **again))
 
 
 @BUGS.around(MerchantDesk.cancel, "AP-D06", "A merchant cannot cancel what has begun.")
@@ -178,16 +161,6 @@ def _(plant: Planter) -> None:
         take(ledger, holder, [(msgspec.structs.replace(pool, capacity=99), seat) for pool, seat in wanted], **more)
 
     plant.within("updateMerchantBooking", Ledger.take, roomy)
-
-
-@BUGS.bug("AP-U04", "A booking stands in its own way when it is moved by a little.")
-def _(plant: Planter) -> None:
-    def strict(take: Does, ledger: Ledger, holder: str, wanted: Wanted, **more: Any) -> None:
-        take(ledger, f"{holder}/moved", wanted, **more)
-        ledger.give_back(f"{holder}/moved")
-        take(ledger, holder, wanted, **more)
-
-    plant.within("updateMerchantBooking", Ledger.take, strict)
 
 
 @BUGS.bug("AP-U13", "A booking that moves keeps its old time as well.")
