@@ -13,8 +13,19 @@ from typing import Any
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
+from requests import Session
+from schemathesis.transport.requests import SameHostRedirectsSession
 
-__all__ = ["Interrupt", "parsing_in_turn", "terminated_as_interrupted", "without_constants", "without_traces"]
+from contract_tests.outgoing import Outlet
+
+__all__ = [
+    "Interrupt",
+    "parsing_in_turn",
+    "sending_through",
+    "terminated_as_interrupted",
+    "without_constants",
+    "without_traces",
+]
 
 
 @contextmanager
@@ -82,6 +93,21 @@ class Interrupt:
             yield
         finally:
             self._stops.remove(stop)
+
+
+@contextmanager
+def sending_through(outlet: Outlet) -> Iterator[None]:
+    """Schemathesis opens sessions of its own, all of one class, for requests, probes and checks: these too are bounded."""
+
+    def open_fitted(self: Session) -> None:
+        Session.__init__(self)
+        outlet.fit(self)
+
+    SameHostRedirectsSession.__init__ = open_fitted  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del SameHostRedirectsSession.__init__
 
 
 @contextmanager

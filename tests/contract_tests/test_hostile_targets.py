@@ -1,0 +1,125 @@
+"""Against a target that means harm every command ends in time, says why in plain words, and goes nowhere else."""
+
+import contextlib
+import io
+import time
+from types import SimpleNamespace
+
+import pytest
+from hostile_server import hostile_server
+
+from contract_tests import contracts, outgoing
+from contract_tests.cli import main
+from doublebook_data import openapi_dir
+
+_PATIENCE_SECONDS = 0.2
+_LAW = "reservekit/capacity.a_confirmed_booking_takes_a_place/1"
+
+
+@pytest.fixture(autouse=True)
+def bounds(monkeypatch):
+    monkeypatch.setattr(outgoing, "PATIENCE_SECONDS", _PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def reservekit(monkeypatch):
+    monkeypatch.setattr(contracts, "openapi_dir", openapi_dir)
+
+
+def called(*arguments):
+    out, err = io.StringIO(), io.StringIO()
+    began_at = time.monotonic()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main([*arguments, "--token", "mine"])
+    return SimpleNamespace(code=code, out=out.getvalue(), err=err.getvalue(), seconds=time.monotonic() - began_at)
+
+
+def run(api, server, *options):
+    return called("run", api, "--base-url", server.url, *options)
+
+
+@pytest.mark.parametrize("behaviour", ["drip", "many_headers", "silent"])
+def test_who_never_answers_cannot_be_tested(behaviour):
+    with hostile_server(behaviour) as server:
+        came = run("toy", server)
+
+    assert (came.code, came.out, came.err.count("\n")) == (2, "", 1)
+    assert came.err.startswith(f"contract-tests: {server.url}/v1 cannot be reached (")
+
+
+def test_who_redirects_at_once_is_not_followed():
+    with hostile_server("silent") as elsewhere, hostile_server(location=elsewhere.url) as server:
+        came = run("toy", server)
+
+    assert (came.code, elsewhere.asked) == (2, [])
+    assert f"redirects to {elsewhere.url}: pass the final address as --base-url" in came.err
+
+
+@pytest.mark.parametrize("options", [("--mode", "observe"), ("--mode", "full", "--disposable")])
+def test_no_phase_of_schemathesis_follows_a_redirect(options):
+    with hostile_server("silent") as elsewhere, hostile_server(location=elsewhere.url, kind_to=1) as server:
+        came = run("toy", server, *options, "--max-examples", "3", "--operation", "GET /slots")
+
+    assert (came.code, elsewhere.asked) == (1, [])
+    assert "307 Temporary Redirect" in came.out
+    assert len(server.asked) > 5
+
+
+def test_no_law_follows_a_redirect(reservekit):
+    with hostile_server("silent") as elsewhere, hostile_server(location=elsewhere.url, kind_to=1) as server:
+        came = run("reservekit", server, "--rule", "RK-S01")
+
+    assert (came.code, elsewhere.asked) == (1, [])
+    assert "307 Temporary Redirect" in came.out
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "mode"),
+    [("drip", ("--mode", "observe")), ("always_continuing", ("--mode", "full", "--disposable"))],
+)
+def test_schemathesis_gives_up_on_who_answers_no_more(behaviour, mode):
+    with hostile_server(behaviour, kind_to=4) as server:
+        came = run("toy", server, *mode)
+
+    assert came.code in (1, 2)
+    assert "the target stopped answering, so the rest was not tested" in came.out
+    assert len(server.asked) <= 4 + 3
+    assert came.seconds < 30 * _PATIENCE_SECONDS
+
+
+def test_laws_give_up_on_who_answers_no_more(reservekit):
+    with hostile_server("drip", kind_to=1) as server:
+        came = run("reservekit", server, "--suite", "laws", "--suite", "lifecycle")
+
+    assert came.code == 2
+    assert "the target stopped answering, so the rest was not tested" in came.out
+    assert len(server.asked) == 1 + 3
+
+
+def test_a_replay_ends_too(reservekit):
+    with hostile_server("endless_trailer", kind_to=1) as server:
+        came = called("replay", _LAW, "--base-url", server.url)
+
+    assert came.code == 2
+    assert "got no answer: " in came.out
+
+
+def test_a_law_reads_no_answer_that_was_cut(reservekit, monkeypatch):
+    monkeypatch.setattr(outgoing, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(outgoing, "PATIENCE_SECONDS", 20)
+    with hostile_server("bomb", kind_to=1) as server:
+        came = called("replay", _LAW, "--base-url", server.url)
+
+    assert came.code == 2
+    assert "POST /services got no answer: an answer of more than 1,000 bytes" in came.out
+
+
+@pytest.mark.parametrize("mode", ["observe", "own"])
+def test_json_that_is_too_deep_stops_nobody(reservekit, mode):
+    """The recursion it is made for would end a worker of Schemathesis, or the kit."""
+    with hostile_server("nested", kind_to=1) as server:
+        came = run("reservekit", server, "--mode", mode, "--operation", "listServices", "--operation", "createService")
+
+    assert came.code in (1, 2)
+    assert "JSON of more than 200 levels" in came.out
+    assert (came.err, "Recursion" in came.out) == ("", False)
