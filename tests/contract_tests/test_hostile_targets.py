@@ -2,7 +2,11 @@
 
 import contextlib
 import io
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +16,7 @@ from contract_tests import contracts, outgoing
 from contract_tests.cli import main
 from doublebook_data import openapi_dir
 
+ROOT = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 0.2
 _LAW = "reservekit/capacity.a_confirmed_booking_takes_a_place/1"
 
@@ -123,3 +128,28 @@ def test_json_that_is_too_deep_stops_nobody(reservekit, mode):
     assert came.code in (1, 2)
     assert "JSON of more than 200 levels" in came.out
     assert (came.err, "Recursion" in came.out) == ("", False)
+
+
+def test_a_second_signal_ends_at_once_whatever_is_waited_for():
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from contract_tests import cli; sys.exit(cli.main(sys.argv[1:]))"
+    with hostile_server("silent", kind_to=1) as server:
+        arguments = ["run", "reservekit", "--base-url", server.url, "--token", "mine", "--suite", "laws"]
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            while len(server.asked) < 2:
+                assert process.poll() is None
+                time.sleep(0.02)
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGTERM)  # as `timeout` does, which means one
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.7)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=5)
+        finally:
+            process.kill()
+
+    assert process.returncode == 130
+    assert out.startswith("reservekit at ")
+    assert err == "contract-tests: ended at once: what it made is not taken back, and no report is written\n"
