@@ -137,7 +137,10 @@ class _Run:
                 self._take(result)
 
     def _batch(self, stage: Stage, number: int) -> _Due:
-        name, play = f"lifecycle.batch_{number}", partial(play_batch, stage, number)
+        name, play = (
+            f"lifecycle.batch_{number}",
+            partial(play_batch, stage, number, seconds_left=lambda: self.plan.seconds_left),
+        )
         return _Due(name, "lives agree with the model", Layer.LIFECYCLE, stage.kit.machine.RULES, play)
 
     def _spec_tests(self) -> list[_Due]:
