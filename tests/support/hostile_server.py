@@ -1,12 +1,15 @@
 """A server that means harm, on a real socket: answers that never end, that swell, or that lead elsewhere."""
 
 import gzip
+import json
+import re
 import socket
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-__all__ = ["BEHAVIOURS", "Hostile", "hostile_server"]
+__all__ = ["BEHAVIOURS", "SAID", "Hostile", "harm_in", "hostile_server", "telling"]
 
 _MEBIBYTE = 1 << 20
 _PACE_SECONDS = 0.02
@@ -106,11 +109,11 @@ class Hostile:
         asked: The first lines of what it was asked so far.
     """
 
-    def __init__(self, behaviour: str, kind_to: int, location: str) -> None:
+    def __init__(self, behaviour: str, kind_to: int, answer: bytes) -> None:
         self.asked: list[str] = []
         self._behaviour = behaviour
         self._kind_to = kind_to
-        self._location = location.encode()
+        self._given = answer
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -147,14 +150,15 @@ class Hostile:
     def _answer(self) -> Pieces:
         if len(self.asked) <= self._kind_to:
             return iter([_JSON + b'Connection: close\r\nContent-Length: 12\r\n\r\n{"data": []}'])
-        if self._location:
-            away = b"HTTP/1.1 307 Away\r\nConnection: close\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n"
-            return iter([away % self._location])
+        if self._given:
+            return iter([self._given])
         return BEHAVIOURS[self._behaviour]()
 
 
 @contextmanager
-def hostile_server(behaviour: str = "", *, kind_to: int = 0, location: str = "") -> Iterator[Hostile]:
+def hostile_server(
+    behaviour: str = "", *, kind_to: int = 0, location: str = "", answer: bytes = b""
+) -> Iterator[Hostile]:
     """
     Serve until the block ends.
 
@@ -162,10 +166,37 @@ def hostile_server(behaviour: str = "", *, kind_to: int = 0, location: str = "")
         behaviour: How each request is answered, one of BEHAVIOURS.
         kind_to: So many requests get a plain answer first.
         location: Where each request is redirected to, instead of a behaviour.
+        answer: What each request is answered, instead of a behaviour.
     """
-    server = Hostile(behaviour, kind_to, location)
+    away = f"HTTP/1.1 307 Away\r\nConnection: close\r\nContent-Length: 0\r\nLocation: {location}\r\n\r\n".encode()
+    server = Hostile(behaviour, kind_to, away if location else answer)
     threading.Thread(target=server.listen, daemon=True).start()
     try:
         yield server
     finally:
         server.stop()
+
+
+SAID = (
+    "\n::set-env name=TOLD::yes\n  ::stop-commands::told\n##[add-mask]told ##vso[task.complete]told\r\n"
+    "\x1b[2J\x1b]8;;http://elsewhere.example\x07told\u202etold\u2066\u200b\x85\u2028"
+    "[bold red]told[/] [told](http://elsewhere.example) <script>told()</script> ]]> ``` | told | :bomb:"
+)
+"""What drives a terminal, a page or a CI system that believes it."""
+
+
+def telling(status: int = 200, **headers: str) -> bytes:
+    """An answer that tells SAID in each place where it could be believed."""
+    content = json.dumps({SAID: SAID, "data": {"id": SAID, "name": SAID}, "error": SAID}, ensure_ascii=False).encode()
+    # As it stands too, where JSON would spell it out.
+    content += SAID.encode()
+    lines = [f"HTTP/1.1 {status} {' '.join(SAID.split())}", "Content-Type: application/json", "Connection: close"]
+    lines += [f"Content-Length: {len(content)}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
+
+
+def harm_in(text: str) -> Iterator[str]:
+    """What of *text* would be obeyed, or would not show."""
+    yield from (each for each in text if each != "\n" and unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    yield from re.findall(r"(?m)^[^\S\n]*::(?!error |warning |notice ).*", text)
+    yield from re.findall(r"##(?:\[|vso\[|teamcity\[).*", text)
