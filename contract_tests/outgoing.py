@@ -8,6 +8,7 @@ size. What exceeds either was not answered; nothing of it is read. A redirect is
 import io
 import re
 import time
+from collections.abc import Callable
 from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from itertools import accumulate
@@ -40,14 +41,20 @@ class Endless(requests.Timeout):
 
 
 class GivenUp(requests.RequestException):
-    """Nobody was asked: too many requests in a row have had no end in time."""
+    """Nobody was asked: too many requests in a row have had no end in time, or there is no time left."""
 
 
 class Outlet:
-    """Makes the sessions of one run. May be used from several threads; a session is for one."""
+    """
+    Makes the sessions of one run. May be used from several threads; a session is for one.
 
-    def __init__(self) -> None:
+    Args:
+        is_over: Whether nothing is to be sent any more; asked before each request.
+    """
+
+    def __init__(self, is_over: Callable[[], bool] = lambda: False) -> None:
         self._late = 0
+        self._is_over = is_over
 
     @property
     def has_given_up(self) -> bool:
@@ -71,6 +78,8 @@ class Outlet:
 
     def ensure_open(self) -> None:
         """Raises GivenUp."""
+        if self._is_over():
+            raise GivenUp("not asked any more: the time is over")
         if self.has_given_up:
             raise GivenUp(
                 f"not asked any more: {_MOST_LATE} requests in a row had no whole answer within {PATIENCE_SECONDS:g} s"

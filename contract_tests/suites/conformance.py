@@ -83,7 +83,7 @@ def run(
 
     An interrupt ends it early; what was found until then is in the tally.
     """
-    outlet = Outlet()
+    outlet = Outlet(lambda: plan.is_over)
     fold = _Fold(contract, target, plan, watcher, layer, tally, outlet)
     with (
         sending_through(outlet),
@@ -206,7 +206,11 @@ class _Fold:
         if self._stream:
             self._stream.stop()
 
-    def _give_up(self) -> None:
+    def _end(self) -> None:
+        """Nothing more is sent: nobody answers, or the time is over."""
+        if self._plan.is_over and not self._outlet.has_given_up:
+            self._stop(Ending.OUT_OF_TIME)
+            return
         self._stop(Ending.UNANSWERED)
         self._tally.problems[UNANSWERED] = None
 
@@ -222,7 +226,7 @@ class _Fold:
                 if self.ending is Ending.DONE:
                     self.interrupt()
             case events.EngineFinished() if event.stop_reason is StopReason.SERVER_UNAVAILABLE:
-                self._give_up()
+                self._end()
             case _:
                 pass
 
@@ -252,16 +256,14 @@ class _Fold:
             findings=len(self._tally.findings),
             seconds_left=self._plan.seconds_left,
         )
-        if self._outlet.has_given_up:
-            self._give_up()
-        elif self._plan.is_over:
-            self._stop(Ending.OUT_OF_TIME)
+        if self._outlet.has_given_up or self._plan.is_over:
+            self._end()
         elif self._plan.fail_fast and self._tally.has_failed:
             self._stop(Ending.FOUND_ENOUGH)
 
     def _take_error(self, event: events.NonFatalError) -> None:
         if isinstance(event.value, GivenUp):
-            self._give_up()
+            self._end()
             return
         silence = finding_of_silence(event, self._layer, self._target.redact)
         if silence is None:

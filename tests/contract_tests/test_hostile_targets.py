@@ -175,3 +175,14 @@ def test_a_list_of_a_thousand_million_pages_is_not_read_to_its_end(reservekit, m
             scene.bookings_of(1)
 
     assert len(server.asked) == 20
+
+
+def test_who_answers_slowly_is_asked_nothing_after_the_time_limit():
+    answer = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"data": []}'
+    with hostile_server(answer=answer, pauses=10, kind_to=1) as server:
+        came = run("toy", server, "--mode", "full", "--disposable", "--time-limit", "1")
+
+    assert "NOT REACHED the rest of" in came.out
+    assert "no answer" not in came.out
+    assert came.code in (0, 1), came.out
+    assert len(server.asked) <= 1 + 1 / 0.2 + 1

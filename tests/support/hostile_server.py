@@ -109,11 +109,11 @@ class Hostile:
         asked: The first lines of what it was asked so far.
     """
 
-    def __init__(self, behaviour: str, kind_to: int, answer: bytes) -> None:
+    def __init__(self, behaviour: str, kind_to: int, answer: bytes, pauses: int) -> None:
         self.asked: list[str] = []
         self._behaviour = behaviour
         self._kind_to = kind_to
-        self._given = answer
+        self._given = [*[b""] * pauses, answer] if answer else []
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -151,13 +151,13 @@ class Hostile:
         if len(self.asked) <= self._kind_to:
             return iter([_JSON + b'Connection: close\r\nContent-Length: 12\r\n\r\n{"data": []}'])
         if self._given:
-            return iter([self._given])
+            return iter(self._given)
         return BEHAVIOURS[self._behaviour]()
 
 
 @contextmanager
 def hostile_server(
-    behaviour: str = "", *, kind_to: int = 0, location: str = "", answer: bytes = b""
+    behaviour: str = "", *, kind_to: int = 0, location: str = "", answer: bytes = b"", pauses: int = 0
 ) -> Iterator[Hostile]:
     """
     Serve until the block ends.
@@ -167,9 +167,10 @@ def hostile_server(
         kind_to: So many requests get a plain answer first.
         location: Where each request is redirected to, instead of a behaviour.
         answer: What each request is answered, instead of a behaviour.
+        pauses: Of a fiftieth of a second, before it is answered that.
     """
     away = f"HTTP/1.1 307 Away\r\nConnection: close\r\nContent-Length: 0\r\nLocation: {location}\r\n\r\n".encode()
-    server = Hostile(behaviour, kind_to, away if location else answer)
+    server = Hostile(behaviour, kind_to, away if location else answer, pauses)
     threading.Thread(target=server.listen, daemon=True).start()
     try:
         yield server
