@@ -21,6 +21,7 @@ from contract_tests.laws.law import Layer
 from contract_tests.problems import CannotRun, did_you_mean
 from contract_tests.profiles import draft_profile
 from contract_tests.reports import FILE_VARIABLES, REPORTS
+from contract_tests.reports.digest import visible
 from contract_tests.reports.terminal import Terminal, terminal_console
 from contract_tests.results import Outcome, RunResult, TestResult, Verdict
 from contract_tests.runs import Deployment, evidence_of, replay, run
@@ -53,12 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException:
         raise
     except Exception:  # noqa: BLE001 - the outermost seam: 1, which Python would end with, accuses the API
-        click.echo(traceback.format_exc(), err=True, nl=False)
+        click.echo(visible(traceback.format_exc(), lines=True), err=True, nl=False)
         return _refuse("this is a bug of the kit, not of the API, of which nothing is known; please report the above")
 
 
 def _refuse(why: str) -> int:
-    click.echo(f"contract-tests: {why}", err=True)
+    click.echo(f"contract-tests: {visible(why)}", err=True)
     return Verdict.CANNOT_RUN
 
 
@@ -254,7 +255,7 @@ def _say_replayed(result: TestResult, contract: Contract) -> int:
     for finding in result.findings:
         terminal.found(finding, contract.rule(finding.rule) if finding.rule else None)
     why = f": {result.why}" if result.why else ""
-    click.echo(f"{result.outcome}{why} ({result.name}, {result.calls} requests)")
+    click.echo(visible(f"{result.outcome}{why} ({result.name}, {result.calls} requests)"))
     return {Outcome.PASS: Verdict.PASSED, Outcome.FAIL: Verdict.FAILED, Outcome.ERROR: Verdict.CANNOT_RUN}.get(
         result.outcome, Verdict.NOTHING_TESTED
     )

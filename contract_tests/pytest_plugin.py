@@ -18,7 +18,7 @@ from contract_tests.contracts import load_contract
 from contract_tests.deployments import CONTROL_TOKEN_VARIABLE, Typed, find_deployment
 from contract_tests.findings import Finding, Severity
 from contract_tests.problems import CannotRun
-from contract_tests.reports.digest import replay_command, told
+from contract_tests.reports.digest import replay_command, told, visible
 from contract_tests.results import Evidence, Outcome, TestResult
 from contract_tests.runs import Deployment, evidence_of, play_again, staged
 from contract_tests.suites.plans import Plan
@@ -119,7 +119,7 @@ class _House:
                 self._deployment = find_deployment(contract, typed)
             except CannotRun as problem:
                 said = _OPTION.sub(lambda option: _OPTIONS[option[0]], str(problem))
-                raise pytest.UsageError(said) from problem
+                raise pytest.UsageError(visible(said)) from problem
             self._stack.callback(self._deployment.worlds.close)
         return self._deployment
 
@@ -163,7 +163,7 @@ class _Test(pytest.Item):
     def runtest(self) -> None:
         result = play_again(self._house.stage(), self.name)
         if result.outcome in (Outcome.SKIP, Outcome.OMIT):
-            pytest.skip(result.why)
+            pytest.skip(visible(result.why))
         if result.outcome is Outcome.ERROR:
             raise _Ended(result)
         broken = [finding for finding in result.findings if finding.severity is Severity.MUST]
@@ -177,7 +177,8 @@ class _Test(pytest.Item):
         contract = self._house.find().contract
         rule = contract.rule(finding.rule) if finding.rule else None
         about = f"{rule.id}: {rule.text}" if rule else finding.expected
-        return "\n".join(filter(None, [about, *told(finding, rule), self._house.replay(finding)]))
+        lines = filter(None, [about, *told(finding, rule), self._house.replay(finding)])
+        return "\n".join(map(visible, lines))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, _Broken | _Ended):
@@ -194,4 +195,4 @@ class _Broken(Exception):  # noqa: N818 - the API's
 
 class _Ended(Exception):  # noqa: N818 - by the kit or the network
     def __init__(self, result: TestResult) -> None:
-        super().__init__(f"nothing is known about the API: {result.why}")
+        super().__init__(visible(f"nothing is known about the API: {result.why}"))

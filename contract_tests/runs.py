@@ -41,7 +41,7 @@ from contract_tests.scenes.scene import Setting
 from contract_tests.scenes.sending import Sender
 from contract_tests.scenes.worlds import Worlds
 from contract_tests.suites import conformance, scripted, spec, timing
-from contract_tests.suites.conformance import Ending
+from contract_tests.suites.conformance import UNANSWERED, Ending
 from contract_tests.suites.lifecycle import play_batch
 from contract_tests.suites.plans import LAYERS_OF, Mode, Plan, Watcher
 from contract_tests.suites.scripted import Stage
@@ -101,12 +101,14 @@ class _Run:
     tests: list[TestResult] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
     interrupt: Interrupt = field(default_factory=Interrupt)
+    sender: Sender | None = None
 
     def __post_init__(self) -> None:
         self.tally = Tally(mark=self.known.mark)
 
     def go(self, stage: Stage | None) -> None:
         plan, kit = self.plan, self.deployment.kit
+        self.sender = stage.setting.sender if stage else None
         self._layer(Layer.SPEC, self._spec_tests())
         if kit is not None and stage is not None:
             chosen = [law for law in kit.laws if plan.wants_law(law, self.deployment.contract)]
@@ -137,7 +139,10 @@ class _Run:
                 self._take(result)
 
     def _batch(self, stage: Stage, number: int) -> _Due:
-        name, play = f"lifecycle.batch_{number}", partial(play_batch, stage, number)
+        name, play = (
+            f"lifecycle.batch_{number}",
+            partial(play_batch, stage, number, seconds_left=lambda: self.plan.seconds_left),
+        )
         return _Due(name, "lives agree with the model", Layer.LIFECYCLE, stage.kit.machine.RULES, play)
 
     def _spec_tests(self) -> list[_Due]:
@@ -178,6 +183,8 @@ class _Run:
             if identity not in self.tally.findings:
                 self.tally.findings[identity] = finding
                 self._tell(finding)
+        if self.sender is not None and self.sender.has_given_up:
+            self.tally.problems[UNANSWERED] = None
         self.watcher.progressed(
             step=result.name,
             requests=self.tally.requests + sum(test.calls for test in self.tests),
@@ -212,7 +219,8 @@ class _Run:
         self.watcher.layer_finished(layer, said=f"{cases} cases in {time.monotonic() - began_at:.1f} s")
 
     def _is_over(self) -> bool:
-        return self.interrupt.has_come or self.plan.is_over or (self.plan.fail_fast and self.tally.has_failed)
+        has_found_enough = self.plan.fail_fast and self.tally.has_failed
+        return self.interrupt.has_come or self.plan.is_over or has_found_enough or UNANSWERED in self.tally.problems
 
 
 def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watcher) -> RunResult:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-import httpx
+import requests
 
 from contract_tests.contracts import Contract, Operation
+from contract_tests.outgoing import Outlet, why
 from contract_tests.problems import CannotRun
 
 __all__ = ["TOKEN_VARIABLE", "Redact", "Target", "ensure_sendable", "find_target", "knock"]
@@ -22,7 +23,7 @@ Redact = Callable[[str], str]
 
 # The command line reads the token from this variable too, so a copied curl runs in the same shell.
 TOKEN_VARIABLE = "CONTRACT_TESTS_TOKEN"  # noqa: S105 - the name of a variable
-_PATIENCE_SECONDS = 10.0
+_OK = 200
 _UNAUTHENTICATED = 401
 _UNAUTHORIZED = (_UNAUTHENTICATED, 403)
 _NOT_FOUND = 404
@@ -121,39 +122,40 @@ def knock(
     operation = _harmless(contract)
     if operation is None:
         return
-    with httpx.Client(headers=target.headers, timeout=_PATIENCE_SECONDS) as client:
+    with Outlet().session() as session:
+        session.headers.update(target.headers)
         url = target.base_url + operation.path
         try:
-            answer = client.get(url, params=operation.query)
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            reason = str(problem) or type(problem).__name__
+            answer = session.get(url, params=operation.query)
+        except requests.RequestException as problem:
             raise CannotRun(
-                f"{target.base_url} cannot be reached ({reason}): is the server running, and is --base-url right?"
+                f"{target.base_url} cannot be reached ({why(problem)}): is the server running, and is --base-url right?"
             ) from problem
         if answer.status_code in _UNAUTHORIZED and operation.secured:
             raise _refusal(answer, contract, source)
-        _understand(answer, contract, target, client, operation)
+        _understand(answer, contract, target, session, operation)
         for other, headers in others.items() if operation.secured else ():
             try:
-                answer = client.get(url, params=operation.query, headers=headers)
-            except httpx.HTTPError as problem:
-                raise CannotRun(f"{target.base_url} stopped answering: {problem}") from problem
+                answer = session.get(url, params=operation.query, headers=headers)
+            except requests.RequestException as problem:
+                raise CannotRun(f"{target.base_url} stopped answering: {why(problem)}") from problem
             if answer.status_code == _UNAUTHENTICATED:  # with 403 it is known, and only may not read this
                 raise _refusal(answer, contract, other)
 
 
-def _refusal(answer: httpx.Response, contract: Contract, source: str) -> CannotRun:
+def _refusal(answer: requests.Response, contract: Contract, source: str) -> CannotRun:
     said = _code_in(answer, contract)
+    asked = answer.url.partition("?")[0]
     wanted = "one that works" if answer.status_code == _UNAUTHENTICATED else "one that may read this"
     return CannotRun(
-        f"{source or 'the token'} was refused: {answer.request.method} {answer.request.url.copy_with(query=None)} answered "
+        f"{source or 'the token'} was refused: GET {asked} answered "
         f"{answer.status_code}{f' {said!r}' if said else ''}; "
         + (f"put {wanted} there" if source else f"pass {wanted} with --token or {TOKEN_VARIABLE}")
     )
 
 
 def _understand(
-    answer: httpx.Response, contract: Contract, target: Target, client: httpx.Client, operation: Operation
+    answer: requests.Response, contract: Contract, target: Target, session: requests.Session, operation: Operation
 ) -> None:
     asked = f"GET {target.base_url}{operation.path}"
     if answer.is_redirect:
@@ -161,12 +163,12 @@ def _understand(
     is_page = answer.headers.get("content-type", "").startswith("text/html")
     if is_page or answer.status_code == _NOT_FOUND:
         what = "a web page" if is_page else "404"
-        elsewhere = _elsewhere(contract, target, client, operation)
+        elsewhere = _elsewhere(contract, target, session, operation)
         hint = f"did you mean --base-url {elsewhere}?" if elsewhere else "check --base-url, its path included"
         raise CannotRun(f"{asked} answered {what}, so {contract.api} is not served there: {hint}")
 
 
-def _elsewhere(contract: Contract, target: Target, client: httpx.Client, operation: Operation) -> str | None:
+def _elsewhere(contract: Contract, target: Target, session: requests.Session, operation: Operation) -> str | None:
     """The address that was probably meant: the API under its own name, or at the root of the host."""
     given = target.base_url.removesuffix(_base_path_in(target.base_url, contract))
     parts = urlsplit(given)
@@ -176,10 +178,10 @@ def _elsewhere(contract: Contract, target: Target, client: httpx.Client, operati
         if address == target.base_url:
             continue
         try:
-            answer = client.get(address + operation.path, params=operation.query)
-        except httpx.HTTPError:
+            answer = session.get(address + operation.path, params=operation.query)
+        except requests.RequestException:
             return None
-        if answer.is_success and answer.headers.get("content-type", "").partition(";")[0].endswith("json"):
+        if answer.status_code == _OK and answer.headers.get("content-type", "").partition(";")[0].endswith("json"):
             return candidate
     return None
 
@@ -200,7 +202,7 @@ def _harmless(contract: Contract) -> Operation | None:
     return min(reads, key=lambda operation: (not operation.secured, len(operation.query)), default=None)
 
 
-def _code_in(answer: httpx.Response, contract: Contract) -> object:
+def _code_in(answer: requests.Response, contract: Contract) -> object:
     try:
         return contract.code_in(answer.json())
     except ValueError:

@@ -21,6 +21,7 @@ __all__ = [
     "doubted",
     "facts_of",
     "gaps_in",
+    "harmless_json",
     "is_cut_short",
     "mark_beside",
     "mark_of",
@@ -34,10 +35,13 @@ __all__ = [
     "visible",
 ]
 
-# Control characters drive a terminal, marks of direction hide text, and the rest cannot stand in XML or in UTF-8.
-_INVISIBLE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+# Control characters drive a terminal, marks of direction hide text, others do not show at all, and the rest cannot stand in
+# XML or in UTF-8. CI systems take `##[...]` for a command anywhere in a line, and `::...` at its beginning.
+_HARMFUL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff"
+    r"\U000e0000-\U000e007f]|(?<=#)#(?=\[|vso\[|teamcity\[)"
 )
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _REMEDY = re.compile(r"add \S+(?: and \S+)* to the profile$")
 _UNDECIDABLE = "no test from outside can decide them"
 
@@ -83,13 +87,30 @@ class Times:
     worst: float
 
 
-def visible(text: str) -> str:
-    """*text* of a server, harmless: what does not show is spelled out; lines stay lines."""
-    return _INVISIBLE.sub(lambda match: f"\\{_code(ord(match.group()))}", text)
+def visible(text: str, *, lines: bool = False) -> str:
+    """
+    *text* of a server, harmless: what does not show is spelled out, and what a CI system would obey is broken.
+
+    Args:
+        lines: It may have several; else what would end its line is spelled out too.
+    """
+    spelled = _HARMFUL.sub(lambda match: f"\\{_code(ord(match.group()))}", text)
+    return _COMMAND.sub(r"\1\\x3a", spelled if lines else spelled.replace("\n", "\\n"))
 
 
 def _code(number: int) -> str:
+    if number > 0xFFFF:  # noqa: PLR2004 - four digits
+        return f"U{number:08x}"
     return f"x{number:02x}" if number <= 0xFF else f"u{number:04x}"  # noqa: PLR2004 - two digits
+
+
+def harmless_json(encoded: bytes) -> bytes:
+    """JSON of the same values in which what harms is written by its number: a file is looked at in a terminal too."""
+    return _HARMFUL.sub(lambda match: _in_json(match.group()), encoded.decode()).encode()
+
+
+def _in_json(letter: str) -> str:
+    return re.sub("(....)", r"\\u\1", letter.encode("utf-16-be").hex())
 
 
 def counted(number: int, noun: str) -> str:
@@ -265,7 +286,7 @@ def told(finding: Finding, rule: Rule | None) -> Iterator[str]:
     yield from (f"            | {line}" for line in finding.detail.splitlines())
     for number, step in enumerate(finding.steps, 1):
         yield f"  {number}. {step.title or 'ask'}"
-        yield from (f"     {line}" for line in step.curl.splitlines())
+        yield from (f"     {line}" for line in step.curl.split("\n"))
         if step.came:
             yield f"     -> {step.came}"
     if finding.left_out:

@@ -65,19 +65,20 @@ def _annotations(result: RunResult) -> Iterator[str]:
     for mark, (kind, word) in _ANNOTATED.items():
         for rule in marks_of(result)[mark]:
             finding = rule.findings[0] if rule.findings else None
-            text = rule.rule.text + (f"\nExpected {finding.expected}\nGot {finding.came}" if finding else "")
-            replay = replay_command(finding, result.evidence) if finding else ""
-            text += f"\n{replay}" if replay else ""
-            yield _command(kind, text, places.uri, places.of_rule(rule.rule.id), f"{rule.rule.id} {word}")
+            lines = [rule.rule.text]
+            if finding:
+                replay = replay_command(finding, result.evidence)
+                lines += [f"Expected {finding.expected}", f"Got {finding.came}", *([replay] if replay else [])]
+            yield _command(kind, lines, places.uri, places.of_rule(rule.rule.id), f"{rule.rule.id} {word}")
     for finding in beside_the_rules(result):
         kind, _ = _ANNOTATED[mark_beside(finding)]
-        text = f"Expected {finding.expected}\nGot {finding.came}"
+        lines = [f"Expected {finding.expected}", f"Got {finding.came}"]
         title = f"{finding.operation}: {finding.check}"
-        yield _command(kind, text, places.uri, places.of_finding(finding), title)
+        yield _command(kind, lines, places.uri, places.of_finding(finding), title)
     for rule in doubted(result):
         yield _command(
             "error",
-            f"Skipped: {rule.why}",
+            [f"Skipped: {rule.why}"],
             places.uri,
             places.of_rule(rule.rule.id),
             f"{rule.rule.id} is not certified",
@@ -93,12 +94,13 @@ def _errors(result: RunResult) -> list[tuple[str, str]]:
     return ended + [("could not be tested", problem) for problem in result.problems]
 
 
-def _command(kind: str, text: str, uri: str, line: int, title: str) -> str:
-    return f"::{kind} file={_property(uri)},line={line},title={_property(title)}::{_data(text)}"
+def _command(kind: str, lines: Sequence[str], uri: str, line: int, title: str) -> str:
+    said = "%0A".join(map(_data, lines))
+    return f"::{kind} file={_property(uri)},line={line},title={_property(title)}::{said}"
 
 
 def _data(text: str) -> str:
-    return visible(text).replace("%", "%25").replace("\n", "%0A")
+    return visible(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:
@@ -171,7 +173,7 @@ def _details(headline: str, finding: Finding, rule: Rule | None, evidence: Evide
     lines = [] if rule else [promise_of(finding, rule)]
     lines += [f"expected  {finding.expected}", f"got       {finding.came}", *finding.detail.splitlines(), ""]
     for number, step in enumerate(finding.steps, 1):
-        lines += [f"{number}. {step.title}", step.curl, f"-> {step.came}", ""]
+        lines += [f"{number}. {step.title}", *step.curl.split("\n"), f"-> {step.came}", ""]
     replay = replay_command(finding, evidence)
     lines += [replay] if replay else []
     yield f"<details><summary>{headline}</summary>\n"
@@ -196,7 +198,7 @@ def _remarks(result: RunResult) -> Iterator[str]:
 
 
 # Whatever Markdown or HTML would read, as entities: they are only themselves, in tables, lists and tags alike.
-_ENTITIES = {ord(letter): f"&#{ord(letter)};" for letter in "&<>\"'|`*_[]\\~#@:\n"}
+_ENTITIES = {ord(letter): f"&#{ord(letter)};" for letter in "&<>\"'|`*_[]\\~#@:"}
 
 
 def _text(text: str) -> str:

@@ -73,7 +73,7 @@ def write_html(result: RunResult, file: Path) -> None:
         lstrip_blocks=True,
         undefined=StrictUndefined,
         # Whatever is shown passes through here, so nothing of a server's can be forgotten; what is `safe` has another type.
-        finalize=lambda value: visible(value) if type(value) is str else value,
+        finalize=lambda value: visible(value, lines=True) if type(value) is str else value,
     )
     environment.filters.update(counted=counted, duration=_seconds, mark=mark_of, mark_beside=mark_beside)
     page = environment.get_template("page.html").render(

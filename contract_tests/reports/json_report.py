@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from contract_tests.findings import Finding
-from contract_tests.reports.digest import mark_of, replay_command, sentence_of, times_of
+from contract_tests.reports.digest import harmless_json, mark_of, replay_command, sentence_of, times_of
 from contract_tests.results import OperationResult, RuleResult, RunResult, TestResult
 
 __all__ = [
@@ -197,7 +197,7 @@ class Report(msgspec.Struct, kw_only=True):
 
 def write_json(result: RunResult, file: Path) -> None:
     encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(_report(result))))
-    file.write_bytes(msgspec.json.format(encoded, indent=2) + b"\n")
+    file.write_bytes(harmless_json(msgspec.json.format(encoded, indent=2)) + b"\n")
 
 
 def _report(result: RunResult) -> Report:

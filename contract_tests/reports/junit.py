@@ -92,13 +92,13 @@ def _judge(case: ET.Element, rule: RuleResult, evidence: Evidence) -> None:
         case Mark.ADVICE | Mark.KNOWN:
             why = f"known failure: {rule.known}" if mark is Mark.KNOWN else "broken, and only should hold"
             _say(case, "skipped", f"{why}. {rule.rule.text}")
-            ET.SubElement(case, "system-out").text = visible(_all_told(rule, evidence))
+            ET.SubElement(case, "system-out").text = _all_told(rule, evidence)
         case Mark.ERROR:
             _say(case, "error", rule.why, rule.rule.text, kind="error")
         case Mark.SKIPPED | Mark.LEFT_OUT:
             _say(case, "skipped", f"{mark}: {rule.why}")
         case Mark.HOLDS:
-            ET.SubElement(case, "system-out").text = visible(f"{rule.rule.text}\nseen to hold {rule.times} times")
+            ET.SubElement(case, "system-out").text = f"{rule.rule.text}\nseen to hold {rule.times} times"
 
 
 def _operations(result: RunResult) -> Iterator[ET.Element]:
@@ -127,7 +127,7 @@ def _found(finding: Finding, result: RunResult) -> ET.Element:
     else:
         why = f"known failure: {finding.known}" if finding.known else "only should hold"
         _say(case, "skipped", f"{why}. Expected {finding.expected}")
-        ET.SubElement(case, "system-out").text = visible(told)
+        ET.SubElement(case, "system-out").text = told
     return case
 
 
@@ -150,13 +150,12 @@ def _all_told(rule: RuleResult, evidence: Evidence) -> str:
 
 def _told(finding: Finding, rule: Rule | None, evidence: Evidence) -> str:
     lines = [promise_of(finding, rule), f"{finding.layer}: {finding.check}"]
-    lines += [f"expected: {finding.expected}", f"got: {finding.came}"]
-    lines += [finding.detail] if finding.detail else []
+    lines += [f"expected: {finding.expected}", f"got: {finding.came}", *finding.detail.splitlines()]
     for number, step in enumerate(finding.steps, 1):
-        lines += [f"{number}. {step.title}", step.curl, f"-> {step.came}"]
+        lines += [f"{number}. {step.title}", *step.curl.split("\n"), f"-> {step.came}"]
     if replay := replay_command(finding, evidence):
         lines.append(f"replay: {replay}")
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))
 
 
 def _case(name: str, group: str, result: RunResult, *, seconds: float = 0.0) -> ET.Element:
@@ -166,8 +165,9 @@ def _case(name: str, group: str, result: RunResult, *, seconds: float = 0.0) -> 
 
 
 def _say(case: ET.Element, element: str, message: str, text: str = "", *, kind: str = "") -> None:
+    """*text* is `visible` already, or ours."""
     said = ET.SubElement(case, element, message=visible(message))
     if kind:
         said.set("type", kind)
     if text:
-        said.text = visible(text)
+        said.text = text

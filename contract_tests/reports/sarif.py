@@ -12,7 +12,7 @@ import msgspec
 
 from contract_tests.contracts import Rule
 from contract_tests.findings import Finding, Severity
-from contract_tests.reports.digest import doubted, facts_of, replay_command, sentence_of, visible
+from contract_tests.reports.digest import doubted, facts_of, harmless_json, replay_command, sentence_of, visible
 from contract_tests.reports.places import Places
 from contract_tests.results import Outcome, RunResult, Verdict
 
@@ -24,7 +24,7 @@ _LEVELS: Mapping[Severity, str] = {Severity.MUST: "error", Severity.SHOULD: "war
 
 def write_sarif(result: RunResult, file: Path) -> None:
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(result, Places(result.evidence.api))]}
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(log), indent=2) + b"\n")
+    file.write_bytes(harmless_json(msgspec.json.format(msgspec.json.encode(log), indent=2)) + b"\n")
 
 
 def _run(result: RunResult, places: Places) -> dict[str, Any]:
@@ -94,23 +94,26 @@ def _invocation(result: RunResult) -> dict[str, Any]:
         "exitCode": int(result.verdict),
         "exitCodeDescription": sentence_of(result),
         "startTimeUtc": result.evidence.started_at,
-        "toolExecutionNotifications": [{"level": level, "message": {"text": visible(text)}} for level, text in said],
+        "toolExecutionNotifications": [
+            {"level": level, "message": {"text": _linkless(visible(text))}} for level, text in said
+        ],
     }
 
 
 def _result(finding: Finding, rule: Rule | None, result: RunResult, places: Places) -> dict[str, Any]:
     promise = f"{rule.id}: {rule.text}" if rule else f"{finding.operation}: {finding.expected}"
     lines = [promise, f"Expected {finding.expected}", f"Got {finding.came}"]
-    lines += [finding.detail] if finding.detail else []
+    lines += finding.detail.splitlines()
     replay = replay_command(finding, result.evidence)
     lines += [f"Replay: {replay}"] if replay else []
     steps = [
-        {"title": visible(step.title), "curl": visible(step.curl), "came": visible(step.came)} for step in finding.steps
+        {"title": visible(step.title), "curl": visible(step.curl, lines=True), "came": visible(step.came)}
+        for step in finding.steps
     ]
     return {
         "ruleId": _id(finding),
         "level": _LEVELS[finding.severity],
-        "message": {"text": visible("\n".join(lines))},
+        "message": {"text": _linkless("\n".join(map(visible, lines)))},
         "locations": [
             {
                 "physicalLocation": {
@@ -124,6 +127,11 @@ def _result(finding: Finding, rule: Rule | None, result: RunResult, places: Plac
         "partialFingerprints": {"contractTests/v1": _fingerprint(finding)},
         "properties": {"check": finding.check, "layer": finding.layer, "steps": steps, "replay": replay},
     }
+
+
+def _linkless(text: str) -> str:
+    """A message may hold links, `[text](address)`, of which a server must not make any."""
+    return text.replace("](", "]\\x28")
 
 
 def _suppressed(known: str) -> dict[str, Any]:

@@ -261,7 +261,7 @@ class Terminal:
     def _cut(self, text: str) -> str:
         """The beginning of *text*, on one line."""
         room = self._console.width - 1
-        flat = " ".join(visible(text).split("\n"))
+        flat = visible(text)
         return flat if len(flat) <= room else f"{flat[: room - 3]}..."
 
     def _line(self, text: str, style: str = "") -> None:

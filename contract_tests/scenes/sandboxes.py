@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import httpx
+import requests
 
+from contract_tests.outgoing import Outlet, why
 from contract_tests.problems import CannotRun
 from contract_tests.profiles import Profile
+from contract_tests.scenes.exchanges import SUCCESSES
+from contract_tests.wording import came
 
 __all__ = ["CONTROL_TOKEN_VARIABLE", "ControlPlane", "SandboxClock"]
 
 CONTROL_TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 
-_PATIENCE_SECONDS = 10.0
 _UNAUTHENTICATED = 401
 _DIGITS = 12
 """Of a digest, enough to tell two apart."""
@@ -37,8 +39,8 @@ class ControlPlane:
         self.root = root
         self.steered: set[str] = set()
         self._wants_token = bool(token)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx.Client(base_url=f"{root}/_sandbox", headers=headers, timeout=_PATIENCE_SECONDS)
+        self._session = Outlet().session()
+        self._session.headers.update({"Authorization": f"Bearer {token}"} if token else {})
 
     @classmethod
     def find(cls, base_url: str, token: str | None = None) -> Self | None:
@@ -46,11 +48,11 @@ class ControlPlane:
         parts = urlsplit(base_url)
         plane = cls(f"{parts.scheme}://{parts.netloc}", token)
         try:
-            answer = plane._client.get("/apis")
+            answer = plane._send("GET", "/apis")
             if answer.status_code == _UNAUTHENTICATED and "/_sandbox" in answer.headers.get("www-authenticate", ""):
                 raise CannotRun("the sandbox's control plane wants a token: pass --control-token")
-            served = answer.json()["apis"] if answer.is_success else None
-        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            served = answer.json()["apis"] if answer.status_code in SUCCESSES else None
+        except (requests.RequestException, ValueError, KeyError, TypeError):
             served = None
         if served is None:
             plane.close()
@@ -58,7 +60,7 @@ class ControlPlane:
         return plane
 
     def close(self) -> None:
-        self._client.close()
+        self._session.close()
 
     def profile(self, api: str) -> Profile:
         """What the sandbox offers to the tests of *api*. Raises CannotRun."""
@@ -100,12 +102,15 @@ class ControlPlane:
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         try:
-            answer = self._client.request(method, path, json=body)
-        except httpx.HTTPError as problem:
-            raise CannotRun(f"the control plane stopped answering: {problem}") from problem
-        if not answer.is_success:
-            raise CannotRun(f"the control plane answered {answer.status_code} to {method} {path}: {answer.text[:300]}")
+            answer = self._send(method, path, body)
+        except requests.RequestException as problem:
+            raise CannotRun(f"the control plane stopped answering: {why(problem)}") from problem
+        if answer.status_code not in SUCCESSES:
+            raise CannotRun(f"the control plane answered {method} {path}: {came(answer.status_code, answer.content)}")
         return answer.json() if answer.content else None
+
+    def _send(self, method: str, path: str, body: Any = None) -> requests.Response:
+        return self._session.request(method, f"{self.root}/_sandbox{path}", json=body)
 
 
 class SandboxClock:

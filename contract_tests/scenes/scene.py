@@ -18,7 +18,7 @@ from contract_tests.profiles import Key, Lacking, NotApplicable, Profile
 from contract_tests.scenes.answers import Answer, Broken
 from contract_tests.scenes.differences import look_alike, not_as_wanted, shown
 from contract_tests.scenes.exchanges import Exchange
-from contract_tests.scenes.guards import Guard
+from contract_tests.scenes.guards import Guard, Trespass
 from contract_tests.scenes.sending import NO_BODY, Sender, Silence
 from contract_tests.scenes.worlds import SKEW, Clock, World
 
@@ -158,6 +158,8 @@ class Scene:
             meant_for: The operation whose documented answers the answer is held against; "" for none. Required for
                 whatever could write: what it names must be the run's own, which is not looked at here.
         """
+        if not path.startswith("/"):  # an answer said so: behind a bare host it would lead to another one
+            raise Trespass(f"{path!r} is no path below {self.world.base_url}")
         url = f"{self.world.base_url}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
         exchange = self._sender.send(
             method,
@@ -183,7 +185,7 @@ class Scene:
             except BaseException as problem:  # noqa: BLE001 - raised again, in the test's own thread
                 problems.append(problem)
 
-        threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
+        threads = [threading.Thread(target=run, args=each, daemon=True) for each in enumerate(calls)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -311,7 +313,11 @@ class Scene:
             undo = self.UNDO.get(parameter)
             if undo is None:
                 continue
-            answer = undo(self, value, by)
+            try:
+                answer = undo(self, value, by)
+            except Silence as silence:  # which must not hide what the test has found
+                self.leaked.append(f"{parameter} {value} ({silence})")
+                continue
             if answer is not None and not answer.is_success and answer.status not in (_NOT_FOUND, _GONE):
                 self.leaked.append(f"{parameter} {value} ({answer.exchange.came()})")
         self.answers = given

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from contract_tests.contracts import Contract, Operation
+from contract_tests.outgoing import Outlet, why
 from contract_tests.problems import CannotRun
 from contract_tests.scenes.exchanges import Exchange
 
@@ -33,7 +34,6 @@ __all__ = ["NO_BODY", "Flaw", "Sender", "Silence"]
 NO_BODY: Any = NOT_SET
 """Nothing is sent, not even null."""
 
-_PATIENCE_SECONDS = 30.0
 _SERVER_ERROR = 500
 _CHECKS: list[CheckFunction] = [
     status_code_conformance,
@@ -62,6 +62,7 @@ class Sender:
         self._contract = contract
         self._headers = headers
         self._local = threading.local()
+        self._outlet = Outlet()
         self._lock = threading.Lock()
         self._schema = _schema(contract)
         self._numbers = 0
@@ -73,6 +74,11 @@ class Sender:
     @property
     def calls(self) -> int:
         return self._numbers
+
+    @property
+    def has_given_up(self) -> bool:
+        """Whether nothing is sent any more, since nobody answers."""
+        return self._outlet.has_given_up
 
     def knows(self, by: str) -> bool:
         return by in self._headers
@@ -99,11 +105,9 @@ class Sender:
         began_at = time.perf_counter()
         try:
             # Once more, for Schemathesis leaves Accept out of the headers of a case.
-            response = case.call(
-                base_url=base_url, session=self._session, headers=dict(headers), timeout=_PATIENCE_SECONDS
-            )
+            response = case.call(base_url=base_url, session=self._session, headers=dict(headers))
         except requests.RequestException as problem:
-            raise Silence(f"{operation.label} got no answer: {problem}") from problem
+            raise Silence(f"{operation.label} got no answer: {why(problem)}") from problem
         exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
         exchange.parameters = dict(parameters.get("path", {})), dict(parameters.get("query", {}))
         self._check(case, response, exchange)
@@ -126,9 +130,9 @@ class Sender:
         prepared.url = url  # as it is written: requests would tidy it up
         began_at = time.perf_counter()
         try:
-            raw = self._session.send(prepared, timeout=_PATIENCE_SECONDS, allow_redirects=False)
+            raw = self._session.send(prepared)
         except requests.RequestException as problem:
-            raise Silence(f"{method} {url} got no answer: {problem}") from problem
+            raise Silence(f"{method} {url} got no answer: {why(problem)}") from problem
         response = Response.from_requests(raw, verify=True)
         exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
         if operation is not None and method == operation.method:
@@ -142,9 +146,7 @@ class Sender:
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = requests.Session()
-            # Proxies and .netrc would be looked for at each request, and are not meant for a target that is named.
-            session.trust_env = False
+            session = self._local.session = self._outlet.session()
             with self._lock:
                 self._sessions.append(session)
         return session

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-import httpx
+import requests
 
 from contract_tests.contracts import Contract
+from contract_tests.outgoing import Outlet, why
 from contract_tests.problems import CannotRun
 from contract_tests.profiles import Profile
+from contract_tests.scenes.exchanges import SUCCESSES
 from contract_tests.scenes.sandboxes import ControlPlane, SandboxClock
+from contract_tests.wording import came
 
 __all__ = ["SKEW", "Clock", "ForkedWorlds", "HookedClock", "SharedWorld", "World", "Worlds", "ask_hook"]
 
-_PATIENCE_SECONDS = 30.0
 SKEW = timedelta(seconds=20)
 """How far the clocks of two machines may be apart."""
 
@@ -159,8 +161,12 @@ class HookedClock:
 def ask_hook(method: str, url: str) -> str:
     """A call that the profile names. Raises CannotRun."""
     try:
-        answer = httpx.request(method, url, timeout=_PATIENCE_SECONDS)
-        answer.raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as problem:
-        raise CannotRun(f"a call of the profile does not work: {method} {url}: {problem}") from problem
+        with Outlet().session() as session:
+            answer = session.request(method, url)
+    except requests.RequestException as problem:
+        raise CannotRun(f"a call of the profile does not work: {method} {url}: {why(problem)}") from problem
+    if answer.status_code not in SUCCESSES:
+        raise CannotRun(
+            f"a call of the profile does not work: {method} {url}: {came(answer.status_code, answer.content)}"
+        )
     return answer.text

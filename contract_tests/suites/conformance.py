@@ -25,15 +25,24 @@ from contract_tests.checks.refusals import REPLACED_CHECK, refusals_checked
 from contract_tests.contracts import Contract
 from contract_tests.findings import Finding
 from contract_tests.laws.law import Layer
+from contract_tests.outgoing import GivenUp, Outlet
 from contract_tests.problems import CannotRun
 from contract_tests.results import Tally
 from contract_tests.scenes.exchanges import SUCCESSES
 from contract_tests.suites.evidence import finding_of_silence, findings_in
 from contract_tests.suites.plans import Plan, Watcher
-from contract_tests.suites.surroundings import Interrupt, parsing_in_turn, without_constants, without_traces
+from contract_tests.suites.surroundings import (
+    Interrupt,
+    parsing_in_turn,
+    sending_through,
+    without_constants,
+    without_traces,
+)
 from contract_tests.targets import Target
 
-__all__ = ["Ending", "run"]
+__all__ = ["UNANSWERED", "Ending", "run"]
+
+UNANSWERED = "the target stopped answering, so the rest was not tested"
 
 _STATEFUL_ATTEMPTS = 20  # enough for reservekit, where one attempt in two or three is given up
 _EXAMPLES_OF_READS = 25
@@ -74,8 +83,10 @@ def run(
 
     An interrupt ends it early; what was found until then is in the tally.
     """
-    fold = _Fold(contract, target, plan, watcher, layer, tally)
+    outlet = Outlet(lambda: plan.is_over)
+    fold = _Fold(contract, target, plan, watcher, layer, tally, outlet)
     with (
+        sending_through(outlet),
         refusals_checked(contract, target.headers),
         without_traces(),
         without_constants(),
@@ -154,7 +165,14 @@ class _Fold:
     """From the engine's events to counts and findings."""
 
     def __init__(
-        self, contract: Contract, target: Target, plan: Plan, watcher: Watcher, layer: Layer, tally: Tally
+        self,
+        contract: Contract,
+        target: Target,
+        plan: Plan,
+        watcher: Watcher,
+        layer: Layer,
+        tally: Tally,
+        outlet: Outlet,
     ) -> None:
         self.sequences = 0
         self.ending = Ending.DONE
@@ -164,6 +182,7 @@ class _Fold:
         self._plan = plan
         self._watcher = watcher
         self._layer = layer
+        self._outlet = outlet
         self._told = len(tally.findings)
         self._stream: EventStream | None = None
 
@@ -187,6 +206,14 @@ class _Fold:
         if self._stream:
             self._stream.stop()
 
+    def _end(self) -> None:
+        """Nothing more is sent: nobody answers, or the time is over."""
+        if self._plan.is_over and not self._outlet.has_given_up:
+            self._stop(Ending.OUT_OF_TIME)
+            return
+        self._stop(Ending.UNANSWERED)
+        self._tally.problems[UNANSWERED] = None
+
     def _take(self, event: events.EngineEvent, asked: _Round) -> None:
         match event:
             case events.ScenarioFinished() if event.is_test_scenario:
@@ -199,8 +226,7 @@ class _Fold:
                 if self.ending is Ending.DONE:
                     self.interrupt()
             case events.EngineFinished() if event.stop_reason is StopReason.SERVER_UNAVAILABLE:
-                self._stop(Ending.UNANSWERED)
-                self._tally.problems["the target stopped answering, so the rest was not tested"] = None
+                self._end()
             case _:
                 pass
 
@@ -230,12 +256,15 @@ class _Fold:
             findings=len(self._tally.findings),
             seconds_left=self._plan.seconds_left,
         )
-        if self._plan.is_over:
-            self._stop(Ending.OUT_OF_TIME)
+        if self._outlet.has_given_up or self._plan.is_over:
+            self._end()
         elif self._plan.fail_fast and self._tally.has_failed:
             self._stop(Ending.FOUND_ENOUGH)
 
     def _take_error(self, event: events.NonFatalError) -> None:
+        if isinstance(event.value, GivenUp):
+            self._end()
+            return
         silence = finding_of_silence(event, self._layer, self._target.redact)
         if silence is None:
             said = self._target.redact(f"{event.label}: {event.info.title}: {event.info.message}")

@@ -1,14 +1,16 @@
 """Plays the lifecycle: a state machine over a pure model, by batches of scenarios, shrunk to the fewest steps that fail.
 
 Hypothesis has no clock to stop by, so whole batches are run, each with a seed of its own: what a batch found, it finds
-again alone.
+again alone. Only the search for fewer steps has one, and ends with the run's time.
 """
 
+import math
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import run_state_machine_as_test
 
 from contract_tests.findings import Severity
@@ -31,19 +33,31 @@ def play_lifecycle(stage: Stage, batches: int) -> Iterator[TestResult]:
             return
 
 
-def play_batch(stage: Stage, number: int, *, shrink: bool = True) -> TestResult:
+def _for_ever() -> float | None:
+    return None
+
+
+def play_batch(
+    stage: Stage, number: int, *, shrink: bool = True, seconds_left: Callable[[], float | None] = _for_ever
+) -> TestResult:
     """
     Play the scenarios of batch *number* of the run's seed.
 
     Args:
         shrink: Look for the fewest steps that fail, which takes many times as long as to find that some do.
+        seconds_left: How long that may take, asked before each scenario; None is as long as Hypothesis thinks right.
     """
-    return _Batch(stage, number, shrink=shrink).play()
+    usual = engine.MAX_SHRINKING_SECONDS
+    try:
+        return _Batch(stage, number, shrink=shrink, seconds_left=seconds_left).play()
+    finally:
+        engine.MAX_SHRINKING_SECONDS = usual
 
 
 class _Batch:
-    def __init__(self, stage: Stage, number: int, *, shrink: bool) -> None:
+    def __init__(self, stage: Stage, number: int, *, shrink: bool, seconds_left: Callable[[], float | None]) -> None:
         self._stage = stage
+        self._seconds_left = seconds_left
         self._phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
         self._machine = stage.kit.machine
         self._name = f"lifecycle.batch_{number}"
@@ -95,6 +109,9 @@ class _Batch:
     def _open(self) -> Scene:
         """A fresh scene for the next scenario; what the last one saw counts."""
         self._shut(keep=False)
+        seconds = self._seconds_left()
+        if seconds is not None:  # there is no setting for it, and it is read when shrinking begins
+            engine.MAX_SHRINKING_SECONDS = min(math.ceil(seconds), engine.MAX_SHRINKING_SECONDS)
         self._world = self._stage.worlds.open()
         self._scene = self._stage.kit.scene(self._stage.setting, self._world, self._name)
         return self._scene
@@ -114,5 +131,7 @@ _SETTINGS = settings(
     database=None,
     report_multiple_bugs=False,
     print_blob=False,
+    # It would say that it has taken five minutes, and ask for a report.
+    verbosity=Verbosity.quiet,
     suppress_health_check=list(HealthCheck),
 )

@@ -2,19 +2,38 @@
 
 import ast
 import functools
+import os
 import signal
+import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
+from requests import Session
+from schemathesis.transport.requests import SameHostRedirectsSession
 
-__all__ = ["Interrupt", "parsing_in_turn", "terminated_as_interrupted", "without_constants", "without_traces"]
+from contract_tests.outgoing import Outlet
+
+__all__ = [
+    "Interrupt",
+    "parsing_in_turn",
+    "sending_through",
+    "terminated_as_interrupted",
+    "without_constants",
+    "without_traces",
+]
+
+
+_INTERRUPTED = 130
+_SAME_SECONDS = 0.5
+"""Signals so close together are one: `timeout` sends its own to the process and once more to the group."""
 
 
 @contextmanager
@@ -22,24 +41,48 @@ def terminated_as_interrupted() -> Iterator[None]:
     """
     Take SIGTERM, which `timeout`, `docker stop` and Kubernetes send, as Ctrl-C is taken: what was made is taken back.
 
-    Only where the main thread calls, and nobody else has asked for the signal.
+    Only where the main thread calls, and nobody else has asked for the signals.
     """
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    is_usual = all(signal.getsignal(number) is handler for number, handler in usual.items())
+    if not is_usual or threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _taking_signals(lambda: signal.default_int_handler(signal.SIGINT, None)):
+        yield
+
+
+@contextmanager
+def _taking_signals(take: Callable[[], object]) -> Iterator[None]:
+    """Have *take* called by the first Ctrl-C or SIGTERM. The second ends the process, whatever it waits for."""
+    first_at: list[float] = []
+
+    def came(_number: int, _frame: FrameType | None) -> None:
+        if not first_at:
+            first_at.append(time.monotonic())
+            take()
+        elif time.monotonic() - first_at[0] > _SAME_SECONDS:
+            _end_at_once()
+
+    previous = {number: signal.signal(number, came) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _end_at_once() -> NoReturn:
+    """Not by an exception: it would first have to pass by everybody who takes something back, or waits for a thread."""
+    with suppress(RuntimeError, OSError, ValueError):  # it may be writing, or nobody may be listening
+        print("\x1b[?25h" * sys.stdout.isatty(), end="", flush=True)  # noqa: T201 - a bar hides the cursor
+        os.write(2, b"contract-tests: ended at once: what it made is not taken back, and no report is written\n")
+    os._exit(_INTERRUPTED)
 
 
 class Interrupt:
     """
-    The first Ctrl-C ends the run after the requests under way, the second one at once.
-
-    So does SIGTERM, however often it comes: `timeout` sends it to the process and once more to its group.
+    The first Ctrl-C or SIGTERM ends the run after the requests under way, the second one at once.
 
     Not left to KeyboardInterrupt: the engine forgets one that arrives while it is setting up a phase, and goes on.
     """
@@ -54,18 +97,8 @@ class Interrupt:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-
-        def end_soon(number: int, _frame: FrameType | None) -> None:
-            if number == signal.SIGINT:
-                signal.signal(number, previous[signal.SIGINT])
-            self.come()
-
-        previous = {number: signal.signal(number, end_soon) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
+        with _taking_signals(self.come):
             yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
 
     def come(self) -> None:
         self.has_come = True
@@ -82,6 +115,21 @@ class Interrupt:
             yield
         finally:
             self._stops.remove(stop)
+
+
+@contextmanager
+def sending_through(outlet: Outlet) -> Iterator[None]:
+    """Schemathesis opens sessions of its own, all of one class, for requests, probes and checks: these too are bounded."""
+
+    def open_fitted(self: Session) -> None:
+        Session.__init__(self)
+        outlet.fit(self)
+
+    SameHostRedirectsSession.__init__ = open_fitted  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del SameHostRedirectsSession.__init__
 
 
 @contextmanager

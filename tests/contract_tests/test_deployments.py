@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
+import requests
 from independent_reservekit import KEYS, Shop, serving
 
 from benchmarks.in_process import SandboxServer, deployment
@@ -202,13 +202,13 @@ def test_an_identity_that_no_header_can_carry_is_named(refused_with):
 
 def test_a_sandbox_that_knows_its_own_identities_is_not_asked_about_them(sandbox, monkeypatch):
     asked = []
-    send = httpx.Client.send
+    send = requests.Session.send
 
-    def overheard(client, request, **options):
-        asked.append(request.url.path)
-        return send(client, request, **options)
+    def overheard(session, request, **options):
+        asked.append(request.path_url)
+        return send(session, request, **options)
 
-    monkeypatch.setattr(httpx.Client, "send", overheard)
+    monkeypatch.setattr(requests.Session, "send", overheard)
 
     with deployment("reservekit", sandbox):
         pass

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hostile_server import harm_in, hostile_server, telling
 from servers import started
 
 from benchmarks.in_process import SandboxServer
@@ -137,3 +138,13 @@ def test_whoever_tests_something_else_waits_for_nothing(tmp_path):
     done = run_pytest(tmp_path)
 
     assert done.returncode == 0, done.stdout
+
+
+def test_nothing_that_a_server_says_is_obeyed_by_whoever_reads_what_pytest_says(tmp_path):
+    with hostile_server(answer=telling(), kind_to=1) as told:
+        asked = ("--contract-api", "reservekit", "--contract-url", told.url, "--contract-token", "mine")
+        done = run_pytest(tmp_path, *asked, "-k", "RK-S01 or RK-G01", "-rA")
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "told" in done.stdout
+    assert list(harm_in(done.stdout + done.stderr)) == []

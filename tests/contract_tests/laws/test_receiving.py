@@ -1,10 +1,13 @@
 """A receiver of webhooks keeps what is posted to it."""
 
+import socket
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from contract_tests.laws import receiving
 from contract_tests.laws.receiving import Receiver
 from contract_tests.profiles import Lacking, Profile
 
@@ -58,3 +61,28 @@ def test_the_profile_says_by_which_name_this_machine_is_reached():
         assert receiver.url.startswith("http://localhost:")
         httpx.post(receiver.url, json=1)
         assert [post.json for post in receiver.wait(1)] == [1]
+
+
+@pytest.mark.parametrize("length", ["-1", "many\x1b[2J", "9" * 5_000, "1000000"])
+def test_who_posts_what_cannot_be_read_keeps_nobody_and_is_not_heard(length, monkeypatch, capfd):
+    monkeypatch.setattr(receiving, "_PATIENCE_SECONDS", 0.1)
+    with Receiver(scene()) as receiver:
+        port = urlsplit(receiver.url).port
+        with socket.create_connection(("127.0.0.1", port), 5) as sender:
+            sender.sendall(f"POST /hook HTTP/1.1\r\nContent-Length: {length}\r\n\r\n[".encode())
+            while sender.recv(1_000):
+                pass
+        httpx.post(receiver.url, json=2)
+
+        assert [post.json for post in receiver.wait(1, lambda post: post.json is not None)] == [2]
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_of_posts_without_end_the_first_are_kept(monkeypatch):
+    monkeypatch.setattr(receiving, "_MOST_POSTS", 2)
+    with Receiver(scene()) as receiver:
+        for number in range(4):
+            assert httpx.post(receiver.url, json=number).status_code == 200
+
+        assert [post.json for post in receiver.posts] == [0, 1]

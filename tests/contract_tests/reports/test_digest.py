@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from contract_tests.reports.digest import (
     Times,
     beside_the_rules,
     gaps_in,
+    harmless_json,
     marks_of,
     replay_command,
     sentence_of,
@@ -135,5 +137,34 @@ def test_percentiles_are_answers_that_were_given():
     assert times_of(number / 1000 for number in range(200, 0, -1)) == Times(0.1, 0.19, 0.198, 0.2)
 
 
-def test_what_does_not_show_is_spelled_out_and_lines_stay():
-    assert visible("a\x1b[2J\tb\u202ec\ud800\nd") == "a\\x1b[2J\\x09b\\u202ec\\ud800\nd"
+def test_what_does_not_show_is_spelled_out():
+    said = "a\x1b[2J\tb\u202ec\ud800\u200b\U000e0041\r\nd"
+
+    assert visible(said) == "a\\x1b[2J\\x09b\\u202ec\\ud800\\u200b\\U000e0041\\x0d\\nd"
+    assert visible(said, lines=True) == visible(said).replace("\\n", "\n")
+    assert visible(visible(said)) == visible(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("::set-env name=A::b", "\\x3a:set-env name=A::b"),
+        ("ok\n  ::stop-commands::x", "ok\n  \\x3a:stop-commands::x"),
+        ("got ##[error]x", "got #\\x23[error]x"),
+        ("got ##vso[task.setvariable variable=A]b", "got #\\x23vso[task.setvariable variable=A]b"),
+        ("###teamcity[x]", "##\\x23teamcity[x]"),
+        ("a::b, #[1], ## Title", "a::b, #[1], ## Title"),
+    ],
+)
+def test_what_a_ci_system_would_take_for_a_command_is_broken(said, shown):
+    assert visible(said, lines=True) == shown
+
+
+def test_json_that_is_looked_at_harms_nobody_and_says_the_same():
+    value = {"came": "\x7f\u202e\U000e0041 ##[error] ü [] \n"}
+    encoded = json.dumps(value, ensure_ascii=False, indent=2).encode()
+
+    harmless = harmless_json(encoded)
+
+    assert json.loads(harmless) == value
+    assert harmless.decode() == '{\n  "came": "\\u007f\\u202e\\udb40\\udc41 #\\u0023[error] ü [] \\n"\n}'

@@ -116,7 +116,7 @@ def test_what_keeps_a_run_from_being_a_pass_is_an_error(written):
 def test_it_holds_what_xml_cannot(written):
     root = written(a_result(broken(1, finding={"came": f"{NASTY}\ud800\uffff"})))
 
-    assert "500 \\x1b[2J\\x00 [red]gone[/red] <b>&amp; \\u202e\n::error::injected\\ud800\\uffff" in (
+    assert "500 \\x1b[2J\\x00 [red]gone[/red] <b>&amp; \\u202e\\n::error::injected\\ud800\\uffff" in (
         case(root, "TOY-R01").findtext("failure")
     )
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import strategies as st
+from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import rule
 from independent_reservekit import KEYS, Shop, serving
 
@@ -34,12 +36,12 @@ class Erring(Machine[ReserveKitScene]):
         self.scene.nothing()  # type: ignore[attr-defined]  # what goes wrong
 
 
-def played(machine):
+def played(machine, **options):
     with serving(Shop()) as url:
         found = find_deployment(load_contract("reservekit"), Typed(base_url=url, token=KEYS["main"]))
         with staged(found, seed=1) as stage:
             assert stage is not None
-            result = play_batch(replace(stage, kit=replace(stage.kit, machine=machine)), 0)
+            result = play_batch(replace(stage, kit=replace(stage.kit, machine=machine)), 0, **options)
         found.worlds.close()
     return result
 
@@ -57,3 +59,36 @@ def test_what_is_wrong_in_a_machine_ends_its_batch_and_not_the_run():
 
     assert (result.outcome, result.findings) == (Outcome.ERROR, ())
     assert result.why.startswith("AttributeError: 'ReserveKitScene' object has no attribute 'nothing' (at ")
+
+
+class Longing(Machine[ReserveKitScene]):
+    """Fails by much, so that there is much to look for."""
+
+    RULES = ("RK-B01",)
+    lives = 0
+
+    def __init__(self):
+        Longing.lives += 1
+        super().__init__()
+        self.numbers = []
+
+    @rule(number=st.integers(0, 10**9))
+    def add(self, number):
+        self.numbers.append(number)
+        self.scene.expect("RK-B01", sum(self.numbers) < 10**9, "a small sum", self.numbers)
+
+
+def lives_until_told(**options):
+    Longing.lives = 0
+    result = played(Longing, **options)
+    assert [finding.rule for finding in result.findings] == ["RK-B01"]
+    return Longing.lives
+
+
+def test_the_search_for_fewer_steps_ends_with_the_time_of_the_run(capsys):
+    usual = engine.MAX_SHRINKING_SECONDS
+
+    assert lives_until_told(shrink=False) <= lives_until_told(seconds_left=lambda: 0.0) < 10
+    assert lives_until_told(seconds_left=lambda: None) > 20
+    assert usual == engine.MAX_SHRINKING_SECONDS
+    assert capsys.readouterr() == ("", "")

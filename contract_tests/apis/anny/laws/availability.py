@@ -247,7 +247,7 @@ def every_start_of_the_grid_is_listed_once_in_order(scene: AnnyScene) -> None:
             starts = [each.starts_at for each in listed]
             scene.same("AN-T13", starts, sorted({*starts}), "the starts, each once and in order", answer)
         at = starts[0] - step
-        while at <= starts[-1] + step:
+        while step and at <= starts[-1] + step:
             if at not in starts:
                 slot = replace(first, starts_at=at, ends_at=at + (first.ends_at - first.starts_at))
                 answer = scene.add(slot, title="hold what is not listed")

@@ -110,7 +110,7 @@ def _quiet_hour(scene: AppointmentsScene, earliest: datetime, latest: datetime) 
     taken = [(moment_of(each["from_date"]), moment_of(each["to_date"])) for each in found["bookings"]]
     taken += [(moment_of(each["from_date"]), moment_of(each["to_date"])) for each in found["blocked_times"]]
     begin = earliest
-    while any(starts < begin + 3 * _HOUR and begin < ends for starts, ends in taken):
+    while begin <= latest and any(starts < begin + 3 * _HOUR and begin < ends for starts, ends in taken):
         begin += _HOUR
     if begin > latest:
         raise Lacking("there is no free time within a deadline from when the clocks change")
