@@ -13,7 +13,7 @@ Each is left out only while the library is imported. Whoever asks for it later, 
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -49,10 +49,23 @@ def left_out(module: str, **stand_ins: Any) -> Iterator[None]:
         stand_in.waits = True
 
 
-def on_call(module: str, function: str) -> Callable[..., Any]:
-    """A function of a module that is imported when it is called."""
+class _OnCall:
+    """What a module has, which is imported when it is called or asked for something."""
 
-    def call(*arguments: Any, **options: Any) -> Any:
-        return getattr(importlib.import_module(module), function)(*arguments, **options)
+    def __init__(self, module: str, name: str) -> None:
+        self._where = module, name
 
-    return call
+    def _found(self) -> Any:
+        module, name = self._where
+        return getattr(importlib.import_module(module), name)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return self._found()(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._found(), name)
+
+
+def on_call(module: str, name: str) -> Any:
+    """A function or class of a module that is imported when it is called or asked for something."""
+    return _OnCall(module, name)

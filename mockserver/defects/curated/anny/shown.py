@@ -16,16 +16,11 @@ from mockserver.apis.anny.desk.invitations import accept_invite
 from mockserver.apis.anny.desk.organisation import Organisation
 from mockserver.apis.anny.desk.reading import Reading
 from mockserver.apis.anny.desk.till import Till, status_among
-from mockserver.apis.anny.notices import tell
 from mockserver.apis.anny.offers import Form, Resource, Service
 from mockserver.apis.anny.records import (
     BOOKINGS,
-    INVOICES,
-    INVOICES_OF_ORDER,
-    ORDERS,
     Booking,
     Invoice,
-    InvoiceStatus,
     Order,
     OrderStatus,
     Status,
@@ -36,17 +31,12 @@ from mockserver.apis.anny.types import Context
 from mockserver.apis.anny.types import bookings as booking_types
 from mockserver.apis.anny.viewers import ORGANISATION, Part, Viewer
 from mockserver.apis.anny.webhooks import WEBHOOKS
-from mockserver.apis.exchange import Call
 from mockserver.apis.moments import read_moment
-from mockserver.booking.accounts import LineKind
 from mockserver.booking.cancellation import Policy, Quote, quote
-from mockserver.booking.errors import RuleBroken
 from mockserver.booking.ledger import Ledger, Pool, Seat
 from mockserver.booking.paging import PageRequest
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
-from mockserver.defects.curated.ways import done_though_refused, mended
-from mockserver.defects.meddling import Request
 from mockserver.defects.planting import Planter, silenced
 from mockserver.sandbox.timers import Timer, Timers
 from mockserver.sandbox.work import Work
@@ -145,18 +135,6 @@ def _(cancel: Orders, till: Till, order: Order, fees: Mapping[int, int]) -> Orde
     return cancel(till, order, dict.fromkeys(fees, 0))
 
 
-@BUGS.bug("AN-X05", "A second cancellation is refused, and refunds once more.")
-def _(plant: Planter) -> None:
-    def again(call: Call, work: Work) -> None:
-        booking = work.records(BOOKINGS).find(int(call.path["bookingId"]))
-        if booking is not None and booking.status is Status.CANCELED:
-            order = Register(work).ordered_as(booking)
-            account = order.account._with(LineKind.REFUND, booking.id, booking.total, "cancellation", work.this_second)
-            work.records(ORDERS).put(msgspec.structs.replace(order, lines=account.lines))
-
-    done_though_refused(plant, "cancelBooking", RuleBroken, again)
-
-
 @BUGS.around(ensure_cancelable, "AN-X11", "At the very start a booking can still be canceled.")
 def _(ensure: Does, booking: Booking, service: Service | None, now: datetime) -> None:
     ensure(booking, service, now - (now == booking.starts_at) * _SECOND)
@@ -212,16 +190,6 @@ def _(_: Callable[..., tuple[int, int]], whole: int, rate: int) -> tuple[int, in
     return whole - share, share
 
 
-@BUGS.around(Till.pay, "AN-C22", "The invoice of what was paid is canceled.")
-def _(pay: Callable[..., tuple[Order, list[int]]], till: Till, order: Order) -> tuple[Order, list[int]]:
-    invoices = till._work.records(INVOICES)
-    was_open = [each for each in invoices.page(INVOICES_OF_ORDER, order.id) if each.status is InvoiceStatus.OPEN]
-    paid = pay(till, order)
-    for each in was_open:
-        invoices.put(msgspec.structs.replace(each, status=InvoiceStatus.CANCELED))
-    return paid
-
-
 # Moments
 
 
@@ -230,47 +198,10 @@ def _(read: Callable[..., datetime], text: str) -> datetime:
     return read(re.sub(r"([+-]\d\d):\d\d$", r"\1:00", text))
 
 
-@BUGS.bug("AN-V12", "What ends when it starts lasts an hour, in a cart.")
-def _(plant: Planter) -> None:
-    def mend(body: dict[str, Any]) -> None:
-        start = body.get("start_date")
-        if isinstance(start, str) and start == body.get("end_date"):
-            body["end_date"] = (datetime.fromisoformat(start) + timedelta(hours=1)).isoformat()
-
-    mended(plant, mend, "addToCart")
-
-
 # Lists
 
 
-@BUGS.around(PageRequest.offset, "AN-D06", "Every page but the first begins one item too late.")
-def _(offset: Number, page: PageRequest) -> int:
-    return offset(page) + (page.number > 1)
-
-
-@BUGS.request(
-    "AN-D07",
-    "A list has 20 to a page where nobody says how many.",
-    "listBookings",
-    "listOrders",
-    "listInvoices",
-    "listResources",
-    "listResourceChildren",
-    "listServices",
-    "listCustomers",
-    "listWebhookSubscriptions",
-)
-def _(request: Request) -> None:
-    if not any(name == "page[size]" for name, _ in request.query):
-        request.query.append(("page[size]", "20"))
-
-
 # Who may
-
-
-@BUGS.around(Register.invoice, "AN-A15", "An invoice is shown to everybody who knows its number.")
-def _(find: Callable[..., Invoice], register: Register, text: str, _: Viewer) -> Invoice:
-    return find(register, text, ORGANISATION)
 
 
 @BUGS.around(Part.may_cancel, "AN-A06", "A participant who may edit may cancel, too.")
@@ -302,12 +233,6 @@ def _(answers: Callable[..., dict[str, Any]], form: Form, given: Mapping[str, An
 
 
 # Webhooks
-
-
-@BUGS.around(tell, "AN-W08", "A cancellation says that the booking was deleted.")
-def _(announce: Does, work: Work, event: str, booking: Any) -> None:
-    is_over = isinstance(booking, Booking) and booking.canceled_at is not None
-    announce(work, "bookings.deleted" if is_over else event, booking)
 
 
 @BUGS.bug("AN-W10", "What fails is sent once more, and then never again.")
