@@ -91,6 +91,11 @@ def _(show: Callable[..., dict[str, Any]], booking: Booking, context: Context) -
     return show(booking, context) | ({"status": Status.EXPIRED} if is_late else {})
 
 
+@BUGS.around(booking_types._attributes, "AN-B21", "A blocker costs a fee.")
+def _(show: Callable[..., dict[str, Any]], booking: Booking, context: Context) -> dict[str, Any]:
+    return show(booking, context) | ({"starting_fee": 100} if booking.is_blocker else {})
+
+
 @BUGS.around(Organisation.check_out, "AN-K08", "Who has left takes the room on.")
 def _(check_out: Books, desk: Organisation, text: str) -> Booking:
     with silenced(Diary.cut):
