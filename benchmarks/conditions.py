@@ -5,6 +5,7 @@ import platform
 import re
 import shutil
 import subprocess
+import sysconfig
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -34,10 +35,16 @@ def conditions(*, quick: bool) -> dict[str, str]:
         "machine": f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB",
         "load before the run": f"{one_minute:.2f}",
         "system": f"{platform.system()} {platform.release()}",
-        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "Python": f"{platform.python_implementation()} {platform.python_version()}, built {_optimized()} PGO",
         "packages": ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
         "server": "one process on core 0; both validations and the journal on; SQLite with synchronous=NORMAL",
     }
+
+
+def _optimized() -> str:
+    """Whether the interpreter was compiled for what programs do most, which makes it about a fifth faster."""
+    flags = f"{sysconfig.get_config_var('CONFIG_ARGS')} {sysconfig.get_config_var('PY_CORE_CFLAGS')}"
+    return "with" if "--enable-optimizations" in flags or "-fprofile-use" in flags else "without"
 
 
 def first_line(*command: str) -> str:

@@ -16,7 +16,7 @@ from benchmarks.operations import SUBJECTS, allowed_growth, growth_column
 from benchmarks.peers import PRISM_QUIET, WIREMOCK_BOUNDED
 from benchmarks.sandboxes import CREATE, MANY, RESET
 from benchmarks.servers import OURS, OURS_FOUR, OURS_SQLITE, ROOT
-from benchmarks.startup import FIRST_200, RESIDENT
+from benchmarks.startup import COMPUTED, FIRST_200, RESIDENT
 from benchmarks.workloads.appointments import MONTH
 from benchmarks.workloads.filled import own_operations
 
@@ -56,12 +56,13 @@ def judge(sections: Sequence[Section]) -> list[Goal]:
         _at_least(by_name, PRISM_QUIET, 2),
         _at_least(by_name, WIREMOCK_BOUNDED, 2),
         _below(by_name, "startup", OURS, FIRST_200, 0.7, "s"),
+        _like_stock(by_name, OURS_FOUR, 1.1),
         _below(by_name, "startup", OURS, RESIDENT, 110, "MB"),
-        _below(by_name, "startup", OURS_FOUR, FIRST_200, 1.5, "s"),
-        _below(by_name, "startup", OURS_FOUR, RESIDENT, 150, "MB"),
+        _below(by_name, "startup", OURS_FOUR, FIRST_200, 1.0, "s"),
+        _below(by_name, "startup", OURS_FOUR, RESIDENT, 80, "MB"),
         _below(by_name, "sandboxes", CREATE, OURS, 100, "us"),
         _below(by_name, "sandboxes", RESET, OURS, 100, "us"),
-        _below(by_name, "sandboxes", MANY, OURS, 64, "MB"),
+        _below(by_name, "sandboxes", MANY, OURS, 32, "MB"),
         _no_faster_than_log(by_name, OURS, OPERATIONS),
         _no_faster_than_log(by_name, OURS_SQLITE, tuple(each for each in OPERATIONS if each != DEEP)),
         _deep_page(by_name),
@@ -89,6 +90,15 @@ def _below(sections: Sections, section: str, row: str, column: str, most: float,
     promise = f"{what} under {most:g} {unit}"
     value = sections[section].value(row, column) if section in sections else None
     return Goal(promise, "" if value is None else _number(value, unit), None if value is None else value < most)
+
+
+def _like_stock(sections: Sections, row: str, most: float) -> Goal:
+    promise = f"{row}: {COMPUTED} at most {most:g} x that of stock"
+    found = sections.get("startup")
+    mine, theirs = (found and found.value(each, COMPUTED) for each in (row, STOCK))
+    if not mine or not theirs:
+        return Goal(promise, "", None)
+    return Goal(promise, f"{mine / theirs:.2f} x ({mine:.2f} to {theirs:.2f} s)", mine <= most * theirs)
 
 
 def _no_faster_than_log(sections: Sections, name: str, operations: Sequence[str]) -> Goal:

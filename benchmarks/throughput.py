@@ -35,6 +35,11 @@ class _Run:
         """What the server could answer with the core to itself."""
         return self.outcome.per_second / self.busy if self.busy else 0.0
 
+    @property
+    def cpu_us(self) -> float:
+        """What a request costs the server."""
+        return 1e6 / self.per_cpu_second if self.per_cpu_second else 0.0
+
 
 def measure(out: Console, *, quick: bool, with_peers: bool) -> Section:
     warm_seconds, runs, run_seconds = (2, 1, 2) if quick else (20, 5, 5)
@@ -42,8 +47,9 @@ def measure(out: Console, *, quick: bool, with_peers: bool) -> Section:
     section.data = {"warm_seconds": warm_seconds, "runs": runs, "run_seconds": run_seconds, "connections": CONNECTIONS}
     section.notes.append(
         f"Requests per second: median of {runs} interleaved run(s) of {run_seconds} s, after {warm_seconds} s of the"
-        f" same load; {CONNECTIONS} connections. In brackets the ratio to stock, then the median p99, then, where the"
-        f" server had less than {_BUSY:.0%} of its core, how much: such a figure says more about the machine."
+        f" same load; {CONNECTIONS} connections. In brackets the ratio to stock, then the median p99, then the CPU that a"
+        " request costs, which holds on a busy machine too, then, where the server had less than"
+        f" {_BUSY:.0%} of its core, how much: such a figure says more about the machine."
     )
     section.under = {"load": f"{first_line('wrk', '-v')}, one thread on core {LOAD_CORE}"}
     with ExitStack() as up, tempfile.TemporaryDirectory() as folder:
@@ -177,6 +183,7 @@ def _figure(name: str, load: Load, runs: list[_Run], wrong: str) -> Figure:
     rates = [run.outcome.per_second for run in runs]
     busy = statistics.median(run.busy for run in runs)
     detail = f"p99 {statistics.median(run.outcome.p99_ms for run in runs):.1f} ms"
+    detail += f", {statistics.median(run.cpu_us for run in runs):.0f} us"
     if busy < _BUSY:
         detail += f", {busy:.0%} busy"
     return Figure(name, load.name, statistics.median(rates), "/s", detail=detail, wrong=wrong, samples=rates)
