@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -40,7 +41,8 @@ WORLDS: dict[str, dict[str, Any]] = {
 
 
 def run_kit(api, url, token, *, seed, examples):
-    command = [sys.executable, "-m", "contract_tests", "run", api, "--base-url", url]
+    # The command as it is installed: what it ends with is what CI goes by.
+    command = [Path(sys.executable).with_name("contract-tests"), "run", api, "--base-url", url]
     options = ["--token", token, *FULL, "--seed", str(seed), "--max-examples", str(examples)]
     return subprocess.run([*command, *options], capture_output=True, text=True, timeout=600, check=False)
 
