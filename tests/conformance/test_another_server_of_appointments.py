@@ -14,7 +14,43 @@ import pytest
 from independent_appointments import REFUSALS, Habits, serving
 from independent_salons import World, occurrences, sign_up
 
+from contract_tests.cli import main
+
 SLUG = "tide-and-timber"
+
+_PROFILE = """
+api = "appointments"
+base_url = "{url}"
+
+[identities]
+main = "${{OWNER_TOKEN}}"
+roommate = "${{ROOMMATE_TOKEN}}"
+colleague = "${{COLLEAGUE_TOKEN}}"
+other = "${{OTHER_TOKEN}}"
+customer = "${{CUSTOMER_TOKEN}}"
+second = "${{SECOND_TOKEN}}"
+third = "${{THIRD_TOKEN}}"
+newcomer = "${{NEWCOMER_TOKEN}}"
+
+[inventory]
+merchant = "tide-and-timber"
+other_merchant = "kaveri-clinic"
+pausing_merchant = "barbearia-lua"
+employee = {OWNER}
+roommate = {ROOMMATE}
+colleague = {COLLEAGUE}
+service = {usual}
+group_service = {group}
+customer = "{CUSTOMER}"
+second = "{SECOND}"
+
+[terms]
+window_months = 5
+deadline_hours = 36
+deadlines = {{ {usual} = 12, {group} = 36, {prompt} = 0 }}
+buffers = {{ {buffered} = 20 }}
+windows = {{ {windowed} = [180, 2] }}
+"""
 
 
 @pytest.fixture
@@ -61,6 +97,18 @@ def an_offer(world, visitor, service):
 
 def the_calendar(owner):
     return owner.ask("GET", "/bookings/calendar/events", start="2020-01-01", end="2100-01-01").json()["bookings"]
+
+
+def a_profile(world, url):
+    """What QA would write down of it, and the tokens that are not in it."""
+    known = {name: world.employee(SLUG, number) for number, name in enumerate(("OWNER", "ROOMMATE", "COLLEAGUE"))}
+    known |= {name: world.customer(SLUG, number) for number, name in enumerate(("CUSTOMER", "SECOND"))}
+    tokens = {f"{name}_TOKEN": token for name, (token, _) in known.items()}
+    tokens |= {"OTHER_TOKEN": world.employee("kaveri-clinic", 0)[0], "THIRD_TOKEN": sign_up("Third", "Wheel")}
+    tokens["NEWCOMER_TOKEN"] = sign_up("New", "Comer")
+    named = {"usual": "Deep float", "group": "Tide circle", "prompt": "Short float", "buffered": "Beam work"}
+    services = {key: world.service(name) for key, name in {**named, "windowed": "Long sit"}.items()}
+    return _PROFILE.format(url=url, **services, **{name: which for name, (_, which) in known.items()}), tokens
 
 
 @pytest.mark.parametrize("module", [independent_appointments, independent_salons])
@@ -206,3 +254,17 @@ def test_a_world_that_stays_is_opened_as_it_was_left(tmp_path):
     assert again.row("kind", which)["name"] == "Inventory"
     assert len(again.all("select * from merchant")) == 3
     again.db.close()
+
+
+def test_the_kit_reads_its_profile_and_finds_it_in_order_where_it_can_follow(world, tmp_path, monkeypatch, capsys):
+    habits = Habits(location=True, zulu=True, places=True, extras=True, nulls=True, same_time=False)
+    with serving(world, habits) as url:
+        profile, tokens = a_profile(world, url)
+        for name, token in tokens.items():
+            monkeypatch.setenv(name, token)
+        (tmp_path / "profile.toml").write_text(profile, encoding="utf-8")
+        rules = [option for rule in ("AP-C02", "AP-P02", "AP-R09", "AP-T12", "AP-X10") for option in ("--rule", rule)]
+        where = ["--profile", str(tmp_path / "profile.toml"), "--batches", "0"]
+        code = main(["run", "appointments", *where, *rules])
+
+    assert code == 0, capsys.readouterr().out
