@@ -16,6 +16,8 @@ from independent_salons import World, occurrences, sign_up
 
 from contract_tests.cli import main
 
+pytestmark = pytest.mark.nightly
+
 SLUG = "tide-and-timber"
 
 _PROFILE = """
