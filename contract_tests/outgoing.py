@@ -118,7 +118,7 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
-        """The whole answer, read. Whatever timeout the caller has in mind is not his to say."""
+        """The whole answer, read. The outlet alone says how long that may take: a caller's timeout is not used."""
         self._outlet.ensure_open()
         # A host may have several addresses, and each of them is tried so long.
         whole = Timeout(total=PATIENCE_SECONDS, connect=PATIENCE_SECONDS / 3)

@@ -43,7 +43,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever posts what cannot be read, or goes away, has posted nothing: it is not for the screen."""
+        """A sender that posts what cannot be read, or goes away, has posted nothing: the screen is not told."""
 
 
 class Receiver:
