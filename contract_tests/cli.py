@@ -29,6 +29,7 @@ from contract_tests.suites import spec
 from contract_tests.suites.plans import Mode, Plan
 from contract_tests.suites.surroundings import terminated_as_interrupted
 from contract_tests.targets import TOKEN_VARIABLE
+from doublebook_data.views import View
 
 __all__ = ["main"]
 
@@ -89,6 +90,13 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
     @click.option("--token", envvar=TOKEN_VARIABLE, help=f"The main credential; also read from {TOKEN_VARIABLE}.")
     @click.option("--sandbox", help="Of our own sandbox: play everything in this one, instead of a fresh one per test.")
     @click.option("--control-token", envvar=CONTROL_TOKEN_VARIABLE, help="What our own sandbox's control plane wants.")
+    @click.option(
+        "--view",
+        type=click.Choice([view.value for view in View]),
+        help="What it is held to. agreed: what a page states, and what it does otherwise is a difference; ours: all of the "
+        "document.  [ours for our own sandbox, else agreed]",
+    )
+    @click.option("--strict", is_flag=True, help="The same as --view ours.")
     @wraps(command)
     def run_with(
         base_url: str | None,
@@ -96,9 +104,22 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
         token: str | None,
         sandbox: str | None,
         control_token: str | None,
+        view: str | None,
+        strict: bool,
         **options: Any,
     ) -> int:
-        typed = Typed(base_url=base_url, profile=profile, token=token, sandbox=sandbox, control_token=control_token)
+        if strict and view == View.AGREED:
+            raise CannotRun(
+                "--strict holds the target to all of the document, and --view agreed does not: say one of them"
+            )
+        typed = Typed(
+            base_url=base_url,
+            profile=profile,
+            token=token,
+            sandbox=sandbox,
+            control_token=control_token,
+            view=View.OURS if strict else View(view) if view else None,
+        )
         return command(typed=typed, **options)
 
     return run_with
@@ -236,8 +257,8 @@ def _replay(*, typed: Typed, id: str, found_by: str) -> int:  # noqa: A002 - wha
         raise CannotRun(
             f"{id!r} is no ID of a test: it looks like reservekit/moves.a_pending_booking_can_be_confirmed/1"
         )
-    contract = load_contract(api)
-    deployment = find_deployment(contract, typed)
+    deployment = find_deployment(load_contract(api), typed)
+    contract = deployment.contract
     try:
         played_by = evidence_of(deployment, Plan(seed=int(seed))).found_by
         if found_by not in {"", played_by}:

@@ -5,17 +5,24 @@ only we understand (`x-effect`, `x-refusals`, `x-rules`, `x-error-code`) becomes
 says it wrongly is refused before a request is sent.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from contract_tests.findings import Severity
+from contract_tests.lens import Lens
 from contract_tests.problems import CannotRun, did_you_mean
 from doublebook_data import at_pointer, openapi_dir, read_yaml, resolved
+from doublebook_data.views import View, agreed, is_reading
 
-__all__ = ["Contract", "Operation", "Refusal", "Rule", "api_names", "contract_file", "load_contract"]
+__all__ = ["ANY", "Contract", "Operation", "Refusal", "Rule", "api_names", "contract_file", "load_contract"]
+
+ANY: Any = object()
+"""Whatever stands there."""
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # `control` is the sandbox's own control plane: it lies beside the APIs and is none.
@@ -31,12 +38,19 @@ class Refusal:
         code: What stands at the document's `x-error-code`; None when the body has nothing there.
         rule: The id of the written rule behind it.
         inferred: What of it no page states: `status`, `code`.
+        answered: Status and code that the target's profile says instead.
     """
 
     status: int
     code: str | int | None
     rule: str
     inferred: frozenset[str] = frozenset()
+    answered: tuple[int, str | int | None] | None = None
+
+    @property
+    def name(self) -> str:
+        """As profiles call it: its code in small letters, `time_slot_is_full`."""
+        return re.sub(r"[^a-z0-9]+", "_", str(self.code).lower()).strip("_")
 
     def __str__(self) -> str:
         return f"{self.status} {self.code!r} ({self.rule})"
@@ -54,6 +68,8 @@ class Rule:
         operation: The operationId it belongs to; "" for a rule of the whole API.
         not_tested: Why no test from outside can decide it; "" where one can.
         inferred: What of a stated rule no page states: `status`, `text`.
+        is_always_held: Nobody may read it otherwise, stated or not: no place is sold twice, nobody sees what is another's.
+        is_reading: No page states it, and nothing says that the target reads it as we do.
     """
 
     id: str
@@ -64,6 +80,8 @@ class Rule:
     operation: str
     not_tested: str
     inferred: frozenset[str] = frozenset()
+    is_always_held: bool = False
+    is_reading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +97,7 @@ class Operation:
         places: Where each declared parameter goes: `path`, `query` or `header`, by name.
         media_type: Of the body it takes; "" when it takes none.
         other_forms: Media types that a success has beside the first of the document: it has to be asked for in them.
+        accepts_freely: No page states the status of its successes.
     """
 
     id: str
@@ -92,20 +111,23 @@ class Operation:
     media_type: str
     other_forms: tuple[str, ...]
     refusals: tuple[Refusal, ...]
+    accepts_freely: bool = False
 
     @property
     def label(self) -> str:
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contract:
     """
     Args:
+        document: As it is written: what requests are made of.
         base_paths: The paths of the document's servers, each without a slash at its end (`/v1`, or empty).
         error_code: JSON pointer to the stable code in an error body; empty when the API has none.
         credential: Header name and how its value is made of a token (`Bearer {}`).
         refusals: Those of the whole API: about credentials, methods and bodies.
+        view: What an implementation is held to: all of the document, or what pages state of it.
     """
 
     api: str
@@ -116,6 +138,21 @@ class Contract:
     operations: tuple[Operation, ...]
     rules: tuple[Rule, ...]
     refusals: tuple[Refusal, ...] = ()
+    view: View = View.OURS
+
+    @cached_property
+    def judging(self) -> dict[str, Any]:
+        """The document that answers are held against."""
+        return self.document if self.view is View.OURS else agreed(self.document)
+
+    @cached_property
+    def lens(self) -> Lens | None:
+        """Through which laws see what is answered; None where they see it as it comes."""
+        return None if self.view is View.OURS else Lens(self.document)
+
+    @property
+    def all_refusals(self) -> tuple[Refusal, ...]:
+        return (*self.refusals, *(refusal for each in self.operations for refusal in each.refusals))
 
     @property
     def base_path(self) -> str:
@@ -139,6 +176,25 @@ class Contract:
             if rule.id == rule_id:
                 return rule
         raise LookupError(f"{self.api} has no rule {rule_id!r}")
+
+    def is_free_success(self, operation: Operation | None, rule_id: str) -> bool:
+        """Whether no page states with which status the operation accepts a request."""
+        if "status" in self.rule(rule_id).inferred:
+            return True
+        return self.view is View.AGREED and operation is not None and operation.accepts_freely
+
+    def refusal_as_said(
+        self, operation: Operation | None, rule_id: str, status: int, code: object
+    ) -> tuple[int, object, frozenset[str]]:
+        """Status and code of a refusal as the target has to say it, and what of both it may say otherwise."""
+        listed = (*(operation.refusals if operation else ()), *self.refusals)
+        rows = [row for row in listed if row.status == status and code in (ANY, row.code)]
+        rule = self.rule(rule_id)
+        free = {{"text": "code"}.get(each, each) for each in rule.inferred}
+        if rows:
+            free |= frozenset.intersection(*(row.inferred for row in rows))
+        answered = next((row.answered for row in rows if row.answered), None) if code is not ANY else None
+        return *(answered or (status, code)), frozenset(free)
 
     def resolved(self, value: dict[str, Any]) -> dict[str, Any]:
         """A part of the document, or what it refers to."""
@@ -207,6 +263,7 @@ def _rule(entry: dict[str, Any], operation: str) -> Rule:
         needs=tuple(entry.get("needs", ())),
         operation=operation,
         not_tested=entry.get("not_tested", ""),
+        is_always_held=entry.get("always_held", False),
         inferred=frozenset(entry.get("inferred", ())),
     )
 
@@ -245,7 +302,14 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
                 media_type=next(iter(resolved(document, found.get("requestBody", {})).get("content", {})), ""),
                 other_forms=tuple(_other_forms(document, found.get("responses", {}))),
                 refusals=tuple(map(_refusal, found.get("x-refusals", []))),
+                accepts_freely=any(_is_free(document, status, said) for status, said in found["responses"].items()),
             )
+
+
+def _is_free(document: dict[str, Any], status: str, said: dict[str, Any]) -> bool:
+    """Of a success: no page states its status."""
+    inferred = {*said.get("x-inferred", ()), *resolved(document, said).get("x-inferred", ())}
+    return status.startswith("2") and ("status" in inferred or is_reading(document, said))
 
 
 def _refusal(entry: dict[str, Any]) -> Refusal:

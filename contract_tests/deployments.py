@@ -16,11 +16,13 @@ from contract_tests.apis.bundle import ApiKit
 from contract_tests.contracts import Contract, contract_file
 from contract_tests.problems import CannotRun
 from contract_tests.profiles import TOKEN, Profile, read_profile
+from contract_tests.readings import held_to, readings_of
 from contract_tests.runs import Deployment
 from contract_tests.scenes.sandboxes import CONTROL_TOKEN_VARIABLE, ControlPlane
 from contract_tests.scenes.scene import MAIN
 from contract_tests.scenes.worlds import ForkedWorlds, SharedWorld, Worlds
 from contract_tests.targets import TOKEN_VARIABLE, Target, ensure_sendable, find_target, knock
+from doublebook_data.views import View
 
 __all__ = ["CONTROL_TOKEN_VARIABLE", "Typed", "find_deployment"]
 
@@ -36,10 +38,25 @@ class Typed:
     profile: Path | None = None
     sandbox: str | None = None
     control_token: str | None = None
+    view: View | None = None
 
 
 def find_deployment(contract: Contract, typed: Typed) -> Deployment:
-    """Raises CannotRun: nobody is at home there, a credential is missing or refused, a profile cannot be used."""
+    """
+    What is to be tested: our own sandbox held to all of the contract, anything else to what pages state of it.
+
+    Raises:
+        CannotRun: Nobody is at home there, a credential is missing or refused, a profile cannot be used.
+    """
+    found = _find(contract, typed)
+    readings = readings_of(found.profile, contract)
+    is_ours = bool(found.sandbox) or readings.adopts_all
+    view = typed.view or (View.OURS if is_ours else View.AGREED)
+    said = () if typed.view is None else ("--view", typed.view)
+    return replace(found, contract=held_to(contract, view, readings), options=(*found.options, *said))
+
+
+def _find(contract: Contract, typed: Typed) -> Deployment:
     kit = kit_of(contract.api)
     profile = _profile(contract, kit, typed)
     base_url = typed.base_url or profile.find("base_url")

@@ -12,6 +12,8 @@ __all__ = ["Finding", "Severity", "Step"]
 class Severity(StrEnum):
     MUST = "must"
     SHOULD = "should"
+    DIFFERENCE = "difference"
+    """Nothing is broken: the document is our reading there, and the target reads it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Finding:
     An answer that breaks the contract.
 
     Args:
-        severity: Of the rule, where there is one.
+        severity: Of the rule, where there is one and it is broken.
         rule: The id of the broken rule; "" where it is the document itself that is broken.
         operation: `METHOD /path` as the contract spells it.
         check: The test or the check that saw it.
@@ -69,5 +71,10 @@ class Finding:
 
     @property
     def counts(self) -> bool:
-        """Whether it makes the run fail: neither advice nor known."""
+        """Whether it makes the run fail: neither advice nor known, nor a mere difference."""
         return self.severity is Severity.MUST and not self.known
+
+    @property
+    def is_break(self) -> bool:
+        """Whether a promise is broken that a test is about: no advice beside the rules, no difference."""
+        return self.severity is Severity.MUST or (bool(self.rule) and self.severity is Severity.SHOULD)

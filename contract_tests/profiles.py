@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -60,6 +60,9 @@ DEAD_TOKEN = Kind(str, "a text")
 """The credential of somebody who is refused."""
 ID = Kind(str | int, "a text or a whole number")
 WHOLE = Kind(Annotated[int, msgspec.Meta(gt=0)], "a whole number above 0")
+ADOPTED = Kind(Literal["ours"] | list[str], 'a list of rules, or "ours"')
+STATUSES = Kind(dict[str, Annotated[int, msgspec.Meta(ge=400, le=499)]], "a table of statuses from 400 to 499")
+TEXTS = Kind(dict[str, str], "a table of texts")
 POSITIVE = Kind(Annotated[float, msgspec.Meta(gt=0)], "a number above 0")
 
 
@@ -104,6 +107,25 @@ COMMON_KEYS = (
     Key("clock.now_url", "A call of your own (GET) that answers the target's time as RFC 3339.", '"https://..."'),
     Key("budgets.read_p95_ms", "What 95 of 100 reads may take at most, in milliseconds.", "300", POSITIVE),
     Key("budgets.write_p95_ms", "What 95 of 100 writes may take at most, in milliseconds.", "800", POSITIVE),
+    Key(
+        "readings.adopt",
+        'Rules that no page states and that hold here nevertheless, by their ids, or "ours" for all of them: they must.',
+        '["RULE-ID"]',
+        ADOPTED,
+    ),
+    Key(
+        "readings.statuses",
+        "With which status something is refused that no page gives one; by the text of the refusal in small letters, "
+        "with _ for what is no letter.",
+        "{ not_found = 404 }",
+        STATUSES,
+    ),
+    Key(
+        "texts",
+        "Other words for what is refused, by those of the document.",
+        '{ "not found" = "no such thing" }',
+        TEXTS,
+    ),
     Key(
         "known_failures", "A TOML file of failures that are known, each with reason, owner and expiry.", '"known.toml"'
     ),

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from contract_tests.contracts import Contract, Rule
 from contract_tests.findings import Finding, Severity
 from contract_tests.laws.law import Layer
+from doublebook_data.views import View
 
 __all__ = [
     "Evidence",
@@ -39,6 +40,8 @@ class Outcome(StrEnum):
 
     PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
+    DIFFER = "differ"
+    """The target reads otherwise what no page states: of a rule alone."""
     SKIP = "skip"
     """A precondition is missing: a key of the profile, an inventory that is used up."""
     OMIT = "omit"
@@ -79,6 +82,7 @@ class RuleResult:
     Args:
         times: How often it was seen to hold.
         tests: The names of the tests that are about it.
+        differences: What the target says or does otherwise, where no page states how.
     """
 
     rule: Rule
@@ -87,6 +91,7 @@ class RuleResult:
     times: int = 0
     tests: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    differences: tuple[Finding, ...] = ()
 
     @property
     def known(self) -> str:
@@ -156,6 +161,7 @@ class Evidence:
         contract: A hash of the API's document.
         started_at: RFC 3339, in UTC.
         sandbox: Of our own sandbox its version and a digest of what it draws worlds from; "" of any other target.
+        view: What the target is held to: all of the document, or what pages state of it.
         options: What has to be said beside the address to test the same target again.
         stand_ins: Shell variables that commands are shown with, each with the identity whose token has to be in it.
     """
@@ -170,6 +176,7 @@ class Evidence:
     seed: int
     started_at: str
     sandbox: str = ""
+    view: View = View.OURS
     options: tuple[str, ...] = ()
     stand_ins: Mapping[str, str] = field(default_factory=dict)
 
@@ -184,6 +191,7 @@ class RunResult:
     """
     Args:
         findings: All of them, those of known failures included.
+        differences: What the target says or does otherwise, where no page states how: each once.
         problems: Why something could not be tested; a run that has any is not a pass.
         warnings: What is not right and fails nothing: an expired or unexpectedly passed known failure, a budget.
         unreached: What the time limit cut off.
@@ -195,6 +203,7 @@ class RunResult:
     rules: tuple[RuleResult, ...]
     operations: tuple[OperationResult, ...]
     findings: tuple[Finding, ...]
+    differences: tuple[Finding, ...] = ()
     state_charts: tuple[StateChart, ...] = ()
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -222,7 +231,8 @@ class RunResult:
     @property
     def tested_musts(self) -> int:
         return sum(
-            rule.outcome in (Outcome.PASS, Outcome.FAIL) and rule.rule.level is Severity.MUST for rule in self.rules
+            rule.outcome in (Outcome.PASS, Outcome.FAIL, Outcome.DIFFER) and rule.rule.level is Severity.MUST
+            for rule in self.rules
         )
 
     @property
@@ -252,9 +262,13 @@ def _is_about(test: TestResult, rule: Rule) -> bool:
 
 
 def _judge(rule: Rule, tests: list[TestResult], untested: str) -> RuleResult:
-    findings = tuple(finding for test in tests for finding in test.findings if finding.rule == rule.id)
+    found = [finding for test in tests for finding in test.findings if finding.rule == rule.id]
+    findings = tuple(finding for finding in found if finding.severity is not Severity.DIFFERENCE)
+    differences = tuple(finding for finding in found if finding.severity is Severity.DIFFERENCE)
     times = sum(test.evidence.get(rule.id, 0) for test in tests)
     outcome, why = _outcome(rule, tests, untested, times=times, is_broken=bool(findings))
+    if differences and rule.is_reading:
+        outcome, why = Outcome.DIFFER, ""
     return RuleResult(
         rule=rule,
         outcome=outcome,
@@ -262,6 +276,7 @@ def _judge(rule: Rule, tests: list[TestResult], untested: str) -> RuleResult:
         times=times,
         tests=tuple(test.name for test in tests if rule.id in test.rules),
         findings=findings,
+        differences=differences,
     )
 
 
@@ -298,6 +313,7 @@ class Tally:
     seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     requests: int = 0
     findings: dict[tuple[object, ...], Finding] = field(default_factory=dict)
+    differences: dict[tuple[object, ...], Finding] = field(default_factory=dict)
     problems: dict[str, None] = field(default_factory=dict)
 
     def count_case(self, layer: str, label: str, number: int = 1) -> None:
@@ -309,7 +325,12 @@ class Tally:
 
     def keep(self, identity: tuple[object, ...], finding: Finding) -> None:
         """What was found before stays as it was told."""
-        self.findings.setdefault(identity, self.mark(finding))
+        if finding.severity is Severity.DIFFERENCE:
+            self.differences.setdefault(
+                (finding.rule or finding.operation, finding.check * (not finding.rule)), finding
+            )
+        else:
+            self.findings.setdefault(identity, self.mark(finding))
 
     @property
     def has_failed(self) -> bool:

@@ -180,8 +180,9 @@ class _Run:
         self.tests.append(result)
         for finding in result.findings:
             identity = (finding.rule, finding.check) if finding.rule else (finding.operation, finding.check)
-            if identity not in self.tally.findings:
-                self.tally.findings[identity] = finding
+            is_new = identity not in self.tally.findings
+            self.tally.keep(identity, finding)
+            if is_new and identity in self.tally.findings:
                 self._tell(finding)
         if self.sender is not None and self.sender.has_given_up:
             self.tally.problems[UNANSWERED] = None
@@ -242,6 +243,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         rules=rules,
         operations=began.tally.of_operations(operation.label for operation in deployment.contract.operations),
         findings=findings,
+        differences=tuple(began.tally.differences.values()),
         problems=tuple(began.tally.problems),
         warnings=(
             *_idle(deployment, plan),
@@ -373,6 +375,7 @@ def evidence_of(deployment: Deployment, plan: Plan) -> Evidence:
         seed=plan.seed,
         started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         sandbox=deployment.sandbox,
+        view=deployment.contract.view,
         options=deployment.options,
         stand_ins=deployment.target.stand_ins,
     )

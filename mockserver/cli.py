@@ -221,12 +221,23 @@ def list_defects(apis: tuple[str, ...], made: bool) -> None:
 @main.command()
 @click.argument("api", type=_ApiName())
 @click.option("--json", "as_json", is_flag=True, help="As JSON instead of the YAML it is written in.")
-def spec(api: str, as_json: bool) -> None:
+@click.option(
+    "--view",
+    type=click.Choice(["ours", "agreed"]),
+    default="ours",
+    show_default=True,
+    help="agreed: only what pages state of answers, as JSON; ours: all that the sandbox keeps.",
+)
+def spec(api: str, as_json: bool, view: str) -> None:
     """Print the OpenAPI document of API."""
     from doublebook_data import openapi_dir, read_yaml  # noqa: PLC0415 - see `serve`
+    from doublebook_data.views import agreed  # noqa: PLC0415
 
     path = openapi_dir() / api / "openapi.yaml"
-    click.echo(json.dumps(read_yaml(path), indent=2) if as_json else path.read_text(encoding="utf-8"))
+    if view == "agreed":
+        click.echo(json.dumps(agreed(read_yaml(path)), indent=2))
+    else:
+        click.echo(json.dumps(read_yaml(path), indent=2) if as_json else path.read_text(encoding="utf-8"))
 
 
 @main.command()

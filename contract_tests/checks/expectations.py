@@ -6,13 +6,16 @@ Total over the checks that run; a test compares it with what Schemathesis has re
 from contract_tests.checks.refusals import REFUSALS_CHECK
 from contract_tests.findings import Severity
 
-__all__ = ["ANSWERED", "EXPECTATIONS"]
+__all__ = ["ANSWERED", "EXPECTATIONS", "READINGS"]
 
 # Not a check of Schemathesis: a request that got no answer at all.
 ANSWERED = "answered"
 
 _MUST = Severity.MUST
 _SHOULD = Severity.SHOULD
+
+READINGS = frozenset({"missing_required_header", "unsupported_method", "use_after_free", REFUSALS_CHECK})
+"""Checks of what no page of an API states, nor HTTP: where only what is stated counts, what they see is a difference."""
 
 EXPECTATIONS: dict[str, tuple[Severity, str]] = {
     ANSWERED: (_MUST, "every request gets an answer"),

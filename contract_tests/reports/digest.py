@@ -55,6 +55,8 @@ class Mark(StrEnum):
     KNOWN = "known"
     """Broken, and listed among the known failures."""
     ERROR = "error"
+    DIFFERS = "differs"
+    """The target reads otherwise what no page states."""
     SKIPPED = "skipped"
     LEFT_OUT = "left out"
     HOLDS = "holds"
@@ -62,6 +64,7 @@ class Mark(StrEnum):
 
 _MARKS = {
     Outcome.PASS: Mark.HOLDS,
+    Outcome.DIFFER: Mark.DIFFERS,
     Outcome.SKIP: Mark.SKIPPED,
     Outcome.OMIT: Mark.LEFT_OUT,
     Outcome.ERROR: Mark.ERROR,
@@ -202,6 +205,7 @@ def facts_of(evidence: Evidence) -> Mapping[str, str]:
         "kit": evidence.kit,
         "suite": evidence.suite,
         "contract": evidence.contract,
+        "view": evidence.view,
         **({"sandbox": evidence.sandbox} if evidence.sandbox else {}),
     }
 
@@ -209,7 +213,7 @@ def facts_of(evidence: Evidence) -> Mapping[str, str]:
 def sentence_of(result: RunResult) -> str:
     """The verdict, with what it rests on."""
     marks = marks_of(result)
-    judged = sum(len(marks[mark]) for mark in (Mark.HOLDS, Mark.BROKEN, Mark.ADVICE, Mark.KNOWN))
+    judged = sum(len(marks[mark]) for mark in (Mark.HOLDS, Mark.BROKEN, Mark.ADVICE, Mark.KNOWN, Mark.DIFFERS))
     tested = sum(operation.was_tested for operation in result.operations)
     rests_on = [f"{judged} of {counted(len(result.rules), 'rule')} judged"] if result.rules else []
     if result.rules and not judged and result.evidence.mode == Mode.OBSERVE:
@@ -222,6 +226,8 @@ def sentence_of(result: RunResult) -> str:
     ]
     known = len(marks[Mark.KNOWN]) + sum(bool(finding.known) for finding in beside_the_rules(result))
     said = [_word(result, marks)] + ([f"{known:,} known"] if known else [])
+    said += [counted(len(result.differences), "difference")] if result.differences else []
+    said += [f"{len(marks[Mark.SKIPPED]):,} not tested"] if marks[Mark.SKIPPED] else []
     return f"{', '.join(said)}; {', '.join(rests_on)}"
 
 

@@ -126,6 +126,13 @@ def _summary(result: RunResult) -> Iterator[str]:
         yield from told
         if more := len(worst) + len(beside) - len(told):
             yield f"\nand {counted(more, 'more finding')}: see the other reports."
+    if result.differences:
+        yield f"\n<details><summary>{counted(len(result.differences), 'difference')}: no page states how</summary>\n"
+        yield from (
+            f"- {_text(each.rule or each.operation)}: ours is {_text(each.expected)}; there {_text(each.came[:_SHOWN])}"
+            for each in result.differences[:_MOST_TOLD]
+        )
+        yield "\n</details>"
     remarks = [*_remarks(result)]
     if remarks:
         yield "\n### What was not judged, and what else to know\n"

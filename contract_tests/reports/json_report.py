@@ -37,6 +37,7 @@ class EvidenceShape(msgspec.Struct, kw_only=True):
         contract: A hash of the API's document.
         started_at: RFC 3339, in UTC.
         sandbox: Of our own sandbox its version and a digest of what it draws worlds from; "" of any other target.
+        view: What the target was held to: `ours`, all of the document, or `agreed`, what pages state of it.
     """
 
     kit: str
@@ -49,6 +50,7 @@ class EvidenceShape(msgspec.Struct, kw_only=True):
     seed: int
     started_at: str
     sandbox: str = ""
+    view: str = "ours"
 
 
 class StepShape(msgspec.Struct, kw_only=True):
@@ -84,8 +86,9 @@ class FindingShape(msgspec.Struct, kw_only=True):
 class RuleShape(msgspec.Struct, kw_only=True):
     """
     Args:
-        outcome: `pass`, `fail`, `skip`, `omit` or `error`.
-        mark: What the reports for people call it: `holds`, `broken`, `advice`, `known`, `skipped`, `left out`, `error`.
+        outcome: `pass`, `fail`, `differ`, `skip`, `omit` or `error`.
+        mark: What the reports for people call it: `holds`, `broken`, `advice`, `known`, `differs`, `skipped`, `left out`,
+            `error`.
         times: How often it was seen to hold.
         known: Why its failure is not counted; "" where it is.
         findings: Places in the report's `findings`, from 0.
@@ -174,6 +177,7 @@ class Report(msgspec.Struct, kw_only=True):
         exit_code: Of the program.
         sentence: The verdict for people.
         certify: Whether a rule that must hold could be skipped.
+        differences: What the target says or does otherwise, where no page states how.
     """
 
     schema_version: int
@@ -188,6 +192,7 @@ class Report(msgspec.Struct, kw_only=True):
     tests: list[TestShape]
     operations: list[OperationShape]
     findings: list[FindingShape]
+    differences: list[FindingShape]
     lifecycles: list[StateChartShape]
     problems: list[str]
     warnings: list[str]
@@ -215,6 +220,7 @@ def _report(result: RunResult) -> Report:
         tests=[_test(test) for test in result.tests],
         operations=[_operation(operation, places) for operation in result.operations],
         findings=[_finding(finding, result) for finding in result.findings],
+        differences=[_finding(finding, result) for finding in result.differences],
         lifecycles=msgspec.convert(result.state_charts, list[StateChartShape], from_attributes=True),
         problems=list(result.problems),
         warnings=list(result.warnings),

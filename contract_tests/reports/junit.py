@@ -93,6 +93,10 @@ def _judge(case: ET.Element, rule: RuleResult, evidence: Evidence) -> None:
             why = f"known failure: {rule.known}" if mark is Mark.KNOWN else "broken, and only should hold"
             _say(case, "skipped", f"{why}. {rule.rule.text}")
             ET.SubElement(case, "system-out").text = _all_told(rule, evidence)
+        case Mark.DIFFERS:
+            told = "\n\n".join(_told(finding, rule.rule, evidence) for finding in rule.differences)
+            _say(case, "skipped", f"the target reads otherwise what no page states. {rule.rule.text}")
+            ET.SubElement(case, "system-out").text = told
         case Mark.ERROR:
             _say(case, "error", rule.why, rule.rule.text, kind="error")
         case Mark.SKIPPED | Mark.LEFT_OUT:

@@ -34,6 +34,7 @@ from contract_tests.reports.digest import (
 )
 from contract_tests.results import Evidence, Outcome, RuleResult, RunResult, Verdict
 from contract_tests.suites.plans import Mode
+from doublebook_data.views import View
 
 __all__ = ["Terminal", "terminal_console"]
 
@@ -47,6 +48,7 @@ _HEART = "heartbeat"
 # Together with what stands between them one screen of forty lines, 80 wide; a run in which only rules broke takes 24.
 _MOST_BROKEN = 5
 _MOST_BESIDE = 2
+_MOST_DIFFERENCES = 3
 _MOST_ERRORS = 2
 _MOST_GAPS = 4
 _MOST_SAID = 3
@@ -69,8 +71,15 @@ _COLOURS = {
     Mark.ERROR: "bold red",
     Mark.ADVICE: "yellow",
     Mark.KNOWN: "cyan",
+    Mark.DIFFERS: "magenta",
     Mark.SKIPPED: "yellow",
     Mark.HOLDS: "green",
+}
+
+
+_HELD_TO = {
+    View.OURS: "all of the document, our readings included",
+    View.AGREED: "what a page states; what it reads otherwise is a difference",
 }
 
 
@@ -202,6 +211,7 @@ class Terminal:
         if any(_first_replay(rule) and not rule.known for _, rule in broken):
             self._line(f"replay   {replaying('ID', result.evidence)}")
         self._list(_beside(result), most=_MOST_BESIDE)
+        self._list(_differences(result), most=_MOST_DIFFERENCES)
         self._list(_errors(result), most=_MOST_ERRORS)
         self._list(_gaps(result), most=_MOST_GAPS)
         self._list(_remarks(result), most=_MOST_SAID)
@@ -210,6 +220,7 @@ class Terminal:
     def _head(self, evidence: Evidence) -> None:
         self._line(f"{evidence.api} at {evidence.base_url}", "bold")
         self._prose(f"run      {evidence.profile}, mode {evidence.mode}, seed {evidence.seed}, {evidence.started_at}")
+        self._prose(f"held to  {_HELD_TO[evidence.view]}")
         suite, contract = evidence.suite[:_HASH_SHOWN], evidence.contract[:_HASH_SHOWN]
         self._prose(
             f"kit      {evidence.kit}, suite {suite}, contract {contract}{evidence.sandbox and f', sandbox {evidence.sandbox}'}"
@@ -322,6 +333,13 @@ def _beside(result: RunResult) -> list[tuple[str, str]]:
         word = Mark.KNOWN if worst is Mark.KNOWN else found[0].severity
         lines.append((f"{word:<8} {check}: {counted(len(found), 'finding')}, {where}{got}", _COLOURS[worst]))
     return lines
+
+
+def _differences(result: RunResult) -> list[tuple[str, str]]:
+    return [
+        (f"{Mark.DIFFERS:<8} {_name(each)}: ours is {each.expected}; there {each.came}", _COLOURS[Mark.DIFFERS])
+        for each in result.differences
+    ]
 
 
 def _errors(result: RunResult) -> list[tuple[str, str]]:

@@ -3,15 +3,15 @@
 A judgement names the rule it is about. One that holds is evidence for the rule; one that does not ends the test.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from contract_tests.contracts import ANY, Contract
 from contract_tests.scenes.exchanges import SUCCESSES, Exchange
 
-__all__ = ["ANY", "Answer", "Broken", "Judge"]
+__all__ = ["ANY", "Answer", "Broken", "Differs", "Judge"]
 
-ANY = object()
-"""Whatever stands there."""
+_REFUSALS = range(400, 500)
 
 
 class Broken(Exception):  # noqa: N818 - the API's, not ours
@@ -25,22 +25,53 @@ class Broken(Exception):  # noqa: N818 - the API's, not ours
         self.exchanges = exchanges
 
 
-Judge = Callable[[str, bool, str, str, tuple[Exchange, ...]], None]
-"""`(rule, holds, expected, got, exchanges)`; raises Broken."""
+class Differs(Exception):  # noqa: N818 - nobody's
+    """The target reads otherwise what no page states, so that the test cannot go on."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(f"the target reads {rule} otherwise")
+
+
+class Judge(Protocol):
+    def __call__(
+        self,
+        rule: str,
+        holds: bool,
+        expected: str,
+        got: str,
+        exchanges: tuple[Exchange, ...],
+        *,
+        is_said_otherwise: bool = False,
+        ends: bool = False,
+    ) -> None:
+        """
+        Take it as evidence for *rule*, or not.
+
+        Args:
+            is_said_otherwise: It does not hold only in what no page states of it: a status, a text.
+            ends: What comes after it makes no sense if it does not hold.
+
+        Raises:
+            Broken: It does not hold, and has to.
+            Differs: It does not hold, is our reading, and ends the test.
+        """
 
 
 class Answer:
     """One answer. `json` is None where the body is no JSON."""
 
-    __slots__ = ("_code", "_judge", "exchange", "headers", "json", "status")
+    __slots__ = ("_contract", "_judge", "exchange", "headers", "json", "status")
 
-    def __init__(self, exchange: Exchange, judge: Judge, code: Callable[[object], object]) -> None:
+    def __init__(self, exchange: Exchange, judge: Judge, contract: Contract) -> None:
         self.exchange = exchange
         self.status = exchange.status
         self.headers: Mapping[str, str] = exchange.headers
         self.json: Any = exchange.json()
         self._judge = judge
-        self._code = code
+        self._contract = contract
+        if contract.lens is not None and exchange.operation is not None and self.is_success:
+            asked = exchange.operation
+            self.json = contract.lens.read(asked.method, asked.path, self.status, self.json)
 
     def __repr__(self) -> str:
         return f"Answer({self.exchange.label} -> {self.exchange.came()})"
@@ -48,29 +79,60 @@ class Answer:
     @property
     def code(self) -> object:
         """The stable code of a refusal, where the contract says it stands; None when there is none."""
-        return self._code(self.json)
+        return self._contract.code_in(self.json)
 
     @property
     def is_success(self) -> bool:
         return self.status in SUCCESSES
 
+    @property
+    def is_refusal(self) -> bool:
+        return self.status in _REFUSALS
+
     def ok(self, rule: str, status: int | None = None) -> "Answer":
         """The request has to be accepted, with *status* if one is named."""
         holds = self.is_success if status is None else self.status == status
         expected = f"{self.exchange.title}: {status or 'a success'}"
-        self._judge(rule, holds, expected, self.exchange.came(), (self.exchange,))
+        self._judge(
+            rule,
+            holds,
+            expected,
+            self.exchange.came(),
+            (self.exchange,),
+            is_said_otherwise=self.is_success and self._contract.is_free_success(self.exchange.operation, rule),
+            ends=not self.is_success,
+        )
         return self
 
     def refused(self, rule: str, status: int, code: object = ANY) -> "Answer":
         """The request has to be refused with *status* and, unless any will do, that stable code."""
-        holds = self.status == status and (code is ANY or self.code == code)
-        expected = f"{self.exchange.title}: {status}" + ("" if code is ANY else f" {code!r}")
-        self._judge(rule, holds, expected, self.exchange.came(), (self.exchange,))
+        wanted, text, free = self._contract.refusal_as_said(self.exchange.operation, rule, status, code)
+        has_status, has_text = self.status == wanted, text is ANY or self.code == text
+        expected = f"{self.exchange.title}: {wanted}" + ("" if text is ANY else f" {text!r}")
+        self._judge(
+            rule,
+            has_status and has_text,
+            expected,
+            self.exchange.came(),
+            (self.exchange,),
+            is_said_otherwise=self.is_refusal
+            and (has_status or "status" in free)
+            and (has_text or "code" in free or not has_status),
+            ends=self.is_success,
+        )
         return self
 
     def names(self, rule: str, word: str) -> "Answer":
         """The refusal has to name *word*."""
         text = self.exchange.content.decode("utf-8", errors="replace")
         expected = f"{self.exchange.title}: a refusal that names {word!r}"
-        self._judge(rule, not self.is_success and word in text, expected, self.exchange.came(), (self.exchange,))
+        self._judge(
+            rule,
+            not self.is_success and word in text,
+            expected,
+            self.exchange.came(),
+            (self.exchange,),
+            is_said_otherwise=self.is_refusal and "text" in self._contract.rule(rule).inferred,
+            ends=self.is_success,
+        )
         return self

@@ -15,12 +15,13 @@ from urllib.parse import quote, urlencode
 
 from contract_tests.contracts import Contract, Operation
 from contract_tests.profiles import Key, Lacking, NotApplicable, Profile
-from contract_tests.scenes.answers import Answer, Broken
+from contract_tests.scenes.answers import Answer, Broken, Differs
 from contract_tests.scenes.differences import look_alike, not_as_wanted, shown
 from contract_tests.scenes.exchanges import Exchange
 from contract_tests.scenes.guards import Guard, Trespass
 from contract_tests.scenes.sending import NO_BODY, Sender, Silence
 from contract_tests.scenes.worlds import SKEW, Clock, World
+from doublebook_data.views import View
 
 __all__ = ["MAIN", "OTHER", "Leases", "Made", "Scene", "Setting", "operation_path", "path_text"]
 
@@ -90,6 +91,10 @@ class Scene:
         """The rule by which an answer was judged last, by the number of its exchange."""
         self.evidence: Counter[str] = Counter()
         """How often each rule was seen to hold."""
+        self.differences: list[Broken] = []
+        """What the target says or does otherwise, where nobody states how."""
+        self.leaned_on: dict[str, None] = {}
+        """The readings without which what comes after them makes no sense."""
         self.leaked: list[str] = []
         self._guard = Guard(self.GUARDED)
         self._made: list[tuple[str, object, str]] = []
@@ -206,7 +211,7 @@ class Scene:
         return by
 
     def _answer(self, exchange: Exchange) -> Answer:
-        answer = Answer(exchange, self._judge, self.contract.code_in)
+        answer = Answer(exchange, self._judge, self.contract)
         with self._lock:
             self.log.append(exchange)
             self.answers.append(answer)
@@ -249,11 +254,31 @@ class Scene:
                 answer.refused(rule, *refusal)
         return winners[0]
 
-    def _judge(self, rule: str, holds: bool, expected: str, got: str, exchanges: tuple[Exchange, ...]) -> None:
+    def _judge(
+        self,
+        rule: str,
+        holds: bool,
+        expected: str,
+        got: str,
+        exchanges: tuple[Exchange, ...],
+        *,
+        is_said_otherwise: bool = False,
+        ends: bool = False,
+    ) -> None:
+        is_reading = self.contract.rule(rule).is_reading
+        is_free = is_reading or (is_said_otherwise and self.contract.view is View.AGREED)
         if not holds:
-            raise Broken(rule, expected, got, exchanges or tuple(self.log[-1:]))
+            broken = Broken(rule, expected, got, exchanges or tuple(self.log[-1:]))
+            if not is_free:
+                raise broken
+            self.differences.append(broken)
+            if is_reading and not is_said_otherwise:
+                self.leaned_on[rule] = None
+                if ends:
+                    raise Differs(rule)
         with self._lock:
-            self.evidence[rule] += 1
+            if holds or not is_reading:
+                self.evidence[rule] += 1
             self._judged_last = rule
             self.judged.update((exchange.number, rule) for exchange in exchanges)
 

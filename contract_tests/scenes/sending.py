@@ -202,6 +202,6 @@ def _schema(contract: Contract) -> schemathesis.BaseSchema:
     # Every answer that comes in is one of the document's or a flaw: nothing is to be refused before it is sent.
     config.projects.default.update(base_url="http://nowhere.invalid")
     try:
-        return schemathesis.openapi.from_dict(copy.deepcopy(contract.document), config=config)
+        return schemathesis.openapi.from_dict(copy.deepcopy(contract.judging), config=config)
     except SchemathesisError as problem:
         raise CannotRun(f"Schemathesis cannot use the contract of {contract.api}: {problem}") from problem

@@ -245,7 +245,7 @@ class _Fold:
                 was_accepted = was_meant and answer.status_code in SUCCESSES
                 self._tally.count_answer(label, seconds=answer.elapsed, was_accepted=was_accepted)
         simplest: dict[tuple[object, ...], Finding] = {}
-        for identity, finding in findings_in(recorder, self._layer, self._target.redact):
+        for identity, finding in findings_in(recorder, self._contract, self._layer, self._target.redact):
             if identity not in simplest or _size(finding) < _size(simplest[identity]):
                 simplest[identity] = finding
         for identity, finding in simplest.items():
@@ -310,6 +310,6 @@ def _schema(contract: Contract, target: Target, plan: Plan, asked: _Round) -> sc
     headers = {**target.headers, **({"Accept": asked.accept} if asked.accept else {})}
     config.projects.default.update(base_url=target.base_url, headers=headers)
     try:
-        return schemathesis.openapi.from_dict(copy.deepcopy(contract.document), config=config)
+        return schemathesis.openapi.from_dict(copy.deepcopy(contract.judging), config=config)
     except SchemathesisError as problem:
         raise CannotRun(f"Schemathesis cannot use the contract of {contract.api}: {problem}") from problem

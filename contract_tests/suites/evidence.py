@@ -8,7 +8,9 @@ from schemathesis.engine import events
 from schemathesis.engine.recorder import CheckFailureInfo, ScenarioRecorder
 
 from contract_tests.checks.expectations import ANSWERED, EXPECTATIONS
-from contract_tests.findings import Finding, Step
+from contract_tests.checks.freedom import is_free
+from contract_tests.contracts import Contract
+from contract_tests.findings import Finding, Severity, Step
 from contract_tests.targets import Redact
 from contract_tests.wording import came, detail_of
 
@@ -17,7 +19,9 @@ __all__ = ["finding_of_silence", "findings_in"]
 _CRASH = "not_a_server_error"
 
 
-def findings_in(recorder: ScenarioRecorder, layer: str, redact: Redact) -> Iterator[tuple[tuple[object, ...], Finding]]:
+def findings_in(
+    recorder: ScenarioRecorder, contract: Contract, layer: str, redact: Redact
+) -> Iterator[tuple[tuple[object, ...], Finding]]:
     """Each failed check with an identity: two with equal identities are the same defect seen twice."""
     for case_id, checks in recorder.checks.items():
         failed = [(check.name, check.failure_info) for check in checks if check.failure_info]
@@ -26,6 +30,8 @@ def findings_in(recorder: ScenarioRecorder, layer: str, redact: Redact) -> Itera
         label = recorder.cases[case_id].value.operation.label
         for name, info in crashed or failed:
             severity, expected = EXPECTATIONS[name]
+            if is_free(contract, name, recorder.cases[case_id].value):
+                severity = Severity.DIFFERENCE
             finding = Finding(
                 severity=severity,
                 operation=label,

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import run_state_machine_as_test
 
-from contract_tests.findings import Severity
 from contract_tests.laws.law import Layer
 from contract_tests.results import Outcome, TestResult
 from contract_tests.scenes.scene import Scene
@@ -84,7 +83,7 @@ class _Batch:
                 self._stage.finding_of_flaw(flaw, scene, name=self._name, layer=Layer.LIFECYCLE)
                 for flaw in sender.flaws[flaws:]
             ]
-        if any(finding.severity is Severity.MUST or finding.rule for finding in findings):
+        if any(finding.is_break for finding in findings):
             outcome = Outcome.FAIL
         self._shut(keep=outcome is Outcome.FAIL)
         return TestResult(

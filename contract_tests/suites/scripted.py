@@ -16,7 +16,7 @@ from contract_tests.findings import Finding, Severity, Step
 from contract_tests.laws.law import Law
 from contract_tests.profiles import Lacking, NotApplicable
 from contract_tests.results import Outcome, TestResult
-from contract_tests.scenes.answers import Broken
+from contract_tests.scenes.answers import Broken, Differs
 from contract_tests.scenes.exchanges import Exchange, relevant
 from contract_tests.scenes.guards import Trespass
 from contract_tests.scenes.scene import Scene, Setting
@@ -42,11 +42,13 @@ class Stage:
     def replay_id(self, name: str) -> str:
         return f"{self.contract.api}/{name}/{self.setting.seed}"
 
-    def finding_of(self, broken: Broken, scene: Scene, *, name: str, layer: str) -> Finding:
+    def finding_of(
+        self, broken: Broken, scene: Scene, *, name: str, layer: str, severity: Severity | None = None
+    ) -> Finding:
         steps, left_out = relevant(scene.log, broken.exchanges)
         last = broken.exchanges[-1] if broken.exchanges else None
         return Finding(
-            severity=self.contract.rule(broken.rule).level,
+            severity=severity or self.contract.rule(broken.rule).level,
             rule=broken.rule,
             operation=last.label if last else "",
             check=name,
@@ -119,7 +121,7 @@ def play(stage: Stage, law: Law) -> TestResult:
         findings += [
             stage.finding_of_flaw(flaw, scene, name=law.name, layer=law.layer) for flaw in sender.flaws[flaws_before:]
         ]
-        if any(finding.severity is Severity.MUST or finding.rule for finding in findings):
+        if any(finding.is_break for finding in findings):
             outcome, keep = Outcome.FAIL, True
     finally:
         if world is not None:
@@ -155,27 +157,47 @@ def perform(
         scene: Answers the one it is in; None as long as there was none, and then what goes wrong is nothing's result.
         rules: Those that it is about.
     """
+
+    def differences() -> list[Finding]:
+        here = scene()
+        met = {each.rule: each for each in reversed(here.differences)} if here else {}
+        return [
+            stage.finding_of(each, here, name=name, layer=layer, severity=Severity.DIFFERENCE)
+            for each in reversed(met.values())
+            if here
+        ]
+
     try:
         act()
     except Broken as found:
         broken = found
+    except Differs as difference:
+        return Outcome.SKIP, str(difference), differences()
     except Lacking as lacking:
-        return Outcome.SKIP, str(lacking), []
+        return Outcome.SKIP, str(lacking), differences()
     except NotApplicable as reason:
-        return Outcome.OMIT, str(reason), []
+        return Outcome.OMIT, str(reason), differences()
     except (Silence, Trespass, HypothesisException) as problem:
         unsteady = "the target does not answer alike when asked again: " * isinstance(problem, HypothesisException)
-        return Outcome.ERROR, f"{unsteady}{problem}", []
+        return Outcome.ERROR, f"{unsteady}{problem}", differences()
     except Exception as problem:
         here = scene()
         if here is None:
             raise
         misreading = misread(problem, here, rules)
         if misreading is None:
-            return Outcome.ERROR, unforeseen(problem, here), []
+            return Outcome.ERROR, unforeseen(problem, here), differences()
         broken = misreading
     else:
-        return Outcome.PASS, "", []
+        return Outcome.PASS, "", differences()
     here = scene()
     assert here is not None  # noqa: S101 - it broke in one
-    return Outcome.FAIL, "", [stage.finding_of(broken, here, name=name, layer=layer)]
+    if here.leaned_on:
+        return Outcome.SKIP, _unknown(broken, here), differences()
+    return Outcome.FAIL, "", [*differences(), stage.finding_of(broken, here, name=name, layer=layer)]
+
+
+def _unknown(broken: Broken, scene: Scene) -> str:
+    """What does not hold may follow from what the target reads otherwise."""
+    readings = ", ".join(scene.leaned_on)
+    return f"the target reads {readings} otherwise; so nothing is known of this: {broken}"

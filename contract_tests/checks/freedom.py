@@ -1,0 +1,75 @@
+"""Whether what a check sees breaks anything that a page states, where a target is held to that alone."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import schemathesis
+from openapi_schema_validator import OAS30Validator
+from schemathesis.core import NOT_SET
+
+from contract_tests.checks.expectations import READINGS
+from contract_tests.contracts import Contract
+from doublebook_data.views import View, is_reading, opened
+
+__all__ = ["is_free"]
+
+_ACCEPTED_ALL_THE_SAME = "negative_data_rejection"
+_PLACES = {"path": "path_parameters", "query": "query", "header": "headers"}
+_READ_AS = {"integer": int, "number": float}
+
+
+def is_free(contract: Contract, check: str, case: schemathesis.Case[Any]) -> bool:
+    """Whether no page forbids what *check* found in the answer to *case*."""
+    if contract.view is View.OURS:
+        return False
+    if check == _ACCEPTED_ALL_THE_SAME:
+        return not _is_forbidden(contract, case)
+    return check in READINGS
+
+
+def _is_forbidden(contract: Contract, case: schemathesis.Case[Any]) -> bool:
+    """Whether a page says that such a request is wrong."""
+    operation = contract.document["paths"][case.operation.path][case.operation.method.lower()]
+    parameters = [
+        contract.resolved(each)
+        for each in (
+            *contract.document["paths"][case.operation.path].get("parameters", ()),
+            *operation.get("parameters", ()),
+        )
+    ]
+    if any(
+        _is_wrong(contract, each, getattr(case, _PLACES[each["in"]], None) or {})
+        for each in parameters
+        if each["in"] in _PLACES
+    ):
+        return True
+    body = contract.resolved(operation.get("requestBody", {}))
+    schema = body.get("content", {}).get(case.media_type, {}).get("schema")
+    if case.body is NOT_SET or schema is None:
+        return False
+    return not OAS30Validator(opened(contract.document, schema)).is_valid(case.body)
+
+
+def _is_wrong(contract: Contract, parameter: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    name = parameter["name"]
+    if is_reading(contract.document, parameter):
+        return False
+    if name not in sent:
+        return bool(parameter.get("required")) and "required" not in parameter.get("x-inferred", ())
+    schema = opened(contract.document, parameter.get("schema", {}))
+    return not any(OAS30Validator(schema).is_valid(value) for value in _readings_of(sent[name], schema))
+
+
+def _readings_of(value: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+    """What a text in an address may stand for."""
+    yield value
+    if isinstance(value, str):
+        if schema.get("type") == "boolean":
+            yield value.lower() in ("true", "1")
+        read = _READ_AS.get(str(schema.get("type")))
+        try:
+            yield read(value) if read else value
+        except ValueError:
+            return
+        if schema.get("type") == "array":
+            yield value.split(",")

@@ -1,0 +1,144 @@
+"""An answer as laws read it where only what pages state may be asked for.
+
+Laws are written in the document's own words. Another server may leave out what only our reading promises, add members, or
+write a moment in another form: the lens tells what it says in the document's words, by the document's marks alone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from contract_tests.profiles import Lacking
+from doublebook_data import resolved
+from doublebook_data.views import is_reading, unstated
+
+__all__ = ["Lens", "Seen"]
+
+Json = dict[str, Any]
+
+_NOTHING = object()
+_FORMS = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%S.%f+00:00")
+
+
+class Seen(Json):
+    """
+    An object in an answer. Equal to another one if all is equal that is known of both.
+
+    Args:
+        unpromised: Members that are not there and that no page promises. Whoever reads one is told that it is lacking.
+    """
+
+    __slots__ = ("unpromised",)
+
+    def __init__(self, members: Mapping[str, Any], unpromised: frozenset[str]) -> None:
+        super().__init__(members)
+        self.unpromised = unpromised
+
+    def __missing__(self, name: str) -> Any:
+        if name in self.unpromised:
+            raise Lacking(f"the answer has no {name!r}, which no page promises")
+        raise KeyError(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self.unpromised else super().get(name, default)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, dict):
+            return False
+        free = self.unpromised | (other.unpromised if isinstance(other, Seen) else frozenset())
+        known = {name for name in (*self, *other) if name not in free or (name in self and name in other)}
+        return all(dict.get(self, name, _NOTHING) == dict.get(other, name, _NOTHING) for name in known)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]  # as of any dict
+
+
+class Lens:
+    """
+    Args:
+        document: As it is written.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+
+    def read(self, method: str, path: str, status: int, value: Any) -> Any:
+        """The *value* that a successful request to the operation was answered, as laws read it."""
+        operation = self._document["paths"][path][method.lower()]
+        responses = operation["responses"]
+        successes = [said for name, said in responses.items() if name.startswith("2")]
+        response = responses.get(str(status)) or (successes[0] if successes else {})
+        forms = resolved(self._document, response).get("content", {})
+        schema = next((form["schema"] for form in forms.values() if "schema" in form), None)
+        return value if schema is None else self._seen(value, schema, is_reading(self._document, operation))
+
+    def _seen(self, value: Any, schema: Json, above: bool) -> Any:
+        reading = is_reading(self._document, schema, above)
+        branches = list(self._branches(schema))
+        if isinstance(value, dict):
+            return self._object(value, branches, reading)
+        if isinstance(value, list):
+            items = next((each["items"] for each in branches if isinstance(each.get("items"), dict)), None)
+            return value if items is None else [self._seen(each, items, reading) for each in value]
+        if isinstance(value, str):
+            return next((_moment(value, each) for each in branches if _is_free_moment(each, reading)), value)
+        return value
+
+    def _branches(self, schema: Json) -> Iterator[Json]:
+        """The schema with all that it is made of."""
+        node = resolved(self._document, schema)
+        yield node
+        for word in ("allOf", "anyOf", "oneOf"):
+            for each in node.get(word, ()):
+                yield from self._branches(each)
+
+    def _object(self, value: Json, branches: list[Json], reading: bool) -> Any:
+        known: dict[str, Json] = {}
+        for branch in branches:
+            known |= {name: each for name, each in branch.get("properties", {}).items() if name not in known}
+        inner = next((each["additionalProperties"] for each in branches if _is_open(each)), None)
+        is_closed = inner is None and any(each.get("additionalProperties") is False for each in branches)
+        members = {
+            name: self._seen(each, known.get(name, inner or {}), reading)
+            for name, each in value.items()
+            if name in known or not is_closed
+        }
+        free = frozenset().union(*(unstated(each, "required") for each in branches))
+        unpromised: set[str] = set()
+        for name in known.keys() - value.keys():
+            is_ours = known[name].get("x-source") == "inferred" or name in free
+            if not (reading or is_ours):
+                continue
+            is_always_there = any(name in each.get("required", ()) for each in branches)
+            if is_always_there and any(each.get("nullable") for each in self._branches(known[name])):
+                members[name] = None
+            else:
+                unpromised.add(name)
+        return Seen(members, frozenset(unpromised)) if unpromised else members
+
+
+def _is_open(schema: Json) -> bool:
+    return isinstance(schema.get("additionalProperties"), dict)
+
+
+def _is_free_moment(schema: Json, reading: bool) -> bool:
+    """Whether pages leave open how the moment is written."""
+    is_moment = schema.get("format") == "date-time" and "pattern" in schema
+    return is_moment and (reading or "pattern" in schema.get("x-inferred", ()))
+
+
+def _moment(text: str, schema: Json) -> str:
+    """The moment as the document writes it; as it came where it is none."""
+    if re.search(schema["pattern"], text):
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo is None:
+        return text
+    written = (moment.astimezone(UTC).strftime(form) for form in _FORMS)
+    return next((each for each in written if re.search(schema["pattern"], each)), text)
