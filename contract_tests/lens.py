@@ -53,7 +53,7 @@ class Seen(Json):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]  # as of any dict
+    __hash__ = None
 
 
 class Lens:
@@ -73,47 +73,66 @@ class Lens:
         response = responses.get(str(status)) or (successes[0] if successes else {})
         forms = resolved(self._document, response).get("content", {})
         schema = next((form["schema"] for form in forms.values() if "schema" in form), None)
-        return value if schema is None else self._seen(value, schema, is_reading(self._document, operation))
+        return value if schema is None else self._seen(value, [schema], is_reading(self._document, operation))
 
-    def _seen(self, value: Any, schema: Json, above: bool) -> Any:
-        reading = is_reading(self._document, schema, above)
-        branches = list(self._branches(schema))
+    def _seen(self, value: Any, schemas: list[Json], above: bool) -> Any:
+        """
+        Args:
+            schemas: All of them hold of it.
+            above: What it stands in is our reading.
+        """
+        reading = bool(schemas) and all(is_reading(self._document, each, above) for each in schemas)
+        branches = [branch for each in schemas for branch in self._branches(each, value)]
         if isinstance(value, dict):
             return self._object(value, branches, reading)
         if isinstance(value, list):
-            items = next((each["items"] for each in branches if isinstance(each.get("items"), dict)), None)
-            return value if items is None else [self._seen(each, items, reading) for each in value]
+            items = [each["items"] for each in branches if isinstance(each.get("items"), dict)]
+            return [self._seen(each, items, reading) for each in value] if items else value
         if isinstance(value, str):
             return next((_moment(value, each) for each in branches if _is_free_moment(each, reading)), value)
         return value
 
-    def _branches(self, schema: Json) -> Iterator[Json]:
-        """The schema with all that it is made of."""
+    def _branches(self, schema: Json, value: Any) -> Iterator[Json]:
+        """The schema with all that it is made of, as far as it may be that of *value*."""
         node = resolved(self._document, schema)
         yield node
-        for word in ("allOf", "anyOf", "oneOf"):
+        for each in node.get("allOf", ()):
+            yield from self._branches(each, value)
+        for word in ("anyOf", "oneOf"):
             for each in node.get(word, ()):
-                yield from self._branches(each)
+                if self._may_be(each, value):
+                    yield from self._branches(each, value)
+
+    def _may_be(self, schema: Json, value: Any) -> bool:
+        """Whether the members of *value* that tell things apart, such as a type, do not speak against the schema."""
+        node = resolved(self._document, schema)
+        told = {name: resolved(self._document, each).get("enum") for name, each in node.get("properties", {}).items()}
+        tells = isinstance(value, dict) and all(
+            value[name] in said for name, said in told.items() if said is not None and name in value
+        )
+        return (tells or not isinstance(value, dict)) and all(
+            self._may_be(each, value) for each in node.get("allOf", ())
+        )
 
     def _object(self, value: Json, branches: list[Json], reading: bool) -> Any:
-        known: dict[str, Json] = {}
+        known: dict[str, list[Json]] = {}
         for branch in branches:
-            known |= {name: each for name, each in branch.get("properties", {}).items() if name not in known}
-        inner = next((each["additionalProperties"] for each in branches if _is_open(each)), None)
-        is_closed = inner is None and any(each.get("additionalProperties") is False for each in branches)
+            for name, each in branch.get("properties", {}).items():
+                known.setdefault(name, []).append(each)
+        inner = [each["additionalProperties"] for each in branches if _is_open(each)]
+        is_closed = not inner and any(each.get("additionalProperties") is False for each in branches)
         members = {
-            name: self._seen(each, known.get(name, inner or {}), reading)
+            name: self._seen(each, known.get(name, inner), reading)
             for name, each in value.items()
             if name in known or not is_closed
         }
         free = frozenset().union(*(unstated(each, "required") for each in branches))
         unpromised: set[str] = set()
         for name in known.keys() - value.keys():
-            is_ours = known[name].get("x-source") == "inferred" or name in free
-            if not (reading or is_ours):
+            if not (reading or name in free or any(each.get("x-source") == "inferred" for each in known[name])):
                 continue
             is_always_there = any(name in each.get("required", ()) for each in branches)
-            if is_always_there and any(each.get("nullable") for each in self._branches(known[name])):
+            if is_always_there and any(resolved(self._document, each).get("nullable") for each in known[name]):
                 members[name] = None
             else:
                 unpromised.add(name)

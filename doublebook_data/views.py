@@ -62,7 +62,8 @@ def agreed(document: Mapping[str, Any]) -> Json:
 
 def opened(document: Mapping[str, Any], node: Json) -> Json:
     """A schema of requests as pages state it: what it lets through, no page forbids. It refers to nothing."""
-    return _Opener(document, frozenset(), inline=True).schema(node)
+    made: Json = _Opener(document, frozenset(), inline=True).schema(node)
+    return made
 
 
 class _Opener:

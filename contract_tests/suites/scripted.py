@@ -157,44 +157,44 @@ def perform(
         scene: Answers the one it is in; None as long as there was none, and then what goes wrong is nothing's result.
         rules: Those that it is about.
     """
+    outcome, why, broken = _outcome(act, scene, rules)
+    here = scene()
+    if here is None:
+        return outcome, why, []
+    met = {each.rule: each for each in reversed(here.differences)}
+    found = [
+        stage.finding_of(each, here, name=name, layer=layer, severity=Severity.DIFFERENCE)
+        for each in reversed(met.values())
+    ]
+    if broken is None:
+        return outcome, why, found
+    if here.leaned_on:
+        return Outcome.SKIP, _unknown(broken, here), found
+    return Outcome.FAIL, "", [*found, stage.finding_of(broken, here, name=name, layer=layer)]
 
-    def differences() -> list[Finding]:
-        here = scene()
-        met = {each.rule: each for each in reversed(here.differences)} if here else {}
-        return [
-            stage.finding_of(each, here, name=name, layer=layer, severity=Severity.DIFFERENCE)
-            for each in reversed(met.values())
-            if here
-        ]
 
+def _outcome(
+    act: Callable[[], object], scene: Callable[[], Scene | None], rules: Sequence[str]
+) -> tuple[Outcome, str, Broken | None]:
     try:
         act()
-    except Broken as found:
-        broken = found
-    except Differs as difference:
-        return Outcome.SKIP, str(difference), differences()
-    except Lacking as lacking:
-        return Outcome.SKIP, str(lacking), differences()
+    except Broken as broken:
+        return Outcome.FAIL, "", broken
+    except (Differs, Lacking) as reason:
+        return Outcome.SKIP, str(reason), None
     except NotApplicable as reason:
-        return Outcome.OMIT, str(reason), differences()
+        return Outcome.OMIT, str(reason), None
     except (Silence, Trespass, HypothesisException) as problem:
         unsteady = "the target does not answer alike when asked again: " * isinstance(problem, HypothesisException)
-        return Outcome.ERROR, f"{unsteady}{problem}", differences()
+        return Outcome.ERROR, f"{unsteady}{problem}", None
     except Exception as problem:
         here = scene()
         if here is None:
             raise
         misreading = misread(problem, here, rules)
-        if misreading is None:
-            return Outcome.ERROR, unforeseen(problem, here), differences()
-        broken = misreading
-    else:
-        return Outcome.PASS, "", differences()
-    here = scene()
-    assert here is not None  # noqa: S101 - it broke in one
-    if here.leaned_on:
-        return Outcome.SKIP, _unknown(broken, here), differences()
-    return Outcome.FAIL, "", [*differences(), stage.finding_of(broken, here, name=name, layer=layer)]
+        why = "" if misreading else unforeseen(problem, here)
+        return (Outcome.FAIL if misreading else Outcome.ERROR), why, misreading
+    return Outcome.PASS, "", None
 
 
 def _unknown(broken: Broken, scene: Scene) -> str:
