@@ -65,15 +65,17 @@ class Lens:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
 
-    def read(self, method: str, path: str, status: int, value: Any) -> Any:
-        """The *value* that a successful request to the operation was answered, as laws read it."""
+    def read(self, method: str, path: str, status: int, form: str, value: Any) -> Any:
+        """The *value* that a successful request to the operation was answered in the media type *form*, as laws read it."""
         operation = self._document["paths"][path][method.lower()]
         responses = operation["responses"]
         successes = [said for name, said in responses.items() if name.startswith("2")]
         response = responses.get(str(status)) or (successes[0] if successes else {})
         forms = resolved(self._document, response).get("content", {})
-        schema = next((form["schema"] for form in forms.values() if "schema" in form), None)
-        return value if schema is None else self._seen(value, [schema], is_reading(self._document, operation))
+        said = forms.get(form.partition(";")[0].strip().lower()) or next(iter(forms.values()), {})
+        if "schema" not in said:
+            return value
+        return self._seen(value, [said["schema"]], is_reading(self._document, operation))
 
     def _seen(self, value: Any, schemas: list[Json], above: bool) -> Any:
         """

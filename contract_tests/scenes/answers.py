@@ -71,7 +71,8 @@ class Answer:
         self._contract = contract
         if contract.lens is not None and exchange.operation is not None and self.is_success:
             asked = exchange.operation
-            self.json = contract.lens.read(asked.method, asked.path, self.status, self.json)
+            form = self.headers.get("content-type", "")
+            self.json = contract.lens.read(asked.method, asked.path, self.status, form, self.json)
 
     def __repr__(self) -> str:
         return f"Answer({self.exchange.label} -> {self.exchange.came()})"
