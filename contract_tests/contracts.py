@@ -302,7 +302,9 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
                 media_type=next(iter(resolved(document, found.get("requestBody", {})).get("content", {})), ""),
                 other_forms=tuple(_other_forms(document, found.get("responses", {}))),
                 refusals=tuple(map(_refusal, found.get("x-refusals", []))),
-                accepts_freely=any(_is_free(document, status, said) for status, said in found["responses"].items()),
+                accepts_freely=any(
+                    _is_free(document, status, said) for status, said in found.get("responses", {}).items()
+                ),
             )
 
 

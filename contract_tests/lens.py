@@ -131,12 +131,9 @@ class Lens:
         free = frozenset().union(*(unstated(each, "required") for each in branches))
         unpromised: set[str] = set()
         for name in known.keys() - value.keys():
-            if not (reading or name in free or any(each.get("x-source") == "inferred" for each in known[name])):
-                continue
-            is_always_there = any(name in each.get("required", ()) for each in branches)
-            if is_always_there and any(resolved(self._document, each).get("nullable") for each in known[name]):
-                members[name] = None
-            else:
+            if name in free and any(resolved(self._document, each).get("nullable") for each in known[name]):
+                members[name] = None  # null or absent: no page says which
+            elif reading or name in free or any(each.get("x-source") == "inferred" for each in known[name]):
                 unpromised.add(name)
         return Seen(members, frozenset(unpromised)) if unpromised else members
 

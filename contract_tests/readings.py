@@ -39,7 +39,9 @@ class Readings:
     def rule(self, rule: Rule) -> Rule:
         if rule.id in self.adopted:
             return replace(rule, inferred=frozenset())
-        return replace(rule, is_reading=rule.source == "inferred" and not rule.is_always_held)
+        if rule.is_always_held:  # however that is said
+            return replace(rule, inferred=frozenset({"status", "text"}))
+        return replace(rule, is_reading=rule.source == "inferred")
 
     def refusal(self, refusal: Refusal) -> Refusal:
         """As the target says it. What was adopted or answered is no longer a reading."""

@@ -227,7 +227,7 @@ def sentence_of(result: RunResult) -> str:
     known = len(marks[Mark.KNOWN]) + sum(bool(finding.known) for finding in beside_the_rules(result))
     said = [_word(result, marks)] + ([f"{known:,} known"] if known else [])
     said += [counted(len(result.differences), "difference")] if result.differences else []
-    said += [f"{len(marks[Mark.SKIPPED]):,} not tested"] if marks[Mark.SKIPPED] else []
+    said += [f"{len(marks[Mark.SKIPPED]):,} not tested"] if marks[Mark.SKIPPED] and not doubted(result) else []
     return f"{', '.join(said)}; {', '.join(rests_on)}"
 
 

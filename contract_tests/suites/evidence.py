@@ -42,7 +42,7 @@ def findings_in(
                 detail=redact(detail_of(info.failure)),
                 steps=_steps([redact(command) for command in _commands(info)], said),
             )
-            yield (label, name, info.failure), finding
+            yield (label, name, info.failure, severity), finding
 
 
 def finding_of_silence(event: events.NonFatalError, layer: str, redact: Redact) -> Finding | None:

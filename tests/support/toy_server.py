@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 TOKEN = "toy-secret-8d1f"
-FULL = ("--mode", "full", "--disposable", "--suite", "conformance")
+FULL = ("--mode", "full", "--disposable", "--suite", "conformance", "--strict")
 """How the kit is called to ask a toy anything it likes."""
 PLACES = 3
 _LARGEST_ID = 2_147_483_647

@@ -103,7 +103,7 @@ def test_a_replay_names_what_drew_the_world():
         ),
         (
             a_result(held(1), skipped(2), unreached=("3 of 9 laws",)),
-            "PASSED as far as it came: 1 rule holds; 1 of 2 rules",
+            "PASSED as far as it came: 1 rule holds, 1 not tested; 1 of 2 rules",
         ),
         (a_result(held(1), broken(2, known="agreed")), "PASSED: 1 rule holds, 1 known; 2 of 2 rules judged"),
         (

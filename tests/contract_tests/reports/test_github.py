@@ -80,7 +80,7 @@ def test_the_summary_is_added_to_what_other_steps_wrote(written, tmp_path):
     _, summary = written(a_result(held(1), skipped(2)))
 
     assert summary.startswith("before\n## ✅ contract-tests: toy\n")
-    assert "**PASSED&#58; 1 rule holds; 1 of 2 rules judged" in summary
+    assert "**PASSED&#58; 1 rule holds, 1 not tested; 1 of 2 rules judged" in summary
     assert "| skipped | holds |\n| ---: | ---: |\n| 1 | 1 |" in summary
     assert "- **skipped** 1 rule: add identities.other to the profile (TOY-R02)" in summary
 

@@ -187,7 +187,9 @@ def test_a_summary_fits_a_screen_whatever_happened():
         rows = sum(-(-max(len(line), 1) // width) for line in text.splitlines())  # a long line is folded
         assert rows <= 42, text
         assert "and 24 more: TOY-R06, TOY-R07" in text
-        assert text.splitlines()[-1].startswith("FAILED: 23 rules are broken, 40 findings beside the rules, 2 known; ")
+        assert text.splitlines()[-1].startswith(
+            "FAILED: 23 rules are broken, 40 findings beside the rules, 2 known, 50 not tested; "
+        )
 
 
 def test_a_summary_of_broken_rules_alone_fits_the_smallest_screen():
