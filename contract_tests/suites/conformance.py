@@ -21,6 +21,7 @@ from schemathesis.engine.core import EventStream
 from schemathesis.engine.run import TESTING_PHASES, UNIT_PHASES, PhaseName
 from schemathesis.errors import SchemathesisError
 
+from contract_tests.checks.presence import presence_judged_fairly
 from contract_tests.checks.refusals import REPLACED_CHECK, refusals_checked
 from contract_tests.contracts import Contract
 from contract_tests.findings import Finding
@@ -88,6 +89,7 @@ def run(
     with (
         sending_through(outlet),
         refusals_checked(contract, target.headers),
+        presence_judged_fairly(contract),
         without_traces(),
         without_constants(),
         parsing_in_turn(),
