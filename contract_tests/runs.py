@@ -36,7 +36,6 @@ from contract_tests.results import (
     TestResult,
     judge_rules,
 )
-from contract_tests.scenes.exchanges import SUCCESSES
 from contract_tests.scenes.scene import Setting
 from contract_tests.scenes.sending import Sender
 from contract_tests.scenes.worlds import Worlds
@@ -132,7 +131,7 @@ class _Run:
             for label, answers in stage.setting.sender.timings.items():
                 self.tally.count_case(Layer.LAWS, label, len(answers))
                 for seconds, status in answers:
-                    self.tally.count_answer(label, seconds=seconds, was_accepted=status in SUCCESSES)
+                    self.tally.count_answer(label, seconds=seconds, status=status)
             self.tally.requests += stage.setting.sender.calls
         if self.plan.runs(Layer.TIMING):
             for result in timing.compare(self.deployment.contract, self.deployment.profile, self.tally.seconds):

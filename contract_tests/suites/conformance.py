@@ -29,7 +29,6 @@ from contract_tests.laws.law import Layer
 from contract_tests.outgoing import GivenUp, Outlet
 from contract_tests.problems import CannotRun
 from contract_tests.results import Tally
-from contract_tests.scenes.exchanges import SUCCESSES
 from contract_tests.suites.evidence import finding_of_silence, findings_in
 from contract_tests.suites.plans import Plan, Watcher
 from contract_tests.suites.surroundings import (
@@ -244,8 +243,7 @@ class _Fold:
             if answer is not None:
                 # An OPTIONS that coverage sends to a path is answered, and is no success of any operation there.
                 was_meant = answer.request.method == node.value.operation.method.upper()
-                was_accepted = was_meant and answer.status_code in SUCCESSES
-                self._tally.count_answer(label, seconds=answer.elapsed, was_accepted=was_accepted)
+                self._tally.count_answer(label, seconds=answer.elapsed, status=answer.status_code if was_meant else 0)
         simplest: dict[tuple[object, ...], Finding] = {}
         for identity, finding in findings_in(recorder, self._layer, self._target.redact):
             if identity not in simplest or _size(finding) < _size(simplest[identity]):
