@@ -53,7 +53,7 @@ _STATEFUL_ATTEMPTS = 20  # enough for reservekit, where one attempt in two or th
 _EXAMPLES_OF_READS = 25
 _TIMES_AGAIN = 2
 _REPEATED = (PhaseName.COVERAGE, PhaseName.FUZZING)
-_FORBIDDEN = {401, 403}
+_HIDDEN = {401, 403, 404}
 NOBODY_ELSE: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
@@ -161,8 +161,8 @@ def _once(
     """
     Each operation with its examples, before any is repeated: a time limit is to leave repetitions undone, not operations.
 
-    What has not succeeded is asked again, for the answers of the others have shown what there is; and where the main
-    identity may not, by those that may. What deletes goes last here too, and once.
+    What has not succeeded is asked again, for the answers of the others have shown what there is; and by other identities
+    where it is forbidden to the main one, or hidden from it. What deletes is asked after the rest here too, and once.
     """
     wanted = [each for each in contract.operations if each.label not in left_out]
     deleting = {each.label for each in wanted if each.method == "DELETE"}
@@ -176,11 +176,14 @@ def _once(
     for _ in range(_TIMES_AGAIN):
         if again := fold.in_vain(first):
             yield _Round(phases, plan.seed, name=", again", skipped=only(again))
-    for other in others:
-        if again := fold.in_vain(first, forbidden=True):
-            yield _Round(phases, plan.seed, name=f", as {other}", skipped=only(again), by=other)
     if deleting:
         yield _Round(phases, plan.seed, name=" of what deletes, once", skipped=only(deleting), once=True)
+    for other in others:
+        # Of many things few are another identity's, so a single request would hardly name one of them.
+        if again := fold.in_vain(first, hidden=True):
+            several = (*phases, PhaseName.FUZZING)
+            number = min(plan.max_examples, _EXAMPLES_OF_READS)
+            yield _Round(several, plan.seed, f", as {other}", only(again), examples=number, by=other)
 
 
 def _out(labels: list[str]) -> tuple[dict[str, object], ...]:
@@ -250,11 +253,10 @@ class _Fold:
             self.interrupt()
             stream.generator.close()
 
-    def in_vain(self, labels: Collection[str], *, forbidden: bool = False) -> set[str]:
-        """Which of *labels* have not succeeded; with *forbidden* those alone that this identity may not."""
-        counted = self._tally.of_operations(labels)
-        may_not = {each.label for each in counted if forbidden is False or _FORBIDDEN & each.refused.keys()}
-        return {each.label for each in counted if not each.accepted} & may_not
+    def in_vain(self, labels: Collection[str], *, hidden: bool = False) -> set[str]:
+        """Which of *labels* have not succeeded; with *hidden* those alone that another identity might be shown."""
+        left = [each for each in self._tally.of_operations(labels) if not each.accepted]
+        return {each.label for each in left if not hidden or _HIDDEN & each.refused.keys()}
 
     def interrupt(self) -> None:
         self._stop(Ending.INTERRUPTED)

@@ -156,10 +156,10 @@ def test_the_same_seed_sends_the_same_requests_and_another_seed_others():
     assert sent[0] == sent[1] != sent[2]
 
 
-def a_fold(in_vain=(), forbidden=()):
-    """Of a run in which these operations have no success yet, some of them since the main identity may not."""
-    left = {True: set(forbidden), False: set(in_vain)}
-    fold: Any = SimpleNamespace(sequences=0, in_vain=lambda labels, forbidden=False: left[forbidden] & set(labels))
+def a_fold(in_vain=(), hidden=()):
+    """Of a run in which these operations have no success yet, some of them since the main identity is not shown it."""
+    left = {True: set(hidden), False: set(in_vain)}
+    fold: Any = SimpleNamespace(sequences=0, in_vain=lambda labels, hidden=False: left[hidden] & set(labels))
     return fold
 
 
@@ -195,7 +195,7 @@ def test_each_operation_is_asked_with_its_examples_before_any_is_asked_repeatedl
 def test_what_has_no_success_yet_is_asked_again_and_by_those_who_may():
     booking, slots = "GET /bookings/{booking_id}", "GET /slots"
 
-    in_turn = rounds_of(Layer.READS, in_vain=[booking, slots], forbidden=[slots])
+    in_turn = rounds_of(Layer.READS, in_vain=[booking, slots], hidden=[slots])
 
     said = [(each.name, each.by, asked_in(each)) for each in in_turn[1:-1]]
     assert said == [(", again", "main", {booking, slots})] * 2 + [(", as other", "other", {slots})]
