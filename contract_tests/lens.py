@@ -72,7 +72,7 @@ class Lens:
         successes = [said for name, said in responses.items() if name.startswith("2")]
         response = responses.get(str(status)) or (successes[0] if successes else {})
         forms = resolved(self._document, response).get("content", {})
-        said = forms.get(form.partition(";")[0].strip().lower()) or next(iter(forms.values()), {})
+        said: Json = forms.get(form.partition(";")[0].strip().lower()) or next(iter(forms.values()), {})
         if "schema" not in said:
             return value
         return self._seen(value, [said["schema"]], is_reading(self._document, operation))

@@ -24,6 +24,8 @@ __all__ = [
     "judge_rules",
 ]
 
+_SUCCESSES = range(200, 300)
+
 
 class Verdict(IntEnum):
     """The exit code of the program."""
@@ -106,6 +108,7 @@ class OperationResult:
         cases: Judged requests by layer.
         accepted: How many requests got a 2xx: how deep the tests went, not only how many there were.
         seconds: What each answer took, in no order that means anything.
+        refused: How many requests got which other status.
     """
 
     label: str
@@ -113,10 +116,26 @@ class OperationResult:
     accepted: int
     seconds: tuple[float, ...]
     findings: tuple[Finding, ...]
+    refused: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def was_asked(self) -> bool:
+        return any(self.cases.values())
 
     @property
     def was_tested(self) -> bool:
-        return any(self.cases.values())
+        """What never succeeds shows nothing but its refusals."""
+        return self.was_asked and self.accepted > 0
+
+    @property
+    def why_untested(self) -> str:
+        """An empty text where it was tested."""
+        if self.was_tested:
+            return ""
+        if not self.was_asked:
+            return "not asked"
+        often = sorted(self.refused.items(), key=lambda item: (-item[1], item[0]))
+        return f"never answered with a success: {', '.join(f'{status} x {number:,}' for status, number in often) or 'no answer'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +329,7 @@ class Tally:
     mark: Callable[[Finding], Finding] = lambda finding: finding
     cases: dict[str, Counter[str]] = field(default_factory=dict)
     accepted: Counter[str] = field(default_factory=Counter)
+    refused: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     requests: int = 0
     findings: dict[tuple[object, ...], Finding] = field(default_factory=dict)
@@ -319,9 +339,13 @@ class Tally:
     def count_case(self, layer: str, label: str, number: int = 1) -> None:
         self.cases.setdefault(label, Counter())[layer] += number
 
-    def count_answer(self, label: str, *, seconds: float, was_accepted: bool) -> None:
+    def count_answer(self, label: str, *, seconds: float, status: int) -> None:
+        """*status* is 0 where the answer is about something else than the operation, such as an OPTIONS to its path."""
         self.seconds[label].append(seconds)
-        self.accepted[label] += was_accepted
+        if status in _SUCCESSES:
+            self.accepted[label] += 1
+        elif status:
+            self.refused[label][status] += 1
 
     def keep(self, identity: tuple[object, ...], finding: Finding) -> None:
         """What was found before stays as it was told."""
@@ -348,6 +372,7 @@ class Tally:
                 accepted=self.accepted[label],
                 seconds=tuple(self.seconds[label]),
                 findings=tuple(finding for finding in self.findings.values() if finding.operation == label),
+                refused=self.refused[label],
             )
             for label in labels
         )

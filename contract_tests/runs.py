@@ -25,7 +25,7 @@ from contract_tests.contracts import Contract
 from contract_tests.findings import Finding
 from contract_tests.known import KnownFailures
 from contract_tests.laws.law import Layer
-from contract_tests.profiles import Profile
+from contract_tests.profiles import TOKEN, Profile
 from contract_tests.results import (
     Evidence,
     Outcome,
@@ -36,12 +36,12 @@ from contract_tests.results import (
     TestResult,
     judge_rules,
 )
-from contract_tests.scenes.exchanges import SUCCESSES
 from contract_tests.scenes.scene import Setting
 from contract_tests.scenes.sending import Sender
 from contract_tests.scenes.worlds import Worlds
 from contract_tests.suites import conformance, scripted, spec, timing
 from contract_tests.suites.conformance import UNANSWERED, Ending
+from contract_tests.suites.inventory import Inventory
 from contract_tests.suites.lifecycle import play_batch
 from contract_tests.suites.plans import LAYERS_OF, Mode, Plan, Watcher
 from contract_tests.suites.scripted import Stage
@@ -132,7 +132,7 @@ class _Run:
             for label, answers in stage.setting.sender.timings.items():
                 self.tally.count_case(Layer.LAWS, label, len(answers))
                 for seconds, status in answers:
-                    self.tally.count_answer(label, seconds=seconds, was_accepted=status in SUCCESSES)
+                    self.tally.count_answer(label, seconds=seconds, status=status)
             self.tally.requests += stage.setting.sender.calls
         if self.plan.runs(Layer.TIMING):
             for result in timing.compare(self.deployment.contract, self.deployment.profile, self.tally.seconds):
@@ -209,7 +209,17 @@ class _Run:
         world = deployment.worlds.open()
         try:
             target = replace(deployment.target, base_url=world.base_url)
-            ending = conformance.run(deployment.contract, target, plan, self.watcher, layer, self.tally, self.interrupt)
+            ending = conformance.run(
+                deployment.contract,
+                target,
+                plan,
+                self.watcher,
+                layer,
+                self.tally,
+                self.interrupt,
+                self._inventory(),
+                self._others(),
+            )
         finally:
             deployment.worlds.shut(world, keep=False)
         if ending is Ending.INTERRUPTED:
@@ -218,6 +228,20 @@ class _Run:
             self.unreached.append(f"the rest of {layer}")
         cases = self.tally.cases_in(layer)
         self.watcher.layer_finished(layer, said=f"{cases} cases in {time.monotonic() - began_at:.1f} s")
+
+    def _inventory(self) -> Inventory:
+        """What is known of the world that the layers of Schemathesis are played in."""
+        found = Inventory(self.deployment.contract, self.deployment.profile)
+        for exchange in self.sender.shown.values() if self.sender is not None else ():
+            if exchange.operation is not None:
+                found.note(exchange.operation, exchange.parameters[0] if exchange.parameters else {}, exchange.content)
+        return found
+
+    def _others(self) -> Mapping[str, Mapping[str, str]]:
+        """Who is let in beside the main identity."""
+        kit, headers = self.deployment.kit, self.deployment.headers
+        names = [key.name.removeprefix("identities.") for key in kit.scene.KEYS if key.kind is TOKEN] if kit else []
+        return {name: headers[name] for name in names if name in headers}
 
     def _is_over(self) -> bool:
         has_found_enough = self.plan.fail_fast and self.tally.has_failed

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from contract_tests.contracts import Rule
 from contract_tests.findings import Finding, Severity
-from contract_tests.results import Evidence, Outcome, RuleResult, RunResult, Verdict
+from contract_tests.results import Evidence, OperationResult, Outcome, RuleResult, RunResult, Verdict
 from contract_tests.suites.plans import Mode
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "sentence_of",
     "times_of",
     "told",
+    "untested",
     "visible",
 ]
 
@@ -220,6 +221,7 @@ def sentence_of(result: RunResult) -> str:
         rests_on = ["no rule is judged in observe mode"]
     rests_on += [
         f"{tested} of {counted(len(result.operations), 'operation')} tested",
+        *([f"{len(vain)} never with a success"] if (vain := untested(result)) else []),
         counted(result.requests, "call"),
         f"{result.seconds:,.1f} s",
         f"seed {result.evidence.seed}",
@@ -229,6 +231,11 @@ def sentence_of(result: RunResult) -> str:
     said += [counted(len(result.differences), "difference")] if result.differences else []
     said += [f"{len(marks[Mark.SKIPPED]):,} not tested"] if marks[Mark.SKIPPED] and not doubted(result) else []
     return f"{', '.join(said)}; {', '.join(rests_on)}"
+
+
+def untested(result: RunResult) -> list[OperationResult]:
+    """What was asked and never succeeded, so that it is not tested."""
+    return [operation for operation in result.operations if operation.was_asked and not operation.was_tested]
 
 
 def is_cut_short(result: RunResult) -> bool:

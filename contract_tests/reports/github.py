@@ -24,6 +24,7 @@ from contract_tests.reports.digest import (
     promise_of,
     replay_command,
     sentence_of,
+    untested,
     visible,
 )
 from contract_tests.reports.places import Places
@@ -200,6 +201,7 @@ def _remarks(result: RunResult) -> Iterator[str]:
         ("warning", result.warnings),
         ("not taken back", result.leaked),
         ("not reached", result.unreached),
+        ("not tested", tuple(f"{each.label}: {each.why_untested}" for each in untested(result))),
     ):
         yield from (f"- **{name}** {_text(each)}" for each in said[:_MOST_NAMED])
 

@@ -144,6 +144,8 @@ class OperationShape(msgspec.Struct, kw_only=True):
     Args:
         cases: Judged requests by layer.
         accepted: How many requests got a 2xx.
+        tested: At least one did.
+        why: It is not tested; "" where it is.
         times: None where nothing was answered.
     """
 
@@ -151,6 +153,8 @@ class OperationShape(msgspec.Struct, kw_only=True):
     calls: int
     cases: dict[str, int]
     accepted: int
+    tested: bool
+    why: str
     times: TimesShape | None
     findings: list[int]
 
@@ -269,6 +273,8 @@ def _operation(operation: OperationResult, places: dict[Finding, int]) -> Operat
         calls=len(operation.seconds),
         cases=dict(operation.cases),
         accepted=operation.accepted,
+        tested=operation.was_tested,
+        why=operation.why_untested,
         times=TimesShape(p50=times.p50, p95=times.p95, p99=times.p99, max=times.worst) if times else None,
         findings=[places[finding] for finding in operation.findings if finding in places],
     )

@@ -119,7 +119,7 @@ def _operations(result: RunResult) -> Iterator[ET.Element]:
 def _called(operation: OperationResult, result: RunResult) -> ET.Element:
     case = _case(operation.label, "operations", result, seconds=sum(operation.seconds))
     if not operation.was_tested:
-        _say(case, "skipped", "not tested")
+        _say(case, "skipped", f"not tested: {operation.why_untested}")
     return case
 
 

@@ -30,6 +30,7 @@ from contract_tests.reports.digest import (
     replaying,
     sentence_of,
     told,
+    untested,
     visible,
 )
 from contract_tests.results import Evidence, Outcome, RuleResult, RunResult, Verdict
@@ -51,6 +52,7 @@ _MOST_BESIDE = 2
 _MOST_DIFFERENCES = 3
 _MOST_ERRORS = 2
 _MOST_GAPS = 4
+_MOST_UNTESTED = 2
 _MOST_SAID = 3
 _MOST_NAMED = 3
 _HASH_SHOWN = 12
@@ -214,6 +216,7 @@ class Terminal:
         self._list(_differences(result), most=_MOST_DIFFERENCES)
         self._list(_errors(result), most=_MOST_ERRORS)
         self._list(_gaps(result), most=_MOST_GAPS)
+        self._list(_untested(result), most=_MOST_UNTESTED)
         self._list(_remarks(result), most=_MOST_SAID)
         self._prose(sentence_of(result), _CUT_SHORT if is_cut_short(result) else _STYLES[result.verdict], indent="")
 
@@ -354,6 +357,10 @@ def _gaps(result: RunResult) -> list[tuple[str, str]]:
         if gap.mark is not Mark.ERROR:
             lines.append((f"{gap.mark:<8} {which}: {gap.reason}", _COLOURS.get(gap.mark, "")))
     return lines
+
+
+def _untested(result: RunResult) -> list[tuple[str, str]]:
+    return [(f"NOT TESTED {each.label}: {each.why_untested}", "yellow") for each in untested(result)]
 
 
 def _remarks(result: RunResult) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from schemathesis.core import curl
 from contract_tests.contracts import Operation
 from contract_tests.wording import came
 
-__all__ = ["MOST_STEPS", "SUCCESSES", "Exchange", "links_of", "relevant"]
+__all__ = ["MOST_STEPS", "SUCCESSES", "Exchange", "is_id", "kind_of", "links_of", "relevant"]
 
 MOST_STEPS = 4
 SUCCESSES = range(200, 300)
@@ -180,7 +180,7 @@ def links_of(*texts: Any, path: str = "") -> frozenset[str]:
     A number is told from those of other things by what it is the id of: its name says it, or what it stands in, or the
     words of the operation's *path*.
     """
-    words = [_kind(word) for word in path.split("/") if word and "{" not in word]
+    words = [kind_of(word) for word in path.split("/") if word and "{" not in word]
     found: set[str] = set()
     pending: list[tuple[Any, Sequence[str]]] = [(text, words) for text in texts]
     while pending:
@@ -188,9 +188,9 @@ def links_of(*texts: Any, path: str = "") -> frozenset[str]:
         if isinstance(value, dict):
             for name, inner in value.items():
                 if isinstance(inner, dict | list):
-                    pending.append((inner, kinds if name in _WRAPPERS else [_kind(str(name))]))
-                elif _is_id(str(name)) and isinstance(inner, str | int) and not isinstance(inner, bool):
-                    found.update(_links(str(inner), [_kind(str(name))] if _kind(str(name)) else kinds))
+                    pending.append((inner, kinds if name in _WRAPPERS else [kind_of(str(name))]))
+                elif is_id(str(name)) and isinstance(inner, str | int) and not isinstance(inner, bool):
+                    found.update(_links(str(inner), [kind_of(str(name))] if kind_of(str(name)) else kinds))
         elif isinstance(value, list):
             pending.extend((inner, kinds) for inner in value)
     return frozenset(filter(None, found))
@@ -203,12 +203,12 @@ def _links(value: str, kinds: Sequence[str]) -> Iterator[str]:
         yield value
 
 
-def _kind(name: str) -> str:
+def kind_of(name: str) -> str:
     """What a name is about: `service` of `serviceID`, `service_id` and `services`; "" of `id`."""
     plain = re.sub(r"[^a-z]", "", re.sub(r"(uuid|id)$", "", name.lower()))
     return re.sub(r"(?<=ss|sh|ch)es$|(?<!s)s$", "", plain)
 
 
-def _is_id(name: str) -> bool:
+def is_id(name: str) -> bool:
     lowered = name.lower()
     return lowered == "id" or lowered.endswith(("_id", "uuid")) or name.endswith(("Id", "ID"))

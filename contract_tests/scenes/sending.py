@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from contract_tests.contracts import Contract, Operation
 from contract_tests.outgoing import Outlet, why
 from contract_tests.problems import CannotRun
-from contract_tests.scenes.exchanges import Exchange
+from contract_tests.scenes.exchanges import SUCCESSES, Exchange
 
 __all__ = ["NO_BODY", "Flaw", "Sender", "Silence"]
 
@@ -70,6 +70,8 @@ class Sender:
         self.flaws: list[Flaw] = []
         self.timings: dict[str, list[tuple[float, int]]] = {}
         """Of each operation, by label: seconds and status of every answer."""
+        self.shown: dict[str, Exchange] = {}
+        """Of each operation that reads, by label: the first answer with a success."""
 
     @property
     def calls(self) -> int:
@@ -110,6 +112,8 @@ class Sender:
             raise Silence(f"{operation.label} got no answer: {why(problem)}") from problem
         exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
         exchange.parameters = dict(parameters.get("path", {})), dict(parameters.get("query", {}))
+        if operation.reads_only and exchange.status in SUCCESSES:
+            self.shown.setdefault(operation.label, exchange)
         self._check(case, response, exchange)
         return exchange
 

@@ -6,14 +6,17 @@ boundary of each schema once, valid and invalid), *fuzzing* (generated), *statef
 
 Two layers run it: *reads*, of the operations that change nothing, and *conformance*, of all.
 
-A booking API remembers, hence the rounds: what deletes is tested last, for after it most requests would only learn
+A booking API remembers, hence the rounds: each operation is asked with its examples before any is asked repeatedly, and from
+the answers an `Inventory` learns what may be asked for. What deletes is tested last, for after it most requests would only learn
 that there is nothing left to book. Measured on reservekit: 81 bookings made instead of 3.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from types import MappingProxyType
+from typing import Any
 
 import schemathesis
 from schemathesis.engine import StopReason, events, from_schema
@@ -21,6 +24,7 @@ from schemathesis.engine.core import EventStream
 from schemathesis.engine.run import TESTING_PHASES, UNIT_PHASES, PhaseName
 from schemathesis.errors import SchemathesisError
 
+from contract_tests.checks.presence import presence_judged_fairly
 from contract_tests.checks.refusals import REPLACED_CHECK, refusals_checked
 from contract_tests.contracts import Contract
 from contract_tests.findings import Finding
@@ -28,8 +32,9 @@ from contract_tests.laws.law import Layer
 from contract_tests.outgoing import GivenUp, Outlet
 from contract_tests.problems import CannotRun
 from contract_tests.results import Tally
-from contract_tests.scenes.exchanges import SUCCESSES
+from contract_tests.scenes.scene import MAIN
 from contract_tests.suites.evidence import finding_of_silence, findings_in
+from contract_tests.suites.inventory import Inventory
 from contract_tests.suites.plans import Plan, Watcher
 from contract_tests.suites.surroundings import (
     Interrupt,
@@ -46,6 +51,10 @@ UNANSWERED = "the target stopped answering, so the rest was not tested"
 
 _STATEFUL_ATTEMPTS = 20  # enough for reservekit, where one attempt in two or three is given up
 _EXAMPLES_OF_READS = 25
+_TIMES_AGAIN = 2
+_REPEATED = (PhaseName.COVERAGE, PhaseName.FUZZING)
+_HIDDEN = {401, 403, 404}
+NOBODY_ELSE: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class _Round:
         skipped: Which operations sit out which phases, as Schemathesis' configuration says it.
         examples: Generated requests per operation; 0 takes the plan's.
         accept: The one media type that is asked for; "" takes whatever comes.
+        by: Which identity asks.
+        once: With one example each.
     """
 
     phases: tuple[PhaseName, ...]
@@ -67,6 +78,8 @@ class _Round:
     skipped: tuple[dict[str, object], ...] = ()
     examples: int = 0
     accept: str = ""
+    by: str = MAIN
+    once: bool = False
 
 
 def run(
@@ -77,9 +90,15 @@ def run(
     layer: Layer,
     tally: Tally,
     interrupt: Interrupt,
+    inventory: Inventory,
+    others: Mapping[str, Mapping[str, str]] = NOBODY_ELSE,
 ) -> "Ending":
     """
     Run the phases over the operations that *layer* and *plan* have; counts and findings go into *tally*.
+
+    Args:
+        inventory: What may be asked for.
+        others: Identities that are let in beside the main one, each with its credential as it is sent.
 
     An interrupt ends it early; what was found until then is in the tally.
     """
@@ -88,13 +107,18 @@ def run(
     with (
         sending_through(outlet),
         refusals_checked(contract, target.headers),
+        presence_judged_fairly(contract),
+        inventory.in_use(),
         without_traces(),
         without_constants(),
         parsing_in_turn(),
         interrupt.stopping(fold.interrupt),
     ):
-        for asked in _rounds(contract, plan, layer, fold):
-            fold.follow(from_schema(_schema(contract, target, plan, asked)).execute(), asked)
+        for asked in _rounds(contract, plan, layer, fold, tuple(others)):
+            if asked.by != MAIN:
+                inventory.forget_failures()
+            headers = {**target.headers, **others.get(asked.by, {})}
+            fold.follow(from_schema(_schema(contract, target, plan, asked, headers)).execute(), asked)
             if fold.ending is not Ending.DONE:
                 break
             if plan.is_over:
@@ -102,19 +126,20 @@ def run(
     return fold.ending
 
 
-def _rounds(contract: Contract, plan: Plan, layer: Layer, fold: "_Fold") -> Iterator[_Round]:
+def _rounds(
+    contract: Contract, plan: Plan, layer: Layer, fold: "_Fold", others: Sequence[str] = ()
+) -> Iterator[_Round]:
     left_out = [each.label for each in contract.operations if not plan.wants_operation(each)]
     if layer is Layer.READS:
         left_out += [each.label for each in contract.operations if not each.reads_only and each.label not in left_out]
-        if len(left_out) < len(contract.operations):
-            yield _Round(
-                UNIT_PHASES, plan.seed, skipped=_out(left_out), examples=min(plan.max_examples, _EXAMPLES_OF_READS)
-            )
-        return
     if len(left_out) == len(contract.operations):
         return
     always = _out(left_out)
-    yield _Round(UNIT_PHASES, plan.seed, skipped=(*always, _sitting_out("include-method", *UNIT_PHASES)))
+    yield from _once(contract, plan, fold, left_out, others)
+    if layer is Layer.READS:
+        yield _Round(_REPEATED, plan.seed, skipped=always, examples=min(plan.max_examples, _EXAMPLES_OF_READS))
+        return
+    yield _Round(_REPEATED, plan.seed, skipped=(*always, _sitting_out("include-method", *UNIT_PHASES)))
     # A server that remembers can answer a replayed step differently. Hypothesis then gives up on the whole phase
     # without a word (`FlakyStrategyDefinition`), so it is asked again, with the next seed, until it has done its share.
     for attempt in range(_STATEFUL_ATTEMPTS):
@@ -128,6 +153,37 @@ def _rounds(contract: Contract, plan: Plan, layer: Layer, fold: "_Fold") -> Iter
     # The examples of everything come along: from their answers the engine learns what there is to delete.
     skipped = _sitting_out("exclude-method", PhaseName.COVERAGE, PhaseName.FUZZING)
     yield _Round(UNIT_PHASES, plan.seed, name=" of what deletes", skipped=(*always, skipped))
+
+
+def _once(
+    contract: Contract, plan: Plan, fold: "_Fold", left_out: Sequence[str], others: Sequence[str]
+) -> Iterator[_Round]:
+    """
+    Each operation with its examples, before any is repeated: a time limit is to leave repetitions undone, not operations.
+
+    What has not succeeded is asked again, for the answers of the others have shown what there is; and by other identities
+    where it is forbidden to the main one, or hidden from it. What deletes is asked after the rest here too, and once.
+    """
+    wanted = [each for each in contract.operations if each.label not in left_out]
+    deleting = {each.label for each in wanted if each.method == "DELETE"}
+
+    def only(labels: Container[str]) -> tuple[dict[str, object], ...]:
+        return _out([each.label for each in contract.operations if each.label not in labels])
+
+    phases = (PhaseName.EXAMPLES,)
+    first = {each.label for each in wanted} - deleting
+    yield _Round(phases, plan.seed, skipped=only(first))
+    for _ in range(_TIMES_AGAIN):
+        if again := fold.in_vain(first):
+            yield _Round(phases, plan.seed, name=", again", skipped=only(again))
+    if deleting:
+        yield _Round(phases, plan.seed, name=" of what deletes, once", skipped=only(deleting), once=True)
+    for other in others:
+        # Of many things few are another identity's, so a single request would hardly name one of them.
+        if again := fold.in_vain(first, hidden=True):
+            several = (*phases, PhaseName.FUZZING)
+            number = min(plan.max_examples, _EXAMPLES_OF_READS)
+            yield _Round(several, plan.seed, f", as {other}", only(again), examples=number, by=other)
 
 
 def _out(labels: list[str]) -> tuple[dict[str, object], ...]:
@@ -197,6 +253,11 @@ class _Fold:
             self.interrupt()
             stream.generator.close()
 
+    def in_vain(self, labels: Collection[str], *, hidden: bool = False) -> set[str]:
+        """Which of *labels* have not succeeded; with *hidden* those alone that another identity might be shown."""
+        left = [each for each in self._tally.of_operations(labels) if not each.accepted]
+        return {each.label for each in left if not hidden or _HIDDEN & each.refused.keys()}
+
     def interrupt(self) -> None:
         self._stop(Ending.INTERRUPTED)
 
@@ -242,8 +303,7 @@ class _Fold:
             if answer is not None:
                 # An OPTIONS that coverage sends to a path is answered, and is no success of any operation there.
                 was_meant = answer.request.method == node.value.operation.method.upper()
-                was_accepted = was_meant and answer.status_code in SUCCESSES
-                self._tally.count_answer(label, seconds=answer.elapsed, was_accepted=was_accepted)
+                self._tally.count_answer(label, seconds=answer.elapsed, status=answer.status_code if was_meant else 0)
         simplest: dict[tuple[object, ...], Finding] = {}
         for identity, finding in findings_in(recorder, self._contract, self._layer, self._target.redact):
             if identity not in simplest or _size(finding) < _size(simplest[identity]):
@@ -283,11 +343,13 @@ def _size(finding: Finding) -> tuple[int, int]:
     return len(finding.steps), sum(len(step.curl) for step in finding.steps)
 
 
-def _schema(contract: Contract, target: Target, plan: Plan, asked: _Round) -> schemathesis.BaseSchema:
+def _schema(
+    contract: Contract, target: Target, plan: Plan, asked: _Round, credential: Mapping[str, str]
+) -> schemathesis.BaseSchema:
     config = schemathesis.Config.from_dict(
         {
             "seed": asked.seed,
-            "phases": {phase.value: {"enabled": phase in asked.phases} for phase in TESTING_PHASES},
+            "phases": {phase.value: _phase(phase, asked) for phase in TESTING_PHASES},
             "operations": list(asked.skipped),
             # One run depends on nothing an earlier run left behind, and leaves nothing behind.
             "cache": {"enabled": False},
@@ -307,9 +369,22 @@ def _schema(contract: Contract, target: Target, plan: Plan, asked: _Round) -> sc
         }
     )
     # Not through the dict: there `${...}` in a value is replaced from the environment, in a token it is a token.
-    headers = {**target.headers, **({"Accept": asked.accept} if asked.accept else {})}
+    headers = {**credential, **({"Accept": asked.accept} if asked.accept else {})}
     config.projects.default.update(base_url=target.base_url, headers=headers)
     try:
-        return schemathesis.openapi.from_dict(copy.deepcopy(contract.judging), config=config)
+        schema = schemathesis.openapi.from_dict(copy.deepcopy(contract.judging), config=config)
     except SchemathesisError as problem:
         raise CannotRun(f"Schemathesis cannot use the contract of {contract.api}: {problem}") from problem
+    if asked.once:
+        schema.hooks.register_hook_with_name(_keep_one, "before_add_examples")
+    return schema
+
+
+def _phase(phase: PhaseName, asked: _Round) -> dict[str, object]:
+    enabled: dict[str, object] = {"enabled": phase in asked.phases}
+    # An operation of which the document has no example is given one that its schema allows.
+    return {**enabled, "fill-missing": True} if phase is PhaseName.EXAMPLES else enabled
+
+
+def _keep_one(_: schemathesis.HookContext, examples: list[schemathesis.Case[Any]]) -> None:
+    del examples[1:]

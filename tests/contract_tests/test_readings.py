@@ -47,10 +47,11 @@ def test_our_own_view_has_no_readings(contract):
 def test_a_status_and_a_text_that_the_profile_says_have_to_come(contract):
     said = {"readings": {"statuses": {"service_not_found": 410}}, "texts": {"service not found": "no such service"}}
     agreed = held(contract, **said)
-    operation = agreed.operation("listBookings")
 
-    assert contract.refusal_as_said(operation, "RK-S08", 404, "service not found")[:2] == (404, "service not found")
-    assert agreed.refusal_as_said(operation, "RK-S08", 404, "service not found")[:2] == (410, "no such service")
+    assert [
+        each.refusal_as_said(each.operation("listBookings"), "RK-S08", 404, "service not found")[:2]
+        for each in (contract, agreed)
+    ] == [(404, "service not found"), (410, "no such service")]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 import pytest
-from run_results import a_finding, a_result, a_rule, a_test, an_operation, broken, held, left_out, skipped
+from run_results import IN_VAIN, a_finding, a_result, a_rule, a_test, an_operation, broken, held, left_out, skipped
 
 from contract_tests.findings import Severity
 from contract_tests.results import Outcome, Tally, Verdict
@@ -39,3 +39,30 @@ def test_nothing_has_failed_before_a_finding_that_counts():
 
     assert not Tally(findings={(1,): advice, (2,): known}).has_failed
     assert Tally(findings={(1,): advice, (2,): known, (3,): must}).has_failed
+
+
+def test_an_operation_that_never_succeeded_is_not_tested():
+    tally = Tally()
+    for status in (404, 403, 404, 0):
+        tally.count_case("reads", "GET /x")
+        tally.count_answer("GET /x", seconds=0.1, status=status)
+
+    (found,) = tally.of_operations(["GET /x"])
+
+    assert (found.was_asked, found.was_tested) == (True, False)
+    assert found.why_untested == "never answered with a success: 404 x 2, 403 x 1"
+
+
+def test_one_success_is_enough_to_be_tested():
+    tally = Tally()
+    for status in (404, 201):
+        tally.count_case("reads", "GET /x")
+        tally.count_answer("GET /x", seconds=0.1, status=status)
+
+    (found,) = tally.of_operations(["GET /x"])
+
+    assert (found.was_tested, found.why_untested) == (True, "")
+
+
+def test_a_run_in_which_nothing_succeeded_has_tested_nothing():
+    assert a_result(operations=(IN_VAIN,)).verdict is Verdict.NOTHING_TESTED

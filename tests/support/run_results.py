@@ -1,6 +1,6 @@
 """Results of runs that nobody ran, for what renders them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -102,14 +102,20 @@ def an_operation(
     *,
     seconds: Sequence[float] = (0.01, 0.02, 0.03),
     findings: Iterable[Finding] = (),
+    refused: Mapping[int, int] | None = None,
 ) -> OperationResult:
     return OperationResult(
         label=label,
         cases={"laws": len(seconds)} if seconds else {},
-        accepted=len(seconds),
+        accepted=0 if refused else len(seconds),
         seconds=tuple(seconds),
         findings=tuple(findings),
+        refused=refused or {},
     )
+
+
+IN_VAIN = an_operation("GET /bookings/{id}", refused={403: 3, 404: 12})
+"""Asked, and never with a success."""
 
 
 def a_test(

@@ -51,7 +51,7 @@ class Stranger:
         return status, self._said(body, [said["schema"]]) if "schema" in said else body
 
     def _refused(self, asked: dict[str, Any], status: int, body: Any) -> tuple[int, Any]:
-        holder, *steps = body, *self._pointer
+        holder, steps = body, self._pointer
         for step in steps[:-1]:
             holder = holder[int(step)] if isinstance(holder, list) else holder.get(step, {})
         code = holder.get(steps[-1]) if isinstance(holder, dict) else None

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from run_results import (
     EVIDENCE,
+    IN_VAIN,
     a_finding,
     a_result,
     a_rule,
@@ -122,6 +123,11 @@ def test_a_replay_names_what_drew_the_world():
             a_result(left_out(1), operations=(ANSWERED, replace(ANSWERED, findings=(a_finding(known="agreed"),)))),
             "PASSED: 1 operation answered as documented; 0 of 1 rule judged, 2 of 2 operations tested",
         ),
+        (
+            a_result(operations=(ANSWERED, IN_VAIN)),
+            "PASSED: 1 operation answered as documented; 1 of 2 operations tested, 1 never with a success, ",
+        ),
+        (a_result(operations=(IN_VAIN,)), "NOTHING WAS TESTED; 0 of 1 operation tested, 1 never with a success, "),
         (a_result(), "PASSED: 1 operation answered as documented; 1 of 1 operation tested"),
         (a_result(left_out(1), operations=()), "NOTHING WAS TESTED; 0 of 1 rule judged"),
         (a_result(broken(1), was_interrupted=True), "INTERRUPTED after 1 finding; "),

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from run_results import NASTY, a_big_result, a_finding, a_result, a_test, broken, held, skipped
+from run_results import IN_VAIN, NASTY, a_big_result, a_finding, a_result, a_test, broken, held, skipped
 
 from contract_tests.findings import Severity, Step
 from contract_tests.reports.github import write_github
@@ -83,6 +83,13 @@ def test_the_summary_is_added_to_what_other_steps_wrote(written, tmp_path):
     assert "**PASSED&#58; 1 rule holds, 1 not tested; 1 of 2 rules judged" in summary
     assert "| skipped | holds |\n| ---: | ---: |\n| 1 | 1 |" in summary
     assert "- **skipped** 1 rule: add identities.other to the profile (TOY-R02)" in summary
+
+
+def test_what_was_asked_in_vain_is_in_the_summary(written):
+    _, summary = written(a_result(held(1), operations=(IN_VAIN,)))
+
+    assert "- **not tested** GET /bookings/" in summary
+    assert "never answered with a success&#58; 404 x 12, 403 x 3" in summary
 
 
 def test_a_run_that_was_cut_short_is_no_green_summary(written):

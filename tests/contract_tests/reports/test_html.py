@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 from run_results import (
+    IN_VAIN,
     NASTY,
     a_big_result,
     a_finding,
@@ -128,6 +129,12 @@ def test_times_are_told_in_words_and_lie_on_a_scale_of_decades(page):
     assert "not called" in made.words
     assert 'class="tick p50" style="left:50.0%"' in made.raw  # 100 ms, between 1 ms and 10 s
     assert 'class="tick max" style="left:100.0%"' in made.raw
+
+
+def test_what_was_asked_in_vain_says_what_came_instead(page):
+    made = page(a_result(held(1), operations=(an_operation(), IN_VAIN)))
+
+    assert made.words.count("not tested: never answered with a success: 404 x 12, 403 x 3") == 1
 
 
 def test_a_run_of_nothing_is_a_page_too(page):

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import msgspec
-from run_results import a_big_result, a_finding, a_result, a_state_chart, an_operation, broken, held
+from run_results import IN_VAIN, a_big_result, a_finding, a_result, a_state_chart, an_operation, broken, held
 
 from contract_tests.findings import Severity
 from contract_tests.reports import json_report
@@ -52,6 +52,19 @@ def test_times_are_in_seconds_and_none_where_nothing_was_answered(tmp_path):
     times = report.operations[0].times
     assert (times.p50, times.p95, times.max) == (0.2, 0.3, 0.3)
     assert (report.operations[1].calls, report.operations[1].times) == (0, None)
+
+
+def test_an_operation_says_whether_it_was_tested_and_why_not(tmp_path):
+    operations = (an_operation(), IN_VAIN, an_operation("GET /x", seconds=()))
+
+    report = written(a_result(held(1), operations=operations), tmp_path)
+
+    assert [each.tested for each in report.operations] == [True, False, False]
+    assert [each.why for each in report.operations] == [
+        "",
+        "never answered with a success: 404 x 12, 403 x 3",
+        "not asked",
+    ]
 
 
 def test_a_state_chart_keeps_what_was_seen_of_each_move(tmp_path):

@@ -1,7 +1,19 @@
 from xml.etree import ElementTree as ET
 
 import pytest
-from run_results import NASTY, a_big_result, a_finding, a_result, a_test, an_operation, broken, held, left_out, skipped
+from run_results import (
+    IN_VAIN,
+    NASTY,
+    a_big_result,
+    a_finding,
+    a_result,
+    a_test,
+    an_operation,
+    broken,
+    held,
+    left_out,
+    skipped,
+)
 
 from contract_tests.findings import Severity
 from contract_tests.reports.junit import write_junit
@@ -102,6 +114,13 @@ def test_a_finding_of_no_rule_is_a_case_of_its_operation(written):
 
     assert case(root, "POST /bookings [not_a_server_error]").find("failure") is not None
     assert case(root, "GET /x").find("skipped") is not None
+
+
+def test_what_was_asked_in_vain_is_skipped_with_what_came(written):
+    root = written(a_result(held(1), operations=(an_operation(), IN_VAIN)))
+
+    said = case(root, "GET /bookings/{id}").find("skipped").get("message")
+    assert said == "not tested: never answered with a success: 404 x 12, 403 x 3"
 
 
 def test_what_keeps_a_run_from_being_a_pass_is_an_error(written):

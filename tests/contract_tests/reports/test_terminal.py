@@ -8,12 +8,14 @@ import pytest
 from rich.console import Console
 from run_results import (
     EVIDENCE,
+    IN_VAIN,
     NASTY,
     a_big_result,
     a_finding,
     a_result,
     a_rule,
     a_test,
+    an_operation,
     broken,
     held,
     left_out,
@@ -288,6 +290,13 @@ def test_a_summary_names_what_could_not_be_tested():
     assert "NOT TAKEN BACK booking 12" in text
     assert "NOT REACHED laws: 3 of 9" in text
     assert "NOT PASSED" in text
+
+
+def test_a_summary_names_what_was_asked_in_vain():
+    text = shown(lambda terminal: terminal.summarise(a_result(held(1), operations=(an_operation(), IN_VAIN))))
+
+    assert "NOT TESTED GET /bookings/{id}: never answered with a success: 404 x 12, 403 x 3" in text
+    assert "1 of 2 operations tested, 1 never with a success, " in text.splitlines()[-1]
 
 
 def test_what_only_should_hold_is_told_and_is_no_failure():

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from curls import run_curl
 from schemathesis.engine import from_schema
+from schemathesis.engine.run import PhaseName
 from toy_server import FULL, TOKEN, toy_server
 
 from contract_tests.contracts import load_contract
@@ -156,20 +157,66 @@ def test_the_same_seed_sends_the_same_requests_and_another_seed_others():
     assert sent[0] == sent[1] != sent[2]
 
 
-def test_what_deletes_is_tested_last():
-    fold: Any = SimpleNamespace(sequences=0)
-    in_turn = list(_rounds(load_contract("toy"), PLAN, Layer.CONFORMANCE, fold))
+def a_fold(in_vain=(), hidden=()):
+    """Of a run in which these operations have no success yet, some of them since the main identity is not shown it."""
+    left = {True: set(hidden), False: set(in_vain)}
+    fold: Any = SimpleNamespace(sequences=0, in_vain=lambda labels, hidden=False: left[hidden] & set(labels))
+    return fold
 
-    assert in_turn[0].skipped[0]["include-method"] == "DELETE"
+
+def asked_in(asked):
+    """Which operations of the toy sit in a round, where it names those that do not."""
+    out = {label for each in asked.skipped for label in each.get("include-name", ())}
+    return {each.label for each in load_contract("toy").operations} - out
+
+
+def rounds_of(layer, **left):
+    return list(_rounds(load_contract("toy"), PLAN, layer, a_fold(**left), ("other",)))
+
+
+def test_what_deletes_is_tested_last():
+    in_turn = rounds_of(Layer.CONFORMANCE)
+
+    assert [each.name for each in in_turn if PhaseName.FUZZING in each.phases] == ["", " of what deletes"]
     assert in_turn[-1].skipped[0]["exclude-method"] == "DELETE"
 
 
-def test_a_stateful_phase_that_gives_up_is_asked_again_with_the_next_seed():
-    fold: Any = SimpleNamespace(sequences=0)
-    rounds = _rounds(load_contract("toy"), PLAN, Layer.CONFORMANCE, fold)
-    next(rounds)
+@pytest.mark.parametrize("layer", [Layer.READS, Layer.CONFORMANCE])
+def test_each_operation_is_asked_with_its_examples_before_any_is_asked_repeatedly(layer):
+    in_turn = rounds_of(layer)
+    repeated = next(place for place, each in enumerate(in_turn) if each.phases != (PhaseName.EXAMPLES,))
 
-    gave_up = next(rounds)
+    asked = set.union(*map(asked_in, in_turn[:repeated]))
+
+    reads = layer is Layer.READS
+    assert asked == {each.label for each in load_contract("toy").operations if each.reads_only or not reads}
+    assert [each.once for each in in_turn[:repeated]] == [False, True][:repeated]
+
+
+def test_what_has_no_success_yet_is_asked_again_and_by_those_who_may():
+    booking, slots = "GET /bookings/{booking_id}", "GET /slots"
+
+    in_turn = rounds_of(Layer.READS, in_vain=[booking, slots], hidden=[slots])
+
+    said = [(each.name, each.by, asked_in(each)) for each in in_turn[1:-1]]
+    assert said == [(", again", "main", {booking, slots})] * 2 + [(", as other", "other", {slots})]
+
+
+def test_a_time_limit_leaves_repetitions_undone_and_no_operation(monkeypatch):
+    is_over: list[bool] = []
+    monkeypatch.setattr(Plan, "is_over", property(lambda plan: bool(is_over)))
+    with toy_server() as url:
+        result = run_conformance(url, watcher=Silence("coverage", lambda: is_over.append(True)))
+
+    assert result.unreached == ("the rest of conformance",)
+    assert [each.label for each in result.operations if not each.was_asked] == []
+
+
+def test_a_stateful_phase_that_gives_up_is_asked_again_with_the_next_seed():
+    fold = a_fold()
+    rounds = _rounds(load_contract("toy"), PLAN, Layer.CONFORMANCE, fold)
+
+    gave_up = next(each for each in rounds if each.phases == (PhaseName.STATEFUL_TESTING,))
     fold.sequences = 4
     again = next(rounds)
     fold.sequences = 11
