@@ -54,6 +54,7 @@ class Inventory:
         self._worked: defaultdict[str, dict[tuple[str, ...], list[Any]]] = defaultdict(dict)
         self._failed: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
         self._asked: defaultdict[str, int] = defaultdict(int)
+        self._validators: dict[tuple[str, ParameterLocation, str | None], Any] = {}  # not made anew for each value
         self._lock = threading.Lock()
         for kind, value in _given(profile.find("inventory", {})):
             self._keep(kind, value, is_own=True)
@@ -114,7 +115,7 @@ class Inventory:
             [
                 each
                 for each in self._values(name, operation, drawn)
-                if _fits(case, ParameterLocation.PATH, name, each[1])
+                if self._fits(case, ParameterLocation.PATH, name, each[1])
             ]
             or [(("", str(value)), value)]
             for name, value in sorted(drawn.items())
@@ -136,11 +137,11 @@ class Inventory:
         if case.query and not _is_broken(case, ParameterLocation.QUERY):
             query = {name: self._one(name, drawn, operation, beside) for name, drawn in case.query.items()}
             fit = {name for name, value in query.items() if value != case.query[name]}
-            fit = {name for name in fit if _fits(case, ParameterLocation.QUERY, name, query[name])}
+            fit = {name for name in fit if self._fits(case, ParameterLocation.QUERY, name, query[name])}
             case.query = {**case.query, **{name: query[name] for name in fit}}
         if isinstance(case.body, dict | list) and not _is_broken(case, ParameterLocation.BODY):
             body = self._filled(copy.deepcopy(case.body), operation, beside)
-            if body != case.body and _fits(case, ParameterLocation.BODY, "", body):
+            if body != case.body and self._fits(case, ParameterLocation.BODY, "", body):
                 case.body = body
 
     def _filled(self, value: Any, operation: Operation, beside: Mapping[str, str]) -> Any:
@@ -165,6 +166,14 @@ class Inventory:
         fitting = (_as_drawn(each, drawn) for each in near or [value for _, value in known])
         choice = [each for each in fitting if type(each) is type(drawn)]
         return choice[self._asked[operation.label] % len(choice)] if choice else drawn
+
+    def _fits(self, case: schemathesis.Case[Any], location: ParameterLocation, name: str, value: Any) -> bool:
+        """Whether the document allows *value* there."""
+        key = case.operation.label, location, name or case.media_type
+        if key not in self._validators:
+            self._validators[key] = _validator(case, location, name)
+        validator = self._validators[key]
+        return validator is not None and validator.is_valid(value)
 
     def _is_key(self, name: str) -> bool:
         return is_id(name) or kind_of(name) in self._keys
@@ -280,16 +289,14 @@ def _as_drawn(value: Any, drawn: Any) -> Any:
     return str(value) if isinstance(value, int) and isinstance(drawn, str) and drawn.isdecimal() else value
 
 
-def _fits(case: schemathesis.Case[Any], location: ParameterLocation, name: str, value: Any) -> bool:
-    """Whether the document allows *value* there."""
+def _validator(case: schemathesis.Case[Any], location: ParameterLocation, name: str) -> Any:
+    """None where the document has nothing there."""
     if location is ParameterLocation.BODY:
         part = case.operation.get_body_for_media_type(case.media_type)
     else:
         part = case.operation.get_parameter_set(location).get(name)
-    if part is None:
-        return False
     draft = case.operation.schema.adapter.jsonschema_validator_cls
-    return bool(make_validator(part.validation_schema, draft).is_valid(value))
+    return None if part is None else make_validator(part.validation_schema, draft)
 
 
 def _is_broken(case: schemathesis.Case[Any], location: ParameterLocation) -> bool:
