@@ -61,12 +61,14 @@ def qa(tmp_path, capsys, monkeypatch):
     for who, variable in _VARIABLES.items():
         monkeypatch.setenv(variable, KEYS[who])
 
-    def call(url, *options, limits="", without="#"):
+    def call(url, *options, limits="", without="#", view="ours"):
         profile, report = tmp_path / "profile.toml", tmp_path / "report.json"
         said = _PROFILE.format(url=url, domain=DOMAIN) + limits
         lines = [line for line in said.splitlines() if not line.startswith(without)]
         profile.write_text("\n".join(lines), encoding="utf-8")
-        code = main(["run", "reservekit", "--profile", str(profile), "--report", f"json={report}", *options])
+        code = main(
+            ["run", "reservekit", "--profile", str(profile), "--view", view, "--report", f"json={report}", *options]
+        )
         said = capsys.readouterr()
         assert not any(key in said.out + said.err + report.read_text(encoding="utf-8") for key in KEYS.values())
         return Run(code, said.out + said.err, json.loads(report.read_text(encoding="utf-8")))
@@ -217,3 +219,12 @@ def test_the_steps_that_are_printed_show_it_to_whoever_copies_them(qa, bug):
 
 def timeless(text):
     return re.sub(r"20\d\d-[\dT:Z-]*", "AT", text)
+
+
+def test_where_only_what_pages_state_counts_a_reading_of_its_own_is_a_difference(qa):
+    with serving(Shop("case_makes_a_customer")) as url:
+        seen = qa(url, "--rule", "RK-B08", view="agreed")
+
+    assert seen.code == 0
+    assert {finding["rule"] for finding in seen.report["differences"]} == {"RK-B08"}
+    assert set(seen.rules("differ")) == {"RK-B08"}

@@ -27,7 +27,7 @@ CONTRACTS = Path(__file__).parent / "contracts"
 JSON_API = "application/vnd.api+json"
 JSON = "application/json"
 TOKEN = "guests-secret-51c0"
-FULL = ("--mode", "full", "--disposable", "--suite", "conformance")
+FULL = ("--mode", "full", "--disposable", "--suite", "conformance", "--strict")
 
 
 def refuse(status, code, *headers):

@@ -171,7 +171,7 @@ def test_rule_ids_are_unique_and_there_are_enough_of_them(contract):
 @each_contract
 def test_rules_are_complete(contract):
     for rule in contract.rules:
-        assert set(rule) - {"inferred"} == {"id", "level", "source", "needs", "text"}, rule
+        assert set(rule) - {"inferred", "always_held"} == {"id", "level", "source", "needs", "text"}, rule
         assert rule["level"] in {"must", "should"}, rule
         assert rule["source"] in SOURCES, rule
         assert set(rule["needs"]) <= contract.facts.needs, rule
