@@ -72,6 +72,7 @@ _DAY = timedelta(days=1)
 _QUARTER = timedelta(minutes=15)
 _SPOT = timedelta(hours=4)
 _FIRST_WEEKS = timedelta(days=21)
+_LAST_DAYS = timedelta(days=4)
 _FAR = datetime(2040, 1, 2, 15, tzinfo=UTC)
 _APART = timedelta(days=4)
 _FAR_DAYS = 900
@@ -397,6 +398,16 @@ class AppointmentsScene(Scene):
         """A moment, years ahead, from two days before which until two days after it the merchant has nothing."""
         return self.quiet("far day", _FAR_DAYS, lambda number: _FAR + number * _APART)
 
+    def open_day(self) -> datetime:
+        """A far day on which the merchant opens. Raises Lacking."""
+        days = (self.far_day() for _ in range(_FEW))
+        found = next(
+            (day for day in days if self.shop.hours.get(day.astimezone(self.shop.zone).isoweekday() % 7)), None
+        )
+        if found is None:
+            raise Lacking("the merchant never opens")
+        return found
+
     def past_day(self) -> datetime:
         """The same, years ago."""
         return self.quiet("past day", _PAST_DAYS, lambda number: _PAST + number * _APART)
@@ -485,9 +496,9 @@ class AppointmentsScene(Scene):
 
     @cached_property
     def _bookable(self) -> list[date]:
-        """From three weeks ahead, which leaves room for every deadline."""
+        """From three weeks ahead, which leaves room for every deadline, with some days after each."""
         first, last = self.window
-        first += _FIRST_WEEKS
+        first, last = first + _FIRST_WEEKS, last - _LAST_DAYS
         days = [first + number * _DAY for number in range((last - first).days)]
         return [day for day in days if self._hours_open(day) >= _SPOT]
 

@@ -165,7 +165,7 @@ def _may_be(scene: AppointmentsScene, customer: dict[str, Any], *names: str) -> 
 
 @LAWS.law("AP-M10")
 def neither_past_nor_window_nor_hours_bind_a_merchant(scene: AppointmentsScene) -> None:
-    past, far = scene.past_day(), scene.far_day()
+    past, far = scene.past_day(), scene.open_day()
     _, closes = scene.opening_of(far)
     for begin in (past, far, closes - 10 * MINUTES):
         booking = scene.made(scene.enter(begin, title="book where customers may not").ok("AP-M10", 201))
