@@ -10,6 +10,7 @@ inside one; what was not reached is said.
 
 import hashlib
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ from contract_tests.results import (
     TestResult,
     judge_rules,
 )
-from contract_tests.scenes.scene import Setting
+from contract_tests.scenes.scene import Leases, Setting
 from contract_tests.scenes.sending import Sender
 from contract_tests.scenes.worlds import Worlds
 from contract_tests.suites import conformance, scripted, spec, timing
@@ -329,7 +330,13 @@ def staged(deployment: Deployment, seed: int) -> Iterator[Stage | None]:
         yield None
         return
     sender = Sender(deployment.contract, deployment.headers)
-    setting = Setting(contract=deployment.contract, profile=deployment.profile, sender=sender, seed=seed)
+    setting = Setting(
+        contract=deployment.contract,
+        profile=deployment.profile,
+        sender=sender,
+        seed=seed,
+        leases=Leases(secrets.token_hex(8)),
+    )
     with without_traces(), without_constants():
         try:
             yield Stage(deployment.kit, deployment.contract, setting, deployment.worlds, deployment.target.redact)

@@ -7,10 +7,10 @@ of is here.
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 from contract_tests.contracts import Contract, Operation
@@ -29,25 +29,47 @@ MAIN = "main"
 OTHER = "other"
 _MOST_REQUESTS = 5_000
 """No test needs a fifth of it. A list that never grows, or a balance that never falls, must not keep one going for ever."""
+_MOST_LOOKS = 5
+_TRIPS = 5
+_NEAR = timedelta(seconds=2)
+"""Moments are sent in whole seconds."""
 _NOT_FOUND = 404
 _GONE = 410
+
+T = TypeVar("T")
 
 Made = Callable[[Answer], Iterable[tuple[str, object]]]
 """What an accepted request brought into the world: parameters that name it, and its ids."""
 
 
 class Leases:
-    """Numbers that are given out once in a run: so that two tests in one world never use the same day or slot."""
+    """
+    Numbers that are given out in turn: so that two tests in one world never use the same day or slot.
 
-    def __init__(self) -> None:
+    Args:
+        run: What tells a run from every other; each has an order of its own, for others may be in the world too.
+    """
+
+    def __init__(self, run: str = "") -> None:
+        self.run = run
         self._given: Counter[str] = Counter()
+        self._orders: dict[tuple[str, int], list[int]] = {}
         self._lock = threading.Lock()
 
-    def next(self, what: str) -> int:
-        """0 first."""
+    def next(self, what: str, of: int = 0) -> int:
+        """Each number once, 0 first; of so many in the run's order, and round again."""
         with self._lock:
             self._given[what] += 1
-            return self._given[what] - 1
+            number = self._given[what] - 1
+            return self._order(what, of)[number % of] if of else number
+
+    def _order(self, what: str, of: int) -> list[int]:
+        if (what, of) not in self._orders:
+            numbers = list(range(of))
+            if self.run:
+                random.Random(f"{self.run}:{what}").shuffle(numbers)  # noqa: S311 - places, no secrets
+            self._orders[what, of] = numbers
+        return self._orders[what, of]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +92,8 @@ class Scene:
         GUARDED: Parameters that name what is written to although they stand in no path.
 
     Args:
-        name: The test's; with the run's seed it decides every invented value.
+        name: The test's; with the run's seed it decides every invented value. In a world that others use, or used
+            before, no value comes twice, whatever the seed.
     """
 
     KEYS: ClassVar[Sequence[Key]] = ()
@@ -83,7 +106,9 @@ class Scene:
         self.profile = setting.profile
         self.world = world
         self.name = name
-        self.random = random.Random(f"{setting.seed}:{name}")  # noqa: S311 - made-up names, no secrets
+        self._leases = Leases() if world.is_own else setting.leases
+        of_the_run = "" if world.is_own else f":{setting.leases.run}:{setting.leases.next('scene')}"
+        self.random = random.Random(f"{setting.seed}:{name}{of_the_run}")  # noqa: S311 - made-up names, no secrets
         self.log: list[Exchange] = []
         self.answers: list[Answer] = []
         """Those that the test was given, without what was asked to take back what it made."""
@@ -99,7 +124,6 @@ class Scene:
         self._guard = Guard(self.GUARDED)
         self._made: list[tuple[str, object, str]] = []
         self._sender = setting.sender
-        self._leases = setting.leases
         self._lock = threading.Lock()
         self._judged_last = ""
         self._is_leaving = False
@@ -293,12 +317,34 @@ class Scene:
         for value in values:
             self._guard.ensure_own(self.contract.operation(operation_id), parameter, value)
 
-    def lease(self, what: str) -> int:
-        """A number that no other test of this run gets; 0 first. In a world of one's own all begin at 0."""
-        return 0 if self.world.is_own else self._leases.next(what)
+    def lease(self, what: str, of: int = 0) -> int:
+        """A number, below *of* if that is given, that no other test of this run gets. In a world of one's own it is 0."""
+        return 0 if self.world.is_own else self._leases.next(what, of)
+
+    def numbers(self, what: str, of: int) -> Iterator[int]:
+        """All numbers below *of*, for places to look at, from where the last look ended: the test's, or the run's."""
+        return (self._leases.next(what, of) for _ in range(of))
+
+    def steady(self, ask: Callable[[], Answer], look: Callable[[], T]) -> tuple[Answer, T]:
+        """
+        What *ask* is answered, and what *look* sees while that stays the answer: others may use a shared world too.
+
+        Raises:
+            NotApplicable: It never stays.
+        """
+        for _ in range(_MOST_LOOKS):
+            answer, seen = ask(), look()
+            if self.world.is_own or ask().json == answer.json:
+                return answer, seen
+        raise NotApplicable("others change meanwhile what is looked at")
+
+    def made_here(self, ids: Iterable[T]) -> list[T]:
+        """Those of *ids* that this test made; in a world of its own all of them."""
+        made = {str(value) for _, value, _ in self._made}
+        return [each for each in ids if self.world.is_own or str(each) in made]
 
     def word(self, length: int = 8) -> str:
-        """A made-up word that is the same in every run with the seed, and another one each time."""
+        """A made-up word, another one each time; in a world of one's own the same in every run with the seed."""
         return "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz", k=length))
 
     # Time
@@ -318,6 +364,16 @@ class Scene:
     def slack(self) -> timedelta:
         """How far `now` may be from what the target would say."""
         return self.world.clock.slack if self.world.clock else SKEW
+
+    @property
+    def margin(self) -> timedelta:
+        """
+        How far a test keeps from a moment by which it is judged, where it cannot stop the target's clock.
+
+        That of two clocks, and several times what the slowest of its requests took so far.
+        """
+        slowest = max((each.seconds for each in self.log), default=0.0)
+        return self.slack + _TRIPS * timedelta(seconds=slowest) + _NEAR
 
     def pass_time(self, by: timedelta) -> None:
         """Move the target's clock. In a shared world nothing else may depend on the time, so there it is left alone."""

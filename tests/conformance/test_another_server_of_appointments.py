@@ -1,9 +1,13 @@
 """The other team's server of appointments is alive: what the kit says of it is said of a server that does its work."""
 
 import ast
+import json
+import os
+import subprocess
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +15,7 @@ import httpx
 import independent_appointments
 import independent_salons
 import pytest
+from appointments_words import AS_WRITTEN, WORDS
 from independent_appointments import REFUSALS, Habits, serving
 from independent_salons import World, occurrences, sign_up
 
@@ -270,3 +275,32 @@ def test_the_kit_reads_its_profile_and_finds_it_in_order_where_it_can_follow(wor
         code = main(["run", "appointments", *where, *rules])
 
     assert code == 0, capsys.readouterr().out
+
+
+def begin_run(tmp_path, url, world, name):
+    """A run of the kit in a process of its own, with a newcomer whom nobody has seen."""
+    profile, tokens = a_profile(world, url)
+    file = tmp_path / f"{name}.toml"
+    file.write_text(profile, encoding="utf-8")
+    suites = [option for suite in ("laws", "bursts", "lifecycle") for option in ("--suite", suite)]
+    where = ["--profile", str(file), "--report", f"json={file.with_suffix('.json')}"]
+    command = [sys.executable, "-m", "contract_tests", "run", "appointments", *where, *suites, "--seed", "1"]
+    tokens["NEWCOMER_TOKEN"] = sign_up("New", name.title())
+    return subprocess.Popen(command, env={**os.environ, **tokens}, stdout=subprocess.DEVNULL)
+
+
+def verdict(tmp_path, run, name):
+    """What came of each rule."""
+    assert run.wait(timeout=600) in (0, 1)
+    report = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
+    return {rule["id"]: rule["outcome"] for rule in report["rules"]}
+
+
+def test_runs_in_a_row_and_at_once_come_to_one_verdict(world, tmp_path):
+    with serving(world, AS_WRITTEN, WORDS) as url:
+        begin = partial(begin_run, tmp_path, url, world)
+        first, again = (verdict(tmp_path, begin(name), name) for name in ("first", "again"))
+        both = [(begin(name), name) for name in ("one", "other")]
+        at_once = [verdict(tmp_path, *each) for each in both]
+
+    assert [{*each.items()} - {*first.items()} for each in (again, *at_once)] == [set()] * 3

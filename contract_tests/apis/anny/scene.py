@@ -282,7 +282,7 @@ class AnnyScene(Scene):
     def day(self, kind: str = "instant", where: str = "room", *, minutes: int = 60) -> list[Slot]:
         """All starts of a day on which nothing is booked yet, for a service at a resource. Raises Lacking."""
         service_id, resource_id = self.service_id(kind), self.resource_id(where)
-        today, first = self.now().date(), self.lease(f"day of {where}")
+        today, first = self.now().date(), self.lease(f"day of {where}", _DAYS)
         seen: set[str | None] = set()
         for number in range(first, first + _DAYS):
             day = today + timedelta(days=_DAYS_AHEAD + number % _DAYS)

@@ -46,7 +46,12 @@ class Booking:
     @property
     def shown(self) -> list[str | None]:
         """The customers' notes in the calendar, in no order: of all who ever took part when it is cancelled."""
-        notes = [note for customer, note in self.notes.items() if self.is_cancelled or customer not in self.left]
+        return [*self.notes.values(), *[None] * self.guests] or [None] if self.is_cancelled else self.there
+
+    @property
+    def there(self) -> list[str | None]:
+        """The notes of those who have not left."""
+        notes = [note for customer, note in self.notes.items() if customer not in self.left]
         return [*notes, *[None] * self.guests] or [None]
 
     def is_over_for(self, customer: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,6 +34,7 @@ __all__ = [
     "AppointmentsScene",
     "Service",
     "Shop",
+    "is_named",
     "lasting",
     "made_id",
     "made_text",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 ROOMMATE = "roommate"
 COLLEAGUE = "colleague"
@@ -70,8 +72,17 @@ _DAY = timedelta(days=1)
 _QUARTER = timedelta(minutes=15)
 _SPOT = timedelta(hours=4)
 _FIRST_WEEKS = timedelta(days=21)
+_LAST_DAYS = timedelta(days=4)
 _FAR = datetime(2040, 1, 2, 15, tzinfo=UTC)
-_FAR_DAYS = 3_000
+_APART = timedelta(days=4)
+_FAR_DAYS = 900
+"""Until the first of the years that tests have for themselves."""
+_PAST_DAYS = 600
+"""Until the middle of 2025."""
+_NIGHT = time(3)  # clocks have changed by then
+_NIGHTS = 36
+_STEP = timedelta(minutes=5)
+_TRIES = 3
 _FEW = 30
 """In a world of one's own: more than any test takes."""
 _PAST = datetime(2019, 1, 7, 15, tzinfo=UTC)
@@ -152,7 +163,7 @@ class AppointmentsScene(Scene):
         Key("identities.third", "One more person without employment.", '"${THIRD_TOKEN}"', TOKEN),
         Key(
             "identities.newcomer",
-            "Somebody who never booked at the merchant: another one for each run.",
+            "Somebody who never booked at the merchant: another one, of another name, for each run.",
             '"${NEWCOMER_TOKEN}"',
             TOKEN,
         ),
@@ -367,47 +378,99 @@ class AppointmentsScene(Scene):
 
     def spot(self, *locations: int) -> datetime:
         """When four hours begin in which customers can book, at main's location or at all of *locations*."""
-        for number in self._numbers("spot"):
-            days = self._bookable
-            per_day = max(min(self._hours_open(day) // _SPOT for day in days), 1) if days else 1
-            if not days or number // per_day >= len(days):
-                # Nobody else is in a world of one's own, so that it is the listing that lacks it.
-                self.expect("AP-T07", not self.world.is_own, "four hours of free starts in the booking window", "none")
-                raise Lacking("there is no free time left in the booking window")
-            found = self._spot_on(days[number // per_day], number % per_day, locations or (self.location,))
-            if found is not None:
-                self._was_there(self.calendar(found, found + _SPOT, cancelled=True))
+        days = self._bookable
+        per_day = max(min(self._hours_open(day) // _SPOT for day in days), 1) if days else 1
+        for number in self.numbers("spot", per_day * len(days)):
+            day = days[number // per_day]
+            opens, _ = max(self.shop.hours[day.isoweekday() % 7], key=lambda each: lasting(day, *each))
+            begin = datetime.combine(day, opens) + number % per_day * _SPOT
+            found = self.local(day, begin.time())
+            events = self.calendar(found, found + _SPOT, cancelled=True)
+            # Last, so that nobody else comes between a look and a booking.
+            if all(self._are_free(begin, location) for location in locations or (self.location,)):
+                self._was_there(events)
                 return found
-        raise AssertionError
+        # Nobody else is in a world of one's own, so that it is the listing that lacks it.
+        self.expect("AP-T07", not self.world.is_own, "four hours of free starts in the booking window", "none")
+        raise Lacking("there is no free time left in the booking window")
 
     def far_day(self) -> datetime:
-        """A moment, years ahead, before and after which the merchant has nothing for half a day."""
-        return self._quiet("far day", lambda number: _FAR + number * 2 * _DAY, _FAR_DAYS, _DAY / 2)
+        """A moment, years ahead, from two days before which until two days after it the merchant has nothing."""
+        return self.quiet("far day", _FAR_DAYS, lambda number: _FAR + number * _APART)
+
+    def open_day(self) -> datetime:
+        """A far day on which the merchant opens. Raises Lacking."""
+        days = (self.far_day() for _ in range(_FEW))
+        found = next(
+            (day for day in days if self.shop.hours.get(day.astimezone(self.shop.zone).isoweekday() % 7)), None
+        )
+        if found is None:
+            raise Lacking("the merchant never opens")
+        return found
 
     def past_day(self) -> datetime:
         """The same, years ago."""
-        return self._quiet("past day", lambda number: _PAST + number * 2 * _DAY, _FAR_DAYS, _DAY / 2)
+        return self.quiet("past day", _PAST_DAYS, lambda number: _PAST + number * _APART)
 
     def year(self) -> datetime:
         """When a year begins that nobody else uses, two years ahead at least, at 18:00 UTC of its second day."""
+        years = _LAST_YEAR - _FIRST_YEAR
+        return self.quiet(
+            "year", years, lambda number: datetime(_FIRST_YEAR + number, 1, 2, 18, tzinfo=UTC), 400 * _DAY
+        )
 
-        def begin(number: int) -> datetime:
-            return datetime(_FIRST_YEAR + 2 * number, 1, 2, 18, tzinfo=UTC)
+    def quiet(self, what: str, of: int, begin: Callable[[int], datetime], lasting: timedelta = 2 * _DAY) -> datetime:
+        """
+        The first of so many moments from two days before which the merchant has nothing until *lasting* after it.
 
-        return self._quiet("year", begin, (_LAST_YEAR - _FIRST_YEAR) // 2, 400 * _DAY)
-
-    def _quiet(self, what: str, begin: Callable[[int], datetime], most: int, around: timedelta) -> datetime:
-        for number in itertools.islice(self._numbers(what), _FEW if self.world.is_own else most):
+        Args:
+            what: Those of one name are taken in turn.
+            begin: Each moment, by its number.
+        """
+        for number in itertools.islice(self.numbers(what, of), _FEW if self.world.is_own else of):
             found = begin(number)
-            events = self.calendar(found - _DAY / 2, found + around, cancelled=True)
+            events = self.calendar(found - 2 * _DAY, found + lasting, cancelled=True)
             if all(row["is_cancelled"] for row in events["bookings"]) and not events["blocked_times"]:
                 self._was_there(events)
                 return found
         self.expect("AP-K02", not self.world.is_own, f"a {what} where nobody has booked", "none")
         raise Lacking(f"the merchant's calendar has no {what} without anything")
 
+    def nights(self) -> Iterator[time]:
+        """Times of the night, when few others book."""
+        begin = datetime.combine(self.window[0], _NIGHT)
+        return ((begin + number * _STEP).time() for number in self.numbers("night", _NIGHTS))
+
+    def is_beaten(self, answer: Answer) -> bool:
+        """Whether somebody else may have the time that was asked for: in a shared world, which is no finding."""
+        return answer.status == _CONFLICT and not self.world.is_own
+
+    def first_free(self, times: Iterable[T], ask: Callable[[T], Answer]) -> tuple[T, Answer]:
+        """The first time at which nobody else was, and what is answered there. Raises Lacking."""
+        for each in times:
+            answer = ask(each)
+            if not self.is_beaten(answer):
+                return each, answer
+        raise Lacking("others have all the times that were tried")
+
+    def somebody(self, start: datetime) -> tuple[str, str]:
+        """
+        Whom a test may blacklist, and count the bookings of: an identity and the merchant's id of it.
+
+        In a shared world a newcomer, who is the run's alone, and books at *start* and cancels to be known.
+        """
+        for _ in range(_TRIES if not self.world.is_own and self.has(NEWCOMER) else 0):
+            before = {each["id"]: each for each in self.customers()}
+            booking = self.booked(start, by=NEWCOMER)
+            row = self.row("AP-C10", booking, start)
+            self.left(booking, by=NEWCOMER)
+            found = [each["id"] for each in self.customers() if is_named(each, row) and before.get(each["id"]) != each]
+            if len(found) == 1:
+                return NEWCOMER, str(found[0])
+        return CUSTOMER, self.record(CUSTOMER)
+
     def _was_there(self, events: Json) -> None:
-        """What earlier runs have left cancelled is none of this test's."""
+        """What was there before is none of this test's."""
         self._known.update(row["id"] for row in events["bookings"])
 
     @cached_property
@@ -417,19 +480,6 @@ class AppointmentsScene(Scene):
     @cached_property
     def _groups(self) -> set[int]:
         return set()
-
-    def _numbers(self, what: str) -> Iterator[int]:
-        """0, 1, 2... in a world of one's own; else what nobody else has."""
-        while True:
-            if self.world.is_own:
-                self._own[what] = self._own.get(what, -1) + 1
-                yield self._own[what]
-            else:
-                yield self.lease(what)
-
-    @cached_property
-    def _own(self) -> dict[str, int]:
-        return {}
 
     @cached_property
     def window(self) -> tuple[date, date]:
@@ -446,9 +496,9 @@ class AppointmentsScene(Scene):
 
     @cached_property
     def _bookable(self) -> list[date]:
-        """From three weeks ahead, which leaves room for every deadline."""
+        """From three weeks ahead, which leaves room for every deadline, with some days after each."""
         first, last = self.window
-        first += _FIRST_WEEKS
+        first, last = first + _FIRST_WEEKS, last - _LAST_DAYS
         days = [first + number * _DAY for number in range((last - first).days)]
         return [day for day in days if self._hours_open(day) >= _SPOT]
 
@@ -456,17 +506,11 @@ class AppointmentsScene(Scene):
         openings = self.shop.hours.get(day.isoweekday() % 7, ())
         return max((lasting(day, *opening) for opening in openings), default=timedelta(0))
 
-    def _spot_on(self, day: date, number: int, locations: Iterable[int]) -> datetime | None:
-        opens, _ = max(self.shop.hours[day.isoweekday() % 7], key=lambda each: lasting(day, *each))
-        begin = datetime.combine(day, opens) + number * _SPOT
-        wanted = {
-            (begin + quarter * _QUARTER).strftime("%H:%M")
-            for quarter in range((_SPOT - self.service.length) // _QUARTER + 1)
-        }
-        for location in locations:
-            if not wanted <= set(self.starts_on(day, location=location)):
-                return None
-        return begin.replace(tzinfo=self.shop.zone).astimezone(UTC)
+    def _are_free(self, begin: datetime, location: int) -> bool:
+        """Whether all starts of four hours are listed, on the merchant's clock."""
+        starts = range((_SPOT - self.service.length) // _QUARTER + 1)
+        wanted = {f"{begin + number * _QUARTER:%H:%M}" for number in starts}
+        return wanted <= {*self.starts_on(begin.date(), location=location)}
 
     def local(self, day: date, wall: time) -> datetime:
         """When the merchant's clocks show that, in UTC."""
@@ -606,10 +650,22 @@ class AppointmentsScene(Scene):
         )
 
     def made_series(
-        self, rule: str, start: datetime, *customers: Any, recurrence: Json, days: int = 400, **fields: Any
+        self,
+        rule: str,
+        start: datetime,
+        *customers: Any,
+        recurrence: Json | None = None,
+        days: int = 400,
+        answer: Answer | None = None,
+        **fields: Any,
     ) -> list[Json]:
-        """A series that was made: the first row of each booking, in the order of time, of so many days around *start*."""
-        first = self.made(self.series(start, *customers, rule=recurrence, **fields).ok(rule, 201))
+        """
+        A series that was made: the first row of each booking, in the order of time, of so many days around *start*.
+
+        Args:
+            answer: Where it was asked for already.
+        """
+        first = self.made((answer or self.series(start, *customers, rule=recurrence or {}, **fields)).ok(rule, 201))
         rows = self.calendar(start - days * _DAY, start + days * _DAY)["bookings"]
         series = next((row["series_id"] for row in rows if row["id"] == first), None)
         self.expect(rule, series is not None, f"the calendar has booking {first} with a series_id", series)
@@ -808,6 +864,11 @@ def moment_of(text: str) -> datetime:
 def _wall_clock(text: str) -> time:
     """24:00:00 is the last moment of the day, near enough."""
     return time.fromisoformat(text) if text != "24:00:00" else time.max
+
+
+def is_named(customer: Json, row: Json) -> bool:
+    """Whether somebody in the book has the names of a row of the calendar."""
+    return all(customer[name] == row[name] for name in ("first_name", "last_name"))
 
 
 def starts_in(*days: Json) -> list[str]:

@@ -245,7 +245,7 @@ class BardgeScene(Payments):
 
     def new_client(self) -> str:
         """The id of a client who does not exist."""
-        client_id = f"ct_{self.word(12)}{self.lease('client') or ''}"
+        client_id = f"ct_{self.word(12)}"
         self.ours("client_id", client_id)
         self.ours("clientId", client_id)
         return client_id

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from contract_tests.laws.paging import Page, walk
 from contract_tests.laws.probes import Probe, probes
@@ -21,7 +21,6 @@ from contract_tests.scenes.worlds import ask_hook
 __all__ = ["IDS", "UNKNOWN", "ReserveKitScene", "Slot", "slot_body"]
 
 Json = dict[str, Any]
-T = TypeVar("T")
 
 UNKNOWN = 2_147_483_647
 """The greatest id there may be: that of nothing."""
@@ -36,7 +35,6 @@ _MOST_WAITED_SECONDS = 120
 """Windows have a minute: who names more has something else in mind."""
 _FEW_BOOKINGS = 2
 _WRONG_INPUT = 400
-_MOST_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,19 +266,6 @@ class ReserveKitScene(Scene):
             return Page([item["id"] for item in data[name]], number + 1 if number < last else None, answer)
 
         return walk(self, rule, 1, read)
-
-    def steady(self, ask: Callable[[], Answer], look: Callable[[], T]) -> tuple[Answer, T]:
-        """
-        What *ask* is answered, and what *look* sees while that stays the answer: others may use a shared world too.
-
-        Raises:
-            NotApplicable: It never stays.
-        """
-        for _ in range(_MOST_LOOKS):
-            answer, seen = ask(), look()
-            if self.world.is_own or ask().json == answer.json:
-                return answer, seen
-        raise NotApplicable("others change meanwhile what is looked at")
 
     # All operations
 

@@ -9,7 +9,7 @@ from contract_tests.contracts import load_contract
 from contract_tests.profiles import Profile
 from contract_tests.scenes.answers import Broken
 from contract_tests.scenes.guards import Trespass
-from contract_tests.scenes.scene import Setting
+from contract_tests.scenes.scene import Leases, Setting
 from contract_tests.scenes.sending import Silence
 from contract_tests.scenes.worlds import World
 
@@ -19,11 +19,49 @@ def toy_contracts():
     """Here it is about the real ones."""
 
 
+def scene_of(name, run="", *, is_own=False):
+    nobody: Any = None  # nothing is sent
+    setting = Setting(
+        contract=load_contract("reservekit"),
+        profile=Profile(api="reservekit"),
+        sender=nobody,
+        seed=1,
+        leases=Leases(run),
+    )
+    return KIT.scene(setting, World("", "http://host", None, is_own=is_own), name)
+
+
 @pytest.fixture
 def scene():
-    nobody: Any = None  # nothing is sent
-    setting = Setting(contract=load_contract("reservekit"), profile=Profile(api="reservekit"), sender=nobody, seed=1)
-    return KIT.scene(setting, World("", "http://host", None, is_own=False), "a.law")
+    return scene_of("a.law")
+
+
+def test_in_a_world_of_its_own_a_test_makes_up_the_same_words_again_and_other_words_than_another():
+    words = [scene_of(*each, is_own=True).word() for each in (("a.law", "one"), ("a.law", "two"), ("another", "one"))]
+
+    assert words[0] == words[1] != words[2]
+
+
+def test_in_a_world_that_others_use_no_run_makes_up_the_words_of_another():
+    words = [scene_of("a.law", run).word() for run in ("one", "two")]
+
+    assert words[0] != words[1]
+
+
+def test_of_so_many_places_each_run_has_each_once_in_an_order_of_its_own():
+    runs = [Leases("one"), Leases("two")]
+
+    orders = [[leases.next("day", of=20) for _ in range(40)] for leases in runs]
+
+    assert [sorted(order[:20]) for order in orders] == [[*range(20)]] * 2
+    assert [order[20:] for order in orders] == [order[:20] for order in orders]  # round again
+    assert orders[0] != orders[1]
+
+
+def test_in_a_world_of_its_own_a_test_looks_at_places_in_their_order(scene):
+    own = scene_of("a.law", "one", is_own=True)
+
+    assert [*own.numbers("day", of=4)] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -197,14 +197,6 @@ def test_a_law_that_fails_does_not_keep_the_next_from_being_played(stage):
     assert [result.outcome for result in play_laws(stage, laws)] == [Outcome.ERROR, Outcome.SKIP, Outcome.FAIL]
 
 
-def test_a_law_makes_up_the_same_words_again_and_other_words_than_another(stage):
-    words = []
-    for name in ("theme.one", "theme.one", "theme.two"):
-        play(stage, Law(name, ("RK-B01",), Layer.LAWS, lambda scene: words.append(scene.word())))
-
-    assert words[0] == words[1] != words[2]
-
-
 def test_calls_made_together_are_answered_in_their_order_and_a_problem_is_raised(stage):
     def act(scene):
         slot = scene.slot()

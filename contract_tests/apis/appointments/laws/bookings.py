@@ -13,15 +13,16 @@ from contract_tests.apis.appointments.refusals import (
 )
 from contract_tests.apis.appointments.scene import (
     AWKWARD,
-    CUSTOMER,
     MINUTES,
     NEWCOMER,
     NOWHERE,
     AppointmentsScene,
+    is_named,
     made_id,
     stamp,
 )
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import Lacking
 
 __all__ = ["LAWS"]
 
@@ -32,6 +33,37 @@ _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 _MOST_DAYS = 800
 """Within two years there is such a day, if there is one at all."""
+
+
+@LAWS.law("AP-C10")
+def the_first_booking_adds_a_customer_and_the_next_ones_add_none(scene: AppointmentsScene) -> None:
+    """The first law, for afterwards the newcomer is none."""
+    start = scene.spot()
+    before = {each["id"]: each for each in scene.customers()}
+    row = scene.row("AP-C10", scene.booked(start, by=NEWCOMER), start)
+    after = {each["id"]: each for each in scene.customers()}
+    # Whoever has another name comes to a shared world by others.
+    is_it = {each: scene.world.is_own or is_named(after[each], row) for each in after}
+    new = [each for which, each in after.items() if which not in before and is_it[which]]
+    if not new and any(before.get(each) != after[each] for each in after if is_it[each]) and not scene.world.is_own:
+        raise Lacking("the newcomer has booked before", key="identities.newcomer")
+    if len(new) > 1 and not scene.world.is_own:
+        raise Lacking("somebody of the newcomer's name came at the same moment", key="identities.newcomer")
+    got = [[each[name] for name in ("is_dummy", "is_blacklisted", "times_booked", "times_cancelled")] for each in new]
+    scene.same("AP-C10", got, [[False, False, 1, 0]], "the customers that were added: dummy, blacklisted, both counts")
+    kept = {which: _lasting(scene, each) for which, each in after.items() if which in before}
+    scene.same("AP-C10", kept, {which: _lasting(scene, each) for which, each in before.items()}, "the other customers")
+    group = scene.group(start + 120 * MINUTES)
+    scene.booked(start + 60 * MINUTES, by=NEWCOMER)
+    scene.joined(group, by=NEWCOMER)
+    last = [each["id"] for each in scene.customers() if scene.world.is_own or is_named(each, row)]
+    scene.same("AP-C10", len(last), sum(is_it.values()), "the number of customers after two more")
+
+
+def _lasting(scene: AppointmentsScene, customer: dict[str, Any]) -> dict[str, Any]:
+    """What of a customer nobody else changes meanwhile."""
+    others = () if scene.world.is_own else ("times_booked", "times_cancelled", "is_blacklisted", "blacklist_reason")
+    return {name: value for name, value in customer.items() if name not in others}
 
 
 @LAWS.law("AP-C01", "AP-C02", "AP-H11")
@@ -142,32 +174,17 @@ def a_group_service_is_not_booked_without_a_group(scene: AppointmentsScene) -> N
 @LAWS.law("AP-C09")
 def a_blacklisted_customer_neither_books_nor_joins_until_it_is_lifted(scene: AppointmentsScene) -> None:
     start = scene.spot()
+    who, known = scene.somebody(start)
     group = scene.group(start + 120 * MINUTES)
     for begin, reason in ((start, "never came"), (start + 60 * MINUTES, None)):
-        scene.blacklist(scene.record(CUSTOMER), reason).ok("AP-N07", 200)
-        scene.book(begin, title="book while blacklisted").refused("AP-C09", *BLACKLISTED)
-        scene.join(group, title="join while blacklisted").refused("AP-C09", *BLACKLISTED)
+        scene.blacklist(known, reason).ok("AP-N07", 200)
+        scene.book(begin, by=who, title="book while blacklisted").refused("AP-C09", *BLACKLISTED)
+        scene.join(group, by=who, title="join while blacklisted").refused("AP-C09", *BLACKLISTED)
         scene.same("AP-C09", scene.present("AP-C09", group, start), 0, "the number of participants")
-        scene.unblacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
-        scene.book(begin, title="book afterwards").ok("AP-C09", 201)
-        scene.join(group, title="join afterwards").ok("AP-C09", 201)
-        scene.left(group)
-
-
-@LAWS.law("AP-C10")
-def the_first_booking_adds_a_customer_and_the_next_ones_add_none(scene: AppointmentsScene) -> None:
-    start = scene.spot()
-    before = scene.customers()
-    scene.booked(start, by=NEWCOMER)
-    after = scene.customers()
-    new = [each for each in after if each["id"] not in {each["id"] for each in before}]
-    got = [[each[name] for name in ("is_dummy", "is_blacklisted", "times_booked", "times_cancelled")] for each in new]
-    scene.same("AP-C10", got, [[False, False, 1, 0]], "the customers that were added: dummy, blacklisted, both counts")
-    scene.same("AP-C10", [each for each in after if each not in new], before, "the other customers")
-    group = scene.group(start + 120 * MINUTES)
-    scene.booked(start + 60 * MINUTES, by=NEWCOMER)
-    scene.joined(group, by=NEWCOMER)
-    scene.same("AP-C10", len(scene.customers()), len(before) + 1, "the number of customers after two more")
+        scene.unblacklist(known).ok("AP-N07", 200)
+        scene.book(begin, by=who, title="book afterwards").ok("AP-C09", 201)
+        scene.join(group, by=who, title="join afterwards").ok("AP-C09", 201)
+        scene.left(group, by=who)
 
 
 @LAWS.law("AP-C11", "AP-C16")

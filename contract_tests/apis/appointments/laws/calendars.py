@@ -87,8 +87,8 @@ def a_blocked_time_is_listed_when_any_of_it_touches_the_range(scene: Appointment
         ("AP-K03", start - _HOUR, start - _TICK, False),
         ("AP-K03", end + _TICK, end + _HOUR, False),
     ):
-        listed = [each["id"] for each in scene.blocks(begin, close)]
-        wanted = [own, colleague_s] if is_listed else []
+        listed = {each["id"] for each in scene.blocks(begin, close)}
+        wanted = {own, colleague_s} if is_listed else set()
         scene.same(rule, listed, wanted, f"what is listed from {stamp(begin)} to {stamp(close)}")
 
 
@@ -175,7 +175,7 @@ def cancelled_bookings_are_listed_only_when_asked_for(scene: AppointmentsScene) 
     without = scene.ask_calendar(start, end, include_cancelled="false").ok("AP-K07", 200).json["bookings"]
     scene.same("AP-K07", without, [], "what is listed with include_cancelled=false")
     rows = scene.bookings_in(start, end)
-    ids = [row["id"] for row in rows]
+    ids = sorted(row["id"] for row in rows)
     scene.same("AP-K07", ids, sorted([own, off, group, group, group]), "what is listed when asked for")
     present = {row["id"]: row["current_participants"] for row in rows if row["id"] != own}
     scene.same("AP-K10", present, {off: 1, group: 2}, "how many had not left before")

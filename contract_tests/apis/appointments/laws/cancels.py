@@ -12,6 +12,7 @@ from contract_tests.apis.appointments.refusals import (
 )
 from contract_tests.apis.appointments.scene import (
     CUSTOMER,
+    MINUTES,
     NOWHERE,
     SECOND,
     AppointmentsScene,
@@ -28,6 +29,7 @@ LAWS = Laws("cancels")
 _TICK = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_TRIES = 3
 
 
 @LAWS.law("AP-X01", "AP-S03", "AP-K12")
@@ -84,6 +86,50 @@ def a_cancel_comes_until_exactly_so_many_hours_before_the_start(scene: Appointme
         scene.pass_time(max(start + 2 * _HOUR - last + _TICK - scene.now(), timedelta(0)))
         scene.leave(group, title="leave after the deadline").refused("AP-X06", *TOO_LATE)
         _stays(scene, "AP-X06", group)
+
+
+@LAWS.law("AP-X06", "AP-X09", "AP-X12", "AP-D07")
+def just_outside_a_deadline_a_cancel_comes_and_just_inside_it_does_not(scene: AppointmentsScene) -> None:
+    """What is moved to where the deadline is now tells of it although nobody moves the clock."""
+    people = [scene.record(CUSTOMER), scene.record(SECOND)]
+    for _, by in scene.workplaces:
+        group = scene.group(scene.far_day(), *people, by=by)
+        single = scene.entered(scene.far_day(), people[0], by=by)
+        of_group, of_single = (scene.seen("AP-X06", each)["cancel_deadline"] * _HOUR for each in (group, single))
+        if not of_group or not of_single:
+            raise NotApplicable("the usual service or the group has no cancel deadline")
+        for _ in range(_TRIES):
+            start = _moved_near(scene, group, of_group + scene.margin, by)
+            if start is None:
+                break
+            left = scene.leave(group, title="leave just outside the deadline")
+            if not left.is_success and scene.now() + scene.slack >= start - of_group:
+                continue  # it came too late
+            left.ok("AP-X09", 200)
+            if _moved_near(scene, group, of_group - scene.margin, by) is None:
+                break
+            scene.leave(group, title="leave again, just inside the deadline").refused("AP-X12", *CANCELLED)
+            scene.leave(group, by=SECOND, title="leave just inside the deadline").refused("AP-X06", *TOO_LATE)
+            _stays(scene, "AP-X06", group, by=SECOND)
+            scene.call_off(group, "ill").ok("AP-D07", 200)
+            if _moved_near(scene, single, of_single - scene.margin, by) is None:
+                break
+            scene.leave(single, title="cancel just inside the deadline").refused("AP-X06", *TOO_LATE)
+            _stays(scene, "AP-X06", single)
+            scene.call_off(single, "ill").ok("AP-D07", 200)
+            scene.same("AP-D07", scene.seen("AP-D07", single)["is_cancelled"], True, "is_cancelled")
+            return
+    raise Lacking("somebody has booked around the deadlines")
+
+
+def _moved_near(scene: AppointmentsScene, booking: int, ahead: timedelta, by: str) -> datetime | None:
+    """When a booking begins that was moved to so long from now, shortened; None where somebody else is."""
+    start = (scene.now() + ahead).replace(microsecond=0)
+    answer = scene.move(booking, start, start + MINUTES, by=by, title="move it near its deadline")
+    if scene.is_beaten(answer):
+        return None
+    answer.ok("AP-U15", 200)
+    return start
 
 
 @LAWS.law("AP-X06", "AP-X07")

@@ -13,6 +13,7 @@ from contract_tests.scenes.scene import MAIN, operation_path
 
 __all__ = ["WRITES", "Errands", "is_a_merchant_s", "run_errands", "with_body"]
 
+_TICK = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 WRITES = (
     "createCustomerBooking",
@@ -64,9 +65,10 @@ class Errands:
         return [probe for probe in self.probes.values() if wanted(probe.operation)]
 
     def state(self) -> Any:
-        """What they would change: the calendar of that time, and the merchant's book."""
-        end = self.start + 4 * _HOUR
-        return self.scene.calendar(self.start - _HOUR, end, cancelled=True), self.scene.customers()
+        """What they would change: the calendar of that time, and the merchant's book, or those in it whom they name."""
+        scene, ours = self.scene, (self.customer, self.bodies["createCustomer"]["first_name"])
+        book = [each for each in scene.customers() if scene.world.is_own or {each["id"], each["first_name"]} & {*ours}]
+        return scene.calendar(self.start + _TICK, self.start + 4 * _HOUR - _TICK, cancelled=True), book
 
 
 def with_body(probe: Probe, body: Any) -> Probe:

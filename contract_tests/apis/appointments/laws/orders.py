@@ -41,18 +41,19 @@ def _fails_in_turn(scene: AppointmentsScene, operation: str, base: Json, *flaws:
 
 def _books_nothing(scene: AppointmentsScene, base: Json, *flaws: Flaw) -> None:
     """A customer's create, for somebody who is blacklisted."""
-    scene.blacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
+    who, known = scene.somebody(scene.spot())
+    scene.blacklist(known).ok("AP-N07", 200)
     _fails_in_turn(
         scene,
         "createCustomerBooking",
-        base,
+        {**base, "by": who},
         ("merchant not found", {"merchant_name": f"nobody-{scene.word()}"}),
         ("service not found", {"service_id": NOWHERE}),
         ("location not found", {"location_id": NOWHERE}),
         *flaws,
         ("customer is blacklisted", {}),
     )
-    scene.unblacklist(scene.record(CUSTOMER)).ok("AP-N07", 200)
+    scene.unblacklist(known).ok("AP-N07", 200)
 
 
 @LAWS.law("AP-C12", "AP-C13")
