@@ -13,12 +13,14 @@ from rich.console import Console
 from benchmarks.in_process import SandboxServer
 from benchmarks.mutation import measuring
 from benchmarks.mutation.measuring import _section, try_sample
-from benchmarks.mutation.reach import Reach
+from benchmarks.mutation.reach import Reach, _Tracer
 from benchmarks.mutation.sampling import draw, equivalents, seed_of_the_kit
 from benchmarks.mutation.score import EQUIVALENT, NOTICED, UNNOTICED, UNREACHED, Score, Trial
 from benchmarks.mutation.trials import Part, Played, parts_of, staged_at, try_bug
 from benchmarks.report import judge
 from mockserver.app import API_NAMES, load_api
+from mockserver.booking.ledger import Seat
+from mockserver.booking.ports import Kind
 from mockserver.defects.bug import Bug, Lines
 from mockserver.defects.catalogue import generated
 
@@ -99,6 +101,37 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
     assert reach.tests(bug("an end", needs="delete seat")) == ["long"]
     assert reach.tests(bug("an end elsewhere", operations=frozenset({"book"}), needs="delete seat")) == []
     assert reach.tests(bug("XX~said:book.200.id.off")) == reach.tests(bug("XX~refused:book.409.full.words")) == ["long"]
+
+
+class Records:
+    """Of a kind, with nothing in them."""
+
+    _kind = Kind("world.seat", Seat)
+
+    def find(self, _):
+        return None
+
+
+def test_what_falls_due_before_a_request_is_not_what_the_request_has_written():
+    tracer = _Tracer([])
+    written = []
+
+    for operation in ("", "book"):
+        tracer.operation = operation
+        tracer.delete(lambda *_: None, Records(), 7)
+        written.append(tracer.has_written)
+
+    assert written == [False, True]
+    assert tracer.happened == {("", "delete world.seat"), ("book", "delete world.seat")}
+
+
+def test_who_was_told_of_what_is_noted():
+    tracer, told = _Tracer([], operation="book"), []
+
+    tracer.announce(lambda *announced: told.append(announced), None, "seat.taken", 7)
+
+    assert told == [(None, "seat.taken", 7)]
+    assert tracer.happened == {("book", "announce seat.taken"), ("", "announce seat.taken")}
 
 
 @pytest.mark.parametrize("api", API_NAMES)
