@@ -12,7 +12,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -140,6 +140,8 @@ def _figures(row: str, score: Score) -> Iterator[Figure]:
 def try_sample(api: str, *, size: int, seed: int, until: float | None, out: Console) -> list[Trial]:
     """Draw bugs until *size* of them have been shown to the kit; what was tried before is not tried again.
 
+    What nobody noticed then is judged by the list of equivalents, and by what the tests reach, as both are now.
+
     Args:
         until: Begin no trial after that moment, of `time.monotonic`.
     """
@@ -156,7 +158,9 @@ def try_sample(api: str, *, size: int, seed: int, until: float | None, out: Cons
             waiting = iter(pool.imap(_try, [bug.name for bug in batch if bug.name not in known and reach.tests(bug)]))
             for bug in batch:
                 trial = known.get(bug.name)
-                if trial is None:
+                if trial is not None and trial.outcome in (UNNOTICED, EQUIVALENT):
+                    trial = replace(trial, outcome=_not_noticed(api, bug.name) if reach.tests(bug) else UNREACHED)
+                elif trial is None:
                     if until is not None and time.monotonic() > until:
                         return trials
                     trial = _judged(api, bug, next(waiting) if reach.tests(bug) else UNREACHED)
@@ -176,7 +180,11 @@ def _judged(api: str, bug: Bug, found: Notice | str | None) -> Trial:
         return Trial(bug.name, bug.says, NOTICED, found.by)
     if found.start:
         return Trial(bug.name, bug.says, NOT_STARTED, found.start)
-    return Trial(bug.name, bug.says, EQUIVALENT if bug.name in equivalents()[api] else UNNOTICED)
+    return Trial(bug.name, bug.says, _not_noticed(api, bug.name))
+
+
+def _not_noticed(api: str, name: str) -> str:
+    return EQUIVALENT if name in equivalents()[api] else UNNOTICED
 
 
 # In a process of its own

@@ -20,6 +20,7 @@ from mockserver.defects.meddling import Request, Response
 from mockserver.defects.operators.sites import in_a_name
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.merging import MergedRecords
+from mockserver.sandbox.outbox import RecordingOutbox
 from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["Reach", "look"]
@@ -165,8 +166,12 @@ class _Tracer:
             self.happened |= {(self.operation, "read several"), ("", "read several")}
         return found
 
+    def announce(self, inside: Callable[..., None], outbox: Any, name: str, about: Any) -> None:
+        self.happened |= {(self.operation, f"announce {name}"), ("", f"announce {name}")}
+        inside(outbox, name, about)
+
     def _tell(self, word: str, records: Any, field: str = "") -> None:
-        self.has_written = True
+        self.has_written = self.has_written or bool(self.operation)  # what falls due before it is not undone
         what = f"{word} {_kind_of(records).name}{field}"
         self.happened |= {(self.operation, what), ("", what)}
 
@@ -196,6 +201,7 @@ def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
         planter.request(tracer.begin)
         for target in ("put", "delete", "page"):
             planter.around(getattr(MergedRecords, target), getattr(tracer, target))
+        planter.around(RecordingOutbox.announce, tracer.announce)
         planter.response(tracer.end)
         return planter.wrap(inside)
 

@@ -80,7 +80,7 @@ def flaws(contract: Contract, operation: Operation, good: Any) -> Iterator[Varia
 
 
 def edges(contract: Contract, operation: Operation, good: Any) -> Iterator[Variant]:
-    """Bodies that the document just lets through: each bound of each member, met exactly."""
+    """Bodies that the document just lets through: each bound of each member, met exactly, and null wherever it may be."""
     form = _Form(contract, body_schema(contract, operation))
     for each in _variants(good, form.just_right(form.schema, good, ())):
         if form.lets_through(each.body):
@@ -134,6 +134,7 @@ class _Form:
     def just_right(self, schema: Json, value: Any, way: Way) -> Found:
         said = self.contract.resolved(schema)
         yield from ((way, other, "bound") for other in _just_in_bounds(said, value))
+        yield from ([(way, None, "null")] if way and said.get("nullable") else ())
         for inner, part, step in self._inside(said, value):
             yield from self.just_right(inner, part, (*way, *step))
 

@@ -1,18 +1,26 @@
 """Samples of made bugs: how they are drawn, tried, and what is said of them."""
 
 from collections import Counter
+from contextlib import nullcontext
+from dataclasses import asdict
+from io import StringIO
 from itertools import islice
 
+import msgspec
 import pytest
+from rich.console import Console
 
 from benchmarks.in_process import SandboxServer
-from benchmarks.mutation.measuring import _section
-from benchmarks.mutation.reach import Reach
+from benchmarks.mutation import measuring
+from benchmarks.mutation.measuring import _section, try_sample
+from benchmarks.mutation.reach import Reach, _Tracer
 from benchmarks.mutation.sampling import draw, equivalents, seed_of_the_kit
 from benchmarks.mutation.score import EQUIVALENT, NOTICED, UNNOTICED, UNREACHED, Score, Trial
 from benchmarks.mutation.trials import Part, Played, parts_of, staged_at, try_bug
 from benchmarks.report import judge
 from mockserver.app import API_NAMES, load_api
+from mockserver.booking.ledger import Seat
+from mockserver.booking.ports import Kind
 from mockserver.defects.bug import Bug, Lines
 from mockserver.defects.catalogue import generated
 
@@ -95,6 +103,37 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
     assert reach.tests(bug("XX~said:book.200.id.off")) == reach.tests(bug("XX~refused:book.409.full.words")) == ["long"]
 
 
+class Records:
+    """Of a kind, with nothing in them."""
+
+    _kind = Kind("world.seat", Seat)
+
+    def find(self, _):
+        return None
+
+
+def test_what_falls_due_before_a_request_is_not_what_the_request_has_written():
+    tracer = _Tracer([])
+    written = []
+
+    for operation in ("", "book"):
+        tracer.operation = operation
+        tracer.delete(lambda *_: None, Records(), 7)
+        written.append(tracer.has_written)
+
+    assert written == [False, True]
+    assert tracer.happened == {("", "delete world.seat"), ("book", "delete world.seat")}
+
+
+def test_who_was_told_of_what_is_noted():
+    tracer, told = _Tracer([], operation="book"), []
+
+    tracer.announce(lambda *announced: told.append(announced), None, "seat.taken", 7)
+
+    assert told == [(None, "seat.taken", 7)]
+    assert tracer.happened == {("book", "announce seat.taken"), ("", "announce seat.taken")}
+
+
 @pytest.mark.parametrize("api", API_NAMES)
 def test_what_is_called_equivalent_exists_and_has_a_reason(api):
     """A name that is gone: its expression was changed, and whether the new one can be noticed is to be seen."""
@@ -130,6 +169,40 @@ def test_a_made_bug_is_tried_until_a_test_notices_and_leaves_no_trace():
     assert (noticed.by, noticed.played, "RK-B01" in {rule for _, rule in noticed.blamed}) == (law.name, 2, True)
     assert (unnoticed.by, unnoticed.played, len(seen)) == ("", 1, 2)
     assert after.findings == ()
+
+
+class InNoOtherProcess:
+    """Pools in which nobody looks and nobody tries."""
+
+    def __init__(self, reach):
+        self._reach = reach
+
+    def Pool(self, *_, **__):  # noqa: N802 - as it is called there
+        return nullcontext(self)
+
+    def apply(self, *_):
+        return self._reach
+
+    def imap(self, _, names):
+        assert names == []
+        return iter(())
+
+
+def test_what_was_not_noticed_before_is_judged_by_the_list_of_equivalents_as_it_is_now(monkeypatch, tmp_path):
+    kept = {"noticed": NOTICED, "listed since": UNNOTICED, "listed no more": EQUIVALENT, "reached no more": UNNOTICED}
+    lines = [msgspec.json.encode(asdict(Trial(name, "", outcome))).decode() for name, outcome in kept.items()]
+    (tmp_path / "reservekit-00000007.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    reach = Reach({"test": executed(book=10)}, {"test": frozenset({"book"})}, {"test": _NOTHING}, {}, {"test": 1})
+    drawn = [bug(name, needs="delete seat" if name == "reached no more" else "") for name in kept]
+    monkeypatch.setattr(measuring, "_KEPT", tmp_path)
+    monkeypatch.setattr(measuring, "draw", lambda *_: iter(drawn))
+    monkeypatch.setattr(measuring, "get_context", lambda _: InNoOtherProcess(reach))
+    monkeypatch.setattr(measuring, "equivalents", lambda: {"reservekit": {"listed since": "Nobody can ask."}})
+
+    trials = try_sample("reservekit", size=4, seed=7, until=None, out=Console(file=StringIO()))
+
+    found = {trial.name: trial.outcome for trial in trials}
+    assert found == {**kept, "listed since": EQUIVALENT, "listed no more": UNNOTICED, "reached no more": UNREACHED}
 
 
 def test_what_was_not_noticed_is_published_with_its_sentence():

@@ -365,9 +365,13 @@ class AppointmentsScene(Scene):
     @cached_property
     def brief(self) -> Service:
         """The shortest service for one customer, all of it active."""
-        singles = [each for each in self.calendar_services() if each["booking_type"] == "appointment"]
-        active = (self.service_of(each["id"]) for each in singles)
-        return min((each for each in [*active, self.service] if each.is_active), key=lambda each: each.minutes)
+        return min((each for each in [*self.singles, self.service] if each.is_active), key=lambda each: each.minutes)
+
+    @cached_property
+    def singles(self) -> list[Service]:
+        """The services for one customer."""
+        listed = self.calendar_services()
+        return [self.service_of(each["id"]) for each in listed if each["booking_type"] == "appointment"]
 
     @cached_property
     def places(self) -> int:

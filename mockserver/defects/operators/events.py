@@ -27,7 +27,7 @@ def _event(event: str, word: str, says: str, told: list[str]) -> Site:
         for each in told if name == event else [name]:
             inside(outbox, each, about)
 
-    return around(f"{event}.{word}", says, RecordingOutbox.announce, announce)
+    return replace(around(f"{event}.{word}", says, RecordingOutbox.announce, announce), needs=f"announce {event}")
 
 
 def _delivered(api: Api) -> Iterator[Site]:

@@ -89,7 +89,7 @@ def _found(api: Api) -> Iterator[Site]:
         for word, says, change in (
             ("status", "with another status", other_status(status)),
             ("words", "in other words", other_words(way)),
-            ("beside", "with other words beside its code", other_words(way, beside=True)),
+            *([("beside", "with other words beside its code", other_words(way, beside=True))] * (way[-1] == "code")),
             ("more", "with a member more", _with_more),
             ("empty", "without a body", _emptied),
             ("kind", "as a text of no kind", _plain),

@@ -92,6 +92,7 @@ def test_members_of_members_and_of_entries_are_tried_and_named():
         ({"type": "string", "enum": ["one", "two"]}, "one", ["one", "two"]),
         ({"type": "array", "maxItems": 2, "items": {}}, [5], [[5, 5]]),
         ({"type": "array", "maxItems": 2, "uniqueItems": True, "items": {}}, ["a"], [["0", "1"]]),
+        ({"type": "string", "nullable": True}, "good", [None]),
     ],
 )
 def test_each_bound_is_met(said, good, just):

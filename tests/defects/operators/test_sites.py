@@ -7,6 +7,7 @@ import pytest
 from mockserver.app import API_NAMES, load_api
 from mockserver.defects.catalogue import generated
 from mockserver.defects.operators import OPERATORS
+from mockserver.defects.operators.sites import operations
 
 # At least so many in reservekit, appointments, anny, bardge: about two thirds of what there was when this was written.
 FEWEST = {
@@ -79,6 +80,26 @@ def test_every_bug_has_a_name_of_its_own_and_says_what_it_does_in_a_sentence(api
 
 def test_what_is_announced_is_broken_only_where_somebody_is_told(api):
     assert api.webhooks or [bug.name for bug in generated(api).values() if ".announce(" in bug.says] == []
+
+
+def test_an_event_shows_only_where_somebody_announces_it(api):
+    needs = {bug.name: bug.needs for bug in generated(api).values() if bug.operator == "event"}
+
+    assert needs == {name: f"announce {name.partition(':')[2].rpartition('.')[0]}" for name in needs}
+
+
+def test_other_words_beside_a_code_are_no_bug_where_the_text_is_the_code(api):
+    found = [name for name in generated(api) if name.endswith(".beside")]
+
+    assert bool(found) is api.spec["x-error-code"].endswith("/code")
+
+
+def test_a_change_of_nothing_counts_only_where_the_path_names_what_is_changed(api):
+    touched = {
+        operation for bug in generated(api).values() if bug.operator == "touched" for operation in bug.operations
+    }
+
+    assert [each.id for each in operations(api) if each.id in touched and "{" not in each.pointer[1]] == []
 
 
 def test_no_name_has_blanks_or_a_number_in_a_list(api):

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from contract_tests.apis.anny.looking import is_free, linked, parameters, points_at, reads
-from contract_tests.apis.anny.scene import ADMIN, BODIES, NOBODY, PARTICIPANT, AnnyScene, Json
+from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, NOBODY, PARTICIPANT, AnnyScene, Json
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
@@ -224,6 +224,9 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
             places = {name: booking["id"] for name in ("bookingId",) if name in operation.places}
             body = {**BODIES[operation.id], **(free.span if places else free.body)}
             refusals.append(scene.call(operation.id, body, include="resource,nothing", **places))
+            nowhere = dict.fromkeys(places, IDS["bookingId"])  # what the query says comes first
+            scene.nowhere()
+            refusals.append(scene.call(operation.id, body, include="resource,nothing", **nowhere))
     for answer in refusals:
         points_at(scene, "AN-D03", answer.refused("AN-D03", *_BAD_REQUEST), parameter="include")
     for operation in scene.contract.operations:
@@ -281,6 +284,10 @@ def every_link_is_absolute_and_leads_somewhere(scene: AnnyScene) -> None:
     for name, each in told.items():
         found = scene.call("getRelationship", type="bookings", id=booking["id"], relationship=name).ok("AN-D18", 200)
         scene.same("AN-D18", found.json, each, f"the relationship {name} read by itself", found)
+    scene.invite(booking, {"email": f"{scene.word()}@example.com"}).ok("AN-G01", 200)
+    for name, each in scene.seen("AN-B11", booking)["relationships"].items():
+        found = scene.call("getRelationship", type="bookings", id=booking["id"], relationship=name).ok("AN-D18", 200)
+        scene.same("AN-D18", found.json, each, f"the relationship {name} read once more", found)
 
 
 def _kind_of(link: str) -> str:
@@ -348,6 +355,8 @@ def pages_hold_each_thing_once_and_tell_where_they_stand(scene: AnnyScene) -> No
         whole = ask.page("AN-D06", 1, _MOST)
         total = whole.json["meta"]["page"]["total"]
         scene.expect("AN-D06", total > 0, f"something in {ask.operation}", total, whole)
+        alone = ask.page("AN-D06", 1, total)  # one more of them would be another page
+        scene.same("AN-D06", alone.json["meta"]["page"]["last-page"], ceil(total / _MOST), "last-page", alone)
         size = total // 3 + 1
         found: list[str] = []
         last = ceil(total / size)

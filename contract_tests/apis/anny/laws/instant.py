@@ -15,6 +15,7 @@ from contract_tests.apis.anny.looking import (
 )
 from contract_tests.apis.anny.scene import ADMIN, IDS, NOBODY, AnnyScene, Slot
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER
 
@@ -67,6 +68,19 @@ def what_cannot_be_booked_says_why(scene: AnnyScene) -> None:
     for reason, each in wrong.items():
         unavailable(scene, "AN-N03", scene.book(each, title=f"book what is {reason}"), reason, said_by="AN-N14")
     is_free(scene, "AN-N03", free)
+
+
+@LAWS.law("AN-C02", "AN-N03")
+def who_is_refused_becomes_no_customer(scene: AnnyScene) -> None:
+    if not scene.world.is_own:
+        raise NotApplicable("others may become customers meanwhile")
+    slot = scene.slot()
+    scene.booked(slot)
+    for rule, ask in (("AN-N03", scene.book), ("AN-C02", scene.add)):
+        before = [each["id"] for each in scene.every(rule, "listCustomers", by=ADMIN)]
+        answer = ask(slot, by=OTHER, title="ask for what is booked").refused(rule, *_UNAVAILABLE)
+        after = [each["id"] for each in scene.every(rule, "listCustomers", by=ADMIN)]
+        scene.same(rule, after, before, "the customers of the organisation", answer)
 
 
 @LAWS.law("AN-N04")

@@ -304,7 +304,7 @@ def a_booking_is_created_when_it_stands(scene: AnnyScene) -> None:
         scene.same("AN-W09", {post.headers.get("x-anny-event") for post in posts}, {_CREATED}, "the events")
 
 
-@LAWS.law("AN-W12")
+@LAWS.law("AN-E05", "AN-W12")
 def what_begins_and_ends_and_who_comes_and_goes_is_told(scene: AnnyScene) -> None:
     with Receiver(scene) as receiver:
         _subscribed(
@@ -323,12 +323,16 @@ def what_begins_and_ends_and_who_comes_and_goes_is_told(scene: AnnyScene) -> Non
             (slot.ends_at, None, [("ended", here), ("ended", elsewhere)]),
         ):
             scene.go_to(at)
+            if step == scene.check_in:
+                scene.invite(elsewhere, {"email": f"{scene.word()}@example.com"}).ok("AN-G01", 200)
             if step is not None:
                 step(here).ok("AN-K01" if step == scene.check_in else "AN-K06", 200)
             wanted += [(f"bookings.{name}", each["id"]) for name, each in told]
             posts = receiver.wait(len(wanted), _about_one_of(here, elsewhere, canceled))
             found = sorted((post.json["event"], _about(post)) for post in posts)
             scene.same("AN-W12", found, sorted(wanted), f"what was told up to {at}")
+            edited = [post.json["event"] for post in posts if post.json["data"]["meta"]["edit_in_progress"]]
+            scene.same("AN-E05", edited, [], "events of bookings whose edit is said to go on")
         scene.pass_time(timedelta(days=1))
         came = receiver.wait(len(wanted) + 1, _about_one_of(here, elsewhere, canceled), seconds=_A_MOMENT_SECONDS)
         scene.same("AN-W12", len(came), len(wanted), "how many events there are in the end")

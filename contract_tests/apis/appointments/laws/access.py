@@ -34,6 +34,10 @@ def without_a_token_nothing_is_done(scene: AppointmentsScene) -> None:
     errands = run_errands(scene)
     before = errands.state()
     authentication.refuses_nobody(scene, "AP-A01", errands.of(is_secured), *_MISSING)
+    in_german = {"Accept-Language": "de-DE,de;q=0.9"}  # the text is what a program compares
+    for probe in errands.of(is_secured):
+        title = f"{probe.operation.id} in German, without a credential"
+        probe.send(scene, by="", headers=in_german, title=title).refused("AP-A01", *_MISSING)
     scene.same("AP-A04", errands.state(), before, "calendar and customers")
 
 

@@ -313,6 +313,11 @@ def wrong_input_is_told_of_before_what_is_missing(scene: AppointmentsScene) -> N
     ):
         probe = with_body(errands.probes[name], {**errands.bodies[name], **nothing, **wrong})
         probe.send(scene, by=errands.by(name), title=f"{name} of nothing, wrongly").refused("AP-V10", 400)
+    for name, probe in errands.probes.items():
+        for left_out in probe.query:
+            query = {each: value for each, value in probe.query.items() if each != left_out}
+            answer = replace(probe, query=query).send(scene, by=errands.by(name), title=f"{name} without {left_out}")
+            answer.refused("AP-V10", 400)
     named = [*errands.elsewhere(NOWHERE), *errands.elsewhere(NOBODY), *errands.of(is_a_merchant_s)]
     bare = [
         replace(each, content=b"{}" if each.content else b"", query={}) for each in named if each.content or each.query

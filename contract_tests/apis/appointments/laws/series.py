@@ -116,6 +116,10 @@ def the_start_is_an_occurrence_where_the_rule_matches_it(scene: AppointmentsScen
     matching = [scene.local(day + days * _DAY, wall) for days in (0, 7)]
     rows = scene.made_series("AP-R03", start, recurrence=_rule("WEEKLY", matching[1] + _HOUR, weekdays=[own]))
     scene.same("AP-R03", _starts(rows), [stamp(each) for each in matching], "the occurrences from the start on")
+    month = day.replace(month=3, day=1)
+    firsts = [scene.local(month.replace(month=number), wall) for number in (3, 4, 5)]
+    rows = scene.made_series("AP-R03", firsts[0], recurrence=_rule("MONTHLY", firsts[-1]), days=70)
+    scene.same("AP-R03", _starts(rows), [stamp(each) for each in firsts], "the occurrences on the first of each month")
 
 
 @LAWS.law("AP-R04")
@@ -188,6 +192,17 @@ def of_a_series_that_began_before_now_each_day_to_come_counts(scene: Appointment
         scene.same("AP-R08", starts, [stamp(each) for each in wanted], f"the occurrences of {frequency} to come")
         for row in rows:
             scene.call_off(row["id"]).ok("AP-D01", 200)
+
+
+@LAWS.law("AP-R08")
+def of_a_series_that_began_before_now_the_same_weeks_are_in_turn(scene: AppointmentsScene) -> None:
+    monday, wall = scene.window[0] + 2 * _DAY, time(1, 30)  # nobody else books at night
+    monday += -monday.weekday() % 7 * _DAY
+    wanted = [_at(scene, monday, days, wall) for days in (0, 21)]
+    rows = scene.made_series(
+        "AP-R08", _at(scene, monday, -42, wall), recurrence=_rule("WEEKLY", wanted[-1], interval=3), days=80
+    )
+    scene.same("AP-R08", _starts(rows), [stamp(each) for each in wanted], "the occurrences to come")
 
 
 def _at(scene: AppointmentsScene, day: date, days: int, wall: time) -> datetime:

@@ -1,7 +1,7 @@
 """Time: who takes it, what stands in its way, and what does not."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -84,6 +84,32 @@ def what_has_a_buffer_keeps_it_on_both_sides(scene: AppointmentsScene) -> None:
             scene.move(later, too_near, too_near + service.length).refused("AP-S02", *TAKEN)
             scene.call_off(scene.made(scene.book(begin, service_id=service.id).ok("AP-S02", 201))).ok("AP-D01", 200)
             scene.move(later, begin, begin + service.length, title="move as near as it may").ok("AP-S02", 200)
+
+
+@LAWS.law("AP-S01")
+def nobody_fits_in_where_a_service_does_not_wait(scene: AppointmentsScene) -> None:
+    brief = scene.brief
+    several = [each for each in scene.singles if len(each.phases) > 1]
+    if not several:
+        raise NotApplicable("no service for one customer has several phases")
+    for service in several:
+        start = scene.spot()
+        scene.book(start, by=SECOND, service_id=service.id, title=f"book {service.name}").ok("AP-C01", 201)
+        begin = start
+        for minutes, is_wait in service.phases:
+            if not is_wait:
+                scene.enter(begin, service_id=brief.id, title="book across it").refused("AP-S01", *TAKEN)
+            begin += minutes * MINUTES
+
+
+@LAWS.law("AP-S01")
+def what_goes_on_over_midnight_is_in_the_way_after_it_too(scene: AppointmentsScene) -> None:
+    """By whichever clock days are counted: the merchant's, or UTC."""
+    year, length = scene.year(), scene.service.length
+    for midnight in (datetime.combine(year.date() + _DAY, time(0), UTC), scene.local(year.date() + 2 * _DAY, time(0))):
+        scene.entered(midnight - MINUTES)
+        for begin in (midnight, midnight - length):
+            scene.enter(begin, title="book on one side of midnight").refused("AP-S01", *TAKEN)
 
 
 @LAWS.law("AP-S04")

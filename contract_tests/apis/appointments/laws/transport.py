@@ -35,6 +35,8 @@ def _is_enveloped(scene: AppointmentsScene, answer: Answer, rule: str = "AP-H05"
         and bool(said["error"]["message"].strip())
         and answer.headers.get("content-type", "").partition(";")[0] == "application/json"
     )
+    if rule != "AP-H05":  # which says nothing of what stands beside it
+        holds = holds and said.keys() == {"error"} and said["error"].keys() == {"message"}
     scene.expect(rule, holds, '{"error": {"message": "..."}} as application/json', answer.exchange.came(), answer)
 
 

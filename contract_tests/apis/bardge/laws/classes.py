@@ -189,6 +189,15 @@ def what_the_pass_does_not_cover_asks_for_a_package(scene: BardgeScene) -> None:
     scene.same("BG-B03", scene.places_left(instance), left, "the number of places left", answer)
 
 
+@LAWS.law("BG-B03")
+def what_the_pass_does_not_cover_is_not_had_for_credits(scene: BardgeScene) -> None:
+    instance = scene.instance(credits=True, copay=True)
+    issued = scene.with_credits(instance.credits or 0, scene.spa_pass())
+    held = scene.balance(issued["client_id"])
+    scene.asked(issued, instance, "BG-B03")
+    scene.same("BG-B03", scene.balance(issued["client_id"]), held, "the balance")
+
+
 @LAWS.law("BG-B07", "BG-K15")
 def a_session_takes_no_place(scene: BardgeScene) -> None:
     last, fresh = scene.one_class_nearly_full()[0], scene.issued()

@@ -9,7 +9,7 @@ from contract_tests.apis.bardge.scene import BODIES, NOTHING, BardgeScene
 from contract_tests.contracts import Operation
 from contract_tests.laws.bodies import body_schema, edges, flaws
 from contract_tests.laws.law import Laws
-from contract_tests.laws.probes import takes_a_body
+from contract_tests.laws.probes import Probe, takes_a_body
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.differences import shown
 from contract_tests.scenes.sending import NO_BODY
@@ -67,11 +67,14 @@ _BAD_QUERIES: dict[str, tuple[str, ...]] = {
     "date": ("2026-13-01", "2026-02-32", "01.02.2026", "tomorrow", "", "1999-01-01"),
     "from": ("2026-13-01", "01.02.2026", "today", ""),
     "to": ("2026-13-01", "01.02.2026", "today", ""),
-    "service_ids": ("has a blank", "a,,b", "x" * 65, ",".join(f"s{number}" for number in range(11))),
+    "service_ids": ("", "has a blank", "a,,b", "x" * 65, ",".join(f"s{number}" for number in range(11))),
     "status": ("open", "pending ", "pendingconfirmed", ""),
     "type": ("gym", "SPA", ""),
     "category": ("POOL", "spa", ""),
 }
+
+_BESIDE: dict[str, Json] = {"lat": {"lon": 3.4}, "lon": {"lat": 6.5}}
+"""What has to come along, or it would be missed first."""
 
 
 @LAWS.law("BG-V01", "BG-V08")
@@ -84,7 +87,7 @@ def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
     for content in (b"[]", b'"text"', b"null"):
         for answer in _bodies(scene, whole, content):
             scene.error("BG-V08", answer, *_BAD)
-    for probe in whole.probes(takes_a_body):
+    for probe in _with_a_body(scene, whole):
         for how, content in (
             ("with the end of its body missing", probe.content[:-1]),
             ("with text after its body", probe.content + b"x"),
@@ -98,9 +101,16 @@ def a_body_is_json_and_an_object(scene: BardgeScene) -> None:
     scene.same("BG-V01", whole.seen(), before, _AFTERWARDS)
 
 
+def _with_a_body(scene: BardgeScene, whole: Whole) -> list[Probe]:
+    """What would be done, and of the other operations that take a body what names nothing."""
+    done = list(whole.probes(takes_a_body))
+    known = {probe.operation.id for probe in done}
+    return [*done, *(probe for probe in scene.probes(takes_a_body) if probe.operation.id not in known)]
+
+
 def _bodies(scene: BardgeScene, whole: Whole, content: bytes) -> list[Answer]:
     """Each operation with that as its body."""
-    sent = [replace(probe, content=content) for probe in whole.probes(takes_a_body)]
+    sent = [replace(probe, content=content) for probe in _with_a_body(scene, whole)]
     title = f"with the body {shown(content, 20)}"
     return [each.send(scene, headers=_JSON, title=f"{each.operation.id} {title}") for each in sent]
 
@@ -155,6 +165,11 @@ def a_bad_body_comes_before_an_id_that_names_nothing(scene: BardgeScene) -> None
             title = f"{probe.operation.id} of nothing with a bad body"
             answer = replace(probe, content=content).send(scene, headers=_JSON, title=title)
             scene.error("BG-V06", answer, *_BAD)
+        good = _with_more(scene, probe.operation, BODIES[probe.operation.id])
+        for flaw in flaws(scene.contract, probe.operation, good):
+            sent = replace(probe, content=json.dumps(flaw.body).encode())
+            answer = sent.send(scene, headers=_JSON, title=f"{probe.operation.id} of nothing {flaw.how}")
+            scene.error("BG-V06", answer, *_BAD)
 
 
 @LAWS.law("BG-V03")
@@ -168,7 +183,7 @@ def a_bad_parameter_is_named(scene: BardgeScene) -> None:
         for name, place in operation.places.items():
             for bad in _bad_values(operation, name):
                 scene.ours(name, bad)
-                others = {each: value for each, value in good.items() if each != name}
+                others = {each: value for each, value in {**good, **_BESIDE.get(name, {})}.items() if each != name}
                 # As it stands in the query: also twice.
                 here = {"query": {name: bad}} if place == "query" else {name: bad}
                 answer = scene.call(operation.id, body, title=f"{operation.id} with a bad {name}", **others, **here)
@@ -248,7 +263,8 @@ def a_place_has_two_coordinates(scene: BardgeScene) -> None:
             answer = scene.call(operation_id, query={given: "3.4"}, title=title, **parameters)
             scene.error("BG-V09", answer, *_BAD).names("BG-V09", missing)
         scene.call(operation_id, lat=6.5, lon=3.4, **parameters).ok("BG-V09", 200)
-        scene.call(operation_id, lat=0, lon=0, title="at the origin", **parameters).ok("BG-V09", 200)
+        for lat, lon in ((0, 0), (90, 180), (-90, -180)):
+            scene.call(operation_id, lat=lat, lon=lon, title=f"at {lat}, {lon}", **parameters).ok("BG-V09", 200)
 
 
 def _requests(scene: BardgeScene, whole: Whole) -> list[tuple[str, Json, Json]]:

@@ -117,6 +117,19 @@ def what_was_moved_late_gives_nothing_back(scene: BardgeScene) -> None:
     scene.same("BG-M11", scene.visits(others)[1], 0, "the number of visits used by who moved in time")
 
 
+@LAWS.law("BG-M01", "BG-L34")
+def what_its_venue_has_not_accepted_yet_is_moved_and_cancelled_too(scene: BardgeScene) -> None:
+    scene.accept_after(30)
+    for one in _two_kinds(scene):
+        booking = one.book(0)
+        scene.same("BG-M01", scene.status(booking), "pending", "the status before it is moved")
+        moved = scene.move(booking, **one.fields(1)).ok("BG-M01", 201).json
+        said = (scene.status(booking), scene.status(moved))
+        scene.same("BG-M01", said, ("rescheduled", "pending"), "the status of the old booking, and of the new one")
+        scene.cancel(moved).ok("BG-L34", 200)
+        scene.same("BG-L34", scene.status(moved), "cancelled", "the status of the new one when it is cancelled")
+
+
 # What is refused
 
 

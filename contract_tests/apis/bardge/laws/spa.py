@@ -16,6 +16,7 @@ LAWS = Laws("spa")
 _QUARTER = timedelta(minutes=15)
 _TAKEN = (409, "slot_unavailable")
 _CONFLICT = "resource_conflict_error"
+_EVERY_OTHER_HOUR = (9, 11, 13, 15)
 _AFTERNOON = 14
 _CLOSES = 18
 _LAST_DAY = timedelta(days=90)
@@ -74,6 +75,21 @@ def services_take_one_visit_together_or_their_credits(scene: BardgeScene) -> Non
     session = scene.begun(issued, spa, day, "12:00", services=spa["services"])
     said = (session["visits_deducted"], session["credits_deducted"])
     scene.same("BG-S04", said, (0, price), "visits_deducted and credits_deducted without visits left")
+
+
+@LAWS.law("BG-S04")
+def the_last_credits_are_enough_for_what_takes_them_all(scene: BardgeScene) -> None:
+    spa, day = long_spa(scene), scene.spa_day()
+    issued = without_visits(scene, spa, day)
+    held = scene.balance(scene.with_credits(1, issued)["client_id"])
+    prices = {each["credits_required"]: each for each in spa["services"] if each["credits_required"]}
+    price = max((each for each in prices if held % each == 0), default=0)
+    if not price or held // price > len(_EVERY_OTHER_HOUR):
+        raise Lacking("no few appointments of a spa take all credits of a client")
+    later = scene.spa_day() if not scene.world.is_own else day + timedelta(days=1)
+    for hour in _EVERY_OTHER_HOUR[: held // price]:
+        scene.appointed(issued, spa, later, f"{hour:02}:00", services=[prices[price]])
+    scene.same("BG-S04", scene.balance(issued["client_id"]), 0, "the balance when all are taken")
 
 
 @LAWS.law("BG-S14")

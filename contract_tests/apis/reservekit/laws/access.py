@@ -35,6 +35,10 @@ _NEVER_ISSUED = "Bearer contract-test-key-that-nobody-issued"
 @LAWS.law("RK-A01")
 def nobody_is_let_in_without_a_key(scene: ReserveKitScene) -> None:
     refuses_nobody(scene, "RK-A01", scene.probes(), *_MISSING)
+    in_german = {"Accept-Language": "de-DE,de;q=0.9"}  # the text is what a program compares
+    for probe in scene.probes():
+        title = f"{probe.operation.id} in German, without a credential"
+        probe.send(scene, by="", headers=in_german, title=title).refused("RK-A01", *_MISSING)
 
 
 @LAWS.law("RK-A02")

@@ -27,6 +27,7 @@ def every_answer_tells_the_limits(scene: ReserveKitScene) -> None:
     slot = scene.slot(places=1)
     booking = scene.cancelled(slot)
     service_id = slot.service_id
+    since = scene.now()
     answers = [
         scene.book(slot),
         scene.read(booking),
@@ -49,6 +50,9 @@ def every_answer_tells_the_limits(scene: ReserveKitScene) -> None:
     answers += [scene.delete(booking), scene.delete_slot(slot.id), scene.delete_service(service_id)]
     for answer in answers:  # accepted or refused: other rules say which
         _told(scene, answer)
+        ends_at = int(answer.headers[_HEADERS[2]])
+        wanted = f"a period that does not end before {since}"
+        scene.expect("RK-R01", ends_at >= (since - scene.slack).timestamp(), wanted, ends_at, answer)
 
 
 # Bookings first: whoever may send no request more may book nothing either.
