@@ -262,6 +262,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
     rules = tuple(_as_selected(rule, plan, deployment.contract) for rule in rules)
     findings = tuple(began.tally.findings.values())
     leaked = tuple(each for test in began.tests for each in test.leaked)
+    stays = stage.setting.stays if stage else {}
     return RunResult(
         evidence=evidence,
         tests=tuple(began.tests),
@@ -274,6 +275,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
             *_idle(deployment, plan),
             *known.warnings(findings, rules),
             *(f"left behind: {each}" for each in leaked),
+            *(f"stays behind: {number} {what}" for what, number in sorted(stays.items())),
         ),
         unreached=tuple(began.unreached),
         leaked=leaked,

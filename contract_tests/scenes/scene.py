@@ -81,6 +81,8 @@ class Setting:
     sender: Sender
     seed: int
     leases: Leases = field(default_factory=Leases)
+    stays: Counter[str] = field(default_factory=Counter)
+    """How much of what was made in a shared world nobody can take back, by what it is."""
 
 
 class Scene:
@@ -89,6 +91,7 @@ class Scene:
         KEYS: What a profile may say for this API, beside the common keys.
         MADE: Of an operation's accepted request, what it made.
         UNDO: How to take back what a parameter names; runs through the public API, newest first.
+        STAYS: What becomes of what a parameter names, in a word, where it is there for ever.
         GUARDED: Parameters that name what is written to although they stand in no path.
 
     Args:
@@ -99,6 +102,7 @@ class Scene:
     KEYS: ClassVar[Sequence[Key]] = ()
     MADE: ClassVar[Mapping[str, Made]] = {}
     UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {}
+    STAYS: ClassVar[Mapping[str, str]] = {}
     GUARDED: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, setting: Setting, world: World, name: str) -> None:
@@ -124,6 +128,7 @@ class Scene:
         self._guard = Guard(self.GUARDED)
         self._made: list[tuple[str, object, str]] = []
         self._sender = setting.sender
+        self._stays = setting.stays
         self._lock = threading.Lock()
         self._judged_last = ""
         self._is_leaving = False
@@ -390,9 +395,14 @@ class Scene:
         if self.world.is_own:
             return
         given = [*self.answers]
+        made = {(parameter, str(value)) for parameter, value, _ in self._made}
+        self._stays.update(self.STAYS[parameter] for parameter, _ in made if parameter in self.STAYS)
         for parameter, value, by in reversed(self._made):
             undo = self.UNDO.get(parameter)
             if undo is None:
+                continue
+            if not value:
+                self.leaked.append(f"a {parameter} of which no answer told the id")
                 continue
             try:
                 answer = undo(self, value, by)

@@ -178,6 +178,7 @@ class AnnyScene(Scene):
         "oid": lambda scene, value, by: scene.drop_cart(value, by),
         "subscriptionId": lambda scene, value, by: scene.call("deleteWebhookSubscription", subscriptionId=value, by=by),
     }
+    STAYS: ClassVar[Mapping[str, str]] = {"bookingId": "canceled bookings", "orderId": "orders"}
     GUARDED = frozenset({"oid"})
 
     def __init__(self, *args: Any) -> None:

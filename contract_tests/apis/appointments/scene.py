@@ -143,6 +143,21 @@ def _booking_made(answer: Answer) -> list[tuple[str, object]]:
     return [("id", booking), ("booking_id", booking), ("booking", booking)]
 
 
+class _Sent(msgspec.Struct):
+    customers: list[Json]
+
+
+def _guests_made(answer: Answer) -> list[tuple[str, object]]:
+    """Whoever is named without an id becomes a customer; nobody does in a body that should have been refused."""
+    try:
+        customers = msgspec.json.decode(answer.exchange.request_body, type=_Sent).customers
+    except msgspec.DecodeError:
+        return []
+    return [
+        ("customer", f"{answer.exchange.number}.{place}") for place, each in enumerate(customers) if not each.get("id")
+    ]
+
+
 _Hours = Annotated[int, msgspec.Meta(ge=0)]
 _HOURS = Kind(_Hours, "a whole number of hours")
 _ById = Annotated[str, msgspec.Meta(pattern="^[0-9]+$")]
@@ -217,8 +232,8 @@ class AppointmentsScene(Scene):
     )
     MADE: ClassVar[Mapping[str, Made]] = {
         "createCustomerBooking": _booking_made,
-        "createMerchantBooking": _booking_made,
-        "createCustomer": lambda answer: [("id", made_text(answer))],
+        "createMerchantBooking": lambda answer: [*_booking_made(answer), *_guests_made(answer)],
+        "createCustomer": lambda answer: [("id", made_text(answer)), ("customer", made_text(answer))],
         "createBlockedTime": lambda answer: [("id", made_id(answer)), ("blocked_time", made_id(answer))],
     }
     UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {
@@ -226,6 +241,7 @@ class AppointmentsScene(Scene):
         "blocked_time": lambda scene, value, by: scene.call("deleteBlockedTime", id=value, by=by),
         "blacklisted": lambda scene, value, by: scene.call("unblacklistCustomer", id=value, by=by),
     }
+    STAYS: ClassVar[Mapping[str, str]] = {"booking": "cancelled bookings", "customer": "customers"}
     GUARDED = frozenset({"booking_id"})
 
     # What is there

@@ -181,6 +181,7 @@ class BardgeScene(Payments):
         "bookingId": lambda scene, value, by: scene.cancel_if_open(value, by=by),
     }
     """Sessions run out by themselves; passes and clients cannot be taken back, and are in nobody's way."""
+    STAYS: ClassVar[Mapping[str, str]] = {"bookingId": "cancelled bookings", "user_pass_id": "passes"}
     GUARDED = frozenset({"client_id", "user_pass_id"})
 
     def __init__(self, setting: Setting, world: World, name: str) -> None:

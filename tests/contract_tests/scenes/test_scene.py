@@ -91,6 +91,17 @@ def test_who_is_silent_when_a_test_takes_something_back_hides_nothing_that_it_fo
     assert scene.leaked == ["serviceID 8 (no answer about 8)", "serviceID 7 (no answer about 7)"]
 
 
+def test_what_nobody_can_take_back_is_counted_and_what_has_no_id_is_told(scene, monkeypatch):
+    monkeypatch.setattr(type(scene), "UNDO", {"serviceID": lambda *_: None})
+    monkeypatch.setattr(type(scene), "STAYS", {"serviceID": "services", "customer": "customers"})
+    scene._made = [("serviceID", 7, "main"), ("serviceID", 0, "main"), ("customer", "a", "main")]
+
+    scene.clean_up()
+
+    assert scene.leaked == ["a serviceID of which no answer told the id"]
+    assert scene._stays == {"services": 2, "customers": 1}
+
+
 @pytest.mark.parametrize("path", ["@elsewhere.example/v1", ".elsewhere.example", ":80"])
 def test_a_path_that_an_answer_names_leads_to_no_other_host(scene, path):
     with pytest.raises(Trespass, match="is no path below http://host"):
