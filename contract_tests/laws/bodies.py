@@ -134,7 +134,8 @@ class _Form:
     def just_right(self, schema: Json, value: Any, way: Way) -> Found:
         said = self.contract.resolved(schema)
         yield from ((way, other, "bound") for other in _just_in_bounds(said, value))
-        yield from ([(way, None, "null")] if way and said.get("nullable") else ())
+        if way and said.get("nullable"):
+            yield way, None, "null"
         for inner, part, step in self._inside(said, value):
             yield from self.just_right(inner, part, (*way, *step))
 

@@ -19,7 +19,7 @@ from benchmarks.mutation.score import EQUIVALENT, NOTICED, UNNOTICED, UNREACHED,
 from benchmarks.mutation.trials import Part, Played, parts_of, staged_at, try_bug
 from benchmarks.report import judge
 from mockserver.app import API_NAMES, load_api
-from mockserver.booking.ledger import Seat
+from mockserver.booking.ledger import Claim
 from mockserver.booking.ports import Kind
 from mockserver.defects.bug import Bug, Lines
 from mockserver.defects.catalogue import generated
@@ -106,7 +106,7 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
 class Records:
     """Of a kind, with nothing in them."""
 
-    _kind = Kind("world.seat", Seat)
+    _kind = Kind("world.seat", Claim)
 
     def find(self, _):
         return None

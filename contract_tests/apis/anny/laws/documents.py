@@ -224,7 +224,7 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
             places = {name: booking["id"] for name in ("bookingId",) if name in operation.places}
             body = {**BODIES[operation.id], **(free.span if places else free.body)}
             refusals.append(scene.call(operation.id, body, include="resource,nothing", **places))
-            nowhere = dict.fromkeys(places, IDS["bookingId"])  # what the query says comes first
+            nowhere: Json = dict.fromkeys(places, IDS["bookingId"])  # what the query says comes first
             scene.nowhere()
             refusals.append(scene.call(operation.id, body, include="resource,nothing", **nowhere))
     for answer in refusals:
