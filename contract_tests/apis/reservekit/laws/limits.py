@@ -1,5 +1,7 @@
 """Rate limits: what is said of them in headers, and what happens beyond them."""
 
+from datetime import UTC, datetime
+
 from contract_tests.apis.reservekit.scene import ReserveKitScene, slot_body
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.answers import Answer
@@ -28,6 +30,8 @@ def every_answer_tells_the_limits(scene: ReserveKitScene) -> None:
     booking = scene.cancelled(slot)
     service_id = slot.service_id
     since = scene.now()
+    if not scene.world.is_own:  # requests may be counted by the machine's clock where another one was moved
+        since = min(since, datetime.now(UTC))
     answers = [
         scene.book(slot),
         scene.read(booking),
