@@ -273,6 +273,10 @@ class Scene:
         is_it = f"{what} is {shown(wanted, escaped=escaped)}"
         self.expect(rule, False, is_it, not_as_wanted(got, wanted, escaped=escaped), *answers)
 
+    def says(self, rule: str, holds: bool, expected: str, got: str, *answers: Answer) -> None:
+        """The same of what nothing else leans on: the scene finds out in another way. Raises Broken."""
+        self._judge(rule, holds, expected, got, tuple(each.exchange for each in answers), is_said_otherwise=True)
+
     def one_wins(self, rule: str, answers: Sequence[Answer], *refusal: Any, status: int | None = None) -> Answer:
         """One of *answers* is a success, with *status* if one is given, and all others are *refusal*. Raises Broken."""
         winners = [answer for answer in answers if (answer.is_success if status is None else answer.status == status)]

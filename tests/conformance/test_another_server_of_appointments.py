@@ -277,6 +277,34 @@ def test_the_kit_reads_its_profile_and_finds_it_in_order_where_it_can_follow(wor
     assert code == 0, capsys.readouterr().out
 
 
+def test_the_kit_finds_what_was_made_where_no_answer_names_it(world, tmp_path, monkeypatch):
+    with serving(world, Habits(zulu=True, nulls=True, same_time=False)) as url:
+        profile, tokens = a_profile(world, url)
+        for name, token in tokens.items():
+            monkeypatch.setenv(name, token)
+        keys = zip(("location", "other_location"), (0, 2), strict=True)
+        staff = {key: world.row("employee", world.employee(SLUG, number)[1])["location"] for key, number in keys}
+        lines = "".join(f"{key} = {location}\n" for key, location in staff.items())
+        (tmp_path / "profile.toml").write_text(
+            profile.replace("[inventory]\n", f"[inventory]\n{lines}"), encoding="utf-8"
+        )
+        wanted = {"AP-B01", "AP-J01", "AP-M01", "AP-N03", "AP-R03", "AP-R04"}
+        rules = [option for rule in sorted(wanted) for option in ("--rule", rule)]
+        where = [
+            "--profile",
+            str(tmp_path / "profile.toml"),
+            "--batches",
+            "0",
+            "--report",
+            f"json={tmp_path / 'run.json'}",
+        ]
+        main(["run", "appointments", *where, *rules])
+
+    report = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    outcomes = {rule["id"]: rule["outcome"] for rule in report["rules"] if rule["id"] in {*wanted, "AP-H11"}}
+    assert outcomes == {**dict.fromkeys(wanted, "pass"), "AP-H11": "differ"}
+
+
 def begin_run(tmp_path, url, world, name):
     """A run of the kit in a process of its own, with a newcomer whom nobody has seen."""
     profile, tokens = a_profile(world, url)

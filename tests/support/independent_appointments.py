@@ -153,6 +153,13 @@ def day(where, value):
         raise Refused("wrong input", where) from None
 
 
+def birthday(where, value):
+    """The day, as the midnight that the page shows."""
+    text = value if isinstance(value, str) else ""
+    ensure_read(not text[10:] or _MOMENT.fullmatch(text), where)
+    return f"{day(where, text[:10])}T00:00:00Z"
+
+
 class Form:
     """What was sent, read field by field; what nobody reads does not matter."""
 
@@ -201,9 +208,6 @@ class Form:
 
     def moment(self, name, *default):
         return self.read(name, default, moment)
-
-    def day(self, name, *default):
-        return self.read(name, default, lambda where, value: day(where, value).isoformat())
 
     def uuid(self, name, *default):
         def check(where, value):
@@ -651,7 +655,7 @@ def add_customer(call):
     form = call.form()
     names = {name: form.text(name, least=1, most=30) for name in ("first_name", "last_name")}
     reach = {"email": form.text("email", None), "phone": form.text("phone_number", None)}
-    about = {"birthday": form.day("birthday", None), "note": form.text("note", None)}
+    about = {"birthday": form.read("birthday", (None,), birthday), "note": form.text("note", None)}
     which = call.world.add_customer(call.merchant, **names, **reach, **about)
     call.made(f"/merchant/customers/{which}")
 

@@ -138,9 +138,17 @@ def made_id(answer: Answer) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _booking_made(answer: Answer) -> list[tuple[str, object]]:
-    booking = made_id(answer)
-    return [("id", booking), ("booking_id", booking), ("booking", booking)]
+def _made_as(*names: str) -> Made:
+    """What Location names; nothing where it names nothing."""
+
+    def made(answer: Answer) -> list[tuple[str, object]]:
+        text = made_text(answer)
+        return [(name, int(text) if text.isdecimal() else text) for name in names if text]
+
+    return made
+
+
+_booking_made = _made_as("id", "booking_id", "booking")
 
 
 class _Sent(msgspec.Struct):
@@ -192,6 +200,8 @@ class AppointmentsScene(Scene):
         Key("inventory.employee", "The employee id of main.", "789", WHOLE),
         Key("inventory.roommate", "The employee id of roommate.", "791", WHOLE),
         Key("inventory.colleague", "The employee id of colleague.", "790", WHOLE),
+        Key("inventory.location", "Where main works, if the team does not say it.", "1", WHOLE),
+        Key("inventory.other_location", "Where colleague works, if the team does not say it.", "2", WHOLE),
         Key(
             "inventory.service",
             "A service for one customer, all of it active, per person, of an hour at most, without a buffer, in the usual "
@@ -233,8 +243,8 @@ class AppointmentsScene(Scene):
     MADE: ClassVar[Mapping[str, Made]] = {
         "createCustomerBooking": _booking_made,
         "createMerchantBooking": lambda answer: [*_booking_made(answer), *_guests_made(answer)],
-        "createCustomer": lambda answer: [("id", made_text(answer)), ("customer", made_text(answer))],
-        "createBlockedTime": lambda answer: [("id", made_id(answer)), ("blocked_time", made_id(answer))],
+        "createCustomer": _made_as("id", "customer"),
+        "createBlockedTime": _made_as("id", "blocked_time"),
     }
     UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {
         "booking": lambda scene, value, _: scene.take_back(value),
@@ -296,12 +306,12 @@ class AppointmentsScene(Scene):
     @cached_property
     def location(self) -> int:
         """Where main works."""
-        return self.location_of("employee")
+        return self.location_of("employee", "inventory.location")
 
     @cached_property
     def other_location(self) -> int:
         """Where the colleague works."""
-        return self.location_of("colleague")
+        return self.location_of("colleague", "inventory.other_location")
 
     @cached_property
     def workplaces(self) -> list[tuple[int, str]]:
@@ -315,11 +325,14 @@ class AppointmentsScene(Scene):
         """Who may take part in a group: whoever works somewhere is a customer like any other."""
         return [who for who in (CUSTOMER, SECOND, THIRD, MAIN, COLLEAGUE, ROOMMATE, OTHER) if self.has(who)][:most]
 
-    def location_of(self, who: str) -> int:
+    def location_of(self, who: str, key: str) -> int:
+        """Where an employee works; no page promises that the team says it, so the profile may."""
         member = self.employee(who)
-        found = [each["location_id"] for each in self.team if each["id"] == member]
+        found = [each for each in self.team if each["id"] == member]
         self.expect("AP-T15", len(found) == 1, f"employee {member} in the team, once", self.team)
-        return int(found[0])
+        if "location_id" in found[0]:
+            return int(found[0]["location_id"])
+        return int(self.profile.want(key, f"the team does not say where employee {member} works"))
 
     def page_of(self, slug: str, rule: str = "AP-A06") -> Json:
         found: Json = self.call("getMerchant", merchantName=slug, by="", title="read the merchant").ok(rule, 200).json
@@ -327,18 +340,25 @@ class AppointmentsScene(Scene):
 
     def shop_of(self, slug: str) -> Shop:
         page = self.page_of(slug)
-        self.expect("AP-T01", bool(page["locations"] and page["services"]), "locations and services", page)
+        locations = self._locations_of(slug, page)
+        self.expect("AP-T01", bool(locations and page["services"]), "locations and services", page)
         return Shop(
             slug=slug,
             name=page["merchant_name"],
             zone=ZoneInfo(page["timezone"]),
-            locations=tuple(each["id"] for each in page["locations"]),
+            locations=tuple(locations),
             services=tuple(service["id"] for category in page["services"] for service in category["services"]),
             hours={
                 int(day): [(_wall_clock(each["start_time"]), _wall_clock(each["end_time"])) for each in openings]
                 for day, openings in page["business_hours"].items()
             },
         )
+
+    def _locations_of(self, slug: str, page: Json) -> list[int]:
+        """No page promises that a merchant's shows them; then those are known at which its people work."""
+        if "locations" not in page and slug == self.slug:
+            return [location for location, _ in self.workplaces]
+        return [each["id"] for each in page["locations"]]
 
     def service_of(self, service_id: int, *, shop: Shop | None = None) -> Service:
         shop = shop or self.shop
@@ -589,9 +609,27 @@ class AppointmentsScene(Scene):
         return starts_in(*(each for each in days if each["date"] == day.isoformat()))
 
     def made(self, answer: Answer) -> int:
-        """The id of what was made, which Location has to name."""
+        """The id of what was made, which Location has to name; no page says so, and else the calendar has it."""
         made = made_id(answer)
-        self.expect("AP-H11", made > 0, "a Location that ends in an id", answer.headers.get("location", "none"), answer)
+        came = answer.headers.get("location", "none")
+        self.says("AP-H11", made > 0, "a Location that ends in an id", came, answer)
+        return made or self._found_again(answer)
+
+    def _found_again(self, answer: Answer) -> int:
+        """What the calendar has since the request. Raises Lacking."""
+        sent = msgspec.json.decode(answer.exchange.request_body)
+        is_block, by = "name" in sent, answer.exchange.by
+        start = moment_of(sent.get("timeStamp") or sent.get("timestamp") or sent["from_date"])
+        staff = dict(self.workplaces).get(sent["location_id"], MAIN) if "location_id" in sent else by
+        rows = self.calendar(start - _DAY, start + 2 * _DAY, by=staff)["blocked_times" if is_block else "bookings"]
+        mine = {value for name, value, _ in self._made if name == ("blocked_time" if is_block else "booking")}
+        found = {row["id"] for row in rows if moment_of(row["from_date"]) == start} - self._known - mine
+        if len(found) != 1:
+            raise Lacking(f"the answer has no Location, and the calendar has {len(found)} that may have been made")
+        made = int(found.pop())
+        for name in ("id", "blocked_time") if is_block else ("id", "booking_id", "booking"):
+            self.ours(name, made)
+            self._made.append((name, made, by))
         return made
 
     # What customers do
@@ -687,11 +725,20 @@ class AppointmentsScene(Scene):
         """
         first = self.made((answer or self.series(start, *customers, rule=recurrence or {}, **fields)).ok(rule, 201))
         rows = self.calendar(start - days * _DAY, start + days * _DAY)["bookings"]
-        series = next((row["series_id"] for row in rows if row["id"] == first), None)
-        self.expect(rule, series is not None, f"the calendar has booking {first} with a series_id", series)
-        found = {row["id"]: row for row in reversed(rows) if row["series_id"] == series}
+        begun: Json = next((row for row in rows if row["id"] == first), {})
+        self.expect(rule, bool(begun), f"the calendar has booking {first}", "it has not")
+        belongs = self._same_series(begun)
+        found = {row["id"]: row for row in reversed(rows) if belongs(row)}
         self.keep_series(found)
         return sorted(found.values(), key=lambda row: str(row["from_date"]))
+
+    def _same_series(self, begun: Json) -> Callable[[Json], bool]:
+        """Whether a row belongs to the series of *begun*; no page promises that rows say so, and else service and customer do."""
+        if begun.get("series_id") is not None:
+            return lambda row: row["series_id"] == begun["series_id"]
+        told = ("service_name", "first_name", "last_name")
+        others = self._known.union(value for name, value, _ in self._made if name == "booking") - {begun["id"]}
+        return lambda row: row["id"] not in others and all(row.get(name) == begun.get(name) for name in told)
 
     def move(
         self,
@@ -779,8 +826,22 @@ class AppointmentsScene(Scene):
     def new_customer(self, *, by: str = MAIN, **fields: Any) -> str:
         body = {"first_name": self.word().capitalize(), "last_name": "Contract", **fields}
         answer = self.call("createCustomer", body, by=by, title="make a customer").ok("AP-N03", 201)
-        self.expect("AP-H11", bool(made_text(answer)), "a Location that names the customer", "none", answer)
-        return made_text(answer)
+        return self.made_customer(answer)
+
+    def made_customer(self, answer: Answer) -> str:
+        """The same of a customer, whose name nobody else has: the book has them. Raises Lacking."""
+        self.says("AP-H11", bool(made_text(answer)), "a Location that names the customer", "none", answer)
+        if made_text(answer):
+            return made_text(answer)
+        sent, by = msgspec.json.decode(answer.exchange.request_body), answer.exchange.by
+        mine = {value for name, value, _ in self._made if name == "customer"}
+        found = {each["id"] for each in self.customers(by=by) if is_named(each, sent)} - mine
+        if len(found) != 1:
+            raise Lacking(f"the answer has no Location, and the book has {len(found)} who may have been made")
+        made = str(found.pop())
+        self.ours("id", made)
+        self._made += [("id", made, by), ("customer", made, by)]
+        return made
 
     def blacklist(self, customer: str, reason: str | None = None, *, by: str = MAIN, **fields: Any) -> Answer:
         """Lifted again in the end."""

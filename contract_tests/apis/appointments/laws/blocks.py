@@ -52,9 +52,9 @@ def a_blocked_time_is_the_caller_s_own_with_the_fields_of_the_request(scene: App
         begin = start + number * _HOUR
         end = begin + 45 * MINUTES
         answer = scene.block(begin, end, by=who, **fields).ok("AP-B01", 201)
-        path, block = answer.headers.get("location", ""), made_id(answer)
+        path, block = answer.headers.get("location", ""), scene.made(answer)
         named = path.endswith(f"/merchant/blocked-times/{block}")
-        scene.expect("AP-H11", named, "Location names it", path, answer)
+        scene.says("AP-H11", named, "Location names it", path, answer)
         found = scene.found_block(block, begin) or {}
         body = scene.block_body(begin, end, **fields)
         scene.same(

@@ -18,7 +18,6 @@ from contract_tests.apis.appointments.scene import (
     NOWHERE,
     AppointmentsScene,
     is_named,
-    made_id,
     stamp,
 )
 from contract_tests.laws.law import Laws
@@ -72,9 +71,7 @@ def an_appointment_begins_when_it_was_asked_for_and_lasts_as_long_as_all_phases(
     for service, begin in ((scene.service, start), (scene.waiting, start + 97 * MINUTES)):
         answer = scene.book(begin, service_id=service.id, title=f"book {service.name}").ok("AP-C01", 201)
         path = answer.headers.get("location", "")
-        scene.expect(
-            "AP-H11", path.rpartition("/")[0].endswith("/bookings/customer"), "Location names it", path, answer
-        )
+        scene.says("AP-H11", path.rpartition("/")[0].endswith("/bookings/customer"), "Location names it", path, answer)
         booking = scene.seen("AP-C01", scene.made(answer))
         scene.same("AP-C01", booking["from_date"], stamp(begin), "the start")
         scene.same("AP-C01", booking["is_cancelled"], False, "is_cancelled")
@@ -138,7 +135,7 @@ def the_booking_window_ends_so_many_calendar_months_from_now(scene: Appointments
                 answer = scene.book(inside, **at)  # somebody may be there, or the merchant may be closed
                 scene.expect(rule, answer.status in (201, 409), "201 or 409", answer.exchange.came(), answer)
                 if answer.is_success:
-                    scene.call_off(made_id(answer)).ok("AP-D01", 200)
+                    scene.call_off(scene.made(answer)).ok("AP-D01", 200)
         last = scene.months_after(now, most)
         local = last.astimezone(scene.shop.zone)
         scene.same("AP-T08", scene.starts_on(local.date())[-1:], [f"{local:%H:%M}"], "the last start of the window")

@@ -24,7 +24,6 @@ from contract_tests.apis.appointments.scene import (
     SECOND,
     AppointmentsScene,
     lasting,
-    made_id,
     stamp,
     starts_in,
 )
@@ -157,7 +156,7 @@ def a_start_that_is_listed_can_be_booked_and_is_gone_then(scene: AppointmentsSce
                     left = starts_in(*scene.available(moment, moment, "AP-T12", *offer))
                     scene.expect("AP-T07", start not in left, f"{start} is not listed any more", left, answer)
                     if not is_last:
-                        scene.left(made_id(answer))
+                        scene.left(scene.made(answer))
                 booked += 1
         scene.expect("AP-T07", booked > 0, f"free starts at {slug}", booked)
 

@@ -10,7 +10,6 @@ from contract_tests.apis.appointments.scene import (
     NOBODY,
     SECOND,
     AppointmentsScene,
-    made_text,
 )
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.answers import Answer
@@ -95,9 +94,9 @@ def a_new_customer_has_the_fields_of_the_request_and_can_be_booked(scene: Appoin
     start, made = scene.far_day(), list[str]()
     for number, fields in enumerate((full, brief, full)):
         answer = scene.call("createCustomer", fields, title="make a customer").ok("AP-N03", 201)
-        customer = made_text(answer)
+        customer = scene.made_customer(answer)
         path = answer.headers.get("location", "")
-        scene.expect("AP-H11", path.endswith(f"/merchant/customers/{customer}"), "Location names it", path, answer)
+        scene.says("AP-H11", path.endswith(f"/merchant/customers/{customer}"), "Location names it", path, answer)
         wanted = {
             "id": customer.lower(),
             **{name: fields.get(name) for name in full},

@@ -14,7 +14,6 @@ from contract_tests.apis.appointments.scene import (
     SECOND,
     AppointmentsScene,
     Service,
-    made_id,
     stamp,
 )
 from contract_tests.laws.law import Laws
@@ -40,9 +39,9 @@ def the_calendar_has_the_booking_as_it_was_asked_for(scene: AppointmentsScene) -
     for begin, service, customers, note in wanted:
         fields = {} if note is None else {"merchant_note": note}
         answer = scene.enter(begin, *customers, service_id=service.id, **fields).ok("AP-M01", 201)
-        path, booking = answer.headers.get("location", ""), made_id(answer)
+        path, booking = answer.headers.get("location", ""), scene.made(answer)
         named = path.endswith(f"/bookings/merchant/{booking}")
-        scene.expect("AP-H11", named, "Location names it", path, answer)
+        scene.says("AP-H11", named, "Location names it", path, answer)
         rows = scene.rows(booking, begin)
         scene.same("AP-M01", len(rows), len(customers), "the number of rows", answer)
         for row in rows:

@@ -13,7 +13,6 @@ from contract_tests.apis.appointments.scene import (
     MINUTES,
     SECOND,
     AppointmentsScene,
-    made_id,
     moment_of,
     stamp,
 )
@@ -85,7 +84,7 @@ def each_occurrence_is_a_booking_of_its_own_with_the_same_people(scene: Appointm
         service_id=scene.group_service_id,
         merchant_note=AWKWARD,
     )
-    first = made_id(answer.ok("AP-R02", 201))
+    first = scene.made(answer.ok("AP-R02", 201))
     rows = scene.bookings_in(start - _DAY, start + 6 * _DAY)
     by_booking = {row["id"]: [each for each in rows if each["id"] == row["id"]] for row in rows}
     scene.keep_series(by_booking)
