@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import schemathesis
 from openapi_schema_validator import OAS30Validator
@@ -14,20 +15,25 @@ from doublebook_data.views import View, is_reading, opened
 __all__ = ["is_free"]
 
 _ACCEPTED_ALL_THE_SAME = "negative_data_rejection"
-_PLACES = {"path": "path_parameters", "query": "query", "header": "headers"}
 _READ_AS = {"integer": int, "number": float}
 
 
-def is_free(contract: Contract, check: str, case: schemathesis.Case[Any]) -> bool:
-    """Whether no page forbids what *check* found in the answer to *case*."""
+def is_free(contract: Contract, check: str, case: schemathesis.Case[Any], address: str) -> bool:
+    """
+    Whether no page forbids what *check* found in the answer to *case*.
+
+    Args:
+        address: To which it was sent. Not all that was meant can be told from it: an empty object leaves nothing there, and
+            a list of one empty text the same as an empty list.
+    """
     if contract.view is View.OURS:
         return False
     if check == _ACCEPTED_ALL_THE_SAME:
-        return not _is_forbidden(contract, case)
+        return not _is_forbidden(contract, case, address)
     return check in READINGS
 
 
-def _is_forbidden(contract: Contract, case: schemathesis.Case[Any]) -> bool:
+def _is_forbidden(contract: Contract, case: schemathesis.Case[Any], address: str) -> bool:
     """Whether a page says that such a request is wrong."""
     operation = contract.document["paths"][case.operation.path][case.operation.method.lower()]
     parameters = [
@@ -37,11 +43,12 @@ def _is_forbidden(contract: Contract, case: schemathesis.Case[Any]) -> bool:
             *operation.get("parameters", ()),
         )
     ]
-    if any(
-        _is_wrong(contract, each, getattr(case, _PLACES[each["in"]], None) or {})
-        for each in parameters
-        if each["in"] in _PLACES
-    ):
+    sent = {
+        "path": case.path_parameters or {},
+        "header": case.headers or {},
+        "query": parse_qs(urlsplit(address).query, keep_blank_values=True),
+    }
+    if any(_is_wrong(contract, each, sent[each["in"]]) for each in parameters if each["in"] in sent):
         return True
     body = contract.resolved(operation.get("requestBody", {}))
     schema = body.get("content", {}).get(case.media_type, {}).get("schema")
@@ -61,7 +68,14 @@ def _is_wrong(contract: Contract, parameter: Mapping[str, Any], sent: Mapping[st
 
 
 def _readings_of(value: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    """What a text in an address may stand for."""
+    """What a text may stand for, or the texts of a name that stands in an address so many times."""
+    if schema.get("type") == "array":
+        texts = value if isinstance(value, list) else [value]
+        yield texts
+        yield [each for text in texts for each in str(text).split(",") if each]
+        return
+    if isinstance(value, list) and len(value) == 1:
+        (value,) = value
     yield value
     if isinstance(value, str):
         if schema.get("type") == "boolean":
@@ -71,5 +85,3 @@ def _readings_of(value: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
             yield read(value) if read else value
         except ValueError:
             return
-        if schema.get("type") == "array":
-            yield value.split(",")

@@ -30,7 +30,7 @@ def findings_in(
         label = recorder.cases[case_id].value.operation.label
         for name, info in crashed or failed:
             severity, expected = EXPECTATIONS[name]
-            if is_free(contract, name, recorder.cases[case_id].value):
+            if is_free(contract, name, recorder.cases[case_id].value, recorder.interactions[case_id].request.uri):
                 severity = Severity.DIFFERENCE
             finding = Finding(
                 severity=severity,
