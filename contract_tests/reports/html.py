@@ -12,11 +12,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contract_tests.findings import Finding
+from contract_tests.reports.comparing import name_of
 from contract_tests.reports.diagrams import draw, state_of
 from contract_tests.reports.digest import (
     Mark,
     Times,
     beside_the_rules,
+    compared,
     counted,
     doubted,
     facts_of,
@@ -107,6 +109,9 @@ def write_html(result: RunResult, file: Path) -> None:
         ],
         share_of={mark: place for (_, place), inside in _SHARES.items() for mark in inside},
         apart=_apart,
+        compared=compared(result.comparison) if result.comparison else {},
+        new_names={*result.comparison.new} if result.comparison else (),
+        name_of=name_of,
         gaps=[gap for gap in gaps_in(result) if gap.mark is not Mark.ERROR],
         ended=[test for test in result.tests if test.outcome is Outcome.ERROR],
         diagrams=[(chart, draw(chart, place)) for place, chart in enumerate(result.state_charts)],

@@ -42,7 +42,7 @@ field.addEventListener("input", () => {
   for (const section of all("#broken, #differences, #gaps")) {
     section.hidden = wanted.length > 0 && !section.querySelector(".finding:not([hidden]), .gaps > li:not([hidden])");
   }
-  for (const section of all("#lifecycles, #operations, #evidence")) section.hidden = wanted.length > 0;
+  for (const section of all("#comparison, #lifecycles, #operations, #evidence")) section.hidden = wanted.length > 0;
   document.getElementById("found").textContent = wanted.length ? `${found} found` : "";
 });
 addEventListener("keydown", (event) => {

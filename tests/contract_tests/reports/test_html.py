@@ -24,6 +24,7 @@ from run_results import (
 
 from contract_tests.reports import html
 from contract_tests.reports.html import write_html
+from contract_tests.results import Comparison
 
 VOID = {"meta", "input", "br", "link", "img"}
 DRAWN = {"path", "rect", "circle"}
@@ -234,6 +235,7 @@ def test_red_is_what_failed_and_nothing_else():
         ".m-broken",
         ".m-not-certified",
         ".o-fails",
+        ".b-new",
         ".broken",
         ".lifecycle text.broken",
         ".lifecycle .move.broken",
@@ -290,3 +292,17 @@ def test_a_sandbox_that_is_kept_says_what_makes_its_steps_show_it_again(page):
 
     assert f"reset it first: {reset}" in page(a_result(broken(1, finding={"world": "toy-1", "reset": reset}))).words
     assert "the replay does" in page(a_result(broken(1, finding={"world": "toy-1"}))).words
+
+
+def test_what_became_of_an_earlier_run_is_told_and_what_is_new_says_so(page):
+    became = Comparison(
+        base_url="http://old/v1", started_at="2026-03-01T10:00:00Z", new=("TOY-R02",), gone=("TOY-R01", NASTY)
+    )
+
+    made = page(a_result(held(1), broken(2), comparison=became))
+
+    assert "Since 2026-03-01T10:00:00Z" in made.words
+    assert "1 new TOY-R02 2 gone TOY-R01 , 500" in made.words
+    assert "broken new TOY-R02" in made.words
+    assert "\x1b" not in made.raw
+    assert made.open == []
