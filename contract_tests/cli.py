@@ -6,6 +6,7 @@
 import os
 import traceback
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from contract_tests.laws.law import Layer
 from contract_tests.problems import CannotRun, did_you_mean
 from contract_tests.profiles import draft_profile
 from contract_tests.reports import FILE_VARIABLES, REPORTS
+from contract_tests.reports.comparing import Earlier, compare, read_earlier
 from contract_tests.reports.digest import visible
 from contract_tests.reports.terminal import Terminal, terminal_console
 from contract_tests.results import Outcome, RunResult, TestResult, Verdict
@@ -178,6 +180,13 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
 @click.option("--certify", is_flag=True, help="A rule that must hold and could not be tested fails the run.")
 @click.option("--known", type=click.Path(path_type=Path), help="Failures that are known, in TOML.")
 @click.option(
+    "--compare",
+    "compared_with",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An earlier --report json=FILE: what is new, gone and still there is told.",
+)
+@click.option(
     "--report",
     "reports",
     multiple=True,
@@ -195,6 +204,7 @@ def _run(
     operations: tuple[str, ...],
     tags: tuple[str, ...],
     known: Path | None,
+    compared_with: Path | None,
     reports: tuple[str, ...],
     **options: Any,
 ) -> int:
@@ -219,11 +229,12 @@ def _run(
         **options,
     )
     files = _reports(reports)
+    earlier = read_earlier(compared_with, contract.api) if compared_with else None
     deployment = find_deployment(contract, typed)
     try:
         if plan.mode is Mode.FULL and not disposable and not deployment.worlds.are_own:
             raise CannotRun("full mode sends anything anywhere: say --disposable where the target may be thrown away")
-        result = _watched_run(deployment, plan, known)
+        result = _watched_run(deployment, plan, known, earlier)
     finally:
         deployment.worlds.close()
     for kind, file in files:
@@ -231,7 +242,7 @@ def _run(
     return result.verdict
 
 
-def _watched_run(deployment: Deployment, plan: Plan, known: Path | None) -> RunResult:
+def _watched_run(deployment: Deployment, plan: Plan, known: Path | None, earlier: Earlier | None) -> RunResult:
     listed = deployment.profile.find("known_failures")
     failures = read_known_failures(known or (Path(listed) if listed else None), deployment.contract)
     terminal = Terminal(terminal_console())
@@ -239,6 +250,8 @@ def _watched_run(deployment: Deployment, plan: Plan, known: Path | None) -> RunR
         result = run(deployment, plan, failures, terminal)
     finally:
         terminal.close()
+    if earlier is not None:
+        result = replace(result, comparison=compare(earlier, result))
     terminal.summarise(result)
     return result
 

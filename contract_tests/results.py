@@ -11,6 +11,7 @@ from contract_tests.laws.law import Layer
 from doublebook_data.views import View
 
 __all__ = [
+    "Comparison",
     "Evidence",
     "Move",
     "OperationResult",
@@ -206,6 +207,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """
+    What became of what an earlier run found: rules by their id, else `METHOD /path [check]`.
+
+    Args:
+        base_url: Of the earlier run, as is `started_at`.
+        unknown: Found then, and not looked at now.
+    """
+
+    base_url: str
+    started_at: str
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
     """
     Args:
@@ -215,6 +234,7 @@ class RunResult:
         warnings: What is not right and fails nothing: an expired or unexpectedly passed known failure, a budget.
         unreached: What the time limit cut off.
         certify: Nothing that MUST hold may be skipped.
+        comparison: With an earlier run; None where nobody named one.
     """
 
     evidence: Evidence
@@ -232,6 +252,7 @@ class RunResult:
     seconds: float = 0.0
     certify: bool = False
     was_interrupted: bool = False
+    comparison: Comparison | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from contract_tests.contracts import Rule
 from contract_tests.findings import Finding, Severity
-from contract_tests.results import Evidence, OperationResult, Outcome, RuleResult, RunResult, Verdict
+from contract_tests.results import Comparison, Evidence, OperationResult, Outcome, RuleResult, RunResult, Verdict
 from contract_tests.suites.plans import Mode
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Mark",
     "Times",
     "beside_the_rules",
+    "compared",
     "counted",
     "doubted",
     "facts_of",
@@ -236,6 +237,17 @@ def sentence_of(result: RunResult) -> str:
 def untested(result: RunResult) -> list[OperationResult]:
     """What was asked and never succeeded, so that it is not tested."""
     return [operation for operation in result.operations if operation.was_asked and not operation.was_tested]
+
+
+def compared(comparison: Comparison) -> dict[str, tuple[str, ...]]:
+    """What became of what an earlier run found, in words, what is worst first; what there is none of is not said."""
+    said = {
+        "new": comparison.new,
+        "still there": comparison.still,
+        "gone": comparison.gone,
+        "not looked at": comparison.unknown,
+    }
+    return {word: names for word, names in said.items() if names}
 
 
 def is_cut_short(result: RunResult) -> bool:

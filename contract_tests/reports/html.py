@@ -1,18 +1,24 @@
-"""One page that needs nothing else: no network, no script; light or dark as its reader has it."""
+"""One page that needs nothing else: no network; light or dark as its reader has it. A script, ours alone, searches and copies."""
 
+import base64
+import hashlib
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from contract_tests.findings import Finding
+from contract_tests.reports.comparing import name_of
 from contract_tests.reports.diagrams import draw, state_of
 from contract_tests.reports.digest import (
     Mark,
     Times,
     beside_the_rules,
+    compared,
     counted,
     doubted,
     facts_of,
@@ -26,11 +32,19 @@ from contract_tests.reports.digest import (
     times_of,
     visible,
 )
+from contract_tests.reports.marking import Piece, told_apart
 from contract_tests.results import OperationResult, Outcome, RuleResult, RunResult
 
 __all__ = ["write_html"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_SHARES = {
+    ("fail", "fails"): (Mark.BROKEN, Mark.ADVICE, Mark.KNOWN),
+    ("differ", "differs"): (Mark.DIFFERS,),
+    ("not tested", "untested"): (Mark.ERROR, Mark.SKIPPED, Mark.LEFT_OUT),
+    ("hold", "holds"): (Mark.HOLDS,),
+}
+"""What can be shown alone, in a word for people and one for styles, and the marks in it."""
 _LEAST_SECONDS = 0.0001  # where the scale begins at the latest: quicker is measured by nobody
 
 
@@ -66,6 +80,8 @@ class _Row:
 
 def write_html(result: RunResult, file: Path) -> None:
     rows = [_Row(operation, times_of(operation.seconds)) for operation in result.operations]
+    marks = marks_of(result)
+    script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -82,11 +98,20 @@ def write_html(result: RunResult, file: Path) -> None:
         sentence=sentence_of(result),
         verdict="cut-short" if is_cut_short(result) else result.verdict.name.lower().replace("_", "-"),
         Mark=Mark,
-        marks=marks_of(result),
+        marks=marks,
         beside=beside_the_rules(result),
         texts={rule.rule.id: rule.rule.text for rule in result.rules},
         doubted=doubted(result),
-        has_commands=any(each.steps or each.replay for each in (*result.findings, *result.differences)),
+        shares=[
+            (word, place, {mark: len(marks[mark]) for mark in inside if marks[mark]})
+            for (word, place), inside in _SHARES.items()
+            if any(marks[mark] for mark in inside)
+        ],
+        share_of={mark: place for (_, place), inside in _SHARES.items() for mark in inside},
+        apart=_apart,
+        compared=compared(result.comparison) if result.comparison else {},
+        new_names={*result.comparison.new} if result.comparison else (),
+        name_of=name_of,
         gaps=[gap for gap in gaps_in(result) if gap.mark is not Mark.ERROR],
         ended=[test for test in result.tests if test.outcome is Outcome.ERROR],
         diagrams=[(chart, draw(chart, place)) for place, chart in enumerate(result.state_charts)],
@@ -95,14 +120,31 @@ def write_html(result: RunResult, file: Path) -> None:
         groups=_groups(result),
         scale=_Scale.over([row.times for row in rows if row.times]),
         style=(_TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        script=script,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         replay=lambda finding: replay_command(finding, result.evidence),
     )
     file.write_text(page, encoding="utf-8")
 
 
-def _groups(result: RunResult) -> list[tuple[str, list[RuleResult]]]:
-    """The rules as the contract has them: operation by operation, "" for those of the whole API."""
-    return [(operation, list(rules)) for operation, rules in groupby(result.rules, lambda rule: rule.rule.operation)]
+def _apart(finding: Finding) -> tuple[list[Piece], list[Piece]]:
+    """Harmless before it is cut: what harms could lie across a cut."""
+    return told_apart(visible(finding.expected, lines=True), visible(finding.came, lines=True))
+
+
+def _groups(result: RunResult) -> list[tuple[str, list[RuleResult], Mapping[Mark, int]]]:
+    """
+    The rules as the contract has them: operation by operation, "" for those of the whole API; and how many of them came
+    out in which other way than to hold, the worst first.
+    """
+    order = list(Mark)
+    groups: list[tuple[str, list[RuleResult], Mapping[Mark, int]]] = []
+    for operation, found in groupby(result.rules, lambda rule: rule.rule.operation):
+        rules = list(found)
+        unkept = Counter(sorted((mark_of(rule) for rule in rules), key=order.index))
+        del unkept[Mark.HOLDS]
+        groups.append((operation, rules, unkept))
+    return groups
 
 
 def _seconds(seconds: float) -> str:

@@ -14,6 +14,7 @@ from contract_tests.results import OperationResult, RuleResult, RunResult, TestR
 
 __all__ = [
     "SCHEMA_VERSION",
+    "ComparisonShape",
     "EvidenceShape",
     "FindingShape",
     "MoveShape",
@@ -174,6 +175,23 @@ class StateChartShape(msgspec.Struct, kw_only=True):
     moves: list[MoveShape]
 
 
+class ComparisonShape(msgspec.Struct, kw_only=True):
+    """
+    Findings and differences by the id of their rule, else `METHOD /path [check]`.
+
+    Args:
+        base_url: Of the earlier run, as is `started_at`.
+        unknown: Found then, and not looked at now.
+    """
+
+    base_url: str
+    started_at: str
+    new: list[str]
+    gone: list[str]
+    still: list[str]
+    unknown: list[str]
+
+
 class Report(msgspec.Struct, kw_only=True):
     """
     Args:
@@ -182,6 +200,7 @@ class Report(msgspec.Struct, kw_only=True):
         sentence: The verdict for people.
         certify: Whether a rule that must hold could be skipped.
         differences: What the target says or does otherwise, where no page states how.
+        comparison: With an earlier run; null where none was named.
     """
 
     schema_version: int
@@ -202,6 +221,7 @@ class Report(msgspec.Struct, kw_only=True):
     warnings: list[str]
     leaked: list[str]
     unreached: list[str]
+    comparison: ComparisonShape | None
 
 
 def write_json(result: RunResult, file: Path) -> None:
@@ -230,6 +250,9 @@ def _report(result: RunResult) -> Report:
         warnings=list(result.warnings),
         leaked=list(result.leaked),
         unreached=list(result.unreached),
+        comparison=msgspec.convert(result.comparison, ComparisonShape, from_attributes=True)
+        if result.comparison
+        else None,
     )
 
 

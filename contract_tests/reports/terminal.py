@@ -20,6 +20,7 @@ from contract_tests.laws.law import Layer
 from contract_tests.reports.digest import (
     Mark,
     beside_the_rules,
+    compared,
     counted,
     gaps_in,
     is_cut_short,
@@ -78,6 +79,8 @@ _COLOURS = {
     Mark.HOLDS: "green",
 }
 
+
+_BECAME = {"new": "bold red", "gone": "green"}
 
 _HELD_TO = {
     View.OURS: "all of the document, our readings included",
@@ -218,7 +221,17 @@ class Terminal:
         self._list(_gaps(result), most=_MOST_GAPS)
         self._list(_untested(result), most=_MOST_UNTESTED)
         self._list(_remarks(result), most=_MOST_SAID)
+        self._compared(result)
         self._prose(sentence_of(result), _CUT_SHORT if is_cut_short(result) else _STYLES[result.verdict], indent="")
+
+    def _compared(self, result: RunResult) -> None:
+        if result.comparison is None:
+            return
+        self._line(f"compared with the run of {result.comparison.started_at} at {result.comparison.base_url}", "bold")
+        for word, names in compared(result.comparison).items():
+            self._line(self._cut(f"  {word:<13} {len(names):>3}  {', '.join(names)}"), _BECAME.get(word, ""))
+        if not compared(result.comparison):
+            self._line("  nothing was found then or now")
 
     def _head(self, evidence: Evidence) -> None:
         self._line(f"{evidence.api} at {evidence.base_url}", "bold")

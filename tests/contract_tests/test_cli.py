@@ -66,6 +66,26 @@ def test_the_nearest_is_found_whatever_its_case(kit):
     )
 
 
+def test_what_cannot_be_compared_with_is_refused_before_the_run(kit, tmp_path):
+    foreign = tmp_path / "package.json"
+    foreign.write_text('{"name": "another program\'s"}')
+
+    assert "cannot be read: No such file" in refusal(kit(NOWHERE, "--compare", str(tmp_path / "none.json")))
+    assert "is no report of an earlier run" in refusal(kit(NOWHERE, "--compare", str(foreign)))
+
+
+def test_a_run_is_compared_with_the_report_that_it_replaces(kit, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with toy_server("wrong_type") as url:
+        kit(url, "--report", "json=last.json")
+    with toy_server() as url:
+        outcome = kit(url, "--compare", "last.json", "--report", "json=last.json")
+
+    assert "compared with the run of" in outcome.out
+    assert re.search(r"^  gone +[1-9]", outcome.out, re.MULTILINE)
+    assert not re.search(r"^  new ", outcome.out, re.MULTILINE)
+
+
 def test_an_unknown_report_kind_names_the_nearest(kit):
     assert "unknown report kind 'junt'; did you mean 'junit'?" in refusal(kit(NOWHERE, "--report", "junt=out.xml"))
 

@@ -1,5 +1,7 @@
 """The page is parsed as a browser would: what is open, what is closed, what it would fetch."""
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -22,6 +24,7 @@ from run_results import (
 
 from contract_tests.reports import html
 from contract_tests.reports.html import write_html
+from contract_tests.results import Comparison
 
 VOID = {"meta", "input", "br", "link", "img"}
 DRAWN = {"path", "rect", "circle"}
@@ -31,7 +34,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.raw = text
-        self.open, self.tags, self.ids, self.targets, self.fetched, self.text = [], [], [], [], [], []
+        self.open, self.tags, self.ids, self.targets, self.fetched, self.text, self.scripts = [], [], [], [], [], [], []
         self.feed(text)
         self.close()
 
@@ -51,7 +54,9 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if self.open and self.open[-1] != "style":
+        if self.open and self.open[-1] == "script":
+            self.scripts.append(data)
+        elif self.open and self.open[-1] != "style":
             self.text.append(data)
 
     @property
@@ -82,10 +87,19 @@ def test_the_page_needs_nothing_else(page):
     made = page(a_result(held(1), state_charts=(a_state_chart(),)))
 
     assert made.fetched == []
-    assert not {"script", "link", "img", "iframe"} & set(made.tags)
+    assert not {"link", "img", "iframe"} & set(made.tags)
     assert "@import" not in made.raw
     assert "url(" not in made.raw.replace("url(#head-", "")
     assert "default-src 'none'" in made.raw
+
+
+def test_no_script_runs_but_our_own(page):
+    made = page(a_result(broken(1, finding={"came": f"<script>alert(1)</script>{NASTY}"})))
+
+    (script,) = made.scripts
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in made.raw.partition("</head>")[0]
+    assert script == (html._TEMPLATES / "page.js").read_text(encoding="utf-8")
 
 
 def test_it_says_the_verdict_the_evidence_and_each_rule(page):
@@ -110,7 +124,7 @@ def test_a_server_writes_nothing_into_the_page(page):
     )
 
     assert made.open == []
-    assert "script" not in made.tags
+    assert made.tags.count("script") == 1
     assert "\x1b" not in made.raw
     assert "\u202e" not in made.raw
     assert "\\x1b[2J\\x00 [red]gone[/red] <b>&amp; \\u202e" in made.words
@@ -167,9 +181,9 @@ def test_rules_stand_under_the_operation_they_are_about(page):
 
     made = page(a_result(everywhere, held(2), held(3)))
 
-    assert re.findall(r"the whole API 1 rule|readBooking 2 rules", made.words) == [
-        "the whole API 1 rule",
-        "readBooking 2 rules",
+    assert re.findall(r"the whole API 1 rule, all hold|readBooking 2 rules, all hold", made.words) == [
+        "the whole API 1 rule, all hold",
+        "readBooking 2 rules, all hold",
     ]
 
 
@@ -183,10 +197,50 @@ def test_a_broken_rule_of_the_list_leads_to_what_broke_it(page):
 def test_there_is_a_filter_for_each_way_a_rule_came_out(page):
     made = page(a_big_result())
 
+    shown = [each.removeprefix("show-") for each in made.ids if each.startswith("show-") and each != "show-all"]
+    assert shown == ["fails", "untested", "holds"]
     style = made.raw.partition("<style>")[2].partition("</style>")[0]
-    for shown in [each for each in made.ids if each.startswith("show-") and each != "show-all"]:
-        assert f"#{shown}:checked" in style
-        assert f":not(:has(.m-{shown.removeprefix('show-')}))" in style
+    for each in shown:
+        assert f"#show-{each}:checked" in style
+        assert f'o-{each}"' in made.raw
+    assert "29 fail 23 broken, 4 advice, 2 known" in made.words
+
+
+def test_what_holds_is_folded_and_says_so(page):
+    everywhere = held(1)
+    everywhere = replace(everywhere, rule=replace(everywhere.rule, operation=""))
+
+    made = page(a_result(everywhere, held(2), broken(3)))
+
+    assert "the whole API 1 rule, all hold" in made.words
+    assert "readBooking 2 rules 1 broken" in made.words
+    assert '<details class="group">' in made.raw
+    assert '<details class="group" open' not in made.raw
+
+
+def test_what_differs_stands_beside_what_was_expected_and_is_marked(page):
+    made = page(a_result(broken(1, finding={"expected": "the number left is 2", "came": "3"})))
+
+    assert "the number left is <mark>2</mark>" in made.raw
+    assert "<code><mark>3</mark></code>" in made.raw
+
+
+def test_red_is_what_failed_and_nothing_else():
+    style = (html._TEMPLATES / "page.css").read_text(encoding="utf-8")
+
+    red = {selector.strip() for selector in re.findall(r"([^{}]*)\{[^{}]*var\(--bad\)", style)}
+    assert {part.strip() for selector in red for part in selector.split(",")} == {
+        "header.v-failed",
+        "header.v-failed h1",
+        ".m-broken",
+        ".m-not-certified",
+        ".o-fails",
+        ".b-new",
+        ".broken",
+        ".lifecycle text.broken",
+        ".lifecycle .move.broken",
+        ".lifecycle .head.broken",
+    }
 
 
 def light(colour):
@@ -233,17 +287,22 @@ def test_what_is_expected_beside_the_rules_is_said_once(page):
     assert "got 5 ms" in made.words
 
 
-def test_a_hint_about_commands_is_there_where_there_is_a_command(page):
-    hint = "A click selects a whole command."
-
-    assert hint in page(a_result(broken(1), beside=(a_slow_run(),))).words
-    without = page(a_result(held(1), beside=(a_slow_run(),)))
-    assert hint not in without.words
-    assert "ol" not in without.tags
-
-
 def test_a_sandbox_that_is_kept_says_what_makes_its_steps_show_it_again(page):
     reset = "curl -X POST http://host/_sandbox/sandboxes/toy-1/reset"
 
     assert f"reset it first: {reset}" in page(a_result(broken(1, finding={"world": "toy-1", "reset": reset}))).words
     assert "the replay does" in page(a_result(broken(1, finding={"world": "toy-1"}))).words
+
+
+def test_what_became_of_an_earlier_run_is_told_and_what_is_new_says_so(page):
+    became = Comparison(
+        base_url="http://old/v1", started_at="2026-03-01T10:00:00Z", new=("TOY-R02",), gone=("TOY-R01", NASTY)
+    )
+
+    made = page(a_result(held(1), broken(2), comparison=became))
+
+    assert "Since 2026-03-01T10:00:00Z" in made.words
+    assert "1 new TOY-R02 2 gone TOY-R01 , 500" in made.words
+    assert "broken new TOY-R02" in made.words
+    assert "\x1b" not in made.raw
+    assert made.open == []

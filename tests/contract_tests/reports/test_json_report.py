@@ -7,6 +7,7 @@ from run_results import IN_VAIN, a_big_result, a_finding, a_result, a_state_char
 from contract_tests.findings import Severity
 from contract_tests.reports import json_report
 from contract_tests.reports.json_report import SCHEMA_VERSION, Report, write_json
+from contract_tests.results import Comparison
 
 
 def written(result, folder):
@@ -86,3 +87,10 @@ def test_each_member_is_documented():
     for shape in (Report, *(getattr(json_report, name) for name in json_report.__all__ if name.endswith("Shape"))):
         for member in shape.__struct_fields__:
             assert f"`{member}`" in page or f"`{member}[]`" in page, f"{shape.__name__}.{member}"
+
+
+def test_what_became_of_an_earlier_run_is_there_where_one_was_named(tmp_path):
+    became = Comparison(base_url="http://host/v1", started_at="2026-03-01T10:00:00Z", new=("TOY-R02",))
+
+    assert written(a_result(held(1)), tmp_path).comparison is None
+    assert written(a_result(held(1), comparison=became), tmp_path).comparison.new == ["TOY-R02"]

@@ -25,7 +25,7 @@ from run_results import (
 from contract_tests.findings import Severity, Step
 from contract_tests.laws.law import Layer
 from contract_tests.reports.terminal import Terminal
-from contract_tests.results import Outcome
+from contract_tests.results import Comparison, Outcome
 
 WRITES = "This run creates, changes and deletes"
 READS = "This run only reads there."
@@ -368,3 +368,29 @@ def test_nothing_is_written_after_the_end():
 
     assert not [thread for thread in threading.enumerate() if thread.name == "heartbeat"]
     assert "\x1b" not in text.getvalue()
+
+
+def test_the_summary_says_what_became_of_an_earlier_run():
+    became = Comparison(
+        base_url="http://old/v1",
+        started_at="2026-03-01T10:00:00Z",
+        new=("TOY-R01", NASTY),
+        gone=("TOY-R03",),
+        unknown=("TOY-R04",),
+    )
+
+    text = shown(lambda terminal: terminal.summarise(a_result(broken(1), comparison=became)))
+
+    assert "compared with the run of 2026-03-01T10:00:00Z at http://old/v1\n" in text
+    assert "  new             2  TOY-R01, 500 \\x1b[2J" in text
+    assert "  gone            1  TOY-R03\n" in text
+    assert "  not looked at   1  TOY-R04\n" in text
+    assert "still there" not in text
+
+
+def test_the_summary_says_that_nothing_was_found_then_or_now():
+    became = Comparison(base_url="http://old/v1", started_at="2026-03-01T10:00:00Z")
+
+    assert "nothing was found then or now" in shown(
+        lambda terminal: terminal.summarise(a_result(held(1), comparison=became))
+    )
