@@ -5,7 +5,7 @@
 
 import os
 import traceback
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from contract_tests import __version__
-from contract_tests.apis import kit_of
+from contract_tests.apis import kit_of, unlocked
 from contract_tests.contracts import Contract, contract_file, load_contract
 from contract_tests.deployments import CONTROL_TOKEN_VARIABLE, Typed, find_deployment
 from contract_tests.known import read_known_failures
@@ -26,11 +26,12 @@ from contract_tests.reports.comparing import Earlier, compare, read_earlier
 from contract_tests.reports.digest import visible
 from contract_tests.reports.terminal import Terminal, terminal_console
 from contract_tests.results import Outcome, RunResult, TestResult, Verdict
-from contract_tests.runs import Deployment, evidence_of, replay, run
+from contract_tests.runs import Deployment, evidence_of, replay, run, sweep
 from contract_tests.suites import spec
 from contract_tests.suites.plans import Mode, Plan
 from contract_tests.suites.surroundings import terminated_as_interrupted
-from contract_tests.targets import TOKEN_VARIABLE
+from contract_tests.suites.survey import ids_for, look_around
+from contract_tests.targets import TOKEN_VARIABLE, ensure_somebody_listens, find_target
 from doublebook_data.views import View
 
 __all__ = ["main"]
@@ -39,6 +40,7 @@ __all__ = ["main"]
 _DEFAULT_EXAMPLES = 150
 _DEFAULT_SEED = 1
 _DEFAULT_BATCHES = 2
+_DEFAULT_JOBS = 4
 
 _EXTENSIONS = {"github": "md", "junit": "xml"}
 """Of a kind's file, where it is not the kind itself."""
@@ -164,6 +166,13 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
     "--seed", type=click.IntRange(min=0), default=_DEFAULT_SEED, show_default=True, help="Same seed, same requests."
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(min=1, max=64),
+    default=_DEFAULT_JOBS,
+    show_default=True,
+    help="So many laws or batches at once, where each has a sandbox of its own; what comes of them is the same.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(min=1, max=64),
     default=1,
@@ -263,7 +272,7 @@ def _watched_run(deployment: Deployment, plan: Plan, known: Path | None, earlier
     "--found-by", default="", metavar="VERSIONS", help="Of what found it: where they are others, that is said."
 )
 def _replay(*, typed: Typed, id: str, found_by: str) -> int:  # noqa: A002 - what it is called
-    """Play the test again that a finding names as `replay`, with the same seed."""
+    """Play the test again that a finding names as `replay`, with the same seed, and print each request and its answer."""
     api, _, rest = id.partition("/")
     name, _, seed = rest.rpartition("/")
     if not seed.isdigit() or not name:
@@ -276,16 +285,16 @@ def _replay(*, typed: Typed, id: str, found_by: str) -> int:  # noqa: A002 - wha
         played_by = evidence_of(deployment, Plan(seed=int(seed))).found_by
         if found_by not in {"", played_by}:
             click.echo(f"found by {found_by}, played by {played_by}: what comes may be something else")
-        result = replay(deployment, name, int(seed))
+        terminal = Terminal(terminal_console())
+        result = replay(deployment, name, int(seed), terminal.step)
     except LookupError as problem:
         raise CannotRun(str(problem.args[0])) from problem
     finally:
         deployment.worlds.close()
-    return _say_replayed(result, contract)
+    return _say_replayed(result, contract, terminal)
 
 
-def _say_replayed(result: TestResult, contract: Contract) -> int:
-    terminal = Terminal(terminal_console())
+def _say_replayed(result: TestResult, contract: Contract, terminal: Terminal) -> int:
     for finding in result.findings:
         terminal.found(finding, contract.rule(finding.rule) if finding.rule else None)
     why = f": {result.why}" if result.why else ""
@@ -293,6 +302,29 @@ def _say_replayed(result: TestResult, contract: Contract) -> int:
     return {Outcome.PASS: Verdict.PASSED, Outcome.FAIL: Verdict.FAILED, Outcome.ERROR: Verdict.CANNOT_RUN}.get(
         result.outcome, Verdict.NOTHING_TESTED
     )
+
+
+@_commands.command("sweep", short_help="Take back what interrupted runs left.")
+@click.argument("api")
+@_where
+def _sweep(*, typed: Typed, api: str) -> int:
+    """
+    Take back what runs against the same address made and could not take back, since they were killed or nobody answered.
+
+    Each run keeps a list in the user's cache folder (XDG_CACHE_HOME, else ~/.cache), until nothing of it is left.
+    """
+    deployment = find_deployment(load_contract(api), typed)
+    try:
+        gone, left = sweep(deployment)
+    finally:
+        deployment.worlds.close()
+    for each in gone:
+        click.echo(visible(f"taken back: {each}"))
+    for each in left:
+        click.echo(visible(f"left behind: {each}"))
+    if not gone and not left:
+        click.echo(f"nothing was left at {deployment.target.base_url}")
+    return Verdict.FAILED if left else Verdict.PASSED
 
 
 @_commands.command("lint", short_help="Check the contract itself.")
@@ -314,11 +346,23 @@ def _lint(api: str) -> int:
 @_commands.command("init", short_help="Write a commented profile for a deployment of API.")
 @click.argument("api")
 @click.option("--output", type=click.Path(path_type=Path), help="A new file; without it the profile is printed.")
-def _init(api: str, output: Path | None) -> int:
+@click.option(
+    "--from", "base_url", metavar="URL", help="Where it is served: the ids that its reads show are written down."
+)
+@click.option(
+    "--token", envvar=TOKEN_VARIABLE, help=f"Who reads there, if not nobody; also read from {TOKEN_VARIABLE}."
+)
+def _init(api: str, output: Path | None, base_url: str | None, token: str | None) -> int:
     """Write a commented profile: what a deployment of API can offer to its tests, and what is tested with it."""
     contract = load_contract(api)
     kit = kit_of(api)
-    text = draft_profile(contract.api, kit.scene.KEYS if kit else ())
+    keys = kit.scene.KEYS if kit else ()
+    found: Mapping[str, Sequence[Any]] = {}
+    if base_url:
+        target = find_target(contract, base_url, token, wants_token=False)
+        ensure_somebody_listens(target)
+        found = ids_for(keys, look_around(contract, target))
+    text = draft_profile(contract.api, keys, unlocked(contract.api), found, base_url or "")
     if output is None:
         click.echo(text, nl=False)
         return Verdict.PASSED
@@ -327,7 +371,8 @@ def _init(api: str, output: Path | None) -> int:
             file.write(text)
     except OSError as problem:
         raise CannotRun(f"{str(output)!r} cannot be written: {problem.strerror}") from problem
-    click.echo(f"wrote {output}: fill in what there is, then contract-tests run {api} --profile {output}")
+    seen = f" (ids for {sum(map(bool, found.values()))} of {len(found)} keys are found there)" if base_url else ""
+    click.echo(f"wrote {output}{seen}: fill in what there is, then contract-tests run {api} --profile {output}")
     return Verdict.PASSED
 
 

@@ -21,7 +21,7 @@ from contract_tests.runs import Deployment
 from contract_tests.scenes.sandboxes import CONTROL_TOKEN_VARIABLE, ControlPlane
 from contract_tests.scenes.scene import MAIN
 from contract_tests.scenes.worlds import ForkedWorlds, SharedWorld, Worlds
-from contract_tests.targets import TOKEN_VARIABLE, Target, ensure_sendable, find_target, knock
+from contract_tests.targets import TOKEN_VARIABLE, Target, ensure_sendable, ensure_somebody_listens, find_target, knock
 from doublebook_data.views import View
 
 __all__ = ["CONTROL_TOKEN_VARIABLE", "Typed", "find_deployment"]
@@ -63,6 +63,7 @@ def _find(contract: Contract, typed: Typed) -> Deployment:
     if not base_url:
         raise CannotRun("nobody said where it is served: pass --base-url URL, or write base_url into the profile")
     target = find_target(contract, base_url, None, wants_token=False)
+    ensure_somebody_listens(target)
     if kit is not None and typed.token is None and typed.profile is None:
         plane = ControlPlane.find(target.base_url, typed.control_token)
         if plane is not None:
@@ -131,7 +132,8 @@ def _sandbox(contract: Contract, kit: ApiKit, target: Target, plane: ControlPlan
         knock(contract, target)
         worlds = SharedWorld(base_url, profile, plane)
     # What the sandbox hands out to everybody is no secret: a curl that is shown works as it stands.
-    public = Target(base_url=target.base_url, headers=_headers(contract, profile, None)["main"])
+    control = {typed.control_token: CONTROL_TOKEN_VARIABLE} if typed.control_token else {}
+    public = Target(base_url=target.base_url, headers=_headers(contract, profile, None)["main"], secrets=control)
     found = _deployment(contract, kit, public, profile, worlds)
     return replace(found, sandbox=plane.drawn_by(contract.api))
 

@@ -23,7 +23,8 @@ class Step:
 
     Args:
         title: What it is for, in a few words; "" where nobody knows.
-        curl: A command that holds no secret.
+        curl: What is pasted into a shell: a command that holds no secret, and a line for each value that later ones take
+            from its answer.
         came: Status and the beginning of the body, on one line; "" where nobody kept it.
     """
 
@@ -44,14 +45,13 @@ class Finding:
         check: The test or the check that saw it.
         layer: The part of the run it was seen in.
         came: Status and the beginning of the body, on one line.
-        detail: What the check itself says, possibly several lines.
-        steps: Oldest first; the last one gets the bad answer.
-        left_out: Of how many earlier writes only the replay tells.
+        detail: What the check itself says, or what has to be known of clocks and deadlines, possibly several lines.
+        steps: Every write that leads to it, oldest first; the last one gets the bad answer.
         replay: What `contract-tests replay` takes; "" where it is shown by its steps alone.
         known: Why it is known and fails nothing; "" where it is not.
         world: The sandbox that is kept as the test left it; "" where there is none.
         reset: The command after which its steps, pasted one by one, are answered there as they were; "" where none
-            makes them.
+            makes them, since they have to be sent at once.
     """
 
     severity: Severity
@@ -63,7 +63,6 @@ class Finding:
     came: str
     detail: str = ""
     steps: tuple[Step, ...]
-    left_out: int = 0
     replay: str = ""
     known: str = ""
     world: str = ""

@@ -7,13 +7,16 @@ size. What exceeds either was not answered; nothing of it is read. A redirect is
 
 import io
 import re
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from itertools import accumulate
-from socket import socket
+from socket import create_connection, socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -21,7 +24,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Timeout
 
-__all__ = ["MOST_BYTES", "PATIENCE_SECONDS", "Endless", "GivenUp", "Outlet", "why"]
+__all__ = ["MOST_BYTES", "PATIENCE_SECONDS", "Endless", "GivenUp", "Outlet", "reach", "why"]
 
 PATIENCE_SECONDS = 30.0
 """For a whole exchange, from the first attempt to connect to the last byte."""
@@ -29,7 +32,10 @@ MOST_BYTES = 16 << 20
 """Of an answer: as it comes in with its head, and as it is unpacked."""
 _MOST_LEVELS = 200
 """Of JSON, of which Python's readers take no thousand."""
+_IDLE_SECONDS = 2.0
+"""Servers close what is idle for five, and what is sent at that moment is never answered."""
 _PIECE_BYTES = 1 << 16
+_PORTS = {"http": 80, "https": 443}
 _MOST_LATE = 3
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
@@ -48,18 +54,44 @@ class Outlet:
     """
     Makes the sessions of one run. May be used from several threads; a session is for one.
 
+    Attributes:
+        mine: The session of the thread that asks.
+
     Args:
         is_over: Whether nothing is to be sent any more; asked before each request.
+        per_second: How many requests are sent in a second at most, by all threads together; None is no limit.
     """
 
-    def __init__(self, is_over: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, is_over: Callable[[], bool] = lambda: False, per_second: float | None = None) -> None:
+        self._apart_seconds = 1 / per_second if per_second else 0.0
+        self._next_at = 0.0
         self._late = 0
         self._is_over = is_over
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._sessions: list[requests.Session] = []
 
     @property
     def has_given_up(self) -> bool:
         """Whether the target has kept so many in a row waiting that nothing is sent any more."""
         return self._late >= _MOST_LATE
+
+    @property
+    def mine(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = self.session()
+            with self._lock:
+                self._sessions.append(session)
+        elif time.monotonic() - self._local.used_at > _IDLE_SECONDS:
+            session.close()  # its connections: the next request opens another
+        self._local.used_at = time.monotonic()
+        return session
+
+    def close(self) -> None:
+        """What `mine` has opened."""
+        for session in self._sessions:
+            session.close()
 
     def session(self) -> requests.Session:
         session = requests.Session()
@@ -73,8 +105,19 @@ class Outlet:
         session.get_redirect_target = _nowhere  # type: ignore[method-assign]
         # What one identity is given must not go along with another's request.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        if self._apart_seconds:
+            session.send = self._in_turn(session.send)  # type: ignore[method-assign]
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Adapter(self))
+
+    def _in_turn(self, send: Callable[..., requests.Response]) -> Callable[..., requests.Response]:
+        """Where the clock of the exchange does not run yet: nobody is slow who was not asked."""
+
+        def send_in_turn(*arguments: Any, **options: Any) -> requests.Response:
+            self.wait_for_turns()
+            return send(*arguments, **options)
+
+        return send_in_turn
 
     def ensure_open(self) -> None:
         """Raises GivenUp."""
@@ -85,8 +128,36 @@ class Outlet:
                 f"not asked any more: {_MOST_LATE} requests in a row had no whole answer within {PATIENCE_SECONDS:g} s"
             )
 
+    def wait_for_turns(self, number: int = 1) -> None:
+        """Until that many may be sent: those after them wait the longer."""
+        if not self._apart_seconds or getattr(self._local, "is_in_a_hurry", False):
+            return
+        with self._lock:
+            now = time.monotonic()
+            at = max(now, self._next_at)
+            self._next_at = at + number * self._apart_seconds
+        if at > now:
+            time.sleep(at - now)
+
+    @contextmanager
+    def in_a_hurry(self) -> Iterator[None]:
+        """What this thread sends waits for no turn: it has waited, or is to exceed what the target allows."""
+        before = getattr(self._local, "is_in_a_hurry", False)
+        self._local.is_in_a_hurry = True
+        try:
+            yield
+        finally:
+            self._local.is_in_a_hurry = before
+
     def note(self, *, is_late: bool) -> None:
-        self._late = self._late + 1 if is_late else 0
+        with self._lock:
+            self._late = self._late + 1 if is_late else 0
+
+
+def reach(url: str) -> None:
+    """Connect to the host of *url*, and say nothing there. Raises OSError."""
+    at = urlsplit(url)
+    create_connection((at.hostname or "", at.port or _PORTS[at.scheme]), PATIENCE_SECONDS / 3).close()
 
 
 def why(problem: BaseException) -> str:

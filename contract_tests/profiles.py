@@ -5,12 +5,14 @@ or what the sandbox's control plane answers for the same question. Whatever a te
 discover or make itself, is *lacking*: the test is skipped, and the key to add is named.
 """
 
+import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -21,6 +23,7 @@ __all__ = [
     "COMMON_KEYS",
     "DEAD_TOKEN",
     "ID",
+    "PACE",
     "POSITIVE",
     "TEXT",
     "TOKEN",
@@ -35,6 +38,8 @@ __all__ = [
 ]
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_MOST_SHOWN = 8
 _VARIABLE_WITHOUT_BRACES = re.compile(r"\$([A-Z_][A-Z0-9_]*)")  # in capitals alone: a password may begin with $ too
 
 
@@ -63,6 +68,7 @@ WHOLE = Kind(Annotated[int, msgspec.Meta(gt=0)], "a whole number above 0")
 ADOPTED = Kind(Literal["ours"] | list[str], 'a list of rules, or "ours"')
 STATUSES = Kind(dict[str, Annotated[int, msgspec.Meta(ge=400, le=499)]], "a table of statuses from 400 to 499")
 TEXTS = Kind(dict[str, str], "a table of texts")
+YES_OR_NO = Kind(bool, "true or false")
 POSITIVE = Kind(Annotated[float, msgspec.Meta(gt=0)], "a number above 0")
 
 
@@ -75,12 +81,14 @@ class Key:
         name: Dotted, as `inventory.slot`.
         says: One line for people: what it is, and what is tested with it.
         example: A value, in TOML.
+        shown_as: Of what an id is in answers, where that is another word: `team` of employees.
     """
 
     name: str
     says: str
     example: str
     kind: Kind = TEXT
+    shown_as: str = ""
 
 
 class Lacking(Exception):  # noqa: N818 - a precondition, no error: the test is skipped
@@ -95,6 +103,8 @@ class NotApplicable(Exception):  # noqa: N818 - no error: the test is left out
     """The target does not do what the test is about."""
 
 
+PACE = "limits.requests_per_second"
+
 COMMON_KEYS = (
     Key("base_url", "Where the API is served; --base-url wins.", '"https://staging.example.com"'),
     Key("identities.main", "The credential everything is done with; --token wins.", '"${API_TOKEN}"', TOKEN),
@@ -105,6 +115,12 @@ COMMON_KEYS = (
         '"https://staging.example.com/test/clock?advance={seconds}"',
     ),
     Key("clock.now_url", "A call of your own (GET) that answers the target's time as RFC 3339.", '"https://..."'),
+    Key(
+        PACE,
+        "How many requests in a second the target takes at most: all of the run together sends no more.",
+        "20",
+        POSITIVE,
+    ),
     Key("budgets.read_p95_ms", "What 95 of 100 reads may take at most, in milliseconds.", "300", POSITIVE),
     Key("budgets.write_p95_ms", "What 95 of 100 writes may take at most, in milliseconds.", "800", POSITIVE),
     Key(
@@ -247,19 +263,44 @@ def _filled(value: Any, where: str) -> Any:
     return _VARIABLE.sub(replace, value)
 
 
-def draft_profile(api: str, keys: Iterable[Key]) -> str:
-    """A profile with every key that may be said, each explained and commented out."""
+def draft_profile(
+    api: str,
+    keys: Iterable[Key],
+    unlocked: Mapping[str, int] = _NOTHING,
+    found: Mapping[str, Sequence[Any]] = _NOTHING,
+    base_url: str = "",
+) -> str:
+    """
+    A profile with every key that may be said, each explained and commented out.
+
+    Args:
+        unlocked: How many rules are not tested without a key.
+        found: What a target has shown that a key may mean. Which of it is for the reader to say, for a wrong one accuses
+            the API.
+        base_url: Where that target is served; "" for none.
+    """
     tables: dict[str, list[Key]] = {}
     for key in (*COMMON_KEYS, *keys):
         tables.setdefault(key.name.rpartition(".")[0], []).append(key)
     lines = [
         f"# What a deployment of {api} offers to `contract-tests run {api} --profile THIS_FILE`.",
         "# Take the # away from what there is. ${NAME} is read from the environment, so that no secret stands here.",
+        "# Behind a key stands how many rules are not tested without it.",
         "",
         f'api = "{api}"',
     ]
     for table, said in sorted(tables.items()):  # what belongs to no table comes first
         lines += ["", f"[{table}]"] if table else []
         for key in said:
-            lines += ["", f"# {key.says}", f"# {key.name.rpartition('.')[2]} = {key.example}"]
+            line = _line(key, unlocked.get(key.name, 0), found.get(key.name, ()))
+            if key.name == "base_url" and base_url:
+                line = f"base_url = {json.dumps(base_url)}"
+            lines += ["", f"# {key.says}", line]
     return "\n".join(lines) + "\n"
+
+
+def _line(key: Key, rules: int, found: Sequence[Any]) -> str:
+    first, *others = [json.dumps(value) for value in found[:_MOST_SHOWN]] or [key.example]
+    said = [f"{rules} rule{'s' * (rules > 1)}"] if rules else []
+    said += [", ".join(["found there", *others, *["..."] * (len(found) > _MOST_SHOWN)])] if found else []
+    return f"# {key.name.rpartition('.')[2]} = {first}" + (f"  # {'; '.join(said)}" if said else "")

@@ -1,9 +1,11 @@
 """What came of a run: the tests, the rules they judged, the operations they called, and one verdict."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from contract_tests.contracts import Contract, Rule
 from contract_tests.findings import Finding, Severity
@@ -19,6 +21,7 @@ __all__ = [
     "RuleResult",
     "RunResult",
     "StateChart",
+    "Stay",
     "Tally",
     "TestResult",
     "Verdict",
@@ -26,6 +29,8 @@ __all__ = [
 ]
 
 _SUCCESSES = range(200, 300)
+_SUCCESS = re.compile(r": (a success|2\d\d)$")
+_NUMBERS = re.compile(r"[0-9a-f-]{12,}|\d+")
 
 
 class Verdict(IntEnum):
@@ -62,6 +67,10 @@ class TestResult:
         why: It was skipped, omitted or ended by an error; "" otherwise.
         evidence: How often each rule was seen to hold.
         leaked: What it could not take back.
+        again: It has to be played again, alone in its world: nothing came of it.
+        shown: Of each operation that reads, by label: what stood in the path of its first success, and the answer.
+        bursts: How often it asked many things at the same moment.
+        overlapped: How often any two of them did overlap, as seen from here.
     """
 
     __test__ = False  # pytest would take its name for a test of ours
@@ -77,6 +86,10 @@ class TestResult:
     calls: int = 0
     seconds: float = 0.0
     leaked: tuple[str, ...] = ()
+    again: bool = False
+    shown: Mapping[str, tuple[Mapping[str, object], bytes]] = field(default_factory=dict, repr=False)
+    bursts: int = 0
+    overlapped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +99,8 @@ class RuleResult:
         times: How often it was seen to hold.
         tests: The names of the tests that are about it.
         differences: What the target says or does otherwise, where no page states how.
+        follows: The rule of a step that other tests need too and that got the same answer: whoever mends that one may have
+            mended this one; "" where there is none.
     """
 
     rule: Rule
@@ -95,6 +110,7 @@ class RuleResult:
     tests: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     differences: tuple[Finding, ...] = ()
+    follows: str = ""
 
     @property
     def known(self) -> str:
@@ -224,10 +240,19 @@ class Comparison:
     unknown: tuple[str, ...] = ()
 
 
+class Stay(NamedTuple):
+    """What nobody can take back: what it is, in a word; its id; which operation made it."""
+
+    what: str
+    id: str
+    operation: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
     """
     Args:
+        stays: What was made and nobody can take back.
         findings: All of them, those of known failures included.
         differences: What the target says or does otherwise, where no page states how: each once.
         problems: Why something could not be tested; a run that has any is not a pass.
@@ -248,6 +273,7 @@ class RunResult:
     warnings: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
     leaked: tuple[str, ...] = ()
+    stays: tuple[Stay, ...] = ()
     requests: int = 0
     seconds: float = 0.0
     certify: bool = False
@@ -294,19 +320,45 @@ def judge_rules(
         untested: Why no test is about a rule.
     """
     done = list(tests)
-    return tuple(_judge(rule, [test for test in done if _is_about(test, rule)], untested) for rule in contract.rules)
+    origins = _origins(done)
+    return tuple(
+        _judge(rule, [test for test in done if _is_about(test, rule)], untested, origins) for rule in contract.rules
+    )
+
+
+_Given = tuple[str, str]
+"""An operation, and what it answered where a success was expected."""
+
+
+def _origins(tests: Iterable[TestResult]) -> Mapping[_Given, str]:
+    """The rule of each step that was in the way of several tests, none of them about it, by what it was answered."""
+    often = Counter(
+        (given, finding.rule)
+        for test in tests
+        for finding in test.findings
+        if finding.rule not in test.rules and (given := _given(finding))
+    )
+    return {given: rule for (given, rule), number in reversed(often.most_common()) if number > 1}
+
+
+def _given(finding: Finding) -> _Given | None:
+    """None where no success was expected. Without numbers, such as that of a request."""
+    if not finding.rule or not _SUCCESS.search(finding.expected):
+        return None
+    return finding.operation, _NUMBERS.sub("#", finding.came)
 
 
 def _is_about(test: TestResult, rule: Rule) -> bool:
     return rule.id in test.rules or rule.id in test.evidence or any(each.rule == rule.id for each in test.findings)
 
 
-def _judge(rule: Rule, tests: list[TestResult], untested: str) -> RuleResult:
+def _judge(rule: Rule, tests: list[TestResult], untested: str, origins: Mapping[_Given, str]) -> RuleResult:
     found = [finding for test in tests for finding in test.findings if finding.rule == rule.id]
     findings = tuple(finding for finding in found if finding.severity is not Severity.DIFFERENCE)
     differences = tuple(finding for finding in found if finding.severity is Severity.DIFFERENCE)
     times = sum(test.evidence.get(rule.id, 0) for test in tests)
-    outcome, why = _outcome(rule, tests, untested, times=times, is_broken=bool(findings))
+    outcome, why = _outcome(rule, tests, untested, origins, times=times, is_broken=bool(findings))
+    followed = {_followed(each, origins) for each in findings}
     if differences and rule.is_reading:
         outcome, why = Outcome.DIFFER, ""
     return RuleResult(
@@ -317,10 +369,24 @@ def _judge(rule: Rule, tests: list[TestResult], untested: str) -> RuleResult:
         tests=tuple(test.name for test in tests if rule.id in test.rules),
         findings=findings,
         differences=differences,
+        follows=followed.pop() if len(followed) == 1 and rule.id not in followed else "",
     )
 
 
-def _outcome(rule: Rule, tests: list[TestResult], untested: str, *, times: int, is_broken: bool) -> tuple[Outcome, str]:
+def _followed(finding: Finding, origins: Mapping[_Given, str]) -> str:
+    given = _given(finding)
+    return origins.get(given, finding.rule) if given else finding.rule
+
+
+def _outcome(
+    rule: Rule,
+    tests: list[TestResult],
+    untested: str,
+    origins: Mapping[_Given, str],
+    *,
+    times: int,
+    is_broken: bool,
+) -> tuple[Outcome, str]:
     if is_broken:
         return Outcome.FAIL, ""
     if rule.not_tested:
@@ -332,9 +398,11 @@ def _outcome(rule: Rule, tests: list[TestResult], untested: str, *, times: int, 
             return outcome, found[0].why
     if times:
         return Outcome.PASS, ""
-    failed = [test.name for test in own if test.outcome is Outcome.FAIL]
+    failed = [test for test in own if test.outcome is Outcome.FAIL]
     if failed:
-        return Outcome.SKIP, f"{failed[0]} ended before it came to this rule"
+        causes = [_followed(each, origins) for test in failed for each in test.findings if each.rule and each.is_break]
+        from_it = f"follows from {causes[0]}: " if causes else ""
+        return Outcome.SKIP, f"{from_it}{failed[0].name} ended before it came to this rule"
     return Outcome.OMIT, untested
 
 

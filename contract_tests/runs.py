@@ -13,6 +13,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,20 +24,22 @@ import contract_tests
 from contract_tests import __version__
 from contract_tests.apis.bundle import ApiKit
 from contract_tests.contracts import Contract
-from contract_tests.findings import Finding
+from contract_tests.findings import Finding, Step
 from contract_tests.known import KnownFailures
 from contract_tests.laws.law import Layer
-from contract_tests.profiles import TOKEN, Profile
+from contract_tests.profiles import PACE, TOKEN, Profile
 from contract_tests.results import (
     Evidence,
     Outcome,
     RuleResult,
     RunResult,
     StateChart,
+    Stay,
     Tally,
     TestResult,
     judge_rules,
 )
+from contract_tests.scenes.leftovers import Track, interrupted
 from contract_tests.scenes.scene import Leases, Setting
 from contract_tests.scenes.sending import Sender
 from contract_tests.scenes.worlds import Worlds
@@ -46,10 +49,18 @@ from contract_tests.suites.inventory import Inventory
 from contract_tests.suites.lifecycle import play_batch
 from contract_tests.suites.plans import LAYERS_OF, Mode, Plan, Watcher
 from contract_tests.suites.scripted import Stage
-from contract_tests.suites.surroundings import Interrupt, without_constants, without_traces
+from contract_tests.suites.surroundings import (
+    Interrupt,
+    parsing_in_turn,
+    searching_as_usual,
+    without_constants,
+    without_traces,
+)
 from contract_tests.targets import Target
 
-__all__ = ["Deployment", "evidence_of", "play_again", "replay", "run", "staged"]
+__all__ = ["Deployment", "evidence_of", "play_again", "replay", "run", "staged", "sweep"]
+
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +95,8 @@ class _Due:
     layer: Layer
     rules: tuple[str, ...]
     play: Callable[[], TestResult]
+    beside: Callable[[], TestResult] | None = None
+    """The same while others are played, where that is another thing."""
 
     def left(self, why: str) -> TestResult:
         """What comes of it when it is not played."""
@@ -102,7 +115,10 @@ class _Run:
     tests: list[TestResult] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
     interrupt: Interrupt = field(default_factory=Interrupt)
+    shown: dict[str, tuple[Mapping[str, object], bytes]] = field(default_factory=dict)
     sender: Sender | None = None
+    has_failed: bool = False
+    """A test has found what makes the run fail, which may not have been told yet."""
 
     def __post_init__(self) -> None:
         self.tally = Tally(mark=self.known.mark)
@@ -118,11 +134,21 @@ class _Run:
                 self._layer(
                     layer,
                     [
-                        _Due(law.name, law.sentence, layer, law.rules, partial(scripted.play, stage, law))
+                        _Due(
+                            law.name,
+                            law.sentence,
+                            layer,
+                            law.rules,
+                            partial(scripted.play, stage, law),
+                            partial(scripted.play, stage.beside, law),
+                        )
                         for law in laws
                     ],
                 )
-            if _wants_lifecycle(kit, plan):
+            heard = self._heard(kit)
+            if heard:
+                self.watcher.layer_finished(Layer.LIFECYCLE, said=f"not needed, laws have spoken of {', '.join(heard)}")
+            elif _wants_lifecycle(kit, plan):
                 self._layer(Layer.LIFECYCLE, [self._batch(stage, number) for number in range(plan.batches)])
         for layer in (Layer.READS, Layer.CONFORMANCE):
             self._conform(layer)
@@ -139,12 +165,21 @@ class _Run:
             for result in timing.compare(self.deployment.contract, self.deployment.profile, self.tally.seconds):
                 self._take(result)
 
+    def _heard(self, kit: ApiKit) -> list[str]:
+        """The selected rules of the lifecycle, if laws have judged all of them and nobody asked for it by name."""
+        judged = {rule for test in self.tests for rule in (*test.evidence, *(each.rule for each in test.findings))}
+        wanted = self.plan.rules & {*kit.machine.RULES}
+        return sorted(wanted) if wanted <= judged and self.plan.layers == frozenset(Layer) else []
+
     def _batch(self, stage: Stage, number: int) -> _Due:
-        name, play = (
-            f"lifecycle.batch_{number}",
-            partial(play_batch, stage, number, seconds_left=lambda: self.plan.seconds_left),
-        )
+        name = f"lifecycle.batch_{number}"
+        # What was found before, so that it is the same whichever batch ends first.
+        known = {finding.rule for finding in self.tally.findings.values()}
+        play = partial(play_batch, stage, number, seconds_left=self._seconds_left, known_broken=known)
         return _Due(name, "lives agree with the model", Layer.LIFECYCLE, stage.kit.machine.RULES, play)
+
+    def _seconds_left(self) -> float | None:
+        return self.plan.seconds_left
 
     def _spec_tests(self) -> list[_Due]:
         if not self.plan.runs(Layer.SPEC) or self.plan.selects:
@@ -158,15 +193,66 @@ class _Run:
         if self._is_over():
             self._leave(layer, tests, len(tests))
             return
-        began_at, done = time.monotonic(), 0
+        began_at, left = time.monotonic(), []
         self.watcher.layer_started(layer, len(tests))
-        for test in tests:
+        for test, result in self._played(tests, self._at_once(layer)):
+            if result is None:
+                left.append(test)
+            else:
+                self._take(result)
+        self._leave(layer, left, len(tests))
+        done = len(tests) - len(left)
+        said = f"{done} of {len(tests)} in {time.monotonic() - began_at:.1f} s"
+        self.watcher.layer_finished(layer, said=f"{said}{self._overlapped(layer)}")
+
+    def _overlapped(self, layer: Layer) -> str:
+        played = [test for test in self.tests if test.layer is layer]
+        often = sum(test.bursts for test in played)
+        return f"; requests overlapped in {sum(test.overlapped for test in played)} of {often} rounds" if often else ""
+
+    def _at_once(self, layer: Layer) -> int:
+        """
+        How many tests of *layer* are played at the same time.
+
+        In a world that all share, lives may move its clock, and laws count unless they are made for company. Bursts
+        measure what overlaps.
+        """
+        found, kit = self.deployment, self.deployment.kit
+        are_apart = found.worlds.are_own or (kit is not None and kit.stands_company)
+        moves_clock = layer is Layer.LIFECYCLE and not found.worlds.are_own and found.profile.find("clock.advance_url")
+        is_free = layer in (Layer.LAWS, Layer.LIFECYCLE) and are_apart and not moves_clock
+        return self.plan.jobs if is_free else 1
+
+    def _played(self, tests: Sequence[_Due], at_once: int) -> Iterator[tuple[_Due, TestResult | None]]:
+        """
+        What comes of *tests*, in their order; nothing of those that the run ends before. What is begun is ended.
+
+        Those that have to be alone come last.
+        """
+
+        def play(test: _Due, how: Callable[[], TestResult] | None = None) -> TestResult | None:
             if self._is_over():
-                break
-            self._take(test.play())
-            done += 1
-        self._leave(layer, tests[done:], len(tests))
-        self.watcher.layer_finished(layer, said=f"{done} of {len(tests)} in {time.monotonic() - began_at:.1f} s")
+                return None
+            result = (how or test.play)()
+            self.has_failed |= any(self.known.mark(finding).counts for finding in result.findings)
+            return result
+
+        if at_once == 1:
+            yield from ((test, play(test)) for test in tests)
+            return
+        pool, again = ThreadPoolExecutor(at_once), list[tuple[_Due, TestResult]]()
+        try:
+            for test, result in zip(tests, pool.map(lambda test: play(test, test.beside), tests), strict=True):
+                if result is not None and result.again:
+                    again.append((test, result))
+                else:
+                    yield test, result
+        finally:
+            pool.shutdown(cancel_futures=True)
+        for test, first in again:
+            result = play(test)
+            leaked = first.leaked + (result.leaked if result else ())
+            yield test, result and replace(result, leaked=leaked, calls=first.calls + result.calls)
 
     def _leave(self, layer: Layer, tests: Sequence[_Due], of: int) -> None:
         """Write down what is not played any more."""
@@ -178,7 +264,8 @@ class _Run:
 
     def _take(self, result: TestResult) -> None:
         result = replace(result, findings=tuple(self.known.mark(finding) for finding in result.findings))
-        self.tests.append(result)
+        self.shown = {**result.shown, **self.shown}
+        self.tests.append(replace(result, shown={}))
         for finding in result.findings:
             identity = (finding.rule, finding.check) if finding.rule else (finding.operation, finding.check)
             is_new = identity not in self.tally.findings
@@ -207,9 +294,10 @@ class _Run:
             return
         began_at = time.monotonic()
         self.watcher.layer_started(layer, None)
-        world = deployment.worlds.open()
+        is_apart = layer is Layer.CONFORMANCE and deployment.worlds.are_own
+        worlds = [deployment.worlds.open() for _ in range(plan.workers if is_apart else 1)]
         try:
-            target = replace(deployment.target, base_url=world.base_url)
+            target, *apart = (replace(deployment.target, base_url=world.base_url) for world in worlds)
             ending = conformance.run(
                 deployment.contract,
                 target,
@@ -220,9 +308,12 @@ class _Run:
                 self.interrupt,
                 self._inventory(),
                 self._others(),
+                apart,
+                deployment.profile.find(PACE),
             )
         finally:
-            deployment.worlds.shut(world, keep=False)
+            for world in worlds:
+                deployment.worlds.shut(world, keep=False)
         if ending is Ending.INTERRUPTED:
             self.interrupt.come()
         if ending is Ending.OUT_OF_TIME:
@@ -233,9 +324,9 @@ class _Run:
     def _inventory(self) -> Inventory:
         """What is known of the world that the layers of Schemathesis are played in."""
         found = Inventory(self.deployment.contract, self.deployment.profile)
-        for exchange in self.sender.shown.values() if self.sender is not None else ():
-            if exchange.operation is not None:
-                found.note(exchange.operation, exchange.parameters[0] if exchange.parameters else {}, exchange.content)
+        for operation in self.deployment.contract.operations:
+            if operation.label in self.shown:
+                found.note(operation, *self.shown[operation.label])
         return found
 
     def _others(self) -> Mapping[str, Mapping[str, str]]:
@@ -245,7 +336,7 @@ class _Run:
         return {name: headers[name] for name in names if name in headers}
 
     def _is_over(self) -> bool:
-        has_found_enough = self.plan.fail_fast and self.tally.has_failed
+        has_found_enough = self.plan.fail_fast and (self.has_failed or self.tally.has_failed)
         return self.interrupt.has_come or self.plan.is_over or has_found_enough or UNANSWERED in self.tally.problems
 
 
@@ -262,7 +353,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
     rules = tuple(_as_selected(rule, plan, deployment.contract) for rule in rules)
     findings = tuple(began.tally.findings.values())
     leaked = tuple(each for test in began.tests for each in test.leaked)
-    stays = stage.setting.stays if stage else {}
+    stays = tuple(Stay(what, str(each.value), each.operation) for what, each in (stage.setting.stays if stage else ()))
     return RunResult(
         evidence=evidence,
         tests=tuple(began.tests),
@@ -273,12 +364,14 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         problems=tuple(began.tally.problems),
         warnings=(
             *_idle(deployment, plan),
+            *_to_sweep(deployment),
             *known.warnings(findings, rules),
             *(f"left behind: {each}" for each in leaked),
-            *(f"stays behind: {number} {what}" for what, number in sorted(stays.items())),
+            *_stay_behind(stays),
         ),
         unreached=tuple(began.unreached),
         leaked=leaked,
+        stays=stays,
         state_charts=tuple(_gone_through(each, rules) for each in deployment.kit.state_charts)
         if deployment.kit
         else (),
@@ -287,6 +380,43 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
         certify=plan.certify,
         was_interrupted=began.interrupt.has_come,
     )
+
+
+def _to_sweep(deployment: Deployment) -> Iterator[str]:
+    kit, api, url = deployment.kit, deployment.contract.api, deployment.target.base_url
+    if kit is None or deployment.worlds.are_own:
+        return
+    tracks = [Track(file, kit.scene.UNDO) for file in interrupted(api, url)]
+    number = sum(len(each.left) for each in tracks)
+    for each in tracks:
+        each.close()
+    if number:
+        yield f"{number:,} things of this run or of one that was interrupted are left: `contract-tests sweep {api}` tries again"
+
+
+def _stay_behind(stays: Sequence[Stay]) -> Iterator[str]:
+    for what in sorted({each.what for each in stays}):
+        found = [each for each in stays if each.what == what]
+        named = ", ".join(each.id for each in found[:_MOST_NAMED]) + ", ..." * (len(found) > _MOST_NAMED)
+        yield f"stays behind: {len(found):,} {what}, of {', '.join(sorted({each.operation for each in found}))}: {named}"
+
+
+def sweep(deployment: Deployment) -> tuple[list[str], list[str]]:
+    """Take back what runs at *deployment* left that were interrupted: what is gone now, and what is not, and why."""
+    gone, left, kit = list[str](), list[str](), deployment.kit
+    if kit is None:
+        return gone, left
+    for file in interrupted(deployment.contract.api, deployment.target.base_url):
+        track = Track(file, kit.scene.UNDO)
+        before = track.left
+        with staged(deployment, 0, track) as stage:
+            scene = kit.scene(stage.setting, deployment.worlds.open(), "sweep") if stage else None
+            if scene is not None:
+                scene.adopt(track.things)
+                scene.clean_up()
+                left += map(deployment.target.redact, scene.leaked)
+        gone += [f"{each.parameter} {each.value} of {each.operation}" for each in before if each not in track.left]
+    return gone, left
 
 
 def _as_selected(rule: RuleResult, plan: Plan, contract: Contract) -> RuleResult:
@@ -306,19 +436,28 @@ def _gone_through(chart: StateChart, rules: Sequence[RuleResult]) -> StateChart:
     return replace(chart, moves=tuple(seen))
 
 
-def replay(deployment: Deployment, name: str, seed: int) -> TestResult:
-    """Play one test again, as the run with that seed did. Raises LookupError: the kit has no such test."""
+def replay(deployment: Deployment, name: str, seed: int, tell: Callable[[Step], None]) -> TestResult:
+    """
+    Play one test again, as the run with that seed did.
+
+    Args:
+        tell: Is given each request and what came of it; of a lifecycle those of the last life, the one that fails.
+
+    Raises:
+        LookupError: The kit has no such test.
+    """
     with staged(deployment, seed) as stage:
         if stage is None:
             raise LookupError(f"{deployment.contract.api} has no laws")
-        return play_again(stage, name)
+        return play_again(replace(stage, tell=tell), name)
 
 
 def play_again(stage: Stage, name: str) -> TestResult:
     """Play the one test of that name. Raises LookupError: the kit has no such test."""
-    theme, _, number = name.partition("_")
+    test, _, known_broken = name.partition(":")
+    theme, _, number = test.partition("_")
     if theme == "lifecycle.batch" and number.isdigit():
-        return play_batch(stage, int(number))
+        return play_batch(stage, int(number), known_broken=known_broken.split(","))
     for law in stage.kit.laws:
         if law.name == name:
             return scripted.play(stage, law)
@@ -326,23 +465,33 @@ def play_again(stage: Stage, name: str) -> TestResult:
 
 
 @contextmanager
-def staged(deployment: Deployment, seed: int) -> Iterator[Stage | None]:
-    """Where the laws of an API are played; None for an API that has none."""
+def staged(deployment: Deployment, seed: int, track: Track | None = None) -> Iterator[Stage | None]:
+    """
+    Where the laws of an API are played; None for an API that has none.
+
+    Args:
+        track: Of what was made before; None to begin one.
+    """
     if deployment.kit is None:
         yield None
         return
-    sender = Sender(deployment.contract, deployment.headers)
+    run = secrets.token_hex(8)
+    sender = Sender(deployment.contract, deployment.headers, deployment.profile.find(PACE))
+    if track is None:
+        track = Track.of_run(deployment.contract.api, deployment.target.base_url, run, deployment.kit.scene.UNDO)
     setting = Setting(
         contract=deployment.contract,
         profile=deployment.profile,
         sender=sender,
         seed=seed,
-        leases=Leases(secrets.token_hex(8)),
+        leases=Leases(run),
+        track=track,
     )
-    with without_traces(), without_constants():
+    with without_traces(), without_constants(), parsing_in_turn(), searching_as_usual():
         try:
             yield Stage(deployment.kit, deployment.contract, setting, deployment.worlds, deployment.target.redact)
         finally:
+            track.close()
             sender.close()
 
 

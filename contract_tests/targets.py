@@ -13,10 +13,18 @@ from urllib.parse import urlsplit
 import requests
 
 from contract_tests.contracts import Contract, Operation
-from contract_tests.outgoing import Outlet, why
+from contract_tests.outgoing import Outlet, reach, why
 from contract_tests.problems import CannotRun
 
-__all__ = ["TOKEN_VARIABLE", "Redact", "Target", "ensure_sendable", "find_target", "knock"]
+__all__ = [
+    "TOKEN_VARIABLE",
+    "Redact",
+    "Target",
+    "ensure_sendable",
+    "ensure_somebody_listens",
+    "find_target",
+    "knock",
+]
 
 Redact = Callable[[str], str]
 """Takes the secrets out of a text."""
@@ -106,6 +114,20 @@ def ensure_sendable(contract: Contract, token: str, source: str = "") -> None:
         )
 
 
+def ensure_somebody_listens(target: Target) -> None:
+    """Raises CannotRun. Nothing is asked there: that is for `knock`, once it is known as whom."""
+    try:
+        reach(target.base_url)
+    except OSError as problem:
+        raise _unreachable(target, problem) from problem
+
+
+def _unreachable(target: Target, problem: Exception) -> CannotRun:
+    return CannotRun(
+        f"{target.base_url} cannot be reached ({why(problem)}): is the server running, and is --base-url right?"
+    )
+
+
 def knock(
     contract: Contract, target: Target, source: str = "", others: Mapping[str, Mapping[str, str]] = _NOBODY
 ) -> None:
@@ -128,9 +150,7 @@ def knock(
         try:
             answer = session.get(url, params=operation.query)
         except requests.RequestException as problem:
-            raise CannotRun(
-                f"{target.base_url} cannot be reached ({why(problem)}): is the server running, and is --base-url right?"
-            ) from problem
+            raise _unreachable(target, problem) from problem
         if answer.status_code in _UNAUTHORIZED and operation.secured:
             raise _refusal(answer, contract, source)
         _understand(answer, contract, target, session, operation)

@@ -6,12 +6,15 @@ model      what the documents say of its state, pure
 machine    the state machine that plays model and target side by side
 """
 
+import tomllib
+from collections.abc import Mapping
 from importlib import import_module
+from importlib.resources import files
 from importlib.util import find_spec
 
 from contract_tests.apis.bundle import ApiKit
 
-__all__ = ["kit_of"]
+__all__ = ["kit_of", "unlocked"]
 
 
 def kit_of(api: str) -> ApiKit | None:
@@ -20,3 +23,9 @@ def kit_of(api: str) -> ApiKit | None:
         return None
     kit: ApiKit = import_module(f"contract_tests.apis.{api}").KIT
     return kit
+
+
+def unlocked(api: str) -> Mapping[str, int]:
+    """How many rules are not tested where a profile lacks a key, by its name."""
+    said: Mapping[str, Mapping[str, int]] = tomllib.loads(files(__name__).joinpath("unlocked.toml").read_text("utf-8"))
+    return said.get(api, {})

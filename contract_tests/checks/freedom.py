@@ -12,24 +12,32 @@ from contract_tests.checks.expectations import READINGS
 from contract_tests.contracts import Contract
 from doublebook_data.views import View, is_reading, opened
 
-__all__ = ["is_free"]
+__all__ = ["CRASH", "is_free"]
+
+CRASH = "not_a_server_error"
 
 _ACCEPTED_ALL_THE_SAME = "negative_data_rejection"
+_NOT_IMPLEMENTED = 501
+"""What a server says to a method that it knows for no path (RFC 9110, 15.6.2)."""
 _READ_AS = {"integer": int, "number": float}
 
 
-def is_free(contract: Contract, check: str, case: schemathesis.Case[Any], address: str) -> bool:
+def is_free(contract: Contract, check: str, case: schemathesis.Case[Any], address: str, status: int | None) -> bool:
     """
     Whether no page forbids what *check* found in the answer to *case*.
 
     Args:
         address: To which it was sent. Not all that was meant can be told from it: an empty object leaves nothing there, and
             a list of one empty text the same as an empty list.
+        status: Of the answer; None where there was none.
     """
     if contract.view is View.OURS:
         return False
     if check == _ACCEPTED_ALL_THE_SAME:
         return not _is_forbidden(contract, case, address)
+    if check == CRASH:
+        is_known = case.method.lower() in contract.document["paths"][case.operation.path]
+        return status == _NOT_IMPLEMENTED and not is_known
     return check in READINGS
 
 

@@ -4,7 +4,7 @@ Schemathesis convicts a 404 after a creation, and a success after a DELETE. Of w
 DELETE above the thing acquits, a POST above it may have made it again. But a booking goes with its service, a cart with
 its order, and `GET .../cancel` deletes too: no path says so. Here any write in between acquits, unless it was refused.
 
-A chain of requests is sent by one thread, with nothing of the run beside it, so the chain's own record has all that came
+A chain of requests is sent by one thread, with nothing of the run beside it in its world, so the chain's own record has all that came
 in between, however many workers a run has.
 """
 

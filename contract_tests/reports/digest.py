@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contract_tests.contracts import Rule
-from contract_tests.findings import Finding, Severity
+from contract_tests.findings import Finding, Severity, Step
 from contract_tests.results import Comparison, Evidence, OperationResult, Outcome, RuleResult, RunResult, Verdict
 from contract_tests.suites.plans import Mode
 
@@ -21,6 +21,7 @@ __all__ = [
     "counted",
     "doubted",
     "facts_of",
+    "following",
     "gaps_in",
     "harmless_json",
     "is_cut_short",
@@ -33,6 +34,7 @@ __all__ = [
     "sentence_of",
     "times_of",
     "told",
+    "told_step",
     "untested",
     "visible",
 ]
@@ -44,6 +46,14 @@ _HARMFUL = re.compile(
     r"\U000e0000-\U000e007f]|(?<=#)#(?=\[|vso\[|teamcity\[)"
 )
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_SOURCES = {
+    "seed": "stated by the vendor's page",
+    "documented": "stated by other papers of the vendor",
+    "inferred": "our reading, no page states it",
+}
+_CAUSE = re.compile(r"^follows from [^:]+")
+_MOST_STEPS = 12
+"""Of a finding in a terminal or a log."""
 _REMEDY = re.compile(r"add \S+(?: and \S+)* to the profile$")
 _UNDECIDABLE = "no test from outside can decide them"
 
@@ -142,7 +152,25 @@ def marks_of(result: RunResult) -> dict[Mark, list[RuleResult]]:
     marks: dict[Mark, list[RuleResult]] = {mark: [] for mark in Mark}
     for rule in result.rules:
         marks[mark_of(rule)].append(rule)
-    return marks
+    return {mark: _by_cause(rules) for mark, rules in marks.items()}
+
+
+def _by_cause(rules: list[RuleResult]) -> list[RuleResult]:
+    """What most follows from comes first, each with what follows from it under it."""
+    found = {rule.rule.id: [each for each in rules if each.follows == rule.rule.id] for rule in rules}
+    first = [rule for rule in rules if rule.follows not in found]
+    return [
+        each
+        for rule in sorted(first, key=lambda each: -len(found[each.rule.id]))
+        for each in (rule, *found[rule.rule.id])
+    ]
+
+
+def following(rule: RuleResult, result: RunResult) -> tuple[str, str]:
+    """The rules that are broken as *rule* is, and those that could not be judged because of it; each "" where none is."""
+    broken = [each.rule.id for each in result.rules if each.follows == rule.rule.id]
+    unjudged = [each.rule.id for each in result.rules if _reason(each) == f"follows from {rule.rule.id}"]
+    return ", ".join(broken), ", ".join(unjudged)
 
 
 def beside_the_rules(result: RunResult) -> list[Finding]:
@@ -175,7 +203,7 @@ def gaps_in(result: RunResult) -> list[Gap]:
 def _reason(rule: RuleResult) -> str:
     if rule.rule.not_tested:
         return _UNDECIDABLE
-    remedy = _REMEDY.search(rule.why)
+    remedy = _REMEDY.search(rule.why) or _CAUSE.search(rule.why)
     return remedy[0] if remedy else rule.why
 
 
@@ -303,16 +331,23 @@ def times_of(seconds: Iterable[float]) -> Times | None:
 
 def told(finding: Finding, rule: Rule | None) -> Iterator[str]:
     """What was expected, what came, and the steps that show it, in lines. Not yet `visible`."""
-    source = f"{rule.source}, " if rule else ""
+    source = f"{_SOURCES.get(rule.source, rule.source)}, " if rule else ""
     yield f"  ({finding.severity}, {source}{finding.layer}: {finding.check})"
     yield f"  expected  {finding.expected}"
     yield f"  got       {finding.came}"
     # The bar keeps a server from beginning a line: CI systems take some beginnings for commands.
     yield from (f"            | {line}" for line in finding.detail.splitlines())
-    for number, step in enumerate(finding.steps, 1):
-        yield f"  {number}. {step.title or 'ask'}"
-        yield from (f"     {line}" for line in step.curl.split("\n"))
-        if step.came:
-            yield f"     -> {step.came}"
-    if finding.left_out:
-        yield f"  {counted(finding.left_out, 'earlier write')} left out here, not by the replay"
+    left = range(_MOST_STEPS // 2, len(finding.steps) - _MOST_STEPS // 2)
+    for place, step in enumerate(finding.steps):
+        if place not in left or len(left) == 1:
+            yield from told_step(place + 1, step)
+        elif place == left[0]:
+            yield f"  {counted(len(left), 'step')} left out here, not by the reports"
+
+
+def told_step(number: int, step: Step) -> Iterator[str]:
+    """What was asked and what came, in lines. Not yet `visible`."""
+    yield f"  {number}. {step.title or 'ask'}"
+    yield from (f"     {line}" for line in step.curl.split("\n"))
+    if step.came:
+        yield f"     -> {step.came}"

@@ -22,6 +22,7 @@ __all__ = [
     "Report",
     "RuleShape",
     "StateChartShape",
+    "StayShape",
     "StepShape",
     "TestShape",
     "TimesShape",
@@ -79,7 +80,6 @@ class FindingShape(msgspec.Struct, kw_only=True):
     came: str
     detail: str
     steps: list[StepShape]
-    left_out: int
     replay: str
     world: str
 
@@ -93,6 +93,7 @@ class RuleShape(msgspec.Struct, kw_only=True):
         times: How often it was seen to hold.
         known: Why its failure is not counted; "" where it is.
         findings: Places in the report's `findings`, from 0.
+        follows: The rule whose break explains this one, as far as can be seen; "" where none does.
     """
 
     id: str
@@ -108,6 +109,7 @@ class RuleShape(msgspec.Struct, kw_only=True):
     tests: list[str]
     known: str
     findings: list[int]
+    follows: str
 
 
 class TestShape(msgspec.Struct, kw_only=True):
@@ -115,6 +117,8 @@ class TestShape(msgspec.Struct, kw_only=True):
     Args:
         evidence: How often each rule was seen to hold.
         leaked: What it could not take back.
+        bursts: How often it asked many things at the same moment.
+        overlapped: How often any two of them did overlap.
     """
 
     __test__ = False
@@ -129,6 +133,16 @@ class TestShape(msgspec.Struct, kw_only=True):
     calls: int
     seconds: float
     leaked: list[str]
+    bursts: int
+    overlapped: int
+
+
+class StayShape(msgspec.Struct, kw_only=True):
+    """What nobody can take back: what it is, in a word; its id; which operation made it."""
+
+    what: str
+    id: str
+    operation: str
 
 
 class TimesShape(msgspec.Struct, kw_only=True):
@@ -220,6 +234,7 @@ class Report(msgspec.Struct, kw_only=True):
     problems: list[str]
     warnings: list[str]
     leaked: list[str]
+    stays: list[StayShape]
     unreached: list[str]
     comparison: ComparisonShape | None
 
@@ -249,6 +264,7 @@ def _report(result: RunResult) -> Report:
         problems=list(result.problems),
         warnings=list(result.warnings),
         leaked=list(result.leaked),
+        stays=[StayShape(what=each.what, id=each.id, operation=each.operation) for each in result.stays],
         unreached=list(result.unreached),
         comparison=msgspec.convert(result.comparison, ComparisonShape, from_attributes=True)
         if result.comparison
@@ -271,6 +287,7 @@ def _rule(rule: RuleResult, places: dict[Finding, int]) -> RuleShape:
         tests=list(rule.tests),
         known=rule.known,
         findings=[places[finding] for finding in rule.findings if finding in places],
+        follows=rule.follows,
     )
 
 
@@ -286,6 +303,8 @@ def _test(test: TestResult) -> TestShape:
         calls=test.calls,
         seconds=test.seconds,
         leaked=list(test.leaked),
+        bursts=test.bursts,
+        overlapped=test.overlapped,
     )
 
 
@@ -315,7 +334,6 @@ def _finding(finding: Finding, result: RunResult) -> FindingShape:
         came=finding.came,
         detail=finding.detail,
         steps=[StepShape(title=step.title, curl=step.curl, came=step.came) for step in finding.steps],
-        left_out=finding.left_out,
         replay=replay_command(finding, result.evidence),
         world=finding.world,
     )

@@ -1,13 +1,16 @@
 """What a person sees: progress while it runs, each finding with its steps, one screen at the end.
 
-On a terminal a line that moves; elsewhere plain lines, one at least every ten seconds, for a log must not fall silent.
+On a terminal a line that moves; elsewhere plain lines, one for each tenth of a layer and one at least every ten seconds, for
+a log must not fall silent.
 Answers of the API are shown without their control characters: a server must not drive somebody's terminal.
 """
 
 import textwrap
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -15,13 +18,14 @@ from rich.table import Column
 from rich.text import Text
 
 from contract_tests.contracts import Rule
-from contract_tests.findings import Finding
+from contract_tests.findings import Finding, Step
 from contract_tests.laws.law import Layer
 from contract_tests.reports.digest import (
     Mark,
     beside_the_rules,
     compared,
     counted,
+    following,
     gaps_in,
     is_cut_short,
     mark_beside,
@@ -31,6 +35,7 @@ from contract_tests.reports.digest import (
     replaying,
     sentence_of,
     told,
+    told_step,
     untested,
     visible,
 )
@@ -43,12 +48,14 @@ __all__ = ["Terminal", "terminal_console"]
 _LOG_WIDTH = 110  # where nobody tells a width: lines in a CI log that are neither cut nor folded
 _HEARTBEAT_SECONDS = 10.0
 _MINUTE = 60
+_TENTHS = 10
 _BARS = {110: 16, 80: 6}
 """How wide the bar is, by how wide the terminal is at least."""
 _HEART = "heartbeat"
 
 # Together with what stands between them one screen of forty lines, 80 wide; a run in which only rules broke takes 24.
 _MOST_BROKEN = 5
+_MOST_AGAIN = 4
 _MOST_BESIDE = 2
 _MOST_DIFFERENCES = 3
 _MOST_ERRORS = 2
@@ -95,19 +102,46 @@ def terminal_console() -> Console:
 
 @dataclass(slots=True)
 class _State:
-    """How far the run is."""
+    """
+    How far a layer is.
+
+    Args:
+        steps: How many it has; None where nobody knows.
+        seconds: Since it began.
+        limit: Seconds that the run still has; None where it has no limit.
+    """
 
     layer: str = ""
+    steps: int | None = None
+    done: int = 0
+    seconds: float = 0.0
     step: str = ""
     requests: int = 0
     findings: int = 0
-    seconds_left: float | None = None
+    limit: float | None = None
 
     def __str__(self) -> str:
-        parts = [counted(self.requests, "call"), counted(self.findings, "finding")]
+        """`laws 28 of 119, 1:20, about 4 min left`."""
+        parts = [self.layer + (f" {self.done} of {self.steps}" if self.steps else ""), _clock(self.seconds)]
         if self.seconds_left is not None:
-            parts.append(_left(self.seconds_left))
+            parts.append(f"about {_about(self.seconds_left)} left")
         return ", ".join(parts)
+
+    @property
+    def counts(self) -> str:
+        return f"{counted(self.requests, 'call')}, {counted(self.findings, 'finding')}"
+
+    @property
+    def seconds_left(self) -> float | None:
+        """If what is left takes as long as what was; within the limit of the run."""
+        guess = self.seconds / self.done * (self.steps - self.done) if self.steps and self.done else None
+        return min((each for each in (guess, self.limit) if each is not None), default=None)
+
+    @property
+    def tenths(self) -> int:
+        """How many are done, as far as a log is told: nothing of few steps, and not of the last."""
+        is_told = self.steps is not None and _TENTHS <= self.steps > self.done
+        return self.done * _TENTHS // self.steps if is_told and self.steps else 0
 
 
 _TOUCHES = {
@@ -118,14 +152,30 @@ _TOUCHES = {
 
 
 class Terminal:
-    """A `suites.plans.Watcher` that writes to a console."""
+    """
+    A `suites.plans.Watcher` that writes to a console.
 
-    def __init__(self, console: Console, *, heartbeat_seconds: float = _HEARTBEAT_SECONDS) -> None:
+    Args:
+        clock: Answers seconds.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        *,
+        heartbeat_seconds: float = _HEARTBEAT_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._console = console
         self._every = heartbeat_seconds
+        self._clock = clock
+        self._began_at = 0.0
+        self._spoken = threading.Event()
         self._state = _State()
         self._evidence: Evidence | None = None
         self._seen: set[str] = set()
+        self._times: Counter[str] = Counter()
+        self._steps = 0
         self._bar: Progress | None = None
         self._task = TaskID(0)
         self._heart: threading.Thread | None = None
@@ -145,10 +195,11 @@ class Terminal:
 
     def layer_started(self, layer: Layer, steps: int | None) -> None:
         self.close()
-        self._state.layer, self._state.step = layer, ""
+        was, self._began_at = self._state, self._clock()
+        self._state = _State(layer, steps, requests=was.requests, findings=was.findings)
         if self._console.is_terminal:
             self._bar = _bar(self._console)
-            self._task = self._bar.add_task(layer, total=steps, state=str(self._state), step="")
+            self._task = self._bar.add_task(str(self._state), total=steps, state=self._state.counts, step="")
             self._bar.start()
         else:
             self._stopped = threading.Event()
@@ -156,9 +207,14 @@ class Terminal:
             self._heart.start()
 
     def progressed(self, *, step: str, requests: int, findings: int, seconds_left: float | None) -> None:
-        self._state = _State(self._state.layer, step, requests, findings, seconds_left)
+        was, seconds = self._state, self._clock() - self._began_at
+        now = _State(was.layer, was.steps, was.done + 1, seconds, step, requests, findings, seconds_left)
+        self._state = now
         if self._bar:
-            self._bar.update(self._task, advance=1, state=str(self._state), step=visible(step))
+            self._bar.update(self._task, advance=1, description=str(now), state=now.counts, step=visible(step))
+        elif now.tenths > was.tenths:
+            self._spoken.set()
+            self._line(f"{now}; {now.counts}")
 
     def layer_finished(self, layer: Layer, *, said: str) -> None:
         self.close()
@@ -173,10 +229,11 @@ class Terminal:
                 self._prose(f"KNOWN {same}: {finding.known}", _COLOURS[Mark.KNOWN], indent="  ")
             self._seen.add(same)
             return
-        if same in self._seen:
-            self._line(f"BROKEN {_name(finding)} again, in {finding.check}{replay and f': {replay}'}", "red")
+        self._times[same] += 1
+        if self._times[same] > 1:
+            if self._times[same] <= _MOST_AGAIN:
+                self._line(f"BROKEN {same} again, in {finding.check}{replay and f': {replay}'}", "red")
             return
-        self._seen.add(same)
         self._line("")
         self._prose(f"BROKEN {_name(finding)}: {promise_of(finding, rule)}", "bold red", indent="  ")
         for line in told(finding, rule):
@@ -189,6 +246,12 @@ class Terminal:
                 self._line(f"  to paste them: {finding.reset}")
             else:
                 self._prose("  pasted one by one the steps need not show it again: the replay does", indent="  ")
+
+    def step(self, step: Step) -> None:
+        """One of a test that is replayed, after those before it."""
+        self._steps += 1
+        for line in told_step(self._steps, step):
+            self._told(line)
 
     def close(self) -> None:
         if self._bar:
@@ -206,11 +269,16 @@ class Terminal:
         self._head(result.evidence)
         self._count(result, marks)
         self._line("")
-        broken = [(mark, rule) for mark in (Mark.BROKEN, Mark.ADVICE, Mark.KNOWN) for rule in marks[mark]]
+        broken = [
+            (mark, rule) for mark in (Mark.BROKEN, Mark.ADVICE, Mark.KNOWN) for rule in marks[mark] if not rule.follows
+        ]
         for mark, rule in broken[:_MOST_BROKEN]:
             self._line(self._cut(f"{mark:<8} {rule.rule.id}  {rule.rule.text}"), _COLOURS[mark])
             if said := rule.known or _first_replay(rule):
                 self._line(f"         {said}")
+            for what, ids in zip(("broken as it is", "not judged because of it"), following(rule, result), strict=True):
+                if ids:
+                    self._line(self._cut(f"         {what}: {ids}"), _COLOURS[mark])
         if rest := [rule.rule.id for _, rule in broken[_MOST_BROKEN:]]:
             self._line(self._cut(f"         and {len(rest)} more: {', '.join(rest)}"), "red")
         if any(_first_replay(rule) and not rule.known for _, rule in broken):
@@ -265,8 +333,11 @@ class Terminal:
 
     def _beat(self, stopped: threading.Event) -> None:
         while not stopped.wait(self._every):
-            state = self._state
-            self._line(f"{state.layer}: {state}{f'; done: {state.step}' if state.step else ''}")
+            if self._spoken.is_set():  # since the last beat
+                self._spoken.clear()
+                continue
+            now = replace(self._state, seconds=self._clock() - self._began_at)
+            self._line(f"{now}; {now.counts}{f'; done: {now.step}' if now.step else ''}")
 
     def _told(self, line: str) -> None:
         """What came is folded at its own margin. What can be copied never is."""
@@ -308,7 +379,7 @@ def _bar(console: Console) -> Progress:
     """The narrower the terminal, the less of a bar: what is said beside it is worth more."""
     bar = [BarColumn(bar_width=width, complete_style="cyan", finished_style="cyan") for width in _bar_widths(console)]
     return Progress(
-        TextColumn("{task.description:<9}"),
+        TextColumn("{task.description}"),
         *bar,
         TextColumn("{task.fields[state]}"),
         TextColumn(
@@ -324,9 +395,13 @@ def _bar_widths(console: Console) -> list[int]:
     return [width for least, width in _BARS.items() if console.width >= least][:1]
 
 
-def _left(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // _MINUTE}:{whole % _MINUTE:02} min left" if whole >= _MINUTE else f"{whole} s left"
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), _MINUTE)
+    return f"{minutes}:{rest:02}"
+
+
+def _about(seconds: float) -> str:
+    return f"{seconds / _MINUTE:.0f} min" if seconds >= 1.5 * _MINUTE else f"{seconds:.0f} s"
 
 
 def _name(finding: Finding) -> str:

@@ -1,22 +1,34 @@
 """One request and what came of it, and which of many a person has to see to understand the last one."""
 
+import itertools
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from schemathesis.core import curl
+from schemathesis.core.failures import Failure
 
 from contract_tests.contracts import Operation
 from contract_tests.wording import came
 
-__all__ = ["MOST_STEPS", "SUCCESSES", "Exchange", "is_id", "kind_of", "links_of", "relevant"]
+__all__ = [
+    "SUCCESSES",
+    "Exchange",
+    "Flaw",
+    "is_id",
+    "kind_of",
+    "known_as",
+    "links_of",
+    "overlap",
+    "relevant",
+    "scalars_in",
+]
 
-MOST_STEPS = 4
 SUCCESSES = range(200, 300)
-_REFUSED = 400
 _WRAPPERS = ("data", "attributes", "items", "results")
 _OF_THE_CLIENT = {
     "user-agent",
@@ -26,6 +38,10 @@ _OF_THE_CLIENT = {
     "content-length",
     "x-schemathesis-testcaseid",
 }
+
+
+Flaw = tuple[str, Failure | None]
+"""A check's name and what it says."""
 
 
 @dataclass(kw_only=True)
@@ -38,6 +54,8 @@ class Exchange:
         seconds: From the first byte sent to the last one read.
         parameters: What it was made with, those of the path and of the query; nothing where it was written by hand.
         at_once: How many were sent at the same moment, this one included.
+        flaws: What of the answer is not as the document has it.
+        began_at: On the kit's own clock, in seconds since nothing in particular.
     """
 
     number: int
@@ -54,6 +72,8 @@ class Exchange:
     seconds: float
     parameters: tuple[dict[str, Any], ...] = ()
     at_once: int = 1
+    flaws: list[Flaw] = field(default_factory=list)
+    began_at: float = 0.0
 
     @property
     def label(self) -> str:
@@ -65,22 +85,30 @@ class Exchange:
 
     @property
     def may_have_changed(self) -> bool:
-        """Something, whatever it was meant for."""
-        return self.method not in ("GET", "HEAD", "OPTIONS") and self.status in SUCCESSES
+        """Unless it was meant for an operation that only reads."""
+        is_writing = self.is_write or (self.operation is None and self.method not in ("GET", "HEAD", "OPTIONS"))
+        return is_writing and self.status in SUCCESSES
 
     # Read when a failure has to be shown, and not of each of the thousands that show none.
     @cached_property
     def names(self) -> frozenset[str]:
         """The ids that the request names."""
-        return links_of(*self.parameters, _read(self.request_body), path=self._path) if self.parameters else frozenset()
+        return links_of(*self.parameters, _read(self.request_body), path=self.path) if self.parameters else frozenset()
 
     @cached_property
     def links(self) -> frozenset[str]:
         """Those and the ones in the answer."""
-        return self.names | links_of(self.json(), path=self._path)
+        return self.names | self.told
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The ids in the answer."""
+        location = urlsplit(self.headers.get("location", "")).path.split("/")
+        made = known_as("id", [*map(kind_of, location[:-1])], location[-1])
+        return links_of(self.json(), path=self.path).union(made)
 
     @property
-    def _path(self) -> str:
+    def path(self) -> str:
         return self.operation.path if self.operation else ""
 
     def json(self) -> Any:
@@ -112,65 +140,50 @@ def _read(content: bytes) -> Any:
         return None
 
 
-def relevant(log: Sequence[Exchange], judged: Sequence[Exchange]) -> tuple[list[Exchange], int]:
+def relevant(log: Sequence[Exchange], judged: Sequence[Exchange]) -> list[Exchange]:
     """
-    The few exchanges that lead to those *judged*, oldest first, and how many writes had to be left out.
+    The exchanges that lead to those *judged*, and these, oldest first.
 
-    First come the writes that brought what the judged ones name into the world, then the latest of those that share an
-    id with it, each with what brought its own things. Refused ones and repetitions come last, but for the very latest.
+    Every write before the last of them that was accepted, for what it changed may be seen where no id of it stands; of
+    the refused ones those that belong to the judged by an id, if need be by way of others; and the reads that told an id
+    which one of them names.
     """
-    names = _names(judged)
-    writes = _related(log, judged, names)
-    worse = _worse(writes)
-    better = [each for each in writes if each.number not in worse]
-    ordered = [*_beginnings(better, names)]
-    for write in sorted(writes, key=lambda each: (each.number in worse, *_distance(each, names))):
-        ordered += [write, *_beginnings(better, write.names)]
-    chosen = {each.number: each for each in judged}
-    for write in ordered:
-        if len(chosen) < MOST_STEPS:
-            chosen[write.number] = write
-    return [chosen[number] for number in sorted(chosen)], len({each.number for each in writes} - chosen.keys())
+    last = max((each.number for each in judged), default=0)
+    before = [each for each in log if each.number < last]
+    chosen = {
+        each.number: each
+        for each in [*(each for each in before if each.may_have_changed), *_related(before, judged), *judged]
+    }
+    for each in reversed(before):
+        if each.number not in chosen and not each.is_write and _tells(each, before, chosen.values()):
+            chosen[each.number] = each
+    return [chosen[number] for number in sorted(chosen)]
 
 
-def _distance(write: Exchange, names: set[str]) -> tuple[bool, int]:
-    """The latest first of what shares an id with *names*; then the oldest of what only led to those."""
-    is_far = not write.links & names
-    return is_far, write.number if is_far else -write.number
+def _related(log: Sequence[Exchange], judged: Sequence[Exchange]) -> list[Exchange]:
+    """The writes; not every one answers the ids of what it made, and whoever made it had to look."""
+    left, found = [*log], list[Exchange]()
+    wanted = set[str]().union(*(each.names or each.links for each in judged))
+    while new := [each for each in left if each.links & wanted]:
+        left = [each for each in left if each not in new]
+        found += [each for each in new if each.is_write]
+        wanted.update(*(each.links if each.is_write else each.names for each in new))
+    return found
 
 
-def _names(judged: Sequence[Exchange]) -> set[str]:
-    return set().union(*(each.names or each.links for each in judged))
+def _tells(read: Exchange, log: Sequence[Exchange], chosen: Collection[Exchange]) -> bool:
+    """Whether an id of something made here, which a later one of *chosen* names, was told by *read* first."""
+    later = [each for each in chosen if each.number > read.number]
+    earlier = [each for each in log if each.number < read.number]
+    new = read.told.intersection(*[frozenset[str]().union(*(each.names for each in later))])
+    is_about_made = any(read.names & each.told for each in earlier if each.is_write)
+    return is_about_made and bool(new.difference(*(each.links for each in earlier)))
 
 
-def _related(log: Sequence[Exchange], judged: Sequence[Exchange], names: set[str]) -> list[Exchange]:
-    """
-    The writes before the last of the *judged* that belong to it by an id, if need be by way of one another, or of a read:
-    not every write answers the ids of what it made, and whoever made it had to look.
-    """
-    numbers, found, wanted = {each.number for each in judged}, list[Exchange](), set(names)
-    for each in reversed(log):
-        is_earlier = each.number not in numbers and each.number < max(numbers, default=0)
-        if not is_earlier or not each.links & wanted:
-            continue
-        if each.is_write:
-            found.append(each)
-        wanted |= each.links if each.is_write else each.names
-    return found[::-1]
-
-
-def _beginnings(writes: Sequence[Exchange], names: Collection[str]) -> Iterator[Exchange]:
-    """Of each name the first of the *writes* that knows it."""
-    for name in sorted(names):
-        yield from [each for each in writes if name in each.links][:1]
-
-
-def _worse(writes: Sequence[Exchange]) -> set[int]:
-    """The numbers of those that were refused, or came once more in the same words with an answer about the same."""
-    last = {(each.method, each.url, each.request_body, each.links): each.number for each in writes}
-    latest = {*last.values()}
-    worse = {each.number for each in writes if each.status >= _REFUSED or each.number not in latest}
-    return worse - {each.number for each in writes[-1:]}
+def overlap(exchanges: Sequence[Exchange]) -> bool:
+    """Whether any of them was sent before another one's answer had come."""
+    inside = sorted(exchanges, key=lambda each: each.began_at)
+    return any(later.began_at < earlier.began_at + earlier.seconds for earlier, later in itertools.pairwise(inside))
 
 
 def links_of(*texts: Any, path: str = "") -> frozenset[str]:
@@ -180,27 +193,39 @@ def links_of(*texts: Any, path: str = "") -> frozenset[str]:
     A number is told from those of other things by what it is the id of: its name says it, or what it stands in, or the
     words of the operation's *path*.
     """
+    found = (
+        known_as(name, kinds, value)
+        for text in texts
+        for _, name, kinds, value in scalars_in(text, path)
+        if is_id(name)
+    )
+    return frozenset(itertools.chain.from_iterable(found))
+
+
+def scalars_in(text: Any, path: str = "") -> Iterator[tuple[tuple[str | int, ...], str, Sequence[str], Any]]:
+    """Each value that holds no others: where it stands, its name, what it may be the id of, and itself."""
     words = [kind_of(word) for word in path.split("/") if word and "{" not in word]
-    found: set[str] = set()
-    pending: list[tuple[Any, Sequence[str]]] = [(text, words) for text in texts]
+    pending: list[tuple[tuple[str | int, ...], str, Sequence[str], Any]] = [((), "", words, text)]
     while pending:
-        value, kinds = pending.pop()
+        place, name, kinds, value = pending.pop()
         if isinstance(value, dict):
-            for name, inner in value.items():
-                if isinstance(inner, dict | list):
-                    pending.append((inner, kinds if name in _WRAPPERS else [kind_of(str(name))]))
-                elif is_id(str(name)) and isinstance(inner, str | int) and not isinstance(inner, bool):
-                    found.update(_links(str(inner), [kind_of(str(name))] if kind_of(str(name)) else kinds))
+            inner = kinds if name in _WRAPPERS or not name else [kind_of(name)]
+            pending += [((*place, str(each)), str(each), inner, within) for each, within in reversed(value.items())]
         elif isinstance(value, list):
-            pending.extend((inner, kinds) for inner in value)
-    return frozenset(filter(None, found))
+            pending += [((*place, number), name, kinds, within) for number, within in reversed([*enumerate(value)])]
+        elif place and value is not None:
+            yield place, name, kinds, value
 
 
-def _links(value: str, kinds: Sequence[str]) -> Iterator[str]:
-    if value.isdecimal() and kinds:
-        yield from (f"{kind} {value}" for kind in kinds)
+def known_as(name: str, kinds: Sequence[str], value: Any) -> Iterator[str]:
+    """The id *value* under that *name*, as it is told from others."""
+    if not value or not isinstance(value, str | int) or isinstance(value, bool):
+        return
+    own = [kind_of(name)] if kind_of(name) else kinds
+    if str(value).isdecimal() and own:
+        yield from (f"{kind} {value}" for kind in own)
     else:
-        yield value
+        yield str(value)
 
 
 def kind_of(name: str) -> str:

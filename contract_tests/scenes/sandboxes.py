@@ -4,6 +4,9 @@ Everything is asked over HTTP; a target without a control plane answers the firs
 then a deployment like any other.
 """
 
+import json
+import time
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -14,8 +17,8 @@ import requests
 from contract_tests.outgoing import Outlet, why
 from contract_tests.problems import CannotRun
 from contract_tests.profiles import Profile
-from contract_tests.scenes.exchanges import SUCCESSES
-from contract_tests.wording import came
+from contract_tests.scenes.exchanges import SUCCESSES, Exchange
+from contract_tests.wording import came, duration
 
 __all__ = ["CONTROL_TOKEN_VARIABLE", "ControlPlane", "SandboxClock"]
 
@@ -28,19 +31,20 @@ _DIGITS = 12
 
 class ControlPlane:
     """
+    May be used from several threads.
+
     Args:
         root: What stands before `/_sandbox`.
 
     Attributes:
-        steered: The sandboxes that were told something beside the API: another time, another setting.
+        told: What a sandbox was told beside the API, by its name: another time, another setting.
     """
 
     def __init__(self, root: str, token: str | None = None) -> None:
         self.root = root
-        self.steered: set[str] = set()
-        self._wants_token = bool(token)
-        self._session = Outlet().session()
-        self._session.headers.update({"Authorization": f"Bearer {token}"} if token else {})
+        self.told: defaultdict[str, list[Exchange]] = defaultdict(list)
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._outlet = Outlet()
 
     @classmethod
     def find(cls, base_url: str, token: str | None = None) -> Self | None:
@@ -60,22 +64,22 @@ class ControlPlane:
         return plane
 
     def close(self) -> None:
-        self._session.close()
+        self._outlet.close()
 
     def profile(self, api: str) -> Profile:
         """What the sandbox offers to the tests of *api*. Raises CannotRun."""
-        said = self._ask("GET", f"/apis/{api}/profile")
+        said = self._ask("GET", f"/apis/{api}/profile").json()
         world = said.pop("world", {})
         return Profile(api=api, values=said, origin="the sandbox's control plane", world=world)
 
     def path_of(self, api: str) -> str:
         """Where *api* is served, after the root; "" where it is not. Raises CannotRun."""
-        served = self._ask("GET", "/apis")["apis"]
+        served = self._ask("GET", "/apis").json()["apis"]
         return next((str(each["base_url"]) for each in served if each["name"] == api), "")
 
     def drawn_by(self, api: str) -> str:
         """The version of the sandbox and a digest of what its seed draws; "" where it says neither. Raises CannotRun."""
-        said = self._ask("GET", "/apis")
+        said = self._ask("GET", "/apis").json()
         seeds = [each.get("seed") or {} for each in said["apis"] if each["name"] == api]
         digest = str(next(iter(seeds), {}).get("digest", ""))
         return f"{said.get('version', '')}-{digest[:_DIGITS]}" if digest else ""
@@ -89,28 +93,50 @@ class ControlPlane:
     def delete(self, name: str) -> None:
         self._ask("DELETE", f"/sandboxes/{name}")
 
-    def ask(self, method: str, name: str, path: str, body: Any = None) -> Any:
+    def ask(self, method: str, name: str, path: str, body: Any = None, *, title: str = "") -> Any:
         """A call about the sandbox *name*, such as its settings or its webhooks. Raises CannotRun."""
+        began_at = time.perf_counter()
+        answer = self._ask(method, f"/sandboxes/{name}{path}", body)
         if method != "GET":
-            self.steered.add(name)
-        return self._ask(method, f"/sandboxes/{name}{path}", body)
+            self.told[name].append(
+                _kept(answer, title or f"beside the API: {method} {path or 'its settings'}", body, began_at)
+            )
+        return answer.json() if answer.content else None
 
     def reset_command(self, name: str) -> str:
         """What a person types to have the sandbox as it was made; holds no secret."""
-        token = f' -H "Authorization: Bearer ${CONTROL_TOKEN_VARIABLE}"' if self._wants_token else ""
+        token = f' -H "Authorization: Bearer ${CONTROL_TOKEN_VARIABLE}"' if self._headers else ""
         return f"curl -X POST{token} {self.root}/_sandbox/sandboxes/{name}/reset"
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    def _ask(self, method: str, path: str, body: Any = None) -> requests.Response:
         try:
             answer = self._send(method, path, body)
         except requests.RequestException as problem:
             raise CannotRun(f"the control plane stopped answering: {why(problem)}") from problem
         if answer.status_code not in SUCCESSES:
             raise CannotRun(f"the control plane answered {method} {path}: {came(answer.status_code, answer.content)}")
-        return answer.json() if answer.content else None
+        return answer
 
     def _send(self, method: str, path: str, body: Any = None) -> requests.Response:
-        return self._session.request(method, f"{self.root}/_sandbox{path}", json=body)
+        return self._outlet.mine.request(method, f"{self.root}/_sandbox{path}", json=body, headers=self._headers)
+
+
+def _kept(answer: requests.Response, title: str, body: Any, began_at: float) -> Exchange:
+    return Exchange(
+        number=0,
+        title=title,
+        by="",
+        operation=None,
+        method=str(answer.request.method),
+        url=answer.url,
+        request_headers={name: str(value) for name, value in answer.request.headers.items()},
+        request_body=json.dumps(body).encode() if body is not None else b"",
+        status=answer.status_code,
+        headers={},
+        content=answer.content,
+        seconds=time.perf_counter() - began_at,
+        began_at=began_at,
+    )
 
 
 class SandboxClock:
@@ -126,4 +152,5 @@ class SandboxClock:
         return datetime.fromisoformat(self._plane.ask("GET", self._name, "/clock")["now"])
 
     def advance(self, by: timedelta) -> None:
-        self._plane.ask("POST", self._name, "/clock/advance", {"seconds": round(by.total_seconds())})
+        body = {"seconds": round(by.total_seconds())}
+        self._plane.ask("POST", self._name, "/clock/advance", body, title=f"move the clock on by {duration(by)}")

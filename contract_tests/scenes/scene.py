@@ -8,19 +8,23 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
 from contract_tests.contracts import Contract, Operation
 from contract_tests.profiles import Key, Lacking, NotApplicable, Profile
 from contract_tests.scenes.answers import Answer, Broken, Differs
 from contract_tests.scenes.differences import look_alike, not_as_wanted, shown
-from contract_tests.scenes.exchanges import Exchange
+from contract_tests.scenes.exchanges import SUCCESSES, Exchange, overlap
 from contract_tests.scenes.guards import Guard, Trespass
+from contract_tests.scenes.leftovers import Thing, Track
 from contract_tests.scenes.sending import NO_BODY, Sender, Silence
 from contract_tests.scenes.worlds import SKEW, Clock, World
+from contract_tests.wording import clock_change, duration
 from doublebook_data.views import View
 
 __all__ = ["MAIN", "OTHER", "Leases", "Made", "Scene", "Setting", "operation_path", "path_text"]
@@ -81,8 +85,13 @@ class Setting:
     sender: Sender
     seed: int
     leases: Leases = field(default_factory=Leases)
-    stays: Counter[str] = field(default_factory=Counter)
-    """How much of what was made in a shared world nobody can take back, by what it is."""
+    stays: list[tuple[str, Thing]] = field(default_factory=list)
+    """What was made in a shared world and nobody can take back, each with what it is."""
+    track: Track = field(default_factory=lambda: Track(None))
+    lost: dict[str, str] = field(default_factory=dict)
+    """Why what an operation makes in a shared world cannot be found again, by the operation's id."""
+    is_beside: bool = False
+    """Others of the run are played at the same time, in the same world if it is shared."""
 
 
 class Scene:
@@ -116,22 +125,38 @@ class Scene:
         self.log: list[Exchange] = []
         self.answers: list[Answer] = []
         """Those that the test was given, without what was asked to take back what it made."""
+        self.words: list[str] = []
+        """Those that it made up."""
         self.judged: dict[int, str] = {}
         """The rule by which an answer was judged last, by the number of its exchange."""
         self.evidence: Counter[str] = Counter()
         """How often each rule was seen to hold."""
         self.differences: list[Broken] = []
         """What the target says or does otherwise, where nobody states how."""
+        self.remarks: dict[str, str] = {}
+        """What a reader has to know to understand what is asked for, by what it is about."""
+        self.known_broken: frozenset[str] = frozenset()
+        """Rules that others have seen broken."""
+        self.end: Callable[[str], None] | None = None
+        """Ends the test where one of these is met, as if it had come to its end."""
         self.leaned_on: dict[str, None] = {}
         """The readings without which what comes after them makes no sense."""
+        self.bursts: list[bool] = []
+        """Of each time that many were asked at the same moment: whether any two overlapped, as seen from here."""
         self.leaked: list[str] = []
+        self.wants_to_be_alone = False
+        """It would have changed what all in its world have in common, or could not tell their doing from the target's."""
+        self._is_beside = setting.is_beside and not world.is_own
         self._guard = Guard(self.GUARDED)
-        self._made: list[tuple[str, object, str]] = []
+        self._made: list[Thing] = []
         self._sender = setting.sender
         self._stays = setting.stays
+        self._lost = setting.lost
+        self._track = Track(None) if world.is_own else setting.track
         self._lock = threading.Lock()
         self._judged_last = ""
         self._is_leaving = False
+        self._hurry = ExitStack()
 
     # Asking
 
@@ -150,11 +175,16 @@ class Scene:
         Send what the operation takes.
 
         Args:
-            by: Whose credential goes along; "" for nobody's. Lacking is raised for an identity that the target has not.
+            by: Whose credential goes along; "" for nobody's.
             title: The step in a few words, for whoever reads a failure; the operation's id if there is none.
             query: Parameters that the document does not have, or whose names are no words.
             parameters: By name; the document says where each goes. None leaves one out.
+
+        Raises:
+            Lacking: Nobody signs in so, or what this makes could not be found again before.
         """
+        if operation_id in self._lost:
+            raise Lacking(self._lost[operation_id])
         operation = self.contract.operation(operation_id)
         places: dict[str, dict[str, Any]] = {"path": {}, "query": dict(query or {}), "header": {}}
         for name, value in parameters.items():
@@ -212,10 +242,13 @@ class Scene:
         answers: dict[int, Answer] = {}
         problems: list[BaseException] = []
 
+        self._sender.wait_for_turns(len(calls))
+
         def run(number: int, call: Callable[[], Answer]) -> None:
             barrier.wait()
             try:
-                answers[number] = call()
+                with self._sender.in_a_hurry():
+                    answers[number] = call()
             except BaseException as problem:  # noqa: BLE001 - raised again, in the test's own thread
                 problems.append(problem)
 
@@ -226,6 +259,7 @@ class Scene:
             thread.join()
         for exchange in self.log[logged:]:
             exchange.at_once = len(calls)
+        self.bursts.append(overlap(self.log[logged:]))
         if problems:
             raise problems[0]
         return [answers[number] for number in range(len(calls))]
@@ -253,25 +287,38 @@ class Scene:
                 raise Broken(self._judged_last, wanted, exchange.came(), (exchange,))
             if exchange.operation is not None and answer.is_success:
                 for parameter, value in self.MADE.get(exchange.operation.id, _nothing)(answer):
-                    self._guard.let(parameter, [value])
-                    self._made.append((parameter, value, exchange.by))
+                    self.note_made(parameter, value, exchange.by, exchange.label)
         return answer
+
+    @property
+    def shown(self) -> dict[str, tuple[Mapping[str, Any], bytes]]:
+        """Of each operation that reads, by label: what stood in the path of its first success, and the answer."""
+        read = [each for each in self.log if each.operation and each.operation.reads_only and each.parameters]
+        return {each.label: (each.parameters[0], each.content) for each in reversed(read) if each.status in SUCCESSES}
 
     # Expecting
 
-    def expect(self, rule: str, holds: bool, expected: str, got: object, *answers: Answer) -> None:
-        """*rule* says so; *answers* are those that show it. Raises Broken."""
-        text = "" if holds else got if isinstance(got, str) else shown(got)
-        self._judge(rule, holds, expected, text, tuple(answer.exchange for answer in answers))
+    def expect(
+        self, rule: str, holds: bool, expected: str, got: object, *answers: Answer, leaned_on: bool = True
+    ) -> None:
+        """
+        *rule* says so. Raises Broken.
 
-    def same(self, rule: str, got: object, wanted: object, what: str, *answers: Answer) -> None:
-        """*what* has to be *wanted*. Raises Broken."""
+        Args:
+            answers: Those that show it.
+            leaned_on: What comes after it in the test makes no sense where it does not hold.
+        """
+        text = "" if holds else got if isinstance(got, str) else shown(got)
+        self._judge(rule, holds, expected, text, tuple(answer.exchange for answer in answers), leaned_on=leaned_on)
+
+    def same(self, rule: str, got: object, wanted: object, what: str, *answers: Answer, leaned_on: bool = True) -> None:
+        """*what* has to be *wanted*; the rest as for `expect`. Raises Broken."""
         if got == wanted:
-            self.expect(rule, True, what, got, *answers)
+            self.expect(rule, True, what, got, *answers, leaned_on=leaned_on)
             return
         escaped = look_alike(got, wanted)
         is_it = f"{what} is {shown(wanted, escaped=escaped)}"
-        self.expect(rule, False, is_it, not_as_wanted(got, wanted, escaped=escaped), *answers)
+        self.expect(rule, False, is_it, not_as_wanted(got, wanted, escaped=escaped), *answers, leaned_on=leaned_on)
 
     def says(self, rule: str, holds: bool, expected: str, got: str, *answers: Answer) -> None:
         """The same of what nothing else leans on: the scene finds out in another way. Raises Broken."""
@@ -297,15 +344,18 @@ class Scene:
         *,
         is_said_otherwise: bool = False,
         ends: bool = False,
+        leaned_on: bool = True,
     ) -> None:
         is_reading = self.contract.rule(rule).is_reading
         is_free = is_reading or (is_said_otherwise and self.contract.view is View.AGREED)
         if not holds:
             broken = Broken(rule, expected, got, exchanges or tuple(self.log[-1:]))
             if not is_free:
+                if rule in self.known_broken and self.end is not None:
+                    self.end(rule)
                 raise broken
             self.differences.append(broken)
-            if is_reading and not is_said_otherwise:
+            if is_reading and leaned_on and not is_said_otherwise:
                 self.leaned_on[rule] = None
                 if ends:
                     raise Differs(rule)
@@ -345,16 +395,35 @@ class Scene:
             answer, seen = ask(), look()
             if self.world.is_own or ask().json == answer.json:
                 return answer, seen
+        self.be_alone()
         raise NotApplicable("others change meanwhile what is looked at")
+
+    def lost(self, answer: Answer, why: str) -> Lacking:
+        """Why the test cannot go on: what *answer* made is not to be found. In a shared world no more of it is made then."""
+        if not self.world.is_own and answer.exchange.operation is not None:
+            self._lost[answer.exchange.operation.id] = f"{why}, so nothing more was made"
+            self.leaked.append(f"what {answer.exchange.label} made, which is not to be found again")
+        return Lacking(why)
+
+    def note_made(self, parameter: str, value: object, by: str, operation: str = "") -> None:
+        """The test made what *parameter* names by *value*, whether or not an answer said so."""
+        self.ours(parameter, value)
+        self._made.append(Thing(parameter, value, by, operation))
+        self._track.made(self._made[-1])
+
+    def made_as(self, parameter: str) -> set[object]:
+        """What of the test's own *parameter* names."""
+        return {each.value for each in self._made if each.parameter == parameter}
 
     def made_here(self, ids: Iterable[T]) -> list[T]:
         """Those of *ids* that this test made; in a world of its own all of them."""
-        made = {str(value) for _, value, _ in self._made}
+        made = {str(each.value) for each in self._made}
         return [each for each in ids if self.world.is_own or str(each) in made]
 
     def word(self, length: int = 8) -> str:
         """A made-up word, another one each time; in a world of one's own the same in every run with the seed."""
-        return "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz", k=length))
+        self.words.append("".join(self.random.choices("abcdefghijklmnopqrstuvwxyz", k=length)))
+        return self.words[-1]
 
     # Time
 
@@ -389,32 +458,68 @@ class Scene:
         clock = self.clock
         if not self.world.is_own and not self.profile.find("clock.advance_url"):
             raise NotApplicable("the clock of a shared world is not moved")
+        self.be_alone()
         clock.advance(by)
 
+    def exceed_limits(self) -> None:
+        """From here on to the end of the scene nothing waits until the profile's requests per second allow it."""
+        self._hurry.enter_context(self._sender.in_a_hurry())
+
+    def be_alone(self) -> None:
+        """
+        What comes next is felt by everybody in a shared world, such as another time or a limit.
+
+        Raises:
+            NotApplicable: Others of the run are in it now; the test is played again when there are none.
+        """
+        if self._is_beside:
+            self.wants_to_be_alone = True
+            raise NotApplicable("it has to be alone in its world")
+
+    def remark_change(self, day: date, zone: ZoneInfo) -> None:
+        """A finding tells what the clocks of *zone* do on *day*."""
+        self.remarks["clocks"] = clock_change(day, zone)
+
+    def remark_deadline(self, what: str, before: timedelta) -> None:
+        """A finding tells that *what* is done until so long before the start."""
+        self.remarks["deadline"] = f"{what} until {duration(before)} before it begins"
+
     # Leaving
+
+    def adopt(self, things: Iterable[Thing]) -> None:
+        """What another run has made is taken back as if this scene had."""
+        for each in things:
+            self._guard.let(each.parameter, [each.value])
+            self._made.append(each)
 
     def clean_up(self) -> None:
         """Take back what was made, newest first, and write down what stays."""
         self._is_leaving = True
+        self._hurry.close()
         if self.world.is_own:
             return
         given = [*self.answers]
-        made = {(parameter, str(value)) for parameter, value, _ in self._made}
-        self._stays.update(self.STAYS[parameter] for parameter, _ in made if parameter in self.STAYS)
-        for parameter, value, by in reversed(self._made):
-            undo = self.UNDO.get(parameter)
+        made = {(each.parameter, str(each.value)): each for each in self._made}
+        self._stays += [(self.STAYS[each.parameter], each) for each in made.values() if each.parameter in self.STAYS]
+        for each in reversed(self._made):
+            undo, named = (
+                self.UNDO.get(each.parameter),
+                f"{each.parameter} {each.value}{each.operation and ' of '}{each.operation}",
+            )
             if undo is None:
                 continue
-            if not value:
-                self.leaked.append(f"a {parameter} of which no answer told the id")
+            if not each.value:
+                self.leaked.append(f"a {each.parameter} of which no answer told the id")
                 continue
             try:
-                answer = undo(self, value, by)
+                answer = undo(self, each.value, each.by)
             except Silence as silence:  # which must not hide what the test has found
-                self.leaked.append(f"{parameter} {value} ({silence})")
+                self.leaked.append(f"{named} ({silence})")
                 continue
-            if answer is not None and not answer.is_success and answer.status not in (_NOT_FOUND, _GONE):
-                self.leaked.append(f"{parameter} {value} ({answer.exchange.came()})")
+            if answer is None or answer.is_success or answer.status in (_NOT_FOUND, _GONE):
+                self._track.gone(each)
+            else:
+                self.leaked.append(f"{named} ({answer.exchange.came()})")
         self.answers = given
 
     def __enter__(self) -> Self:

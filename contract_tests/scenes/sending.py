@@ -8,6 +8,7 @@ import copy
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import requests
@@ -27,9 +28,9 @@ from schemathesis.specs.openapi.checks import (
 from contract_tests.contracts import Contract, Operation
 from contract_tests.outgoing import Outlet, why
 from contract_tests.problems import CannotRun
-from contract_tests.scenes.exchanges import SUCCESSES, Exchange
+from contract_tests.scenes.exchanges import Exchange
 
-__all__ = ["NO_BODY", "Flaw", "Sender", "Silence"]
+__all__ = ["NO_BODY", "Sender", "Silence"]
 
 NO_BODY: Any = NOT_SET
 """Nothing is sent, not even null."""
@@ -42,9 +43,6 @@ _CHECKS: list[CheckFunction] = [
     response_schema_conformance,
 ]
 
-Flaw = tuple[str, Failure | None, Exchange]
-"""A check's name, what it says, and the answer that is flawed."""
-
 
 class Silence(Exception):  # noqa: N818 - the target's
     """A request that got no answer."""
@@ -56,22 +54,20 @@ class Sender:
 
     Args:
         headers: The credential of each identity, as it is sent.
+        per_second: How many requests are sent in a second at most; None is no limit.
     """
 
-    def __init__(self, contract: Contract, headers: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self, contract: Contract, headers: Mapping[str, Mapping[str, str]], per_second: float | None = None
+    ) -> None:
         self._contract = contract
         self._headers = headers
-        self._local = threading.local()
-        self._outlet = Outlet()
+        self._outlet = Outlet(per_second=per_second)
         self._lock = threading.Lock()
         self._schema = _schema(contract)
         self._numbers = 0
-        self._sessions: list[requests.Session] = []
-        self.flaws: list[Flaw] = []
         self.timings: dict[str, list[tuple[float, int]]] = {}
         """Of each operation, by label: seconds and status of every answer."""
-        self.shown: dict[str, Exchange] = {}
-        """Of each operation that reads, by label: the first answer with a success."""
 
     @property
     def calls(self) -> int:
@@ -81,6 +77,14 @@ class Sender:
     def has_given_up(self) -> bool:
         """Whether nothing is sent any more, since nobody answers."""
         return self._outlet.has_given_up
+
+    def wait_for_turns(self, number: int) -> None:
+        """Until that many requests may be sent at the same moment."""
+        self._outlet.wait_for_turns(number)
+
+    def in_a_hurry(self) -> AbstractContextManager[None]:
+        """What this thread sends meanwhile waits for no turn."""
+        return self._outlet.in_a_hurry()
 
     def knows(self, by: str) -> bool:
         return by in self._headers
@@ -104,16 +108,16 @@ class Sender:
             body=body,
             media_type=operation.media_type or None if body is not NO_BODY else None,
         )
+        self._outlet.wait_for_turns()
         began_at = time.perf_counter()
         try:
             # Once more, for Schemathesis leaves Accept out of the headers of a case.
-            response = case.call(base_url=base_url, session=self._session, headers=dict(headers))
+            with self._outlet.in_a_hurry():
+                response = case.call(base_url=base_url, session=self._outlet.mine, headers=dict(headers))
         except requests.RequestException as problem:
             raise Silence(f"{operation.label} got no answer: {why(problem)}") from problem
-        exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
+        exchange = self._keep(response, operation, by=by, title=title, began_at=began_at)
         exchange.parameters = dict(parameters.get("path", {})), dict(parameters.get("query", {}))
-        if operation.reads_only and exchange.status in SUCCESSES:
-            self.shown.setdefault(operation.label, exchange)
         self._check(case, response, exchange)
         return exchange
 
@@ -130,15 +134,17 @@ class Sender:
     ) -> Exchange:
         """Send exactly this, well-formed or not; *operation* is what it is meant for, None for none. Raises Silence."""
         request = requests.Request(method, url, headers={**self._headers.get(by, {}), **headers}, data=content)
-        prepared = self._session.prepare_request(request)
+        prepared = self._outlet.mine.prepare_request(request)
         prepared.url = url  # as it is written: requests would tidy it up
+        self._outlet.wait_for_turns()
         began_at = time.perf_counter()
         try:
-            raw = self._session.send(prepared)
+            with self._outlet.in_a_hurry():
+                raw = self._outlet.mine.send(prepared)
         except requests.RequestException as problem:
             raise Silence(f"{method} {url} got no answer: {why(problem)}") from problem
         response = Response.from_requests(raw, verify=True)
-        exchange = self._keep(response, operation, by=by, title=title, seconds=time.perf_counter() - began_at)
+        exchange = self._keep(response, operation, by=by, title=title, began_at=began_at)
         if operation is not None and method == operation.method:
             # What is wrong is told with the request, which cannot be written down while there is a hole in its path.
             holes = {name: name for name, place in operation.places.items() if place == "path"}
@@ -146,22 +152,13 @@ class Sender:
             self._check(case, response, exchange)
         return exchange
 
-    @property
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = self._outlet.session()
-            with self._lock:
-                self._sessions.append(session)
-        return session
-
     def close(self) -> None:
-        for session in self._sessions:
-            session.close()
+        self._outlet.close()
 
     def _keep(
-        self, response: schemathesis.Response, operation: Operation | None, *, by: str, title: str, seconds: float
+        self, response: schemathesis.Response, operation: Operation | None, *, by: str, title: str, began_at: float
     ) -> Exchange:
+        seconds = time.perf_counter() - began_at
         sent = response.request
         body = sent.body or b""
         with self._lock:
@@ -180,6 +177,7 @@ class Sender:
             headers={name.lower(): ", ".join(values) for name, values in response.headers.items()},
             content=response.content,
             seconds=seconds,
+            began_at=began_at,
         )
         with self._lock:
             self.timings.setdefault(exchange.label, []).append((seconds, exchange.status))
@@ -187,12 +185,12 @@ class Sender:
 
     def _check(self, case: schemathesis.Case[Any], response: schemathesis.Response, exchange: Exchange) -> None:
         if response.status_code >= _SERVER_ERROR:
-            self.flaws.append(("not_a_server_error", None, exchange))
+            exchange.flaws.append(("not_a_server_error", None))
             return
         try:
             case.validate_response(response, checks=_CHECKS)
         except FailureGroup as group:
-            self.flaws.extend((_check_of(failure), failure, exchange) for failure in group.exceptions)
+            exchange.flaws.extend((_check_of(failure), failure) for failure in group.exceptions)
 
 
 def _check_of(failure: Failure) -> str:

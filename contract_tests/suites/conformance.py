@@ -12,9 +12,12 @@ that there is nothing left to book. Measured on reservekit: 81 bookings made ins
 """
 
 import copy
+import math
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from queue import SimpleQueue
 from types import MappingProxyType
 from typing import Any
 
@@ -70,6 +73,7 @@ class _Round:
         accept: The one media type that is asked for; "" takes whatever comes.
         by: Which identity asks.
         once: With one example each.
+        at_once: How many run at the same time, each with a seed of its own.
     """
 
     phases: tuple[PhaseName, ...]
@@ -80,6 +84,7 @@ class _Round:
     accept: str = ""
     by: str = MAIN
     once: bool = False
+    at_once: int = 1
 
 
 def run(
@@ -92,6 +97,8 @@ def run(
     interrupt: Interrupt,
     inventory: Inventory,
     others: Mapping[str, Mapping[str, str]] = NOBODY_ELSE,
+    apart: Sequence[Target] = (),
+    per_second: float | None = None,
 ) -> "Ending":
     """
     Run the phases over the operations that *layer* and *plan* have; counts and findings go into *tally*.
@@ -99,10 +106,13 @@ def run(
     Args:
         inventory: What may be asked for.
         others: Identities that are let in beside the main one, each with its credential as it is sent.
+        apart: The same in other worlds of its own, for sequences of requests that are sent at the same time: in one world
+            one would take away what another has made.
+        per_second: How many requests are sent in a second at most; None is no limit.
 
     An interrupt ends it early; what was found until then is in the tally.
     """
-    outlet = Outlet(lambda: plan.is_over)
+    outlet = Outlet(lambda: plan.is_over, per_second)
     fold = _Fold(contract, target, plan, watcher, layer, tally, outlet)
     with (
         sending_through(outlet),
@@ -114,11 +124,18 @@ def run(
         parsing_in_turn(),
         interrupt.stopping(fold.interrupt),
     ):
-        for asked in _rounds(contract, plan, layer, fold, tuple(others)):
+        for asked in _rounds(contract, plan, layer, fold, tuple(others), 1 + len(apart)):
             if asked.by != MAIN:
                 inventory.forget_failures()
             headers = {**target.headers, **others.get(asked.by, {})}
-            fold.follow(from_schema(_schema(contract, target, plan, asked, headers)).execute(), asked)
+            seeds = range(asked.seed, asked.seed + asked.at_once)
+            fold.follow(
+                [
+                    from_schema(_schema(contract, world, plan, replace(asked, seed=seed), headers)).execute()
+                    for seed, world in zip(seeds, (target, *apart), strict=False)
+                ],
+                asked,
+            )
             if fold.ending is not Ending.DONE:
                 break
             if plan.is_over:
@@ -127,7 +144,7 @@ def run(
 
 
 def _rounds(
-    contract: Contract, plan: Plan, layer: Layer, fold: "_Fold", others: Sequence[str] = ()
+    contract: Contract, plan: Plan, layer: Layer, fold: "_Fold", others: Sequence[str] = (), at_once: int = 1
 ) -> Iterator[_Round]:
     left_out = [each.label for each in contract.operations if not plan.wants_operation(each)]
     if layer is Layer.READS:
@@ -142,10 +159,16 @@ def _rounds(
     yield _Round(_REPEATED, plan.seed, skipped=(*always, _sitting_out("include-method", *UNIT_PHASES)))
     # A server that remembers can answer a replayed step differently. Hypothesis then gives up on the whole phase
     # without a word (`FlakyStrategyDefinition`), so it is asked again, with the next seed, until it has done its share.
-    for attempt in range(_STATEFUL_ATTEMPTS):
+    # The steps of a sequence wait for one another, so workers share the sequences.
+    for attempt in range(0, _STATEFUL_ATTEMPTS, at_once):
         done = fold.sequences
         yield _Round(
-            (PhaseName.STATEFUL_TESTING,), plan.seed + attempt, name=", again" if attempt else "", skipped=always
+            (PhaseName.STATEFUL_TESTING,),
+            plan.seed + attempt,
+            name=", again" if attempt else "",
+            skipped=always,
+            examples=math.ceil(plan.max_examples / at_once),
+            at_once=at_once,
         )
         if fold.sequences == done or fold.sequences >= plan.max_examples:
             break
@@ -240,18 +263,19 @@ class _Fold:
         self._layer = layer
         self._outlet = outlet
         self._told = len(tally.findings)
-        self._stream: EventStream | None = None
+        self._streams: Sequence[EventStream] = ()
 
-    def follow(self, stream: EventStream, asked: _Round) -> None:
-        self._stream = stream
+    def follow(self, streams: Sequence[EventStream], asked: _Round) -> None:
+        self._streams = streams
         if self.ending is not Ending.DONE:  # told to stop while the stream was being made
             return
         try:
-            for event in stream:
+            for event in streams[0] if len(streams) == 1 else _merged(streams):
                 self._take(event, asked)
         except KeyboardInterrupt:
             self.interrupt()
-            stream.generator.close()
+            if len(streams) == 1:  # others are read by threads of their own, to their end
+                streams[0].generator.close()
 
     def in_vain(self, labels: Collection[str], *, hidden: bool = False) -> set[str]:
         """Which of *labels* have not succeeded; with *hidden* those alone that another identity might be shown."""
@@ -264,8 +288,8 @@ class _Fold:
     def _stop(self, ending: Ending) -> None:
         if self.ending is not Ending.INTERRUPTED:
             self.ending = ending
-        if self._stream:
-            self._stream.stop()
+        for stream in self._streams:
+            stream.stop()
 
     def _end(self) -> None:
         """Nothing more is sent: nobody answers, or the time is over."""
@@ -337,6 +361,29 @@ class _Fold:
         self._told = len(self._tally.findings)
         for finding in fresh:
             self._watcher.found(finding, None)
+
+
+def _merged(streams: Sequence[EventStream]) -> Iterator[events.EngineEvent]:
+    """The events of all *streams*, as they come."""
+    came: SimpleQueue[events.EngineEvent | None] = SimpleQueue()
+
+    def read(stream: EventStream) -> None:
+        try:
+            for event in stream:
+                came.put(event)
+        finally:
+            came.put(None)
+
+    with ThreadPoolExecutor(len(streams)) as pool:
+        reading = [pool.submit(read, stream) for stream in streams]
+        try:
+            for _ in streams:
+                yield from iter(came.get, None)
+        finally:  # whoever leaves early is not to wait for the rest
+            for stream in streams:
+                stream.stop()
+        for each in reading:
+            each.result()
 
 
 def _size(finding: Finding) -> tuple[int, int]:

@@ -8,15 +8,13 @@ from schemathesis.engine import events
 from schemathesis.engine.recorder import CheckFailureInfo, ScenarioRecorder
 
 from contract_tests.checks.expectations import ANSWERED, EXPECTATIONS
-from contract_tests.checks.freedom import is_free
+from contract_tests.checks.freedom import CRASH, is_free
 from contract_tests.contracts import Contract
 from contract_tests.findings import Finding, Severity, Step
 from contract_tests.targets import Redact
 from contract_tests.wording import came, detail_of
 
 __all__ = ["finding_of_silence", "findings_in"]
-
-_CRASH = "not_a_server_error"
 
 
 def findings_in(
@@ -25,12 +23,17 @@ def findings_in(
     """Each failed check with an identity: two with equal identities are the same defect seen twice."""
     for case_id, checks in recorder.checks.items():
         failed = [(check.name, check.failure_info) for check in checks if check.failure_info]
+        if not failed:
+            continue
+        case, response = recorder.cases[case_id].value, recorder.find_response(case_id=case_id)
+        seen = (case, recorder.interactions[case_id].request.uri, response.status_code if response else None)
+        free = {name for name, _ in failed if is_free(contract, name, *seen)}
         # A crash is one defect: that its answer also has an undocumented status and shape is no news.
-        crashed = [(name, info) for name, info in failed if name == _CRASH]
-        label = recorder.cases[case_id].value.operation.label
-        for name, info in crashed or failed:
+        crashed = [(name, info) for name, info in failed if name == CRASH and name not in free]
+        label = case.operation.label
+        for name, info in crashed or [(name, info) for name, info in failed if name != CRASH]:
             severity, expected = EXPECTATIONS[name]
-            if is_free(contract, name, recorder.cases[case_id].value, recorder.interactions[case_id].request.uri):
+            if name in free:
                 severity = Severity.DIFFERENCE
             finding = Finding(
                 severity=severity,
@@ -38,7 +41,7 @@ def findings_in(
                 check=name,
                 layer=layer,
                 expected=expected,
-                came=(said := redact(_came(recorder.find_response(case_id=case_id)))),
+                came=(said := redact(_came(response))),
                 detail=redact(detail_of(info.failure)),
                 steps=_steps([redact(command) for command in _commands(info)], said),
             )

@@ -80,6 +80,14 @@ class Inventory:
             for hook in (before_call, after_call):
                 GLOBAL_HOOK_DISPATCHER.unregister(hook)
 
+    def values(self, name: str, operation: Operation) -> list[Any]:
+        """What may stand under *name* in a request to *operation*, the likeliest first."""
+        return [value for _, value in self._values(name, operation, {})]
+
+    def of_kind(self, word: str) -> list[Any]:
+        """What is known of that kind: `service`, `services` and `serviceID` are one."""
+        return [*self._known[kind_of(word)].values()] if kind_of(word) in self._known else []
+
     def forget_failures(self) -> None:
         """Who asks next may see something else."""
         self._failed.clear()

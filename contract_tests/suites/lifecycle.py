@@ -7,29 +7,25 @@ again alone. Only the search for fewer steps has one, and ends with the run's ti
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.control import current_build_context
 from hypothesis.internal.conjecture import engine
+from hypothesis.internal.conjecture.data import Status
 from hypothesis.stateful import run_state_machine_as_test
 
 from contract_tests.laws.law import Layer
 from contract_tests.results import Outcome, TestResult
+from contract_tests.scenes.exchanges import Exchange
 from contract_tests.scenes.scene import Scene
 from contract_tests.scenes.worlds import World
 from contract_tests.suites.scripted import Stage, perform
 
-__all__ = ["play_batch", "play_lifecycle"]
+__all__ = ["play_batch"]
 
 SCENARIOS = 20
-
-
-def play_lifecycle(stage: Stage, batches: int) -> Iterator[TestResult]:
-    for number in range(batches):
-        result = play_batch(stage, number)
-        yield result
-        if result.outcome is not Outcome.PASS:
-            return
 
 
 def _for_ever() -> float | None:
@@ -37,7 +33,12 @@ def _for_ever() -> float | None:
 
 
 def play_batch(
-    stage: Stage, number: int, *, shrink: bool = True, seconds_left: Callable[[], float | None] = _for_ever
+    stage: Stage,
+    number: int,
+    *,
+    shrink: bool = True,
+    seconds_left: Callable[[], float | None] = _for_ever,
+    known_broken: Collection[str] = (),
 ) -> TestResult:
     """
     Play the scenarios of batch *number* of the run's seed.
@@ -45,16 +46,22 @@ def play_batch(
     Args:
         shrink: Look for the fewest steps that fail, which takes many times as long as to find that some do.
         seconds_left: How long that may take, asked before each scenario; None is as long as Hypothesis thinks right.
+        known_broken: Rules that laws have found broken: a life that meets one ends there, and another begins.
     """
-    usual = engine.MAX_SHRINKING_SECONDS
-    try:
-        return _Batch(stage, number, shrink=shrink, seconds_left=seconds_left).play()
-    finally:
-        engine.MAX_SHRINKING_SECONDS = usual
+    return _Batch(stage, number, shrink, seconds_left, frozenset(known_broken)).play()
 
 
 class _Batch:
-    def __init__(self, stage: Stage, number: int, *, shrink: bool, seconds_left: Callable[[], float | None]) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        number: int,
+        shrink: bool,
+        seconds_left: Callable[[], float | None],
+        known_broken: frozenset[str],
+    ) -> None:
+        self._known_broken = known_broken
+        self._met: set[str] = set()
         self._stage = stage
         self._seconds_left = seconds_left
         self._phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
@@ -63,12 +70,14 @@ class _Batch:
         self._seed = stage.setting.seed * 1_000 + number
         self._evidence: Counter[str] = Counter()
         self._leaked: list[str] = []
+        self._flawed: list[Exchange] = []
+        self._calls = 0
+        self._shown: dict[str, tuple[Mapping[str, object], bytes]] = {}
         self._scene: Scene | None = None
         self._world: World | None = None
 
     def play(self) -> TestResult:
-        sender = self._stage.setting.sender
-        began_at, calls, flaws = time.monotonic(), sender.calls, len(sender.flaws)
+        began_at = time.monotonic()
         outcome, why, findings = perform(
             self._stage,
             self._live,
@@ -79,10 +88,9 @@ class _Batch:
         )
         scene = self._scene
         if scene is not None:
-            findings += [
-                self._stage.finding_of_flaw(flaw, scene, name=self._name, layer=Layer.LIFECYCLE)
-                for flaw in sender.flaws[flaws:]
-            ]
+            answers = [*self._flawed, *scene.log]
+            findings += self._stage.findings_of_flaws(answers, scene, name=self._name, layer=Layer.LIFECYCLE)
+        findings = [replace(finding, replay=self._replay()) for finding in findings]
         if any(finding.is_break for finding in findings):
             outcome = Outcome.FAIL
         self._shut(keep=outcome is Outcome.FAIL)
@@ -95,10 +103,21 @@ class _Batch:
             why=self._stage.redact(why),
             findings=tuple(findings),
             evidence=dict(self._evidence),
-            calls=sender.calls - calls,
+            calls=self._calls,
             seconds=time.monotonic() - began_at,
             leaked=tuple(self._leaked),
+            shown=self._shown,
         )
+
+    def _replay(self) -> str:
+        """With the rules at which lives have ended, for they end there again."""
+        met = ",".join(sorted(self._met))
+        return self._stage.replay_id(f"{self._name}:{met}" if met else self._name)
+
+    def _end_life(self, rule: str) -> None:
+        """As one that came to its end: a rejected one would be replaced by others, up to ten times as many."""
+        self._met.add(rule)
+        current_build_context().data.conclude_test(Status.VALID)
 
     def _live(self) -> None:
         machine = type("Scenario", (self._machine,), {"open_scene": staticmethod(self._open)})
@@ -113,12 +132,16 @@ class _Batch:
             engine.MAX_SHRINKING_SECONDS = min(math.ceil(seconds), engine.MAX_SHRINKING_SECONDS)
         self._world = self._stage.worlds.open()
         self._scene = self._stage.kit.scene(self._stage.setting, self._world, self._name)
+        self._scene.known_broken, self._scene.end = self._known_broken, self._end_life
         return self._scene
 
     def _shut(self, *, keep: bool) -> None:
         if self._scene is not None:
             self._evidence.update(self._scene.evidence)
             self._leaked += self._scene.leaked
+            self._flawed += [each for each in self._scene.log if each.flaws]
+            self._calls += len(self._scene.log)
+            self._shown = {**self._scene.shown, **self._shown}
         if self._world is not None:
             self._stage.worlds.shut(self._world, keep=keep)
         self._scene = self._world = None

@@ -40,6 +40,7 @@ class Plan:
         layers: Which parts to run, of those that the mode allows.
         max_examples: Generated requests per operation in the phases that could go on for ever.
         seed: Same seed, same server state, one worker: same requests.
+        jobs: How many laws or batches are played at once where each has a world of its own.
         batches: Of scenarios of the lifecycle.
         rules: Only tests about these, by id; none is all. So are `operations` (ids or `METHOD /path`) and `tags`.
         time_limit: Seconds after which nothing new is begun; None is no limit.
@@ -51,6 +52,7 @@ class Plan:
     max_examples: int = 150
     seed: int = 1
     workers: int = 1
+    jobs: int = 4
     batches: int = 2
     rules: frozenset[str] = frozenset()
     operations: frozenset[str] = frozenset()

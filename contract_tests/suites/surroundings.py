@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from hypothesis.configuration import set_hypothesis_home_dir
-from hypothesis.internal.conjecture import providers
+from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
 from requests import Session
 from schemathesis.transport.requests import SameHostRedirectsSession
@@ -24,6 +24,7 @@ from contract_tests.outgoing import Outlet
 __all__ = [
     "Interrupt",
     "parsing_in_turn",
+    "searching_as_usual",
     "sending_through",
     "terminated_as_interrupted",
     "without_constants",
@@ -151,6 +152,16 @@ def parsing_in_turn() -> Iterator[None]:
         yield
     finally:
         ast.parse = parse
+
+
+@contextmanager
+def searching_as_usual() -> Iterator[None]:
+    """After a run with a time limit, which has cut short how long Hypothesis looks for fewer steps, it takes its time again."""
+    usual = engine.MAX_SHRINKING_SECONDS
+    try:
+        yield
+    finally:
+        engine.MAX_SHRINKING_SECONDS = usual
 
 
 @contextmanager

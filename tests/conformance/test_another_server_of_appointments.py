@@ -332,3 +332,41 @@ def test_runs_in_a_row_and_at_once_come_to_one_verdict(world, tmp_path):
         at_once = [verdict(tmp_path, *each) for each in both]
 
     assert [{*each.items()} - {*first.items()} for each in (again, *at_once)] == [set()] * 3
+
+
+def test_where_nobody_may_be_booked_for_the_customer_of_the_profile_stands_in(world, tmp_path, monkeypatch):
+    habits = Habits(location=True, zulu=True, places=True, extras=True, nulls=True, same_time=False, walk_ins=False)
+    with serving(world, habits) as url:
+        profile, tokens = a_profile(world, url)
+        for name, token in tokens.items():
+            monkeypatch.setenv(name, token)
+        (tmp_path / "profile.toml").write_text(profile, encoding="utf-8")
+        rules = [option for rule in ("AP-M02", "AP-R01", "AP-S01", "AP-X06") for option in ("--rule", rule)]
+        report = tmp_path / "run.json"
+        asked = ["--profile", str(tmp_path / "profile.toml"), "--batches", "0", "--report", f"json={report}"]
+        code = main(["run", "appointments", *asked, *rules])
+
+    outcomes = {rule["id"]: rule["outcome"] for rule in json.loads(report.read_text(encoding="utf-8"))["rules"]}
+    assert code == 0
+    assert outcomes["AP-M02"] == "differ"
+    assert [outcomes[rule] for rule in ("AP-R01", "AP-S01", "AP-X06")] == ["pass"] * 3
+
+
+def test_no_more_is_made_where_the_first_cannot_be_found_again(world, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(independent_appointments._ROUTES["/bookings/calendar/events"][1], "GET", an_empty_calendar)
+    with serving(world, Habits(zulu=True, places=True, nulls=True, same_time=False)) as url:
+        profile, tokens = a_profile(world, url)
+        for name, token in tokens.items():
+            monkeypatch.setenv(name, token)
+        (tmp_path / "profile.toml").write_text(profile, encoding="utf-8")
+        rules = [option for rule in ("AP-C01", "AP-C02", "AP-M01", "AP-S01", "AP-X01") for option in ("--rule", rule)]
+        main(["run", "appointments", "--profile", str(tmp_path / "profile.toml"), "--batches", "0", *rules])
+
+    made = world.all("select * from booking")
+    said = " ".join(capsys.readouterr().out.split())
+    assert 0 < len(made) <= 2
+    assert "left behind: what POST /bookings/customer made, which is not to be found again" in said
+
+
+def an_empty_calendar(_):
+    return {"bookings": [], "blocked_times": []}

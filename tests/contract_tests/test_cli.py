@@ -141,6 +141,14 @@ def test_nothing_is_too_little(kit, option):
     assert f"'{option}'" in refusal(kit(NOWHERE, option, "0"))
 
 
+@pytest.mark.parametrize("token", [TOKEN, "", "two words"])
+def test_that_nothing_listens_is_said_before_anything_is_wanted(kit, token):
+    assert refusal(kit(NOWHERE, token=token)) == (
+        f"contract-tests: {NOWHERE}/v1 cannot be reached ([Errno 111] Connection refused): "
+        "is the server running, and is --base-url right?\n"
+    )
+
+
 def test_an_unreachable_target_is_named():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -150,7 +158,8 @@ def test_an_unreachable_target_is_named():
 
 
 def test_a_missing_token_is_asked_for(kit):
-    assert f"pass --token KEY or set {TOKEN_VARIABLE}" in refusal(kit(NOWHERE, token=""))
+    with toy_server() as url:
+        assert f"pass --token KEY or set {TOKEN_VARIABLE}" in refusal(kit(url, token=""))
 
 
 def test_a_refused_token_is_said_with_the_reason_and_never_shown(kit):
@@ -163,7 +172,8 @@ def test_a_refused_token_is_said_with_the_reason_and_never_shown(kit):
 
 
 def test_a_token_that_no_header_can_carry_is_refused(kit):
-    assert "printable ASCII" in refusal(kit(NOWHERE, token="two words"))
+    with toy_server() as url:
+        assert "printable ASCII" in refusal(kit(url, token="two words"))
 
 
 def test_the_token_may_come_from_the_environment(monkeypatch):

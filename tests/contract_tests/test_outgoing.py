@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -155,3 +156,84 @@ def test_why_nobody_answers_is_told_in_few_words(session):
         session.get("http://127.0.0.1:9")
 
     assert why(refused.value) == "[Errno 111] Connection refused"
+
+
+@pytest.mark.parametrize(("idle_seconds", "connections"), [(1.0, 1), (4.0, 2)])
+def test_a_connection_that_a_server_may_be_about_to_close_is_not_used_again(monkeypatch, idle_seconds, connections):
+    came_from = set()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            came_from.add(self.client_address)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    outlet, server = Outlet(), http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        outlet.mine.get(url)
+        now = time.monotonic() + idle_seconds
+        monkeypatch.setattr(outgoing, "time", SimpleNamespace(monotonic=lambda: now))
+        outlet.mine.get(url)
+    finally:
+        outlet.close()
+        server.shutdown()
+        server.server_close()
+
+    assert len(came_from) == connections
+
+
+class Watch:
+    """A clock that only sleeping moves."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+@pytest.fixture
+def watch(monkeypatch):
+    watch = Watch()
+    monkeypatch.setattr(outgoing, "time", watch)
+    return watch
+
+
+def test_no_more_is_sent_in_a_second_than_is_allowed(watch):
+    with answering(b"{}") as url, Outlet(per_second=4).session() as session:
+        came_at = [(session.get(url), watch.now)[1] for _ in range(3)]
+
+    assert came_at == [100.0, 100.25, 100.5]
+
+
+def test_what_is_sent_at_the_same_moment_has_waited_for_its_turns_together(watch):
+    outlet = Outlet(per_second=4)
+
+    with answering(b"{}") as url, outlet.session() as session:
+        outlet.wait_for_turns(8)
+        with outlet.in_a_hurry():
+            for _ in range(8):
+                session.get(url)
+        together = watch.now
+        session.get(url)
+
+    assert (together, watch.now) == (100.0, 102.0)
+
+
+def test_who_is_not_limited_does_not_wait(watch):
+    with answering(b"{}") as url, Outlet().session() as session:
+        for _ in range(5):
+            session.get(url)
+
+    assert watch.now == 100.0

@@ -186,6 +186,15 @@ def test_a_draft_explains_every_key_and_says_nothing_by_itself(read):
     assert not any(read(draft).values.values())
 
 
+def test_a_draft_says_of_a_key_what_it_unlocks_and_what_was_found_for_it(read):
+    draft = draft_profile(
+        "toy", KEYS, {"inventory.slot": 12}, {"inventory.slot": [7, 8, *range(20, 40)]}, "http://here"
+    )
+
+    assert "\n# slot = 7  # 12 rules; found there, 8, 20, 21, 22, 23, 24, 25, ...\n" in draft
+    assert {name: value for name, value in read(draft).values.items() if value} == {"base_url": "http://here"}
+
+
 def test_a_draft_whose_marks_are_taken_away_is_a_profile(read, monkeypatch):
     for name in ("API_TOKEN", "OTHER"):
         monkeypatch.setenv(name, "key")

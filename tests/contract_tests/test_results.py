@@ -1,8 +1,11 @@
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from run_results import IN_VAIN, a_finding, a_result, a_rule, a_test, an_operation, broken, held, left_out, skipped
 
 from contract_tests.findings import Severity
-from contract_tests.results import Outcome, Tally, Verdict
+from contract_tests.results import Outcome, Tally, Verdict, judge_rules
 
 ENDED = (a_test(outcome=Outcome.ERROR),)
 NOT_CALLED = (an_operation(seconds=()),)
@@ -66,3 +69,45 @@ def test_one_success_is_enough_to_be_tested():
 
 def test_a_run_in_which_nothing_succeeded_has_tested_nothing():
     assert a_result(operations=(IN_VAIN,)).verdict is Verdict.NOTHING_TESTED
+
+
+def a_failure(name, about, rule, *, expected="book: a success", came="500 Internal Server Error request 12"):
+    found = a_finding(a_rule(rule), check=name, expected=expected, came=came)
+    return a_test(name, outcome=Outcome.FAIL, rules=tuple(a_rule(each).id for each in about), findings=(found,))
+
+
+def judged(*tests):
+    contract: Any = SimpleNamespace(rules=[a_rule(number) for number in range(1, 6)])
+    return {int(each.rule.id[-2:]): each for each in judge_rules(contract, tests)}
+
+
+SETTING_UP = (a_failure("a.b", (3,), 1), a_failure("a.c", (4,), 1, came="500 Internal Server Error request 13"))
+
+
+def test_what_got_the_same_answer_as_a_step_that_many_need_follows_from_the_rule_of_that_step():
+    rules = judged(*SETTING_UP, a_failure("a.d", (2,), 2))
+
+    assert (rules[2].outcome, rules[2].follows, rules[1].follows) == (Outcome.FAIL, "TOY-R01", "")
+
+
+@pytest.mark.parametrize(
+    "other", [{"came": "400 Bad Request full"}, {"expected": "book: 400 'full'"}], ids=["another answer", "a refusal"]
+)
+def test_what_broke_in_another_way_follows_from_nothing(other):
+    rules = judged(*SETTING_UP, a_failure("a.d", (2,), 2, **other))
+
+    assert (rules[2].outcome, rules[2].follows) == (Outcome.FAIL, "")
+
+
+def test_what_one_test_alone_met_on_its_way_explains_no_other():
+    rules = judged(SETTING_UP[0], a_failure("a.d", (2,), 2))
+
+    assert rules[2].follows == ""
+
+
+def test_what_was_not_judged_names_the_rule_that_was_in_the_way():
+    rules = judged(*SETTING_UP, a_failure("a.d", (2, 5), 2))
+
+    assert rules[3].outcome is Outcome.SKIP
+    assert rules[3].why == "follows from TOY-R01: a.b ended before it came to this rule"
+    assert rules[5].why == "follows from TOY-R01: a.d ended before it came to this rule"

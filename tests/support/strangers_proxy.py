@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from doublebook_data import openapi_dir, read_yaml, resolved
 from doublebook_data.views import is_reading, unstated
 
 _METHODS = ("get", "put", "post", "delete", "patch")
+_OTHER_STATUS = {400: 422, 404: 410, 409: 400, 422: 409}
 _KEPT = ("content-length", "transfer-encoding", "connection", "date", "server")
 
 
@@ -26,11 +28,12 @@ class Stranger:
     Args:
         leaves_out: Members that only our reading promises.
         rewords: Texts and statuses of refusals that no page prints.
+        seed: Draws half of the members and of the refusals; without one it is all of them.
     """
 
-    def __init__(self, api: str, *, leaves_out: bool = True, rewords: bool = True) -> None:
+    def __init__(self, api: str, *, leaves_out: bool = True, rewords: bool = True, seed: int | None = None) -> None:
         self.document: dict[str, Any] = read_yaml(openapi_dir() / api / "openapi.yaml")
-        self.leaves_out, self.rewords = leaves_out, rewords
+        self.leaves_out, self.rewords, self.seed = leaves_out, rewords, seed
         self._pointer = self.document["x-error-code"].split("/")[1:]
         self._operations = [
             (method.upper(), re.compile(".*" + re.sub(r"\{[^}]*\}", "[^/]+", path)), item[method])
@@ -59,11 +62,22 @@ class Stranger:
         free = [{*row.get("inferred", ())} for row in rows if (row["status"], row.get("code")) == (status, code)]
         if not free:
             return status, body
-        if "code" in set.intersection(*free) and isinstance(code, str):
+        in_all = set.intersection(*free) if self._is_drawn(f"{asked['operationId']} {status} {code}") else set()
+        if "code" in in_all and isinstance(code, str):
             holder[steps[-1]] = f"sorry_{code}"
-        return {400: 422, 404: 410, 409: 400, 422: 409}.get(status, status) if "status" in set.intersection(
-            *free
-        ) else status, body
+        return self._with_status(holder, status) if "status" in in_all else status, body
+
+    def _with_status(self, said: dict[str, Any], status: int) -> int:
+        """Another one. What pages state of it in the body goes with it: the text of JSON:API, the type of Bardge."""
+        other = _OTHER_STATUS.get(status, status)
+        if said.get("status") == str(status):
+            said["status"] = str(other)
+        if said.get("type") in ("resource_conflict_error", "invalid_request_error"):
+            said["type"] = "resource_conflict_error" if other == 409 else "invalid_request_error"
+        return other
+
+    def _is_drawn(self, what: str) -> bool:
+        return self.seed is None or Random(f"{self.seed} {what}").random() < 0.5
 
     def _said(self, value: Any, schemas: list[dict[str, Any]]) -> Any:
         nodes = [node for each in schemas for node in self._branches(each, value)]
@@ -83,16 +97,20 @@ class Stranger:
                 known.setdefault(name, []).append(each)
         free = frozenset().union(*(unstated(node, "required") for node in nodes)) if nodes else frozenset()
         ours = {name for name, said in known.items() if any(each.get("x-source") == "inferred" for each in said)}
-        told = {
-            name: self._said(each, known.get(name, []))
+        gone = {
+            name
             for name, each in value.items()
-            if not self.leaves_out or not (name in ours or (name in free and self._may_go(each, known[name])))
+            if name in ours or (name in free and self._may_go(each, known[name]))
+            if self.leaves_out and self._is_drawn(name)
         }
+        told = {name: self._said(each, known.get(name, [])) for name, each in value.items() if name not in gone}
         is_closed = any("additionalProperties" in node.get("x-inferred", ()) for node in nodes)
-        return {**told, "of_the_stranger": 1} if is_closed else told
+        return {**told, "of_the_stranger": 1} if is_closed and self._is_drawn("more") else told
 
     def _may_go(self, value: Any, schemas: list[dict[str, Any]]) -> bool:
-        """What may be null may be left out where it is."""
+        """What may be null may be left out where it is; an object in which something stands is not left out whole."""
+        if isinstance(value, dict) and value:
+            return False
         is_nullable = any(resolved(self.document, each).get("nullable") for each in schemas)
         return value is None or not is_nullable
 

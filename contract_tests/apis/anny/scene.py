@@ -291,8 +291,10 @@ class AnnyScene(Scene):
             found = answer.ok("AN-A07", 200).json
             free = [each for each in found if each["available"]]
             seen |= {each["unavailability_type"] for each in found}
+            # No page promises that a start says when it would end.
             slots = [
-                Slot(service_id, resource_id, moment(each["start_date"]), moment(each["end_date"])) for each in free
+                Slot(service_id, resource_id, start, start + timedelta(minutes=minutes))
+                for start in (moment(each["start_date"]) for each in free)
             ]
             if slots and _is_whole(slots, found):
                 return slots

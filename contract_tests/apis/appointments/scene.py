@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from dateutil.relativedelta import relativedelta
 
-from contract_tests.profiles import ID, TOKEN, WHOLE, Key, Kind, Lacking, NotApplicable
+from contract_tests.profiles import ID, TOKEN, WHOLE, YES_OR_NO, Key, Kind, Lacking, NotApplicable
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER, Made, Scene
+from doublebook_data.views import View
 
 __all__ = [
     "AWKWARD",
@@ -79,6 +80,8 @@ _FAR_DAYS = 900
 """Until the first of the years that tests have for themselves."""
 _PAST_DAYS = 600
 """Until the middle of 2025."""
+_AROUND_SERIES = timedelta(days=600)
+"""Further than any series that a test makes reaches, before its start and after it."""
 _NIGHT = time(3)  # clocks have changed by then
 _NIGHTS = 36
 _STEP = timedelta(minutes=5)
@@ -162,8 +165,16 @@ def _guests_made(answer: Answer) -> list[tuple[str, object]]:
     except msgspec.DecodeError:
         return []
     return [
-        ("customer", f"{answer.exchange.number}.{place}") for place, each in enumerate(customers) if not each.get("id")
+        ("customer", _name_in(each, f"{answer.exchange.number}.{place}"))
+        for place, each in enumerate(customers)
+        if not each.get("id")
     ]
+
+
+def _name_in(guest: Json, otherwise: str) -> str:
+    """No answer tells the id of who is a customer from then on."""
+    names = (guest.get(name) for name in ("first_name", "last_name"))
+    return " ".join(str(name) for name in names if name) or otherwise
 
 
 _Hours = Annotated[int, msgspec.Meta(ge=0)]
@@ -197,11 +208,17 @@ class AppointmentsScene(Scene):
             "The slug of a merchant that closes in the middle of some days, where neither of the two does.",
             '"hana-clinic"',
         ),
-        Key("inventory.employee", "The employee id of main.", "789", WHOLE),
-        Key("inventory.roommate", "The employee id of roommate.", "791", WHOLE),
-        Key("inventory.colleague", "The employee id of colleague.", "790", WHOLE),
+        Key("inventory.employee", "The employee id of main.", "789", WHOLE, "team"),
+        Key("inventory.roommate", "The employee id of roommate.", "791", WHOLE, "team"),
+        Key("inventory.colleague", "The employee id of colleague.", "790", WHOLE, "team"),
         Key("inventory.location", "Where main works, if the team does not say it.", "1", WHOLE),
         Key("inventory.other_location", "Where colleague works, if the team does not say it.", "2", WHOLE),
+        Key(
+            "inventory.other_merchant_location",
+            "A location of other_merchant, if its page does not say it.",
+            "3",
+            WHOLE,
+        ),
         Key(
             "inventory.service",
             "A service for one customer, all of it active, per person, of an hour at most, without a buffer, in the usual "
@@ -217,6 +234,13 @@ class AppointmentsScene(Scene):
         ),
         Key("inventory.customer", "The merchant's id of the identity customer.", '"550e8400-..."', ID),
         Key("inventory.second", "The merchant's id of the identity second.", '"660e8400-..."', ID),
+        Key(
+            "readings.walk_ins",
+            "Whether merchants may book for nobody. Where that is not said, it is tested alone, and customer stands in for "
+            "nobody anywhere else.",
+            "false",
+            YES_OR_NO,
+        ),
         Key("terms.window_months", "How many months ahead customers may book at the merchant.", "5", WHOLE),
         Key("terms.deadline_hours", "The merchant's own cancel deadline, in hours.", "24", _HOURS),
         Key(
@@ -356,9 +380,14 @@ class AppointmentsScene(Scene):
 
     def _locations_of(self, slug: str, page: Json) -> list[int]:
         """No page promises that a merchant's shows them; then those are known at which its people work."""
-        if "locations" not in page and slug == self.slug:
+        if "locations" in page:
+            return [each["id"] for each in page["locations"]]
+        if slug == self.slug:
             return [location for location, _ in self.workplaces]
-        return [each["id"] for each in page["locations"]]
+        why = f"the page of {slug} does not say where it is"
+        if slug != self.profile.find("inventory.other_merchant"):
+            raise Lacking(why)
+        return [int(self.profile.want("inventory.other_merchant_location", why))]
 
     def service_of(self, service_id: int, *, shop: Shop | None = None) -> Service:
         shop = shop or self.shop
@@ -518,6 +547,10 @@ class AppointmentsScene(Scene):
         return set()
 
     @cached_property
+    def _before_series(self) -> set[int]:
+        return set()
+
+    @cached_property
     def _groups(self) -> set[int]:
         return set()
 
@@ -560,6 +593,17 @@ class AppointmentsScene(Scene):
         """The days, of so many from *first* on, that are longer or shorter than 24 hours on the merchant's clock."""
         each = [first + number * _DAY for number in range(days)]
         return [day for day in each if self.local(day + _DAY, time(0)) - self.local(day, time(0)) != _DAY]
+
+    def says_change(self, day: date) -> None:
+        """A finding tells what the merchant's clocks do on that day."""
+        self.remark_change(day, self.shop.zone)
+
+    def deadline_of(self, booking: int) -> timedelta:
+        """So long before its start a booking can be cancelled last; a finding tells it."""
+        seen = self.seen("AP-X06", booking)
+        deadline = timedelta(hours=seen["cancel_deadline"])
+        self.remark_deadline(f"{seen['service_name']} can be cancelled", deadline)
+        return deadline
 
     def opening_of(self, moment: datetime) -> tuple[datetime, datetime]:
         """The last opening of the local day of a moment. Raises NotApplicable."""
@@ -622,14 +666,15 @@ class AppointmentsScene(Scene):
         start = moment_of(sent.get("timeStamp") or sent.get("timestamp") or sent["from_date"])
         staff = dict(self.workplaces).get(sent["location_id"], MAIN) if "location_id" in sent else by
         rows = self.calendar(start - _DAY, start + 2 * _DAY, by=staff)["blocked_times" if is_block else "bookings"]
-        mine = {value for name, value, _ in self._made if name == ("blocked_time" if is_block else "booking")}
+        mine = self.made_as("blocked_time" if is_block else "booking")
         found = {row["id"] for row in rows if moment_of(row["from_date"]) == start} - self._known - mine
-        if len(found) != 1:
+        if not found:
+            raise self.lost(answer, "the answer has no Location, and the calendar does not show what was made")
+        if len(found) > 1:
             raise Lacking(f"the answer has no Location, and the calendar has {len(found)} that may have been made")
         made = int(found.pop())
         for name in ("id", "blocked_time") if is_block else ("id", "booking_id", "booking"):
-            self.ours(name, made)
-            self._made.append((name, made, by))
+            self.note_made(name, made, by, answer.exchange.label)
         return made
 
     # What customers do
@@ -678,7 +723,13 @@ class AppointmentsScene(Scene):
     def enter(
         self, start: datetime | str, *customers: Any, by: str = MAIN, title: str = "book for customers", **fields: Any
     ) -> Answer:
-        """Ask for a booking of the usual service; a customer is an id or what a new one is called."""
+        """
+        Ask for a booking of the usual service; a customer is an id or what a new one is called.
+
+        No page says that an appointment may be for nobody, so it is for whoever stands in then.
+        """
+        if not customers and by != OTHER and fields.get("service_id") != self.group_service_id:
+            customers = self.stand_in
         body = {
             "service_id": self.service_id,
             "timestamp": stamp(start),
@@ -688,12 +739,25 @@ class AppointmentsScene(Scene):
         }
         return self.call("createMerchantBooking", _sent(body), by=by, title=title)
 
+    @cached_property
+    def stand_in(self) -> tuple[str, ...]:
+        """Who is booked for where it does not matter for whom: the profile's customer, or nobody where that is known to work."""
+        is_known = self.profile.find("readings.walk_ins", not self.contract.rule("AP-M02").is_reading)
+        known = self.profile.find(f"inventory.{CUSTOMER}")
+        return () if is_known or not known else (str(known),)
+
+    def walks_in(self, start: datetime, title: str = "book for nobody", **fields: Any) -> Answer:
+        """Ask for a booking for nobody. Raises NotApplicable where the target has no such bookings."""
+        if not self.profile.find("readings.walk_ins", True):
+            raise NotApplicable("merchants book for nobody here")
+        return self.enter(start, title=title, customers=[], **fields)
+
     def entered(self, start: datetime, *customers: Any, by: str = MAIN, **fields: Any) -> int:
         return self.made(self.enter(start, *customers, by=by, **fields).ok("AP-M01", 201))
 
     def group(self, start: datetime, *customers: Any, by: str = MAIN, **fields: Any) -> int:
-        """A new group."""
-        fields.setdefault("service_id", self.group_service_id)
+        """A new group, which may begin with nobody in it."""
+        fields = {"service_id": self.group_service_id, **({} if customers else {"customers": []}), **fields}
         made = self.made(self.enter(start, *customers, by=by, title="make a group", **fields).ok("AP-M12", 201))
         self._groups.add(made)
         return made
@@ -703,6 +767,9 @@ class AppointmentsScene(Scene):
         return [{"first_name": self.word().capitalize()} for _ in range(number)]
 
     def series(self, start: datetime, *customers: Any, rule: Json, by: str = MAIN, **fields: Any) -> Answer:
+        if self.contract.view is View.AGREED:  # whose rows need not say to which series they belong
+            rows = self.calendar(start - _AROUND_SERIES, start + _AROUND_SERIES)["bookings"]
+            self._before_series = {row["id"] for row in rows}
         return self.enter(
             start, *customers, by=by, title="make a series", is_recurring=True, recurrence_rule=rule, **fields
         )
@@ -733,11 +800,11 @@ class AppointmentsScene(Scene):
         return sorted(found.values(), key=lambda row: str(row["from_date"]))
 
     def _same_series(self, begun: Json) -> Callable[[Json], bool]:
-        """Whether a row belongs to the series of *begun*; no page promises that rows say so, and else service and customer do."""
+        """Whether a row belongs to the series of *begun*; no page promises that rows say so, and else what is new does."""
         if begun.get("series_id") is not None:
             return lambda row: row["series_id"] == begun["series_id"]
         told = ("service_name", "first_name", "last_name")
-        others = self._known.union(value for name, value, _ in self._made if name == "booking") - {begun["id"]}
+        others = {*self._before_series, *self._known, *(self.made_as("booking") - {begun["id"]})}
         return lambda row: row["id"] not in others and all(row.get(name) == begun.get(name) for name in told)
 
     def move(
@@ -834,13 +901,14 @@ class AppointmentsScene(Scene):
         if made_text(answer):
             return made_text(answer)
         sent, by = msgspec.json.decode(answer.exchange.request_body), answer.exchange.by
-        mine = {value for name, value, _ in self._made if name == "customer"}
-        found = {each["id"] for each in self.customers(by=by) if is_named(each, sent)} - mine
-        if len(found) != 1:
+        found = {each["id"] for each in self.customers(by=by) if is_named(each, sent)} - self.made_as("customer")
+        if not found:
+            raise self.lost(answer, "the answer has no Location, and the book does not show who was made")
+        if len(found) > 1:
             raise Lacking(f"the answer has no Location, and the book has {len(found)} who may have been made")
         made = str(found.pop())
-        self.ours("id", made)
-        self._made += [("id", made, by), ("customer", made, by)]
+        for name in ("id", "customer"):
+            self.note_made(name, made, by, answer.exchange.label)
         return made
 
     def blacklist(self, customer: str, reason: str | None = None, *, by: str = MAIN, **fields: Any) -> Answer:
@@ -849,7 +917,8 @@ class AppointmentsScene(Scene):
         body = {"id": customer, "blacklist_reason": reason, **fields}
         answer = self.call("blacklistCustomer", body, id=customer, by=by, title="blacklist the customer")
         if answer.is_success:
-            self._made.append(("blacklisted", customer, by))
+            for name in ("id", "blacklisted"):
+                self.note_made(name, customer, by, answer.exchange.label)
         return answer
 
     def unblacklist(self, customer: str, *, by: str = MAIN) -> Answer:
@@ -904,9 +973,8 @@ class AppointmentsScene(Scene):
     def keep_series(self, bookings: Iterable[int], *, by: str = MAIN) -> None:
         """These bookings, of a series that the test made, are its own."""
         for booking in bookings:
-            self.ours("id", booking)
-            self.ours("booking_id", booking)
-            self._made.append(("booking", booking, by))
+            for name in ("id", "booking_id", "booking"):
+                self.note_made(name, booking, by)
 
     def take_back(self, booking: int) -> Answer | None:
         """Cancel a booking for its merchant, whichever of the two it is; None when it is cancelled."""

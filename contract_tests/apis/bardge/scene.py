@@ -207,7 +207,7 @@ class BardgeScene(Payments):
     def shows(self, rule: str, shown: Answer | Json, wanted: Json, what: str = "what the answer says") -> None:
         """Of its members those that are wanted."""
         said, answers = (shown.json, (shown,)) if isinstance(shown, Answer) else (shown, ())
-        self.same(rule, {name: said.get(name) for name in wanted}, wanted, what, *answers)
+        self.same(rule, {name: said.get(name) for name in wanted}, wanted, what, *answers, leaned_on=False)
 
     def first(self, rule: str, found: Sequence[_T], what: str, *answers: Answer) -> _T:
         """Of what *rule* says has to be there."""
@@ -547,7 +547,8 @@ class BardgeScene(Payments):
         answer = self.book(issued, instance, **more).ok(rule, 201)
         begun: Json = answer.json
         asks = {"BG-B02": "cost_per_visit", "BG-B03": "copay_options"}.get(rule, "session_id")
-        self.expect(rule, "session_id" in begun and bool(begun.get(asks)), f"a session with {asks}", begun, answer)
+        is_session = all(begun.get(each) for each in ("session_id", asks))
+        self.expect(rule, is_session, f"a session with {asks}", begun, answer)
         return begun
 
     def confirm(self, session: Json, *, by: str = MAIN, key: str | None = None, **fields: Any) -> Answer:
@@ -712,7 +713,7 @@ class BardgeScene(Payments):
     def is_now(self, rule: str, got: datetime, since: datetime, what: str, *answers: Answer) -> None:
         """*what* lies between *since* and now, by a clock that may go a little wrong where it is nobody's to move."""
         holds = since.replace(microsecond=0) - self.slack <= got <= self.now() + self.slack
-        self.expect(rule, holds, f"{what} is now", got.isoformat(), *answers)
+        self.expect(rule, holds, f"{what} is now", got.isoformat(), *answers, leaned_on=False)
 
     # What somebody has
 

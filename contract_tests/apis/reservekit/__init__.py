@@ -25,5 +25,6 @@ KIT = ApiKit(
     scene=ReserveKitScene,
     laws=laws.ALL,
     machine=machine.ReserveKitMachine,
+    stands_company=True,
     state_charts=(_BOOKING,),
 )

@@ -294,7 +294,7 @@ class ReserveKitScene(Scene):
         """The moment *written* has to lie between *since* and now."""
         moment, since, until = datetime.fromisoformat(written), since - self.slack, self.now() + self.slack
         said = f"{what} is the moment of the request, from {since:%Y-%m-%dT%H:%M:%SZ} to {until:%Y-%m-%dT%H:%M:%SZ}"
-        self.expect(rule, since <= moment <= until, said, written)
+        self.expect(rule, since <= moment <= until, said, written, leaned_on=False)
 
     # Webhooks
 
@@ -310,6 +310,7 @@ class ReserveKitScene(Scene):
             self.world.control.ask("POST", self.world.name, "/webhooks/reservekit/subscriptions", {"url": url, **only})
             return
         hook = self.profile.want("webhooks.subscribe_url", "nobody can have the target send its webhooks here")
+        self.be_alone()
         if only:
             raise NotApplicable("the profile's call to subscribe is for all webhooks")
         ask_hook("POST", hook.replace("{url}", path_text(url)))
@@ -336,7 +337,10 @@ class ReserveKitScene(Scene):
         if self.world.control is not None:
             self.world.control.ask("PATCH", self.world.name, "", {"settings": {"reservekit": settings}})
             return too_many
-        return int(self.profile.want(key, "the target's limits are not provoked unasked"))
+        most = int(self.profile.want(key, "the target's limits are not provoked unasked"))
+        self.be_alone()
+        self.exceed_limits()
+        return most
 
 
 def slot_body(places: int = 8, hour: int = 9, day_of_week: int = 1) -> Json:

@@ -1,16 +1,34 @@
 """A run against our own sandbox: the same again with the same seed, replayed alone, stopped in time."""
 
 import itertools
+import json
+import random
 import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from curls import run_curl
 
 from contract_tests import __version__
+from contract_tests.apis import kit_of
 from contract_tests.cli import main
+from contract_tests.laws.law import Layer
+from contract_tests.profiles import Lacking
+from contract_tests.reports import digest
 from contract_tests.scenes.sending import Sender
 from contract_tests.suites.plans import Plan
 from contract_tests.suites.spec import CHECKS
+from mockserver.app import API_NAMES
+from mockserver.defects.catalogue import curated
+
+KIT = kit_of("reservekit")
+
+
+def lacking(_):
+    raise Lacking("nobody can do that here")
 
 
 @pytest.fixture
@@ -54,6 +72,38 @@ def test_the_same_seed_in_a_fresh_sandbox_asks_the_same_and_comes_to_the_same(sa
     assert runs[0] == runs[1] != runs[2]
 
 
+def told(report):
+    """What is the same in each run with a seed: neither a time nor the name of a sandbox is."""
+    if isinstance(report, dict):
+        return {
+            name: told(value)
+            for name, value in report.items()
+            if not re.search(r"^p\d\d$|^max$|seconds|_at$|^sentence$", name)
+        }
+    if isinstance(report, list):
+        return [told(each) for each in report]
+    return re.sub(r"contract-reservekit-[0-9a-f]{8}-\d+|\d{4}-\d\d-\d\dT[\d:.]+Z", "-", str(report))
+
+
+def test_laws_that_are_played_at_once_ask_the_same_and_come_to_the_same(sandbox_server, run, sent):
+    some = [
+        option for rule in ("RK-B03", "RK-B07", "RK-B16", "RK-D04", "RK-L01", "RK-P01") for option in ("--rule", rule)
+    ]
+    some += [option for each in ("getBooking", "listServiceTimeSlots") for option in ("--operation", each)]
+    runs = []
+    for jobs in ("1", "4"):
+        sent.clear()
+        with sandbox_server.serving("reservekit", "RK-B16", "RK-D04") as url:
+            where = ("--base-url", url, "--max-examples", "5", "--jobs", jobs)
+            suites = [option for suite in ("laws", "lifecycle", "reads") for option in ("--suite", suite)]
+            code, _ = run("run", "reservekit", *where, *some, *suites, "--report", "json=report.json")
+        assert code == 1
+        runs.append((sorted(sent), told(json.loads(Path("report.json").read_text()))))
+
+    assert len(runs[0][0]) > 100
+    assert runs[0] == runs[1]
+
+
 def test_what_failed_is_replayed_alone_by_the_command_that_was_printed(sandbox_server, run):
     with sandbox_server.serving("reservekit", "RK-B16") as url:
         code, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B16")
@@ -70,37 +120,108 @@ def test_what_failed_is_replayed_alone_by_the_command_that_was_printed(sandbox_s
 
 
 def printed_steps(out):
-    """The first finding's commands, each with the beginning of what it is said to answer."""
-    return re.findall(
-        r"^     (curl .*)\n     -> \d+ [^{]*(.{40,}?)(?:\.\.\.)?$", out.partition("  replay:")[0], re.MULTILINE
-    )
+    """What the first finding says to paste, and the beginning of what its last step is said to answer."""
+    finding = re.split(r"^  replay: ", out.partition("BROKEN")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    lines = "\n".join(line.strip() for line in re.findall(r"^     (?!-> )\S.*$", finding, re.MULTILINE))
+    *_, came = re.findall(r"^     -> \d+ [^{\[]*(.*?)(?:\.\.\.)?$", finding, re.MULTILINE)
+    return lines, came
 
 
-def test_what_was_printed_is_answered_so_again_after_the_reset_that_was_printed(sandbox_server, run):
-    with sandbox_server.serving("reservekit", "RK-B13") as url:
-        _, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B13", "--suite", "laws")
-        reset = re.search(r"  to paste them: (curl .*)", said.out)
-        assert reset, said.out
-        steps = printed_steps(said.out)
-        assert len(steps) == 4
+def without_what_is_new(text):
+    """Without ids, moments and made-up words."""
+    return re.sub(r'(id"|At"|_at"|created"|timestamp"|number"|code"|token"): ?("[^"]*("|$)|\d+)|[a-z]{8}@|\s', "", text)
 
-        for _ in range(2):
-            run_curl(reset[1])
-            for command, came in steps:
-                assert run_curl(command).startswith(came)
+
+def paste(lines, folder):
+    """What the last of the *lines* prints in a shell."""
+    *before, last = lines.splitlines()
+    script = "\n".join([*before, "echo; echo LAST", last.replace("curl", "curl -s", 1)])
+    done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout.partition("LAST\n")[2]
+
+
+def some_bugs():
+    """Of each API a few that a law sees which asks one thing after another, the same until others are written."""
+    for api in API_NAMES:
+        kit = kit_of(api)
+        assert kit is not None
+        judged = {rule for law in kit.laws if law.layer is Layer.LAWS for rule in law.rules}
+        seen = [name for name, bug in curated(api).items() if bug.rule in judged]
+        yield from ((api, name) for name in random.Random(api).sample(seen, 3))
+
+
+needs_a_shell = pytest.mark.skipif(
+    not all(map(shutil.which, ("bash", "curl", "jq"))), reason="pasting takes bash, curl and jq"
+)
+
+
+@needs_a_shell
+@pytest.mark.parametrize(("api", "defect"), list(some_bugs()))
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_what_is_pasted_is_answered_as_the_finding_says(
+    sandbox_server, run, tmp_path, monkeypatch, api, defect, is_shared
+):
+    monkeypatch.setattr(digest, "_MOST_STEPS", 1_000)
+    with sandbox_server.serving(api, defect) as url:
+        where = ["--base-url", url]
+        if is_shared:
+            run_curl(f'curl -X POST {url}/_sandbox/sandboxes -d \'{{"name": "shared"}}\'')
+            where += ["--sandbox", "shared"]
+        _, said = run("run", api, *where, "--rule", curated(api)[defect].rule, "--suite", "laws", "--fail-fast")
+        if is_shared and "BROKEN" not in said.out:
+            pytest.skip("no law sees it in a shared world")
+        lines, came = printed_steps(said.out)
+
+        for _ in range(1 if is_shared else 2):
+            if reset := re.search(r"  to paste them: (curl .*)", said.out):
+                run_curl(reset[1])
+            assert without_what_is_new(paste(lines, tmp_path)).startswith(without_what_is_new(came))
+
+    assert bool(reset) is not is_shared
 
 
 @pytest.mark.parametrize(
-    ("defect", "why"),
-    [("RK-B21", "sent at once"), ("RK-L11", "the clock was moved")],
+    ("defect", "said"),
+    [
+        (
+            "AP-S08.change",
+            r"\| the clock goes (back|forward) from \d\d:\d\d to \d\d:\d\d on \d+ \w+ \d{4} in [A-Z]\S+/\S+",
+        ),
+        ("AP-X07", r"\| \S.* can be cancelled until (1 day|\d+ hours) before it begins"),
+    ],
 )
-def test_where_pasting_would_show_something_else_no_reset_is_printed(sandbox_server, run, defect, why):
-    with sandbox_server.serving("reservekit", defect) as url:
-        code, said = run("run", "reservekit", "--base-url", url, "--rule", defect, "--fail-fast")
+def test_a_finding_tells_in_words_what_clocks_and_deadlines_do(sandbox_server, run, defect, said):
+    with sandbox_server.serving("appointments", defect) as url:
+        rule = curated("appointments")[defect].rule
+        _, out = run("run", "appointments", "--base-url", url, "--rule", rule, "--suite", "laws")
 
-    assert code == 1, why
+    assert re.search(said, out.out), out.out
+
+
+def test_where_pasting_would_show_something_else_no_reset_is_printed(sandbox_server, run):
+    with sandbox_server.serving("reservekit", "RK-B21") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B21", "--fail-fast")
+
+    assert code == 1
+    assert "one of 8 at once" in said.out
     assert "to paste them" not in said.out
     assert "the replay does" in said.out
+
+
+@pytest.mark.parametrize(("rule", "is_played"), [("RK-L01", False), ("RK-L06", True)])
+def test_lives_are_played_for_a_rule_only_where_no_law_has_spoken_of_it(
+    sandbox_server, run, monkeypatch, rule, is_played
+):
+    assert KIT is not None
+    skipped = [replace(law, play=lacking) if "RK-L06" in law.rules else law for law in KIT.laws]
+    monkeypatch.setattr("contract_tests.deployments.kit_of", lambda _: replace(KIT, laws=skipped))
+
+    with sandbox_server.serving("reservekit") as url:
+        code, said = run("run", "reservekit", "--base-url", url, "--rule", rule, "--batches", "1")
+
+    assert code == 0, said.out
+    assert ("lifecycle: 1 of 1 in " in said.out) is is_played
+    assert (f"lifecycle: not needed, laws have spoken of {rule}\n" in said.out) is not is_played
 
 
 def test_a_replay_of_what_is_mended_passes(sandbox_server, run):
@@ -110,13 +231,49 @@ def test_a_replay_of_what_is_mended_passes(sandbox_server, run):
     assert code == 0, said.out
 
 
+def test_a_replay_prints_each_request_with_its_answer_and_no_secret(sandbox_server, run, sent):
+    with sandbox_server.serving("reservekit") as url:
+        test, secret = "reservekit/capacity.a_confirmed_booking_takes_a_place/1", "sk_rsv_demo_alpha"
+        _, said = run("replay", test, "--base-url", url, "--token", secret)
+
+    steps = re.findall(r"^  (\d+)\. .+\n     curl .*(?:\n .*)*?\n     -> \d{3} ", said.out, re.MULTILINE)
+    assert steps == [str(number) for number in range(1, len(sent) + 1)]
+    assert '-H "Authorization: Bearer $' in said.out
+    assert secret not in said.out
+
+
+def test_a_replay_of_a_lifecycle_prints_its_last_life(sandbox_server, run):
+    with sandbox_server.serving("reservekit", "RK-B16") as url:
+        code, said = run("replay", "reservekit/lifecycle.batch_0/1", "--base-url", url)
+
+    assert code == 1
+    shown, _, finding = said.out.partition("BROKEN")
+    assert shown.count("     -> 201 Created") > 1
+    assert shown.count("     curl ") < 20
+    assert finding.count("     curl ") > 1
+
+
+def test_the_lifecycle_does_not_look_for_what_a_law_has_found(sandbox_server, run):
+    with sandbox_server.serving("reservekit", "RK-B13", "RK-L07") as url:
+        some = ["--rule", "RK-B13", "--suite", "laws", "--suite", "lifecycle"]
+        _, said = run("run", "reservekit", "--base-url", url, *some)
+        assert "lifecycle" not in "".join(re.findall(r"^BROKEN RK-B13[: ](?:.*\n){2}", said.out, re.MULTILINE))
+        printed = re.search(r"contract-tests (replay reservekit/lifecycle\S+ --base-url \S+ --found-by \S+)", said.out)
+        assert printed, said.out
+
+        _, said = run(*printed[1].split())
+
+    assert "BROKEN RK-L07" in said.out
+    assert "RK-B13" not in said.out.partition("BROKEN")[2].partition("  replay:")[0]
+
+
 def test_a_replay_of_what_another_version_found_says_so_and_plays_it(sandbox_server, run):
     test = "reservekit/capacity.a_confirmed_booking_takes_a_place/1"
     with sandbox_server.serving("reservekit") as url:
         code, said = run("replay", test, "--base-url", url, "--found-by", "0.0.9-5b1c0ffee5b1,0.0.9-155c9137beae")
 
     assert code == 0, said.out
-    head, verdict = said.out.splitlines()
+    head, *_, verdict = said.out.splitlines()
     assert re.fullmatch(
         rf"found by 0\.0\.9-5b1c0ffee5b1,0\.0\.9-155c9137beae, played by {__version__}-\w{{12}},{__version__}-\w{{12}}:"
         " what comes may be something else",
@@ -228,7 +385,19 @@ def test_the_first_finding_is_enough_when_asked_so(sandbox_server, run):
 
 
 def test_an_advice_is_not_the_finding_that_ends_a_run(sandbox_server, run):
-    asked = ("--rule", "RK-L09", "--rule", "RK-D04", "--rule", "RK-M02", "--suite", "laws", "--fail-fast")
+    asked = (
+        "--rule",
+        "RK-L09",
+        "--rule",
+        "RK-D04",
+        "--rule",
+        "RK-M02",
+        "--suite",
+        "laws",
+        "--fail-fast",
+        "--jobs",
+        "1",
+    )
 
     with sandbox_server.serving("reservekit", "RK-D04", "RK-L09") as url:
         code, advised = run("run", "reservekit", "--base-url", url, *asked)
@@ -247,7 +416,7 @@ def test_a_drafted_profile_has_every_key_and_is_taken(run, tmp_path, sandbox_ser
     code, _ = run("init", "reservekit", "--output", "mine.toml")
     assert code == 0
     drafted = (tmp_path / "mine.toml").read_text()
-    assert '# other = "${OTHER_KEY}"' in drafted
+    assert '# other = "${OTHER_KEY}"  # 4 rules\n' in drafted
     taken = drafted.replace('# main = "${API_TOKEN}"', 'main = "${API_TOKEN}"')
     (tmp_path / "mine.toml").write_text(taken)
     monkeypatch.setenv("API_TOKEN", "sk_rsv_demo_alpha.drafted")

@@ -21,6 +21,7 @@ from contract_tests.reports.digest import (
     Mark,
     Times,
     beside_the_rules,
+    following,
     gaps_in,
     harmless_json,
     marks_of,
@@ -174,3 +175,13 @@ def test_json_that_is_looked_at_harms_nobody_and_says_the_same():
 
     assert json.loads(harmless) == value
     assert harmless.decode() == '{\n  "came": "\\u007f\\u202e\\udb40\\udc41 #\\u0023[error] ü [] \\n"\n}'
+
+
+def test_what_most_follows_from_comes_first_and_what_follows_under_it():
+    unjudged = skipped(5, why="follows from TOY-R03: some.law ended before it came to this rule")
+    result = a_result(broken(1), replace(broken(2), follows="TOY-R03"), broken(3), held(4), unjudged)
+
+    assert [rule.rule.id for rule in marks_of(result)[Mark.BROKEN]] == ["TOY-R03", "TOY-R02", "TOY-R01"]
+    assert following(result.rules[2], result) == ("TOY-R02", "TOY-R05")
+    assert following(result.rules[0], result) == ("", "")
+    assert [gap.reason for gap in gaps_in(result)] == ["follows from TOY-R03"]

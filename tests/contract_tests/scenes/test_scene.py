@@ -9,6 +9,7 @@ from contract_tests.contracts import load_contract
 from contract_tests.profiles import Profile
 from contract_tests.scenes.answers import Broken
 from contract_tests.scenes.guards import Trespass
+from contract_tests.scenes.leftovers import Thing
 from contract_tests.scenes.scene import Leases, Setting
 from contract_tests.scenes.sending import Silence
 from contract_tests.scenes.worlds import World
@@ -83,23 +84,28 @@ def test_who_is_silent_when_a_test_takes_something_back_hides_nothing_that_it_fo
         raise Silence(f"no answer about {value}")
 
     monkeypatch.setattr(type(scene), "UNDO", {"serviceID": undo})
-    scene._made = [("serviceID", 7, "main"), ("serviceID", 8, "main")]
+    scene._made = [Thing("serviceID", 7, "main", "POST /x"), Thing("serviceID", 8, "main", "POST /x")]
 
     with pytest.raises(Broken, match="RK-S01"), scene:
         scene.expect("RK-S01", False, "a service", "none")
 
-    assert scene.leaked == ["serviceID 8 (no answer about 8)", "serviceID 7 (no answer about 7)"]
+    assert scene.leaked == ["serviceID 8 of POST /x (no answer about 8)", "serviceID 7 of POST /x (no answer about 7)"]
 
 
-def test_what_nobody_can_take_back_is_counted_and_what_has_no_id_is_told(scene, monkeypatch):
+def test_what_nobody_can_take_back_is_listed_and_what_has_no_id_is_told(scene, monkeypatch):
     monkeypatch.setattr(type(scene), "UNDO", {"serviceID": lambda *_: None})
     monkeypatch.setattr(type(scene), "STAYS", {"serviceID": "services", "customer": "customers"})
-    scene._made = [("serviceID", 7, "main"), ("serviceID", 0, "main"), ("customer", "a", "main")]
+    scene._made = [
+        Thing("serviceID", 7, "main", "POST /x"),
+        Thing("serviceID", 0, "main", "POST /x"),
+        Thing("customer", "a", "main", "POST /x"),
+    ]
 
     scene.clean_up()
 
     assert scene.leaked == ["a serviceID of which no answer told the id"]
-    assert scene._stays == {"services": 2, "customers": 1}
+    said = [(what, thing.value, thing.operation) for what, thing in scene._stays]
+    assert said == [("services", 7, "POST /x"), ("services", 0, "POST /x"), ("customers", "a", "POST /x")]
 
 
 @pytest.mark.parametrize("path", ["@elsewhere.example/v1", ".elsewhere.example", ":80"])

@@ -226,6 +226,16 @@ def test_a_stateful_phase_that_gives_up_is_asked_again_with_the_next_seed():
     assert gave_up.phases == again.phases != after.phases
 
 
+def test_workers_in_worlds_of_their_own_share_the_sequences_along_links():
+    rounds = _rounds(load_contract("toy"), PLAN, Layer.CONFORMANCE, a_fold(), at_once=3)
+
+    shared = next(each for each in rounds if each.phases == (PhaseName.STATEFUL_TESTING,))
+    again = next(rounds, shared)
+
+    assert (shared.seed, shared.at_once, shared.examples) == (1, 3, 4)
+    assert again.phases != shared.phases
+
+
 def test_a_contract_without_operations_is_nothing_tested(kit):
     with toy_server() as url:
         outcome = kit(url, api="empty")

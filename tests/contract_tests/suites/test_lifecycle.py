@@ -14,7 +14,7 @@ from contract_tests.deployments import Typed, find_deployment
 from contract_tests.results import Outcome
 from contract_tests.runs import staged
 from contract_tests.scenes.machines import Machine
-from contract_tests.suites.lifecycle import play_batch
+from contract_tests.suites.lifecycle import SCENARIOS, play_batch
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +92,33 @@ def test_the_search_for_fewer_steps_ends_with_the_time_of_the_run(capsys):
     assert lives_until_told(seconds_left=lambda: None) > 20
     assert usual == engine.MAX_SHRINKING_SECONDS
     assert capsys.readouterr() == ("", "")
+
+
+class Twice(Machine[ReserveKitScene]):
+    """Breaks one rule by what it does first, and another by what it does then."""
+
+    RULES = ("RK-B01", "RK-B02")
+    lives = 0
+
+    def __init__(self):
+        Twice.lives += 1
+        super().__init__()
+
+    @rule(is_other=st.booleans())
+    def act(self, is_other):
+        self.scene.expect("RK-B02" if is_other else "RK-B01", False, "that it holds", "nothing")
+
+
+def test_a_life_ends_where_it_meets_what_a_law_has_found():
+    (finding,) = played(Twice, known_broken=["RK-B01"]).findings
+
+    assert finding.rule == "RK-B02"
+    assert finding.replay == "reservekit/lifecycle.batch_0:RK-B01/1"
+
+
+def test_a_batch_that_meets_nothing_else_holds():
+    Twice.lives = 0
+    result = played(Twice, known_broken=["RK-B01", "RK-B02"])
+
+    assert (result.outcome, result.findings) == (Outcome.PASS, ())
+    assert Twice.lives <= SCENARIOS + 1

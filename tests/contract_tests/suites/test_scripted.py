@@ -1,5 +1,6 @@
 """What becomes of a law that is played: whatever happens in it, it is a result."""
 
+import itertools
 from datetime import datetime
 
 import pytest
@@ -7,11 +8,12 @@ from independent_reservekit import KEYS, Shop, serving
 
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
+from contract_tests.findings import Severity
 from contract_tests.laws.law import Law, Layer
 from contract_tests.profiles import NotApplicable
 from contract_tests.results import Outcome
 from contract_tests.runs import staged
-from contract_tests.suites.scripted import play, play_laws
+from contract_tests.suites.scripted import ROUNDS, play, play_laws
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +35,8 @@ def stage(shop):
         found.worlds.close()
 
 
-def played(stage, act, *rules):
-    return play(stage, Law("theme.some_law", rules or ("RK-B01",), Layer.LAWS, act))
+def played(stage, act, *rules, layer=Layer.LAWS):
+    return play(stage, Law("theme.some_law", rules or ("RK-B01",), layer, act))
 
 
 def test_a_law_that_holds_is_evidence_for_its_rules(stage):
@@ -42,6 +44,17 @@ def test_a_law_that_holds_is_evidence_for_its_rules(stage):
 
     assert (result.outcome, result.evidence, result.calls) == (Outcome.PASS, {"RK-S01": 2}, 4)
     assert result.sentence == "some law"
+
+
+def test_what_cannot_be_read_of_a_reading_of_ours_is_a_difference(stage):
+    def act(scene):
+        return scene.call("listServices", title="list services").ok("RK-P03", 200).json["data"]["nothing"]
+
+    result = played(stage, act, "RK-P03")
+
+    (finding,) = result.findings
+    assert (result.outcome, result.why) == (Outcome.SKIP, "the target reads RK-P03 otherwise")
+    assert (finding.rule, finding.severity) == ("RK-P03", Severity.DIFFERENCE)
 
 
 def test_a_rule_that_does_not_hold_is_a_finding_with_its_steps(stage):
@@ -127,7 +140,7 @@ def reads_a_member_too_many(scene):
 
 
 def reads_a_slot_too_many(scene):
-    one, two = scene.slots_of(scene.slot().service_id, "RK-T02")
+    one, two = scene.slots_of(scene.slot().service_id, "RK-T01")
     return one, two
 
 
@@ -149,7 +162,7 @@ def reads_what_was_refused(scene):
     ("act", "rule", "title", "read"),
     [
         (reads_a_member_too_many, "RK-S01", "make a service", "scene.offered()[\"nothing\"] (KeyError: 'nothing')"),
-        (reads_a_slot_too_many, "RK-T02", "list slots", "(ValueError: not enough values to unpack (expected 2, got 1)"),
+        (reads_a_slot_too_many, "RK-T01", "list slots", "(ValueError: not enough values to unpack (expected 2, got 1)"),
         (reads_null, "RK-B02", "book", "(AttributeError: 'NoneType' object has no attribute 'strip')"),
         (reads_no_moment, "RK-S01", "make a service", 'datetime.fromisoformat(service["name"]) (ValueError: '),
         (reads_what_was_refused, "RK-B17", "book", "(TypeError: 'NoneType' object is not subscriptable)"),
@@ -188,7 +201,7 @@ def test_what_cannot_be_taken_back_is_written_down(stage, shop, monkeypatch):
     shop.empty()
 
     assert len(result.leaked) == 1
-    assert result.leaked[0].startswith(f"serviceID {service_id} (500 ")
+    assert result.leaked[0].startswith(f"serviceID {service_id} of POST /services (500 ")
 
 
 def test_a_law_that_fails_does_not_keep_the_next_from_being_played(stage):
@@ -208,6 +221,56 @@ def test_calls_made_together_are_answered_in_their_order_and_a_problem_is_raised
     result = played(stage, act)
 
     assert (result.outcome, result.evidence["RK-B01"]) == (Outcome.ERROR, 1)
+
+
+def races(scene):
+    scene.slot()
+    scene.together(scene.offer, scene.offer)
+
+
+def test_what_asks_many_things_at_once_is_played_in_ten_rounds(stage):
+    result = played(stage, races, "RK-S01", layer=Layer.BURSTS)
+
+    assert (result.outcome, result.bursts, result.evidence["RK-S01"]) == (Outcome.PASS, ROUNDS, ROUNDS)
+    assert result.calls == 5 * ROUNDS
+    assert result.overlapped > ROUNDS / 2
+    assert played(stage, races).bursts == 1
+
+
+def test_the_rounds_end_with_the_first_that_does_not_hold(stage):
+    rounds = itertools.count(1)
+
+    def act(scene):
+        races(scene)
+        scene.same("RK-S01", next(rounds) < 3, True, "whether it holds")
+
+    result = played(stage, act, "RK-S01", layer=Layer.BURSTS)
+
+    assert (result.outcome, result.bursts, len(result.findings)) == (Outcome.FAIL, 3, 1)
+
+
+def test_what_is_used_up_by_some_rounds_holds_by_those(stage):
+    rounds = itertools.count(1)
+
+    def act(scene):
+        if next(rounds) == 3:
+            raise NotApplicable("nobody is left")
+        races(scene)
+
+    result = played(stage, act, "RK-S01", layer=Layer.BURSTS)
+
+    assert (result.outcome, result.why, result.bursts) == (Outcome.PASS, "", 2)
+
+
+@pytest.mark.parametrize(("is_own", "outcome"), [(False, Outcome.SKIP), (True, Outcome.ERROR)])
+def test_what_hardly_ever_overlaps_is_not_tested(stage, monkeypatch, is_own, outcome):
+    monkeypatch.setattr("contract_tests.scenes.scene.overlap", lambda exchanges: False)
+    monkeypatch.setattr(type(stage.worlds), "are_own", is_own)
+
+    result = played(stage, races, "RK-S01", layer=Layer.BURSTS)
+
+    assert (result.outcome, result.evidence.get("RK-S01")) == (outcome, None)
+    assert result.why == "of 10 times that requests were sent at the same moment they overlapped 0 times"
 
 
 def test_steps_that_were_sent_at_the_same_moment_say_so(stage):

@@ -364,7 +364,7 @@ def pages_hold_each_thing_once_and_tell_where_they_stand(scene: AnnyScene) -> No
             answer = ask.page("AN-D06", number, size)
             told = {"current-page": number, "last-page": last, "total": total}
             page = dict(answer.json["meta"]["page"])
-            scene.same("AN-D16", page.pop("per-page", None), size, "per-page", answer)
+            scene.same("AN-D16", page.pop("per-page", None), size, "per-page", answer, leaned_on=False)
             scene.same("AN-D06", page, told, "meta.page", answer)
             scene.expect("AN-D06", len(_ids(answer)) <= size, f"at most {size} on a page", _ids(answer), answer)
             found += _ids(answer)
@@ -372,7 +372,9 @@ def pages_hold_each_thing_once_and_tell_where_they_stand(scene: AnnyScene) -> No
                 flat = ask({"page[number]": number, "page[size]": size}, flat=True).ok("AN-D12", 200)
                 same = {name.replace("-", "_"): value for name, value in told.items()}
                 meta = dict(flat.json["meta"])
-                scene.same("AN-D16", meta.pop("per_page", None), size, "per_page in the flattened form", flat)
+                scene.same(
+                    "AN-D16", meta.pop("per_page", None), size, "per_page in the flattened form", flat, leaned_on=False
+                )
                 scene.same("AN-D12", meta, same, "meta in the flattened form", flat)
                 scene.same("AN-D12", _ids(flat), _ids(answer), "what is on it", flat)
         scene.same("AN-D06", found[:_MOST], _ids(whole), "what the pages hold, in order", whole)
@@ -420,7 +422,9 @@ def _follow(scene: AnnyScene, answer: Answer, link: str, by: str = MAIN) -> Answ
     links, rule = answer.json["links"], _rule_of(link)
     scene.expect(rule, link in links, f"a link to {link}", links, answer)
     _, _, path = links[link].partition(scene.contract.base_path)
-    return scene.send("GET", path, by=by, title=f"follow the link to {link}").ok(rule, 200)
+    asked = answer.exchange.operation
+    title = f"follow the link to {link}"
+    return scene.send("GET", path, by=by, title=title, meant_for=asked.id if asked else "").ok(rule, 200)
 
 
 def _rule_of(link: str) -> str:
@@ -504,14 +508,15 @@ def _is_flat(
     """*shown* has to be *thing* on one level, with what *paths* lead to inside it."""
     related = set(thing.get("relationships", {}))
     named = {path[0] for path in paths if path}
+    parts = {name: (_linkage(scene, "AN-D13", thing, name, answer), shown.get(name)) for name in sorted(named)}
     scene.same("AN-D13", related & set(shown), named, f"which relationships are there of {paths}", answer)
     own = {name: value for name, value in shown.items() if name not in related}
     wanted = _flattened(thing)
     if "type" in thing["attributes"]:  # there is one place for both, and nobody says whose it is
         own["type"] = wanted["type"]
     scene.same("AN-D11", own, wanted, "the thing on one level", answer)
-    for name in named:
-        linkage, inside = _linkage(scene, "AN-D13", thing, name, answer), _as_list(shown[name])
+    for name, (linkage, part) in parts.items():
+        inside = _as_list(part)
         scene.same(
             "AN-D13", [each.get("id") for each in inside], [each["id"] for each in linkage], f"which {name}", answer
         )

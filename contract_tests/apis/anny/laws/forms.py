@@ -72,7 +72,8 @@ def _kept(scene: AnnyScene, rule: str, booking: Json, *, by: str = MAIN) -> Json
 def what_is_answered_is_kept(scene: AnnyScene) -> None:
     fields = form_fields(scene)
     booking = scene.ordered(kind="form")
-    scene.same("AN-F08", booking["meta"]["has_personalization"], False, "has_personalization before")
+    before = booking["meta"]["has_personalization"]
+    scene.same("AN-F08", before, False, "has_personalization before", leaned_on=False)
     given = form_answers([field for field in fields if field["required"]])
     answer = personalize(scene, booking, given).ok("AN-U06", 200).ok("AN-F01", 200)
     entries = answer.json["data"]["attributes"]["custom_entry_map"]

@@ -71,7 +71,7 @@ def a_cancel_comes_until_exactly_so_many_hours_before_the_start(scene: Appointme
     first, second = scene.booked(start), scene.booked(start + _HOUR)
     group = scene.group(start + 2 * _HOUR)
     scene.joined(group)
-    deadline = scene.seen("AP-X06", first)["cancel_deadline"] * _HOUR
+    deadline = scene.deadline_of(first)
     if not deadline:
         raise Lacking("the usual service has no cancel deadline", key="inventory.service")
     scene.pass_time(start - deadline - scene.now())
@@ -81,7 +81,7 @@ def a_cancel_comes_until_exactly_so_many_hours_before_the_start(scene: Appointme
     scene.leave(second, title="cancel a second later").refused("AP-X06", *TOO_LATE)
     _stays(scene, "AP-X06", second)
     scene.book(start + _HOUR, by=SECOND, title="book beside it").refused("AP-X06", *TAKEN)
-    last = scene.seen("AP-X06", group)["cancel_deadline"] * _HOUR
+    last = scene.deadline_of(group)
     if last > _HOUR:
         scene.pass_time(max(start + 2 * _HOUR - last + _TICK - scene.now(), timedelta(0)))
         scene.leave(group, title="leave after the deadline").refused("AP-X06", *TOO_LATE)
@@ -95,7 +95,7 @@ def just_outside_a_deadline_a_cancel_comes_and_just_inside_it_does_not(scene: Ap
     for _, by in scene.workplaces:
         group = scene.group(scene.far_day(), *people, by=by)
         single = scene.entered(scene.far_day(), people[0], by=by)
-        of_group, of_single = (scene.seen("AP-X06", each)["cancel_deadline"] * _HOUR for each in (group, single))
+        of_group, of_single = (scene.deadline_of(each) for each in (group, single))
         if not of_group or not of_single:
             raise NotApplicable("the usual service or the group has no cancel deadline")
         for _ in range(_TRIES):
@@ -135,11 +135,12 @@ def _moved_near(scene: AppointmentsScene, booking: int, ahead: timedelta, by: st
 @LAWS.law("AP-X06", "AP-X07")
 def hours_of_a_deadline_are_hours_where_the_clocks_change_meanwhile(scene: AppointmentsScene) -> None:
     probe = scene.entered(scene.far_day(), scene.record(CUSTOMER))
-    deadline = scene.seen("AP-X06", probe)["cancel_deadline"] * _HOUR
+    deadline = scene.deadline_of(probe)
     changes = scene.clock_changes(scene.now().astimezone(scene.shop.zone).date() + deadline + _DAY)
     if not deadline or not changes:
         raise NotApplicable("the clocks never change, or there is no deadline")
     for day in changes:
+        scene.says_change(day)
         # Its clocks have changed by noon, and deadline hours before it they have not.
         start = _quiet_hour(scene, scene.local(day, time(12)), scene.local(day, time(0)) + deadline)
         first, second = (scene.entered(start + each, scene.record(CUSTOMER)) for each in (timedelta(0), _HOUR))

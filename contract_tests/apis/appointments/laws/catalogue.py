@@ -60,7 +60,7 @@ def each_service_is_the_same_wherever_it_is_named(scene: AppointmentsScene) -> N
         first = page["locations"][0]
         scene.same("AP-T01", page["url_name"], slug, "url_name")
         where = (page["location_id"], page["formatted_location"])
-        scene.same("AP-T19", where, (first["id"], first["formatted_location"]), "location and address")
+        scene.same("AP-T19", where, (first["id"], first["formatted_location"]), "its place", leaned_on=False)
         for location, service in itertools.product(page["locations"], listed):
             rule = "AP-T01" if location is first else "AP-T19"
             names = ("name", "total_duration", "price", "price_type")

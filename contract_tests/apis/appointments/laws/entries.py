@@ -60,7 +60,7 @@ def the_calendar_has_the_booking_as_it_was_asked_for(scene: AppointmentsScene) -
 def a_booking_for_nobody_has_one_row_without_names(scene: AppointmentsScene) -> None:
     start = scene.far_day()
     for begin, service in ((start, scene.service), (start + 2 * _HOUR, scene.group_service)):
-        booking = scene.made(scene.enter(begin, service_id=service.id, title="book for nobody").ok("AP-M02", 201))
+        booking = scene.made(scene.walks_in(begin, service_id=service.id).ok("AP-M02", 201))
         rows = scene.rows(booking, begin)
         nameless = [tuple(row[name] for name in ("first_name", "last_name", "phone_number")) for row in rows]
         scene.same("AP-M02", nameless, [(None, None, None)], "the names of its rows")

@@ -100,9 +100,9 @@ def price_and_cost_of_a_group_follow_every_join_and_every_leave(scene: Appointme
     for row in scene.rows(full, start):
         amounts = (row["price"]["amount"], row["cost"]["amount"])
         scene.same("AP-P02", amounts, (price * scene.places, cost * scene.places), "price and cost of all at once")
-    walk_in = scene.entered(start + 6 * _HOUR)
-    amount = scene.row("AP-P02", walk_in, start)["price"]["amount"]
-    scene.same("AP-P02", amount, scene.service.price, "the price of a walk-in")
+    alone = scene.entered(start + 6 * _HOUR)
+    amount = scene.row("AP-P02", alone, start)["price"]["amount"]
+    scene.same("AP-P02", amount, scene.service.price, "the price of one, or of nobody")
 
 
 @LAWS.law("AP-P03")

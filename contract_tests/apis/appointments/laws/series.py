@@ -62,7 +62,8 @@ def three_weekdays_for_three_months_are_forty_bookings(scene: AppointmentsScene)
     day, wall = _wall(scene, start)
     until = scene.local(day + 92 * _DAY, wall)
     recurrence = _rule("WEEKLY", until, interval=1, weekdays=["MO", "WE", "FR"])
-    rows = scene.made_series("AP-R01", start, recurrence=recurrence, service_id=scene.group_service_id, days=100)
+    group = scene.group_service_id
+    rows = scene.made_series("AP-R01", start, *scene.stand_in, recurrence=recurrence, service_id=group, days=100)
     days = [day + number * _DAY for number in range(93)]
     wanted = [stamp(scene.local(each, wall)) for each in days if each.isoweekday() in (1, 3, 5)]
     scene.same("AP-R01", len(wanted), 40, "what was counted")
@@ -244,6 +245,7 @@ def a_series_keeps_its_wall_clock_when_the_clocks_change(scene: AppointmentsScen
         raise NotApplicable("the merchant's clocks never change")
     for change in changes:
         day = first + (change - 7) * _DAY
+        scene.says_change(first + change * _DAY)
         starts = [scene.local(day + number * _WEEK, wall) for number in range(3)]
         rows = scene.made_series("AP-R09", starts[0], recurrence=_rule("WEEKLY", starts[-1] + 2 * _HOUR), days=30)
         scene.same("AP-R09", _starts(rows), [stamp(each) for each in starts], "the occurrences around a change")
@@ -258,6 +260,7 @@ def a_day_whose_clock_leaves_out_the_time_has_no_occurrence(scene: AppointmentsS
         raise NotApplicable("the merchant's clocks never leave out anything")
     for frequency, apart in (("DAILY", _DAY), ("WEEKLY", _WEEK)):
         day, wall = gaps[-1]
+        scene.says_change(day)
         before, after = (scene.local(day + each, wall) for each in (-apart, apart))
         rows = scene.made_series("AP-R20", before, recurrence=_rule(frequency, after), days=30)
         scene.same("AP-R20", _starts(rows), [stamp(before), stamp(after)], f"the occurrences of {frequency}")

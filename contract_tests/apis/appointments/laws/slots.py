@@ -267,6 +267,7 @@ def an_all_day_blocked_time_takes_the_whole_day_on_which_the_clocks_change(scene
     if not days:
         raise NotApplicable("the merchant's clocks never change")
     for day in days:
+        scene.says_change(day)
         begins, ends = scene.local(day, time(0)), scene.local(day + _DAY, time(0))
         noon = scene.local(day, time(12))
         scene.blocked(noon, noon + 30 * MINUTES, all_day=True)

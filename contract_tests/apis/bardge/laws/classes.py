@@ -408,7 +408,8 @@ def package_is_used_up(scene: BardgeScene, rule: str, issued: Json, instances: S
 
 def _asks(scene: BardgeScene, rule: str, begun: Json, **flags: bool) -> None:
     scene.shows(rule, begun, flags, "which flags are set")
-    scene.expect(rule, "session_id" in begun and "booking_id" not in begun, "a session and no booking", begun)
+    is_session = begun.get("session_id") is not None and "booking_id" not in begun
+    scene.expect(rule, is_session, "a session and no booking", begun)
 
 
 def _seconds(day: str, time: str) -> int:

@@ -68,14 +68,14 @@ class Lists:
 def a_page_has_ten_items_unless_1_to_100_are_wanted(scene: BardgeScene) -> None:
     lists = Lists(scene)
     for operation_id, (parameters, _) in lists.all.items():
-        for limit in ("0", "101", "-1", "2.5", "ten", ""):
-            answer = scene.call(operation_id, query={"limit": limit}, title=f"a limit of {shown(limit)}", **parameters)
-            scene.error("BG-P11", answer, *_BAD)
         whole = _ids(_page(scene, "BG-P01", operation_id, parameters, limit=_ALL))
         usual = _page(scene, "BG-P01", operation_id, parameters)
         scene.same("BG-P01", _ids(usual), whole[:10], "a page without a limit", usual)
         one = _page(scene, "BG-P01", operation_id, parameters, limit=1)
         scene.same("BG-P01", _ids(one), whole[:1], "a page of one", one)
+        for limit in ("0", "101", "-1", "2.5", "ten", ""):
+            answer = scene.call(operation_id, query={"limit": limit}, title=f"a limit of {shown(limit)}", **parameters)
+            scene.error("BG-P11", answer, *_BAD)
     first = _page(scene, "BG-P01", "listClientBookings", {"clientId": lists.client})
     scene.same("BG-P01", len(_ids(first)), 10, "the number of bookings on a page without a limit", first)
     all_of_them = _page(scene, "BG-P01", "listClientBookings", {"clientId": lists.client}, limit=12)
@@ -91,7 +91,8 @@ def a_list_has_five_members_and_says_where_it_is(scene: BardgeScene) -> None:
         for query in paged:
             answer = _page(scene, "BG-P02", operation_id, parameters, **query)
             scene.expect("BG-P02", wanted - {"message"} <= set(answer.json), "what every list has", answer.json, answer)
-            scene.same("BG-P12", sorted(answer.json), sorted(wanted), "the members of the list", answer)
+            members = sorted(answer.json)
+            scene.same("BG-P12", members, sorted(wanted), "the members of the list", answer, leaned_on=False)
             scene.same("BG-P02", answer.json["object"], "list", "object", answer)
             scene.same("BG-P09", answer.json["url"], _ROOT + path, "url", answer)
     for operation_id, parameters in lists.filtered.items():

@@ -55,7 +55,8 @@ def a_key_stands_for_one_body_which_is_done_once(scene: BardgeScene) -> None:
         again = _ask(scene, operation_id, parameters, body, key)
         _replayed(scene, "BG-I01", first, again)
         request_ids = {each.headers.get("bardge-request-id") for each in (first, again)}
-        scene.expect("BG-I08", len(request_ids) == 2, "a Bardge-Request-Id of its own", request_ids, first, again)
+        is_new = len(request_ids) == 2
+        scene.expect("BG-I08", is_new, "a Bardge-Request-Id of its own", request_ids, first, again, leaned_on=False)
         scene.same("BG-I01", whole.seen(), before, "what is read after the second request", first, again)
         for name in parameters:
             scene.ours(name, NOTHING)
@@ -388,7 +389,8 @@ def _ask(
 
 
 def _new(scene: BardgeScene, rule: str, answer: Answer) -> None:
-    scene.expect(rule, _REPLAYED not in answer.headers, f"no {_REPLAYED}", answer.headers.get(_REPLAYED), answer)
+    got = answer.headers.get(_REPLAYED)
+    scene.expect(rule, got is None, f"no {_REPLAYED}", got, answer, leaned_on=False)
 
 
 def _replayed(scene: BardgeScene, rule: str, first: Answer, again: Answer) -> None:

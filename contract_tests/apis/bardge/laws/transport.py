@@ -118,14 +118,15 @@ def every_answer_has_an_id_of_its_own_and_every_refusal_one_envelope(scene: Bard
         request_id = answer.headers.get("bardge-request-id", "")
         scene.expect("BG-H05", bool(request_id), "a header Bardge-Request-Id", "none", answer)
         matches = bool(_REQUEST_ID.fullmatch(request_id))
-        scene.expect("BG-H06", matches, "req_ and 32 hexadecimal digits", request_id, answer)
-        scene.expect("BG-H06", request_id not in seen, "an id that was not given before", request_id, answer)
+        scene.expect("BG-H06", matches, "req_ and 32 hexadecimal digits", request_id, answer, leaned_on=False)
+        is_new = request_id not in seen
+        scene.expect("BG-H06", is_new, "an id that was not given before", request_id, answer, leaned_on=False)
         seen.add(request_id)
         _is_json(scene, answer)
         if answer.is_success:
             continue
         error = _enveloped(scene, "BG-H07", answer)
-        scene.same("BG-H08", error["request_id"], request_id, "request_id of the error", answer)
+        scene.same("BG-H08", error["request_id"], request_id, "request_id of the error", answer, leaned_on=False)
         reused = error["code"] == "idempotency_key_reused"
         statuses.add((answer.status, reused))
         types = {**_TYPES, 409: "idempotency_error" if reused else "resource_conflict_error"}

@@ -120,7 +120,7 @@ def each_booking_has_a_customer_of_its_own(scene: ReserveKitScene) -> None:
     slot = scene.slot()
     email = scene.email()
     one = scene.booked(slot, customer_email=email, customer_name="Jane Doe")
-    two = scene.booked(slot, scene.day(1), customer_email=email, customer_name="Jane Doe")
+    two = scene.booked(slot, scene.day(1), rule="RK-B11", customer_email=email, customer_name="Jane Doe")
     scene.expect("RK-C03", one["customer"]["id"] != two["customer"]["id"], "two ids", one["customer"]["id"])
     scene.change_customer(one, name="Jane Roe", email=scene.email()).ok("RK-C05", 200)
     scene.stays("RK-C03", two)

@@ -146,7 +146,7 @@ def of_several_reasons_to_refuse_a_change_the_first_is_told(scene: ReserveKitSce
     full = scene.day(1)
     scene.booked(slot, full)
     scene.booked(slot, full, customer_email=email)
-    cancelled, confirmed = scene.cancelled(slot), scene.confirmed(slot, customer_email=email)
+    cancelled, confirmed = scene.cancelled(slot), scene.confirmed(slot, rule="RK-B11", customer_email=email)
     of_no_slot = [scene.cancelled(gone), scene.confirmed(gone)]
     scene.delete_slot(gone.id).ok("RK-D09", 200)
     nothing = {"id": scene.nowhere()}
@@ -300,7 +300,7 @@ def what_is_moved_and_cancelled_at_once_needs_no_place(scene: ReserveKitScene) -
     # The one is full on the other date; in the other the customer is there already.
     for slot in scene.service(1, 2):
         scene.booked(slot, scene.day(1), customer_email=email)
-        booking = scene.booked(slot, customer_email=email)
+        booking = scene.booked(slot, rule="RK-B11", customer_email=email)
         after = scene.changed("RK-M02", booking, date=scene.day(1), status="cancelled", cancel_reason="ill")
         scene.same("RK-M02", (after["date"], after["status"]), (scene.day(1), "cancelled"), "its date and status")
         left = [scene.places_left(slot, scene.day(number), "RK-M02") for number in (0, 1)]
@@ -325,7 +325,7 @@ def a_booking_does_not_move_to_where_its_customer_is_already(scene: ReserveKitSc
     slot = scene.slot()
     email = scene.email()
     booking = scene.booked(slot, customer_email=email)
-    there = scene.booked(slot, scene.day(1), customer_email=email)
+    there = scene.booked(slot, scene.day(1), rule="RK-B11", customer_email=email)
     scene.change(booking, date=scene.day(1)).refused("RK-M04", *_DUPLICATE)
     scene.stays("RK-M04", booking)
     scene.same("RK-M04", scene.places_left(slot), slot.places - 1, "the number of places left on its date")

@@ -23,6 +23,7 @@ def _lists(service_id: int) -> Mapping[str, dict[str, Any]]:
 
 @LAWS.law("RK-P01", "RK-P10")
 def a_walk_through_the_pages_meets_everything_once_in_ascending_order(scene: ReserveKitScene) -> None:
+    scene.be_alone()  # whose services go meanwhile, pushes others from the next page to one that was read
     slots = scene.service(*range(1, 6))
     service_id = slots[0].service_id
     bookings = [scene.booked(slots[4], scene.day(-number)) for number in range(5)]
@@ -95,6 +96,7 @@ def _told(
 
 @LAWS.law("RK-P03")
 def a_page_past_the_last_is_empty(scene: ReserveKitScene) -> None:
+    scene.be_alone()  # whoever makes services meanwhile fills the page past the last
     slots = scene.service(1, 1, 8)
     service_id = slots[0].service_id
     for number in range(3):
@@ -112,6 +114,7 @@ def a_page_past_the_last_is_empty(scene: ReserveKitScene) -> None:
 
 @LAWS.law("RK-P05")
 def without_a_page_the_first_ten_are_answered(scene: ReserveKitScene) -> None:
+    scene.be_alone()  # ten services are there only until others take theirs back
     service_id = scene.offered(time_slots=[slot_body(hour=hour) for hour in range(8, 20)])["id"]
     for _ in range(11 - len(scene.services("RK-P05"))):
         scene.offered()

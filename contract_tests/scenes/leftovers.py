@@ -1,0 +1,132 @@
+"""What a run has made in a world that it shares and not yet taken back, in a file: whoever ends the run, the file stays.
+
+One file for each run, in the user's cache folder, written as things are made and locked as long as the run goes on. It is
+gone with the last of them.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+try:
+    import fcntl
+except ImportError:  # where there is none, no run is known to go on
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["Thing", "Track", "interrupted"]
+
+
+class Thing(NamedTuple):
+    """What a request made: the *value* of the *parameter* that names it, who asked for it, by which operation."""
+
+    parameter: str
+    value: object
+    by: str
+    operation: str = ""
+
+
+class Track:
+    """
+    What is made, and what of it is taken back.
+
+    Args:
+        file: None to keep it nowhere.
+        undone: The parameters by which something can be taken back.
+    """
+
+    def __init__(self, file: Path | None, undone: Collection[str] = ()) -> None:
+        self._path = file
+        self._undone = undone
+        self._file: TextIO | None = None
+        self._lock = threading.Lock()
+        self.things: list[Thing] = []
+        if file is not None and file.exists():
+            self._file = _opened(file)
+            self.things = list(_read(file))
+
+    @classmethod
+    def of_run(cls, api: str, base_url: str, run: str, undone: Collection[str]) -> "Track":
+        return cls(_folder() / f"{_name(api, base_url)}-{run}.jsonl", undone)
+
+    def made(self, thing: Thing) -> None:
+        with self._lock:
+            self.things.append(thing)
+            self._write({"made": thing})
+
+    def gone(self, thing: Thing) -> None:
+        with self._lock:
+            self.things = [each for each in self.things if each[:2] != thing[:2]]
+            self._write({"gone": thing})
+
+    @property
+    def left(self) -> list[Thing]:
+        """What could be taken back, oldest first."""
+        return [each for each in self.things if each.parameter in self._undone]
+
+    def close(self) -> None:
+        if self._file is not None and self._path is not None:
+            if not self.left:
+                self._path.unlink(missing_ok=True)
+            self._file.close()
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._path is None:
+            return
+        try:
+            self._file = self._file or _opened(self._path)
+            self._file.write(json.dumps(line) + "\n")
+            self._file.flush()
+        except OSError:  # a machine without a place to write to can still test
+            self._path = None
+
+
+def interrupted(api: str, base_url: str) -> list[Path]:
+    """The files of runs at *base_url* that do not go on any more."""
+    return [file for file in sorted(_folder().glob(f"{_name(api, base_url)}-*.jsonl")) if not _is_locked(file)]
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "doublebook"
+
+
+def _name(api: str, base_url: str) -> str:
+    return f"{api}-{hashlib.sha256(base_url.encode()).hexdigest()[:12]}"
+
+
+def _opened(file: Path) -> TextIO:
+    """Raises BlockingIOError: a run goes on that writes to it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    opened = file.open("a", encoding="utf-8")
+    try:
+        if fcntl is not None:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+def _is_locked(file: Path) -> bool:
+    try:
+        _opened(file).close()
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _read(file: Path) -> Iterator[Thing]:
+    """What was made and is not gone. The last line may be a part of one."""
+    found: dict[tuple[str, object], Thing] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        with contextlib.suppress(ValueError):
+            for event, said in json.loads(line).items():
+                thing = Thing(*said)
+                found.pop(thing[:2], None)
+                if event == "made":
+                    found[thing[:2]] = thing
+    yield from found.values()

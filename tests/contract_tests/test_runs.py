@@ -1,0 +1,208 @@
+"""How the tests of a run are played: which at once, and which never beside another."""
+
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from benchmarks.in_process import SandboxServer, deployment
+from contract_tests.known import KnownFailures
+from contract_tests.laws.law import Law, Layer
+from contract_tests.results import Outcome
+from contract_tests.runs import run
+from contract_tests.scenes.worlds import ForkedWorlds
+from contract_tests.suites.plans import Mode, Plan
+
+WAITED_SECONDS = 10
+
+
+@pytest.fixture(autouse=True)
+def toy_contracts():
+    """Here it is about a real one."""
+
+
+@pytest.fixture(scope="module")
+def url():
+    server = SandboxServer()
+    with server.serving("reservekit") as url:
+        yield url
+    server.stop()
+
+
+class Silent:
+    """A watcher who is not interested."""
+
+    def __getattr__(self, _):
+        return lambda *_, **__: None
+
+
+def played(url, *laws, layer=Layer.LAWS, sandbox=None, stands_company=False, watcher=None, **plan):
+    """A run of these laws and nothing else, two at once."""
+    with deployment("reservekit", url, sandbox=sandbox) as found:
+        assert found.kit is not None
+        kit = replace(
+            found.kit,
+            stands_company=stands_company,
+            laws=[Law(f"theme.{law.__name__}", ("RK-B01",), layer, law) for law in laws],
+        )
+        wanted = Plan(layers=frozenset({Layer.LAWS, Layer.BURSTS}), jobs=2, **plan)
+        return run(replace(found, kit=kit), wanted, KnownFailures((), date.min), watcher or Silent())
+
+
+@contextmanager
+def alone(lock):
+    assert lock.acquire(blocking=False), "another is played at the same time"
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def test_laws_with_worlds_of_their_own_are_played_at_once_and_told_in_their_order(url):
+    meeting, second_is_done = threading.Barrier(2), threading.Event()
+
+    def first(scene):
+        meeting.wait(WAITED_SECONDS)
+        assert second_is_done.wait(WAITED_SECONDS)
+        scene.offered()
+
+    def second(scene):
+        meeting.wait(WAITED_SECONDS)
+        scene.call("getHealth")
+        second_is_done.set()
+
+    result = played(url, first, second)
+
+    assert [(each.name, each.outcome, each.calls) for each in result.tests] == [
+        ("theme.first", Outcome.PASS, 1),
+        ("theme.second", Outcome.PASS, 1),
+    ]
+
+
+@pytest.mark.parametrize(("layer", "sandbox"), [(Layer.BURSTS, None), (Layer.LAWS, "shared")])
+def test_bursts_and_laws_that_share_a_world_and_stand_no_company_are_played_one_after_another(url, layer, sandbox):
+    lock = threading.Lock()
+
+    def first(scene):
+        with alone(lock):
+            scene.offered()
+
+    def second(scene):
+        with alone(lock):
+            scene.offered()
+
+    result = played(url, first, second, layer=layer, sandbox=sandbox)
+
+    assert [each.outcome for each in result.tests] == [Outcome.PASS] * 2
+
+
+def test_in_a_shared_world_who_has_to_be_alone_is_played_again_when_the_others_are_done(url):
+    meeting, lock, came = threading.Barrier(2), threading.Lock(), []
+
+    def changing(scene):
+        scene.offered()
+        came.append("changing")
+        if came == ["changing"]:
+            meeting.wait(WAITED_SECONDS)
+        scene.be_alone()
+        with alone(lock):
+            scene.call("getHealth").ok("RK-B01")
+
+    def other(scene):
+        meeting.wait(WAITED_SECONDS)
+        with alone(lock):
+            scene.offered()
+        came.append("other")
+
+    result = played(url, changing, other, sandbox="shared", stands_company=True)
+
+    assert came == ["changing", "other", "changing"]
+    assert [(each.name, each.outcome, each.evidence.get("RK-B01")) for each in result.tests] == [
+        ("theme.other", Outcome.PASS, None),
+        ("theme.changing", Outcome.PASS, 1),
+    ]
+    assert result.leaked == ()
+
+
+def test_in_a_world_of_its_own_everybody_is_alone(url):
+    def changing(scene):
+        scene.be_alone()
+        scene.offered()
+
+    result = played(url, changing, changing)
+
+    assert [each.calls for each in result.tests] == [1, 1]
+
+
+def conforming(url, watcher):
+    """A run of conformance alone, by three workers."""
+    plan = Plan(mode=Mode.FULL, layers=frozenset({Layer.CONFORMANCE}), workers=3, max_examples=6)
+    with deployment("reservekit", url) as found:
+        return run(found, plan, KnownFailures((), date.min), watcher)
+
+
+class Along(Silent):
+    """Notes where sequences along links are, and does something there."""
+
+    def __init__(self, act=lambda: None):
+        self.steps = []
+        self._act = act
+
+    def progressed(self, *, step, **_):
+        if step.startswith("stateful"):
+            self.steps.append(step)
+            self._act()
+
+
+def test_sequences_along_links_are_played_at_once_each_in_a_world_of_its_own(url, monkeypatch):
+    opened, watcher, usual = set(), Along(), ForkedWorlds.open
+
+    def noted(worlds):
+        world = usual(worlds)
+        opened.add(world.base_url)
+        return world
+
+    monkeypatch.setattr(ForkedWorlds, "open", noted)
+
+    result = conforming(url, watcher)
+
+    assert [finding.check for finding in result.findings] == []
+    assert len(watcher.steps) >= 3
+    assert len(opened) == 3
+
+
+def test_an_interrupt_ends_all_sequences_that_are_played_at_once(url):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    watcher = Along(interrupt)
+
+    assert conforming(url, watcher).was_interrupted
+    assert len(watcher.steps) == 1
+
+
+def test_when_enough_was_found_what_has_begun_is_ended_and_nothing_else_begins(url):
+    meeting, first_is_over = threading.Barrier(2), threading.Event()
+
+    def breaking(scene):
+        meeting.wait(WAITED_SECONDS)
+        scene.call("getHealth").refused("RK-B01", 400)
+
+    def begun(scene):
+        meeting.wait(WAITED_SECONDS)
+        assert first_is_over.wait(WAITED_SECONDS)
+        scene.call("getHealth").ok("RK-B01")
+
+    def late(scene):
+        raise AssertionError("nothing new begins")
+
+    class Watching(Silent):
+        def found(self, *_):
+            first_is_over.set()
+
+    result = played(url, breaking, begun, late, watcher=Watching(), fail_fast=True)
+
+    assert [each.outcome for each in result.tests] == [Outcome.FAIL, Outcome.PASS, Outcome.SKIP]
+    assert result.unreached == ("1 of 3 laws",)
