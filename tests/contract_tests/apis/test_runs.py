@@ -127,13 +127,13 @@ def without_what_is_new(text):
     return re.sub(r'(id"|At"|_at"|created"|timestamp"|number"|code"|token"): ?("[^"]*("|$)|\d+)|[a-z]{8}@|\s', "", text)
 
 
-SEEN_ANYWHERE = {
+SEEN_ANYWHERE: dict[str, tuple[str, ...]] = {
     "reservekit": ("RK-T14.twice", "RK-B25", "RK-B13"),
     "appointments": ("AP-R14", "AP-H09.longer"),
     "anny": ("AN-X13", "AN-B21", "AN-X04"),
     "bardge": ("BG-M10.again", "BG-T02.fifty"),
 }
-SEEN_IN_WORLDS_OF_ITS_OWN = {"appointments": ("AP-X07",), "bardge": ("BG-L26.moved",)}
+SEEN_IN_WORLDS_OF_ITS_OWN: dict[str, tuple[str, ...]] = {"appointments": ("AP-X07",), "bardge": ("BG-L26.moved",)}
 """In a world with a past the law cannot tell the bug from what others did, or its clock does not move."""
 
 
