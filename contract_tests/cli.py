@@ -28,7 +28,8 @@ from contract_tests.reports.terminal import Terminal, terminal_console
 from contract_tests.results import Outcome, RunResult, TestResult, Verdict
 from contract_tests.runs import Deployment, evidence_of, replay, run, sweep
 from contract_tests.suites import spec
-from contract_tests.suites.plans import Mode, Plan
+from contract_tests.suites.lifecycle import SCENARIOS
+from contract_tests.suites.plans import BATCHES, Mode, Plan
 from contract_tests.suites.surroundings import terminated_as_interrupted
 from contract_tests.suites.survey import ids_for, look_around
 from contract_tests.targets import TOKEN_VARIABLE, ensure_somebody_listens, find_target
@@ -39,7 +40,6 @@ __all__ = ["main"]
 # Measured on two cores against the reservekit sandbox: about half a minute.
 _DEFAULT_EXAMPLES = 150
 _DEFAULT_SEED = 1
-_DEFAULT_BATCHES = 2
 _DEFAULT_JOBS = 4
 
 _EXTENSIONS = {"github": "md", "junit": "xml"}
@@ -158,9 +158,9 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "--batches",
     type=click.IntRange(min=0),
-    default=_DEFAULT_BATCHES,
+    default=BATCHES,
     show_default=True,
-    help="Batches of 20 scenarios of the lifecycle.",
+    help=f"Batches of {SCENARIOS} scenarios of the lifecycle.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=_DEFAULT_SEED, show_default=True, help="Same seed, same requests."

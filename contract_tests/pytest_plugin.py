@@ -21,7 +21,7 @@ from contract_tests.problems import CannotRun
 from contract_tests.reports.digest import replay_command, told, visible
 from contract_tests.results import Evidence, Outcome, TestResult
 from contract_tests.runs import Deployment, evidence_of, play_again, staged
-from contract_tests.suites.plans import Plan
+from contract_tests.suites.plans import BATCHES, Plan
 from contract_tests.suites.scripted import Stage
 from contract_tests.targets import TOKEN_VARIABLE
 
@@ -32,7 +32,6 @@ __all__ = [
     "pytest_unconfigure",
 ]
 
-_BATCHES = 2
 _OPTIONS = {
     "--base-url": "--contract-url",
     "--control-token": "--contract-control-token",
@@ -142,7 +141,7 @@ class _Api(pytest.Collector):
     def collect(self) -> list[pytest.Item]:
         kit = self._house.find().kit
         laws = [(law.name, law.rules) for law in kit.laws] if kit else []
-        batches = [(f"lifecycle.batch_{number}", kit.machine.RULES) for number in range(_BATCHES)] if kit else []
+        batches = [(f"lifecycle.batch_{number}", kit.machine.RULES) for number in range(BATCHES)] if kit else []
         return list(self._items([*laws, *batches]))
 
     def _items(self, tests: list[tuple[str, tuple[str, ...]]]) -> Iterator[pytest.Item]:

@@ -61,6 +61,9 @@ from contract_tests.targets import Target
 __all__ = ["Deployment", "evidence_of", "play_again", "replay", "run", "staged", "sweep"]
 
 _MOST_NAMED = 10
+_AT_ONCE = (Layer.LAWS, Layer.BURSTS, Layer.LIFECYCLE)
+_FAR_SECONDS = 0.025
+"""Who waits as long for an answer is hardly held up by what else this machine sends in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,12 +218,14 @@ class _Run:
         How many tests of *layer* are played at the same time.
 
         In a world that all share, lives may move its clock, and laws count unless they are made for company. Bursts
-        measure what overlaps.
+        measure what overlaps, which is this machine's doing unless the target is far away.
         """
         found, kit = self.deployment, self.deployment.kit
         are_apart = found.worlds.are_own or (kit is not None and kit.stands_company)
         moves_clock = layer is Layer.LIFECYCLE and not found.worlds.are_own and found.profile.find("clock.advance_url")
-        is_free = layer in (Layer.LAWS, Layer.LIFECYCLE) and are_apart and not moves_clock
+        is_near = self.sender is None or self.sender.quickest < _FAR_SECONDS
+        is_counting = layer is Layer.BURSTS and (is_near or not found.worlds.are_own)
+        is_free = layer in _AT_ONCE and are_apart and not moves_clock and not is_counting
         return self.plan.jobs if is_free else 1
 
     def _played(self, tests: Sequence[_Due], at_once: int) -> Iterator[tuple[_Due, TestResult | None]]:

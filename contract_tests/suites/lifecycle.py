@@ -23,9 +23,10 @@ from contract_tests.scenes.scene import Scene
 from contract_tests.scenes.worlds import World
 from contract_tests.suites.scripted import Stage, perform
 
-__all__ = ["play_batch"]
+__all__ = ["SCENARIOS", "play_batch"]
 
-SCENARIOS = 20
+SCENARIOS = 10
+"""Of a batch."""
 
 
 def _for_ever() -> float | None:

@@ -11,7 +11,10 @@ from contract_tests.findings import Finding
 from contract_tests.laws.law import Law, Layer
 from contract_tests.results import Evidence, RunResult
 
-__all__ = ["LAYERS_OF", "Mode", "Plan", "Watcher"]
+__all__ = ["BATCHES", "LAYERS_OF", "Mode", "Plan", "Watcher"]
+
+BATCHES = 4
+"""Of the lifecycle, unless said."""
 
 
 class Mode(StrEnum):
@@ -53,7 +56,7 @@ class Plan:
     seed: int = 1
     workers: int = 1
     jobs: int = 4
-    batches: int = 2
+    batches: int = BATCHES
     rules: frozenset[str] = frozenset()
     operations: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from latency import far_away
 
 from benchmarks.in_process import SandboxServer, deployment
 from contract_tests.known import KnownFailures
@@ -38,14 +39,15 @@ class Silent:
         return lambda *_, **__: None
 
 
-def played(url, *laws, layer=Layer.LAWS, sandbox=None, stands_company=False, watcher=None, **plan):
-    """A run of these laws and nothing else, two at once."""
+def played(url, *laws, layer=Layer.LAWS, sandbox=None, stands_company=False, watcher=None, before=(), **plan):
+    """A run of these laws, after those *before* in the first layer, and nothing else, two at once."""
+    plays = [*((Layer.LAWS, each) for each in before), *((layer, each) for each in laws)]
     with deployment("reservekit", url, sandbox=sandbox) as found:
         assert found.kit is not None
         kit = replace(
             found.kit,
             stands_company=stands_company,
-            laws=[Law(f"theme.{law.__name__}", ("RK-B01",), layer, law) for law in laws],
+            laws=[Law(f"theme.{law.__name__}", ("RK-B01",), layer, law) for layer, law in plays],
         )
         wanted = Plan(layers=frozenset({Layer.LAWS, Layer.BURSTS}), jobs=2, **plan)
         return run(replace(found, kit=kit), wanted, KnownFailures((), date.min), watcher or Silent())
@@ -96,6 +98,26 @@ def test_bursts_and_laws_that_share_a_world_and_stand_no_company_are_played_one_
     result = played(url, first, second, layer=layer, sandbox=sandbox)
 
     assert [each.outcome for each in result.tests] == [Outcome.PASS] * 2
+
+
+def test_bursts_at_a_target_far_away_are_played_at_once(url):
+    meeting = threading.Barrier(2)
+
+    def asking(scene):
+        scene.call("getHealth")
+
+    def first(scene):
+        meeting.wait(WAITED_SECONDS)
+        scene.offered()
+
+    def second(scene):
+        meeting.wait(WAITED_SECONDS)
+        scene.offered()
+
+    with far_away(url, 0.05) as further:
+        result = played(further, first, second, layer=Layer.BURSTS, before=[asking])
+
+    assert [each.outcome for each in result.tests] == [Outcome.PASS] * 3
 
 
 def test_in_a_shared_world_who_has_to_be_alone_is_played_again_when_the_others_are_done(url):

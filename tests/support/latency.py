@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -13,11 +13,12 @@ __all__ = ["far_away"]
 def far_away(url: str, seconds: float) -> Iterator[str]:
     """The address at which the server at *url* answers *seconds* later."""
     at = urlsplit(url)
-    loop = asyncio.new_event_loop()
+    loop, opened = asyncio.new_event_loop(), set[asyncio.StreamWriter]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             theirs, ours = await asyncio.open_connection(at.hostname, at.port)
+            opened.update((writer, ours))
             await asyncio.gather(_pass_on(reader, ours, 0.0), _pass_on(theirs, writer, seconds))
 
     server = loop.run_until_complete(asyncio.start_server(connected, "127.0.0.1", 0))
@@ -27,14 +28,17 @@ def far_away(url: str, seconds: float) -> Iterator[str]:
     try:
         yield at._replace(netloc=f"127.0.0.1:{port}").geturl()
     finally:
-        asyncio.run_coroutine_threadsafe(_close(server), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_close(server, opened), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _close(server: asyncio.Server) -> None:
+async def _close(server: asyncio.Server, opened: Collection[asyncio.StreamWriter]) -> None:
     server.close()
+    for writer in opened:
+        writer.close()
+    await asyncio.gather(*(writer.wait_closed() for writer in opened), return_exceptions=True)
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for each in others:
         each.cancel()

@@ -18,7 +18,7 @@ from mockserver.defects.catalogue import curated
 
 KITS = {api: kit for api in API_NAMES if (kit := kit_of(api))}
 
-MOST_BATCHES = 3
+MOST_BATCHES = 6
 
 IN_THE_GATE = 20
 """Witnesses of each API that are tried with each change; the others at night."""
