@@ -77,6 +77,25 @@ class Lens:
             return value
         return self._seen(value, [said["schema"]], is_reading(self._document, operation))
 
+    def is_beyond(self, method: str, path: str, body: Any) -> bool:
+        """Whether the *body* of a request to the operation is null in a place of which no page says that it may be."""
+        forms = resolved(self._document, self._document["paths"][path][method.lower()].get("requestBody", {}))
+        schemas = [said["schema"] for said in list(forms.get("content", {}).values())[:1] if "schema" in said]
+        return self._has_null_beyond(body, schemas)
+
+    def _has_null_beyond(self, value: Any, schemas: list[Json]) -> bool:
+        branches = [branch for each in schemas for branch in self._branches(each, value)]
+        if value is None:
+            allowing = [each for each in branches if each.get("nullable")]
+            return bool(allowing) and all(
+                "nullable" in each.get("x-inferred", ()) or is_reading(self._document, each) for each in allowing
+            )
+        if isinstance(value, dict):
+            known = [(name, each) for branch in branches for name, each in branch.get("properties", {}).items()]
+            return any(self._has_null_beyond(value[name], [each]) for name, each in known if name in value)
+        items = [each["items"] for each in branches if isinstance(each.get("items"), dict)]
+        return isinstance(value, list) and any(self._has_null_beyond(each, items) for each in value)
+
     def _seen(self, value: Any, schemas: list[Json], above: bool) -> Any:
         """
         Args:

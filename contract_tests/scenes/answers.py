@@ -42,6 +42,7 @@ class Judge(Protocol):
         exchanges: tuple[Exchange, ...],
         *,
         is_said_otherwise: bool = False,
+        is_beyond: bool = False,
         ends: bool = False,
     ) -> None:
         """
@@ -49,6 +50,7 @@ class Judge(Protocol):
 
         Args:
             is_said_otherwise: It does not hold only in what no page states of it: a status, a text.
+            is_beyond: What was sent is allowed by no page.
             ends: What comes after it makes no sense if it does not hold.
 
         Raises:
@@ -101,9 +103,14 @@ class Answer:
             self.exchange.came(),
             (self.exchange,),
             is_said_otherwise=self.is_success and self._contract.is_free_success(self.exchange.operation, rule),
+            is_beyond=self.is_refusal and self._was_asked_beyond_what_is_stated(),
             ends=not self.is_success,
         )
         return self
+
+    def _was_asked_beyond_what_is_stated(self) -> bool:
+        lens, asked = self._contract.lens, self.exchange.operation
+        return lens is not None and asked is not None and lens.is_beyond(asked.method, asked.path, self.exchange.sent())
 
     def refused(self, rule: str, status: int, code: object = ANY) -> "Answer":
         """The request has to be refused with *status* and, unless any will do, that stable code."""

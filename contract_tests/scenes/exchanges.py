@@ -93,7 +93,7 @@ class Exchange:
     @cached_property
     def names(self) -> frozenset[str]:
         """The ids that the request names."""
-        return links_of(*self.parameters, _read(self.request_body), path=self.path) if self.parameters else frozenset()
+        return links_of(*self.parameters, self.sent(), path=self.path) if self.parameters else frozenset()
 
     @cached_property
     def links(self) -> frozenset[str]:
@@ -114,6 +114,10 @@ class Exchange:
     def json(self) -> Any:
         """The body; None where it is no JSON."""
         return _read(self.content)
+
+    def sent(self) -> Any:
+        """The body of the request; None where it is no JSON."""
+        return _read(self.request_body)
 
     def came(self) -> str:
         """Status and the beginning of the body, on one line."""

@@ -90,6 +90,8 @@ class Setting:
     track: Track = field(default_factory=lambda: Track(None))
     lost: dict[str, str] = field(default_factory=dict)
     """Why what an operation makes in a shared world cannot be found again, by the operation's id."""
+    found: set[str] = field(default_factory=set)
+    """The operations of which something that they made was found, by label."""
     is_beside: bool = False
     """Others of the run are played at the same time, in the same world if it is shared."""
 
@@ -152,6 +154,7 @@ class Scene:
         self._sender = setting.sender
         self._stays = setting.stays
         self._lost = setting.lost
+        self._found = setting.found
         self._track = Track(None) if world.is_own else setting.track
         self._lock = threading.Lock()
         self._judged_last = ""
@@ -343,11 +346,12 @@ class Scene:
         exchanges: tuple[Exchange, ...],
         *,
         is_said_otherwise: bool = False,
+        is_beyond: bool = False,
         ends: bool = False,
         leaned_on: bool = True,
     ) -> None:
         is_reading = self.contract.rule(rule).is_reading
-        is_free = is_reading or (is_said_otherwise and self.contract.view is View.AGREED)
+        is_free = is_reading or is_beyond or (is_said_otherwise and self.contract.view is View.AGREED)
         if not holds:
             broken = Broken(rule, expected, got, exchanges or tuple(self.log[-1:]))
             if not is_free:
@@ -359,6 +363,8 @@ class Scene:
                 self.leaned_on[rule] = None
                 if ends:
                     raise Differs(rule)
+            elif is_beyond:
+                raise Differs(rule)
         with self._lock:
             if holds or not is_reading:
                 self.evidence[rule] += 1
@@ -399,9 +405,14 @@ class Scene:
         raise NotApplicable("others change meanwhile what is looked at")
 
     def lost(self, answer: Answer, why: str) -> Lacking:
-        """Why the test cannot go on: what *answer* made is not to be found. In a shared world no more of it is made then."""
+        """
+        Why the test cannot go on: what *answer* made is not to be found.
+
+        In a shared world no more of it is made then, unless it has been found before and this one was a special case.
+        """
         if not self.world.is_own and answer.exchange.operation is not None:
-            self._lost[answer.exchange.operation.id] = f"{why}, so nothing more was made"
+            if answer.exchange.label not in self._found:
+                self._lost[answer.exchange.operation.id] = f"{why}, so nothing more was made"
             self.leaked.append(f"what {answer.exchange.label} made, which is not to be found again")
         return Lacking(why)
 
@@ -410,6 +421,7 @@ class Scene:
         self.ours(parameter, value)
         self._made.append(Thing(parameter, value, by, operation))
         self._track.made(self._made[-1])
+        self._found.add(operation)
 
     def made_as(self, parameter: str) -> set[object]:
         """What of the test's own *parameter* names."""

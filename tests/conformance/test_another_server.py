@@ -194,10 +194,10 @@ def test_a_bug_breaks_its_rule_and_is_shown_again_by_the_replay(qa, capsys, bug)
 def test_a_bug_that_is_seen_in_many_places_is_told_of_one_rule(qa, bug, beside):
     with serving(Shop(bug)) as url:
         suites = [option for suite in ("laws", "bursts", "lifecycle") for option in ("--suite", suite)]
-        run = qa(url, *(option for rule in beside for option in ("--rule", rule)), "--batches", "1", *suites)
+        run = qa(url, *(option for rule in beside for option in ("--rule", rule)), "--batches", "2", *suites)
 
     assert {finding["rule"] for finding in run.report["findings"]} == {BROKEN[bug]}, run.out
-    assert {finding["check"] for finding in run.report["findings"]} >= {"lifecycle.batch_0"}
+    assert any(finding["check"].startswith("lifecycle.") for finding in run.report["findings"])
 
 
 @pytest.mark.parametrize("bug", ["cancelled_keeps_its_place", "case_makes_a_customer", "readable_by_others"])

@@ -24,6 +24,7 @@ from contract_tests.cli import main
 pytestmark = pytest.mark.nightly
 
 SLUG = "tide-and-timber"
+MOST_LEFT_OPEN = 12
 
 _PROFILE = """
 api = "appointments"
@@ -116,6 +117,14 @@ def a_profile(world, url):
     named = {"usual": "Deep float", "group": "Tide circle", "prompt": "Short float", "buffered": "Beam work"}
     services = {key: world.service(name) for key, name in {**named, "windowed": "Long sit"}.items()}
     return _PROFILE.format(url=url, **services, **{name: which for name, (_, which) in known.items()}), tokens
+
+
+def with_locations(profile, world):
+    """That profile, with what no page says where it is."""
+    who = {"location": (SLUG, 0), "other_location": (SLUG, 2), "other_merchant_location": ("kaveri-clinic", 0)}
+    places = {key: world.row("employee", world.employee(*each)[1])["location"] for key, each in who.items()}
+    lines = "".join(f"{key} = {place}\n" for key, place in places.items())
+    return profile.replace("[inventory]\n", f"[inventory]\n{lines}")
 
 
 @pytest.mark.parametrize("module", [independent_appointments, independent_salons])
@@ -282,12 +291,7 @@ def test_the_kit_finds_what_was_made_where_no_answer_names_it(world, tmp_path, m
         profile, tokens = a_profile(world, url)
         for name, token in tokens.items():
             monkeypatch.setenv(name, token)
-        keys = zip(("location", "other_location"), (0, 2), strict=True)
-        staff = {key: world.row("employee", world.employee(SLUG, number)[1])["location"] for key, number in keys}
-        lines = "".join(f"{key} = {location}\n" for key, location in staff.items())
-        (tmp_path / "profile.toml").write_text(
-            profile.replace("[inventory]\n", f"[inventory]\n{lines}"), encoding="utf-8"
-        )
+        (tmp_path / "profile.toml").write_text(with_locations(profile, world), encoding="utf-8")
         wanted = {"AP-B01", "AP-J01", "AP-M01", "AP-N03", "AP-R03", "AP-R04"}
         rules = [option for rule in sorted(wanted) for option in ("--rule", rule)]
         where = [
@@ -303,6 +307,21 @@ def test_the_kit_finds_what_was_made_where_no_answer_names_it(world, tmp_path, m
     report = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     outcomes = {rule["id"]: rule["outcome"] for rule in report["rules"] if rule["id"] in {*wanted, "AP-H11"}}
     assert outcomes == {**dict.fromkeys(wanted, "pass"), "AP-H11": "differ"}
+
+
+def test_who_keeps_to_the_pages_and_grants_nothing_else_breaks_nothing(world, tmp_path, monkeypatch):
+    report = tmp_path / "run.json"
+    with serving(world, Habits()) as url:
+        profile, tokens = a_profile(world, url)
+        for name, token in tokens.items():
+            monkeypatch.setenv(name, token)
+        (tmp_path / "profile.toml").write_text(with_locations(profile, world), encoding="utf-8")
+        where = ["--profile", str(tmp_path / "profile.toml"), "--report", f"json={report}"]
+        code = main(["run", "appointments", *where, "--max-examples", "5"])
+
+    said = json.loads(report.read_text(encoding="utf-8"))
+    assert (code, said["findings"]) == (0, [])
+    assert len([rule for rule in said["rules"] if rule["outcome"] == "skip"]) < MOST_LEFT_OPEN
 
 
 def begin_run(tmp_path, url, world, name):

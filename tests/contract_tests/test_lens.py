@@ -71,3 +71,27 @@ def test_of_several_forms_the_one_that_fits_is_looked_at():
     schema = {"properties": {"pet": {"oneOf": [cat, dog]}}}
 
     assert seen(schema, {"pet": {"is": "dog", "barks": 1}}) == {"pet": {"is": "dog", "barks": 1}}
+
+
+NULL = {"type": "string", "nullable": True}
+UNSTATED = {**NULL, "x-inferred": ["nullable"]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "sent", "is_beyond"),
+    [
+        ({"properties": {"a": UNSTATED}}, {"a": None}, True),
+        ({"properties": {"a": NULL}}, {"a": None}, False),
+        ({"properties": {"a": UNSTATED}}, {"a": "text", "b": None}, False),
+        ({"properties": {"a": {**NULL, "x-source": "inferred"}}}, {"a": None}, True),
+        ({"properties": {"a": {"items": {"properties": {"b": UNSTATED}}}}}, {"a": [{"b": ""}, {"b": None}]}, True),
+        ({"properties": {"a": {"anyOf": [UNSTATED, {"type": "integer"}]}}}, {"a": None}, True),
+        ({"properties": {"a": {"anyOf": [UNSTATED, NULL]}}}, {"a": None}, False),
+        ({}, None, False),
+    ],
+)
+def test_a_null_that_no_page_allows_is_beyond_what_is_stated(schema, sent, is_beyond):
+    body = {"content": {"application/json": {"schema": schema}}}
+    document = {"paths": {"/things": {"post": {"requestBody": body}}}}
+
+    assert Lens(document).is_beyond("POST", "/things", sent) is is_beyond

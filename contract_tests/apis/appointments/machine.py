@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, multiple, rule
 
 from contract_tests.apis.appointments.model import Booking, Bookings, Refusal
-from contract_tests.apis.appointments.scene import MINUTES, AppointmentsScene, made_id, stamp
+from contract_tests.apis.appointments.scene import MINUTES, AppointmentsScene, stamp
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.machines import Machine
 
@@ -53,9 +53,9 @@ _DEEDS = st.lists(st.sampled_from([*_ALIVE, ("call off", 0)]), min_size=1, max_s
 class Handle:
     """A booking that was made, and where it was before it moved."""
 
-    def __init__(self, model: Booking, answer: Answer) -> None:
+    def __init__(self, model: Booking, which: int) -> None:
         self.model = model
-        self.id = made_id(answer)
+        self.id = which
         self.was_at = model.start
 
 
@@ -138,7 +138,7 @@ class AppointmentsMachine(Machine[AppointmentsScene]):
         expected = self.model.join(handle.model, customer, note)
         # Which service is named has to be the booking's: an appointment's is no group's.
         service = self.scene.group_service_id if handle.model.is_group else self.scene.service_id
-        fields = {} if note is None else {"customer_note": note}
+        fields = {"timeStamp": stamp(self._at(handle.model.start))} | ({} if note is None else {"customer_note": note})
         answer = self.scene.join(handle.id, by=self.persons[customer], service_id=service, **fields)
         self._came(answer, expected, rule_id, 201)
 
@@ -176,7 +176,7 @@ class AppointmentsMachine(Machine[AppointmentsScene]):
         answer = self.scene.enter(self._at(start), title="book what came free")
         self._came(answer, expected if isinstance(expected, Refusal) else None, rule_id, 201)
         if isinstance(expected, Booking):
-            self.scene.call_off(made_id(answer)).ok("AP-D01", 200)
+            self.scene.call_off(self.scene.made(answer)).ok("AP-D01", 200)
             self.model.all.remove(expected)
 
     def _at(self, start: int) -> datetime:
@@ -189,7 +189,7 @@ class AppointmentsMachine(Machine[AppointmentsScene]):
         if isinstance(expected, Refusal):
             answer.refused(expected.rule, expected.status, expected.text)
             return multiple()  # by the model, never by the answer: so it is replayed alike
-        handle = Handle(expected, answer.ok(rule_id, 201))
+        handle = Handle(expected, self.scene.made(answer.ok(rule_id, 201)))
         self.made.append(handle)
         return handle
 

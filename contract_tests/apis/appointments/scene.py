@@ -551,8 +551,9 @@ class AppointmentsScene(Scene):
         return set()
 
     @cached_property
-    def _groups(self) -> set[int]:
-        return set()
+    def _groups(self) -> dict[int, datetime]:
+        """When those begin that the test has made."""
+        return {}
 
     @cached_property
     def window(self) -> tuple[date, date]:
@@ -663,11 +664,17 @@ class AppointmentsScene(Scene):
         """What the calendar has since the request. Raises Lacking."""
         sent = msgspec.json.decode(answer.exchange.request_body)
         is_block, by = "name" in sent, answer.exchange.by
-        start = moment_of(sent.get("timeStamp") or sent.get("timestamp") or sent["from_date"])
+        start = moment_of(sent.get("timeStamp") or sent.get("timestamp") or sent["from_date"]).replace(microsecond=0)
         staff = dict(self.workplaces).get(sent["location_id"], MAIN) if "location_id" in sent else by
-        rows = self.calendar(start - _DAY, start + 2 * _DAY, by=staff)["blocked_times" if is_block else "bookings"]
+        further = _AROUND_SERIES if "recurrence_rule" in sent else 2 * _DAY
+        rows = self.calendar(start - _DAY, start + further, by=staff)["blocked_times" if is_block else "bookings"]
         mine = self.made_as("blocked_time" if is_block else "booking")
-        found = {row["id"] for row in rows if moment_of(row["from_date"]) == start} - self._known - mine
+        begins = {row["id"]: moment_of(row["from_date"]).replace(microsecond=0) for row in rows}
+        new = {which: begin for which, begin in begins.items() if begin >= start and which not in {*self._known, *mine}}
+        first = (
+            min(new.values(), default=start) if "recurrence_rule" in sent else start
+        )  # its rule may leave out the start
+        found = {which for which, begin in new.items() if begin == first}
         if not found:
             raise self.lost(answer, "the answer has no Location, and the calendar does not show what was made")
         if len(found) > 1:
@@ -697,7 +704,7 @@ class AppointmentsScene(Scene):
 
     def join(self, group: int, *, by: str = CUSTOMER, title: str = "join the group", **fields: Any) -> Answer:
         body = {"service_id": self.group_service_id, "booking_id": group, **fields}
-        start = body.pop("timeStamp", "2030-01-01T00:00:00Z")
+        start = body.pop("timeStamp", self._groups.get(group, "2030-01-01T00:00:00Z"))
         return self.book(start, by=by, title=title, **body)
 
     def joined(self, group: int, *, by: str = CUSTOMER, **fields: Any) -> None:
@@ -759,7 +766,7 @@ class AppointmentsScene(Scene):
         """A new group, which may begin with nobody in it."""
         fields = {"service_id": self.group_service_id, **({} if customers else {"customers": []}), **fields}
         made = self.made(self.enter(start, *customers, by=by, title="make a group", **fields).ok("AP-M12", 201))
-        self._groups.add(made)
+        self._groups[made] = start
         return made
 
     def people(self, number: int) -> list[Json]:

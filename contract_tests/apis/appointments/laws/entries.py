@@ -120,7 +120,7 @@ def who_has_no_id_becomes_a_customer_without_an_account(scene: AppointmentsScene
         "email": scene.email(),
         "phone_number": "+12025550101",
     }
-    brief: dict[str, Any] = {"first_name": scene.word(), "id": None}
+    brief: dict[str, Any] = {"first_name": scene.word()}
     scene.enter(start, full, brief, service_id=scene.group_service_id).ok("AP-M08", 201)
     named = (full["first_name"], brief["first_name"])
     new = [each for each in scene.customers() if each["id"] not in known and _may_be(scene, each, *named)]
@@ -132,6 +132,10 @@ def who_has_no_id_becomes_a_customer_without_an_account(scene: AppointmentsScene
     got = sorted(([each[name] or None for name in names] for each in new), key=str)
     scene.same("AP-M08", got, sorted(([each[name] for name in names] for each in wanted), key=str), "what was added")
     scene.same("AP-M17", [each["is_dummy"] for each in new], [True, True], "is_dummy")
+    unnamed = {"first_name": scene.word(), "id": None}
+    scene.enter(start + 4 * _HOUR, unnamed, service_id=scene.group_service_id).ok("AP-M08", 201)
+    added = [each for each in scene.customers() if each["first_name"] == unnamed["first_name"]]
+    scene.same("AP-M08", len(added), 1, "how many were added by an entry whose id is null")
 
 
 @LAWS.law("AP-M09")
