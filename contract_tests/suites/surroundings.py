@@ -45,7 +45,7 @@ def terminated_as_interrupted() -> Iterator[None]:
     Only where the main thread calls, and nobody else has asked for the signals.
     """
     usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
-    is_usual = all(signal.getsignal(number) is handler for number, handler in usual.items())
+    is_usual = all(signal.getsignal(number) in (handler, signal.SIG_IGN) for number, handler in usual.items())
     if not is_usual or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -55,7 +55,11 @@ def terminated_as_interrupted() -> Iterator[None]:
 
 @contextmanager
 def _taking_signals(take: Callable[[], object]) -> Iterator[None]:
-    """Have *take* called by the first Ctrl-C or SIGTERM. The second ends the process, whatever it waits for."""
+    """
+    Have *take* called by the first Ctrl-C or SIGTERM. The second ends the process, whatever it waits for.
+
+    A signal that is ignored stays so: a shell starts what a script sends to the background without Ctrl-C.
+    """
     first_at: list[float] = []
 
     def came(_number: int, _frame: FrameType | None) -> None:
@@ -65,7 +69,8 @@ def _taking_signals(take: Callable[[], object]) -> Iterator[None]:
         elif time.monotonic() - first_at[0] > _SAME_SECONDS:
             _end_at_once()
 
-    previous = {number: signal.signal(number, came) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, came) for number in heard}
     try:
         yield
     finally:

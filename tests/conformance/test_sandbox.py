@@ -44,7 +44,7 @@ def run_kit(api, url, token, *, seed, examples):
     # The command as it is installed: what it ends with is what CI goes by.
     command = [Path(sys.executable).with_name("contract-tests"), "run", api, "--base-url", url]
     options = ["--token", token, *FULL, "--seed", str(seed), "--max-examples", str(examples)]
-    return subprocess.run([*command, *options], capture_output=True, text=True, timeout=600, check=False)
+    return subprocess.run([*command, *options], capture_output=True, text=True, timeout=3_600, check=False)
 
 
 def run_in_a_world_of_its_own(server, api, token, *, seed, examples):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from contract_tests.suites.surroundings import terminated_as_interrupted, without_constants
+from contract_tests.suites.surroundings import Interrupt, terminated_as_interrupted, without_constants
 
 
 def made_up():
@@ -34,11 +34,31 @@ def test_what_is_made_up_does_not_depend_on_the_modules_that_happen_to_be_loaded
     assert not set(before) & set(numbers)
 
 
-def test_a_termination_comes_where_an_interrupt_would_so_that_everything_is_taken_back():
+@pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["in front", "in the background"])
+def interrupts(request):
+    """How a shell starts a program: in the background of a script it hears no Ctrl-C."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield request.param
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_termination_comes_where_an_interrupt_would_so_that_everything_is_taken_back(interrupts):
     with pytest.raises(KeyboardInterrupt), terminated_as_interrupted():
         signal.raise_signal(signal.SIGTERM)
 
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is interrupts
+
+
+def test_in_the_background_of_a_script_an_interrupt_is_not_heard():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with terminated_as_interrupted():
+            signal.raise_signal(signal.SIGINT)
+        with Interrupt().awaited():
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_who_has_asked_for_terminations_keeps_them():
