@@ -89,7 +89,7 @@ def test_laws_that_are_played_at_once_ask_the_same_and_come_to_the_same(sandbox_
     for jobs in ("1", "4"):
         sent.clear()
         with sandbox_server.serving("reservekit", "RK-B16", "RK-D04") as url:
-            where = ("--base-url", url, "--max-examples", "5", "--jobs", jobs)
+            where = ("--base-url", url, "--max-examples", "5", "--jobs", jobs, "--batches", "1")
             suites = [option for suite in ("laws", "lifecycle", "reads") for option in ("--suite", suite)]
             code, _ = run("run", "reservekit", *where, *some, *suites, "--report", "json=report.json")
         assert code == 1
@@ -244,7 +244,7 @@ def test_a_replay_of_a_lifecycle_prints_its_last_life(sandbox_server, run):
 
 def test_the_lifecycle_does_not_look_for_what_a_law_has_found(sandbox_server, run):
     with sandbox_server.serving("reservekit", "RK-B13", "RK-L07") as url:
-        some = ["--rule", "RK-B13", "--suite", "laws", "--suite", "lifecycle"]
+        some = ["--rule", "RK-B13", "--suite", "laws", "--suite", "lifecycle", "--batches", "1"]
         _, said = run("run", "reservekit", "--base-url", url, *some)
         assert "lifecycle" not in "".join(re.findall(r"^BROKEN RK-B13[: ](?:.*\n){2}", said.out, re.MULTILINE))
         printed = re.search(r"contract-tests (replay reservekit/lifecycle\S+ --base-url \S+ --found-by \S+)", said.out)
