@@ -85,7 +85,12 @@ def main() -> None:
 )
 @click.option("--store", help="Where changes are kept: `memory`, or `sqlite:///FILE`.  [memory]")
 @click.option("--workers", type=int, help="Processes to serve with; more than one need SQLite.  [1]")
-@click.option("--control-token", help="What /_sandbox demands as a bearer token.")
+@click.option(
+    "--control-token",
+    help="What /_sandbox demands as a bearer token. Whoever lists processes sees it here, and sees it neither in a file"
+    " nor in MOCKSERVER_CONTROL_TOKEN.",
+)
+@click.option("--control-token-file", help="A file with that token in it, and nothing else.")
 @click.option(
     "--control-origins", "origins", help="Web pages that may use /_sandbox too, with commas: https://app.test."
 )
@@ -141,12 +146,12 @@ def serve(
     from mockserver.serving import serve as serve_until_interrupted  # noqa: PLC0415
 
     token_was_given = settings.control_token is not None
-    settings = guarded(settings)
     try:
         listener = bind(settings.host, settings.port)
     except OSError as error:
         option = "--host" if isinstance(error, socket.gaierror) else "--port"
         _stop(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with {option}")
+    settings = guarded(settings, listener)
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it is reached from here
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

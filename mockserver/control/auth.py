@@ -32,7 +32,7 @@ def identify_with(
         if expected is None:
             return None
         given = bearer(headers)
-        if given is None:
+        if not given:  # also what is malformed
             return Unauthenticated("the control plane needs its token: Authorization: Bearer TOKEN")
         if not hmac.compare_digest(given.encode(), expected):
             return Unauthenticated("this is not the token of the control plane")

@@ -5,6 +5,7 @@ from doubles import Client
 
 from doublebook_data import openapi_dir, read_yaml
 from mockserver.app import App
+from mockserver.control.auth import identify_with
 from mockserver.control.operations import _OPERATIONS
 
 TOKEN = "s3cret"
@@ -33,6 +34,17 @@ def test_with_a_token_set_it_is_demanded(guarded):
 @pytest.mark.parametrize("token", ["wrong", TOKEN + "x", TOKEN.upper(), f"{TOKEN}.default"])
 def test_wrong_token_is_refused(guarded, token):
     assert guarded.as_(token).post("/sandboxes").status_code == 401
+
+
+@pytest.mark.parametrize("credential", ["", "Bearer", "Bearer ", "Bearer  ", "Bearer a b", "Basic czNjcmV0", TOKEN])
+@pytest.mark.parametrize("token", [TOKEN, ""])
+def test_an_empty_or_malformed_credential_equals_no_token(credential, token):
+    identify = identify_with(token)
+
+    identity = identify({b"authorization": credential.encode()})
+
+    assert identity.caller is None
+    assert identity.refused is not None
 
 
 def test_right_token_is_let_in(guarded):

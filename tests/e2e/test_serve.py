@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -30,6 +31,15 @@ def both():
 def run(*arguments):
     command = [sys.executable, "-m", "mockserver", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def raw(url, head):
+    """What is answered to a head written by hand, to the end of the connection."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+        host = "" if "\r\nHost:" in head else f"Host: {address.netloc}\r\n"
+        connection.sendall(f"{head}\r\n{host}Connection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
 
 
 def test_the_printed_curl_books_and_then_is_a_duplicate():
@@ -157,6 +167,26 @@ def test_beyond_loopback_the_control_plane_wants_the_token_it_prints():
 
         assert httpx.get(url).status_code == 401
         assert httpx.get(url, headers={"Authorization": f"Bearer {token[1]}"}).status_code == 200
+
+
+def test_an_empty_variable_opens_no_control_plane_beyond_loopback():
+    with started("reservekit", "--host", "0.0.0.0", MOCKSERVER_CONTROL_TOKEN="") as server:
+        assert "Authorization: Bearer " in server.said
+        for credential in ("Bearer", "Bearer ", "Bearer  x y"):
+            answer = raw(server.url, f"GET /_sandbox/sandboxes HTTP/1.1\r\nAuthorization: {credential}")
+            assert answer.startswith("HTTP/1.1 401"), credential
+
+
+def test_the_token_of_a_file_is_seen_in_no_list_of_processes(tmp_path):
+    (tmp_path / "token").write_text("of-the-file\n")
+    with started("reservekit", "--control-token-file", str(tmp_path / "token")) as server:
+        command = ["ps", "-ww", "-o", "args=", "-p", str(server.process.pid)]
+        listed = subprocess.run(command, capture_output=True, check=True)
+
+        assert b"control-token-file" in listed.stdout
+        assert b"of-the-file" not in listed.stdout
+        url, right = f"{server.url}/_sandbox/sandboxes", {"Authorization": "Bearer of-the-file"}
+        assert [httpx.get(url, headers=headers).status_code for headers in ({}, right)] == [401, 200]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""What a machine is called, in a header, a setting or an address: one way to read it, for all who compare it.
+
+Texts alone: nothing is resolved here.
+"""
+
+import ipaddress
+import re
+
+__all__ = ["address_of", "host_of", "is_loopback"]
+
+_AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::[0-9]{0,5})?", re.ASCII)
+
+
+def host_of(authority: str) -> str | None:
+    """The host of `HOST` or `HOST:PORT`, as it is compared: in lower case, without brackets and without the dot of a root.
+
+    None for what is no host, such as two of them.
+    """
+    found = _AUTHORITY.fullmatch(authority.lower())
+    if found is None:
+        return None
+    literal, name = found.groups()
+    if literal is not None:
+        return None if address_of(literal) is None else str(literal)
+    return str(name).removesuffix(".") or None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* is `localhost` or an address of 127.0.0.0/8 or ::1, as text."""
+    address = address_of(host)
+    return host == "localhost" if address is None else address.is_loopback
+
+
+def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that *host* is; one of IPv4 that is written as one of IPv6 as itself. None for a name."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
