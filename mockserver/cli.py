@@ -92,6 +92,11 @@ def main() -> None:
 )
 @click.option("--control-token-file", help="A file with that token in it, and nothing else.")
 @click.option(
+    "--allowed-hosts",
+    "names",
+    help="What else this server is called, with commas, by who asks for its pages or for /_sandbox: doublebook.test.",
+)
+@click.option(
     "--control-origins", "origins", help="Web pages that may use /_sandbox too, with commas: https://app.test."
 )
 @click.option(
@@ -117,6 +122,7 @@ def serve(
     file: Path | None,
     clock: str | None,
     hosts: str | None,
+    names: str | None,
     origins: str | None,
     defects: tuple[str, ...],
     ready_file: Path | None,
@@ -134,6 +140,7 @@ def serve(
         "defects": defects or None,
         "clock": None if clock is None else read_moment(clock),
         "webhook_hosts": None if hosts is None else read_list(hosts),
+        "allowed_hosts": None if names is None else read_list(names),
         "control_origins": None if origins is None else read_list(origins),
     }
     settings = read_settings(given, file=file)

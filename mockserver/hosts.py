@@ -6,23 +6,32 @@ Texts alone: nothing is resolved here.
 import ipaddress
 import re
 
-__all__ = ["address_of", "host_of", "is_loopback"]
+__all__ = ["address_of", "host_of", "is_loopback", "named_host"]
 
 _AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::[0-9]{0,5})?", re.ASCII)
 
 
 def host_of(authority: str) -> str | None:
-    """The host of `HOST` or `HOST:PORT`, as it is compared: in lower case, without brackets and without the dot of a root.
-
-    None for what is no host, such as two of them.
+    """The host of `HOST` or `HOST:PORT` as it is compared: in lower case, an address in its shortest form, a name without
+    the dot at its end. None for what is no host, such as two of them.
     """
     found = _AUTHORITY.fullmatch(authority.lower())
     if found is None:
         return None
     literal, name = found.groups()
-    if literal is not None:
-        return None if address_of(literal) is None else str(literal)
-    return str(name).removesuffix(".") or None
+    address = address_of(literal or name)
+    if address is not None:
+        return str(address)
+    return None if literal else str(name).removesuffix(".") or None
+
+
+def named_host(text: str) -> str:
+    """The host that a setting names, an address of IPv6 with or without its brackets. Raises ValueError: it names none."""
+    bare = text.removeprefix("[").removesuffix("]")
+    host = host_of(f"[{bare}]") if ":" in bare else host_of(text)
+    if host is None:
+        raise ValueError(f"{text!r} is no host, such as doublebook.test; it has no scheme and no port")
+    return host
 
 
 def is_loopback(host: str) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from mockserver.hosts import named_host
+
 __all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_list", "read_moment", "read_settings"]
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
@@ -31,6 +33,8 @@ class Settings:
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
         log: Print a line per request.
         control_token: What the control plane demands; None lets anybody in, which is for loopback only. Empty is None.
+        allowed_hosts: What this server is called beside `localhost` and the address it listens on, by who asks for its
+            pages or, without a token, its control plane.
         control_origins: Web pages of these origins may ask the control plane too, for tests in a browser.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
@@ -49,6 +53,7 @@ class Settings:
     workers: int = 1
     log: bool = False
     control_token: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
     control_origins: tuple[str, ...] = ()
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0
@@ -69,12 +74,21 @@ class Settings:
             raise ValueError(f"workers: at least 1, not {self.workers}")
         if self.workers > 1 and self.store == "memory":
             raise ValueError("workers: more than one share a store, so they need --store sqlite:///FILE")
+        if not 0 <= self.port < 65_536:  # noqa: PLR2004 - what TCP has
+            raise ValueError(f"port: 0 to 65535, not {self.port}")
+
+        self._check_who_may_ask()
+
+    def _check_who_may_ask(self) -> None:
         if not self.control_token:  # a variable that is set and empty, as `${TOKEN:-}` of a compose file makes it
             object.__setattr__(self, "control_token", None)
         elif not _SENDABLE.fullmatch(self.control_token):
             raise ValueError("control_token: printable ASCII without blanks, as a bearer token is sent")
-        if not 0 <= self.port < 65_536:  # noqa: PLR2004 - what TCP has
-            raise ValueError(f"port: 0 to 65535, not {self.port}")
+        for host in self.allowed_hosts:
+            try:
+                named_host(host)
+            except ValueError as error:
+                raise ValueError(f"allowed_hosts: {error}") from None
 
     @property
     def store_path(self) -> Path | None:
@@ -144,7 +158,7 @@ def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
     if "apis" in found:
         found["apis"] = found["apis"].split()
-    for name in {"webhook_hosts", "control_origins"} & found.keys():
+    for name in {"webhook_hosts", "control_origins", "allowed_hosts"} & found.keys():
         found[name] = read_list(found[name])
     if "defects" in found:
         found["defects"] = found["defects"].split()

@@ -76,3 +76,15 @@ def test_a_file_without_a_token_is_an_error_and_no_open_door(tmp_path, content, 
 
     with pytest.raises(ValueError, match=said):
         read_settings({**flags, "control_token_file": str(token)}, environment={})
+
+
+@pytest.mark.parametrize("host", ["http://a.test", "a.test:80", "*", "a b", "", "[::1]:80", "[a.test]", "fe80::1%eth0"])
+def test_what_is_no_host_is_allowed_by_no_mistake(host):
+    with pytest.raises(ValueError, match=r"allowed_hosts: .* is no host"):
+        read_settings({"allowed_hosts": (host,)}, environment={})
+
+
+def test_allowed_hosts_of_the_environment_are_listed_with_commas():
+    settings = read_settings({}, environment={"MOCKSERVER_ALLOWED_HOSTS": "a.test, [::1],fd00::1"})
+
+    assert settings.allowed_hosts == ("a.test", "[::1]", "fd00::1")

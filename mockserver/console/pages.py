@@ -30,6 +30,7 @@ _ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'u
 def build_pages(apis: Sequence[Api], today_in: Callable[[str], date]) -> ASGIApp:
     """One Flask application with the pages of every API under that API's own prefix; see `pages_on_demand`."""
     pages = flask.Flask("mockserver.console", static_folder=None)
+    pages.url_map.merge_slashes = False  # else `//docs` is a redirect, to whatever host was asked for
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
     pages.add_template_global(_base_url, "base_url")
     pages.add_template_global(lambda api: _curl(api, today_in), "curl")

@@ -61,6 +61,16 @@ def test_pages_load_nothing_from_elsewhere(site):
         assert not re.search(r"<script(?![^>]*\bsrc=)", page.text)
 
 
+@pytest.mark.parametrize(
+    "path", ["//docs", "/docs//a.css", "/reservekit//docs", "/reservekit/docs//", "/docs//evil.test/"]
+)
+def test_no_page_is_a_redirect_to_the_host_that_was_asked_for(site, path):
+    answer = site.get(path)
+
+    assert answer.status_code in {200, 404}
+    assert "location" not in answer.headers
+
+
 def test_pages_of_a_sandbox_lead_into_it(site):
     assert "http://sandbox/~mine/reservekit/v1" in site.get("/~mine/").text
     assert site.get("/~mine/reservekit/openapi.json").json()["servers"] == [{"url": "/~mine/reservekit/v1"}]

@@ -177,6 +177,32 @@ def test_an_empty_variable_opens_no_control_plane_beyond_loopback():
             assert answer.startswith("HTTP/1.1 401"), credential
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /_sandbox/sandboxes HTTP/1.1\r\nHost: evil.test",
+        "GET /_sandbox/sandboxes HTTP/1.1\r\nHost: localhost\r\nHost: evil.test",
+        "GET /_sandbox/sandboxes HTTP/1.1\r\nHost: evil.test\r\nX-Forwarded-Host: localhost",
+        "GET http://localhost/_sandbox/sandboxes HTTP/1.1\r\nHost: evil.test",
+        "GET /docs HTTP/1.1\r\nHost: evil.test",
+        "GET //docs HTTP/1.1\r\nHost: evil.test",
+        "GET /~mine/docs HTTP/1.1\r\nHost: evil.test\r\nHost: localhost",
+    ],
+)
+def test_another_name_than_this_machines_reaches_neither_control_plane_nor_pages(both, head):
+    status = raw(both, head).split(" ", 2)[1]
+
+    assert status in {"400", "403", "404"}
+
+
+def test_where_it_listens_on_all_addresses_pages_answer_to_the_one_that_was_reached_and_to_names_that_are_allowed():
+    with started("reservekit", "--host", "0.0.0.0", "--allowed-hosts", "doublebook") as server:
+        hosts = ("127.0.0.1", "doublebook:8080", "evil.test", "192.0.2.1")
+        answers = [raw(server.url, f"GET /docs HTTP/1.1\r\nHost: {host}").split(" ", 2)[1] for host in hosts]
+
+    assert answers == ["200", "200", "403", "403"]
+
+
 def test_the_token_of_a_file_is_seen_in_no_list_of_processes(tmp_path):
     (tmp_path / "token").write_text("of-the-file\n")
     with started("reservekit", "--control-token-file", str(tmp_path / "token")) as server:
