@@ -18,7 +18,7 @@ from mockserver.control.api import build as build_control
 from mockserver.control.auth import Door
 from mockserver.defects.catalogue import plant, uproot
 from mockserver.defects.planting import Planter
-from mockserver.hosts import named_host
+from mockserver.hosts import is_loopback, named_host
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Setup
@@ -83,7 +83,11 @@ def build_app(settings: Settings, *, clock: Clock = system_time, at_once: bool =
 
 def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock, *, at_once: bool) -> App:
     apis = [planter.api for planter in planters]
-    receivers = Receivers(frozenset(host.lower() for host in settings.webhook_hosts))
+    receivers = Receivers(
+        frozenset(each if each == "*" else named_host(each) for each in settings.webhook_hosts),
+        own_port=settings.port,
+        loopback=is_loopback(settings.host),
+    )
     store = open_store(settings)
     try:
         sandboxes = Sandboxes(

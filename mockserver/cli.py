@@ -100,7 +100,10 @@ def main() -> None:
     "--control-origins", "origins", help="Web pages that may use /_sandbox too, with commas: https://app.test."
 )
 @click.option(
-    "--webhook-hosts", "hosts", help="Hosts, with commas, that events may be sent to beside this machine; * is any."
+    "--webhook-hosts",
+    "hosts",
+    help="Hosts, with commas, that events may be sent to beside this machine, or with it where --host is not loopback;"
+    " * is any.",
 )
 @click.option(
     "--defect",

@@ -1,12 +1,13 @@
 """What a machine is called, in a header, a setting or an address: one way to read it, for all who compare it.
 
-Texts alone: nothing is resolved here.
+No name is resolved here.
 """
 
 import ipaddress
 import re
+import socket
 
-__all__ = ["address_of", "host_of", "is_loopback", "named_host"]
+__all__ = ["address_of", "host_of", "is_here", "is_loopback", "named_host"]
 
 _AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::[0-9]{0,5})?", re.ASCII)
 
@@ -47,3 +48,14 @@ def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_here(address: str) -> bool:
+    """Whether an address is one of this machine: a socket can be bound to no other."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True

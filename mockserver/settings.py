@@ -39,7 +39,8 @@ class Settings:
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
         defects: Bugs to plant, by name; see `mockserver defects`.
-        webhook_hosts: Hosts that events may be sent to beside this machine; `*` is any.
+        webhook_hosts: Hosts that events may be sent to beside this machine, and that machine too where `host` is not
+            loopback; `*` is any.
         api_settings: By API, the settings of new sandboxes.
     """
 
@@ -84,11 +85,14 @@ class Settings:
             object.__setattr__(self, "control_token", None)
         elif not _SENDABLE.fullmatch(self.control_token):
             raise ValueError("control_token: printable ASCII without blanks, as a bearer token is sent")
-        for host in self.allowed_hosts:
-            try:
-                named_host(host)
-            except ValueError as error:
-                raise ValueError(f"allowed_hosts: {error}") from None
+        for name in ("allowed_hosts", "webhook_hosts"):
+            for host in getattr(self, name):
+                if name == "webhook_hosts" and host == "*":
+                    continue
+                try:
+                    named_host(host)
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from None
 
     @property
     def store_path(self) -> Path | None:
