@@ -13,6 +13,7 @@ from mockserver.booking.ports import ALL, Kind
 from mockserver.control.errors import UnknownName
 from mockserver.control.fidelity import fidelity_of
 from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
+from mockserver.control.secrets import Secrets, secrets_of
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
@@ -41,6 +42,7 @@ class Desk:
         self._domains = {api.name: api.domain for api in apis if api.domain is not None}
         self._fidelity: dict[str, Mapping[str, Any]] = {}
         self._digests: dict[str, str] = {}
+        self._secrets: Secrets | None = None
         self._numbers: Iterator[int] = count(1)
 
     # What is served
@@ -61,6 +63,12 @@ class Desk:
         if name not in self._digests:
             self._digests[name] = self._domains[name].digest() if name in self._domains else ""
         return self._digests[name]
+
+    def secrets(self) -> Secrets:
+        """Of all that is served; computed when first asked for."""
+        if self._secrets is None:
+            self._secrets = secrets_of(api.spec for api in self.apis)
+        return self._secrets
 
     def profile(self, name: str) -> Mapping[str, Any]:
         """What the API offers to contract tests. Raises NotFound: it offers nothing."""

@@ -20,7 +20,6 @@ from mockserver.control.requests import (
 )
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.wire import (
-    secrets_of,
     show_api,
     show_clock,
     show_delivery,
@@ -116,12 +115,12 @@ def advance_clock(desk: Desk, call: Call) -> Reply:
 
 
 def list_journal(desk: Desk, call: Call) -> Reply:
-    secrets = secrets_of(desk.apis)
+    secrets = desk.secrets()
     return _ok({"entries": [show_entry(entry, secrets) for entry in desk.entries(call.path["name"], call.query)]})
 
 
 def get_journal_entry(desk: Desk, call: Call) -> Reply:
-    return _ok(show_entry(desk.entry(call.path["name"], call.path["id"]), secrets_of(desk.apis)))
+    return _ok(show_entry(desk.entry(call.path["name"], call.path["id"]), desk.secrets()))
 
 
 def clear_journal(desk: Desk, call: Call) -> Reply:
@@ -135,11 +134,12 @@ def get_state(desk: Desk, call: Call) -> Reply:
 def list_documents(desk: Desk, call: Call) -> Reply:
     name, api, kind = (call.path[part] for part in ("name", "api", "kind"))
     total, documents = desk.documents(name, api, kind, offset=call.query["offset"], limit=call.query["limit"])
-    return _ok({"total": total, "documents": [show_document(each) for each in documents]})
+    return _ok({"total": total, "documents": desk.secrets().hide([show_document(each) for each in documents])})
 
 
 def get_document(desk: Desk, call: Call) -> Reply:
-    return _ok(show_document(desk.document(*(call.path[part] for part in ("name", "api", "kind", "id")))))
+    document = desk.document(*(call.path[part] for part in ("name", "api", "kind", "id")))
+    return _ok(desk.secrets().hide(show_document(document)))
 
 
 def list_subscriptions(desk: Desk, call: Call) -> Reply:
@@ -150,7 +150,7 @@ def list_subscriptions(desk: Desk, call: Call) -> Reply:
 def create_subscription(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, NewSubscription)
     webhooks = desk.webhooks(call.path["name"], call.path["api"], subscribes=True)
-    return Reply(201, show_subscription(webhooks.subscribe(wanted)))
+    return Reply(201, show_subscription(webhooks.subscribe(wanted), is_new=True))
 
 
 def get_subscription(desk: Desk, call: Call) -> Reply:
