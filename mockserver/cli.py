@@ -235,7 +235,12 @@ def list_defects(apis: tuple[str, ...], made: bool) -> None:
 
 @main.command()
 @click.argument("api", type=_ApiName())
-@click.option("--json", "as_json", is_flag=True, help="As JSON instead of the YAML it is written in.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="As JSON instead of the YAML it is written in, with what a sandbox may answer to any operation.",
+)
 @click.option(
     "--view",
     type=click.Choice(["ours", "agreed"]),
@@ -251,8 +256,12 @@ def spec(api: str, as_json: bool, view: str) -> None:
     path = openapi_dir() / api / "openapi.yaml"
     if view == "agreed":
         click.echo(json.dumps(agreed(read_yaml(path)), indent=2))
+    elif as_json:
+        from mockserver.app import load_api  # noqa: PLC0415
+
+        click.echo(json.dumps(load_api(api, prefix="").contract, indent=2))
     else:
-        click.echo(json.dumps(read_yaml(path), indent=2) if as_json else path.read_text(encoding="utf-8"))
+        click.echo(path.read_text(encoding="utf-8"))
 
 
 @main.command()

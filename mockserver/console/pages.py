@@ -68,11 +68,11 @@ def _add_api(pages: flask.Flask, api: Api, today_in: Callable[[str], date]) -> N
         return flask.jsonify({**spec, "servers": servers})
 
     def contract() -> flask.Response:
-        return served(api.spec)
+        return served(api.contract)
 
     def page_contract() -> flask.Response:
         today = today_in(flask.request.script_root.removeprefix("/~"))
-        return served(fitting(api.spec, today, None if api.sample is None else api.sample(today)))
+        return served(fitting(api.contract, today, None if api.sample is None else api.sample(today)))
 
     def page() -> str:
         # What stands beside the page is found from `/docs` and from `/docs/`.

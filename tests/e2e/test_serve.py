@@ -323,6 +323,12 @@ def test_a_contract_is_printed_as_it_is_written():
     assert run("spec", "reservekit").stdout.startswith("openapi: 3.0.3")
 
 
+def test_as_json_a_contract_has_what_any_operation_may_answer():
+    contract = json.loads(run("spec", "reservekit", "--json").stdout)
+
+    assert "400" in contract["paths"]["/health"]["get"]["responses"]
+
+
 @pytest.fixture(scope="module")
 def listed():
     """What `apis` prints, by API: what it is, and the counts of its parts."""
