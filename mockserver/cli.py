@@ -115,7 +115,7 @@ def main() -> None:
 @click.option("--log", is_flag=True, default=None, help="Print a line per request.")
 @click.option(
     "--ready-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(dir_okay=False),
     help="Written when it answers: url, pid and control_token, as JSON; gone when it has ended.",
 )
 @click.option("--until-pid", type=int, help="End when that process has ended, however it did.")
@@ -128,7 +128,6 @@ def serve(
     names: str | None,
     origins: str | None,
     defects: tuple[str, ...],
-    ready_file: Path | None,
     until_pid: int | None,
     **flags: Any,
 ) -> None:
@@ -147,6 +146,7 @@ def serve(
         "control_origins": None if origins is None else read_list(origins),
     }
     settings = read_settings(given, file=file)
+    ready_file = None if settings.ready_file is None else Path(settings.ready_file)
 
     if ready_file is not None and not os.access(ready_file.parent, os.W_OK):
         raise ValueError(f"--ready-file: nothing can be written into {ready_file.parent}")

@@ -32,6 +32,7 @@ class Settings:
         store: `memory`, or `sqlite:///FILE`.
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
         log: Print a line per request.
+        ready_file: Where it is written that the server answers, and at which address; None is nowhere.
         control_token: What the control plane demands; None lets anybody in, which is for loopback only. Empty is None.
         allowed_hosts: What this server is called beside `localhost` and the address it listens on, by who asks for its
             pages or, without a token, its control plane.
@@ -53,6 +54,7 @@ class Settings:
     store_sync: bool = False
     workers: int = 1
     log: bool = False
+    ready_file: str | None = None
     control_token: str | None = None
     allowed_hosts: tuple[str, ...] = ()
     control_origins: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from doublebook_data import fixtures_dir
 from mockserver.apis.bundle import Api
-from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.errors import NotFound, RuleBroken, StoreBusy
 from mockserver.booking.ports import ALL, Kind
 from mockserver.control.errors import UnknownName
 from mockserver.control.fidelity import fidelity_of
@@ -46,6 +46,13 @@ class Desk:
         self._numbers: Iterator[int] = count(1)
 
     # What is served
+
+    def ensure_ready(self) -> None:
+        """Raises RuleBroken `not_ready`: the store does not answer."""
+        try:
+            self.sandboxes.find(DEFAULT, any_seed=True)
+        except StoreBusy:
+            raise RuleBroken("not_ready", "the store is held by another program for too long") from None
 
     def api(self, name: str) -> Api:
         if name not in self._by_name:
@@ -86,9 +93,6 @@ class Desk:
     def wanted(self, name: str) -> Sandbox:
         """One that is to be changed: it comes to be as by a key that names it. Raises RuleBroken `seed_version`."""
         return self.sandboxes.open(name)
-
-    def count(self) -> int:
-        return len({*self.sandboxes.names(), DEFAULT})
 
     def every(self) -> Sequence[SandboxRecord]:
         """By name."""

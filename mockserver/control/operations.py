@@ -37,15 +37,14 @@ __all__ = ["operations_of"]
 
 
 def get_health(desk: Desk, _: Call) -> Reply:
-    return _ok(
-        {
-            "status": "ok",
-            "version": __version__,
-            "store": "sqlite" if desk.sandboxes.durable else "memory",
-            "apis": [api.name for api in desk.apis],
-            "sandboxes": desk.count(),
-        }
-    )
+    """Whoever asks, and however much there is: nothing is looked for."""
+    store = "sqlite" if desk.sandboxes.durable else "memory"
+    return _ok({"status": "ok", "version": __version__, "store": store, "apis": [api.name for api in desk.apis]})
+
+
+def get_readiness(desk: Desk, _: Call) -> Reply:
+    desk.ensure_ready()
+    return _ok({"status": "ready"})
 
 
 def list_apis(desk: Desk, _: Call) -> Reply:
@@ -207,6 +206,7 @@ def _moved(desk: Desk, call: Call, fired: list[Fired]) -> Reply:
 
 _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "getHealth": get_health,
+    "getReadiness": get_readiness,
     "listApis": list_apis,
     "getProfile": get_profile,
     "getFidelity": get_fidelity,

@@ -9,6 +9,7 @@ from mockserver.control.auth import Door
 from mockserver.control.operations import _OPERATIONS
 
 TOKEN = "s3cret"
+OPEN = ("/health", "/ready")
 
 
 @pytest.fixture
@@ -49,17 +50,18 @@ def test_right_token_is_let_in(guarded):
     assert guarded.as_(TOKEN).post("/sandboxes").status_code == 201
 
 
-def test_health_needs_no_token(guarded):
-    assert guarded.get("/health").status_code == 200
+@pytest.mark.parametrize("path", OPEN)
+def test_health_and_readiness_need_no_token(guarded, path):
+    assert guarded.get(path).status_code == 200
 
 
 def test_every_other_operation_needs_the_token(guarded):
     paths = read_yaml(openapi_dir() / "control" / "openapi.yaml")["paths"]
-    guarded_ones = [(method, path) for path, item in paths.items() for method in item if path != "/health"]
+    guarded_ones = [(method, path) for path, item in paths.items() for method in item if path not in OPEN]
 
     answers = [guarded.request(method.upper(), path).status_code for method, path in guarded_ones]
 
-    assert answers == [401] * (len(_OPERATIONS) - 1)
+    assert answers == [401] * (len(_OPERATIONS) - len(OPEN))
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://sandbox:3000", "http://[", ""])
@@ -218,11 +220,12 @@ def test_a_link_to_a_page_may_be_followed_from_elsewhere_but_not_framed(named, d
     assert Client(named).get("/_sandbox/sandboxes", headers=headers).status_code == 403
 
 
+@pytest.mark.parametrize("path", OPEN)
 @pytest.mark.parametrize("token", [None, TOKEN])
-def test_health_asks_nobody(build, token):
+def test_health_and_readiness_ask_nobody(build, token, path):
     headers = {"Host": "evil.test", "Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
 
-    assert Client(build(control_token=token)).get("/_sandbox/health", headers=headers).status_code == 200
+    assert Client(build(control_token=token)).get(f"/_sandbox{path}", headers=headers).status_code == 200
 
 
 def test_an_api_is_asked_by_whatever_name(reservekit):

@@ -1,10 +1,12 @@
 """`mockserver serve` as a user meets it: a process, a port, what it prints."""
 
 import json
+import os
 import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,6 +18,7 @@ from servers import started
 from mockserver.app import API_NAMES, load_api, load_spec
 from mockserver.cli import main
 
+ROOT = Path(__file__).parents[2]
 KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
 
 
@@ -270,6 +273,26 @@ def test_whoever_waits_for_it_is_told_where_it_answers(tmp_path):
         server.process.wait(10)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_check_of_the_image_follows_the_port(tmp_path):
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (check,) = map(json.loads, re.findall(r"HEALTHCHECK [^[]*CMD (\[.*\])", dockerfile))
+    assert check[0] == "python"
+    assert re.findall(r"MOCKSERVER_READY_FILE=(\S+)", dockerfile) == ["/dev/shm/doublebook.json"]
+    environment = {"MOCKSERVER_PORT": "8080", "MOCKSERVER_READY_FILE": str(tmp_path / "ready.json")}
+
+    def is_healthy():
+        command = [sys.executable, *check[1:]]
+        return not subprocess.run(
+            command, env={**os.environ, **environment}, capture_output=True, check=False
+        ).returncode
+
+    with started("reservekit", **environment) as server:
+        assert not server.url.endswith(":8080")
+        assert is_healthy()
+        server.stop()
+    assert not is_healthy()
 
 
 @pytest.mark.parametrize("end", ["kill", "terminate"])
