@@ -12,7 +12,7 @@ import msgspec
 from doublebook_data import resolved
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.identities import Identity
-from mockserver.apis.refusals import BadSandboxName
+from mockserver.apis.refusals import BadSandboxName, NoRoom
 from mockserver.booking.errors import Refusal, RuleBroken, in_json
 from mockserver.sandbox.deliveries import Retries
 from mockserver.sandbox.domains import Domain
@@ -39,6 +39,10 @@ _ANSWERS_TO_ANY: Sequence[tuple[str, Refusal]] = (
     (
         "The sandbox has a malformed name, or the request gives it two.",
         BadSandboxName('"My_Test" is no name for a sandbox: lower-case letters, digits and hyphens, at most 63'),
+    ),
+    (
+        "There is no room for another sandbox.",
+        NoRoom("there is room for 50000 sandboxes, and all of them were used lately"),
     ),
 )
 """What a sandbox may answer whatever the operation, and when."""

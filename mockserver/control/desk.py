@@ -91,8 +91,11 @@ class Desk:
         return self.sandboxes.open(name) if name == DEFAULT else self.sandboxes.get(name)
 
     def wanted(self, name: str) -> Sandbox:
-        """One that is to be changed: it comes to be as by a key that names it. Raises RuleBroken `seed_version`."""
-        return self.sandboxes.open(name)
+        """One that is to be changed: it comes to be as by a key that names it, and is kept.
+
+        Raises RuleBroken: `seed_version`, `no_room`.
+        """
+        return self.sandboxes.keep(name)
 
     def every(self) -> Sequence[SandboxRecord]:
         """By name."""
@@ -101,7 +104,7 @@ class Desk:
         return self.sandboxes.every()
 
     def create(self, wanted: NewSandbox) -> Sandbox:
-        """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`."""
+        """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`, `no_room`."""
         if wanted.fork_of is not None:
             child = self.fork(wanted.fork_of, wanted.name)
             return self._set_up(child, wanted.settings, outbox=wanted.outbox)

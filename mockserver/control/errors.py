@@ -39,6 +39,7 @@ RULES = {
     "unknown_filter": 400,
     "delivery_under_way": 409,
     "not_ready": 503,
+    "no_room": 503,
 }
 """RuleBroken, by its code."""
 
