@@ -17,13 +17,15 @@ RUN python -m compileall -q -x '/(site-packages|test|idlelib|lib2to3)/' "$(pytho
 ENV PATH="/opt/doublebook/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     MOCKSERVER_HOST=0.0.0.0 \
-    MOCKSERVER_PORT=8080
+    MOCKSERVER_PORT=8080 \
+    MOCKSERVER_READY_FILE=/dev/shm/doublebook.json
 USER sandbox
 # For a durable sandbox: `-v bookings:/data` and `--store sqlite:////data/sandbox.sqlite`.
 VOLUME /data
 WORKDIR /data
 EXPOSE 8080
+# The file says at which port, whoever chose it; it can be written in a container that is read-only, too.
 HEALTHCHECK --interval=10s --timeout=2s --start-period=5s --retries=3 \
-  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ['MOCKSERVER_PORT']}/_sandbox/health\", timeout=2)"]
+  CMD ["python", "-c", "import json, os, urllib.request; urllib.request.urlopen(json.load(open(os.environ['MOCKSERVER_READY_FILE']))['url'] + '/_sandbox/health', timeout=2)"]
 ENTRYPOINT ["mockserver"]
 CMD ["serve"]

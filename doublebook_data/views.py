@@ -121,7 +121,7 @@ class _Opener:
         if "$ref" in node:
             return self._reference(node["$ref"], above)
         reading = is_reading(self._document, node, above)
-        left_out = {*_SAID_OF_PARTS, "x-source", "x-inferred", *node.get("x-inferred", ())}
+        left_out = {*_SAID_OF_PARTS, "x-source", "x-inferred", "x-secret", *node.get("x-inferred", ())}
         made = {} if reading else {name: deepcopy(said) for name, said in node.items() if name not in left_out}
         if node.get("nullable"):  # what only we make null may be null
             made |= {"nullable": True} if "type" in made else {}

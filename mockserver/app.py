@@ -15,8 +15,10 @@ from mockserver.booking.errors import RuleBroken
 from mockserver.booking.ports import Clock, Store
 from mockserver.console import pages_on_demand
 from mockserver.control.api import build as build_control
+from mockserver.control.auth import Door
 from mockserver.defects.catalogue import plant, uproot
 from mockserver.defects.planting import Planter
+from mockserver.hosts import is_loopback, named_host
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Setup
@@ -81,7 +83,11 @@ def build_app(settings: Settings, *, clock: Clock = system_time, at_once: bool =
 
 def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock, *, at_once: bool) -> App:
     apis = [planter.api for planter in planters]
-    receivers = Receivers(frozenset(host.lower() for host in settings.webhook_hosts))
+    receivers = Receivers(
+        frozenset(each if each == "*" else named_host(each) for each in settings.webhook_hosts),
+        own_port=settings.port,
+        loopback=is_loopback(settings.host),
+    )
     store = open_store(settings)
     try:
         sandboxes = Sandboxes(
@@ -95,13 +101,18 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
     except RuleBroken as refusal:
         store.close()
         raise ValueError(f"api_settings: {refusal}") from refusal
-    control = build_control(apis, sandboxes, token=settings.control_token, origins=frozenset(settings.control_origins))
+    door = Door(
+        settings.control_token,
+        hosts=frozenset({settings.host.lower(), *map(named_host, settings.allowed_hosts)}),
+        origins=frozenset(settings.control_origins),
+    )
+    control = build_control(apis, sandboxes, door)
 
     def today_in(name: str) -> date:
         found = sandboxes.find(name or DEFAULT, any_seed=True)
         return (found.now() if found is not None else settings.clock or clock.now()).date()
 
-    pages = pages_on_demand([*apis, control], today_in)
+    pages = door.before(pages_on_demand([*apis, control], today_in))
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
     for mount in mounts if at_once else ():
         mount.stack.build()

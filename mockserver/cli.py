@@ -85,12 +85,25 @@ def main() -> None:
 )
 @click.option("--store", help="Where changes are kept: `memory`, or `sqlite:///FILE`.  [memory]")
 @click.option("--workers", type=int, help="Processes to serve with; more than one need SQLite.  [1]")
-@click.option("--control-token", help="What /_sandbox demands as a bearer token.")
+@click.option(
+    "--control-token",
+    help="What /_sandbox demands as a bearer token. Whoever lists processes sees it here, and sees it neither in a file"
+    " nor in MOCKSERVER_CONTROL_TOKEN.",
+)
+@click.option("--control-token-file", help="A file with that token in it, and nothing else.")
+@click.option(
+    "--allowed-hosts",
+    "names",
+    help="What else this server is called, with commas, by who asks for its pages or for /_sandbox: doublebook.test.",
+)
 @click.option(
     "--control-origins", "origins", help="Web pages that may use /_sandbox too, with commas: https://app.test."
 )
 @click.option(
-    "--webhook-hosts", "hosts", help="Hosts, with commas, that events may be sent to beside this machine; * is any."
+    "--webhook-hosts",
+    "hosts",
+    help="Hosts, with commas, that events may be sent to beside this machine, or with it where --host is not loopback;"
+    " * is any.",
 )
 @click.option(
     "--defect",
@@ -102,7 +115,7 @@ def main() -> None:
 @click.option("--log", is_flag=True, default=None, help="Print a line per request.")
 @click.option(
     "--ready-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(dir_okay=False),
     help="Written when it answers: url, pid and control_token, as JSON; gone when it has ended.",
 )
 @click.option("--until-pid", type=int, help="End when that process has ended, however it did.")
@@ -112,9 +125,9 @@ def serve(
     file: Path | None,
     clock: str | None,
     hosts: str | None,
+    names: str | None,
     origins: str | None,
     defects: tuple[str, ...],
-    ready_file: Path | None,
     until_pid: int | None,
     **flags: Any,
 ) -> None:
@@ -129,9 +142,11 @@ def serve(
         "defects": defects or None,
         "clock": None if clock is None else read_moment(clock),
         "webhook_hosts": None if hosts is None else read_list(hosts),
+        "allowed_hosts": None if names is None else read_list(names),
         "control_origins": None if origins is None else read_list(origins),
     }
     settings = read_settings(given, file=file)
+    ready_file = None if settings.ready_file is None else Path(settings.ready_file)
 
     if ready_file is not None and not os.access(ready_file.parent, os.W_OK):
         raise ValueError(f"--ready-file: nothing can be written into {ready_file.parent}")
@@ -141,12 +156,12 @@ def serve(
     from mockserver.serving import serve as serve_until_interrupted  # noqa: PLC0415
 
     token_was_given = settings.control_token is not None
-    settings = guarded(settings)
     try:
         listener = bind(settings.host, settings.port)
     except OSError as error:
         option = "--host" if isinstance(error, socket.gaierror) else "--port"
         _stop(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with {option}")
+    settings = guarded(settings, listener)
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it is reached from here
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -220,7 +235,12 @@ def list_defects(apis: tuple[str, ...], made: bool) -> None:
 
 @main.command()
 @click.argument("api", type=_ApiName())
-@click.option("--json", "as_json", is_flag=True, help="As JSON instead of the YAML it is written in.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="As JSON instead of the YAML it is written in, with what a sandbox may answer to any operation.",
+)
 @click.option(
     "--view",
     type=click.Choice(["ours", "agreed"]),
@@ -236,8 +256,12 @@ def spec(api: str, as_json: bool, view: str) -> None:
     path = openapi_dir() / api / "openapi.yaml"
     if view == "agreed":
         click.echo(json.dumps(agreed(read_yaml(path)), indent=2))
+    elif as_json:
+        from mockserver.app import load_api  # noqa: PLC0415
+
+        click.echo(json.dumps(load_api(api, prefix="").contract, indent=2))
     else:
-        click.echo(json.dumps(read_yaml(path), indent=2) if as_json else path.read_text(encoding="utf-8"))
+        click.echo(path.read_text(encoding="utf-8"))
 
 
 @main.command()

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import ipaddress
 import json
 import logging
 import secrets
@@ -20,10 +19,11 @@ from uvicorn.supervisors import Multiprocess
 
 from mockserver.apis.bundle import Api
 from mockserver.app import build_app
+from mockserver.hosts import is_loopback
 from mockserver.one_write import OneWriteProtocol
 from mockserver.settings import Settings
 
-__all__ = ["bind", "guarded", "is_loopback", "serve"]
+__all__ = ["bind", "guarded", "serve"]
 
 _GC_THRESHOLDS = (20_000, 50, 100)
 _GRACE_SECONDS = 2
@@ -44,18 +44,11 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def guarded(settings: Settings) -> Settings:
-    """Settings with a control token where strangers can reach the port: the given one, or a new one."""
-    if settings.control_token is None and not is_loopback(settings.host):
+def guarded(settings: Settings, listener: socket.socket) -> Settings:
+    """Settings of a server that listens: with a control token where strangers can reach it, the given one or a new one."""
+    address, port = listener.getsockname()[:2]
+    settings = replace(settings, port=port)
+    if settings.control_token is None and not is_loopback(address):
         return replace(settings, control_token=secrets.token_urlsafe(24))
     return settings
 

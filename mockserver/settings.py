@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -11,10 +12,14 @@ from typing import Any
 
 import msgspec
 
+from mockserver.hosts import named_host
+
 __all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_list", "read_moment", "read_settings"]
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _SQLITE = "sqlite:///"
+_TOKEN_FILE = "control_token_file"  # noqa: S105 - the name of a setting
+_SENDABLE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,16 @@ class Settings:
         store: `memory`, or `sqlite:///FILE`.
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
         log: Print a line per request.
-        control_token: What the control plane demands; None lets anybody in, which is for loopback only.
+        ready_file: Where it is written that the server answers, and at which address; None is nowhere.
+        control_token: What the control plane demands; None lets anybody in, which is for loopback only. Empty is None.
+        allowed_hosts: What this server is called beside `localhost` and the address it listens on, by who asks for its
+            pages or, without a token, its control plane.
         control_origins: Web pages of these origins may ask the control plane too, for tests in a browser.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
         defects: Bugs to plant, by name; see `mockserver defects`.
-        webhook_hosts: Hosts that events may be sent to beside this machine; `*` is any.
+        webhook_hosts: Hosts that events may be sent to beside this machine, and that machine too where `host` is not
+            loopback; `*` is any.
         api_settings: By API, the settings of new sandboxes.
     """
 
@@ -45,7 +54,9 @@ class Settings:
     store_sync: bool = False
     workers: int = 1
     log: bool = False
+    ready_file: str | None = None
     control_token: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
     control_origins: tuple[str, ...] = ()
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0
@@ -69,6 +80,22 @@ class Settings:
         if not 0 <= self.port < 65_536:  # noqa: PLR2004 - what TCP has
             raise ValueError(f"port: 0 to 65535, not {self.port}")
 
+        self._check_who_may_ask()
+
+    def _check_who_may_ask(self) -> None:
+        if not self.control_token:  # a variable that is set and empty, as `${TOKEN:-}` of a compose file makes it
+            object.__setattr__(self, "control_token", None)
+        elif not _SENDABLE.fullmatch(self.control_token):
+            raise ValueError("control_token: printable ASCII without blanks, as a bearer token is sent")
+        for name in ("allowed_hosts", "webhook_hosts"):
+            for host in getattr(self, name):
+                if name == "webhook_hosts" and host == "*":
+                    continue
+                try:
+                    named_host(host)
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from None
+
     @property
     def store_path(self) -> Path | None:
         return None if self.store == "memory" else Path(self.store.removeprefix(_SQLITE))
@@ -77,17 +104,21 @@ class Settings:
 def read_settings(
     flags: Mapping[str, Any], *, file: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """Settings from all sources; a flag that is None was not given.
+    """Settings from all sources; a flag that is None or empty was not given, a variable that is empty is not set.
+
+    Beside the settings each source may have `control_token_file`, a file with the control token in it.
 
     Raises:
-        ValueError: A name nobody knows (with the nearest that exists), or a value of the wrong form. Names its source.
+        ValueError: A name nobody knows (with the nearest that exists), a value of the wrong form, or a file without a
+            token. Names its source.
     """
     chosen: dict[str, Any] = {}
     if file is not None:
         chosen |= _converted(_file(file), str(file), spelled=str)
     given = _environment(os.environ if environment is None else environment)
     chosen |= _converted(given, "the environment", spelled=lambda name: ENVIRONMENT_PREFIX + name.upper())
-    chosen |= {name: value for name, value in flags.items() if value is not None}
+    options = {name: value for name, value in flags.items() if value not in (None, "")}
+    chosen |= _with_token(options, lambda name: "--" + name.replace("_", "-"))
     return Settings(**chosen)
 
 
@@ -129,11 +160,11 @@ def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
         for name, value in environment.items()
-        if name.startswith(ENVIRONMENT_PREFIX)
+        if name.startswith(ENVIRONMENT_PREFIX) and value
     }
     if "apis" in found:
         found["apis"] = found["apis"].split()
-    for name in {"webhook_hosts", "control_origins"} & found.keys():
+    for name in {"webhook_hosts", "control_origins", "allowed_hosts"} & found.keys():
         found[name] = read_list(found[name])
     if "defects" in found:
         found["defects"] = found["defects"].split()
@@ -141,7 +172,7 @@ def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _converted(values: dict[str, Any], source: str, *, spelled: Callable[[str], str]) -> dict[str, Any]:
-    types = {each.name: each.type for each in fields(Settings)}
+    types = {_TOKEN_FILE: str, **{each.name: each.type for each in fields(Settings)}}
     out: dict[str, Any] = {}
     for name, value in values.items():
         if name not in types:
@@ -156,4 +187,20 @@ def _converted(values: dict[str, Any], source: str, *, spelled: Callable[[str], 
                 out[name] = msgspec.convert(value, types[name], strict=False)
         except (ValueError, msgspec.ValidationError) as error:
             raise ValueError(f"{source}: {spelled(name)} cannot be {value!r}: {error}") from error
-    return out
+    return _with_token(out, lambda name: f"{source}: {spelled(name)}")
+
+
+def _with_token(values: dict[str, Any], spelled: Callable[[str], str]) -> dict[str, Any]:
+    """With the token of a file in the place of the file's name. An empty file is an error, and not an open door."""
+    if _TOKEN_FILE not in values:
+        return values
+    said, path = spelled(_TOKEN_FILE), values.pop(_TOKEN_FILE)
+    if values.get("control_token"):
+        raise ValueError(f"{said}: the control token is given beside it; leave out one of the two")
+    try:
+        token = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{said}: {path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not token:
+        raise ValueError(f"{said}: there is no token in {path}")
+    return {**values, "control_token": token}

@@ -40,7 +40,7 @@ def clock() -> ManualClock:
 def build(clock: ManualClock) -> Iterator[Callable[..., App]]:
     """Builds apps that are closed after the test; settings by keyword. Of the APIs they have two, which are soon read."""
     apps: list[App] = []
-    usual = Settings(apis=("reservekit", "appointments"))
+    usual = Settings(apis=("reservekit", "appointments"), allowed_hosts=("sandbox",))
 
     def make(**settings: Any) -> App:
         apps.append(build_app(replace(usual, **settings), clock=clock))

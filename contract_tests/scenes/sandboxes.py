@@ -25,6 +25,7 @@ __all__ = ["CONTROL_TOKEN_VARIABLE", "ControlPlane", "SandboxClock"]
 CONTROL_TOKEN_VARIABLE = "MOCKSERVER_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 
 _UNAUTHENTICATED = 401
+_FORBIDDEN = 403
 _DIGITS = 12
 """Of a digest, enough to tell two apart."""
 
@@ -48,13 +49,20 @@ class ControlPlane:
 
     @classmethod
     def find(cls, base_url: str, token: str | None = None) -> Self | None:
-        """The control plane beside *base_url*; None where there is none. Raises CannotRun: it wants a token."""
+        """The control plane beside *base_url*; None where there is none.
+
+        Raises CannotRun: it wants a token, or has another name.
+        """
         parts = urlsplit(base_url)
         plane = cls(f"{parts.scheme}://{parts.netloc}", token)
         try:
             answer = plane._send("GET", "/apis")
             if answer.status_code == _UNAUTHENTICATED and "/_sandbox" in answer.headers.get("www-authenticate", ""):
                 raise CannotRun("the sandbox's control plane wants a token: pass --control-token")
+            if answer.status_code == _FORBIDDEN and "--allowed-hosts" in answer.text:
+                raise CannotRun(
+                    f"the sandbox is not called {parts.netloc}: start it with --allowed-hosts {parts.hostname}"
+                )
             served = answer.json()["apis"] if answer.status_code in SUCCESSES else None
         except (requests.RequestException, ValueError, KeyError, TypeError):
             served = None

@@ -9,8 +9,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from doublebook_data import resolved
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.identities import Identity
+from mockserver.apis.refusals import BadSandboxName, NoRoom
 from mockserver.booking.errors import Refusal, RuleBroken, in_json
 from mockserver.sandbox.deliveries import Retries
 from mockserver.sandbox.domains import Domain
@@ -32,6 +34,18 @@ __all__ = [
 
 _FIRST_ERROR = 400
 _IN_JSON = {bool: "boolean", int: "integer", str: "string"}
+
+_ANSWERS_TO_ANY: Sequence[tuple[str, Refusal]] = (
+    (
+        "The sandbox has a malformed name, or the request gives it two.",
+        BadSandboxName('"My_Test" is no name for a sandbox: lower-case letters, digits and hyphens, at most 63'),
+    ),
+    (
+        "There is no room for another sandbox.",
+        NoRoom("there is room for 50000 sandboxes, and all of them were used lately"),
+    ),
+)
+"""What a sandbox may answer whatever the operation, and when."""
 
 Operation = Callable[..., Reply]
 """`(call, work)` in an API with a domain, `(call)` in one without."""
@@ -225,6 +239,33 @@ class Api:
     def throttled(self, operation: str) -> bool:
         """Whether the replies of an operation speak of rate limits: those that need a caller do."""
         return operation not in self._open
+
+    @cached_property
+    def contract(self) -> dict[str, Any]:
+        """The document as it is shown: each operation with what a sandbox may answer to any, in the words of the API.
+
+        No vendor has sandboxes, so the document itself has none of it.
+        """
+        if self.domain is None:
+            return self.spec
+        paths = {
+            path: {method: self._with_answers_to_any(each) for method, each in item.items()}
+            for path, item in self.spec["paths"].items()
+        }
+        return {**self.spec, "paths": paths}
+
+    def _with_answers_to_any(self, definition: Any) -> Any:
+        if not isinstance(definition, dict) or "responses" not in definition:
+            return definition
+        # All errors of an API have one shape, and each path refuses some method.
+        shape = resolved(self.spec, definition["responses"]["405"])["content"][self.media_type]["schema"]
+        form = self.request_ids.form
+        added = {}
+        for description, refusal in _ANSWERS_TO_ANY:
+            reply = self.signed(self.render(refusal), form("default-1") if form else "default-1")
+            content = {self.media_type: {"schema": shape, "example": reply.body}}
+            added[str(reply.status)] = {"description": description, "x-source": "inferred", "content": content}
+        return {**definition, "responses": {**added, **definition["responses"]}}
 
     @cached_property
     def _open(self) -> frozenset[str]:

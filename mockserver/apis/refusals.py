@@ -12,6 +12,7 @@ Refusal (booking.errors)
 ├── WrongMediaType
 ├── EncodedBody         compressed, say
 ├── BadSandboxName      malformed, or two different ones
+├── NoRoom              for another sandbox
 └── RateLimited
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "BodyTooLarge",
     "EncodedBody",
     "Forbidden",
+    "NoRoom",
     "RateLimited",
     "RequestRefused",
     "Unauthenticated",
@@ -122,6 +124,10 @@ class EncodedBody(RequestRefused):
 
 class BadSandboxName(RequestRefused):
     code = "bad_sandbox_name"
+
+
+class NoRoom(RequestRefused):
+    code = "no_room"
 
 
 class RateLimited(RequestRefused):

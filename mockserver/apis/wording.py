@@ -10,6 +10,7 @@ from mockserver.apis.refusals import (
     BodyTooLarge,
     EncodedBody,
     Forbidden,
+    NoRoom,
     RateLimited,
     Unauthenticated,
     UnknownPath,
@@ -58,5 +59,6 @@ def transport_rows(refuse: Refuse) -> dict[type[Refusal], Callable[..., Reply]]:
         BadInput: lambda refusal: refuse(400, str(refusal)),
         BadBody: lambda refusal: refuse(400, str(refusal)),
         BadSandboxName: lambda refusal: refuse(400, str(refusal)),
+        NoRoom: lambda refusal: refuse(503, str(refusal)),
         Refusal: lambda refusal: refuse(400, str(refusal)),
     }

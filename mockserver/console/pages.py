@@ -30,6 +30,7 @@ _ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'u
 def build_pages(apis: Sequence[Api], today_in: Callable[[str], date]) -> ASGIApp:
     """One Flask application with the pages of every API under that API's own prefix; see `pages_on_demand`."""
     pages = flask.Flask("mockserver.console", static_folder=None)
+    pages.url_map.merge_slashes = False  # else `//docs` is a redirect, to whatever host was asked for
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
     pages.add_template_global(_base_url, "base_url")
     pages.add_template_global(lambda api: _curl(api, today_in), "curl")
@@ -67,11 +68,11 @@ def _add_api(pages: flask.Flask, api: Api, today_in: Callable[[str], date]) -> N
         return flask.jsonify({**spec, "servers": servers})
 
     def contract() -> flask.Response:
-        return served(api.spec)
+        return served(api.contract)
 
     def page_contract() -> flask.Response:
         today = today_in(flask.request.script_root.removeprefix("/~"))
-        return served(fitting(api.spec, today, None if api.sample is None else api.sample(today)))
+        return served(fitting(api.contract, today, None if api.sample is None else api.sample(today)))
 
     def page() -> str:
         # What stands beside the page is found from `/docs` and from `/docs/`.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from doublebook_data import openapi_dir, read_yaml
 from mockserver.apis.bundle import Api
-from mockserver.control.auth import identify_with
+from mockserver.control.auth import Door
 from mockserver.control.desk import Desk
 from mockserver.control.errors import broken, render
 from mockserver.control.operations import operations_of
@@ -14,23 +14,16 @@ from mockserver.sandbox.sandboxes import Sandboxes
 __all__ = ["build"]
 
 
-def build(
-    apis: Sequence[Api], sandboxes: Sandboxes, *, token: str | None, origins: frozenset[str] = frozenset()
-) -> Api:
-    """The API that controls *sandboxes*.
-
-    Args:
-        token: What it demands as a bearer token; None lets everybody in.
-        origins: Of web pages that may ask, beside its own.
-    """
+def build(apis: Sequence[Api], sandboxes: Sandboxes, door: Door) -> Api:
+    """The API that controls *sandboxes*, for those whom *door* lets in."""
     return Api(
         name="control",
         title="Control plane: sandboxes, clocks, journals, state, webhooks",
         prefix="/_sandbox",
         spec=read_yaml(openapi_dir() / "control" / "openapi.yaml"),
         operations=operations_of(Desk(apis, sandboxes)),
-        identify=identify_with(token, origins),
-        origins=origins,
+        identify=door.identify,
+        origins=door.origins,
         respell=refuse_unknown,
         render=render,
         broken=broken,

@@ -1,57 +1,98 @@
-"""Who may control sandboxes: whoever knows the token, when there is one, and no web page of another origin.
+"""Who may control sandboxes and see the pages: whoever means this server, knows its token where there is one, and is no
+web page of another origin.
 
-A browser sends what a page tells it to, with or without leave to read the answer. It says so in `Origin`: without this
-check any page a developer has open could reset the sandboxes on that developer's machine.
+A browser sends what a page tells it to, with or without leave to read the answer, and says so in `Origin` and
+`Sec-Fetch-Site`: without that check any page a developer has open could reset the sandboxes on that developer's machine.
+A page whose name was led to this machine after it was loaded (DNS rebinding) is of one origin with us, for the browser;
+that it asks for another server stands in `Host`.
 """
 
 import hmac
-from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.apis.identities import Caller, Identity, bearer
 from mockserver.apis.refusals import Forbidden, RequestRefused, Unauthenticated
+from mockserver.booking.errors import in_json
+from mockserver.hosts import address_of, host_of, is_loopback
 
-__all__ = ["identify_with"]
+__all__ = ["Door"]
 
 _CALLER = Caller(tenant="control")
+_FOLLOWED = (b"navigate", b"document")
+"""What a browser says of a link that somebody followed: a page shown as such, and in no frame of another."""
 
 
-def identify_with(
-    token: str | None, origins: frozenset[str] = frozenset()
-) -> Callable[[Mapping[bytes, bytes]], Identity]:
-    """The reader of credentials; with *token* None everybody is let in.
-
+class Door:
+    """
     Args:
+        token: What is demanded; with None everybody is let in who asks for this server by a name of its own.
+        hosts: What it is called beside `localhost`, as `host_of` writes it.
         origins: Of web pages that may ask.
     """
-    expected = None if token is None else token.encode()
 
-    def refusal_of(headers: Mapping[bytes, bytes]) -> RequestRefused | None:
-        if headers.get(b"origin", b"").decode("latin-1") not in origins and _is_foreign(headers):
-            return Forbidden("the control plane takes no requests from web pages of another origin")
-        if expected is None:
-            return None
+    def __init__(
+        self, token: str | None = None, *, hosts: frozenset[str] = frozenset(), origins: frozenset[str] = frozenset()
+    ) -> None:
+        self._token = None if token is None else token.encode()
+        self._hosts = hosts
+        self.origins = origins
+
+    def identify(self, headers: Mapping[bytes, bytes]) -> Identity:
+        """`Api.identify` of the control plane."""
+        refused = self._page_refused(headers) or self._caller_refused(headers)
+        return Identity(_CALLER if refused is None else None, refused=refused)
+
+    def before(self, pages: ASGIApp) -> ASGIApp:
+        """*pages*, shown to whoever may see them."""
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            refused = self._reader_refused(scope)
+            shown = pages if refused is None else JSONResponse({"error": f"forbidden: {refused}"}, 403)
+            await shown(scope, receive, send)
+
+        return serve
+
+    def _caller_refused(self, headers: Mapping[bytes, bytes]) -> RequestRefused | None:
+        if self._token is None:
+            return self._host_refused(headers)
         given = bearer(headers)
-        if given is None:
+        if not given:  # also what is malformed
             return Unauthenticated("the control plane needs its token: Authorization: Bearer TOKEN")
-        if not hmac.compare_digest(given.encode(), expected):
+        if not hmac.compare_digest(given.encode(), self._token):
             return Unauthenticated("this is not the token of the control plane")
         return None
 
-    def identify(headers: Mapping[bytes, bytes]) -> Identity:
-        refused = refusal_of(headers)
-        return Identity(_CALLER if refused is None else None, refused=refused)
+    def _reader_refused(self, scope: Scope) -> RequestRefused | None:
+        read = Headers(scope=scope)
+        headers = {name.encode(): ", ".join(read.getlist(name)).encode("latin-1") for name in read}
+        follows = (headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest")) == _FOLLOWED
+        if not follows and (refused := self._page_refused(headers)):
+            return refused
+        if self._token is not None and self._caller_refused(headers) is None:
+            return None
+        # Where it listens on all addresses, it is bound to the one that was asked.
+        return self._host_refused(headers, reached=(scope.get("server") or ("",))[0])
 
-    return identify
+    def _page_refused(self, headers: Mapping[bytes, bytes]) -> Forbidden | None:
+        """That a web page asks that did not come from here. We speak no TLS, so our own origin is of http."""
+        origin = headers.get(b"origin")
+        if origin is not None and origin.decode("latin-1") in self.origins:
+            return None
+        foreign = origin is not None and origin.lower() != b"http://" + headers.get(b"host", b"").lower()
+        if foreign or headers.get(b"sec-fetch-site") == b"cross-site":
+            return Forbidden("web pages of another origin may not ask here; --control-origins names those that may")
+        return None
 
-
-def _is_foreign(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a page wrote the request that did not come from this very host and port."""
-    origin = headers.get(b"origin")
-    if origin is None:
-        return False
-    try:
-        netloc = urlsplit(origin.decode("latin-1")).netloc
-    except ValueError:
-        return True
-    return netloc.lower() != headers.get(b"host", b"").decode("latin-1").lower()
+    def _host_refused(self, headers: Mapping[bytes, bytes], *, reached: str = "") -> Forbidden | None:
+        """That another server is meant. An address that was reached is ours, for no name can be led to a text."""
+        asked = headers.get(b"host", b"").decode("latin-1")
+        host = host_of(asked)
+        if host is not None and (host in self._hosts or is_loopback(host)):
+            return None
+        if host is not None and (address := address_of(host)) is not None and address == address_of(reached):
+            return None
+        return Forbidden(f"this server is not called {in_json(asked)}; --allowed-hosts says what else it is called")

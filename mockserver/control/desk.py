@@ -8,11 +8,12 @@ from typing import Any
 
 from doublebook_data import fixtures_dir
 from mockserver.apis.bundle import Api
-from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.errors import NotFound, RuleBroken, StoreBusy
 from mockserver.booking.ports import ALL, Kind
 from mockserver.control.errors import UnknownName
 from mockserver.control.fidelity import fidelity_of
 from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
+from mockserver.control.secrets import Secrets, secrets_of
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
@@ -41,9 +42,17 @@ class Desk:
         self._domains = {api.name: api.domain for api in apis if api.domain is not None}
         self._fidelity: dict[str, Mapping[str, Any]] = {}
         self._digests: dict[str, str] = {}
+        self._secrets: Secrets | None = None
         self._numbers: Iterator[int] = count(1)
 
     # What is served
+
+    def ensure_ready(self) -> None:
+        """Raises RuleBroken `not_ready`: the store does not answer."""
+        try:
+            self.sandboxes.find(DEFAULT, any_seed=True)
+        except StoreBusy:
+            raise RuleBroken("not_ready", "the store is held by another program for too long") from None
 
     def api(self, name: str) -> Api:
         if name not in self._by_name:
@@ -62,6 +71,12 @@ class Desk:
             self._digests[name] = self._domains[name].digest() if name in self._domains else ""
         return self._digests[name]
 
+    def secrets(self) -> Secrets:
+        """Of all that is served; computed when first asked for."""
+        if self._secrets is None:
+            self._secrets = secrets_of(api.spec for api in self.apis)
+        return self._secrets
+
     def profile(self, name: str) -> Mapping[str, Any]:
         """What the API offers to contract tests. Raises NotFound: it offers nothing."""
         file = fixtures_dir() / self.api(name).name / "profile.toml"
@@ -76,11 +91,11 @@ class Desk:
         return self.sandboxes.open(name) if name == DEFAULT else self.sandboxes.get(name)
 
     def wanted(self, name: str) -> Sandbox:
-        """One that is to be changed: it comes to be as by a key that names it. Raises RuleBroken `seed_version`."""
-        return self.sandboxes.open(name)
+        """One that is to be changed: it comes to be as by a key that names it, and is kept.
 
-    def count(self) -> int:
-        return len({*self.sandboxes.names(), DEFAULT})
+        Raises RuleBroken: `seed_version`, `no_room`.
+        """
+        return self.sandboxes.keep(name)
 
     def every(self) -> Sequence[SandboxRecord]:
         """By name."""
@@ -89,7 +104,7 @@ class Desk:
         return self.sandboxes.every()
 
     def create(self, wanted: NewSandbox) -> Sandbox:
-        """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`."""
+        """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`, `no_room`."""
         if wanted.fork_of is not None:
             child = self.fork(wanted.fork_of, wanted.name)
             return self._set_up(child, wanted.settings, outbox=wanted.outbox)

@@ -38,6 +38,8 @@ RULES = {
     "unknown_event": 400,
     "unknown_filter": 400,
     "delivery_under_way": 409,
+    "not_ready": 503,
+    "no_room": 503,
 }
 """RuleBroken, by its code."""
 

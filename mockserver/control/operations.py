@@ -7,7 +7,6 @@ from typing import Any
 from mockserver import __version__
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
-from mockserver.apis.refusals import Forbidden
 from mockserver.control.desk import Desk
 from mockserver.control.requests import (
     Advance,
@@ -21,7 +20,6 @@ from mockserver.control.requests import (
 )
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.wire import (
-    secrets_of,
     show_api,
     show_clock,
     show_delivery,
@@ -38,18 +36,15 @@ from mockserver.sandbox.sandbox import Sandbox
 __all__ = ["operations_of"]
 
 
-def get_health(desk: Desk, call: Call) -> Reply:
-    if isinstance(call.identity.refused, Forbidden):  # open to those without a token, not to other origins
-        raise call.identity.refused
-    return _ok(
-        {
-            "status": "ok",
-            "version": __version__,
-            "store": "sqlite" if desk.sandboxes.durable else "memory",
-            "apis": [api.name for api in desk.apis],
-            "sandboxes": desk.count(),
-        }
-    )
+def get_health(desk: Desk, _: Call) -> Reply:
+    """Whoever asks, and however much there is: nothing is looked for."""
+    store = "sqlite" if desk.sandboxes.durable else "memory"
+    return _ok({"status": "ok", "version": __version__, "store": store, "apis": [api.name for api in desk.apis]})
+
+
+def get_readiness(desk: Desk, _: Call) -> Reply:
+    desk.ensure_ready()
+    return _ok({"status": "ready"})
 
 
 def list_apis(desk: Desk, _: Call) -> Reply:
@@ -119,12 +114,12 @@ def advance_clock(desk: Desk, call: Call) -> Reply:
 
 
 def list_journal(desk: Desk, call: Call) -> Reply:
-    secrets = secrets_of(desk.apis)
+    secrets = desk.secrets()
     return _ok({"entries": [show_entry(entry, secrets) for entry in desk.entries(call.path["name"], call.query)]})
 
 
 def get_journal_entry(desk: Desk, call: Call) -> Reply:
-    return _ok(show_entry(desk.entry(call.path["name"], call.path["id"]), secrets_of(desk.apis)))
+    return _ok(show_entry(desk.entry(call.path["name"], call.path["id"]), desk.secrets()))
 
 
 def clear_journal(desk: Desk, call: Call) -> Reply:
@@ -138,11 +133,12 @@ def get_state(desk: Desk, call: Call) -> Reply:
 def list_documents(desk: Desk, call: Call) -> Reply:
     name, api, kind = (call.path[part] for part in ("name", "api", "kind"))
     total, documents = desk.documents(name, api, kind, offset=call.query["offset"], limit=call.query["limit"])
-    return _ok({"total": total, "documents": [show_document(each) for each in documents]})
+    return _ok({"total": total, "documents": desk.secrets().hide([show_document(each) for each in documents])})
 
 
 def get_document(desk: Desk, call: Call) -> Reply:
-    return _ok(show_document(desk.document(*(call.path[part] for part in ("name", "api", "kind", "id")))))
+    document = desk.document(*(call.path[part] for part in ("name", "api", "kind", "id")))
+    return _ok(desk.secrets().hide(show_document(document)))
 
 
 def list_subscriptions(desk: Desk, call: Call) -> Reply:
@@ -153,7 +149,7 @@ def list_subscriptions(desk: Desk, call: Call) -> Reply:
 def create_subscription(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, NewSubscription)
     webhooks = desk.webhooks(call.path["name"], call.path["api"], subscribes=True)
-    return Reply(201, show_subscription(webhooks.subscribe(wanted)))
+    return Reply(201, show_subscription(webhooks.subscribe(wanted), is_new=True))
 
 
 def get_subscription(desk: Desk, call: Call) -> Reply:
@@ -210,6 +206,7 @@ def _moved(desk: Desk, call: Call, fired: list[Fired]) -> Reply:
 
 _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "getHealth": get_health,
+    "getReadiness": get_readiness,
     "listApis": list_apis,
     "getProfile": get_profile,
     "getFidelity": get_fidelity,

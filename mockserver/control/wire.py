@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.bundle import Api
+from mockserver.control.secrets import HIDDEN, Secrets
 from mockserver.control.webhooks import Sending
 from mockserver.sandbox.domains import Domain
-from mockserver.sandbox.journal import REDACTED, Entry
+from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.records import Fired, SandboxRecord
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.subscriptions import Subscription
 
 __all__ = [
-    "secrets_of",
     "show_api",
     "show_clock",
     "show_delivery",
@@ -28,8 +28,6 @@ __all__ = [
 
 _MOST_LEVELS = 64
 """A body nested deeper is shown as text: whoever validates or reads it would have to recurse as deep."""
-
-_REDACTED = REDACTED.decode()
 
 
 # What is served
@@ -133,23 +131,13 @@ def show_fired(fired: Fired) -> dict[str, Any]:
 # Journal
 
 
-def secrets_of(apis: Sequence[Api]) -> frozenset[str]:
-    """The names, in lower case, of the headers and query parameters that carry credentials."""
-    return frozenset(
-        str(scheme["name"]).lower()
-        for api in apis
-        for scheme in api.spec.get("components", {}).get("securitySchemes", {}).values()
-        if scheme["type"] == "apiKey"
-    )
-
-
-def show_entry(entry: Entry, secrets: frozenset[str]) -> dict[str, Any]:
+def show_entry(entry: Entry, secrets: Secrets) -> dict[str, Any]:
     return {
         "id": entry.id,
         "at": None if entry.at is None else _moment(entry.at),
         "method": entry.method,
         "path": entry.path,
-        "query": _show_query(entry.query.decode("latin-1"), secrets),
+        "query": secrets.hide_in_query(entry.query.decode("latin-1")),
         "api": entry.api,
         "operation": entry.operation,
         "status": entry.status,
@@ -160,15 +148,10 @@ def show_entry(entry: Entry, secrets: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _show_query(query: str, secrets: frozenset[str]) -> str:
-    parts = [part.partition("=") for part in query.split("&")]
-    return "&".join(f"{name}{sign}{_REDACTED if name.lower() in secrets else value}" for name, sign, value in parts)
-
-
 def _show_message(
-    headers: Iterable[tuple[bytes, bytes]], body: bytes, secrets: frozenset[str], *, cut: bool
+    headers: Iterable[tuple[bytes, bytes]], body: bytes, secrets: Secrets, *, cut: bool
 ) -> dict[str, Any]:
-    form, shown = _show_body(body, cut=cut)
+    form, shown = _show_body(body, secrets, cut=cut)
     return {"headers": _show_headers(headers, secrets), "body": shown, "body_is": form, "body_cut": cut}
 
 
@@ -177,18 +160,19 @@ def _unpacked(headers: bytes) -> Iterable[tuple[bytes, bytes]]:
     return ((name, value) for name, _, value in (line.partition(b": ") for line in headers.split(b"\r\n")) if name)
 
 
-def _show_headers(headers: Iterable[tuple[bytes, bytes]], secrets: frozenset[str]) -> dict[str, str]:
+def _show_headers(headers: Iterable[tuple[bytes, bytes]], secrets: Secrets) -> dict[str, str]:
     """By name; what came more than once is joined with a comma, as HTTP says."""
     shown: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name = raw_name.decode("latin-1")
-        value = _REDACTED if name.lower() in secrets else raw_value.decode("latin-1")
+        hidden = name.lower() in secrets.in_heads
+        value = HIDDEN if hidden else secrets.hide_in_text(raw_value.decode("latin-1"))
         shown[name] = f"{shown[name]}, {value}" if name in shown else value
     return shown
 
 
-def _show_body(body: bytes, *, cut: bool) -> tuple[str, Any]:
-    """What it is, `empty`, `json` or `text`, and the body as such."""
+def _show_body(body: bytes, secrets: Secrets, *, cut: bool) -> tuple[str, Any]:
+    """What it is, `empty`, `json` or `text`, and the body as such; of a text that may tell a secret, nothing."""
     if not body:
         return "empty", None
     if not cut:
@@ -198,8 +182,9 @@ def _show_body(body: bytes, *, cut: bool) -> tuple[str, Any]:
             pass
         else:
             if _is_flat(document, _MOST_LEVELS):
-                return "json", document
-    return "text", body.decode(errors="replace")
+                return "json", secrets.hide(document)
+    text = body.decode(errors="replace")
+    return "text", HIDDEN if secrets.are_in(text) else secrets.hide_in_text(text)
 
 
 def _is_flat(value: Any, levels: int) -> bool:
@@ -225,8 +210,11 @@ def show_document(value: Any) -> Any:
 # Webhooks
 
 
-def show_subscription(subscription: Subscription) -> dict[str, Any]:
+def show_subscription(subscription: Subscription, *, is_new: bool = False) -> dict[str, Any]:
+    """The values of its headers are shown to whoever has just sent them, and then no more."""
     shown: dict[str, Any] = msgspec.to_builtins(subscription)
+    if not is_new:
+        shown["headers"] = dict.fromkeys(subscription.headers, HIDDEN)
     shown["is_signed"] = shown.pop("secret") is not None
     del shown["name"], shown["changed_at"]  # some vendors' own, shown by their APIs
     return shown

@@ -70,13 +70,15 @@ class Bounds:
     """When sandboxes in memory are dropped, and durable ones unloaded.
 
     Attributes:
-        most: Above this number the least recently used goes.
+        most: So many there are at most; the least recently used goes.
         idle_seconds: Unused for longer, of real time, goes too.
+        spare_seconds: Of those in memory, which nobody finds again, none goes to make room that was used more lately.
         awake: So many have their changes and their journal ready; the others' are packed, for most are not asked again.
     """
 
     most: int = 50_000
     idle_seconds: float = 86_400.0
+    spare_seconds: float = 3_600.0
     awake: int = 256
 
 

@@ -3,6 +3,7 @@ due, its journal, and what an API remembers beside its records.
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +73,7 @@ class Sandbox:
     Attributes:
         mark: Tells this loading of a durable sandbox from every other; "" where it is never loaded twice.
         is_unloaded: Whether the process has let go of it.
+        line: The names of those that would go to make room, in this order; it stands among them.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
 
@@ -80,6 +82,7 @@ class Sandbox:
         "_journal",
         "_lock",
         "is_unloaded",
+        "line",
         "mark",
         "moments",
         "name",
@@ -89,9 +92,12 @@ class Sandbox:
         "volatile",
     )
 
-    def __init__(self, record: SandboxRecord, ground: Ground, *, mark: str = "") -> None:
+    def __init__(
+        self, record: SandboxRecord, ground: Ground, *, mark: str = "", line: OrderedDict[str, None] | None = None
+    ) -> None:
         self.name = record.name
         self.mark = mark
+        self.line = OrderedDict() if line is None else line
         self.record = record
         self.used_at = 0.0
         self.is_unloaded = False

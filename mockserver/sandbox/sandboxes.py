@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from secrets import token_hex
 from typing import Any, cast
 
@@ -70,13 +71,16 @@ class Sandboxes:
             journal_memory=self._journal_memory,
             unload=self._unload,
         )
-        self._loaded: OrderedDict[str, Sandbox] = OrderedDict()
+        self._loaded: dict[str, Sandbox] = {}
+        # The least recently used first.
+        self._strangers: OrderedDict[str, None] = OrderedDict()
+        self._kept: OrderedDict[str, None] = OrderedDict()
         self._awake: OrderedDict[str, None] = OrderedDict()
 
     # Finding and making
 
     def open(self, name: str) -> Sandbox:
-        """Find a sandbox, or make it as the process's setup says."""
+        """Find a sandbox, or make it as the process's setup says. Raises RuleBroken `no_room`, `seed_version`."""
         found = self._loaded.get(name)
         if found is None:
             found = self.find(name)
@@ -85,9 +89,18 @@ class Sandboxes:
         self._use(found)
         return found
 
+    def keep(self, name: str) -> Sandbox:
+        """As `open`; from here on it goes to make room for no other."""
+        sandbox = self.open(name)
+        if sandbox.line is self._strangers:
+            del self._strangers[name]
+            sandbox.line = self._kept
+            sandbox.line[name] = None
+        return sandbox
+
     def _make(self, name: str) -> Sandbox:
         try:
-            return self.create(name, Setup())
+            return self.create(name, Setup(), keep=False)
         except RuleBroken as refusal:
             if refusal.code != "exists":
                 raise
@@ -122,15 +135,22 @@ class Sandboxes:
             raise NotFound("sandbox", name)
         return found
 
-    def create(self, name: str, setup: Setup) -> Sandbox:
-        """Raises RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`."""
+    def create(self, name: str, setup: Setup, *, keep: bool = True) -> Sandbox:
+        """
+        Args:
+            keep: It goes to make room for no other.
+
+        Raises:
+            RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`, `no_room`.
+        """
+        self._make_room(name)
         with self._store.writing() as session:
             if session.sandbox(name) is not None:
                 raise RuleBroken("exists", f"there is a sandbox {in_json(name)} already")
             record = self._record(name, setup, session.new_layer())
             session.save_sandbox(name, encode(record))
             Sandbox(record, self._ground).set_up(session, record, record.settings)
-        return self._adopt(record)
+        return self._adopt(record, keep=keep)
 
     def reset(self, name: str) -> Sandbox:
         """Back to the seed, the starting clock and an empty journal; settings stay. Raises NotFound."""
@@ -161,8 +181,9 @@ class Sandboxes:
 
         Raises:
             NotFound: There is no such parent.
-            RuleBroken: `exists`, `too_many_forks`.
+            RuleBroken: `exists`, `too_many_forks`, `no_room`.
         """
+        self._make_room(into, name)
         parent = self.get(name)
         with self._store.writing() as session:
             if session.sandbox(into) is not None:
@@ -173,7 +194,7 @@ class Sandboxes:
             child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
             session.save_sandbox(into, encode(child))
         parent.record = record
-        forked = self._adopt(child)
+        forked = self._adopt(child, keep=True)
         forked.tell_of_all()
         return forked
 
@@ -327,18 +348,20 @@ class Sandboxes:
                     f"sandbox {in_json(record.name)} stands on version {made_with} of the {api} seed and this program"
                     f" has version {version}: reset it, delete it, or open it with the version that made it",
                 )
-        return self._adopt(record)
-
-    def _adopt(self, record: SandboxRecord) -> Sandbox:
-        mark = f"{token_hex(4)}-" if self._store.durable else ""
-        sandbox = self._loaded[record.name] = Sandbox(record, self._ground, mark=mark)
-        self._use(sandbox)
         self._make_room(record.name)
+        return self._adopt(record, keep=False)
+
+    def _adopt(self, record: SandboxRecord, *, keep: bool) -> Sandbox:
+        mark = f"{token_hex(4)}-" if self._store.durable else ""
+        line = self._kept if keep or record.name == DEFAULT else self._strangers
+        sandbox = self._loaded[record.name] = Sandbox(record, self._ground, mark=mark, line=line)
+        line[record.name] = None
+        self._use(sandbox)
         return sandbox
 
     def _use(self, sandbox: Sandbox) -> None:
         sandbox.used_at = time.monotonic()
-        self._loaded.move_to_end(sandbox.name)
+        sandbox.line.move_to_end(sandbox.name)
         self._awake[sandbox.name] = None
         self._awake.move_to_end(sandbox.name)
         if len(self._awake) > self._bounds.awake:
@@ -346,28 +369,57 @@ class Sandboxes:
             if (resting := self._loaded.get(name)) is not None:
                 resting.rest()
 
-    def _make_room(self, newest: str) -> None:
-        """Drop what is idle or too much, the least recently used first; never the default sandbox, nor the newest."""
-        bounds = self._bounds
-        oldest = time.monotonic() - bounds.idle_seconds
-        stay = (DEFAULT, newest)
-        while (name := next((each for each in self._loaded if each not in stay), None)) is not None:
-            sandbox = self._loaded[name]
-            if len(self._loaded) <= bounds.most and sandbox.used_at >= oldest:
+    def _make_room(self, *needed: str) -> None:
+        """Let go of what is idle, and of what is too much for one more. The default sandbox stays, and so do those *needed*,
+        the first of which is to come.
+
+        In memory nobody finds again what goes. So whoever has a key cannot drive others out by making sandboxes: to make
+        room goes only what nobody has kept or lately used.
+
+        Raises:
+            RuleBroken: `no_room`: nothing may go.
+        """
+        if needed[0] in self._loaded:
+            return
+        stay = (DEFAULT, *needed)
+        now = time.monotonic()
+        for line in (self._strangers, self._kept):
+            while (oldest := self._first(line, stay)) and oldest.used_at < now - self._bounds.idle_seconds:
+                self._let_go(oldest)
+        most = max(self._bounds.most, len(stay))
+        while len(self._loaded) >= most and needed[0] != DEFAULT:
+            oldest = self._first(self._strangers, stay)
+            if self._store.durable:
+                oldest = oldest or self._first(self._kept, stay)
+            elif oldest is None or oldest.used_at > now - self._bounds.spare_seconds:
+                raise RuleBroken(
+                    "no_room",
+                    f"there is room for {most} sandboxes, and all of them were used lately or are kept: delete some, or"
+                    " start the server with more max_sandboxes",
+                )
+            if oldest is None:
                 return
-            if not self._store.durable:
-                with self._store.writing() as session:
-                    session.forget_sandbox(name)
-                    self._drop_layers(session, sandbox.record)
-            self._unload(sandbox)
+            self._let_go(oldest)
+
+    def _first(self, line: OrderedDict[str, None], stay: Sequence[str]) -> Sandbox | None:
+        name = next((each for each in line if each not in stay), None)
+        return None if name is None else self._loaded[name]
+
+    def _let_go(self, sandbox: Sandbox) -> None:
+        if not self._store.durable:
+            with self._store.writing() as session:
+                session.forget_sandbox(sandbox.name)
+                self._drop_layers(session, sandbox.record)
+        self._unload(sandbox)
 
     def _trim_journals(self) -> None:
         """Bring all journals together under the process's bound: those of the least recently used sandboxes go first."""
         memory = self._journal_memory
         enough = memory.limit - memory.limit // 8  # so that this is not the way of every request from here on
-        for sandbox in self._loaded.values():
+        for name in chain(self._strangers, self._kept):
             if memory.used <= enough:
                 return
+            sandbox = self._loaded[name]
             if sandbox.has_journal:
                 while len(sandbox.journal) and memory.used > enough:
                     sandbox.journal.drop_oldest()
@@ -378,6 +430,7 @@ class Sandboxes:
             sandbox.journal.clear()
         if self._loaded.get(sandbox.name) is sandbox:
             del self._loaded[sandbox.name]
+            del sandbox.line[sandbox.name]
             self._awake.pop(sandbox.name, None)
 
     def _drop_layers(self, session: Session, record: SandboxRecord) -> None:

@@ -9,10 +9,22 @@ from typing import Any
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call
-from mockserver.apis.refusals import Unauthenticated
+from mockserver.apis.refusals import NoRoom, Unauthenticated
+from mockserver.booking.errors import RuleBroken
+from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 
-__all__ = ["Guard"]
+__all__ = ["Guard", "open_sandbox"]
+
+
+def open_sandbox(sandboxes: Sandboxes, name: str) -> Sandbox:
+    """Raises NoRoom, RuleBroken `seed_version`."""
+    try:
+        return sandboxes.open(name)
+    except RuleBroken as refusal:
+        if refusal.code == "no_room":
+            raise NoRoom(str(refusal)) from None
+        raise
 
 
 class Guard:
@@ -34,7 +46,7 @@ class Guard:
             raise call.refused
         if call.sandbox is None and self._api.domain is not None:
             # A call without a credential, to an operation that wants none.
-            sandbox = self._sandboxes.open(call.sandbox_name)
+            sandbox = open_sandbox(self._sandboxes, call.sandbox_name)
             call.enter(sandbox, sandbox.now())
         if not self._open and call.now is not None:
             call.reply_headers = self._api.throttle.admit(call, call.now)

@@ -153,8 +153,12 @@ class Deliverer:
 
     async def _post(self, webhooks: Webhooks, parcel: _Parcel, at: datetime) -> Attempt:
         subscription = parcel.subscription
-        body = webhooks.body(parcel.event, subscription.id)
-        own = webhooks.headers(subscription, parcel.event, body, self._sandboxes.real_now())
+        try:
+            body = webhooks.body(parcel.event, subscription.id)
+            own = webhooks.headers(subscription, parcel.event, body, self._sandboxes.real_now())
+        except Exception as error:  # noqa: BLE001 - as above: the next event is not to wait for it
+            _LOG.exception("making event %s for subscription %s", parcel.event.id, subscription.id)
+            return Attempt(at, None, f"a bug of the sandbox: {type(error).__name__}: {error}", 0)
         return await self._sender.post(subscription.url, _headers(subscription, own), body, at=at)
 
     async def _in_sandbox(self, lane: _Lane, act: Callable[[Work], T]) -> T:

@@ -1,18 +1,16 @@
 """One attempt: a POST, and what came of it. httpx is imported with the first; a start does not wait for it."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from mockserver.apis.exchange import Header
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.deliveries import Attempt
-from mockserver.sandbox.receivers import Receivers, is_local_name
+from mockserver.sandbox.receivers import Receivers
 
 if TYPE_CHECKING:
     import httpx
@@ -35,21 +33,23 @@ class Sender:
         self._opening = asyncio.Lock()
 
     async def post(self, url: str, headers: Sequence[Header], body: bytes, *, at: datetime) -> Attempt:
-        """Never raises for what is the receiver's fault. *at* is by the sandbox's clock."""
+        """Never raises, whatever goes wrong. *at* is by the sandbox's clock."""
         try:
             self._receivers.check(url)
         except RuleBroken as refusal:
             return Attempt(at, None, str(refusal), 0)
         client = await self._opened()
-        from httpx import HTTPError, InvalidURL, TimeoutException  # noqa: PLC0415 - see the module
+        from httpx import TimeoutException  # noqa: PLC0415 - see the module
 
         started_at = time.perf_counter()
         status, said = None, None
         try:
-            status = await _post(client, url, headers, body)
+            status = await _post(client, self._receivers, url, headers, body)
         except (TimeoutError, TimeoutException):
             said = f"no answer within {SECONDS_TO_ANSWER:g} seconds"
-        except (HTTPError, InvalidURL, OSError) as error:
+        except RuleBroken as refusal:
+            said = str(refusal)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next delivery is not to wait for it
             said = f"{type(error).__name__}: {error}"
         return Attempt(at, status, said, round((time.perf_counter() - started_at) * 1_000))
 
@@ -75,12 +75,25 @@ def _open(transport: "httpx.AsyncBaseTransport | None") -> "httpx.AsyncClient":
     return httpx.AsyncClient(transport=transport, timeout=SECONDS_TO_ANSWER, limits=limits, trust_env=False)
 
 
-async def _post(client: "httpx.AsyncClient", url: str, headers: Sequence[Header], body: bytes) -> int:
-    """The status. Redirects are not followed: a 3xx is an answer, and not a good one."""
+async def _post(
+    client: "httpx.AsyncClient", receivers: Receivers, url: str, headers: Sequence[Header], body: bytes
+) -> int:
+    """The status. Redirects are not followed: a 3xx is an answer, and not a good one. Raises RuleBroken."""
+
+    async def look_where_it_led(event: str, told: dict[str, Any]) -> None:
+        """Before a word is said: what a name stood for when somebody asked may not be what it stands for now."""
+        if event.endswith("connect_tcp.complete"):
+            connection = told["return_value"]
+            try:
+                receivers.check_reached(url, connection.get_extra_info("server_addr")[0])
+            except RuleBroken:
+                await connection.aclose()
+                raise
+
     async with AsyncExitStack() as stack:
         async with asyncio.timeout(SECONDS_TO_ANSWER):
-            await _check_address(url)
-            stream = client.stream("POST", url, headers=list(headers), content=body)
+            extensions = {"trace": look_where_it_led}
+            stream = client.stream("POST", url, headers=list(headers), content=body, extensions=extensions)
             response = await stack.enter_async_context(stream)
         await _hear_out(response)
         return response.status_code
@@ -97,15 +110,3 @@ async def _hear_out(response: "httpx.Response") -> None:
                 read += len(chunk)
                 if read >= _MOST_READ:
                     return
-
-
-async def _check_address(url: str) -> None:
-    """What is called local has to be: a name below `localhost` may be anybody's. Raises OSError."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if not is_local_name(host):
-        return
-    found = await asyncio.get_running_loop().getaddrinfo(host, parts.port or 80, type=socket.SOCK_STREAM)
-    for _, _, _, _, address in found:
-        if not (str(address[0]).startswith("127.") or address[0] == "::1"):
-            raise OSError(f"{host} is {address[0]}, which is not this machine")

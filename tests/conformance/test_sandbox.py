@@ -87,7 +87,7 @@ def test_the_sandbox_keeps_its_contract_at_full_length(server, pytestconfig, api
 
 def broken(function):
     """A change of one operation's reply that its own document would not let through."""
-    app = build_app(Settings())
+    app = build_app(Settings(allowed_hosts=("sandbox",)))
     api = load_api("reservekit", prefix="/reservekit")
     original = api.operations["getBooking"]
     api = replace(api, operations={**api.operations, "getBooking": lambda call, work: function(original(call, work))})

@@ -11,6 +11,7 @@ from mockserver.apis.identities import Caller, Identity
 from mockserver.app import App
 from mockserver.booking.ports import Entry, Index, Kind
 from mockserver.control.api import build as build_control
+from mockserver.control.auth import Door
 from mockserver.control.errors import broken, render
 from mockserver.sandbox.domains import Domain, SeedWorld
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -106,7 +107,7 @@ def toy(clock: ManualClock) -> App:
     )
     store = MemoryStore()
     sandboxes = Sandboxes(store, [domain], clock=clock)
-    control = build_control([api], sandboxes, token=None)
+    control = build_control([api], sandboxes, Door(hosts=frozenset({"sandbox"})))
 
     async def nothing(scope, receive, send):
         raise AssertionError("no page is asked for")

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from doubles import Client
 from mockserver import __version__
 from mockserver.apis.reservekit.seed import draw_world
 from mockserver.app import App
+from mockserver.booking.errors import StoreBusy
 
 BOOKING = {"date": "2026-11-30", "time_slot_id": 456, "customer_email": "q@example.com"}
 
@@ -36,17 +38,63 @@ def test_health_tells_what_runs(control):
         "version": __version__,
         "store": "memory",
         "apis": [api.name for api in control.app.apis],
-        "sandboxes": 1,
     }
 
 
-def test_health_tells_a_durable_store_and_counts_sandboxes(build: Callable[..., App], tmp_path):
+def test_health_tells_a_durable_store(build: Callable[..., App], tmp_path):
     control = Client(build(store=f"sqlite:///{tmp_path / 'store.sqlite'}"), base="/_sandbox")
     control.post("/sandboxes")
 
     answer = control.get("/health").json()
 
-    assert (answer["store"], answer["sandboxes"]) == ("sqlite", 2)
+    assert answer["store"] == "sqlite"
+
+
+def calls_of(act):
+    """How many functions are called while *act* runs."""
+    made = 0
+
+    def count(_frame, event, _argument):
+        nonlocal made
+        made += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return made
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"])
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_health_and_readiness_cost_the_same_however_many_sandboxes_there_are(build, tmp_path, store, path):
+    control = Client(
+        build(apis=("reservekit",), store="memory" if store == "memory" else f"sqlite:///{tmp_path / 'a.sqlite'}"),
+        base="/_sandbox",
+    )
+
+    def ask():
+        return control.get(path)
+
+    ask()
+    few, short = calls_of(ask), len(ask().content)
+    for number in range(300):
+        control.post("/sandboxes", {"name": f"s-{number}"})
+
+    assert (calls_of(ask), len(ask().content)) == (few, short)
+
+
+def test_a_store_that_does_not_answer_is_not_ready_though_the_server_is_up(control, monkeypatch):
+    def held(*_, **__):
+        raise StoreBusy("held")
+
+    monkeypatch.setattr(control.app.sandboxes, "find", held)
+
+    answer = control.get("/ready")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "not_ready")
+    assert control.get("/health").status_code == 200
 
 
 def test_apis_are_described(control):

@@ -1,10 +1,13 @@
 """`mockserver serve` as a user meets it: a process, a port, what it prints."""
 
 import json
+import os
 import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -15,6 +18,7 @@ from servers import started
 from mockserver.app import API_NAMES, load_api, load_spec
 from mockserver.cli import main
 
+ROOT = Path(__file__).parents[2]
 KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
 
 
@@ -30,6 +34,15 @@ def both():
 def run(*arguments):
     command = [sys.executable, "-m", "mockserver", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def raw(url, head):
+    """What is answered to a head written by hand, to the end of the connection."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+        host = "" if "\r\nHost:" in head else f"Host: {address.netloc}\r\n"
+        connection.sendall(f"{head}\r\n{host}Connection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
 
 
 def test_the_printed_curl_books_and_then_is_a_duplicate():
@@ -159,6 +172,52 @@ def test_beyond_loopback_the_control_plane_wants_the_token_it_prints():
         assert httpx.get(url, headers={"Authorization": f"Bearer {token[1]}"}).status_code == 200
 
 
+def test_an_empty_variable_opens_no_control_plane_beyond_loopback():
+    with started("reservekit", "--host", "0.0.0.0", MOCKSERVER_CONTROL_TOKEN="") as server:
+        assert "Authorization: Bearer " in server.said
+        for credential in ("Bearer", "Bearer ", "Bearer  x y"):
+            answer = raw(server.url, f"GET /_sandbox/sandboxes HTTP/1.1\r\nAuthorization: {credential}")
+            assert answer.startswith("HTTP/1.1 401"), credential
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /_sandbox/sandboxes HTTP/1.1\r\nHost: evil.test",
+        "GET /_sandbox/sandboxes HTTP/1.1\r\nHost: localhost\r\nHost: evil.test",
+        "GET /_sandbox/sandboxes HTTP/1.1\r\nHost: evil.test\r\nX-Forwarded-Host: localhost",
+        "GET http://localhost/_sandbox/sandboxes HTTP/1.1\r\nHost: evil.test",
+        "GET /docs HTTP/1.1\r\nHost: evil.test",
+        "GET //docs HTTP/1.1\r\nHost: evil.test",
+        "GET /~mine/docs HTTP/1.1\r\nHost: evil.test\r\nHost: localhost",
+    ],
+)
+def test_another_name_than_this_machines_reaches_neither_control_plane_nor_pages(both, head):
+    status = raw(both, head).split(" ", 2)[1]
+
+    assert status in {"400", "403", "404"}
+
+
+def test_where_it_listens_on_all_addresses_pages_answer_to_the_one_that_was_reached_and_to_names_that_are_allowed():
+    with started("reservekit", "--host", "0.0.0.0", "--allowed-hosts", "doublebook") as server:
+        hosts = ("127.0.0.1", "doublebook:8080", "evil.test", "192.0.2.1")
+        answers = [raw(server.url, f"GET /docs HTTP/1.1\r\nHost: {host}").split(" ", 2)[1] for host in hosts]
+
+    assert answers == ["200", "200", "403", "403"]
+
+
+def test_the_token_of_a_file_is_seen_in_no_list_of_processes(tmp_path):
+    (tmp_path / "token").write_text("of-the-file\n")
+    with started("reservekit", "--control-token-file", str(tmp_path / "token")) as server:
+        command = ["ps", "-ww", "-o", "args=", "-p", str(server.process.pid)]
+        listed = subprocess.run(command, capture_output=True, check=True)
+
+        assert b"control-token-file" in listed.stdout
+        assert b"of-the-file" not in listed.stdout
+        url, right = f"{server.url}/_sandbox/sandboxes", {"Authorization": "Bearer of-the-file"}
+        assert [httpx.get(url, headers=headers).status_code for headers in ({}, right)] == [401, 200]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -216,6 +275,26 @@ def test_whoever_waits_for_it_is_told_where_it_answers(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_check_of_the_image_follows_the_port(tmp_path):
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (check,) = map(json.loads, re.findall(r"HEALTHCHECK [^[]*CMD (\[.*\])", dockerfile))
+    assert check[0] == "python"
+    assert re.findall(r"MOCKSERVER_READY_FILE=(\S+)", dockerfile) == ["/dev/shm/doublebook.json"]
+    environment = {"MOCKSERVER_PORT": "8080", "MOCKSERVER_READY_FILE": str(tmp_path / "ready.json")}
+
+    def is_healthy():
+        command = [sys.executable, *check[1:]]
+        return not subprocess.run(
+            command, env={**os.environ, **environment}, capture_output=True, check=False
+        ).returncode
+
+    with started("reservekit", **environment) as server:
+        assert not server.url.endswith(":8080")
+        assert is_healthy()
+        server.stop()
+    assert not is_healthy()
+
+
 @pytest.mark.parametrize("end", ["kill", "terminate"])
 def test_it_ends_with_the_process_that_it_was_started_for(end):
     parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
@@ -265,6 +344,12 @@ def test_a_document_that_cannot_be_used_is_found_by_a_check(monkeypatch):
 
 def test_a_contract_is_printed_as_it_is_written():
     assert run("spec", "reservekit").stdout.startswith("openapi: 3.0.3")
+
+
+def test_as_json_a_contract_has_what_any_operation_may_answer():
+    contract = json.loads(run("spec", "reservekit", "--json").stdout)
+
+    assert "400" in contract["paths"]["/health"]["get"]["responses"]
 
 
 @pytest.fixture(scope="module")

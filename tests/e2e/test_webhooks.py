@@ -6,6 +6,7 @@ import hmac
 import json
 import threading
 
+import httpx
 import pytest
 from receiving import StartedSandbox, receiving
 from servers import started
@@ -165,3 +166,31 @@ def test_a_slow_receiver_does_not_delay_another(receiver):
         hold.set()
 
     assert [told(body)[1] for _, _, body in receiver.got] == numbers
+
+
+def test_the_server_is_subscribed_to_nothing_of_its_own():
+    with started("--webhook-hosts", "*") as server, Sandbox(server) as sandbox:
+        sandbox.make(**STILL)
+        port = server.url.rpartition(":")[2]
+        wanted = f"/sandboxes/{sandbox.name}/webhooks/reservekit/subscriptions"
+        for host in ("127.0.0.1", "localhost", "0.0.0.0", "[::1]"):
+            refused = sandbox.control.post(wanted, json={"url": f"http://{host}:{port}/_sandbox/sandboxes"})
+            assert (refused.status_code, refused.json()["error"]["code"]) == (400, "receiver_not_allowed"), host
+        sandbox.subscribe(f"http://127.1:{port}/_sandbox/sandboxes")  # a name, until somebody resolves it
+
+        sandbox.book()
+
+        sandbox.wait_until_noted(1)
+        assert "is this very server" in sandbox.deliveries()[0]["attempts"][0]["error"]
+        assert [each["name"] for each in sandbox.control.get("/sandboxes").json()["sandboxes"]] == ["default", "mine"]
+
+
+def test_beyond_loopback_a_published_key_subscribes_to_nothing_on_the_servers_machine(receiver):
+    attributes = {"name": "me", "url": f"{receiver.url}/hook", "events": ["bookings.created"]}
+    body = json.dumps({"data": {"type": "webhook-subscriptions", "attributes": attributes}})
+    headers = {"Authorization": "Bearer anny_admin", "Content-Type": "application/vnd.api+json"}
+
+    for named, status in ((), 422), (("--webhook-hosts", "127.0.0.1"), 201):
+        with started("anny", "--host", "0.0.0.0", *named) as server:
+            made = httpx.post(f"{server.url}/api/v1/webhook-subscriptions", content=body, headers=headers)
+        assert made.status_code == status, made.text

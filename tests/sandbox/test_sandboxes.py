@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from doubles import MONDAY, ManualClock
@@ -379,7 +380,7 @@ def test_too_many_changes_between_forks_are_refused_before_they_get_slow(sandbox
 
 
 def test_the_least_recently_used_sandbox_goes_when_there_are_too_many(make):
-    sandboxes = make(bounds=Bounds(most=3))
+    sandboxes = make(bounds=Bounds(most=3, spare_seconds=0))
     for name in (DEFAULT, "a", "b"):
         write(sandboxes.open(name), name)
     sandboxes.open("a")
@@ -403,6 +404,92 @@ def test_there_is_always_room_for_the_default_sandbox_and_the_newest(make, most)
         assert texts(sandboxes.open(name)) == SEEDED
 
     assert set(sandboxes._loaded) == {DEFAULT, "c"}
+
+
+def refused(act):
+    with pytest.raises(RuleBroken) as refusal:
+        act()
+    return refusal.value.code
+
+
+def in_memory(clock, **bounds):
+    store = MemoryStore()
+    return store, Sandboxes(store, (SHOP,), clock=clock, bounds=Bounds(**bounds))
+
+
+def test_who_makes_many_sandboxes_drives_nobody_out(clock):
+    store, sandboxes = in_memory(clock, most=3)
+    for name in (DEFAULT, "a", "b"):
+        write(sandboxes.open(name), name)
+
+    assert [refused(partial(sandboxes.open, f"s{number}")) for number in range(20)] == ["no_room"] * 20
+
+    assert [texts(sandboxes.open(name))[-1] for name in (DEFAULT, "a", "b")] == [DEFAULT, "a", "b"]
+    assert len(store.kept) == len(sandboxes._loaded) == 3
+
+
+def test_what_nobody_has_used_for_an_hour_makes_room_and_the_oldest_goes_first(clock):
+    _, sandboxes = in_memory(clock, most=4)
+    for name in (DEFAULT, "a", "b", "c"):
+        sandboxes.open(name)
+    for name in ("a", "b"):
+        sandboxes.get(name).used_at -= 3_601
+
+    sandboxes.open("d")
+    sandboxes.open("e")
+
+    assert set(sandboxes._loaded) == {DEFAULT, "c", "d", "e"}
+    assert refused(lambda: sandboxes.open("f")) == "no_room"
+
+
+@pytest.mark.parametrize("keep", ["create", "fork", "keep"])
+def test_what_was_made_to_be_kept_makes_room_for_no_other_but_goes_when_it_is_idle(clock, keep):
+    _, sandboxes = in_memory(clock, most=3)
+    sandboxes.open("by-key")
+    kept = {
+        "create": lambda: sandboxes.create("kept", Setup()),
+        "fork": lambda: sandboxes.fork("by-key", "kept"),
+        "keep": lambda: sandboxes.keep("kept"),
+    }[keep]()
+    sandboxes.open(DEFAULT)
+    kept.used_at -= 3_601
+
+    assert refused(lambda: sandboxes.open("new")) == "no_room"
+    assert refused(lambda: sandboxes.create("new", Setup())) == "no_room"
+    assert refused(lambda: sandboxes.fork("by-key", "new")) == "no_room"
+
+    kept.used_at -= 86_400
+    sandboxes.open("new")
+    assert set(sandboxes._loaded) == {DEFAULT, "by-key", "new"}
+
+
+def test_one_that_is_there_and_is_kept_from_now_on_stays(clock):
+    _, sandboxes = in_memory(clock, most=3)
+    for name in (DEFAULT, "a", "b"):
+        sandboxes.open(name)
+    sandboxes.keep("a")
+    for name in ("a", "b"):
+        sandboxes.get(name).used_at -= 3_601
+
+    sandboxes.open("c")
+
+    assert set(sandboxes._loaded) == {DEFAULT, "a", "c"}
+
+
+def test_the_default_sandbox_has_room_in_a_full_house(clock):
+    _, sandboxes = in_memory(clock, most=2)
+    for name in ("a", "b"):
+        sandboxes.open(name)
+
+    assert texts(sandboxes.open(DEFAULT)) == SEEDED
+
+
+def test_a_name_that_is_taken_is_said_to_be_in_a_full_house_too(clock):
+    _, sandboxes = in_memory(clock, most=2)
+    for name in ("a", "b"):
+        sandboxes.open(name)
+
+    assert refused(lambda: sandboxes.create("a", Setup())) == "exists"
 
 
 def test_idle_sandboxes_go_when_another_comes(make):
@@ -480,7 +567,7 @@ def test_a_sandbox_in_which_another_thread_works_does_not_rest(drowsy):
 def test_a_sandbox_dropped_from_memory_leaves_nothing_behind(clock):
     store = MemoryStore()
     memory = Memory()
-    sandboxes = Sandboxes(store, (SHOP,), clock=clock, bounds=Bounds(most=2), journal_memory=memory)
+    sandboxes = Sandboxes(store, (SHOP,), clock=clock, bounds=Bounds(most=2, spare_seconds=0), journal_memory=memory)
 
     for number in range(20):
         sandbox = sandboxes.open(f"s{number}")

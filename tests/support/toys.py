@@ -11,6 +11,7 @@ from mockserver.apis.identities import ANONYMOUS
 from mockserver.app import App
 from mockserver.console import pages_on_demand
 from mockserver.control.api import build as build_control
+from mockserver.control.auth import Door
 from mockserver.control.errors import broken, render
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Gate
@@ -96,7 +97,7 @@ def api_of(
 
 def serve(app: App, *apis: Api) -> App:
     """*app* with other APIs in the place of its own."""
-    control = build_control(apis, app.sandboxes, token=None)
+    control = build_control(apis, app.sandboxes, Door(hosts=frozenset({"sandbox"})))
     pages = pages_on_demand([*apis, control], lambda _: date(2026, 3, 2))
     mounts: Sequence[Mount] = [Mount(api, Stack(api, app.sandboxes).build()) for api in (*apis, control)]
     return replace(app, asgi=Gate(mounts, pages, app.sandboxes), apis=apis)

@@ -1,9 +1,14 @@
 import asyncio
+import json
+import re
+from functools import cache
 
 import pytest
 from contract_documents import walk
 from doubles import Client
+from openapi_schema_validator import OAS30Validator
 
+from doublebook_data import resolved
 from mockserver.app import API_NAMES
 from mockserver.web.gate import Gate
 
@@ -90,6 +95,84 @@ def test_a_bad_name_behind_a_key_is_told_apart_from_a_bad_key(alone, name):
 
         assert answer.status_code == 400, suffix
         assert "is no name for a sandbox" in answer.text
+
+
+def operations(contract):
+    """Method, a path and the definition of each."""
+    for path, item in contract["paths"].items():
+        for method, definition in item.items():
+            if isinstance(definition, dict) and "responses" in definition:
+                yield method.upper(), re.sub(r"\{[^}]*\}", "1", path), definition
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_what_a_bad_name_is_answered_is_declared_for_each_operation(alone, name):
+    client = alone(name)
+    contract = Client(client.app).get("/openapi.json").json()
+    fit = cache(lambda schema: OAS30Validator({"allOf": [json.loads(schema)], "components": contract["components"]}))
+
+    for method, path, definition in operations(contract):
+        answer = client.request(method, path, headers={"X-Sandbox": "My_Test"})
+
+        declared = resolved(contract, definition["responses"][str(answer.status_code)])
+        content = declared["content"][answer.headers["content-type"]]
+        assert answer.status_code == 400, (method, path)
+        assert "is no name for a sandbox" in answer.text
+        fit(json.dumps(content["schema"])).validate(answer.json())
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_where_there_is_no_room_a_new_sandbox_is_refused_and_the_others_work_on(build, name):
+    app = build(apis=(name,), max_sandboxes=3)
+    api = app.apis[0]
+    client = Client(app, base=api.base_path, headers={"Authorization": f"Bearer {api.personas[0].credential}"})
+    contract = api.contract
+    path, read = next(
+        (path, item["get"])
+        for path, item in contract["paths"].items()
+        if "get" in item and "{" not in path and item["get"].get("security") is None
+    )
+
+    def ask(sandbox):
+        return client.get(path, headers={"X-Sandbox": sandbox})
+
+    before = [ask(each).status_code for each in ("default", "a", "b")]
+    refused = [ask(f"s{number}") for number in range(10)]
+
+    assert 503 not in before
+    assert {each.status_code for each in refused} == {503}
+    shape = read["responses"]["503"]["content"][refused[0].headers["content-type"]]["schema"]
+    OAS30Validator({"allOf": [shape], "components": contract["components"]}).validate(refused[0].json())
+    assert [ask(each).status_code for each in ("default", "a", "b")] == before
+    made = Client(app).post("/_sandbox/sandboxes", {"name": "c"})
+    assert (made.status_code, made.json()["error"]["code"]) == (503, "no_room")
+    assert Client(app).post("/_sandbox/sandboxes/c/clock/freeze").status_code == 503
+    assert Client(app).delete("/_sandbox/sandboxes/a").status_code == 204
+    assert Client(app).post("/_sandbox/sandboxes", {"name": "c"}).status_code == 201
+
+
+def test_an_operation_that_needs_no_key_makes_no_sandbox_where_there_is_no_room(build):
+    client = Client(build(apis=("reservekit",), max_sandboxes=2), base="/v1")
+
+    statuses = [client.get("/health", headers={"X-Sandbox": each}).status_code for each in ("default", "a", "b", "c")]
+
+    assert statuses == [200, 200, 503, 503]
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_an_example_of_what_is_answered_to_any_operation_fits_its_schema(alone, name):
+    api = alone(name).app.apis[0]
+    added = [
+        declared["content"][api.media_type]
+        for (_, _, definition), (_, _, written) in zip(operations(api.contract), operations(api.spec), strict=True)
+        for status, declared in definition["responses"].items()
+        if status not in written["responses"]
+    ]
+
+    assert added
+    for content in {json.dumps(each, sort_keys=True) for each in added}:
+        said = json.loads(content)
+        OAS30Validator({"allOf": [said["schema"]], "components": api.spec["components"]}).validate(said["example"])
 
 
 @pytest.mark.parametrize(("encoding", "status"), [("gzip", 415), ("br", 415), ("identity", 201), ("Identity", 201)])

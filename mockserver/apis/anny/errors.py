@@ -46,6 +46,7 @@ _CODES = {
     422: "validation_error",
     429: "too_many_requests",
     500: "internal_error",
+    503: "service_unavailable",
 }
 """By status, where no rule has a code of its own."""
 

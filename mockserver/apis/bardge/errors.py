@@ -48,6 +48,7 @@ _CODES = {
     415: "unsupported_media_type",
     429: "rate_limited",
     500: "internal_error",
+    503: "internal_error",
 }
 """By status, where nothing has a code of its own."""
 
@@ -56,6 +57,7 @@ _TYPES = {
     403: "permission_error",
     409: "resource_conflict_error",
     500: "api_error",
+    503: "api_error",
 }
 """By status; every other one is of `invalid_request_error`. A key that was used before has a type of its own."""
 

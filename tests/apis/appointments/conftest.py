@@ -148,7 +148,7 @@ def real_time() -> ManualClock:
 @pytest.fixture(scope="session")
 def app(real_time: ManualClock) -> Iterator[App]:
     """One for all tests here: each opens worlds of its own, and nothing else is remembered."""
-    app = build_app(Settings(), clock=real_time)
+    app = build_app(Settings(allowed_hosts=("sandbox",)), clock=real_time)
     yield app
     app.store.close()
 

@@ -16,7 +16,7 @@ from mockserver.settings import Settings
 @pytest.fixture(scope="session")
 def app() -> Iterator[App]:
     """One for all tests here: each opens worlds of its own, and nothing else is remembered."""
-    app = build_app(Settings(apis=("bardge",)), clock=ManualClock())
+    app = build_app(Settings(apis=("bardge",), allowed_hosts=("sandbox",)), clock=ManualClock())
     yield app
     app.store.close()
 
