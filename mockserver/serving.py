@@ -6,12 +6,14 @@ import gc
 import json
 import logging
 import secrets
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from inspect import signature
+from multiprocessing import parent_process
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,6 +22,7 @@ from uvicorn.supervisors import Multiprocess
 from mockserver.apis.bundle import Api
 from mockserver.app import build_app
 from mockserver.hosts import is_loopback
+from mockserver.lifeline import end_with
 from mockserver.one_write import OneWriteProtocol
 from mockserver.settings import Settings
 
@@ -69,6 +72,8 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[Seque
     if settings.workers == 1:
         server = _Server(_config(app.asgi, settings), partial(ready, app.apis))
         with contextlib.suppress(KeyboardInterrupt):
+            # uvicorn sends itself once more what has ended it, and the one that many workers have ends well.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             server.run(sockets=[listener])
         return
     app.store.close()
@@ -85,7 +90,9 @@ def _say_when_answered(listener: socket.socket, ready: Callable[[], None]) -> No
 
 
 def _build(settings: Settings) -> ASGIApp:
-    """In a worker, which is a new process and knows nothing of its parent."""
+    """In a worker, which is a new process: it ends with its parent, however that ends, and else would keep the port."""
+    if parent := parent_process():
+        end_with(parent.pid or 0)
     _log(settings)
     with _settling():
         return build_app(settings, at_once=False).asgi

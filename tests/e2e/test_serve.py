@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import select
+import signal
 import socket
 import subprocess
 import sys
@@ -151,6 +153,28 @@ def test_several_workers_share_one_store(tmp_path):
         ]
 
     assert statuses == [201] * 8 + [400] * 4
+
+
+def test_workers_end_with_their_parent_and_let_go_of_the_port(tmp_path):
+    with started("reservekit", "--workers", "2", "--store", f"sqlite:///{tmp_path / 'sandbox.sqlite'}") as server:
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait(10)
+
+        told, _, _ = select.select([server.process.stdout], [], [], 20)
+        assert told, "a worker still holds its end of the pipe"
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{server.url}/_sandbox/health")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_told_to_end_ends_well_with_one_worker_and_with_many(tmp_path, workers, number):
+    store = f"sqlite:///{tmp_path / 'sandbox.sqlite'}"
+    with started("reservekit", "--workers", workers, "--store", store) as server:
+        server.process.send_signal(number)
+
+        assert server.process.wait(20) == 0
+        assert server.process.stderr.read() == ""
 
 
 def test_every_worker_logs_what_it_was_asked(tmp_path):
@@ -304,7 +328,7 @@ def test_it_ends_with_the_process_that_it_was_started_for(end):
         getattr(parent, end)()
         parent.wait()
 
-        assert server.process.wait(10) != 0
+        assert server.process.wait(10) == 0
 
 
 @pytest.mark.parametrize(
