@@ -13,6 +13,7 @@ Refusal (booking.errors)
 ├── EncodedBody         compressed, say
 ├── BadSandboxName      malformed, or two different ones
 ├── NoRoom              for another sandbox
+├── Unavailable         the store cannot do its work
 └── RateLimited
 """
 
@@ -31,6 +32,7 @@ __all__ = [
     "RateLimited",
     "RequestRefused",
     "Unauthenticated",
+    "Unavailable",
     "UnknownPath",
     "WrongMediaType",
     "WrongMethod",
@@ -128,6 +130,10 @@ class BadSandboxName(RequestRefused):
 
 class NoRoom(RequestRefused):
     code = "no_room"
+
+
+class Unavailable(RequestRefused):
+    code = "store_down"
 
 
 class RateLimited(RequestRefused):

@@ -13,7 +13,7 @@
 
 A refusal is expected and is rendered by each API in its own words; it knows no status code. Whoever raises one
 has changed nothing, or relies on the transaction around it to undo what it changed. Bugs are other exceptions.
-`StoreBusy` stands beside the tree: nobody said no, the store could not be reached in time and nothing was read.
+`StoreDown` stands beside the tree: nobody said no, the store could not do its work and nothing was changed.
 """
 
 from datetime import datetime
@@ -31,6 +31,7 @@ __all__ = [
     "Refusal",
     "RuleBroken",
     "StoreBusy",
+    "StoreDown",
     "TooLate",
     "in_json",
 ]
@@ -127,5 +128,12 @@ class BadCursor(Refusal):
         self.cursor = cursor
 
 
-class StoreBusy(Exception):  # noqa: N818 - named for what is the case
+class StoreDown(Exception):  # noqa: N818 - named for what is the case
+    """The store has no room, may not be written, or is damaged, as the text says. Nothing was changed."""
+
+
+class StoreBusy(StoreDown):
     """Another writer held the store for longer than the caller would wait. Nothing was read or written: try again."""
+
+    def __init__(self) -> None:
+        super().__init__("the store is held by another program for too long")

@@ -8,7 +8,7 @@ from typing import Any
 
 from doublebook_data import fixtures_dir
 from mockserver.apis.bundle import Api
-from mockserver.booking.errors import NotFound, RuleBroken, StoreBusy
+from mockserver.booking.errors import NotFound, RuleBroken, StoreDown
 from mockserver.booking.ports import ALL, Kind
 from mockserver.control.errors import UnknownName
 from mockserver.control.fidelity import fidelity_of
@@ -51,8 +51,8 @@ class Desk:
         """Raises RuleBroken `not_ready`: the store does not answer."""
         try:
             self.sandboxes.find(DEFAULT, any_seed=True)
-        except StoreBusy:
-            raise RuleBroken("not_ready", "the store is held by another program for too long") from None
+        except StoreDown as problem:
+            raise RuleBroken("not_ready", str(problem)) from None
 
     def api(self, name: str) -> Api:
         if name not in self._by_name:

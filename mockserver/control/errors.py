@@ -13,6 +13,7 @@ from mockserver.apis.refusals import (
     EncodedBody,
     Forbidden,
     Unauthenticated,
+    Unavailable,
     UnknownPath,
     WrongMediaType,
     WrongMethod,
@@ -97,6 +98,7 @@ TABLE: Wording = {
     WrongMediaType: lambda refusal: _refuse(415, refusal),
     EncodedBody: lambda refusal: _refuse(415, refusal),
     BadInput: lambda refusal: _refuse(400, refusal),
+    Unavailable: lambda refusal: _refuse(503, refusal),
     Refusal: lambda refusal: _refuse(400, refusal),
 }
 

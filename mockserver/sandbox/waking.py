@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from mockserver.booking.errors import NotFound, RuleBroken, StoreBusy
+from mockserver.booking.errors import NotFound, RuleBroken, StoreDown
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.sandbox import Sandbox
@@ -115,7 +115,7 @@ class Waker:
             domain = self._sandboxes.domain(api)
             act = partial(_waiting, sandbox, domain, real=self._sandboxes.real_now())
             waiting = await run_patiently(sandbox, domain, act, writes=False, aside=True)
-        except StoreBusy:
+        except StoreDown:
             self.expect(name, api, self._sandboxes.real_now() + _LATER)
         except (NotFound, RuleBroken):
             pass  # deleted meanwhile; of another seed; or a timer cannot do its work, which the next request is told

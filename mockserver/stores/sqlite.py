@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 
 import msgspec
 
-from mockserver.booking.errors import StoreBusy
+from mockserver.booking.errors import StoreBusy, StoreDown
 from mockserver.booking.ports import GONE, Edge, Entry, Group, Id, Kind, Position
 
 __all__ = ["SqliteStore"]
@@ -26,6 +26,15 @@ Sign = Literal["plus", "minus"]
 _PROGRAM = int.from_bytes(b"DBLB", "big")
 """Kept in `application_id`: the file of another program is refused, and left as it was."""
 _FORMAT = 1
+_OF_THE_FILE = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
 """Kept in `user_version`: a file of another format is refused, never guessed at."""
 
 _TABLES = """
@@ -152,27 +161,29 @@ class _Session:
         self._patience_seconds = patience_seconds
 
     def __enter__(self) -> Self:
-        self._connection = connection = self._store.lend()
-        try:
-            connection.wait_at_most(self._patience_seconds)
-            connection.execute("BEGIN IMMEDIATE" if self._writing else "BEGIN")
-        except sqlite3.OperationalError as error:
-            self._store.take_back(connection)
-            if _is_busy(error):
-                raise StoreBusy from error
-            raise
+        with _said_of(self._store):
+            self._connection = connection = self._store.lend()
+            try:
+                connection.wait_at_most(self._patience_seconds)
+                connection.execute("BEGIN IMMEDIATE" if self._writing else "BEGIN")
+            except sqlite3.DatabaseError:
+                self._store.take_back(connection)
+                raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
         connection = self._connection
-        try:
-            if kind is None and self._writing:
-                connection.execute("COMMIT")
-        finally:
-            # A full disk or an I/O error may have ended the transaction by itself, or may have left it open.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            self._store.take_back(connection)
+        with _said_of(self._store):
+            try:
+                if kind is None and self._writing:
+                    connection.execute("COMMIT")
+            finally:
+                # A full disk or an I/O error may have ended the transaction by itself, or may have left it open.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                self._store.take_back(connection)
+            if isinstance(error, sqlite3.DatabaseError):
+                raise error
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -258,7 +269,7 @@ class SqliteStore:
     durable = True
 
     def __init__(self, path: Path, *, sync: bool = False) -> None:
-        self._path = path
+        self.path = path
         self._sync = sync
         self._idle: list[_Connection] = []
         self._all: list[_Connection] = []
@@ -295,7 +306,7 @@ class SqliteStore:
 
     def _connect(self) -> _Connection:
         connection = sqlite3.connect(
-            self._path,
+            self.path,
             isolation_level=None,  # transactions begin and end where we say
             check_same_thread=False,  # one thread after the other
             cached_statements=64,
@@ -305,8 +316,8 @@ class SqliteStore:
         return connection
 
     def _prepare(self) -> None:
-        if not self._path.parent.is_dir():
-            raise ValueError(f"cannot use {self._path} as a store: there is no folder {self._path.parent}")
+        if not self.path.parent.is_dir():
+            raise ValueError(f"cannot use {self.path} as a store: there is no folder {self.path.parent}")
         try:
             with closing(self._connect()) as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -322,12 +333,17 @@ class SqliteStore:
                 connection.execute("COMMIT")
                 if program == _PROGRAM and version == _FORMAT:
                     _log_ahead(connection)
+                    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+                    if found != "ok":
+                        raise ValueError(f"the store {self.path} is damaged, so take another file: {found.strip()}")
         except sqlite3.DatabaseError as error:
-            raise ValueError(f"cannot use {self._path} as a store: {error}") from error
+            raise ValueError(f"cannot use {self.path} as a store: {error}") from error
         if program != _PROGRAM:
-            raise ValueError(f"{self._path} is the database of another program, not a store")
+            raise ValueError(f"{self.path} is the database of another program, not a store")
         if version != _FORMAT:
-            raise ValueError(f"{self._path} is a store of format {version}; this program reads format {_FORMAT}")
+            raise ValueError(
+                f"{self.path} is a store of format {version}; this program reads format {_FORMAT}: take another file"
+            )
 
 
 def _log_ahead(connection: _Connection) -> None:
@@ -344,7 +360,20 @@ def _log_ahead(connection: _Connection) -> None:
             return
 
 
-def _is_busy(error: sqlite3.OperationalError) -> bool:
+@contextmanager
+def _said_of(store: SqliteStore) -> Iterator[None]:
+    """What is wrong with the file, as StoreDown; what is wrong with us stays what it is."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if _is_busy(error):
+            raise StoreBusy from error
+        if error.sqlite_errorcode & 0xFF not in _OF_THE_FILE:
+            raise
+        raise StoreDown(f"the store {store.path} cannot be used: {error}; nothing was changed") from error
+
+
+def _is_busy(error: sqlite3.DatabaseError) -> bool:
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 

@@ -19,8 +19,8 @@ from starlette.types import Receive
 
 from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Call, Reply
-from mockserver.apis.refusals import WrongMethod
-from mockserver.booking.errors import Refusal, StoreBusy
+from mockserver.apis.refusals import Unavailable, WrongMethod
+from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent
 from mockserver.web.routing import PathTable
@@ -164,8 +164,9 @@ def _other_method(method: str, allowed: str) -> Sent:
 def _reply(api: Api, error: Exception) -> tuple[Reply, str]:
     if isinstance(error, Refusal):
         return api.render(error), error.code
-    if isinstance(error, StoreBusy):
-        return api.broken("the store is held by another program for too long; nothing was changed"), "store_busy"
+    if isinstance(error, StoreDown):
+        _LOG.error("%s", error)
+        return api.render(Unavailable(str(error))), Unavailable.code
     if isinstance(error, ContractBrokenError):
         _LOG.error("broken contract: %s", error)
         return api.broken(f"broken contract: {error}"), "broken_contract"

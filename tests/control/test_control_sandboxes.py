@@ -87,7 +87,7 @@ def test_health_and_readiness_cost_the_same_however_many_sandboxes_there_are(bui
 
 def test_a_store_that_does_not_answer_is_not_ready_though_the_server_is_up(control, monkeypatch):
     def held(*_, **__):
-        raise StoreBusy("held")
+        raise StoreBusy
 
     monkeypatch.setattr(control.app.sandboxes, "find", held)
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -160,6 +161,7 @@ def test_workers_end_with_their_parent_and_let_go_of_the_port(tmp_path):
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait(10)
 
+        assert server.process.stdout
         told, _, _ = select.select([server.process.stdout], [], [], 20)
         assert told, "a worker still holds its end of the pipe"
         with pytest.raises(httpx.ConnectError):
@@ -174,7 +176,32 @@ def test_who_is_told_to_end_ends_well_with_one_worker_and_with_many(tmp_path, wo
         server.process.send_signal(number)
 
         assert server.process.wait(20) == 0
+        assert server.process.stderr
         assert server.process.stderr.read() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the files of a running process")
+def test_on_a_full_disk_it_says_so_in_the_form_of_the_api_and_goes_on_when_there_is_room(tmp_path):
+    import resource
+
+    store = tmp_path / "sandbox.sqlite"
+    booking = {"date": "2031-01-06", "time_slot_id": 456}
+    with started("reservekit", "--store", f"sqlite:///{store}", "--log") as server:
+        ask = partial(httpx.post, f"{server.url}/v1/bookings", headers=KEY, json=booking)
+        assert ask().status_code == 201
+        size = store.with_name("sandbox.sqlite-wal").stat().st_size
+        usual = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+        refused = ask()
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, usual)
+        statuses = [ask().status_code for _ in range(8)]
+        _, stderr = server.stop()
+
+    assert refused.status_code == 503
+    assert "sandbox.sqlite cannot be used" in refused.json()["error"]
+    assert statuses == [201] * 7 + [400]
+    assert "Traceback" not in stderr
+    assert stderr.count("cannot be used") == 1
 
 
 def test_every_worker_logs_what_it_was_asked(tmp_path):

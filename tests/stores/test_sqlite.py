@@ -4,12 +4,12 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import msgspec
 import pytest
 
-from mockserver.booking.errors import StoreBusy
+from mockserver.booking.errors import StoreBusy, StoreDown
 from mockserver.booking.ports import GONE, Kind
 from mockserver.stores.sqlite import SqliteStore
 
@@ -232,6 +232,45 @@ def test_a_store_of_another_format_is_refused(path):
 
     with pytest.raises(ValueError, match="is a store of format 2; this program reads format 1"):
         SqliteStore(path)
+
+
+def test_a_damaged_store_is_refused(path, store):
+    layer = new_layer(store)
+    for number in range(200):
+        write(store, layer, Note(number, "x" * 200))
+    store.close()
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + bytes(reversed(whole[middle : middle + 300])) + whole[middle + 300 :])
+
+    with pytest.raises(ValueError, match=r"the store .*store\.sqlite (is damaged|cannot be)"):
+        SqliteStore(path)
+
+
+def test_where_there_is_no_room_nothing_is_changed_until_there_is_some_again(path, store):
+    layer = new_layer(store)
+    long = Note(2, "x" * 100_000)
+    write(store, layer, Note(1, "before"))
+
+    with pytest.raises(StoreDown, match=r"store\.sqlite cannot be used: database or disk is full"), full(store):
+        write(store, layer, long)
+
+    assert read(store, layer, 1) == Note(1, "before")
+    write(store, layer, long)
+    assert read(store, layer, 2) == long
+
+
+@contextmanager
+def full(store):
+    """The only connection that there is may not make the file longer."""
+    (connection,) = store._all
+    (most,) = connection.execute("PRAGMA max_page_count").fetchone()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count={pages}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA max_page_count={most}")
 
 
 def test_a_place_where_no_file_can_be_is_refused(tmp_path):
