@@ -59,7 +59,10 @@ class Gate:
         self._pages = pages
         self._sandboxes = sandboxes
         self._background = background
-        self._names = {mount.api.name: RequestNames(mount.api, durable=sandboxes.durable) for mount in mounts}
+        self._names = {
+            mount.api.name: RequestNames(mount.api, durable=sandboxes.durable, is_first=mount is mounts[0])
+            for mount in mounts
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
