@@ -127,8 +127,10 @@ class Records(Protocol[R]):
         """Raises `NotFound`."""
         ...
 
-    def next_id(self) -> int:
-        """The next integer id of this kind. Taken even when the transaction is the only one to see it."""
+    def next_id(self, tenant: int = 0) -> int:
+        """The next integer id of this kind, of those that are counted for a *tenant*, 0 being the first. Taken even when the
+        transaction is the only one to see it.
+        """
         ...
 
     def count(self, index: Index[R], group: Group) -> int: ...

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-__all__ = ["DAY_MICROSECONDS", "Span", "microseconds", "peak", "utc_days"]
+__all__ = ["DAY_MICROSECONDS", "Span", "microseconds", "moment_of", "peak", "utc_days"]
 
 DAY_MICROSECONDS = 24 * 60 * 60 * 1_000_000
 
@@ -57,6 +57,11 @@ class Span:
 def microseconds(moment: datetime) -> int:
     """A moment as a whole number to sort and to compare by."""
     return (moment - _START) // timedelta(microseconds=1)  # exactly; a float is off by one here and there
+
+
+def moment_of(number: int) -> datetime:
+    """The moment of which that are the `microseconds`."""
+    return _START + timedelta(microseconds=number)
 
 
 def utc_days(span: Span) -> range:

@@ -26,6 +26,10 @@ _FOLLOWED = (b"navigate", b"document")
 """What a browser says of a link that somebody followed: a page shown as such, and in no frame of another."""
 
 
+def _shown_to_nobody(refused: RequestRefused) -> ASGIApp:
+    return JSONResponse({"error": f"forbidden: {refused}"}, 403, {"X-Content-Type-Options": "nosniff"})
+
+
 class Door:
     """
     Args:
@@ -51,7 +55,7 @@ class Door:
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             refused = self._reader_refused(scope)
-            shown = pages if refused is None else JSONResponse({"error": f"forbidden: {refused}"}, 403)
+            shown = pages if refused is None else _shown_to_nobody(refused)
             await shown(scope, receive, send)
 
         return serve

@@ -1,9 +1,13 @@
 """The clock of a sandbox: it runs beside the real one at some distance, or it stands still.
 
-It only ever goes forward. What has expired stays expired; whoever wants to live a moment again resets the sandbox.
+It only ever goes forward, whatever is done to the machine's clock meanwhile. What has expired stays expired; whoever wants to
+live a moment again resets the sandbox.
 """
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -13,6 +17,9 @@ __all__ = ["ClockState", "RealTime", "monday_of", "system_time"]
 
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 """Far from the end of what a datetime can hold, so that a deadline computed from it still exists."""
+
+
+_machine_time = partial(datetime.now, UTC)
 
 
 class ClockState(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -37,6 +44,10 @@ class ClockState(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """When it will show *moment*; None while it stands still, for nobody knows."""
         return moment - self.ahead if self.frozen_at is None else None
 
+    def going_on_from(self, shown: datetime, real: datetime) -> "ClockState":
+        """So that it shows nothing before what it has *shown*."""
+        return self if shown <= self.read(real) else ClockState(ahead=shown - real)
+
     def freeze(self, real: datetime) -> "ClockState":
         return ClockState(frozen_at=self.read(real))
 
@@ -57,10 +68,41 @@ class ClockState(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class RealTime:
-    """The machine's own time, the only place that reads it."""
+    """The machine's own time, the only place that reads it, and never back: where the machine's clock is set back, this one
+    goes on at half speed until the machine has caught up.
+
+    Args:
+        read: The machine's clock, aware UTC.
+        ticks: Seconds that nobody sets.
+    """
+
+    __slots__ = ("_latest", "_read", "_set_back", "_ticks")
+
+    def __init__(
+        self,
+        read: Callable[[], datetime] = _machine_time,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read = read
+        self._ticks = ticks
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._set_back: tuple[datetime, float] | None = None  # what it showed when that was noticed, and the ticks
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        moment = self._read()
+        if moment < self._latest:
+            moment = self._catching_up()
+        else:
+            self._set_back = None
+        self._latest = moment
+        return moment
+
+    def _catching_up(self) -> datetime:
+        ticks = self._ticks()
+        if self._set_back is None:
+            self._set_back = self._latest, ticks
+        shown, began = self._set_back
+        return max(shown + timedelta(seconds=(ticks - began) / 2), self._latest)
 
 
 system_time = RealTime()

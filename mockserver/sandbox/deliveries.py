@@ -167,9 +167,9 @@ class Deliveries:
         return first[0] if first else None
 
     def leased_until(self, subscription_id: int, real: datetime) -> datetime | None:
-        """Until when somebody is at it, or may be."""
+        """Until when somebody is at it, or may be. No lease is longer than `LEASE`, but where a clock was set back."""
         held = self._records.page(self._kind.leased, subscription_id)
-        return held[-1].lease_until if held and _until(held[-1]) > real else None
+        return held[-1].lease_until if held and real < _until(held[-1]) <= real + LEASE else None
 
     def take(self, subscription_id: int, real: datetime) -> Delivery | None:
         """Take the lease of the delivery that is due; None when there is none, or somebody else is at it."""

@@ -80,13 +80,14 @@ _decode = msgspec.msgpack.Decoder(list[Entry]).decode
 class Journal:
     """The latest entries of one sandbox, oldest first."""
 
-    __slots__ = ("_bytes", "_kept", "_limits", "_memory", "last_id")
+    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "last_id")
 
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
         self._memory = memory
         self._kept: deque[Entry] | list[Entry] | bytes = []
         self._bytes = 0
+        self._asked: dict[str, int] = {}
         self.last_id = 0
 
     @property
@@ -103,9 +104,15 @@ class Journal:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def number(self) -> int:
+    def number(self, whose: str = "") -> int:
+        """Number a request: `last_id` says which one of the sandbox it is, the answer which one of *whose*.
+
+        Args:
+            whose: One of few names, such as those of tenants.
+        """
         self.last_id += 1
-        return self.last_id
+        number = self._asked[whose] = self._asked.get(whose, 0) + 1
+        return number
 
     def add(self, entry: Entry) -> None:
         limits = self._limits

@@ -13,6 +13,7 @@ import msgspec
 
 from mockserver.booking.errors import NotFound
 from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
+from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
 from mockserver.sandbox.journal import Journal, Limits, Memory
@@ -21,12 +22,15 @@ from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
 from mockserver.sandbox.work import Moments, Work
 
-__all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard"]
+__all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard", "last_shown"]
 
 T = TypeVar("T")
 
 DEFAULT = "default"
 """The sandbox of a request that names none."""
+
+_SHOWN = "clock"
+"""The number under which a layer keeps the moment of its last change, as `microseconds`."""
 
 _MOST_FIRED = 100_000
 """Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
@@ -214,6 +218,8 @@ class Sandbox:
         with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
             record = self.fresh(session)
             now = record.clock.read(self._ground.clock.now())
+            if writes and store.durable and record.clock.frozen_at is None:
+                now = _note_shown(session, record, now)
             work = Work(domain, session, self._level(session, record, domain), record, now, self._ground.receivers)
             due = work.timers.next_due() if domain.actions else None
             if due is not None and due.due_at <= now:
@@ -317,6 +323,22 @@ class Sandbox:
         if self._ground.on_waiting is not None and at is not None:
             self.told_of |= {domain.name}
             self._ground.on_waiting(self.name, domain.name, at)
+
+
+def last_shown(session: Session, record: SandboxRecord) -> datetime | None:
+    """The latest moment of which a durable sandbox remembers that its running clock has shown it."""
+    marks = [changes.last_id(_SHOWN) for changes in _layers(session, record)]
+    return max((moment_of(mark) for mark in marks if mark is not None), default=None)
+
+
+def _note_shown(session: Session, record: SandboxRecord, now: datetime) -> datetime:
+    """*now*, or what another process has shown that was later: whatever happens to clocks, what is written is in order."""
+    changes = session.changes(record.own)
+    mark, shown = changes.last_id(_SHOWN), microseconds(now)
+    if mark is not None and mark > shown:
+        return moment_of(mark)
+    changes.set_last_id(_SHOWN, shown)
+    return now
 
 
 def is_heard(session: Session, record: SandboxRecord, domain: Domain) -> bool:

@@ -17,7 +17,7 @@ from mockserver.sandbox.domains import Domain, Scenario
 from mockserver.sandbox.journal import Entry, Limits, Memory
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import Bounds, SandboxRecord, Setup, decode, encode, newer
-from mockserver.sandbox.sandbox import DEFAULT, Ground, Sandbox, is_heard
+from mockserver.sandbox.sandbox import DEFAULT, Ground, Sandbox, is_heard, last_shown
 
 __all__ = ["Sandboxes"]
 
@@ -349,7 +349,23 @@ class Sandboxes:
                     f" has version {version}: reset it, delete it, or open it with the version that made it",
                 )
         self._make_room(record.name)
-        return self._adopt(record, keep=False)
+        return self._adopt(self._going_on(record), keep=False)
+
+    def _going_on(self, record: SandboxRecord) -> SandboxRecord:
+        """A record whose clock shows nothing that it has shown before, though the machine's was set back since."""
+        with self._store.reading() as session:
+            shown = last_shown(session, record)
+        if shown is None or record.clock.frozen_at is not None or shown <= record.clock.read(self._real.now()):
+            return record
+        with self._store.writing() as session:
+            stored = session.sandbox(record.name)
+            newest = record if stored is None else newer(record, stored)
+            if stored is None or newest.clock.frozen_at is not None:
+                return newest
+            clock = newest.clock.going_on_from(shown, self._real.now())
+            newest = msgspec.structs.replace(newest, clock=clock)
+            session.save_sandbox(record.name, encode(newest))
+        return newest
 
     def _adopt(self, record: SandboxRecord, *, keep: bool) -> Sandbox:
         mark = f"{token_hex(4)}-" if self._store.durable else ""

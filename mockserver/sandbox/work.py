@@ -93,9 +93,9 @@ class Work:
     def records(self, kind: Kind[R]) -> MergedRecords[R]:
         return MergedRecords(self._level, kind)
 
-    def next_id(self, name: str) -> int:
-        """The next id of something that is counted but not kept under a kind of its own."""
-        return self._level.allot(name)
+    def next_id(self, name: str, tenant: int = 0) -> int:
+        """The next id of something that is counted but not kept under a kind of its own; see `Records.next_id`."""
+        return self._level.allot(name, tenant)
 
     def attempt(self, act: Callable[["Work"], T]) -> T:
         """Do *act*. When it raises, what it changed is undone, and the work goes on with what was changed before."""

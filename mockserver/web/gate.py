@@ -32,6 +32,8 @@ _NO_CONTENT = 204
 _ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
 _WITH_CREDENTIALS: Header = (b"access-control-allow-credentials", b"true")
 _BY_ORIGIN: Header = (b"vary", b"origin")
+_AS_IT_IS_CALLED: Header = (b"x-content-type-options", b"nosniff")
+"""No browser is to take what a caller has put into an answer for a page."""
 
 
 class Background(Protocol):
@@ -59,7 +61,10 @@ class Gate:
         self._pages = pages
         self._sandboxes = sandboxes
         self._background = background
-        self._names = {mount.api.name: RequestNames(mount.api, durable=sandboxes.durable) for mount in mounts}
+        self._names = {
+            mount.api.name: RequestNames(mount.api, durable=sandboxes.durable, is_first=mount is mounts[0])
+            for mount in mounts
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -211,7 +216,7 @@ async def _send(send: Send, status: int, headers: Sequence[Header], body: bytes)
 
 
 def _own_headers(sent: Sent) -> list[Header]:
-    headers = [*sent.headers]
+    headers = [_AS_IT_IS_CALLED, *sent.headers]
     if sent.status != _NO_CONTENT:
         headers.append((b"content-length", b"%d" % len(sent.body)))
     if sent.media_type:

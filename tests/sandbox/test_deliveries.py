@@ -235,6 +235,18 @@ def test_a_lease_that_nobody_gives_back_ends(sandboxes, sandbox, clock):
     )
 
 
+def test_a_lease_of_a_machine_whose_clock_was_set_back_is_waited_for_by_nobody(sandboxes, clock):
+    sandbox = sandboxes.create("still", Setup(clock=MONDAY, frozen=True))
+    subscribe(sandbox)
+    ring(sandbox)
+    first = take(sandboxes, sandbox)
+
+    clock.advance(timedelta(hours=-1))
+
+    assert first is not None
+    assert take(sandboxes, sandbox) is not None
+
+
 def test_what_was_given_back_is_taken_again(sandboxes, sandbox):
     subscribe(sandbox)
     ring(sandbox)

@@ -578,6 +578,86 @@ def test_a_sandbox_dropped_from_memory_leaves_nothing_behind(clock):
     assert memory.used == sum(entry.size for each in ("s18", "s19") for entry in sandboxes.get(each).journal)
 
 
+# Restarts
+
+
+def restarted(path, clock, act):
+    store = SqliteStore(path)
+    try:
+        return act(Sandboxes(store, (SHOP,), clock=clock))
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "kept.sqlite"
+
+
+@pytest.mark.parametrize("starts_at", [None, datetime(2030, 1, 1, tzinfo=UTC)])
+def test_over_a_restart_a_clock_never_goes_back_though_the_machines_was_set_back(path, clock, starts_at):
+    def book(sandboxes):
+        sandbox = sandboxes.create("a", Setup(clock=starts_at))
+        clock.advance(timedelta(minutes=5))
+        write(sandbox, "text")
+        return sandbox.now()
+
+    shown = restarted(path, clock, book)
+    clock.advance(timedelta(hours=-3))
+
+    assert restarted(path, clock, lambda sandboxes: sandboxes.open("a").now()) == shown
+    clock.advance(timedelta(minutes=1))
+    again = restarted(path, clock, lambda sandboxes: sandboxes.open("a").now())
+    assert again == shown + timedelta(minutes=1)
+
+
+def test_a_fork_goes_on_from_what_its_parent_has_shown(path, clock):
+    def fork(sandboxes):
+        sandbox = sandboxes.create("a", Setup())
+        write(sandbox, "text")
+        return sandboxes.fork("a", "b").now()
+
+    shown = restarted(path, clock, fork)
+    clock.advance(timedelta(hours=-3))
+
+    assert restarted(path, clock, lambda sandboxes: sandboxes.open("b").now()) == shown
+
+
+def test_a_reset_takes_a_clock_to_the_machines_time(path, clock):
+    restarted(path, clock, lambda sandboxes: write(sandboxes.create("a", Setup()), "text"))
+    clock.advance(timedelta(hours=-3))
+
+    assert restarted(path, clock, lambda sandboxes: sandboxes.reset("a").now()) == clock.now()
+
+
+def test_a_clock_that_stands_still_and_one_that_was_not_set_back_stay_as_they_are(path, clock):
+    def make(sandboxes):
+        write(sandboxes.create("still", Setup(clock=MONDAY, frozen=True)), "text")
+        write(sandboxes.create("runs", Setup()), "text")
+
+    restarted(path, clock, make)
+    clock.advance(timedelta(hours=1))
+
+    def look(sandboxes):
+        return sandboxes.open("still").now(), sandboxes.open("runs").now()
+
+    assert restarted(path, clock, look) == (MONDAY, clock.now())
+
+
+def test_of_two_processes_whose_clocks_differ_what_is_written_is_in_order(path, clock):
+    stores = [SqliteStore(path), SqliteStore(path)]
+    behind = ManualClock(clock.now() - timedelta(seconds=4))
+    one, other = (Sandboxes(store, (SHOP,), clock=each) for store, each in zip(stores, (clock, behind), strict=True))
+    other.open("a")
+    moments = [
+        sandboxes.open("a").run(SHOP, lambda work: work.now, writes=True) for sandboxes in (one, other, one, other)
+    ]
+    for store in stores:
+        store.close()
+
+    assert moments == sorted(moments)
+
+
 # Several processes
 
 

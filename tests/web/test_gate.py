@@ -97,6 +97,27 @@ def test_a_bad_name_behind_a_key_is_told_apart_from_a_bad_key(alone, name):
         assert "is no name for a sandbox" in answer.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/reservekit/v1/services?page=1", "/reservekit/v1/nope", "/appointments/bookings/customer/1", "/nowhere"),
+        *(
+            "/_sandbox/sandboxes",
+            "/_sandbox/nope",
+            "/_sandbox/health",
+            "/docs",
+            "/reservekit/openapi.json",
+            "/docs/nope.js",
+        ),
+    ],
+)
+@pytest.mark.parametrize("host", ["sandbox", "evil.test"])
+def test_no_answer_is_taken_for_something_else_than_it_says(reservekit, path, host):
+    answer = Client(reservekit.app).get(path, headers={"Host": host})
+
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 def operations(contract):
     """Method, a path and the definition of each."""
     for path, item in contract["paths"].items():

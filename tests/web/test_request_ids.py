@@ -115,6 +115,34 @@ def test_a_client_names_its_request_only_where_the_api_lets_it(shop):
     assert open_shop.get("/vouchers", headers={HEADER: "m" * 129}).headers[HEADER] != "m" * 129
 
 
+def test_no_tenant_sees_in_its_ids_how_much_others_ask(build):
+    app = build()
+
+    def ids(count, path="/reservekit/v1/services?page=1", token=None):
+        client = Client(app, headers={"Authorization": f"Bearer {token}"} if token else {})
+        return [client.get(path).headers["x-request-id"] for _ in range(count)]
+
+    alpha, beta = ids(2, token="sk_rsv_demo_alpha"), ids(3, token="sk_rsv_demo_beta")
+    nobody, other_api = ids(2), ids(2, "/appointments/merchant/services", token="owner_spa-retreat")
+    again = ids(1, token="sk_rsv_demo_alpha"), ids(1, token="sk_rsv_demo_beta")
+
+    assert alpha == ["default-1", "default-2"]
+    assert beta == [f"default-reservekit.beta.{number}" for number in (1, 2, 3)]
+    assert nobody == [f"default-reservekit.anybody.{number}" for number in (1, 2)]
+    assert [each.rpartition(".")[2] for each in other_api] == ["1", "2"]
+    assert again == (["default-3"], ["default-reservekit.beta.4"])
+    every = [*alpha, *beta, *nobody, *other_api, *again[0], *again[1]]
+    assert len(set(every)) == len(every)
+
+
+def test_who_comes_under_many_names_takes_no_room_for_them(build):
+    app = build(apis=("appointments",))
+    for number in range(50):
+        Client(app).as_(f"customer_p{number}").get("/bookings/customer/1")
+
+    assert len(app.sandboxes.open("default").journal._asked) <= 2
+
+
 def test_an_api_that_says_nothing_of_ids_is_named_by_sandbox_and_number():
     sandboxes = Sandboxes(MemoryStore(), [], clock=ManualClock())
     client = Client(SimpleNamespace(asgi=gate_of(toy("/v1"), sandboxes)))

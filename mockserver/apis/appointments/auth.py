@@ -11,7 +11,7 @@ from mockserver.apis.bundle import Persona
 from mockserver.apis.identities import Caller, Identity, bearer, reader_of
 from mockserver.apis.refusals import Unauthenticated
 
-__all__ = ["PERSONAS", "SLUGS", "identify", "name_of"]
+__all__ = ["MERCHANT_NUMBERS", "PERSONAS", "SLUGS", "identify", "name_of"]
 
 SLUGS = ("spa-retreat", "zopf-und-schere", "hana-clinic", "glenelg-yoga")
 """The merchants of every world; the first is the one of the printed samples. Each has a hyphen, which no NAME has: so
@@ -30,6 +30,9 @@ PERSONAS = (
 )
 
 _CUSTOMER = re.compile(r"customer_([a-z0-9_]{1,40})", re.ASCII)
+MERCHANT_NUMBERS = {slug: number for number, slug in enumerate(SLUGS)}
+"""By slug; ids are counted for each merchant."""
+
 _PRINTED = Caller(tenant=SLUGS[0], role="owner", id="jane")
 _KNOWN = {
     "TOKEN": _PRINTED,

@@ -13,7 +13,7 @@ from mockserver.apis.bundle import Persona
 from mockserver.apis.identities import Caller, Identity, bearer, split_credential
 from mockserver.apis.refusals import Forbidden, Unauthenticated
 
-__all__ = ["PERSONAS", "TENANTS", "identify"]
+__all__ = ["PERSONAS", "TENANTS", "TENANT_NUMBERS", "identify"]
 
 _KEY = re.compile(r"(?:sk|tk)_rsv_[A-Za-z0-9_]{6,}", re.ASCII)
 _REVOKED = re.compile(r"(?:sk|tk)_rsv_revoked[A-Za-z0-9_]*", re.ASCII)
@@ -21,6 +21,7 @@ _LONGEST_KEY = 200
 
 ALPHA = Caller(tenant="alpha")
 TENANTS = ("alpha", "beta")
+TENANT_NUMBERS = {name: number for number, name in enumerate(TENANTS)}
 _TENANT_OF_KEY = {"sk_rsv_demo_beta": Caller(tenant="beta")}
 """Every other key acts as the first tenant."""
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from mockserver.apis.reservekit.auth import TENANT_NUMBERS
 from mockserver.apis.reservekit.records import (
     BOOKINGS,
     BOOKINGS_OF_SERVICE,
@@ -45,11 +46,12 @@ T = TypeVar("T")
 
 
 class Desk:
-    __slots__ = ("_now", "_tenant", "_work")
+    __slots__ = ("_now", "_number", "_tenant", "_work")
 
     def __init__(self, work: Work, tenant: str) -> None:
         self._work = work
         self._tenant = tenant
+        self._number = TENANT_NUMBERS[tenant]
         self._now = work.this_second
 
     # Bookings
@@ -75,7 +77,7 @@ class Desk:
             raise RuleBroken("foreign_slot", f"time slot {slot.id} belongs to service {slot.service_id}")
         bookings = self._work.records(BOOKINGS)
         customer = Customer(
-            id=self._work.next_id(CUSTOMERS),
+            id=self._work.next_id(CUSTOMERS, self._number),
             name=wanted.customer_name,
             email=wanted.customer_email,
             phone=wanted.customer_phone,
@@ -83,7 +85,7 @@ class Desk:
             updated_at=self._now,
         )
         booking = Booking(
-            id=bookings.next_id(),
+            id=bookings.next_id(self._number),
             tenant=self._tenant,
             service_id=slot.service_id,
             date=wanted.day,
@@ -179,7 +181,7 @@ class Desk:
         _check_timezone(wanted.timezone)
         services = self._work.records(SERVICES)
         service = Service(
-            id=services.next_id(),
+            id=services.next_id(self._number),
             tenant=self._tenant,
             name=wanted.name,
             description=wanted.description,
@@ -281,7 +283,7 @@ class Desk:
     def _add_slot(self, service: Service, wanted: SlotChange) -> TimeSlot:
         return self._put_slot(
             TimeSlot(
-                id=self._work.records(TIME_SLOTS).next_id(),
+                id=self._work.records(TIME_SLOTS).next_id(self._number),
                 service_id=service.id,
                 day_of_week=_given(wanted.day_of_week),
                 start_time=_given(wanted.start_time),

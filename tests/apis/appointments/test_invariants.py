@@ -14,6 +14,8 @@ from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from mockserver.apis.appointments.auth import MERCHANT_NUMBERS
+
 MONDAY_NOON = datetime(2026, 3, 16, 12, tzinfo=UTC)
 MADE, DONE = (201, ""), (200, "")
 TAKEN, BLOCKED = (409, "time slot already booked"), (409, "blocked time in this slot")
@@ -193,7 +195,7 @@ class Days:
         self.book = Book()
         self.known = {shop.slug: len(self.customers_of(shop)) for shop in SHOPS}
         self.newcomers = count(1)
-        self.series = count(1)
+        self.series = {slug: count(number * 100_000_000 + 1) for slug, number in MERCHANT_NUMBERS.items()}
         self.begin()
 
     def begin(self):
@@ -285,7 +287,7 @@ class Days:
 
         assert answer.said == expected
         if expected == MADE:
-            series = next(self.series) if fields else None
+            series = next(self.series[shop.slug]) if fields else None
             for number, each in enumerate(wanted):
                 each.id, each.series = answer.id + number, series
             self.book.bookings += wanted

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mockserver.apis.appointments.auth import name_of
+from mockserver.apis.appointments.auth import MERCHANT_NUMBERS, name_of
 from mockserver.apis.appointments.desk.diary import Diary
 from mockserver.apis.appointments.desk.register import Register
 from mockserver.apis.appointments.records import (
@@ -110,7 +110,7 @@ class CustomerDesk:
             raise RuleBroken("outside_window", "the start is outside the booking window")
         customer = self._customer_at(merchant)
         booking = Booking(
-            id=self._work.records(BOOKINGS).next_id(),
+            id=self._work.records(BOOKINGS).next_id(MERCHANT_NUMBERS[merchant.slug]),
             merchant_id=merchant.id,
             service_id=service.id,
             location_id=location.id,

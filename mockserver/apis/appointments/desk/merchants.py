@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from mockserver.apis.appointments.auth import MERCHANT_NUMBERS
 from mockserver.apis.appointments.desk.diary import Diary
 from mockserver.apis.appointments.desk.register import Register
 from mockserver.apis.appointments.records import (
@@ -119,14 +120,16 @@ class MerchantDesk:
         starts = self._starts(merchant, wanted)
         if len(customers) > service.max_participants:
             raise NoPlacesLeft("group", asked=len(customers), left=service.max_participants)
-        series_id = None if wanted.recurrence_rule is None else self._work.next_id(SERIES)
+        series_id = (
+            None if wanted.recurrence_rule is None else self._work.next_id(SERIES, MERCHANT_NUMBERS[merchant.slug])
+        )
         bookings = self._work.records(BOOKINGS)
         phases, buffer = service.timing, buffer_of(service, merchant)
         length = total_length(phases)
         made = []
         for starts_at in starts:
             booking = Booking(
-                id=bookings.next_id(),
+                id=bookings.next_id(MERCHANT_NUMBERS[merchant.slug]),
                 merchant_id=merchant.id,
                 service_id=service.id,
                 location_id=employee.location_id,
@@ -338,7 +341,7 @@ class MerchantDesk:
         Raises NotFound for the type, RuleBroken `ends_before_start` | `block_too_long`.
         """
         employee = self._employee()
-        block_id = self._work.records(BLOCKED_TIMES).next_id()
+        block_id = self._work.records(BLOCKED_TIMES).next_id(MERCHANT_NUMBERS[self.merchant().slug])
         return self._put_block(wanted, block_id=block_id, employee_id=employee.id)
 
     def change_block(self, block_id: int, change: NewBlockedTime) -> None:

@@ -182,9 +182,9 @@ def _(party: Callable[..., str | None], customer: Customer) -> str | None:
 
 
 @BUGS.around(MergedRecords.next_id, "RK-D04", "The next id is the greatest there is, and one.")
-def _(next_id: Callable[..., int], records: MergedRecords[Any]) -> int:
+def _(next_id: Callable[..., int], records: MergedRecords[Any], tenant: int = 0) -> int:
     if records._kind is not BOOKINGS:
-        return next_id(records)
+        return next_id(records, tenant)
     bookings = records.count(BOOKINGS.listed, ALL)
     return int(records.page(BOOKINGS.listed, ALL, offset=bookings - 1)[0].id) + 1
 
