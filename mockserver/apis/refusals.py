@@ -13,7 +13,7 @@ Refusal (booking.errors)
 ├── EncodedBody         compressed, say
 ├── BadSandboxName      malformed, or two different ones
 ├── NoRoom              for another sandbox
-├── Unavailable         the store cannot do its work
+├── NoStore             the store cannot do its work
 └── RateLimited
 """
 
@@ -29,10 +29,10 @@ __all__ = [
     "EncodedBody",
     "Forbidden",
     "NoRoom",
+    "NoStore",
     "RateLimited",
     "RequestRefused",
     "Unauthenticated",
-    "Unavailable",
     "UnknownPath",
     "WrongMediaType",
     "WrongMethod",
@@ -132,7 +132,7 @@ class NoRoom(RequestRefused):
     code = "no_room"
 
 
-class Unavailable(RequestRefused):
+class NoStore(RequestRefused):
     code = "store_down"
 
 

@@ -11,9 +11,9 @@ from mockserver.apis.refusals import (
     EncodedBody,
     Forbidden,
     NoRoom,
+    NoStore,
     RateLimited,
     Unauthenticated,
-    Unavailable,
     UnknownPath,
     WrongMediaType,
     WrongMethod,
@@ -61,6 +61,6 @@ def transport_rows(refuse: Refuse) -> dict[type[Refusal], Callable[..., Reply]]:
         BadBody: lambda refusal: refuse(400, str(refusal)),
         BadSandboxName: lambda refusal: refuse(400, str(refusal)),
         NoRoom: lambda refusal: refuse(503, str(refusal)),
-        Unavailable: lambda refusal: refuse(503, str(refusal)),
+        NoStore: lambda refusal: refuse(503, str(refusal)),
         Refusal: lambda refusal: refuse(400, str(refusal)),
     }

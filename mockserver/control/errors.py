@@ -12,8 +12,8 @@ from mockserver.apis.refusals import (
     BodyTooLarge,
     EncodedBody,
     Forbidden,
+    NoStore,
     Unauthenticated,
-    Unavailable,
     UnknownPath,
     WrongMediaType,
     WrongMethod,
@@ -98,7 +98,7 @@ TABLE: Wording = {
     WrongMediaType: lambda refusal: _refuse(415, refusal),
     EncodedBody: lambda refusal: _refuse(415, refusal),
     BadInput: lambda refusal: _refuse(400, refusal),
-    Unavailable: lambda refusal: _refuse(503, refusal),
+    NoStore: lambda refusal: _refuse(503, refusal),
     Refusal: lambda refusal: _refuse(400, refusal),
 }
 

@@ -19,7 +19,7 @@ from starlette.types import Receive
 
 from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Call, Reply
-from mockserver.apis.refusals import Unavailable, WrongMethod
+from mockserver.apis.refusals import NoStore, WrongMethod
 from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent
@@ -166,7 +166,7 @@ def _reply(api: Api, error: Exception) -> tuple[Reply, str]:
         return api.render(error), error.code
     if isinstance(error, StoreDown):
         _LOG.error("%s", error)
-        return api.render(Unavailable(str(error))), Unavailable.code
+        return api.render(NoStore(str(error))), NoStore.code
     if isinstance(error, ContractBrokenError):
         _LOG.error("broken contract: %s", error)
         return api.broken(f"broken contract: {error}"), "broken_contract"
