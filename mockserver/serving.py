@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import logging
+import math
 import secrets
 import signal
 import socket
@@ -21,9 +22,9 @@ from uvicorn.supervisors import Multiprocess
 
 from mockserver.apis.bundle import Api
 from mockserver.app import build_app
+from mockserver.connections import BoundedProtocol, Limits
 from mockserver.hosts import is_loopback
 from mockserver.lifeline import end_with
-from mockserver.one_write import OneWriteProtocol
 from mockserver.settings import Settings
 
 __all__ = ["bind", "guarded", "serve"]
@@ -118,10 +119,16 @@ def _settling() -> Iterator[None]:
 
 
 def _config(app: object, settings: Settings, *, factory: bool = False) -> uvicorn.Config:
+    limits = Limits(
+        head_bytes=settings.max_head_bytes,
+        head_seconds=settings.head_seconds,
+        idle_seconds=settings.connection_idle_seconds,
+    )
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application, typed by Starlette
         factory=factory,
-        http=OneWriteProtocol,
+        http=partial(BoundedProtocol, limits=limits),  # type: ignore[arg-type]  # what makes one
+        timeout_keep_alive=math.ceil(limits.idle_seconds),
         workers=settings.workers,
         log_level="error",  # uvicorn warns of each request that is not HTTP; contract tests send some
         access_log=False,

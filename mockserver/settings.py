@@ -39,6 +39,9 @@ class Settings:
         control_origins: Web pages of these origins may ask the control plane too, for tests in a browser.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
+        max_head_bytes: A request with a longer head is not read.
+        head_seconds: As long may its head take, or half as long again.
+        connection_idle_seconds: So long a connection may be without a request.
         defects: Bugs to plant, by name; see `mockserver defects`.
         webhook_hosts: Hosts that events may be sent to beside this machine, and that machine too where `host` is not
             loopback; `*` is any.
@@ -60,6 +63,9 @@ class Settings:
     control_origins: tuple[str, ...] = ()
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0
+    max_head_bytes: int = 65_536
+    head_seconds: float = 10.0
+    connection_idle_seconds: float = 75.0
     webhook_hosts: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
     api_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -71,8 +77,9 @@ class Settings:
             raise ValueError("store: sqlite:/// needs a file after it, such as sqlite:///sandbox.sqlite")
         if self.max_sandboxes < 1:
             raise ValueError(f"max_sandboxes: at least 1, not {self.max_sandboxes}")
-        if self.sandbox_idle_seconds <= 0:
-            raise ValueError(f"sandbox_idle_seconds: more than 0, not {self.sandbox_idle_seconds}")
+        for name in ("sandbox_idle_seconds", "max_head_bytes", "head_seconds", "connection_idle_seconds"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: more than 0, not {getattr(self, name)}")
         if self.workers < 1:
             raise ValueError(f"workers: at least 1, not {self.workers}")
         if self.workers > 1 and self.store == "memory":
