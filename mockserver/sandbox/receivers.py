@@ -25,6 +25,8 @@ _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*", re.ASCII)
 """What a resolver can be asked for (RFC 1035; underscores are common)."""
 
+_FORM = "a receiver is an http:// or https:// address with a host and a port that can be asked for"
+
 _ANY = "*"
 _PORTS = {"http": 80, "https": 443}
 
@@ -87,7 +89,7 @@ def _target_of(url: str) -> tuple[str, int]:
         else:
             host = host_of(netloc.rpartition("@")[2])
     if scheme not in _PORTS or host is None or not (address_of(host) or _NAME.fullmatch(host)) or port == 0:
-        raise RuleBroken("bad_receiver", "a receiver is an http:// or https:// address", field="url")
+        raise RuleBroken("bad_receiver", _FORM, field="url")
     if "@" in netloc:
         raise RuleBroken("bad_receiver", "a receiver's address carries no credentials; send a header", field="url")
     return host, port or _PORTS[scheme]
