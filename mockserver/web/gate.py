@@ -16,14 +16,14 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Header
 from mockserver.apis.identities import SANDBOX_NAME
 from mockserver.apis.refusals import BadSandboxName
-from mockserver.booking.errors import Refusal, in_json
+from mockserver.booking.errors import RuleBroken, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
-from mockserver.web.security import open_sandbox
+from mockserver.web.security import refusal_of
 
 __all__ = ["Background", "Gate"]
 
@@ -147,9 +147,9 @@ class Gate:
         try:
             # A stranger sees what exists, in the journal of its sandbox; only somebody we know makes a new one.
             known = call.identity.caller is not None
-            sandbox = open_sandbox(self._sandboxes, name) if known else self._sandboxes.find(name)
-        except Refusal as refusal:
-            call.refused = refusal
+            sandbox = self._sandboxes.open(name) if known else self._sandboxes.find(name)
+        except RuleBroken as problem:
+            call.refused = refusal_of(problem)
         else:
             if sandbox is not None:
                 call.enter(sandbox, sandbox.now())

@@ -10,21 +10,15 @@ from typing import Any
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call
 from mockserver.apis.refusals import NoRoom, Unauthenticated
-from mockserver.booking.errors import RuleBroken
-from mockserver.sandbox.sandbox import Sandbox
+from mockserver.booking.errors import Refusal, RuleBroken
 from mockserver.sandbox.sandboxes import Sandboxes
 
-__all__ = ["Guard", "open_sandbox"]
+__all__ = ["Guard", "refusal_of"]
 
 
-def open_sandbox(sandboxes: Sandboxes, name: str) -> Sandbox:
-    """Raises NoRoom, RuleBroken `seed_version`."""
-    try:
-        return sandboxes.open(name)
-    except RuleBroken as refusal:
-        if refusal.code == "no_room":
-            raise NoRoom(str(refusal)) from None
-        raise
+def refusal_of(problem: RuleBroken) -> Refusal:
+    """Of a sandbox that cannot be opened, as an API says it."""
+    return NoRoom(str(problem)) if problem.code == "no_room" else problem
 
 
 class Guard:
@@ -46,7 +40,10 @@ class Guard:
             raise call.refused
         if call.sandbox is None and self._api.domain is not None:
             # A call without a credential, to an operation that wants none.
-            sandbox = open_sandbox(self._sandboxes, call.sandbox_name)
+            try:
+                sandbox = self._sandboxes.open(call.sandbox_name)
+            except RuleBroken as problem:
+                raise refusal_of(problem) from None
             call.enter(sandbox, sandbox.now())
         if not self._open and call.now is not None:
             call.reply_headers = self._api.throttle.admit(call, call.now)
