@@ -8,7 +8,7 @@ import msgspec
 
 from mockserver.apis.identities import Identity
 from mockserver.apis.negotiation import preferred
-from mockserver.booking.errors import Refusal
+from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 
@@ -67,7 +67,7 @@ class Call(msgspec.Struct):
     now: datetime | None = None
     entry: Entry | None = None
     operation: str | None = None
-    refused: Refusal | None = None
+    refused: Refusal | StoreDown | None = None
     dry: bool = False
     path: dict[str, Any] = {}
     query: dict[str, Any] = {}

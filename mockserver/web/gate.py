@@ -16,7 +16,7 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Header
 from mockserver.apis.identities import SANDBOX_NAME
 from mockserver.apis.refusals import BadSandboxName
-from mockserver.booking.errors import RuleBroken, in_json
+from mockserver.booking.errors import RuleBroken, StoreDown, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -150,6 +150,8 @@ class Gate:
             sandbox = self._sandboxes.open(name) if known else self._sandboxes.find(name)
         except RuleBroken as problem:
             call.refused = refusal_of(problem)
+        except StoreDown as problem:
+            call.refused = problem
         else:
             if sandbox is not None:
                 call.enter(sandbox, sandbox.now())

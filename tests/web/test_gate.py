@@ -10,6 +10,7 @@ from openapi_schema_validator import OAS30Validator
 
 from doublebook_data import resolved
 from mockserver.app import API_NAMES
+from mockserver.booking.errors import StoreDown
 from mockserver.web.gate import Gate
 
 
@@ -170,6 +171,22 @@ def test_where_there_is_no_room_a_new_sandbox_is_refused_and_the_others_work_on(
     assert Client(app).post("/_sandbox/sandboxes/c/clock/freeze").status_code == 503
     assert Client(app).delete("/_sandbox/sandboxes/a").status_code == 204
     assert Client(app).post("/_sandbox/sandboxes", {"name": "c"}).status_code == 201
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_a_sandbox_that_the_store_cannot_make_is_a_503_in_the_form_of_the_api(alone, name, monkeypatch):
+    client = alone(name)
+    path = next(path for path, item in client.app.apis[0].spec["paths"].items() if "{" not in path and "get" in item)
+
+    def full(_):
+        raise StoreDown("the disk is full")
+
+    monkeypatch.setattr(client.app.sandboxes, "open", full)
+
+    answer = client.get(path)
+
+    assert answer.status_code == 503
+    assert "the disk is full" in answer.text.lower()
 
 
 def test_an_operation_that_needs_no_key_makes_no_sandbox_where_there_is_no_room(build):
