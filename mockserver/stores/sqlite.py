@@ -161,29 +161,31 @@ class _Session:
         self._patience_seconds = patience_seconds
 
     def __enter__(self) -> Self:
-        with _said_of(self._store):
+        connection = None
+        try:
             self._connection = connection = self._store.lend()
-            try:
-                connection.wait_at_most(self._patience_seconds)
-                connection.execute("BEGIN IMMEDIATE" if self._writing else "BEGIN")
-            except sqlite3.DatabaseError:
+            connection.wait_at_most(self._patience_seconds)
+            connection.execute("BEGIN IMMEDIATE" if self._writing else "BEGIN")
+        except sqlite3.DatabaseError as error:
+            if connection is not None:
                 self._store.take_back(connection)
-                raise
+            raise _as_said(error, self._store) from error
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         connection = self._connection
-        with _said_of(self._store):
-            try:
-                if kind is None and self._writing:
-                    connection.execute("COMMIT")
-            finally:
-                # A full disk or an I/O error may have ended the transaction by itself, or may have left it open.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                self._store.take_back(connection)
-            if isinstance(error, sqlite3.DatabaseError):
-                raise error
+        try:
+            if kind is None and self._writing:
+                connection.execute("COMMIT")
+        except sqlite3.DatabaseError as problem:
+            raise _as_said(problem, self._store) from problem
+        finally:
+            # A full disk or an I/O error may have ended the transaction by itself, or may have left it open.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._store.take_back(connection)
+        if isinstance(error, sqlite3.DatabaseError):
+            raise _as_said(error, self._store) from error
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -360,17 +362,13 @@ def _log_ahead(connection: _Connection) -> None:
             return
 
 
-@contextmanager
-def _said_of(store: SqliteStore) -> Iterator[None]:
-    """What is wrong with the file, as StoreDown; what is wrong with us stays what it is."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if _is_busy(error):
-            raise StoreBusy from error
-        if error.sqlite_errorcode & 0xFF not in _OF_THE_FILE:
-            raise
-        raise StoreDown(f"the store {store.path} cannot be used: {error}; nothing was changed") from error
+def _as_said(error: sqlite3.DatabaseError, store: SqliteStore) -> Exception:
+    """What is wrong with the file as StoreDown; what is wrong with us stays what it is."""
+    if _is_busy(error):
+        return StoreBusy()
+    if error.sqlite_errorcode & 0xFF not in _OF_THE_FILE:
+        return error
+    return StoreDown(f"the store {store.path} cannot be used: {error}; nothing was changed")
 
 
 def _is_busy(error: sqlite3.DatabaseError) -> bool:
