@@ -86,8 +86,8 @@ def _deleted(api: Api) -> Iterator[Site]:
 def _ids(api: Api) -> Iterator[Site]:
     """Ids are given twice: the one that was given last."""
 
-    def again(kind: Kind[Any], inside: Callable[..., Any], records: Any) -> Any:
-        fresh = inside(records)
+    def again(kind: Kind[Any], inside: Callable[..., Any], records: Any, *tenant: int) -> Any:
+        fresh = inside(records, *tenant)
         last = records.find(fresh - 1) if isinstance(fresh, int) else None
         return fresh - 1 if type(last) is kind.record else fresh
 
