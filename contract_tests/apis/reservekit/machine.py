@@ -6,7 +6,7 @@ on the model alone, never on answers.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from itertools import product
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from contract_tests.apis.reservekit.model import Booking, Bookings, Customer, Refusal, Status
+from contract_tests.apis.reservekit.model import FULL, Booking, Bookings, Customer, Refusal, Status
 from contract_tests.apis.reservekit.scene import ReserveKitScene, Slot
 from contract_tests.profiles import Lacking, NotApplicable
 from contract_tests.scenes.answers import Answer
@@ -90,9 +90,6 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 _OF_A_CUSTOMER = MappingProxyType({"customer": "RK-C05"})
 """Which rule says of a field what becomes of it when the one or the other is changed."""
 
-_MAKE_ROOM = frozenset({"RK-B06", "RK-B13", "RK-B14", "RK-M02", "RK-T11"})
-"""Rules by which there is room for another booking."""
-
 _MINUTE = timedelta(minutes=1)
 
 
@@ -128,8 +125,11 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
             "places": self._resize,
             "delete": self._delete,
         }
-        self.days: dict[int, str] = {}
-        """On which the step may have changed the places left, and the rule of what changed them last, if anything did."""
+        self.days: dict[int, dict[int, str]] = {}
+        """
+        On which the step may have changed the places left: by 1 for more of them, -1 for fewer and 0 for as many, the rule
+        of what did so last; the last of all comes last.
+        """
         self.said_by: tuple[str, Mapping[str, str]] = "", _NONE
         """Which rule says what a booking is now, and which say it of single fields."""
         self.reasons = 0
@@ -177,16 +177,20 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
 
     def _book(self, slot: int, day: int, customer: Customer) -> Held | None:
         known = {f"customer_{name}": value for name, value in asdict(customer).items() if value}
-        left, makes_room = self._left(slot), self.days.get(day)
+        left, said = self._left(slot), self.days.get(day, {})
         expected = self.model.book(slot, day, customer, _MESSAGE)
         answer = self.scene.book(
             self.slots[slot], self.scene.day(day), by=self.by[slot], message=_MESSAGE, title="book", **known
         )
         if isinstance(expected, Refusal):
+            if 1 in said and answer.code == FULL != expected.text:
+                # What was to give a place back has not, so that another refusal comes first.
+                expected = replace(expected, rule=said[1])
             self._came(answer, expected, "")
             self._settle("RK-B06", slot, left, day)
             return None
-        rule_id = makes_room if makes_room in _MAKE_ROOM else "RK-B02"
+        # There is room by what gave a place back, else by what took none.
+        rule_id = said.get(1) or said.get(0, "RK-B02")
         held = Held(expected, customer, answer.ok(rule_id).json["data"])
         self._is_now(held, held.json, "RK-B01", _NONE, answer)
         self.held.append(held)
@@ -249,10 +253,12 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
     def _settle(self, rule_id: str, slot: int, before: Mapping[int, int], *days: int) -> None:
         """*rule_id* says what places are left on *days*, unless it left there what another rule had changed."""
         for day in days:
-            if self.model.left(slot, day) != before[day]:
-                self.days[day] = rule_id
-            else:
-                self.days.setdefault(day, rule_id)
+            said, left = self.days.setdefault(day, {}), self.model.left(slot, day)
+            # Who is cancelled gives a place back wherever the request says to be.
+            change = 1 if rule_id == "RK-B13" else (left > before[day]) - (left < before[day])
+            if change or not said:
+                said.pop(change, None)
+                said[change] = rule_id
 
     def _came(self, answer: Answer, expected: Refusal | None, rule_id: str) -> None:
         if expected is None:
@@ -314,8 +320,8 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
             self.scene.same("RK-P01", sorted(ids), sorted(there), "the ids on the pages")
             self.scene.same("RK-P10", ids, sorted(ids), "the ids on the pages, in order")
             self.scene.same("RK-P07", found, [there[each] for each in sorted(there)], "the bookings on the pages")
-        for day, rule_id in sorted(self.days.items()):
-            date = self.scene.day(day)
+        for day, said in sorted(self.days.items()):
+            date, rule_id = self.scene.day(day), next(reversed(said.values()))
             slots = [(it.id, number) for number, it in enumerate(self.slots) if it.service_id == service_id]
             if size:
                 found = self._paged("listTimeSlots", "time_slots", service_id, by, size, date=date)
@@ -323,6 +329,10 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
                 found = self.scene.slots_of(service_id, rule_id, day=date, by=by)
             got = {each["id"]: each.get("available") for each in found}
             wanted = {slot_id: self.model.left(number, day) for slot_id, number in slots}
+            for slot_id, left in wanted.items():
+                if isinstance(its := got.get(slot_id), int) and its != left:
+                    # A place too few was not given back, one too many was not taken; else one was that should stay.
+                    rule_id = said.get(1 if its < left else -1) or said.get(0, rule_id)
             self.scene.same(rule_id, got, wanted, f"the places left on {date}")
 
     def _paged(self, operation_id: str, name: str, service_id: int, by: str, size: int, **query: Any) -> list[Json]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Booking", "Bookings", "Customer", "Refusal", "Status"]
+__all__ = ["FULL", "Booking", "Bookings", "Customer", "Refusal", "Status"]
 
 
 class Status(StrEnum):
@@ -25,6 +25,8 @@ class Refusal:
     text: str
     rule: str
 
+
+FULL = "time slot is full"
 
 _GONE = Refusal(404, "booking not found", "RK-D01")
 _GONE_TWICE = Refusal(404, "booking not found", "RK-D02")
@@ -124,7 +126,7 @@ class Bookings:
     def _refusal(self, slot: int, day: int, customer: Customer, *, moving: bool = False) -> Refusal | None:
         there, party = self._there(slot, day), customer.party
         if len(there) >= self.places[slot]:
-            return Refusal(400, "time slot is full", "RK-M03" if moving else "RK-B03")
+            return Refusal(400, FULL, "RK-M03" if moving else "RK-B03")
         same = [booking.customer for booking in there if party and booking.customer.party == party]
         if same:
             rule = "RK-M04" if moving else "RK-B07"
