@@ -106,7 +106,7 @@ def is_documented(contract: Contract, answer: httpx.Response) -> None:
 
 
 def next_page(answer: httpx.Response) -> str | None:
-    """Where a client goes from a page: where its link leads, or to the next number while there is one."""
+    """Where a client goes from a page: where its link leads, to the next number, or behind the last id, while there is more."""
     body = answer.json() if answer.content else None
     if not isinstance(body, dict):
         return None
@@ -114,6 +114,8 @@ def next_page(answer: httpx.Response) -> str | None:
     if link is not None:
         assert urlsplit(link).netloc == answer.request.url.netloc.decode(), "a link leads to another host"
         return str(link)
+    if body.get("has_more"):
+        return str(answer.request.url.copy_set_param("starting_after", body["data"][-1]["id"]))
     meta = body.get("meta")
     if isinstance(meta, dict) and meta.get("current_page", 1) < meta.get("last_page", 1):
         return str(answer.request.url.copy_set_param("page[number]", meta["current_page"] + 1))
