@@ -9,7 +9,7 @@ API ?=
 ARGS ?=
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: serve test lint format check-types unit nightly bench mutation witnesses lock release-check pictures clean help
+.PHONY: serve test lint format check-types unit nightly bench mutation fuzz witnesses lock release-check pictures clean help
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mocko
 
 mutation: $(VENV)/.installed ## See how many bugs that nobody wrote the contract kit notices; API=anny for one alone, ARGS="--budget 20" for minutes
 	@$(BIN)/python -m benchmarks --write --only mutation $(if $(API),--api $(API)) $(ARGS)
+
+fuzz: $(VENV)/.installed ## Ask a sandbox for what nobody should; ARGS="--requests 1000000 --seed 20260302" for more of a day's
+	@$(BIN)/python -m benchmarks --write --only fuzz $(ARGS)
 
 format: $(VENV)/.installed ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .

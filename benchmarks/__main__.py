@@ -3,22 +3,24 @@
 import argparse
 import os
 import sys
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from benchmarks import growth, operations, sandboxes, startup, throughput
+from benchmarks.attacks import fuzz
 from benchmarks.conditions import conditions, moment
 from benchmarks.figures import Section
 from benchmarks.mutation import measuring
 from benchmarks.report import WRITTEN, show, to_json, write, written
-from benchmarks.servers import LOAD_CORE, CannotRun
+from benchmarks.servers import LOAD_CORE, ROOT, CannotRun
 from mockserver.app import API_NAMES
 
-_NAMES = ("startup", "throughput", "sandboxes", "growth", "operations", "mutation")
-_BY_DEFAULT = _NAMES[:-1]
-"""Bugs take long; `make mutation` plants them."""
+_BY_DEFAULT = ("startup", "throughput", "sandboxes", "growth", "operations")
+_NAMES = (*_BY_DEFAULT, "mutation", "fuzz")
+"""What has a `make` target of its own comes last: it takes long."""
 
 
 def main() -> int:
@@ -38,6 +40,8 @@ def main() -> int:
     )
     parser.add_argument("--size", type=int, default=200, help="how many bugs of an API to show the kit")
     parser.add_argument("--budget", type=float, metavar="MINUTES", help="for all bugs; the next run goes on")
+    parser.add_argument("--requests", type=int, default=100_000, help="how many things to ask that nobody should")
+    parser.add_argument("--seed", default=f"{datetime.now(UTC):%Y%m%d}", help="what is asked; today's by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found as JSON")
     parser.add_argument("--write", action="store_true", help="renew what was measured in benchmarks/RESULTS.md")
     given = parser.parse_args()
@@ -63,6 +67,14 @@ def main() -> int:
             known=before["mutation"].data if "mutation" in before else None,
             size=given.size,
             minutes=given.budget,
+        ),
+        "fuzz": partial(
+            fuzz.measure,
+            out,
+            quick=given.quick,
+            count=given.requests,
+            seed=given.seed,
+            progress=ROOT / "build" / "fuzz.json",
         ),
     }
     found = []

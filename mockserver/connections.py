@@ -4,7 +4,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+import httptools
+
 from mockserver.one_write import OneWriteProtocol
+from mockserver.web.gate import UNREADABLE
 
 __all__ = ["BoundedProtocol", "Limits"]
 
@@ -34,6 +37,8 @@ class BoundedProtocol(OneWriteProtocol):
         self._head_since: float | None = None
         self._idle_since = 0.0
         self._looking: asyncio.TimerHandle | None = None
+        self._is_over = False
+        """What comes is no HTTP any more, and nobody looks at it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
@@ -46,6 +51,8 @@ class BoundedProtocol(OneWriteProtocol):
             self._looking.cancel()
 
     def data_received(self, data: bytes) -> None:
+        if self._is_over:
+            return
         self._unread += len(data)
         super().data_received(data)
         asked = self._asked
@@ -80,11 +87,34 @@ class BoundedProtocol(OneWriteProtocol):
         super().on_body(body)
 
     def send_400_response(self, msg: str) -> None:
-        is_too_long = self._head_bytes() > self._limits.head_bytes
-        if is_too_long:
+        if self._head_bytes() > self._limits.head_bytes:
             self._end(b"431 Request Header Fields Too Large")
-        else:
+        elif not self._is_within_a_head or not self.url or not self._is_asked_all_the_same():
             super().send_400_response(msg)
+
+    def _is_asked_all_the_same(self) -> bool:
+        """
+        A head of which the path is known is refused by whom it is for, in the form of that API.
+
+        What cannot be read before the path is, or in a body, is refused as text: nobody knows there whose form to use, or has
+        an answer under way.
+        """
+        self._is_over = True
+        self.headers.clear()
+        self.scope[UNREADABLE] = True  # type: ignore[literal-required]  # ours
+        try:
+            super().on_headers_complete()
+        except (httptools.HttpParserError, UnicodeDecodeError):
+            return False
+        asked = self._asked
+        asked.more_body = asked.keep_alive = False
+        asked.message_event.set()
+        return True
+
+    @property
+    def _is_within_a_head(self) -> bool:
+        asked = self._asked
+        return self._head is not None and (asked is None or asked.scope is not self._head)
 
     @property
     def _head(self) -> Any:

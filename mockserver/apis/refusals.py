@@ -7,10 +7,12 @@ Refusal (booking.errors)
 ├── UnknownPath
 ├── WrongMethod         the path exists, the method does not
 ├── BadInput            a parameter or a field breaks the contract
+│   └── Undecodable     a name or a value of a query is no text
 ├── BadBody             not JSON at all
 ├── BodyTooLarge
 ├── WrongMediaType
 ├── EncodedBody         compressed, say
+├── BadHead             no HTTP, or no host to speak to
 ├── BadSandboxName      malformed, or two different ones
 ├── NoRoom              for another sandbox
 ├── NoStore             the store cannot do its work
@@ -23,6 +25,7 @@ from mockserver.booking.errors import Refusal
 
 __all__ = [
     "BadBody",
+    "BadHead",
     "BadInput",
     "BadSandboxName",
     "BodyTooLarge",
@@ -33,6 +36,7 @@ __all__ = [
     "RateLimited",
     "RequestRefused",
     "Unauthenticated",
+    "Undecodable",
     "UnknownPath",
     "WrongMediaType",
     "WrongMethod",
@@ -95,6 +99,11 @@ class BadInput(RequestRefused):
         return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.steps)
 
 
+class Undecodable(BadInput):
+    def __init__(self, field: str) -> None:
+        super().__init__("query", field, "is not valid UTF-8")
+
+
 class BadBody(RequestRefused):
     code = "bad_body"
 
@@ -122,6 +131,10 @@ class EncodedBody(RequestRefused):
     def __init__(self, encoding: str) -> None:
         super().__init__(f"Content-Encoding must be left out, not {encoding}: send the body as it is")
         self.encoding = encoding
+
+
+class BadHead(RequestRefused):
+    code = "bad_head"
 
 
 class BadSandboxName(RequestRefused):

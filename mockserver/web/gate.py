@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Header
 from mockserver.apis.identities import SANDBOX_NAME
-from mockserver.apis.refusals import BadSandboxName
+from mockserver.apis.refusals import BadHead, BadSandboxName
 from mockserver.booking.errors import RuleBroken, StoreDown, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
@@ -25,7 +25,10 @@ from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
 from mockserver.web.security import refusal_of
 
-__all__ = ["Background", "Gate"]
+__all__ = ["UNREADABLE", "Background", "Gate"]
+
+UNREADABLE = "unreadable"
+"""In a scope: of its request no more can be read than the method and the path."""
 
 _LOG = logging.getLogger("mockserver.requests")
 _NO_CONTENT = 204
@@ -67,18 +70,21 @@ class Gate:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send, self._background)
-            return
         if scope["type"] != "http":
+            await _beside_requests(scope, receive, send, self._background)
             return
         address = self._addresses.find(scope["raw_path"])
+        headers = _by_name(scope["headers"])
+        host, bad_head = headers.get(b"host"), None
+        if UNREADABLE in scope:
+            bad_head = BadHead("what follows the path is no HTTP")
+        elif (not host or b"," in host) and scope["http_version"] == "1.1":
+            bad_head = BadHead("a request needs one Host")
         if address.mount is None:
-            await self._page_or_nowhere(scope, receive, send, address)
+            await self._page_or_nowhere(scope, receive, send, address, bad_head)
             return
         began_at = time.perf_counter_ns()
         api = address.mount.api
-        headers = _by_name(scope["headers"])
         if b"access-control-request-method" in headers and scope["method"] == "OPTIONS" and _lets_in(api, headers):
             await _preflight(headers, send)
             return
@@ -88,7 +94,7 @@ class Gate:
             headers,
             api.identify(headers),
             base_path=address.base_path,
-            origin=_origin(scope, headers),
+            origin=_origin(scope, host),
             naming=self._names[api.name],
         )
         if call.method == "HEAD":
@@ -96,7 +102,11 @@ class Gate:
         entry = call.entry = Entry(scope["method"], scope["path"], scope["query_string"])
         if api.domain is not None:
             self._find_sandbox(call, address.sandbox)
-        sent = await address.mount.stack.answer(call, address.path, scope["query_string"], receive)
+        stack = address.mount.stack
+        if bad_head is None:
+            sent = await stack.answer(call, address.path, scope["query_string"], receive)
+        else:
+            sent = stack.refused(call, bad_head)
         entry.status, entry.response_body = sent.status, sent.body
         entry.response_headers = self._headers(api, call, sent)
         body = b"" if scope["method"] == "HEAD" else sent.body
@@ -156,8 +166,13 @@ class Gate:
             if sandbox is not None:
                 call.enter(sandbox, sandbox.now())
 
-    async def _page_or_nowhere(self, scope: Scope, receive: Receive, send: Send, address: Address) -> None:
+    async def _page_or_nowhere(
+        self, scope: Scope, receive: Receive, send: Send, address: Address, bad_head: BadHead | None
+    ) -> None:
         path = address.path
+        if bad_head is not None:
+            await _say(send, 400, {"error": str(bad_head)})
+            return
         if self._addresses.is_page(path):
             # Behind `/~NAME` the addresses that a page shows lead into that sandbox.
             named = address.sandbox is not None and SANDBOX_NAME.fullmatch(address.sandbox)
@@ -167,8 +182,7 @@ class Gate:
             return
         bases = {mount.api.name: mount.api.prefix + mount.api.base_path for mount in self._mounts}
         body = {"error": f"nothing is served at {path.decode('ascii', 'replace')}", "base_urls": bases, "docs": "/docs"}
-        sent = Sent(404, msgspec.json.encode(body), b"application/json", (_ANY_ORIGIN,))
-        await _send(send, 404, _own_headers(sent), sent.body)
+        await _say(send, 404, body)
 
 
 def _by_name(raw: Sequence[Header]) -> Mapping[bytes, bytes]:
@@ -190,9 +204,8 @@ def _allowed(headers: Mapping[bytes, bytes]) -> Header:
     return b"access-control-allow-origin", headers.get(b"origin", b"*")
 
 
-def _origin(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+def _origin(scope: Scope, host: bytes | None) -> str:
     """Scheme and host as the caller wrote them; of who names no host, which HTTP/1.0 allows, where the server listens."""
-    host = headers.get(b"host")
     if host is None:
         name, port = scope.get("server") or ("localhost", None)
         host = (name if port is None else f"{name}:{port}").encode()
@@ -217,6 +230,11 @@ async def _send(send: Send, status: int, headers: Sequence[Header], body: bytes)
     await send({"type": "http.response.body", "body": body})
 
 
+async def _say(send: Send, status: int, body: Mapping[str, Any]) -> None:
+    sent = Sent(status, msgspec.json.encode(body), b"application/json", (_ANY_ORIGIN,))
+    await _send(send, status, _own_headers(sent), sent.body)
+
+
 def _own_headers(sent: Sent) -> list[Header]:
     headers = [_AS_IT_IS_CALLED, *sent.headers]
     if sent.status != _NO_CONTENT:
@@ -226,8 +244,8 @@ def _own_headers(sent: Sent) -> list[Header]:
     return headers
 
 
-async def _lifespan(receive: Receive, send: Send, background: Background | None) -> None:
-    while True:
+async def _beside_requests(scope: Scope, receive: Receive, send: Send, background: Background | None) -> None:
+    while scope["type"] == "lifespan":
         message: Any = await receive()
         ends = message["type"] == "lifespan.shutdown"
         if background is not None:

@@ -10,7 +10,7 @@ from math import isinf
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from mockserver.apis.refusals import BadInput
+from mockserver.apis.refusals import BadInput, Undecodable
 from mockserver.web.bodies import BEYOND
 from mockserver.web.flaws import find_flaw
 from mockserver.web.schemas import Validator, compile_schema
@@ -160,7 +160,7 @@ def readers_of(parameters: Iterable[Mapping[str, Any]], place: str) -> tuple[Par
 
 
 def parse_query(query: bytes) -> dict[str, list[str]]:
-    """Raises BadInput when a name or a value is not percent-encoded UTF-8."""
+    """Raises Undecodable when a name or a value is not percent-encoded UTF-8."""
     found: dict[str, list[str]] = {}
     for part in query.split(b"&"):
         if part:
@@ -173,4 +173,4 @@ def _decode(text: bytes, name: bytes) -> str:
     try:
         return (unquote_to_bytes(text.replace(b"+", b" ")) if b"%" in text or b"+" in text else text).decode()
     except UnicodeDecodeError:
-        raise BadInput("query", unquote_to_bytes(name).decode("utf-8", "replace"), "is not valid UTF-8") from None
+        raise Undecodable(unquote_to_bytes(name).decode("utf-8", "replace")) from None

@@ -143,9 +143,10 @@ class Stack:
             guard.admit(call)
             return await operation.answer(call, query, receive)
         except Exception as error:  # noqa: BLE001 - also of a bug somebody is told in the form they expect
-            return self._refused(call, error)
+            return self.refused(call, error)
 
-    def _refused(self, call: Call, error: Exception) -> Sent:
+    def refused(self, call: Call, error: Exception) -> Sent:
+        """*error* in the form of the API."""
         reply, code = _reply(self._api, error)
         if call.entry is not None:
             call.entry.refusal = code

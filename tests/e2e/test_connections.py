@@ -122,3 +122,68 @@ def test_a_trailer_without_end_is_not_read(connection):
     connection.sendall(CHUNKED + f"{len(BOOKING):x}\r\n{BOOKING}\r\n0\r\nX-Long: ".encode())
     with pytest.raises(ConnectionError):
         send_for_ever(connection, b"x" * 1_000)
+
+
+@pytest.fixture(scope="module")
+def everything_served():
+    with started() as running:
+        yield urlsplit(running.url)
+
+
+PATHS = (
+    "/reservekit/v1/bookings/789",
+    "/appointments/customers/bookings",
+    "/anny/api/v1/resources",
+    "/bardge/v3/api/business/reseller/passes",
+    "/_sandbox/sandboxes",
+    "/",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "X-Broken: \x01\r\nHost: localhost\r\n",
+        "no colon\r\nHost: localhost\r\n",
+        "Host: localhost\r\nContent-Length: -1\r\n",
+        "Host: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+        "Host: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+        "",
+        "Host:\r\n",
+        "Host: localhost\r\nHost: evil.test\r\n",
+    ],
+)
+def test_a_head_that_is_none_is_refused_in_the_form_of_the_api(everything_served, path, headers):
+    with socket.create_connection((everything_served.hostname, everything_served.port), timeout=20) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nConnection: close\r\n{headers}\r\n".encode())
+        head, _, body = everything(connection).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"+json" in head or b"application/json" in head
+    assert "HTTP" in str(json.loads(body)) or "Host" in str(json.loads(body))
+
+
+def test_nothing_is_done_of_what_comes_after_a_head_that_is_none(everything_served):
+    booking = request("POST", "/reservekit/v1/bookings", KEY, body=BOOKING)
+    with socket.create_connection((everything_served.hostname, everything_served.port), timeout=20) as connection:
+        connection.sendall(b"GET /reservekit/v1/services HTTP/1.1\r\nHost localhost\r\n\r\n" + booking * 3)
+        connection.sendall(booking)
+
+        assert statuses(everything(connection)) == [400]
+
+
+def test_what_was_asked_before_a_head_that_is_none_is_answered(everything_served):
+    with socket.create_connection((everything_served.hostname, everything_served.port), timeout=20) as connection:
+        connection.sendall(
+            request("GET", "/reservekit/v1/bookings/789", KEY) * 2 + b"GET /x HTTP/1.1\r\nHost localhost\r\n\r\n"
+        )
+
+        assert statuses(everything(connection)) == [200, 200, 400]
+
+
+def test_http_1_0_needs_no_host(everything_served):
+    with socket.create_connection((everything_served.hostname, everything_served.port), timeout=20) as connection:
+        connection.sendall(f"GET /reservekit/v1/bookings/789 HTTP/1.0\r\n{KEY}\r\n\r\n".encode())
+
+        assert statuses(everything(connection)) == [200]

@@ -248,6 +248,7 @@ def raw(client, method, path, body, headers, key=b"Bearer sk_rsv_demo_alpha"):
     """A request as bytes, for what no well-behaved client would send."""
     if key is not None:
         headers = [*headers, (b"authorization", key)]
+    headers = [*headers, (b"host", b"localhost")]
     scope = {
         "type": "http",
         "http_version": "1.1",

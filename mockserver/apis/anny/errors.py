@@ -11,7 +11,7 @@ from mockserver.apis.anny.queries import UnknownParameter
 from mockserver.apis.anny.refusals import NamesNothing, Unavailable
 from mockserver.apis.anny.views import UnknownInclude
 from mockserver.apis.exchange import Header, Reply
-from mockserver.apis.refusals import BadInput
+from mockserver.apis.refusals import BadInput, Undecodable
 from mockserver.apis.wording import Wording, renderer, transport_rows
 from mockserver.booking.errors import NotFound, RuleBroken
 
@@ -101,6 +101,7 @@ TABLE: Wording = {
     **transport_rows(_refuse),
     BadInput: _bad_input,
     UnknownParameter: lambda refusal: _wrong(400, refusal),
+    Undecodable: lambda refusal: _wrong(400, refusal),
     UnknownInclude: lambda refusal: _refuse(400, refusal.reason, **_source(refusal)),
     NotFound: lambda refusal: _refuse(404, f"there is {refusal}"),
     NamesNothing: _names_nothing,
