@@ -9,7 +9,7 @@ API ?=
 ARGS ?=
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: serve test lint format check-types unit nightly bench mutation fuzz witnesses lock release-check pictures clean help
+.PHONY: serve test lint format check-types unit nightly bench mutation fuzz chaos witnesses lock release-check pictures clean help
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,9 @@ mutation: $(VENV)/.installed ## See how many bugs that nobody wrote the contract
 
 fuzz: $(VENV)/.installed ## Ask a sandbox for what nobody should; ARGS="--requests 1000000 --seed 20260302" for more of a day's
 	@$(BIN)/python -m benchmarks --write --only fuzz $(ARGS)
+
+chaos: $(VENV)/.installed ## Kill a sandbox while it works, fill its disk, and look at what is left; ARGS="--strikes 100" for more
+	@$(BIN)/python -m benchmarks --write --only chaos $(ARGS)
 
 format: $(VENV)/.installed ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import growth, operations, sandboxes, startup, throughput
-from benchmarks.attacks import fuzz
+from benchmarks.attacks import chaos, fuzz
 from benchmarks.conditions import conditions, moment
 from benchmarks.figures import Section
 from benchmarks.mutation import measuring
@@ -19,7 +19,7 @@ from benchmarks.servers import LOAD_CORE, ROOT, CannotRun
 from mockserver.app import API_NAMES
 
 _BY_DEFAULT = ("startup", "throughput", "sandboxes", "growth", "operations")
-_NAMES = (*_BY_DEFAULT, "mutation", "fuzz")
+_NAMES = (*_BY_DEFAULT, "mutation", "fuzz", "chaos")
 """What has a `make` target of its own comes last: it takes long."""
 
 
@@ -41,7 +41,10 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=200, help="how many bugs of an API to show the kit")
     parser.add_argument("--budget", type=float, metavar="MINUTES", help="for all bugs; the next run goes on")
     parser.add_argument("--requests", type=int, default=100_000, help="how many things to ask that nobody should")
-    parser.add_argument("--seed", default=f"{datetime.now(UTC):%Y%m%d}", help="what is asked; today's by default")
+    parser.add_argument("--strikes", type=int, default=20, help="how often to kill a server in each way")
+    parser.add_argument(
+        "--seed", default=f"{datetime.now(UTC):%Y%m%d}", help="what is asked and when it is killed; today's by default"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found as JSON")
     parser.add_argument("--write", action="store_true", help="renew what was measured in benchmarks/RESULTS.md")
     given = parser.parse_args()
@@ -76,6 +79,7 @@ def main() -> int:
             seed=given.seed,
             progress=ROOT / "build" / "fuzz.json",
         ),
+        "chaos": partial(chaos.measure, out, quick=given.quick, strikes=given.strikes, seed=given.seed),
     }
     found = []
     for name in given.only:

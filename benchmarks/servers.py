@@ -23,6 +23,7 @@ __all__ = [
     "CannotRun",
     "Running",
     "Server",
+    "free_port",
     "ours",
     "ours_four",
     "pinned",
@@ -123,7 +124,7 @@ def running(server: Server) -> Iterator[Running]:
     Raises:
         CannotRun: It does not start.
     """
-    port = _free_port()
+    port = free_port()
     began = time.perf_counter()
     try:
         process = subprocess.Popen(
@@ -167,7 +168,7 @@ def resident_mb(pid: int) -> float:
     return kilobytes * 1024 / 1e6
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -469,3 +469,17 @@ def test_a_wrong_variable_is_named_as_it_is_spelled(monkeypatch):
 
     assert result.returncode == 2
     assert "MOCKSERVER_SED; did you mean 'MOCKSERVER_SEED'?" in result.stderr
+
+
+def test_a_clock_goes_on_where_it_was_after_a_restart(tmp_path):
+    store = f"sqlite:///{tmp_path / 'sandbox.sqlite'}"
+    key = {"Authorization": "Bearer sk_rsv_demo_alpha"}
+    with started("--store", store, "--clock", "2030-01-01T00:00:00Z") as server:
+        first = httpx.get(f"{server.url}/reservekit/v1/services", headers=key)
+        assert first.status_code == 200
+
+    with started("--store", store) as server:
+        body = {"date": "2030-01-07", "time_slot_id": 456}
+        made = httpx.post(f"{server.url}/reservekit/v1/bookings", headers=key, json=body)
+
+    assert made.json()["data"]["created_at"].startswith("2030-01-01T00:0")
