@@ -1,11 +1,18 @@
 # Build the wheel in one stage, run it in another: no compiler, no sources, no pip cache in what is shipped.
-FROM python:3.13-slim AS build
+# The release says which digest the tag has: docker build --build-arg PYTHON=python:3.13-slim@sha256:...
+ARG PYTHON=python:3.13-slim
+FROM ${PYTHON} AS build
 WORKDIR /src
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# What is needed changes less often than what is built. Nothing is installed that is not one of the files that were locked.
+COPY locks locks
+RUN python -m venv /opt/build && /opt/build/bin/pip install --require-hashes -r locks/build.txt \
+ && python -m venv /opt/doublebook && /opt/doublebook/bin/pip install --require-hashes -r locks/kit.txt
 COPY . .
-RUN python -m venv /opt/doublebook \
- && /opt/doublebook/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt ".[kit]"
+RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheel . \
+ && /opt/doublebook/bin/pip install --no-deps --no-index /wheel/*.whl
 
-FROM python:3.13-slim
+FROM ${PYTHON}
 LABEL org.opencontainers.image.title="doublebook" \
       org.opencontainers.image.description="Stateful sandboxes and contract tests for booking APIs" \
       org.opencontainers.image.licenses="Apache-2.0"

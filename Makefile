@@ -9,16 +9,19 @@ API ?=
 ARGS ?=
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: serve test lint format check-types unit nightly bench mutation fuzz chaos witnesses lock release-check pictures clean help
+.PHONY: serve test lint format check-types unit nightly bench mutation fuzz chaos witnesses lock release-check sbom audit pictures clean help
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.installed: pyproject.toml locks/dev.txt locks/build.txt
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PIP) --require-hashes -r locks/dev.txt -r locks/build.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 serve: $(VENV)/.installed ## Start a sandbox on 127.0.0.1:8080; ARGS="--port 9000" passes options
@@ -66,18 +69,33 @@ format: $(VENV)/.installed ## Format the code
 witnesses: $(VENV)/.installed ## Look for a bug that shows that a rule is tested, where one is missing; API=anny for one alone
 	@$(BIN)/python -m benchmarks.mutation.witnesses $(API) $(ARGS)
 
+# What is locked, each with the hashes of its files: what everything here needs, what the server and the kit, what a wheel is built with.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
 lock: $(VENV)/.installed ## Pin what is new; ARGS=--upgrade chooses the newest versions that the ranges allow
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-header --output-file constraints.txt $(ARGS) pyproject.toml
+	@$(PIP) uv
+	@$(LOCK) --extra dev --output-file locks/dev.txt $(ARGS) pyproject.toml
+	@$(LOCK) --extra kit --output-file locks/kit.txt --constraints locks/dev.txt pyproject.toml
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	  | $(LOCK) --output-file locks/build.txt --constraints locks/dev.txt -
 
 release-check: $(VENV)/.installed ## Build both distributions, install them offline and book; DIST=folder tries what was built there
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check build twine
+	@$(PIP) build twine
 ifndef DIST
 	@rm -rf dist
 	@for project in . plugin; do $(call quietly,$(BIN)/python -m build --outdir dist $$project); done
 endif
 	@$(BIN)/python -m twine check --strict $(or $(DIST),dist)/*
 	@DIST=$(or $(DIST),dist) $(BIN)/pytest -m nightly tests/e2e/test_installed.py $(ARGS)
+
+sbom: $(VENV)/.installed ## List what server and kit are made of, as CycloneDX in build/doublebook.cdx.json
+	@$(PIP) cyclonedx-bom
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file build/doublebook.cdx.json locks/kit.txt
+
+audit: $(VENV)/.installed ## Ask whether a flaw is known of anything that is locked
+	@$(PIP) pip-audit
+	@$(BIN)/pip-audit --require-hashes --disable-pip --requirement locks/dev.txt --requirement locks/build.txt
 
 pictures: $(VENV)/.installed ## Take the pictures of the README again, with Chromium
 	@$(BIN)/python docs/pictures/take.py
