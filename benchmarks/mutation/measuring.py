@@ -57,6 +57,8 @@ _SEED = 1
 _TRIALS_OF_A_PROCESS = 40
 """Hypothesis keeps every state machine that was ever played."""
 _CLEAN_SEEDS = 20
+_BATCH = 20
+"""Trials that are begun before the clock is looked at: who works on one is not to be interrupted."""
 _SHOWN_TO_SCHEMATHESIS = 11
 _SCHEMATHESIS_SECONDS = 600
 
@@ -143,7 +145,7 @@ def try_sample(api: str, *, size: int, seed: int, until: float | None, out: Cons
     What nobody noticed then is judged by the list of equivalents, and by what the tests reach, as both are now.
 
     Args:
-        until: Begin no trial after that moment, of `time.monotonic`.
+        until: Begin no batch of trials after that moment, of `time.monotonic`.
     """
     file = _KEPT / f"{api}-{seed:08x}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -154,15 +156,15 @@ def try_sample(api: str, *, size: int, seed: int, until: float | None, out: Cons
         reach = alone.apply(_look, (api,))  # in a process of its own, which is traced and therefore slow
     trials: list[Trial] = []
     with file.open("a", encoding="utf-8") as kept, _pool(api, reach) as pool:
-        while (missing := size - Score.of(trials).shown) > 0 and (batch := list(islice(drawn, missing))):
+        while (missing := size - Score.of(trials).shown) > 0 and (batch := list(islice(drawn, min(missing, _BATCH)))):
+            if until is not None and time.monotonic() > until and any(bug.name not in known for bug in batch):
+                break
             waiting = iter(pool.imap(_try, [bug.name for bug in batch if bug.name not in known and reach.tests(bug)]))
             for bug in batch:
                 trial = known.get(bug.name)
                 if trial is not None and trial.outcome in (UNNOTICED, EQUIVALENT):
                     trial = replace(trial, outcome=_not_noticed(api, bug.name) if reach.tests(bug) else UNREACHED)
                 elif trial is None:
-                    if until is not None and time.monotonic() > until:
-                        return trials
                     trial = _judged(api, bug, next(waiting) if reach.tests(bug) else UNREACHED)
                     kept.write(msgspec.json.encode(asdict(trial)).decode() + "\n")
                     kept.flush()

@@ -277,8 +277,9 @@ class Desk:
             start_time=change.start_time,
             end_time=change.end_time,
             max_bookings=change.max_bookings,
+            updated_at=self._now,
         )
-        return before if after == before else self._put_slot(_with(after, updated_at=self._now))
+        return self._put_slot(after)
 
     def _add_slot(self, service: Service, wanted: SlotChange) -> TimeSlot:
         return self._put_slot(

@@ -112,7 +112,7 @@ def what_goes_on_over_midnight_is_in_the_way_after_it_too(scene: AppointmentsSce
             scene.enter(begin, title="book on one side of midnight").refused("AP-S01", *TAKEN)
 
 
-@LAWS.law("AP-S04")
+@LAWS.law("AP-S04", "AP-T08")
 def another_booking_fits_in_while_one_waits(scene: AppointmentsScene) -> None:
     waiting, brief = scene.waiting, scene.brief
     (first, _), (wait, _), _ = waiting.phases
@@ -136,6 +136,10 @@ def another_booking_fits_in_while_one_waits(scene: AppointmentsScene) -> None:
         for number, (book, other) in enumerate((by_both, by_both[::-1])):
             begin = start + number * 120 * MINUTES
             other(begin + first * MINUTES, brief).ok("AP-C01", 201)
+            local = begin.astimezone(scene.shop.zone)
+            listed = scene.starts_on(local.date(), "AP-T08", service=waiting.id, location=location)
+            # No page says what is listed beside something that is booked.
+            scene.says("AP-T08", f"{local:%H:%M}" in listed, f"{local:%H:%M} among the starts", ", ".join(listed))
             book(begin, waiting).ok("AP-S04", 201)
 
 

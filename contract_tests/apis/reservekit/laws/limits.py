@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from contract_tests.apis.reservekit.scene import ReserveKitScene, slot_body
+from contract_tests.laws.authentication import refuses_nobody
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.answers import Answer
 
@@ -94,7 +95,7 @@ def after_the_time_it_was_told_to_wait_a_booking_is_made(scene: ReserveKitScene)
     scene.same("RK-R03", left, slot.places - made - 1, "the number of places left", refused, answer)
 
 
-@LAWS.law("RK-R05", "RK-R06")
+@LAWS.law("RK-R05", "RK-R06", "RK-A01")
 def requests_beyond_the_limit_are_refused(scene: ReserveKitScene) -> None:
     most = scene.limit_requests()
     refused = _exhaust(scene, "RK-R05", most)
@@ -104,6 +105,8 @@ def requests_beyond_the_limit_are_refused(scene: ReserveKitScene) -> None:
         # Where time goes by, so may the limit. In a world of one's own it stands still.
         if scene.world.is_own or answer.status == 429:
             _refused_by_the_limit(scene, answer, "RK-R05")
+    if scene.world.is_own:  # elsewhere strangers may have a limit of their own
+        refuses_nobody(scene, "RK-A01", scene.probes(), 401)
     scene.call("getHealth", title="health, which counts against no limit").ok("RK-H07", 200)
     if not scene.world.is_own:
         scene.wait_for(refused)
