@@ -16,8 +16,11 @@ def pins(name):
     """By package, each with its version and how many files may be it."""
     text = (ROOT / "locks" / f"{name}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
-    found = [re.match(r"([\w.-]+)==([\w.!+-]+)", line) for line in lines]
-    return {match[1]: (match[2], line.count("--hash=sha256:")) for match, line in zip(found, lines, strict=True)}
+    return {
+        package: (version, line.count("--hash=sha256:"))
+        for line in lines
+        for package, version in re.findall(r"^([\w.-]+)==([\w.!+-]+)", line)
+    }
 
 
 @pytest.mark.parametrize("name", [file.stem for file in LOCKS])
