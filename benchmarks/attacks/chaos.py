@@ -1,7 +1,7 @@
 """Kill a server while it works, fill its disk, and see what has become of what it had acknowledged.
 
 Writers book and cancel all the time, some of them with keys that they repeat until there is an answer, and a receiver of webhooks is
-slow, fails and hangs up. Nothing waits for a time: who kills waits for acknowledgements.
+slow, fails and hangs up. Nothing waits for a time: who kills waits for answers.
 """
 
 import contextlib
@@ -27,6 +27,7 @@ from rich.console import Console
 
 from benchmarks.attacks.history import Attempt, Kept, Verdict, judge
 from benchmarks.figures import Figure, Section
+from benchmarks.in_process import settle
 from benchmarks.servers import ROOT, CannotRun, free_port
 from mockserver.sandbox.deliveries import LEASE
 
@@ -35,10 +36,10 @@ __all__ = ["MODES", "Outcome", "measure", "play"]
 _SANDBOXES = ("chaos-a", "chaos-b")
 _RESERVEKIT, _BARDGE = "/reservekit/v1", "/bardge/v3/api/business/reseller"
 _KEYS = {_RESERVEKIT: "sk_rsv_demo_alpha", _BARDGE: "brg_live_alpha_demo"}
-_PLACES, _DAYS = 3, 40
+_PLACES, _DAYS = 3, 200
 _WRITERS = 4
 _MOST_BETWEEN = 60
-"""So many acknowledgements come between two kills at most."""
+"""So many answers come between two strikes at most."""
 _SETTLED = timedelta(days=30)
 """All retries of a webhook are over by then."""
 _PATIENCE_SECONDS = LEASE.total_seconds() + 20
@@ -151,7 +152,7 @@ class _Writers:
         self._slots = slots
         self._instances = instances
         self._over = threading.Event()
-        self._acknowledged = threading.Semaphore(0)
+        self._answered = threading.Semaphore(0)
         self.booked: dict[str, list[Attempt]] = {name: [] for name in _SANDBOXES}
         self.keyed: dict[str, list[Attempt]] = {name: [] for name in _SANDBOXES}
         self.refused = 0
@@ -163,10 +164,10 @@ class _Writers:
             thread.start()
 
     def wait(self, count: int) -> None:
-        """Until *count* more things were acknowledged. Raises CannotRun: nothing is any more."""
+        """Until *count* more things were done or refused. Raises CannotRun: nothing is answered any more."""
         for _ in range(count):
-            if not self._acknowledged.acquire(timeout=60):
-                raise CannotRun("chaos: for 60 s nothing was acknowledged")
+            if not self._answered.acquire(timeout=60):
+                raise CannotRun("chaos: for 60 s nothing was answered")
 
     def wait_for_refusals(self, count: int) -> None:
         """Until the store could not work so often. Raises CannotRun: it always can."""
@@ -251,10 +252,10 @@ class _Writers:
         except httpx.TransportError:
             self._over.wait(0.02)  # until it listens again
             return None
-        if answer.is_success:
-            self._acknowledged.release()
-        elif answer.status_code == 503:  # noqa: PLR2004 - the store cannot work
+        if answer.status_code == 503:  # noqa: PLR2004 - the store cannot work
             self.refused += 1
+        else:
+            self._answered.release()
         return answer
 
 
@@ -265,16 +266,17 @@ def _receiving(chance: random.Random) -> Iterator[tuple[str, dict[str, set[str]]
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
             mood = chance.random()
-            if mood < 0.05:  # noqa: PLR2004 - hangs up
+            if mood < 0.05 or len(body) < length:  # noqa: PLR2004 - hangs up, or was hung up on by who was killed
                 self.connection.close()
                 return
             if mood < 0.1:  # noqa: PLR2004 - is slow
                 threading.Event().wait(0.2)
             status = 500 if mood > 0.9 else 200  # noqa: PLR2004 - fails
             if status == 200:  # noqa: PLR2004 - takes it
-                told[self.path.strip("/")].add(_subject(event))
+                told[self.path.strip("/")].add(_subject(json.loads(body)))
             self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -442,6 +444,7 @@ def _control(client: httpx.Client, method: str, path: str, body: Any = None, **m
 
 def measure(out: Console, *, quick: bool, strikes: int, seed: str) -> Section:
     """Each mode, struck so often."""
+    settle()  # who is killed and who writes are to get in each other's way
     section = Section("chaos", "What is left after a crash", "a server on SQLite")
     for mode in MODES:
         outcome = play(mode, 2 if quick else strikes, seed, patience=0 if quick else _PATIENCE_SECONDS)
