@@ -735,7 +735,8 @@ class AppointmentsScene(Scene):
 
         No page says that an appointment may be for nobody, so it is for whoever stands in then.
         """
-        if not customers and by != OTHER and fields.get("service_id") != self.group_service_id:
+        is_group = "service_id" in fields and fields["service_id"] == self.profile.find("inventory.group_service")
+        if not customers and by != OTHER and not is_group:
             customers = self.stand_in
         body = {
             "service_id": self.service_id,
