@@ -20,6 +20,7 @@ from mockserver.defects.catalogue import plant, uproot
 from mockserver.defects.planting import Planter
 from mockserver.hosts import is_loopback, named_host
 from mockserver.sandbox.clocks import system_time
+from mockserver.sandbox.patience import JournalWriter
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Setup
 from mockserver.sandbox.sandbox import DEFAULT
@@ -116,7 +117,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
     for mount in mounts if at_once else ():
         mount.stack.build()
-    asgi: ASGIApp = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
+    asgi: ASGIApp = Gate(mounts, pages, sandboxes, (Deliverer(apis, sandboxes, receivers), JournalWriter(sandboxes)))
     for planter in planters:
         asgi = planter.wrap(asgi)
     return App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))

@@ -27,6 +27,7 @@ __all__ = [
     "Group",
     "Id",
     "Index",
+    "Journals",
     "Kind",
     "Outbox",
     "Position",
@@ -239,12 +240,37 @@ class Session(Protocol):
         """The record of a sandbox, as its owner encoded it."""
         ...
 
-    def save_sandbox(self, name: str, record: bytes) -> None: ...
+    def save_sandbox(self, name: str, record: bytes, layers: Sequence[int]) -> None:
+        """*layers* are those it stands on, lowest first; the last one is its own, the only one that is written."""
+        ...
 
     def forget_sandbox(self, name: str) -> None: ...
 
-    def sandboxes(self) -> Iterator[tuple[str, bytes]]:
+    def sandboxes(self, *, offset: int = 0, limit: int | None = None) -> Iterator[tuple[str, bytes]]:
         """By name."""
+        ...
+
+    def count_sandboxes(self) -> int: ...
+
+
+class Journals(Protocol):
+    """What sandboxes were asked, as blocks that their owner encoded; outside of transactions, for no reading is to write.
+
+    The *life* of a sandbox is a number that is another one after a reset: what was asked before it belongs to no journal.
+    """
+
+    def append(self, entries: Sequence[tuple[str, int, bytes]], *, most: int, most_bytes: int) -> None:
+        """Add (sandbox, life, block) in this order, each under the next number of its sandbox. Of a sandbox the latest
+        *most* are kept, as far as they have *most_bytes* together.
+        """
+        ...
+
+    def read(self, sandbox: str, life: int) -> list[tuple[int, bytes]]:
+        """(number, block), oldest first."""
+        ...
+
+    def clear(self, sandbox: str) -> int:
+        """Answers how many there were. Numbers go on from where they were."""
         ...
 
 
@@ -256,12 +282,25 @@ class Store(Protocol):
         """Whether what it keeps outlives the process, and may be changed by another one."""
         ...
 
-    def reading(self) -> AbstractContextManager[Session]:
-        """A transaction that changes nothing and sees one state throughout."""
+    @property
+    def journals(self) -> Journals | None:
+        """None where they are kept in the process, as all else."""
         ...
 
-    def writing(self, *, patience_seconds: float | None = None) -> AbstractContextManager[Session]:
+    def reading(self, sandbox: str = "") -> AbstractContextManager[Session]:
+        """A transaction that changes nothing and sees one state throughout.
+
+        Args:
+            sandbox: Whose layers are read; "" where records of sandboxes are all that is.
+        """
+        ...
+
+    def writing(self, sandbox: str, *, patience_seconds: float | None = None) -> AbstractContextManager[Session]:
         """A transaction that is kept whole at the end of the block, or undone whole when the block raises.
+
+        Args:
+            sandbox: Whose record and layers are written. Layers that are new stand beside its own, and so do those of
+                another sandbox that is made of it.
 
         Raises:
             StoreBusy: Another writer held the store longer than *patience_seconds* (None: the store's own limit).

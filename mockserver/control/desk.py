@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
+from secrets import token_hex
 from typing import Any
 
 from doublebook_data import fixtures_dir
@@ -17,7 +18,7 @@ from mockserver.control.secrets import Secrets, secrets_of
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
-from mockserver.sandbox.journal import Entry
+from mockserver.sandbox.journal import Entry, latest
 from mockserver.sandbox.records import Fired, SandboxRecord, Setup
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -88,7 +89,7 @@ class Desk:
 
     def sandbox(self, name: str) -> Sandbox:
         """Raises NotFound, RuleBroken `seed_version`."""
-        return self.sandboxes.open(name) if name == DEFAULT else self.sandboxes.get(name)
+        return self.sandboxes.open(name, fresh=True) if name == DEFAULT else self.sandboxes.get(name)
 
     def wanted(self, name: str) -> Sandbox:
         """One that is to be changed: it comes to be as by a key that names it, and is kept.
@@ -97,11 +98,10 @@ class Desk:
         """
         return self.sandboxes.keep(name)
 
-    def every(self) -> Sequence[SandboxRecord]:
-        """By name."""
-        if DEFAULT not in self.sandboxes.names():
-            self.sandboxes.open(DEFAULT)
-        return self.sandboxes.every()
+    def page(self, *, offset: int, limit: int) -> tuple[int, Sequence[SandboxRecord]]:
+        """How many there are, and some of them by name."""
+        self._ensure_default(DEFAULT)
+        return self.sandboxes.page(offset=offset, limit=limit)
 
     def create(self, wanted: NewSandbox) -> Sandbox:
         """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`, `no_room`."""
@@ -141,20 +141,22 @@ class Desk:
         self.sandboxes.delete(name)
 
     def _named(self, name: str | None, make: Callable[[str], Sandbox]) -> Sandbox:
-        """Make a sandbox called *name*; without one, called by the next number that is free."""
+        """Make a sandbox called *name*; without one, called by the next number that is free, or at random where others make
+        sandboxes of the same store.
+        """
         if name is not None:
             self._ensure_default(name)
             return make(name)
         while True:
             try:
-                return make(f"sandbox-{next(self._numbers)}")
+                return make(f"sandbox-{token_hex(6) if self.sandboxes.durable else next(self._numbers)}")
             except RuleBroken as refusal:
                 if refusal.code != "exists":
                     raise
 
     def _ensure_default(self, name: str) -> None:
         # Not `open`: one made by another version of the seed cannot be opened, only reset and deleted.
-        if name == DEFAULT and DEFAULT not in self.sandboxes.names():
+        if name == DEFAULT and self.sandboxes.find(DEFAULT, any_seed=True) is None:
             self.sandboxes.open(DEFAULT)
 
     def _set_up(self, child: Sandbox, settings: SettingsByApi | None, *, outbox: bool | None) -> Sandbox:
@@ -200,7 +202,8 @@ class Desk:
         """Newest first. Raises NotFound for the sandbox and for the API that is asked about."""
         sandbox = self.sandbox(name)
         api, method = query["api"], query["method"]
-        return sandbox.journal.latest(
+        return latest(
+            sandbox.entries(),
             query["limit"],
             before=query["before"],
             api=None if api is None else self.api(api).name,
@@ -211,13 +214,13 @@ class Desk:
         )
 
     def entry(self, name: str, number: int) -> Entry:
-        found = self.sandbox(name).journal.find(number)
+        found = next((each for each in self.sandbox(name).entries() if each.id == number), None)
         if found is None:
             raise NotFound("journal entry", number)
         return found
 
     def clear_journal(self, name: str) -> int:
-        return self.wanted(name).journal.clear()
+        return self.wanted(name).clear_journal()
 
     # State
 

@@ -62,10 +62,8 @@ def get_fidelity(desk: Desk, call: Call) -> Reply:
 
 
 def list_sandboxes(desk: Desk, call: Call) -> Reply:
-    every = desk.every()
-    start = call.query["offset"]
-    shown = every[start : start + call.query["limit"]]
-    return _ok({"total": len(every), "sandboxes": [show_summary(record) for record in shown]})
+    total, shown = desk.page(offset=call.query["offset"], limit=call.query["limit"])
+    return _ok({"total": total, "sandboxes": [show_summary(record) for record in shown]})
 
 
 def create_sandbox(desk: Desk, call: Call) -> Reply:

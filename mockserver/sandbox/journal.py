@@ -8,10 +8,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 import msgspec
 
-__all__ = ["REDACTED", "Entry", "Journal", "Limits", "Memory", "pack_headers"]
+__all__ = ["REDACTED", "Entry", "Journal", "Limits", "Memory", "cut", "latest", "pack_headers"]
 
 REDACTED = b"[redacted]"
 _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authorization", b"x-api-key"})
@@ -116,12 +117,7 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         limits = self._limits
-        if len(entry.request_body) > limits.body_bytes:
-            entry.request_body = entry.request_body[: limits.body_bytes]
-            entry.request_cut = True
-        if len(entry.response_body) > limits.body_bytes:
-            entry.response_body = entry.response_body[: limits.body_bytes]
-            entry.response_cut = True
+        cut(entry, limits)
         bodies = len(entry.request_body) + len(entry.response_body)
         entry.size = _OVERHEAD_BYTES + len(entry.headers) + bodies
         entries = self._entries
@@ -150,33 +146,48 @@ class Journal:
     def find(self, number: int) -> Entry | None:
         return next((entry for entry in self._entries if entry.id == number), None)
 
-    def latest(
-        self,
-        limit: int,
-        *,
-        before: int | None = None,
-        api: str | None = None,
-        operation: str | None = None,
-        method: str | None = None,
-        status: int | None = None,
-        path: str | None = None,
-    ) -> list[Entry]:
-        """Newest first; *path* matches a part of it."""
-
-        def wanted(entry: Entry) -> bool:
-            return (
-                (before is None or entry.id < before)
-                and (api is None or entry.api == api)
-                and (operation is None or entry.operation == operation)
-                and (method is None or entry.method == method)
-                and (status is None or entry.status == status)
-                and (path is None or path in entry.path)
-            )
-
-        return list(islice(filter(wanted, reversed(self._entries)), limit))
+    def latest(self, limit: int, **wanted: Any) -> list[Entry]:
+        """See `latest`."""
+        return latest(self._entries, limit, **wanted)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
+
+
+def latest(
+    entries: deque[Entry] | list[Entry],
+    limit: int,
+    *,
+    before: int | None = None,
+    api: str | None = None,
+    operation: str | None = None,
+    method: str | None = None,
+    status: int | None = None,
+    path: str | None = None,
+) -> list[Entry]:
+    """Of entries that stand in order some, the newest first; *path* matches a part of theirs."""
+
+    def wanted(entry: Entry) -> bool:
+        return (
+            (before is None or entry.id < before)
+            and (api is None or entry.api == api)
+            and (operation is None or entry.operation == operation)
+            and (method is None or entry.method == method)
+            and (status is None or entry.status == status)
+            and (path is None or path in entry.path)
+        )
+
+    return list(islice(filter(wanted, reversed(entries)), limit))
+
+
+def cut(entry: Entry, limits: Limits) -> None:
+    """Bodies that are too long, which the entry says then."""
+    if len(entry.request_body) > limits.body_bytes:
+        entry.request_body = entry.request_body[: limits.body_bytes]
+        entry.request_cut = True
+    if len(entry.response_body) > limits.body_bytes:
+        entry.response_body = entry.response_body[: limits.body_bytes]
+        entry.response_cut = True
 
 
 def pack_headers(headers: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -1,17 +1,23 @@
 """Doing work in a sandbox from the event loop, which must not stand still for long."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from mockserver.booking.errors import StoreBusy
+from mockserver.booking.errors import StoreBusy, StoreDown
 from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.records import SandboxRecord
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.shared_journals import SharedJournals
 from mockserver.sandbox.work import Work
 
-__all__ = ["run_patiently"]
+__all__ = ["JournalWriter", "run_patiently"]
 
 T = TypeVar("T")
+
+_LOG = logging.getLogger("mockserver")
 
 _INLINE_PATIENCE_SECONDS = 0.05
 """How long the event loop may stand still for a store that another process is writing to."""
@@ -24,9 +30,44 @@ async def run_patiently(
     *,
     writes: bool,
     keep: bool = True,
+    known: SandboxRecord | None = None,
 ) -> T:
     """`Sandbox.run` on the event loop; in a thread when the store is held by another process."""
     try:
-        return sandbox.run(domain, act, writes=writes, keep=keep, patience_seconds=_INLINE_PATIENCE_SECONDS)
+        return sandbox.run(
+            domain, act, writes=writes, keep=keep, patience_seconds=_INLINE_PATIENCE_SECONDS, known=known
+        )
     except StoreBusy:
-        return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep)
+        return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, known=known)
+
+
+class JournalWriter:
+    """Tells the store what sandboxes were asked, beside the requests: one per process, on its event loop."""
+
+    def __init__(self, sandboxes: Sandboxes) -> None:
+        self._sandboxes = sandboxes
+        self._writing: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        journals = self._sandboxes.shared_journals
+        if journals is not None:
+            self._writing = asyncio.create_task(self._write(journals))
+
+    async def stop(self) -> None:
+        """What was asked until now is written, if the store answers."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.wait([self._writing])
+            self._flush(self._sandboxes.shared_journals)
+
+    async def _write(self, journals: SharedJournals) -> None:
+        while True:
+            await journals.due()
+            self._flush(journals)
+
+    def _flush(self, journals: SharedJournals | None) -> None:
+        assert journals is not None  # noqa: S101 - see `start`
+        try:
+            journals.flush()
+        except StoreDown as problem:
+            _LOG.warning("journals wait: %s", problem)

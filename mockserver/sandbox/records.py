@@ -41,6 +41,11 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     reset_at: datetime | None = None
 
     @property
+    def layers(self) -> tuple[int, ...]:
+        """Those it stands on, lowest first, its own last."""
+        return (*self.frozen, self.own)
+
+    @property
     def began_at(self) -> datetime:
         """What its clock showed when its world began: when it was made, or last reset."""
         return self.starts_at or self.reset_at or self.made_at

@@ -1,5 +1,5 @@
 """One sandbox, as far as it lives in this process: the work done in it, its clock and timers, who is told of what falls
-due, its journal, and what an API remembers beside its records.
+due, its journal.
 """
 
 from collections import OrderedDict
@@ -15,13 +15,14 @@ from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
-from mockserver.sandbox.journal import Journal, Limits, Memory
+from mockserver.sandbox.journal import Entry, Journal, Limits, Memory
 from mockserver.sandbox.merging import Below, Level
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
+from mockserver.sandbox.shared_journals import SharedJournals
 from mockserver.sandbox.work import Work
 
-__all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard", "last_shown"]
+__all__ = ["DEFAULT", "Ground", "Overtaken", "Sandbox", "is_heard", "last_shown"]
 
 T = TypeVar("T")
 
@@ -33,6 +34,16 @@ _SHOWN = "clock"
 
 _MOST_FIRED = 100_000
 """Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
+
+
+class Overtaken(Exception):  # noqa: N818 - a turn in the flow, caught at the gate
+    """The sandbox is not any more as it was known at the door: it was reset, set up, moved in time or deleted meanwhile,
+    perhaps by another process. Nothing was done; ask again.
+    """
+
+
+class _Gone(NotFound):
+    """The sandbox itself was deleted."""
 
 
 class _DueFirst(Exception):  # noqa: N818 - a turn in the flow, caught below
@@ -56,6 +67,7 @@ class Ground:
         clock: The real time.
         receivers: Where events may be sent.
         unload: Lets go of a sandbox that is not there any more.
+        shared: The journals, where the store keeps them.
         on_waiting: See `Sandboxes`.
     """
 
@@ -66,6 +78,7 @@ class Ground:
     journal_limits: Limits
     journal_memory: Memory
     unload: "Callable[[Sandbox], None]"
+    shared: SharedJournals | None
     on_waiting: Callable[[str, str, datetime], None] | None = None
     seeds: Seeds = field(default_factory=Seeds)
 
@@ -90,7 +103,6 @@ class Sandbox:
         "record",
         "told_of",
         "used_at",
-        "volatile",
     )
 
     def __init__(
@@ -102,7 +114,6 @@ class Sandbox:
         self.record = record
         self.used_at = 0.0
         self.is_unloaded = False
-        self.volatile: dict[str, Any] | None = None
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
         self._journal: Journal | None = None
@@ -123,14 +134,16 @@ class Sandbox:
             self._journal.rest()
         self._ground.store.rest(self.record.own)
 
-    def scratch(self, name: str, make: Callable[[], T]) -> T:
-        """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
-        if self.volatile is None:
-            self.volatile = {}
-        found: T | None = self.volatile.get(name)
-        if found is None:
-            found = self.volatile[name] = make()
-        return found
+    def entries(self) -> list[Entry]:
+        """Its journal, oldest first, whichever process was asked."""
+        shared = self._ground.shared
+        return list(self.journal) if shared is None else shared.read(self.record)
+
+    def clear_journal(self) -> int:
+        """Answers how many entries there were."""
+        if self._ground.shared is not None:
+            return self._ground.shared.clear(self.name)
+        return 0 if self._journal is None else self._journal.clear()
 
     def fresh(self, session: Session) -> SandboxRecord:
         """The record as the store has it now: another process may have moved the clock or reset the sandbox.
@@ -140,12 +153,12 @@ class Sandbox:
         """
         if not self._ground.store.durable:
             if self.is_unloaded:
-                raise NotFound("sandbox", self.name)
+                raise _Gone("sandbox", self.name)
             return self.record
         stored = session.sandbox(self.name)
         if stored is None:
             self._ground.unload(self)
-            raise NotFound("sandbox", self.name)
+            raise _Gone("sandbox", self.name)
         record = self.record = newer(self.record, stored)
         return record
 
@@ -159,23 +172,32 @@ class Sandbox:
         writes: bool,
         keep: bool = True,
         patience_seconds: float | None = None,
+        known: SandboxRecord | None = None,
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
         *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
 
+        Args:
+            known: What was known of the sandbox when it was decided to do this; None where that has no part in it.
+
         Raises:
             StoreBusy: See `Store.writing`.
             NotFound: The sandbox was deleted meanwhile.
+            Overtaken: It is not as *known*.
         """
         while True:
             try:
-                return self._run(domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds)
+                return self._run(domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds, known=known)
+            except _Gone:
+                if known is None:
+                    raise
+                raise Overtaken from None
             except _Undo as undone:
                 answer: T = undone.answer
                 return answer
             except _DueFirst:
-                with self._ground.store.writing(patience_seconds=patience_seconds) as session:
+                with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
                     record = self.fresh(session)
                     self._fire(session, record, record.clock.read(self._ground.clock.now()), (domain,))
                 self._tell(domain)
@@ -188,10 +210,13 @@ class Sandbox:
         writes: bool,
         keep: bool,
         patience_seconds: float | None,
+        known: SandboxRecord | None,
     ) -> T:
-        store = self._ground.store
-        with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
+        store, name = self._ground.store, self.name
+        with store.writing(name, patience_seconds=patience_seconds) if writes else store.reading(name) as session:
             record = self.fresh(session)
+            if record is not known is not None:
+                raise Overtaken
             now = record.clock.read(self._ground.clock.now())
             if writes and store.durable and record.clock.frozen_at is None:
                 now = _note_shown(session, record, now)
@@ -235,13 +260,13 @@ class Sandbox:
             RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
             NotFound: The sandbox was deleted meanwhile.
         """
-        with self._ground.store.writing() as session:
+        with self._ground.store.writing(self.name) as session:
             record = self.fresh(session)
             real = self._ground.clock.now()
             clock = change(record.clock, real)
             fired = self._fire(session, record, clock.read(real), tuple(self._ground.domains.values()))
             moved = msgspec.structs.replace(record, clock=clock)
-            session.save_sandbox(self.name, encode(moved))
+            session.save_sandbox(self.name, encode(moved), moved.layers)
         self.record = moved
         self.told_of = frozenset()
         self.tell_of_all()
@@ -273,7 +298,7 @@ class Sandbox:
         """Its clock was moved, or it is a new fork."""
         if self._ground.on_waiting is None:
             return
-        with self._ground.store.reading() as session:
+        with self._ground.store.reading(self.name) as session:
             waiting = [
                 each
                 for each in self._ground.domains.values()
@@ -327,4 +352,4 @@ def _has_timers(session: Session, record: SandboxRecord, domain: Domain) -> bool
 
 
 def _layers(session: Session, record: SandboxRecord) -> list[Changes]:
-    return [session.changes(layer) for layer in (*record.frozen, record.own)]
+    return [session.changes(layer) for layer in record.layers]

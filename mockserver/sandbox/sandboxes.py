@@ -18,6 +18,7 @@ from mockserver.sandbox.journal import Entry, Limits, Memory
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import Bounds, SandboxRecord, Setup, decode, encode, newer
 from mockserver.sandbox.sandbox import DEFAULT, Ground, Sandbox, is_heard, last_shown
+from mockserver.sandbox.shared_journals import SharedJournals
 
 __all__ = ["Sandboxes"]
 
@@ -70,6 +71,7 @@ class Sandboxes:
             journal_limits=journal_limits or Limits(),
             journal_memory=self._journal_memory,
             unload=self._unload,
+            shared=None if store.journals is None else SharedJournals(store.journals, journal_limits or Limits()),
         )
         self._loaded: dict[str, Sandbox] = {}
         # The least recently used first.
@@ -79,9 +81,17 @@ class Sandboxes:
 
     # Finding and making
 
-    def open(self, name: str) -> Sandbox:
-        """Find a sandbox, or make it as the process's setup says. Raises RuleBroken `no_room`, `seed_version`."""
-        found = self._loaded.get(name)
+    def open(self, name: str, *, fresh: bool = False) -> Sandbox:
+        """Find a sandbox, or make it as the process's setup says.
+
+        Args:
+            fresh: As the store has it now. Otherwise what is known of it may be old, and whoever goes on to work in it
+                says what was known: see `Overtaken`.
+
+        Raises:
+            RuleBroken: `no_room`, `seed_version`.
+        """
+        found = None if fresh else self._loaded.get(name)
         if found is None:
             found = self.find(name)
             if found is None:
@@ -90,8 +100,8 @@ class Sandboxes:
         return found
 
     def keep(self, name: str) -> Sandbox:
-        """As `open`; from here on it goes to make room for no other."""
-        sandbox = self.open(name)
+        """As `open`, fresh; from here on it goes to make room for no other."""
+        sandbox = self.open(name, fresh=True)
         if sandbox.line is self._strangers:
             del self._strangers[name]
             sandbox.line = self._kept
@@ -117,7 +127,7 @@ class Sandboxes:
         found = self._loaded.get(name)
         if found is not None and not self._store.durable:
             return found
-        with self._store.reading() as session:
+        with self._store.reading(name) as session:
             stored = session.sandbox(name)
         if stored is None:
             if found is not None:
@@ -144,18 +154,18 @@ class Sandboxes:
             RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`, `no_room`.
         """
         self._make_room(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             if session.sandbox(name) is not None:
                 raise RuleBroken("exists", f"there is a sandbox {in_json(name)} already")
             record = self._record(name, setup, session.new_layer())
-            session.save_sandbox(name, encode(record))
+            session.save_sandbox(name, encode(record), record.layers)
             Sandbox(record, self._ground).set_up(session, record, record.settings)
         return self._adopt(record, keep=keep)
 
     def reset(self, name: str) -> Sandbox:
         """Back to the seed, the starting clock and an empty journal; settings stay. Raises NotFound."""
         sandbox = self.get(name, any_seed=True)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             record = sandbox.fresh(session)
             self._drop_layers(session, record)
             real = self._real.now()
@@ -167,12 +177,10 @@ class Sandboxes:
                 versions=self._versions,
                 reset_at=real,
             )
-            session.save_sandbox(name, encode(fresh))
+            session.save_sandbox(name, encode(fresh), fresh.layers)
             sandbox.set_up(session, fresh, fresh.settings)
         sandbox.record = fresh
-        if sandbox.has_journal:
-            sandbox.journal.clear()
-        sandbox.volatile = None
+        sandbox.clear_journal()
         sandbox.told_of = frozenset()
         return sandbox
 
@@ -185,14 +193,14 @@ class Sandboxes:
         """
         self._make_room(into, name)
         parent = self.get(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             if session.sandbox(into) is not None:
                 raise RuleBroken("exists", f"there is a sandbox {in_json(into)} already")
             record = self._frozen(session, parent.fresh(session))
             for layer in record.frozen:
                 session.share_layer(layer)
             child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
-            session.save_sandbox(into, encode(child))
+            session.save_sandbox(into, encode(child), child.layers)
         parent.record = record
         forked = self._adopt(child, keep=True)
         forked.tell_of_all()
@@ -209,47 +217,49 @@ class Sandboxes:
                 " it, or fork one that was changed less often in between",
             )
         frozen = msgspec.structs.replace(record, own=session.new_layer(), frozen=(*record.frozen, record.own))
-        session.save_sandbox(record.name, encode(frozen))
+        session.save_sandbox(record.name, encode(frozen), frozen.layers)
         return frozen
 
     def delete(self, name: str) -> None:
         """Raises NotFound."""
         sandbox = self.get(name, any_seed=True)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             record = sandbox.fresh(session)
             session.forget_sandbox(name)
             self._drop_layers(session, record)
+        sandbox.clear_journal()
         self._unload(sandbox)
 
     def update(self, name: str, *, settings: Mapping[str, Mapping[str, Any]] | None, outbox: bool | None) -> Sandbox:
         """Raises NotFound, RuleBroken `unknown_setting`."""
         sandbox = self.get(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             record = sandbox.fresh(session)
             changed = msgspec.structs.replace(
                 record,
                 settings=self._checked_settings(_merged(record.settings, settings)),
                 outbox=record.outbox if outbox is None else outbox,
             )
-            session.save_sandbox(name, encode(changed))
+            session.save_sandbox(name, encode(changed), changed.layers)
             sandbox.set_up(session, changed, settings or {})
         sandbox.record = changed
-        sandbox.volatile = None
         return sandbox
 
-    def every(self) -> Sequence[SandboxRecord]:
-        """By name."""
+    def page(self, *, offset: int, limit: int) -> tuple[int, Sequence[SandboxRecord]]:
+        """How many there are, and some of them by name."""
         with self._store.reading() as session:
-            return [decode(stored) for _, stored in session.sandboxes()]
-
-    def names(self) -> Sequence[str]:
-        with self._store.reading() as session:
-            return [name for name, _ in session.sandboxes()]
+            shown = [decode(stored) for _, stored in session.sandboxes(offset=offset, limit=limit)]
+            return session.count_sandboxes(), shown
 
     @property
     def durable(self) -> bool:
         """Whether they outlive the process."""
         return self._store.durable
+
+    @property
+    def shared_journals(self) -> SharedJournals | None:
+        """Of a store that keeps journals."""
+        return self._ground.shared
 
     def real_now(self) -> datetime:
         return self._real.now()
@@ -283,6 +293,9 @@ class Sandboxes:
     def keep_entry(self, sandbox: Sandbox, entry: Entry) -> None:
         if self._loaded.get(sandbox.name) is not sandbox:
             return  # deleted or unloaded while it was being asked, and its journal with it
+        if self._ground.shared is not None:
+            self._ground.shared.add(sandbox.record, entry)
+            return
         sandbox.journal.add(entry)
         if self._journal_memory.used > self._journal_memory.limit:
             self._trim_journals()
@@ -353,18 +366,18 @@ class Sandboxes:
 
     def _going_on(self, record: SandboxRecord) -> SandboxRecord:
         """A record whose clock shows nothing that it has shown before, though the machine's was set back since."""
-        with self._store.reading() as session:
+        with self._store.reading(record.name) as session:
             shown = last_shown(session, record)
         if shown is None or record.clock.frozen_at is not None or shown <= record.clock.read(self._real.now()):
             return record
-        with self._store.writing() as session:
+        with self._store.writing(record.name) as session:
             stored = session.sandbox(record.name)
             newest = record if stored is None else newer(record, stored)
             if stored is None or newest.clock.frozen_at is not None:
                 return newest
             clock = newest.clock.going_on_from(shown, self._real.now())
             newest = msgspec.structs.replace(newest, clock=clock)
-            session.save_sandbox(record.name, encode(newest))
+            session.save_sandbox(record.name, encode(newest), newest.layers)
         return newest
 
     def _adopt(self, record: SandboxRecord, *, keep: bool) -> Sandbox:
@@ -423,7 +436,7 @@ class Sandboxes:
 
     def _let_go(self, sandbox: Sandbox) -> None:
         if not self._store.durable:
-            with self._store.writing() as session:
+            with self._store.writing(sandbox.name) as session:
                 session.forget_sandbox(sandbox.name)
                 self._drop_layers(session, sandbox.record)
         self._unload(sandbox)

@@ -235,7 +235,7 @@ class _Session:
     def sandbox(self, name: str) -> bytes | None:
         return self._store.kept.get(name)
 
-    def save_sandbox(self, name: str, record: bytes) -> None:
+    def save_sandbox(self, name: str, record: bytes, layers: Sequence[int]) -> None:  # noqa: ARG002 - one lock for all
         kept = self._store.kept
         before = kept.get(name)
         self._undo.append((kept.pop, (name,)) if before is None else (kept.__setitem__, (name, before)))
@@ -245,14 +245,20 @@ class _Session:
         kept = self._store.kept
         self._undo.append((kept.__setitem__, (name, kept.pop(name))))
 
-    def sandboxes(self) -> Iterator[tuple[str, bytes]]:
-        return iter(sorted(self._store.kept.items()))
+    def sandboxes(self, *, offset: int = 0, limit: int | None = None) -> Iterator[tuple[str, bytes]]:
+        kept = self._store.kept
+        names = sorted(kept)[offset : None if limit is None else offset + limit]
+        return iter([(name, kept[name]) for name in names])
+
+    def count_sandboxes(self) -> int:
+        return len(self._store.kept)
 
 
 class MemoryStore:
     """See `booking.ports.Store`. Transactions of one sandbox must not overlap: its caller runs them one by one."""
 
     durable = False
+    journals = None
 
     def __init__(self) -> None:
         self.layers: dict[int, _Layer] = {}
@@ -274,10 +280,10 @@ class MemoryStore:
             self.resting[layer] = zlib.compress(packed, zlib.Z_BEST_SPEED)
             del self.layers[layer]
 
-    def reading(self) -> _Session:
+    def reading(self, sandbox: str = "") -> _Session:  # noqa: ARG002 - all is at hand
         return _Session(self, writing=False)
 
-    def writing(self, *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody to wait for
+    def writing(self, sandbox: str = "", *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody to wait for
         return _Session(self, writing=True)
 
     def close(self) -> None:

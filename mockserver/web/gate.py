@@ -4,9 +4,11 @@ Everything the gate itself refuses is said by the API the request was meant for.
 answered here, with a list of the addresses that do exist.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -16,14 +18,16 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Header
 from mockserver.apis.identities import SANDBOX_NAME
 from mockserver.apis.refusals import BadHead, BadSandboxName
-from mockserver.booking.errors import RuleBroken, StoreDown, in_json
+from mockserver.booking.errors import Refusal, RuleBroken, StoreBusy, StoreDown, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
-from mockserver.sandbox.sandbox import DEFAULT, Sandbox
+from mockserver.sandbox.patience import run_patiently
+from mockserver.sandbox.sandbox import DEFAULT, Overtaken, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
 from mockserver.web.security import refusal_of
+from mockserver.web.stack import Stack
 
 __all__ = ["UNREADABLE", "Background", "Gate"]
 
@@ -32,6 +36,7 @@ UNREADABLE = "unreadable"
 
 _LOG = logging.getLogger("mockserver.requests")
 _NO_CONTENT = 204
+_MOST_OVERTAKEN = 5
 _ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
 _WITH_CREDENTIALS: Header = (b"access-control-allow-credentials", b"true")
 _BY_ORIGIN: Header = (b"vary", b"origin")
@@ -54,16 +59,17 @@ class Gate:
 
     Args:
         pages: Serves what is not an API: documentation.
+        beside: Started in this order, and stopped.
     """
 
     def __init__(
-        self, mounts: Sequence[Mount], pages: ASGIApp, sandboxes: Sandboxes, background: Background | None = None
+        self, mounts: Sequence[Mount], pages: ASGIApp, sandboxes: Sandboxes, beside: Sequence[Background] = ()
     ) -> None:
         self._addresses = Addresses(mounts)
         self._mounts = mounts
         self._pages = pages
         self._sandboxes = sandboxes
-        self._background = background
+        self._beside = beside
         self._names = {
             mount.api.name: RequestNames(mount.api, durable=sandboxes.durable, is_first=mount is mounts[0])
             for mount in mounts
@@ -71,7 +77,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await _beside_requests(scope, receive, send, self._background)
+            await _beside_requests(scope, receive, send, self._beside)
             return
         address = self._addresses.find(scope["raw_path"])
         headers = _by_name(scope["headers"])
@@ -102,11 +108,7 @@ class Gate:
         entry = call.entry = Entry(scope["method"], scope["path"], scope["query_string"])
         if api.domain is not None:
             self._find_sandbox(call, address.sandbox)
-        stack = address.mount.stack
-        if bad_head is None:
-            sent = await stack.answer(call, address.path, scope["query_string"], receive)
-        else:
-            sent = stack.refused(call, bad_head)
+        sent = await self._answer(call, address, address.mount.stack, scope["query_string"], receive, bad_head)
         entry.status, entry.response_body = sent.status, sent.body
         entry.response_headers = self._headers(api, call, sent)
         body = b"" if scope["method"] == "HEAD" else sent.body
@@ -117,12 +119,39 @@ class Gate:
             entry.headers = pack_headers(scope["headers"])
             self._keep(call.sandbox, entry)
 
+    async def _answer(
+        self, call: Call, address: Address, stack: Stack, query: bytes, receive: Receive, bad_head: BadHead | None
+    ) -> Sent:
+        for _ in range(_MOST_OVERTAKEN):
+            try:
+                if bad_head is None:
+                    sent = await stack.answer(call, address.path, query, receive)
+                else:
+                    sent = stack.refused(call, bad_head)
+            except Overtaken:
+                # What was done is undone, so it is as if the call came now.
+                call.sandbox, call.reply_headers = None, ()
+                self._find_sandbox(call, address.sandbox)
+                continue
+            if not call.reply_headers and call.record is not None and call.record.settings:
+                await self._say_limits(stack.api, call)
+            return sent
+        return stack.refused(call, StoreBusy())
+
+    async def _say_limits(self, api: Api, call: Call) -> None:
+        """To whom was refused before the call was counted."""
+        if call.sandbox is None or api.domain is None or not api.throttle.holds(call):
+            return
+        with contextlib.suppress(Refusal, StoreDown):
+            act = partial(api.throttle.left, call)
+            call.reply_headers = await run_patiently(call.sandbox, api.domain, act, writes=False)
+
     def _headers(self, api: Api, call: Call, sent: Sent) -> list[Header]:
         """Those of the reply, and those that every reply has."""
         headers = _own_headers(sent)
         if call.operation is None or call.reply_headers or api.throttled(call.operation):
             # A stranger who asked for a sandbox that is not there is told the limits by the real time.
-            headers += call.reply_headers or api.throttle.headers(call, call.now or self._sandboxes.real_now())
+            headers += call.reply_headers or api.throttle.headers(call.now or self._sandboxes.real_now())
         headers.append((api.request_ids.header, call.request_id.encode("latin-1")))
         if b"origin" in call.headers and _lets_in(api, call.headers):
             # Where credentials go along, a browser takes no asterisk.
@@ -244,11 +273,11 @@ def _own_headers(sent: Sent) -> list[Header]:
     return headers
 
 
-async def _beside_requests(scope: Scope, receive: Receive, send: Send, background: Background | None) -> None:
+async def _beside_requests(scope: Scope, receive: Receive, send: Send, beside: Sequence[Background]) -> None:
     while scope["type"] == "lifespan":
         message: Any = await receive()
         ends = message["type"] == "lifespan.shutdown"
-        if background is not None:
+        for background in beside:
             await (background.stop() if ends else background.start())
         await send({"type": f"{message['type']}.complete"})
         if ends:

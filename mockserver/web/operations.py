@@ -56,7 +56,9 @@ class _Body:
 
     async def receive(self, call: Call, receive: Receive) -> bytes:
         """Raises BodyTooLarge, EncodedBody, WrongMediaType."""
-        raw = await read_body(receive, call.headers)
+        if call.raw is None:
+            call.raw = await read_body(receive, call.headers)
+        raw = call.raw
         if call.entry is not None:
             call.entry.request_body = raw
         encoding = call.headers.get(b"content-encoding")
@@ -206,4 +208,4 @@ class CompiledOperation:
             return self._function(call)
         once = self._once
         act = partial(self._function, call) if once is None else once.bind(call)
-        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry)
+        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry, known=call.record)

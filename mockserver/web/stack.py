@@ -21,6 +21,7 @@ from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.refusals import NoStore, WrongMethod
 from mockserver.booking.errors import Refusal, StoreDown
+from mockserver.sandbox.sandbox import Overtaken
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent
 from mockserver.web.routing import PathTable
@@ -102,7 +103,7 @@ class Stack:
     """Answers the requests to one API. It is built when it is first asked, or before."""
 
     def __init__(self, api: Api, sandboxes: Sandboxes) -> None:
-        self._api = api
+        self.api = api
         self._sandboxes = sandboxes
         self._table = PathTable({})
         self._operations: dict[str, tuple[Guard, CompiledOperation]] = {}
@@ -114,7 +115,7 @@ class Stack:
             ValueError: The document and the table of operations do not name the same operations, a schema of the
                 document has a keyword that OpenAPI 3.0 does not know, or no operation has a header that the API counts on.
         """
-        api = self._api
+        api = self.api
         operations = _Reading(api, self._sandboxes).operations
         if unknown := sorted(api.operations.keys() - operations):
             raise ValueError(f"{api.name}: no operation of its document is called {', '.join(unknown)}")
@@ -127,7 +128,7 @@ class Stack:
         return self
 
     async def answer(self, call: Call, path: bytes, query: bytes, receive: Receive) -> Sent:
-        """Whatever happens, it is a reply in the form of the API.
+        """Whatever happens, it is a reply in the form of the API; but see `Overtaken`.
 
         Args:
             path: What follows the API's base path, percent-encoded.
@@ -140,18 +141,21 @@ class Stack:
             if call.operation is None:
                 return _other_method(call.method, found.allowed)
             guard, operation = self._operations[call.operation]
-            guard.admit(call)
+            if guard.admit(call):
+                await guard.count(call)
             return await operation.answer(call, query, receive)
+        except Overtaken:
+            raise
         except Exception as error:  # noqa: BLE001 - also of a bug somebody is told in the form they expect
             return self.refused(call, error)
 
     def refused(self, call: Call, error: Exception) -> Sent:
         """*error* in the form of the API."""
-        reply, code = _reply(self._api, error)
+        reply, code = _reply(self.api, error)
         if call.entry is not None:
             call.entry.refusal = code
-        reply = self._api.signed(reply, call.request_id)
-        media_type = (reply.media_type or self._api.media_type).encode()
+        reply = self.api.signed(reply, call.request_id)
+        media_type = (reply.media_type or self.api.media_type).encode()
         return Sent(reply.status, msgspec.json.encode(reply.body), media_type, reply.headers)
 
 

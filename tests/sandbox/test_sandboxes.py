@@ -29,7 +29,7 @@ from mockserver.booking.ports import ALL
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.journal import Entry, Limits, Memory
 from mockserver.sandbox.records import Bounds, Setup
-from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.sandbox.sandbox import DEFAULT, Overtaken
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
@@ -66,7 +66,7 @@ def test_what_is_not_there_cannot_be_got_reset_forked_updated_or_deleted(sandbox
         with pytest.raises(NotFound) as refused:
             act()
         assert (refused.value.kind, refused.value.key) == ("sandbox", "a")
-    assert sandboxes.every() == []
+    assert sandboxes.page(offset=0, limit=99)[1] == []
 
 
 def test_a_sandbox_is_made_once(sandboxes):
@@ -85,7 +85,7 @@ def test_sandboxes_are_listed_by_name(sandboxes):
     for name in ("b", "c", "a"):
         sandboxes.create(name, Setup())
 
-    assert [record.name for record in sandboxes.every()] == ["a", "b", "c"]
+    assert [record.name for record in sandboxes.page(offset=0, limit=99)[1]] == ["a", "b", "c"]
 
 
 def test_a_plan_says_what_the_process_does_not(make, clock):
@@ -175,12 +175,10 @@ def test_an_unknown_setting_is_refused_and_changes_nothing(sandboxes, settings, 
 
 def test_updated_settings_are_merged_with_those_before(sandboxes):
     sandbox = sandboxes.create("a", Setup(settings={"shop": {"shout": True}}))
-    sandbox.scratch("buckets", list).append(1)
 
     sandboxes.update("a", settings={"shop": {"most": 3}}, outbox=None)
 
     assert sandbox.run(SHOP, lambda work: work.settings(), writes=False) == NoteSettings(shout=True, most=3)
-    assert sandbox.scratch("buckets", list) == []  # made from settings, so made anew
 
 
 # One world each
@@ -204,7 +202,6 @@ def test_a_reset_sandbox_is_as_new_and_keeps_its_settings(sandboxes, clock):
     delete(sandbox, 1)
     remind(sandbox, start + 2 * HOUR, "never")
     advance(sandboxes, "a", HOUR)
-    sandbox.scratch("buckets", list).append(1)
     sandboxes.keep_entry(sandbox, Entry("GET", "/", b""))
 
     assert sandboxes.reset("a") is sandbox
@@ -213,8 +210,7 @@ def test_a_reset_sandbox_is_as_new_and_keeps_its_settings(sandboxes, clock):
     assert now(sandbox) == start
     assert sandbox.run(SHOP, lambda work: work.settings(), writes=False).most == 3
     assert write(sandbox, "first again").id == 3
-    assert sandbox.scratch("buckets", list) == []
-    assert len(sandbox.journal) == 0
+    assert sandbox.entries() == []
     assert advance(sandboxes, "a", 9 * HOUR) == []
 
 
@@ -521,7 +517,7 @@ def test_a_sandbox_that_nobody_asks_rests_and_goes_on_as_it_was(drowsy):
         for name in "abcd":
             sandbox = drowsy.open(name)
             assert texts(sandbox) == [*left, name]
-            assert [entry.path for entry in sandbox.journal] == [f"/{name}"]
+            assert [entry.path for entry in sandbox.entries()] == [f"/{name}"]
 
     drowsy.fork("a", "e")
     drowsy.open("b")
@@ -724,7 +720,7 @@ def test_everything_is_found_again_after_a_restart(durable, clock):
 
     again = Sandboxes(durable, (SHOP, CLUB), clock=clock)
 
-    assert again.every() == first.every()
+    assert again.page(offset=0, limit=99)[1] == first.page(offset=0, limit=99)[1]
     for name in ("a", "b"):
         found = again.get(name)
         assert found.record == first.get(name).record
@@ -798,9 +794,10 @@ def test_what_cannot_be_committed_has_changed_nothing_in_the_process_either(sand
 # Journals
 
 
-def test_all_journals_together_stay_under_the_bound_of_the_process(make):
+def test_all_journals_together_stay_under_the_bound_of_the_process(clock):
     memory = Memory(limit=20_000)
-    sandboxes = make(journal_memory=memory, journal_limits=Limits(entries=100))
+    limits = Limits(entries=100)
+    sandboxes = Sandboxes(MemoryStore(), (SHOP,), clock=clock, journal_memory=memory, journal_limits=limits)
     names = ("idle", "busy")
     for name in names:
         sandboxes.open(name)
@@ -828,3 +825,79 @@ def test_a_journal_ends_with_its_sandbox(make):
     sandboxes.keep_entry(sandbox, Entry("DELETE", "/", b""))
 
     assert memory.used == 0
+    assert sandboxes.open("a").entries() == []
+
+
+# Several processes
+
+
+@pytest.fixture
+def processes(tmp_path, clock):
+    """Two that share a store."""
+    stores = [SqliteStore(tmp_path / "shared.sqlite") for _ in range(2)]
+    yield [Sandboxes(store, (SHOP, CLUB), clock=clock) for store in stores]
+    for store in stores:
+        store.close()
+
+
+def test_a_sandbox_has_one_journal_whichever_process_is_asked(processes):
+    here, there = processes
+    for number, process in enumerate((here, there, here, there)):
+        process.keep_entry(process.open("a"), Entry("GET", f"/{number}", b""))
+
+    # What the other one was asked this moment comes when it has told the store.
+    there.get("a").entries()
+    seen = [(entry.id, entry.path) for entry in here.get("a").entries()]
+
+    assert seen == [(1, "/1"), (2, "/3"), (3, "/0"), (4, "/2")]
+    assert [(entry.id, entry.path) for entry in there.get("a").entries()] == seen
+    assert there.get("a").clear_journal() == 4
+    assert here.get("a").entries() == []
+
+
+def test_what_was_asked_before_a_reset_is_in_no_journal_though_a_process_tells_it_later(processes, clock):
+    here, there = processes
+    there.keep_entry(there.open("a"), Entry("GET", "/before", b""))
+    clock.advance(HOUR)
+
+    here.reset("a")
+    there.get("a").entries()
+
+    assert here.get("a").entries() == []
+
+
+def test_a_shared_journal_is_bounded_in_number_and_in_bytes(tmp_path, clock):
+    store = SqliteStore(tmp_path / "s.sqlite")
+    few, short = (
+        Sandboxes(store, (SHOP,), clock=clock, journal_limits=limits)
+        for limits in (Limits(entries=3), Limits(size=2_000))
+    )
+
+    for number in range(6):
+        for process, name in ((few, "few"), (short, "short")):
+            entry = Entry("GET", f"/{number}", b"", response_body=b"x" * 900)
+            process.keep_entry(process.open(name), entry)
+
+    assert [entry.path for entry in few.get("few").entries()] == ["/3", "/4", "/5"]
+    assert [entry.path for entry in short.get("short").entries()] == ["/4", "/5"]
+    store.close()
+
+
+@pytest.mark.parametrize("change", ["reset", "delete", "set up", "clock"])
+def test_who_works_by_what_it_knew_is_told_that_another_process_changed_it(processes, change):
+    here, there = processes
+    sandbox = here.create("a", Setup(clock=MONDAY))
+    known = sandbox.record
+    ways = {
+        "reset": lambda: there.reset("a"),
+        "delete": lambda: there.delete("a"),
+        "set up": lambda: there.update("a", settings={"shop": {"most": 3}}, outbox=None),
+        "clock": lambda: advance(there, "a", HOUR),
+    }
+    sandbox.run(SHOP, lambda work: None, writes=True, known=known)
+
+    ways[change]()
+
+    for writes in (True, False):
+        with pytest.raises(Overtaken):
+            sandbox.run(SHOP, lambda work: pytest.fail("it was done"), writes=writes, known=known)

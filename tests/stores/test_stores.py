@@ -341,9 +341,9 @@ def test_a_broken_transaction_leaves_a_layer_as_many_owners_as_it_had(store, lay
 
 def test_records_of_sandboxes_are_kept_by_name(store):
     with store.writing() as session:
-        session.save_sandbox("b", b"1")
-        session.save_sandbox("a", b"\x00\xff")
-        session.save_sandbox("b", b"2")
+        session.save_sandbox("b", b"1", ())
+        session.save_sandbox("a", b"\x00\xff", ())
+        session.save_sandbox("b", b"2", ())
 
     with store.reading() as session:
         assert session.sandbox("a") == b"\x00\xff"
@@ -381,8 +381,8 @@ def test_a_broken_transaction_or_attempt_leaves_everything_as_it_was(store, laye
         ("set_last_id", NOTES.name, 7),
     )
     with store.writing() as session:
-        session.save_sandbox("kept", b"before")
-        session.save_sandbox("another", b"before")
+        session.save_sandbox("kept", b"before", ())
+        session.save_sandbox("another", b"before", ())
     before = picture(store, layer)
 
     with broken(store) as session:
@@ -397,9 +397,9 @@ def test_a_broken_transaction_or_attempt_leaves_everything_as_it_was(store, laye
         changes.enter("minus", INDEX, ("h", 1, 9), 1)
         changes.set_last_id(NOTES.name, 8)
         changes.set_last_id(OTHERS.name, 1)
-        session.save_sandbox("kept", b"after")
+        session.save_sandbox("kept", b"after", ())
         session.forget_sandbox("another")
-        session.save_sandbox("new", b"")
+        session.save_sandbox("new", b"", ())
         session.drop_layer(layer)
 
     assert picture(store, layer) == before

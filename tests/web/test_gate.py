@@ -39,7 +39,7 @@ def test_the_journal_holds_each_exchange_without_its_key(reservekit):
     reservekit.get("/nope")
 
     sandboxes = reservekit.app.sandboxes
-    unknown, booked = sandboxes.open("default").journal.latest(10)
+    unknown, booked = reversed(sandboxes.open("default").entries())
 
     assert (booked.method, booked.path, booked.operation, booked.status) == (
         "POST",
@@ -251,7 +251,7 @@ def test_what_runs_in_the_background_is_started_and_stopped_with_the_process(res
     async def send(message):
         sent.append((message["type"], *told))
 
-    gate = Gate([], reservekit.app.asgi, reservekit.app.sandboxes, Background())
+    gate = Gate([], reservekit.app.asgi, reservekit.app.sandboxes, (Background(),))
     asyncio.run(gate({"type": "lifespan"}, receive, send))
 
     assert sent == [("lifespan.startup.complete", "started"), ("lifespan.shutdown.complete", "started", "stopped")]
