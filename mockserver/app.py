@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from importlib import import_module
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from starlette.types import ASGIApp
 
@@ -29,7 +30,7 @@ from mockserver.settings import Settings
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 from mockserver.web.addresses import Mount
-from mockserver.web.gate import Gate
+from mockserver.web.gate import Background, Gate
 from mockserver.web.stack import Stack
 from mockserver.webhooks.deliverer import Deliverer
 
@@ -62,10 +63,11 @@ def load_spec(name: str) -> dict[str, Any]:
     return spec
 
 
-def build_app(settings: Settings, *, clock: Clock = system_time, at_once: bool = True) -> App:
+def build_app(settings: Settings, *, clock: Clock | None = None, at_once: bool = True) -> App:
     """Put the program together.
 
     Args:
+        clock: The real time; None is that of the store, where several hosts share it, or the machine's.
         at_once: Build what answers for an API now, and not when it is first asked.
 
     Raises:
@@ -82,7 +84,7 @@ def build_app(settings: Settings, *, clock: Clock = system_time, at_once: bool =
         raise
 
 
-def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock, *, at_once: bool) -> App:
+def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock | None, *, at_once: bool) -> App:
     apis = [planter.api for planter in planters]
     receivers = Receivers(
         frozenset(each if each == "*" else named_host(each) for each in settings.webhook_hosts),
@@ -90,6 +92,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
         loopback=is_loopback(settings.host),
     )
     store = open_store(settings)
+    clock = given or store.clock or system_time
     try:
         sandboxes = Sandboxes(
             store,
@@ -117,12 +120,26 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
     for mount in mounts if at_once else ():
         mount.stack.build()
-    asgi: ASGIApp = Gate(mounts, pages, sandboxes, (Deliverer(apis, sandboxes, receivers), JournalWriter(sandboxes)))
+    beside: list[Background] = [Deliverer(apis, sandboxes, receivers), JournalWriter(sandboxes)]
+    if settings.is_shared:
+        beside.insert(0, cast("Background", store))
+    asgi: ASGIApp = Gate(mounts, pages, sandboxes, beside)
     for planter in planters:
         asgi = planter.wrap(asgi)
     return App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
 
 
 def open_store(settings: Settings) -> Store:
+    """Raises ValueError: it cannot be used."""
+    if settings.is_shared:
+        return postgresql().PostgresqlStore(settings.store, connections=settings.store_connections)
     path = settings.store_path
     return MemoryStore() if path is None else SqliteStore(path, sync=settings.store_sync)
+
+
+def postgresql() -> ModuleType:
+    """The store that hosts share, with its libraries. Raises ValueError: they are not installed."""
+    try:
+        return import_module("mockserver.stores.postgresql")
+    except ModuleNotFoundError as error:
+        raise ValueError(f"a store in PostgreSQL needs {error.name}: pip install 'doublebook[postgresql]'") from error

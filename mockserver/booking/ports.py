@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 __all__ = [
     "ALL",
     "GONE",
     "Changes",
     "Clock",
+    "Due",
+    "Dues",
     "Edge",
     "Entry",
     "Gone",
@@ -252,6 +254,10 @@ class Session(Protocol):
 
     def count_sandboxes(self) -> int: ...
 
+    def expect(self, name: str, api: str, at: datetime) -> None:
+        """Somebody has to look into an API of a sandbox at *at*, of the real time; only of a store that has `dues`."""
+        ...
+
 
 class Journals(Protocol):
     """What sandboxes were asked, as blocks that their owner encoded; outside of transactions, for no reading is to write.
@@ -274,6 +280,32 @@ class Journals(Protocol):
         ...
 
 
+class Due(NamedTuple):
+    """An API of a sandbox that has to be looked into; `ticket` is the store's own."""
+
+    sandbox: str
+    api: str
+    ticket: Any
+
+
+class Dues(Protocol):
+    """What falls due in sandboxes, for a store that hosts share: whichever looks first takes it, by the store's clock, and has it for a
+    while. Beside these, `Session.expect`.
+    """
+
+    def expect(self, name: str, api: str, at: datetime) -> None:
+        """As `Session.expect`, in a transaction of its own."""
+        ...
+
+    def claim(self, most: int, seconds: float) -> list[Due]:
+        """Take what is due, the earliest first. It is due again after *seconds*, for whoever takes it may end."""
+        ...
+
+    def settle(self, due: Due, at: datetime | None) -> None:
+        """It was looked into, and is due again at *at*, or not at all; unless somebody has expected something meanwhile."""
+        ...
+
+
 class Store(Protocol):
     """Keeps layers of changes and the records of sandboxes. One transaction per request."""
 
@@ -283,8 +315,23 @@ class Store(Protocol):
         ...
 
     @property
+    def waits(self) -> bool:
+        """Whether a transaction waits for a network, so that it may not run on an event loop as it is."""
+        ...
+
+    @property
+    def clock(self) -> Clock | None:
+        """The time of a store that several hosts share; None where the machine's is."""
+        ...
+
+    @property
     def journals(self) -> Journals | None:
         """None where they are kept in the process, as all else."""
+        ...
+
+    @property
+    def dues(self) -> Dues | None:
+        """None where a process knows by itself what falls due."""
         ...
 
     def reading(self, sandbox: str = "") -> AbstractContextManager[Session]:

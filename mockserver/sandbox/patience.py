@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from mockserver.booking.errors import StoreBusy, StoreDown
@@ -13,7 +14,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.shared_journals import SharedJournals
 from mockserver.sandbox.work import Work
 
-__all__ = ["JournalWriter", "run_patiently"]
+__all__ = ["JournalWriter", "patiently", "run_patiently"]
 
 T = TypeVar("T")
 
@@ -32,13 +33,28 @@ async def run_patiently(
     keep: bool = True,
     known: SandboxRecord | None = None,
 ) -> T:
-    """`Sandbox.run` on the event loop; in a thread when the store is held by another process."""
+    """`Sandbox.run` on the event loop, which goes on with others where the store waits for a network; in a thread when the
+    store is held by another process.
+    """
+    if sandbox.waits:
+        return await _cross(partial(sandbox.run, domain, act, writes=writes, keep=keep, known=known))
     try:
         return sandbox.run(
             domain, act, writes=writes, keep=keep, patience_seconds=_INLINE_PATIENCE_SECONDS, known=known
         )
     except StoreBusy:
         return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, known=known)
+
+
+async def patiently(sandboxes: Sandboxes, work: Callable[[], T]) -> T:
+    """Any other work that asks the store, on the event loop."""
+    return await _cross(work) if sandboxes.waits else work()
+
+
+async def _cross(work: Callable[[], T]) -> T:
+    from mockserver.bridge import cross  # noqa: PLC0415 - with the library of a store that waits
+
+    return await cross(work)
 
 
 class JournalWriter:
@@ -58,16 +74,16 @@ class JournalWriter:
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.wait([self._writing])
-            self._flush(self._sandboxes.shared_journals)
+            await self._flush(self._sandboxes.shared_journals)
 
     async def _write(self, journals: SharedJournals) -> None:
         while True:
             await journals.due()
-            self._flush(journals)
+            await self._flush(journals)
 
-    def _flush(self, journals: SharedJournals | None) -> None:
+    async def _flush(self, journals: SharedJournals | None) -> None:
         assert journals is not None  # noqa: S101 - see `start`
         try:
-            journals.flush()
+            await patiently(self._sandboxes, journals.flush)
         except StoreDown as problem:
             _LOG.warning("journals wait: %s", problem)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from mockserver.booking.errors import NotFound
+from mockserver.booking.errors import NotFound, StoreConflict
 from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
@@ -31,6 +31,9 @@ DEFAULT = "default"
 
 _SHOWN = "clock"
 """The number under which a layer keeps the moment of its last change, as `microseconds`."""
+
+_MOST_CONFLICTS = 5
+"""So often something is done again that another writer came between."""
 
 _MOST_FIRED = 100_000
 """Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
@@ -90,6 +93,7 @@ class Sandbox:
         mark: Tells this loading of a durable sandbox from every other; "" where it is never loaded twice.
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
+        waits: Whether its store does, so that nothing may be done in it on an event loop as it is.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
 
@@ -103,6 +107,7 @@ class Sandbox:
         "record",
         "told_of",
         "used_at",
+        "waits",
     )
 
     def __init__(
@@ -113,6 +118,7 @@ class Sandbox:
         self.line = OrderedDict() if line is None else line
         self.record = record
         self.used_at = 0.0
+        self.waits = ground.store.waits
         self.is_unloaded = False
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
@@ -186,6 +192,7 @@ class Sandbox:
             NotFound: The sandbox was deleted meanwhile.
             Overtaken: It is not as *known*.
         """
+        conflicts = 0
         while True:
             try:
                 return self._run(domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds, known=known)
@@ -193,13 +200,20 @@ class Sandbox:
                 if known is None:
                     raise
                 raise Overtaken from None
+            except StoreConflict:
+                conflicts += 1
+                if conflicts == _MOST_CONFLICTS:
+                    raise
             except _Undo as undone:
                 answer: T = undone.answer
                 return answer
             except _DueFirst:
                 with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
                     record = self.fresh(session)
-                    self._fire(session, record, record.clock.read(self._ground.clock.now()), (domain,))
+                    real = self._ground.clock.now()
+                    self._fire(session, record, record.clock.read(real), (domain,))
+                    if self._ground.store.dues is not None:
+                        session.expect(self.name, domain.name, real)
                 self._tell(domain)
 
     def _run(
@@ -227,6 +241,8 @@ class Sandbox:
             answer = act(work)
             if not keep:
                 raise _Undo(answer)
+            if work.is_stirred and store.dues is not None:
+                session.expect(name, domain.name, self._ground.clock.now())
         if work.is_stirred:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
@@ -266,6 +282,7 @@ class Sandbox:
             clock = change(record.clock, real)
             fired = self._fire(session, record, clock.read(real), tuple(self._ground.domains.values()))
             moved = msgspec.structs.replace(record, clock=clock)
+            self._expect_all(session, self.name, real)
             session.save_sandbox(self.name, encode(moved), moved.layers)
         self.record = moved
         self.told_of = frozenset()
@@ -294,9 +311,19 @@ class Sandbox:
 
     # What falls due
 
+    def _expect_all(self, session: Session, name: str, real: datetime) -> None:
+        """Its clock was moved, or it is a new fork: a host looks, and knows then when to look again."""
+        if self._ground.store.dues is not None:
+            for api in self._ground.domains:
+                session.expect(name, api, real)
+
+    def expect_fork(self, session: Session, name: str) -> None:
+        """A fork was made of it, in this transaction."""
+        self._expect_all(session, name, self._ground.clock.now())
+
     def tell_of_all(self) -> None:
         """Its clock was moved, or it is a new fork."""
-        if self._ground.on_waiting is None:
+        if self._ground.on_waiting is None or self._ground.store.dues is not None:
             return
         with self._ground.store.reading(self.name) as session:
             waiting = [

@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 
 from mockserver.booking.errors import NotFound, RuleBroken, in_json
-from mockserver.booking.ports import Clock, Session, Store
+from mockserver.booking.ports import Clock, Dues, Session, Store
 from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario
 from mockserver.sandbox.journal import Entry, Limits, Memory
@@ -201,6 +201,7 @@ class Sandboxes:
                 session.share_layer(layer)
             child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
             session.save_sandbox(into, encode(child), child.layers)
+            parent.expect_fork(session, into)
         parent.record = record
         forked = self._adopt(child, keep=True)
         forked.tell_of_all()
@@ -255,6 +256,15 @@ class Sandboxes:
     def durable(self) -> bool:
         """Whether they outlive the process."""
         return self._store.durable
+
+    @property
+    def waits(self) -> bool:
+        """Whether their store does: see `patience.patiently`."""
+        return self._store.waits
+
+    @property
+    def dues(self) -> Dues | None:
+        return self._store.dues
 
     @property
     def shared_journals(self) -> SharedJournals | None:
@@ -381,6 +391,8 @@ class Sandboxes:
         return newest
 
     def _adopt(self, record: SandboxRecord, *, keep: bool) -> Sandbox:
+        if self._store.waits and (found := self._loaded.get(record.name)) is not None:
+            self._unload(found)  # two looked for it at the same moment, or it was deleted and made anew elsewhere
         mark = f"{token_hex(4)}-" if self._store.durable else ""
         line = self._kept if keep or record.name == DEFAULT else self._strangers
         sandbox = self._loaded[record.name] = Sandbox(record, self._ground, mark=mark, line=line)

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -257,6 +258,9 @@ class _Session:
         found = self._connection.execute("SELECT name, record FROM sandboxes ORDER BY name LIMIT ? OFFSET ?", page)
         return iter(found.fetchall())
 
+    def expect(self, name: str, api: str, at: datetime) -> None:
+        raise NotImplementedError("a process knows by itself what falls due")
+
     def count_sandboxes(self) -> int:
         (count,) = self._connection.execute("SELECT count(*) FROM sandboxes").fetchone()
         return int(count)
@@ -321,6 +325,9 @@ class SqliteStore:
     """
 
     durable = True
+    waits = False
+    clock = None
+    dues = None
 
     def __init__(self, path: Path, *, sync: bool = False) -> None:
         self.path = path

@@ -20,7 +20,7 @@ from mockserver.apis.identities import SANDBOX_NAME
 from mockserver.apis.refusals import BadHead, BadSandboxName
 from mockserver.booking.errors import Refusal, RuleBroken, StoreBusy, StoreDown, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
-from mockserver.sandbox.patience import run_patiently
+from mockserver.sandbox.patience import patiently, run_patiently
 from mockserver.sandbox.sandbox import DEFAULT, Overtaken, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
@@ -59,7 +59,7 @@ class Gate:
 
     Args:
         pages: Serves what is not an API: documentation.
-        beside: Started in this order, and stopped.
+        beside: Started in this order, and stopped in the other.
     """
 
     def __init__(
@@ -107,7 +107,10 @@ class Gate:
             call.method, call.dry = "GET", True
         entry = call.entry = Entry(scope["method"], scope["path"], scope["query_string"])
         if api.domain is not None:
-            self._find_sandbox(call, address.sandbox)
+            if self._sandboxes.waits:
+                await patiently(self._sandboxes, partial(self._find_sandbox, call, address.sandbox))
+            else:
+                self._find_sandbox(call, address.sandbox)
         sent = await self._answer(call, address, address.mount.stack, scope["query_string"], receive, bad_head)
         entry.status, entry.response_body = sent.status, sent.body
         entry.response_headers = self._headers(api, call, sent)
@@ -131,7 +134,7 @@ class Gate:
             except Overtaken:
                 # What was done is undone, so it is as if the call came now.
                 call.sandbox, call.reply_headers = None, ()
-                self._find_sandbox(call, address.sandbox)
+                await patiently(self._sandboxes, partial(self._find_sandbox, call, address.sandbox))
                 continue
             if not call.reply_headers and call.record is not None and call.record.settings:
                 await self._say_limits(stack.api, call)
@@ -277,7 +280,7 @@ async def _beside_requests(scope: Scope, receive: Receive, send: Send, beside: S
     while scope["type"] == "lifespan":
         message: Any = await receive()
         ends = message["type"] == "lifespan.shutdown"
-        for background in beside:
+        for background in reversed(beside) if ends else beside:
             await (background.stop() if ends else background.start())
         await send({"type": f"{message['type']}.complete"})
         if ends:

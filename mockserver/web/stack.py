@@ -6,7 +6,7 @@ request will need is made of that once. A request meets `Stack.answer` alone.
 
 import logging
 from collections.abc import Mapping
-from functools import reduce
+from functools import partial, reduce
 from operator import getitem
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.refusals import NoStore, WrongMethod
 from mockserver.booking.errors import Refusal, StoreDown
+from mockserver.sandbox.patience import patiently
 from mockserver.sandbox.sandbox import Overtaken
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent
@@ -87,7 +88,7 @@ class _Reading(AbstractRoutingAPI):  # type: ignore[misc]  # Connexion has no ty
     def make_operation(self, operation: AbstractOperation) -> tuple[Guard, CompiledOperation]:
         definition = self.specification["paths"][operation.path][operation.method]
         guard = Guard(self._api, self._sandboxes, demands=operation.security or [])
-        return guard, CompiledOperation(self._api, operation, definition)
+        return guard, CompiledOperation(self._api, operation, definition, self._sandboxes)
 
     @staticmethod
     def _framework_path_and_name(operation: AbstractOperation, path: str) -> tuple[str, str]:
@@ -141,6 +142,8 @@ class Stack:
             if call.operation is None:
                 return _other_method(call.method, found.allowed)
             guard, operation = self._operations[call.operation]
+            if self._sandboxes.waits and call.sandbox is None and self.api.domain is not None:
+                await patiently(self._sandboxes, partial(guard.admit, call))
             if guard.admit(call):
                 await guard.count(call)
             return await operation.answer(call, query, receive)

