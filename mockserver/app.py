@@ -34,7 +34,7 @@ from mockserver.web.gate import Background, Gate
 from mockserver.web.stack import Stack
 from mockserver.webhooks.deliverer import Deliverer
 
-__all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store"]
+__all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store", "postgresql"]
 
 API_NAMES = ("reservekit", "appointments", "anny", "bardge")
 
@@ -132,7 +132,8 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
 def open_store(settings: Settings) -> Store:
     """Raises ValueError: it cannot be used."""
     if settings.is_shared:
-        return postgresql().PostgresqlStore(settings.store, connections=settings.store_connections)
+        shared: Store = postgresql().PostgresqlStore(settings.store, connections=settings.store_connections)
+        return shared
     path = settings.store_path
     return MemoryStore() if path is None else SqliteStore(path, sync=settings.store_sync)
 

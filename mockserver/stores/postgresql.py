@@ -31,7 +31,7 @@ from mockserver.stores.postgresql_journals import Journals
 from mockserver.stores.postgresql_schema import FORMAT, PREPARED, check, migrate
 from mockserver.stores.postgresql_text import bytes_, text
 
-__all__ = ["FORMAT", "PostgresqlStore", "check", "migrate"]
+__all__ = ["FORMAT", "DatabaseTime", "PostgresqlStore", "check", "migrate"]
 
 T = TypeVar("T")
 _Connection = psycopg.AsyncConnection[Any]
@@ -43,6 +43,8 @@ _CLIENT = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2,
 _CLIENT["tcp_user_timeout"] = 10_000
 _TRIP_SECONDS = 25.0
 _POOL_SECONDS = 10.0
+_QUEUE_SECONDS = 30.0
+"""So long somebody waits for those of this process who are before it in the same sandbox."""
 _MOST_ATTEMPTS = 4
 _RESOLVE_SECONDS = 15.0
 """So long it is tried to learn what became of a transaction whose COMMIT was not answered."""
@@ -115,7 +117,12 @@ class _Session:
         if not self._name:
             return
         place = self._place = self._store.place(self._name)
-        await place.lock.acquire()
+        try:
+            async with asyncio.timeout(_QUEUE_SECONDS):
+                await place.lock.acquire()
+        except TimeoutError:
+            self._place = None
+            raise StoreBusy from None
         try:
             await self._bring(place)
         except BaseException:

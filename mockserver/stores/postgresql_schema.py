@@ -95,7 +95,7 @@ def migrate(address: str) -> tuple[int, int]:
                     if _format(connection) == number:
                         connection.execute(_MIGRATIONS[number])
                         connection.execute("UPDATE doublebook SET format = %s", (number + 1,))
-        except psycopg.errors.DuplicateTable:
+        except (psycopg.errors.DuplicateTable, psycopg.errors.UniqueViolation):
             pass  # another one made the first tables at the same moment
         except psycopg.Error as error:
             raise ValueError(f"the database cannot be migrated: {str(error).strip()}") from error

