@@ -49,6 +49,7 @@ unit: $(VENV)/.installed ## Run the tests, in parallel
 nightly: lint check-types ## The same at full length, other examples each day; SEED=20260302 repeats a day's
 	@echo "SEED=$(SEED)"
 	@$(BIN)/pytest -n auto --dist worksteal -m '' --hypothesis-profile nightly --hypothesis-seed $(SEED) $(ARGS)
+	@TEST_STORE=postgresql $(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
 	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)
@@ -75,7 +76,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(VENV)/.installed ## Pin what is new; ARGS=--upgrade chooses the newest versions that the ranges allow
 	@$(PIP) uv
 	@$(LOCK) --extra dev --output-file locks/dev.txt $(ARGS) pyproject.toml
-	@$(LOCK) --extra kit --output-file locks/kit.txt --constraints locks/dev.txt pyproject.toml
+	@$(LOCK) --extra kit --extra postgresql --output-file locks/kit.txt --constraints locks/dev.txt pyproject.toml
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  | $(LOCK) --output-file locks/build.txt --constraints locks/dev.txt -
 

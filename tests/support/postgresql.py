@@ -27,7 +27,8 @@ class Database:
     def __init__(self, folder: Path, name: str, *, tables: bool = True) -> None:
         self.folder = folder
         self.server = _server(folder)
-        self.address = f"{self.server.get_uri(name)}"
+        self.address = str(self.server.get_uri(name))
+        self.copies = 0
         with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         if tables:
@@ -37,6 +38,19 @@ class Database:
         with psycopg.connect(self.address, autocommit=True) as connection:
             cursor = connection.execute(query.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def copy(self) -> str:
+        """The address of a new database, with tables and nothing in them."""
+        if not self.copies:
+            Database(self.folder, f"template_{os.getpid()}")
+        self.copies += 1
+        name = f"copy_{os.getpid()}_{self.copies}"
+        with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "template_{os.getpid()}"'.encode())
+            if self.copies > _MOST_COPIES:
+                old = f"copy_{os.getpid()}_{self.copies - _MOST_COPIES}"
+                connection.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)'.encode())
+        return str(self.server.get_uri(name))
 
     def empty(self) -> None:
         tables = "directory, sandboxes, layers, documents, commits, due, journals, journal"
@@ -61,6 +75,9 @@ class Database:
         """As another process opens it."""
         return PostgresqlStore(self.address)
 
+
+_MOST_COPIES = 40
+"""More than one test ever has."""
 
 _databases: dict[int, Database] = {}
 
