@@ -9,6 +9,7 @@ Imported with the first request of a process that needs it.
 """
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -328,8 +329,7 @@ class Plan:
         rival.request_id  # noqa: B018 - which numbers it
         entry.status, entry.response_body, entry.api = sent.status, sent.body, api.name
         entry.operation, entry.at = rival.operation, entry.at or rival.now
-        entry.caller = call.entry.caller if call.entry is not None and deed.identity is None else _parts(rival)
-        entry.began_ns = call.entry.began_ns if call.entry is not None else 0
+        entry.caller, entry.began_ns = _parts(rival), time.perf_counter_ns()
         entry.headers = pack_headers(headers.items())
         entry.faults = [(RIVAL, 0 if doing.rule is None else doing.rule.id)]
         self._entered.sandboxes.keep_entry(sandbox, entry)
