@@ -202,7 +202,9 @@ class Plan:
         if self._preferences.applied:
             found.append((b"preference-applied", self._preferences.applied.encode("latin-1")))
         if self._preferences.explains and sent.status >= _FIRST_ERROR:
-            rules = rules_that_refuse(self._entered.api, self._call.operation, sent.status, sent.body)
+            call = self._call
+            facts = None if call.entry is None else call.entry.facts
+            rules = rules_that_refuse(self._entered.api, call.operation, sent.status, sent.body, facts)
             found.append((b"x-sandbox-why", ", ".join(rule.id for rule in rules).encode()))
         return found
 

@@ -2,11 +2,11 @@
 
 import re
 import subprocess
-import sys
 import sysconfig
 import venv
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -64,7 +64,12 @@ def server():
 def play(python, server):
     def play(*options, source=EXAMPLES):
         command = [python, "-m", "pytest", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", source, source]
-        asked = {"capture_output": True, "text": True, "timeout": 120, "env": {"DOUBLEBOOK_URL": server.url}}
+        asked: dict[str, Any] = {
+            "capture_output": True,
+            "text": True,
+            "timeout": 120,
+            "env": {"DOUBLEBOOK_URL": server.url},
+        }
         return subprocess.run([*map(str, command), *options], check=False, cwd=source, **asked)
 
     return play
