@@ -225,9 +225,11 @@ class Plan:
         if self._fault is not None and what == "slow" and body:
             size = math.ceil(len(body) / _DROPS)
             pieces = [body[start : start + size] for start in range(0, len(body), size)]
+            pause = self._seconds(self._fault, _DRIP_SECONDS) / len(pieces)
             for piece in pieces[:-1]:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await self._wait(self._fault, self._seconds(self._fault, _DRIP_SECONDS) / len(pieces))
+                if pause and await self._wait(self._fault, pause):
+                    pause = 0.0  # it was let go
             body = pieces[-1]
         if what == "malformed":
             body = body[:-1] + b"," * bool(body)
@@ -266,11 +268,12 @@ class Plan:
             return chance.uniform(seconds, deed.to)
         return chance.lognormvariate(math.log(seconds), math.log((deed.p99 or seconds) / seconds) / _AT_99_PERCENT)
 
-    async def _wait(self, doing: Doing, seconds: float) -> None:
+    async def _wait(self, doing: Doing, seconds: float) -> bool:
+        """Whether it was let go before."""
         holding = self._holding
         ticket = holding.enter(0 if doing.rule is None else doing.rule.id)
         try:
-            await self._told_within(ticket, seconds)
+            return await self._told_within(ticket, seconds)
         finally:
             holding.leave(ticket)
 
