@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mockserver.sandbox.clocks import ClockState
+from mockserver.sandbox.rules import Rule
 from mockserver.sandbox.timers import Timer
 
 __all__ = ["Bounds", "Fired", "SandboxRecord", "Setup", "decode", "encode", "newer"]
@@ -23,6 +24,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         settings: By API, only what differs from the defaults.
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
+        rules: What is armed; `last_rule` is the last id that was given to one.
     """
 
     name: str
@@ -39,6 +41,8 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: dict[str, dict[str, Any]] = {}
     outbox: bool = False
     reset_at: datetime | None = None
+    rules: tuple[Rule, ...] = ()
+    last_rule: int = 0
 
     @property
     def began_at(self) -> datetime:

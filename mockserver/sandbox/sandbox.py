@@ -15,10 +15,11 @@ from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
-from mockserver.sandbox.journal import Journal, Limits, Memory
+from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, shown_timer
 from mockserver.sandbox.merging import Below, Level
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
+from mockserver.sandbox.rules import Holding, Rule, count_met
 from mockserver.sandbox.work import Work
 
 __all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard", "last_shown"]
@@ -75,6 +76,7 @@ class Sandbox:
 
     Attributes:
         mark: Tells this loading of a durable sandbox from every other; "" where it is never loaded twice.
+        holding: Requests that wait here; None before the first.
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
@@ -83,6 +85,7 @@ class Sandbox:
     __slots__ = (
         "_ground",
         "_journal",
+        "holding",
         "is_unloaded",
         "line",
         "mark",
@@ -106,6 +109,7 @@ class Sandbox:
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
         self._journal: Journal | None = None
+        self.holding: Holding | None = None
 
     @property
     def has_journal(self) -> bool:
@@ -158,11 +162,13 @@ class Sandbox:
         *,
         writes: bool,
         keep: bool = True,
+        entry: Entry | None = None,
         patience_seconds: float | None = None,
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
         *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
+        *entry* is told the moment of the work, what fired before it and what it changed.
 
         Raises:
             StoreBusy: See `Store.writing`.
@@ -170,14 +176,16 @@ class Sandbox:
         """
         while True:
             try:
-                return self._run(domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds)
+                return self._run(domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=patience_seconds)
             except _Undo as undone:
                 answer: T = undone.answer
                 return answer
             except _DueFirst:
                 with self._ground.store.writing(patience_seconds=patience_seconds) as session:
                     record = self.fresh(session)
-                    self._fire(session, record, record.clock.read(self._ground.clock.now()), (domain,))
+                    fired = self._fire(session, record, record.clock.read(self._ground.clock.now()), (domain,))
+                if entry is not None:
+                    entry.timers = [*entry.timers, *(shown_timer(each.timer) for each in fired)]
                 self._tell(domain)
 
     def _run(
@@ -187,6 +195,7 @@ class Sandbox:
         *,
         writes: bool,
         keep: bool,
+        entry: Entry | None,
         patience_seconds: float | None,
     ) -> T:
         store = self._ground.store
@@ -195,13 +204,18 @@ class Sandbox:
             now = record.clock.read(self._ground.clock.now())
             if writes and store.durable and record.clock.frozen_at is None:
                 now = _note_shown(session, record, now)
-            work = Work(domain, session, self._level(session, record, domain), record, now, self._ground.receivers)
+            level = self._level(session, record, domain)
+            work = Work(domain, session, level, record, now, self._ground.receivers)
             due = work.timers.next_due() if domain.actions else None
             if due is not None and due.due_at <= now:
                 raise _DueFirst
+            if entry is not None:
+                entry.at = now
             answer = act(work)
             if not keep:
                 raise _Undo(answer)
+        if entry is not None:
+            entry.changes = level.changed
         if work.is_stirred:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
@@ -221,6 +235,47 @@ class Sandbox:
             if domain.set_up is not None:
                 now = record.clock.read(self._ground.clock.now())
                 domain.set_up(Work(domain, session, self._level(session, record, domain), record, now), values)
+
+    # Rules
+
+    def arm(
+        self, change: Callable[[SandboxRecord], SandboxRecord], *, patience_seconds: float | None = None
+    ) -> SandboxRecord:
+        """
+        Change what is armed.
+
+        Raises:
+            StoreBusy: See `Store.writing`.
+            NotFound: The sandbox was deleted meanwhile.
+        """
+        with self._ground.store.writing(patience_seconds=patience_seconds) as session:
+            armed = change(self.fresh(session))
+            session.save_sandbox(self.name, encode(armed))
+        self.record = armed
+        return armed
+
+    def meet(
+        self, met: frozenset[int], ends: Callable[[Rule], bool], *, patience_seconds: float | None = None
+    ) -> tuple[Rule, ...]:
+        """
+        Count a request at each rule that it has *met*; answers those that fire. Each turn of a rule is given once, in whichever
+        process. Raises what `arm` raises.
+        """
+        fire: tuple[Rule, ...] = ()
+
+        def count(record: SandboxRecord) -> SandboxRecord:
+            nonlocal fire
+            now = record.clock.read(self._ground.clock.now())
+            rules, fire = count_met(record.rules, met, record.seed, now, ends)
+            return msgspec.structs.replace(record, rules=rules)
+
+        self.arm(count, patience_seconds=patience_seconds)
+        return fire
+
+    def let_go(self) -> None:
+        """Of all requests that wait in it."""
+        if self.holding is not None:
+            self.holding.let_go()
 
     # Time
 

@@ -35,6 +35,7 @@ class Sandboxes:
         receivers: Where events may be sent.
 
     Attributes:
+        shared: Other processes serve the same sandboxes: each request asks the store what has become of its own.
         on_waiting: Told, in whichever thread, that something falls due in a sandbox: its name, the API, the moment of
             the real time to look at. None while nobody is there to look.
 
@@ -53,8 +54,10 @@ class Sandboxes:
         journal_limits: Limits | None = None,
         journal_memory: Memory | None = None,
         receivers: Receivers = LOOPBACK,
+        shared: bool = False,
     ) -> None:
         self._store = store
+        self.shared = shared
         self._domains = {domain.name: domain for domain in domains}
         self._versions = {domain.name: domain.seed_version for domain in domains}  # one, for all their records
         self._setup = setup or Setup()
@@ -82,7 +85,7 @@ class Sandboxes:
     def open(self, name: str) -> Sandbox:
         """Find a sandbox, or make it as the process's setup says. Raises RuleBroken `no_room`, `seed_version`."""
         found = self._loaded.get(name)
-        if found is None:
+        if found is None or self.shared:
             found = self.find(name)
             if found is None:
                 found = self._make(name)
@@ -166,6 +169,8 @@ class Sandboxes:
                 clock=_starting_clock(record.starts_at, record.starts_frozen, real),
                 versions=self._versions,
                 reset_at=real,
+                rules=(),
+                last_rule=0,
             )
             session.save_sandbox(name, encode(fresh))
             sandbox.set_up(session, fresh, fresh.settings)
@@ -174,6 +179,7 @@ class Sandboxes:
             sandbox.journal.clear()
         sandbox.volatile = None
         sandbox.told_of = frozenset()
+        sandbox.let_go()
         return sandbox
 
     def fork(self, name: str, into: str) -> Sandbox:
@@ -191,7 +197,9 @@ class Sandboxes:
             record = self._frozen(session, parent.fresh(session))
             for layer in record.frozen:
                 session.share_layer(layer)
-            child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
+            child = msgspec.structs.replace(
+                record, name=into, own=session.new_layer(), made_at=self._real.now(), rules=(), last_rule=0
+            )
             session.save_sandbox(into, encode(child))
         parent.record = record
         forked = self._adopt(child, keep=True)
@@ -442,6 +450,7 @@ class Sandboxes:
 
     def _unload(self, sandbox: Sandbox) -> None:
         sandbox.is_unloaded = True
+        sandbox.let_go()
         if sandbox.has_journal:
             sandbox.journal.clear()
         if self._loaded.get(sandbox.name) is sandbox:
