@@ -72,13 +72,18 @@ def main() -> int:
         reach, clean = alone.apply(_look)
     drawn = [bug for bug in draw(bugs, given.seed) if bug.name in given.only or not given.only]
     reached = [bug for bug in drawn if any(_reaches(reach, test, bug) for test in reach)][: given.size]
-    print(f"{len(reached)} of {len(bugs)} bugs, drawn by {given.seed:08x}; differences of the server as it is: {len(clean)}")
+    print(
+        f"{len(reached)} of {len(bugs)} bugs, drawn by {given.seed:08x}; differences of the server as it is: {len(clean)}"
+    )
     trials = []
     with fork.Pool(given.jobs, maxtasksperchild=1) as pool:
         tried = partial(_try, reach=reach, clean=clean)
         for trial in pool.imap_unordered(tried, [bug.name for bug in reached]):
             trials.append(trial)
-            print(f"{trial.outcome:10}{trial.name}  {trial.by}  {trial.played} tests, {trial.seconds:.0f} s\n    {trial.says}", flush=True)
+            print(
+                f"{trial.outcome:10}{trial.name}  {trial.by}  {trial.played} tests, {trial.seconds:.0f} s\n    {trial.says}",
+                flush=True,
+            )
     print(dict(Counter(trial.outcome for trial in trials)))
     return 0
 
@@ -117,7 +122,7 @@ def _played(test: Part, found: Deployment, stage: Stage) -> tuple[Sequence[Findi
     return played.findings, played.errors
 
 
-def _differences(test: Part, findings: Sequence[Finding]) -> set[str]:
+def _differences(findings: Sequence[Finding]) -> set[str]:
     return {each.rule or each.check for each in findings if each.severity is Severity.DIFFERENCE}
 
 
@@ -126,12 +131,12 @@ def _look() -> tuple[Places, frozenset[str]]:
     files = frozenset(str(import_module(each).__file__) for each in _MODULES)
     seen: set[tuple[str, int]] = set()
 
-    def follow(frame: FrameType, event: str, _: Any) -> Any:
+    def follow(frame: FrameType, _: str, __: Any) -> Any:
         seen.add((frame.f_code.co_filename, frame.f_lineno))
         return follow
 
-    def enter(frame: FrameType, event: str, _: Any) -> Any:
-        return follow(frame, event, _) if frame.f_code.co_filename in files else None
+    def enter(frame: FrameType, _: str, __: Any) -> Any:
+        return follow(frame, _, __) if frame.f_code.co_filename in files else None
 
     reach, took, differences = {}, {}, set()
     threading.settrace(enter)
@@ -142,7 +147,7 @@ def _look() -> tuple[Places, frozenset[str]]:
             findings, _ = _played(test, found, stage)
             broken = [each for each in findings if each.is_break]
             assert not broken, f"{test.name} finds something where nothing is wrong: {broken[0]}"
-            differences |= _differences(test, findings)
+            differences |= _differences(findings)
             took[test.name], reach[test.name] = time.monotonic() - began_at, frozenset(seen)
     threading.settrace(None)
     return {name: reach[name] for name in sorted(reach, key=took.__getitem__)}, frozenset(differences)
@@ -163,7 +168,7 @@ def _try(name: str, *, reach: Places, clean: frozenset[str]) -> Trial:
                 if broken := [each for each in findings if each.is_break]:
                     by = f"{test} {broken[0].rule or broken[0].check}"
                     return told("noticed", by, played=number, seconds=time.monotonic() - began_at)
-                differs |= _differences(tests[test], findings) - clean
+                differs |= _differences(findings) - clean
                 errors += problems
     except NothingChangedError:
         return told("no bug", "", played=0, seconds=0.0)

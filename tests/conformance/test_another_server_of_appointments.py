@@ -26,6 +26,7 @@ pytestmark = pytest.mark.nightly
 
 MOST_LEFT_OPEN = 12
 
+
 @pytest.fixture
 def world():
     found = World()

@@ -43,7 +43,9 @@ windows = {{ {windowed} = [180, 2] }}
 
 def a_profile(world: World, url: str) -> tuple[str, dict[str, str]]:
     """What QA would write down of it, and the tokens that are not in it."""
-    known = {name: world.employee(SLUG, number) for number, name in enumerate(("OWNER", "ROOMMATE", "COLLEAGUE"))}
+    known: dict[str, tuple[str, object]] = {
+        name: world.employee(SLUG, number) for number, name in enumerate(("OWNER", "ROOMMATE", "COLLEAGUE"))
+    }
     known |= {name: world.customer(SLUG, number) for number, name in enumerate(("CUSTOMER", "SECOND"))}
     tokens = {f"{name}_TOKEN": token for name, (token, _) in known.items()}
     tokens |= {"OTHER_TOKEN": world.employee("kaveri-clinic", 0)[0], "THIRD_TOKEN": sign_up("Third", "Wheel")}
