@@ -383,7 +383,9 @@ class Scene:
 
     def lean_on(self, *rules: str, since: str = "") -> None:
         """What comes later makes no sense where one of *rules* is read otherwise, *since* an operation was accepted."""
-        self.leans = {**dict.fromkeys(rules, since), **self.leans}
+        self.leans = (
+            {**dict.fromkeys(rules, since), **self.leans} if since else {**self.leans, **dict.fromkeys(rules, "")}
+        )
 
     def may_follow_from(self, broken: Broken) -> list[str]:
         """The readings of which a break may be the consequence; what a page says of an operation is none of its readings."""

@@ -186,7 +186,7 @@ class BardgeScene(Payments):
     LEANS: ClassVar[Mapping[str, Sequence[str]]] = {
         "cancelBooking": ("BG-K13", "BG-N43"),
         "initiateClassBooking": ("BG-K15",),
-        "initiateSpaBooking": ("BG-S05",),
+        "initiateSpaBooking": ("BG-S05", "BG-S06"),
         "rescheduleBooking": ("BG-K13", "BG-M11", "BG-M14"),
     }
 
