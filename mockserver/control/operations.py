@@ -30,6 +30,7 @@ from mockserver.control.wire import (
     show_subscription,
     show_summary,
 )
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.records import Fired
 from mockserver.sandbox.sandbox import Sandbox
 
@@ -236,4 +237,6 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "listDeliveries": list_deliveries,
     "getDelivery": get_delivery,
     "replayDelivery": replay_delivery,
+    "listLifecycles": on_call("mockserver.control.lifecycles", "list_lifecycles"),
+    "getCalendar": on_call("mockserver.control.calendar", "get_calendar"),
 }

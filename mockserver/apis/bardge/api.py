@@ -25,15 +25,18 @@ from mockserver.apis.bardge.records import (
     DEBITS,
     INSTANCES,
     ISSUED_PASSES,
+    LIFECYCLE,
     LOOKUPS,
     PRODUCTS,
     QUOTES,
     RESELLERS,
+    SESSION_LIFECYCLE,
     SESSIONS,
 )
 from mockserver.apis.bardge.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.bundle import Api, Idempotency, RequestIds, Sample
 from mockserver.apis.scenarios import ScenarioFiles
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.domains import Domain
 
 __all__ = ["Settings", "build"]
@@ -96,6 +99,8 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             set_up=set_up,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE, SESSION_LIFECYCLE),
+        calendar=on_call("mockserver.apis.bardge.calendar", "CALENDAR"),
         sample=_sample,
         request_ids=RequestIds(b"bardge-request-id", may_be_given=False, form=_request_id, sign=sign),
         idempotency=Idempotency(

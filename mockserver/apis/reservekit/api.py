@@ -8,10 +8,11 @@ from mockserver.apis.reservekit.auth import PERSONAS, identify
 from mockserver.apis.reservekit.errors import broken, render
 from mockserver.apis.reservekit.limits import RateLimits, Settings
 from mockserver.apis.reservekit.operations import OPERATIONS
-from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, SERVICES, TIME_SLOTS
+from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, LIFECYCLE, SERVICES, TIME_SLOTS
 from mockserver.apis.reservekit.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.reservekit.webhooks import WEBHOOKS
 from mockserver.apis.scenarios import ScenarioFiles
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.domains import Domain
 
 __all__ = ["build"]
@@ -37,6 +38,8 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             settings=Settings,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE,),
+        calendar=on_call("mockserver.apis.reservekit.calendar", "CALENDAR"),
         throttle=RateLimits(),
         sample=_sample,
         webhooks=WEBHOOKS,
