@@ -28,7 +28,6 @@ from mockserver.control.wire import (
     show_fired,
     show_sandbox,
     show_subscription,
-    show_summary,
 )
 from mockserver.lean_imports import on_call
 from mockserver.sandbox.records import Fired
@@ -60,13 +59,6 @@ def get_profile(desk: Desk, call: Call) -> Reply:
 def get_fidelity(desk: Desk, call: Call) -> Reply:
     name = call.path["api"]
     return _ok({"api": name, **desk.fidelity(name)})
-
-
-def list_sandboxes(desk: Desk, call: Call) -> Reply:
-    every = desk.every()
-    start = call.query["offset"]
-    shown = every[start : start + call.query["limit"]]
-    return _ok({"total": len(every), "sandboxes": [show_summary(record) for record in shown]})
 
 
 def create_sandbox(desk: Desk, call: Call) -> Reply:
@@ -211,7 +203,8 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "listApis": list_apis,
     "getProfile": get_profile,
     "getFidelity": get_fidelity,
-    "listSandboxes": list_sandboxes,
+    "listSandboxes": on_call("mockserver.control.listing", "list_sandboxes"),
+    "deleteSandboxes": on_call("mockserver.control.listing", "delete_sandboxes"),
     "createSandbox": create_sandbox,
     "getSandbox": get_sandbox,
     "updateSandbox": update_sandbox,

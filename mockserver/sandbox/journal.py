@@ -18,6 +18,7 @@ _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authori
 _OVERHEAD_BYTES = 800
 """What an entry costs beside its bodies and the headers of the request, roughly."""
 
+_FIRST_ERROR = 400
 _FEW = 16
 """Up to so many entries stand in a list: an empty deque takes 600 bytes, and most sandboxes are asked a few times.
 They are one block of bytes while the sandbox rests."""
@@ -78,9 +79,14 @@ _decode = msgspec.msgpack.Decoder(list[Entry]).decode
 
 
 class Journal:
-    """The latest entries of one sandbox, oldest first."""
+    """The latest entries of one sandbox, oldest first.
 
-    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "last_id")
+    Attributes:
+        added: How many came since it was last cleared, those that were dropped since too.
+        refused: How many of them were answered with an error.
+    """
+
+    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "added", "last_id", "refused")
 
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
@@ -89,6 +95,7 @@ class Journal:
         self._bytes = 0
         self._asked: dict[str, int] = {}
         self.last_id = 0
+        self.added = self.refused = 0
 
     @property
     def _entries(self) -> deque[Entry] | list[Entry]:
@@ -128,6 +135,8 @@ class Journal:
         if len(entries) == _FEW:
             entries = self._kept = deque(entries)
         entries.append(entry)
+        self.added += 1
+        self.refused += entry.status >= _FIRST_ERROR
         self._bytes += entry.size
         self._memory.used += entry.size
         while len(entries) > limits.entries or self._bytes > limits.bytes:
@@ -145,6 +154,7 @@ class Journal:
         self._memory.used -= self._bytes
         self._bytes = 0
         self._kept = []
+        self.added = self.refused = 0
         return count
 
     def find(self, number: int) -> Entry | None:

@@ -23,6 +23,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         settings: By API, only what differs from the defaults.
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
+        parent: The name of that of which it is a fork; None where it begins with a seed.
     """
 
     name: str
@@ -39,6 +40,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: dict[str, dict[str, Any]] = {}
     outbox: bool = False
     reset_at: datetime | None = None
+    parent: str | None = None
 
     @property
     def began_at(self) -> datetime:

@@ -2,9 +2,11 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from heapq import merge
 from itertools import chain
+from operator import attrgetter
 from secrets import token_hex
 from typing import Any, cast
 
@@ -166,6 +168,7 @@ class Sandboxes:
                 clock=_starting_clock(record.starts_at, record.starts_frozen, real),
                 versions=self._versions,
                 reset_at=real,
+                parent=None,
             )
             session.save_sandbox(name, encode(fresh))
             sandbox.set_up(session, fresh, fresh.settings)
@@ -191,7 +194,9 @@ class Sandboxes:
             record = self._frozen(session, parent.fresh(session))
             for layer in record.frozen:
                 session.share_layer(layer)
-            child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
+            child = msgspec.structs.replace(
+                record, name=into, own=session.new_layer(), made_at=self._real.now(), parent=name
+            )
             session.save_sandbox(into, encode(child))
         parent.record = record
         forked = self._adopt(child, keep=True)
@@ -245,6 +250,23 @@ class Sandboxes:
     def names(self) -> Sequence[str]:
         with self._store.reading() as session:
             return [name for name, _ in session.sandboxes()]
+
+    def named(
+        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+    ) -> tuple[int, Sequence[SandboxRecord]]:
+        """How many have a text in their names, and those of them by name whose names come *after* another."""
+        with self._store.reading() as session:
+            total, found = session.sandboxes_named(containing, after=after, offset=offset, limit=limit)
+        return total, [decode(stored) for _, stored in found]
+
+    def loaded(self, name: str) -> Sandbox | None:
+        """As far as it lives in this process."""
+        return self._loaded.get(name)
+
+    def latest_used(self) -> Iterator[Sandbox]:
+        """Those that live in this process, the latest used first."""
+        used = ((self._loaded[name] for name in reversed(line)) for line in (self._strangers, self._kept))
+        return merge(*used, key=attrgetter("used_at"), reverse=True)
 
     @property
     def durable(self) -> bool:
