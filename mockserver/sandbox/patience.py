@@ -24,21 +24,9 @@ async def run_patiently(
     *,
     writes: bool,
     keep: bool = True,
-    aside: bool = False,
 ) -> T:
-    """`Sandbox.run` on the event loop; in a thread when the store is held by another process, or when somebody has
-    armed the sandbox's moments and means to make it wait.
-    """
-    if sandbox.moments is None:
-        try:
-            return sandbox.run(
-                domain, act, writes=writes, keep=keep, aside=aside, patience_seconds=_INLINE_PATIENCE_SECONDS
-            )
-        except StoreBusy:
-            return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, aside=aside)
-
-    def run_alone() -> T:
-        with sandbox.lock:
-            return sandbox.run(domain, act, writes=writes, keep=keep, aside=aside)
-
-    return await asyncio.to_thread(run_alone)
+    """`Sandbox.run` on the event loop; in a thread when the store is held by another process."""
+    try:
+        return sandbox.run(domain, act, writes=writes, keep=keep, patience_seconds=_INLINE_PATIENCE_SECONDS)
+    except StoreBusy:
+        return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep)

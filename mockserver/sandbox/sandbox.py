@@ -2,7 +2,6 @@
 due, its journal, and what an API remembers beside its records.
 """
 
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from mockserver.sandbox.journal import Journal, Limits, Memory
 from mockserver.sandbox.merging import Below, Level
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
-from mockserver.sandbox.work import Moments, Work
+from mockserver.sandbox.work import Work
 
 __all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard", "last_shown"]
 
@@ -84,11 +83,9 @@ class Sandbox:
     __slots__ = (
         "_ground",
         "_journal",
-        "_lock",
         "is_unloaded",
         "line",
         "mark",
-        "moments",
         "name",
         "record",
         "told_of",
@@ -105,18 +102,10 @@ class Sandbox:
         self.record = record
         self.used_at = 0.0
         self.is_unloaded = False
-        self.moments: Moments | None = None
         self.volatile: dict[str, Any] | None = None
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
         self._journal: Journal | None = None
-        self._lock: threading.RLock | None = None
-
-    @property
-    def lock(self) -> threading.RLock:
-        if self._lock is None:
-            self._lock = threading.RLock()
-        return self._lock
 
     @property
     def has_journal(self) -> bool:
@@ -129,14 +118,10 @@ class Sandbox:
         return self._journal
 
     def rest(self) -> None:
-        """Take little room until somebody asks again. Who is being asked in another thread goes on as it is."""
-        if self._lock is not None and not self._lock.acquire(blocking=False):
-            return
+        """Take little room until somebody asks again."""
         if self._journal is not None:
             self._journal.rest()
         self._ground.store.rest(self.record.own)
-        if self._lock is not None:
-            self._lock.release()
 
     def scratch(self, name: str, make: Callable[[], T]) -> T:
         """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
@@ -174,12 +159,10 @@ class Sandbox:
         writes: bool,
         keep: bool = True,
         patience_seconds: float | None = None,
-        aside: bool = False,
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
         *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
-        What is done *aside*, and not for a request, has no moments that anybody is told of.
 
         Raises:
             StoreBusy: See `Store.writing`.
@@ -187,14 +170,7 @@ class Sandbox:
         """
         while True:
             try:
-                return self._run(
-                    domain,
-                    act,
-                    writes=writes,
-                    keep=keep,
-                    patience_seconds=patience_seconds,
-                    moments=None if aside else self.moments,
-                )
+                return self._run(domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds)
             except _Undo as undone:
                 answer: T = undone.answer
                 return answer
@@ -212,7 +188,6 @@ class Sandbox:
         writes: bool,
         keep: bool,
         patience_seconds: float | None,
-        moments: Moments | None,
     ) -> T:
         store = self._ground.store
         with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
@@ -225,16 +200,12 @@ class Sandbox:
             if due is not None and due.due_at <= now:
                 raise _DueFirst
             answer = act(work)
-            if moments is not None:
-                moments.decided()
             if not keep:
                 raise _Undo(answer)
         if work.is_stirred:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
             self._tell_of_seed(domain, record.clock.real_time_of(due.due_at))
-        if moments is not None:
-            moments.committed()
         return answer
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:

@@ -6,7 +6,7 @@
     check the reply against the document    a mock that breaks its own contract is worthless: 500, and a bug
 
 A request runs on the event loop, start to end: there is nothing to wait for. It moves to a thread when the store is
-held by another process, or when somebody has armed the sandbox's moments and means to make it wait.
+held by another process.
 """
 
 import logging
