@@ -8,6 +8,7 @@ import httptools
 
 from mockserver.one_write import OneWriteProtocol
 from mockserver.web.gate import UNREADABLE
+from mockserver.web.streaming import END
 
 __all__ = ["BoundedProtocol", "Limits"]
 
@@ -49,6 +50,13 @@ class BoundedProtocol(OneWriteProtocol):
         super().connection_lost(exc)
         if self._looking is not None:
             self._looking.cancel()
+
+    def shutdown(self) -> None:
+        """The server stops: an answer without an end is ended."""
+        super().shutdown()
+        asked = self._asked
+        if asked is not None and (end := asked.scope.get(END)) is not None:
+            end()
 
     def data_received(self, data: bytes) -> None:
         if self._is_over:

@@ -231,5 +231,6 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "getDelivery": get_delivery,
     "replayDelivery": replay_delivery,
     "listLifecycles": on_call("mockserver.control.lifecycles", "list_lifecycles"),
+    "watchSandbox": on_call("mockserver.control.watching", "watch_sandbox"),
     "getCalendar": on_call("mockserver.control.calendar", "get_calendar"),
 }

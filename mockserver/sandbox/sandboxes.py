@@ -177,6 +177,8 @@ class Sandboxes:
             sandbox.journal.clear()
         sandbox.volatile = None
         sandbox.told_of = frozenset()
+        if sandbox.news is not None:
+            sandbox.news.tell_of_reset()
         return sandbox
 
     def fork(self, name: str, into: str) -> Sandbox:
@@ -306,6 +308,8 @@ class Sandboxes:
         if self._loaded.get(sandbox.name) is not sandbox:
             return  # deleted or unloaded while it was being asked, and its journal with it
         sandbox.journal.add(entry)
+        if sandbox.news is not None:
+            sandbox.news.tell_of_entry(entry.id)
         if self._journal_memory.used > self._journal_memory.limit:
             self._trim_journals()
 
@@ -464,6 +468,8 @@ class Sandboxes:
 
     def _unload(self, sandbox: Sandbox) -> None:
         sandbox.is_unloaded = True
+        if sandbox.news is not None:
+            sandbox.news.end()
         if sandbox.has_journal:
             sandbox.journal.clear()
         if self._loaded.get(sandbox.name) is sandbox:

@@ -24,6 +24,7 @@ from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
 from mockserver.web.security import refusal_of
+from mockserver.web.streaming import stream
 
 __all__ = ["UNREADABLE", "Background", "Gate"]
 
@@ -109,8 +110,7 @@ class Gate:
             sent = stack.refused(call, bad_head)
         entry.status, entry.response_body = sent.status, sent.body
         entry.response_headers = self._headers(api, call, sent)
-        body = b"" if scope["method"] == "HEAD" else sent.body
-        await _send(send, sent.status, entry.response_headers, body)
+        await _answer(scope, receive, send, sent, entry.response_headers)
         if call.sandbox is not None:
             entry.at, entry.api, entry.operation = call.now, api.name, call.operation
             entry.microseconds = (time.perf_counter_ns() - began_at) // 1_000
@@ -225,6 +225,14 @@ async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
     await _send(send, 204, allowed, b"")
 
 
+async def _answer(scope: Scope, receive: Receive, send: Send, sent: Sent, headers: Sequence[Header]) -> None:
+    if sent.stream is not None:
+        await stream(scope, receive, send, sent.status, headers, sent.stream)
+        return
+    await send({"type": "http.response.start", "status": sent.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else sent.body})
+
+
 async def _send(send: Send, status: int, headers: Sequence[Header], body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -237,7 +245,7 @@ async def _say(send: Send, status: int, body: Mapping[str, Any]) -> None:
 
 def _own_headers(sent: Sent) -> list[Header]:
     headers = [_AS_IT_IS_CALLED, *sent.headers]
-    if sent.status != _NO_CONTENT:
+    if sent.status != _NO_CONTENT and sent.stream is None:
         headers.append((b"content-length", b"%d" % len(sent.body)))
     if sent.media_type:
         headers.append((b"content-type", sent.media_type))
