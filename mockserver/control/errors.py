@@ -27,6 +27,7 @@ RULES = {
     "exists": 409,
     "clock_backwards": 409,
     "clock_too_far": 409,
+    "nothing_due": 409,
     "too_many_forks": 409,
     "seed_version": 409,
     "fork_excludes": 400,

@@ -10,7 +10,7 @@ import msgspec
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.timers import Timer
 
-__all__ = ["Bounds", "Fired", "SandboxRecord", "Setup", "decode", "encode", "newer"]
+__all__ = ["Bounds", "Fired", "Moved", "SandboxRecord", "Setup", "decode", "encode", "newer"]
 
 
 class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -23,6 +23,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         settings: By API, only what differs from the defaults.
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
+        moves: See `moves.py`.
     """
 
     name: str
@@ -39,6 +40,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: dict[str, dict[str, Any]] = {}
     outbox: bool = False
     reset_at: datetime | None = None
+    moves: bytes = b""
 
     @property
     def began_at(self) -> datetime:
@@ -88,6 +90,15 @@ class Fired:
 
     api: str
     timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of a move of the clock: the record as it is after it, what the clock shows, and what fell due."""
+
+    record: SandboxRecord
+    now: datetime
+    fired: list[Fired]
 
 
 _encoder = msgspec.msgpack.Encoder()

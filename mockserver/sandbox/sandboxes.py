@@ -166,6 +166,7 @@ class Sandboxes:
                 clock=_starting_clock(record.starts_at, record.starts_frozen, real),
                 versions=self._versions,
                 reset_at=real,
+                moves=b"",
             )
             session.save_sandbox(name, encode(fresh))
             sandbox.set_up(session, fresh, fresh.settings)
@@ -191,7 +192,9 @@ class Sandboxes:
             record = self._frozen(session, parent.fresh(session))
             for layer in record.frozen:
                 session.share_layer(layer)
-            child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
+            child = msgspec.structs.replace(
+                record, name=into, own=session.new_layer(), made_at=self._real.now(), moves=b""
+            )
             session.save_sandbox(into, encode(child))
         parent.record = record
         forked = self._adopt(child, keep=True)

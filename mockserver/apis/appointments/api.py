@@ -1,5 +1,6 @@
 """The appointments bundle."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,8 @@ from mockserver.apis.appointments.records import (
 from mockserver.apis.appointments.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.scenarios import ScenarioFiles
-from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.domains import Deadline, Domain
+from mockserver.sandbox.work import Work
 
 __all__ = ["Settings", "build"]
 
@@ -65,11 +67,18 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             seed=draw_world,
             seed_version=SEED_VERSION,
             scenarios=ScenarioFiles("appointments", read_scenario),
+            deadlines=_deadlines,
             settings=Settings,
         ),
         personas=PERSONAS,
         sample=_sample,
     )
+
+
+def _deadlines(work: Work) -> Iterable[Deadline]:
+    from mockserver.apis.appointments.deadlines import deadlines  # noqa: PLC0415 - asked for rarely, and not at the start
+
+    return deadlines(work)
 
 
 def _sample(today: date) -> Sample:
