@@ -16,6 +16,7 @@ from mockserver.control.requests import (
     SubscriptionChange,
     parse,
 )
+from mockserver.control.snapshots import OPERATIONS as SNAPSHOTS
 from mockserver.control.timing import OPERATIONS as TIMING
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.wire import (
@@ -188,6 +189,7 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "deleteSandbox": delete_sandbox,
     "resetSandbox": reset_sandbox,
     "forkSandbox": fork_sandbox,
+    **SNAPSHOTS,
     **TIMING,
     "listJournal": list_journal,
     "getJournalEntry": get_journal_entry,

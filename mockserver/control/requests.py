@@ -16,6 +16,7 @@ __all__ = [
     "ClockTo",
     "NewFork",
     "NewSandbox",
+    "NewSnapshot",
     "NewSubscription",
     "SandboxChange",
     "SetClock",
@@ -73,6 +74,10 @@ class NewSandbox(_Checked, frozen=True):
 
 
 class NewFork(msgspec.Struct, frozen=True):
+    name: str | None = None
+
+
+class NewSnapshot(msgspec.Struct, frozen=True):
     name: str | None = None
 
 

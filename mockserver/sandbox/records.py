@@ -23,7 +23,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         settings: By API, only what differs from the defaults.
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
-        moves: See `moves.py`.
+        moves: See `moves.py`; `snapshots` see `snapshots.py`.
     """
 
     name: str
@@ -41,6 +41,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     outbox: bool = False
     reset_at: datetime | None = None
     moves: bytes = b""
+    snapshots: bytes = b""
 
     @property
     def began_at(self) -> datetime:

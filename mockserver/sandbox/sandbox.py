@@ -139,6 +139,14 @@ class Sandbox:
         if self._lock is not None:
             self._lock.release()
 
+    def begin_anew(self, record: SandboxRecord) -> None:
+        """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
+        self.record = record
+        if self._journal is not None:
+            self._journal.clear()
+        self.volatile = None
+        self.told_of = frozenset()
+
     def scratch(self, name: str, make: Callable[[], T]) -> T:
         """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
         if self.volatile is None:
