@@ -52,7 +52,7 @@ _ANSWERS_TO_ANY: Sequence[tuple[str, Refusal]] = (
 """What a sandbox may answer whatever the operation, and when."""
 
 Operation = Callable[..., Reply]
-"""`(call, work)` in an API with a domain, `(call)` in one without."""
+"""`(call, work)` in an API with a domain; `(call)` in one without, which may also be a coroutine."""
 
 Respell = Callable[[Mapping[str, list[str]], Mapping[str, str]], Mapping[str, list[str]]]
 """What a query says, in the names of a document, given what it was sent as and the kind of each parameter."""

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,10 +14,9 @@ from mockserver.control.fidelity import fidelity_of
 from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
 from mockserver.control.secrets import Secrets, secrets_of
 from mockserver.control.webhooks import WebhookDesk
-from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.records import Fired, Setup
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
@@ -39,7 +37,7 @@ class Desk:
         self.apis = apis
         self.sandboxes = sandboxes
         self._by_name = {api.name: api for api in apis}
-        self._domains = {api.name: api.domain for api in apis if api.domain is not None}
+        self.domains = {api.name: api.domain for api in apis if api.domain is not None}
         self._fidelity: dict[str, Mapping[str, Any]] = {}
         self._digests: dict[str, str] = {}
         self._secrets: Secrets | None = None
@@ -68,7 +66,7 @@ class Desk:
     def digest(self, name: str) -> str:
         """Of what the seed of the API draws; computed when first asked for."""
         if name not in self._digests:
-            self._digests[name] = self._domains[name].digest() if name in self._domains else ""
+            self._digests[name] = self.domains[name].digest() if name in self.domains else ""
         return self._digests[name]
 
     def secrets(self) -> Secrets:
@@ -166,33 +164,6 @@ class Desk:
             self.sandboxes.delete(child.name)
             raise
 
-    # Time
-
-    def freeze(self, name: str) -> list[Fired]:
-        return self._move(name, ClockState.freeze)
-
-    def resume(self, name: str) -> list[Fired]:
-        return self._move(name, ClockState.resume)
-
-    def set_clock(self, name: str, to: datetime) -> list[Fired]:
-        """Raises RuleBroken `clock_backwards`, `clock_too_far`."""
-        return self._move(name, lambda clock, real: clock.move_to(to, real))
-
-    def advance(self, name: str, length: timedelta) -> list[Fired]:
-        """Raises RuleBroken `clock_too_far`."""
-
-        def later(clock: ClockState, real: datetime) -> ClockState:
-            try:
-                moment = clock.read(real) + length
-            except OverflowError:
-                raise RuleBroken("clock_too_far", f"the clock goes no {length.days} days further") from None
-            return clock.move_to(moment, real)
-
-        return self._move(name, later)
-
-    def _move(self, name: str, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        return self.wanted(name).set_clock(change)
-
     # Journal
 
     def entries(self, name: str, query: Mapping[str, Any]) -> list[Entry]:
@@ -223,7 +194,7 @@ class Desk:
     def counts(self, name: str) -> dict[str, dict[str, int]]:
         """How many documents there are, by API and kind."""
         sandbox = self.sandbox(name)
-        return {api: sandbox.run(domain, _count_kinds, writes=False) for api, domain in self._domains.items()}
+        return {api: sandbox.run(domain, _count_kinds, writes=False) for api, domain in self.domains.items()}
 
     def documents(self, name: str, api: str, kind: str, *, offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and some of them in order of their ids."""
@@ -251,9 +222,9 @@ class Desk:
 
     def _kind(self, name: str, api: str, kind: str) -> tuple[Sandbox, Domain, Kind[Any]]:
         sandbox = self.sandbox(name)
-        domain = self._domains.get(api)
+        domain = self.domains.get(api)
         if domain is None:
-            raise UnknownName("API", api, self._domains)
+            raise UnknownName("API", api, self.domains)
         found = domain.kind(kind)
         if found is None:
             raise UnknownName(f"kind of {api}", kind, domain.kind_names())

@@ -1,36 +1,33 @@
 """The control plane's operations: read the call, act at the desk, show what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from mockserver import __version__
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.control.desk import Desk
 from mockserver.control.requests import (
-    Advance,
     NewFork,
     NewSandbox,
     NewSubscription,
     SandboxChange,
-    SetClock,
     SubscriptionChange,
     parse,
 )
+from mockserver.control.snapshots import OPERATIONS as SNAPSHOTS
+from mockserver.control.timing import OPERATIONS as TIMING
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.wire import (
     show_api,
-    show_clock,
     show_delivery,
     show_document,
     show_entry,
-    show_fired,
     show_sandbox,
     show_subscription,
 )
 from mockserver.lean_imports import on_call
-from mockserver.sandbox.records import Fired
 from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["operations_of"]
@@ -84,26 +81,6 @@ def reset_sandbox(desk: Desk, call: Call) -> Reply:
 
 def fork_sandbox(desk: Desk, call: Call) -> Reply:
     return Reply(201, _show(desk, desk.fork(call.path["name"], parse(call.body, NewFork).name)))
-
-
-def get_clock(desk: Desk, call: Call) -> Reply:
-    return _ok(show_clock(desk.sandbox(call.path["name"])))
-
-
-def freeze_clock(desk: Desk, call: Call) -> Reply:
-    return _moved(desk, call, desk.freeze(call.path["name"]))
-
-
-def resume_clock(desk: Desk, call: Call) -> Reply:
-    return _moved(desk, call, desk.resume(call.path["name"]))
-
-
-def set_clock(desk: Desk, call: Call) -> Reply:
-    return _moved(desk, call, desk.set_clock(call.path["name"], parse(call.body, SetClock).to))
-
-
-def advance_clock(desk: Desk, call: Call) -> Reply:
-    return _moved(desk, call, desk.advance(call.path["name"], parse(call.body, Advance).length))
 
 
 def list_journal(desk: Desk, call: Call) -> Reply:
@@ -177,7 +154,7 @@ def replay_delivery(desk: Desk, call: Call) -> Reply:
 
 def operations_of(desk: Desk) -> Mapping[str, Operation]:
     """By operationId, each at work at *desk*."""
-    return {name: partial(operation, desk) for name, operation in _OPERATIONS.items()}
+    return {name: cast("Operation", partial(operation, desk)) for name, operation in _OPERATIONS.items()}
 
 
 def _ok(body: Any) -> Reply:
@@ -192,12 +169,7 @@ def _webhooks(desk: Desk, call: Call) -> WebhookDesk:
     return desk.webhooks(call.path["name"], call.path["api"])
 
 
-def _moved(desk: Desk, call: Call, fired: list[Fired]) -> Reply:
-    clock = show_clock(desk.sandbox(call.path["name"]))
-    return _ok({**clock, "fired": [show_fired(each) for each in fired]})
-
-
-_OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
+_OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "getHealth": get_health,
     "getReadiness": get_readiness,
     "listApis": list_apis,
@@ -211,11 +183,8 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "deleteSandbox": delete_sandbox,
     "resetSandbox": reset_sandbox,
     "forkSandbox": fork_sandbox,
-    "getClock": get_clock,
-    "freezeClock": freeze_clock,
-    "resumeClock": resume_clock,
-    "setClock": set_clock,
-    "advanceClock": advance_clock,
+    **SNAPSHOTS,
+    **TIMING,
     "listJournal": list_journal,
     "getJournalEntry": get_journal_entry,
     "clearJournal": clear_journal,

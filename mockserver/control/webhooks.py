@@ -21,11 +21,16 @@ T = TypeVar("T")
 
 
 class Sending(msgspec.Struct, frozen=True):
-    """A delivery with what it delivers."""
+    """A delivery with what it delivers.
+
+    Attributes:
+        is_held: Whether it waits for its subscription to be switched on.
+    """
 
     delivery: Delivery
     event: Event
     body: bytes
+    is_held: bool
 
 
 class WebhookDesk:
@@ -116,7 +121,9 @@ class WebhookDesk:
 
     def _sending(self, work: Work, delivery: Delivery) -> Sending:
         event = work.records(work.domain.events).get(delivery.event_id)
-        return Sending(delivery, event, self._webhooks.body(event, delivery.subscription_id))
+        subscription = None if delivery.due_at is None else work.subscriptions.find(delivery.subscription_id)
+        is_held = subscription is not None and not subscription.is_active
+        return Sending(delivery, event, self._webhooks.body(event, delivery.subscription_id), is_held)
 
     def _read(self, act: Callable[[Work], T]) -> T:
         return self._sandbox.run(self._domain, act, writes=False)

@@ -10,7 +10,7 @@ from mockserver.control.secrets import HIDDEN, Secrets
 from mockserver.control.webhooks import Sending
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.records import Fired, SandboxRecord
+from mockserver.sandbox.records import Fired, Moved, SandboxRecord
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.subscriptions import Subscription
 
@@ -21,6 +21,7 @@ __all__ = [
     "show_document",
     "show_entry",
     "show_fired",
+    "show_moment",
     "show_sandbox",
     "show_subscription",
     "show_summary",
@@ -74,10 +75,10 @@ def show_summary(record: SandboxRecord) -> dict[str, Any]:
     return {
         "name": record.name,
         "seed": record.seed,
-        "epoch": _moment(record.epoch),
+        "epoch": show_moment(record.epoch),
         "scenario": record.scenario,
         "frozen": record.clock.frozen_at is not None,
-        "made_at": _moment(record.made_at),
+        "made_at": show_moment(record.made_at),
     }
 
 
@@ -87,10 +88,10 @@ def show_sandbox(sandbox: Sandbox, apis: Sequence[Api]) -> dict[str, Any]:
     return {
         "name": record.name,
         "seed": record.seed,
-        "epoch": _moment(record.epoch),
+        "epoch": show_moment(record.epoch),
         "scenario": record.scenario,
         "clock": show_clock(sandbox),
-        "made_at": _moment(record.made_at),
+        "made_at": show_moment(record.made_at),
         "outbox": record.outbox,
         "settings": {api.name: _show_settings(api.domain, record) for api in apis if api.domain is not None},
         "base_urls": {api.name: in_path + api.prefix + api.base_path for api in apis},
@@ -108,12 +109,12 @@ def _show_settings(domain: Domain, record: SandboxRecord) -> Any:
 # Time
 
 
-def show_clock(sandbox: Sandbox) -> dict[str, Any]:
-    record = sandbox.record
+def show_clock(shown: Sandbox | Moved) -> dict[str, Any]:
+    record = shown.record
     return {
-        "now": _moment(sandbox.now()),
+        "now": show_moment(shown.now if isinstance(shown, Moved) else shown.now()),
         "frozen": record.clock.frozen_at is not None,
-        "epoch": _moment(record.epoch),
+        "epoch": show_moment(record.epoch),
     }
 
 
@@ -122,7 +123,7 @@ def show_fired(fired: Fired) -> dict[str, Any]:
     return {
         "api": fired.api,
         "id": timer.id,
-        "due_at": _moment(timer.due_at),
+        "due_at": show_moment(timer.due_at),
         "action": timer.action,
         "subject": timer.subject,
     }
@@ -134,7 +135,7 @@ def show_fired(fired: Fired) -> dict[str, Any]:
 def show_entry(entry: Entry, secrets: Secrets) -> dict[str, Any]:
     return {
         "id": entry.id,
-        "at": None if entry.at is None else _moment(entry.at),
+        "at": None if entry.at is None else show_moment(entry.at),
         "method": entry.method,
         "path": entry.path,
         "query": secrets.hide_in_query(entry.query.decode("latin-1")),
@@ -225,17 +226,18 @@ def show_delivery(sending: Sending) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "subscription_id": delivery.subscription_id,
-        "event": {"id": event.id, "name": event.name, "occurred_at": _moment(event.occurred_at)},
+        "event": {"id": event.id, "name": event.name, "occurred_at": show_moment(event.occurred_at)},
         "status": delivery.status.value,
-        "due_at": None if delivery.due_at is None else _moment(delivery.due_at),
+        "due_at": None if delivery.due_at is None or sending.is_held else show_moment(delivery.due_at),
+        "held": sending.is_held,
         "attempts": [
-            {"at": _moment(each.at), "status": each.status, "error": each.error, "milliseconds": each.milliseconds}
+            {"at": show_moment(each.at), "status": each.status, "error": each.error, "milliseconds": each.milliseconds}
             for each in delivery.attempts
         ],
         "body": msgspec.json.decode(sending.body),
     }
 
 
-def _moment(moment: Any) -> str:
+def show_moment(moment: Any) -> str:
     shown: str = msgspec.to_builtins(moment)
     return shown

@@ -10,7 +10,7 @@ import msgspec
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.timers import Timer
 
-__all__ = ["Bounds", "Fired", "SandboxRecord", "Setup", "decode", "encode", "newer"]
+__all__ = ["Bounds", "Fired", "Moved", "SandboxRecord", "Setup", "decode", "encode", "newer"]
 
 
 class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -24,6 +24,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
         parent: The name of that of which it is a fork; None where it begins with a seed.
+        moves: See `moves.py`; `snapshots` see `snapshots.py`.
     """
 
     name: str
@@ -41,6 +42,8 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     outbox: bool = False
     reset_at: datetime | None = None
     parent: str | None = None
+    moves: bytes = b""
+    snapshots: bytes = b""
 
     @property
     def began_at(self) -> datetime:
@@ -90,6 +93,15 @@ class Fired:
 
     api: str
     timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of a move of the clock: the record as it is after it, what the clock shows, and what fell due."""
+
+    record: SandboxRecord
+    now: datetime
+    fired: list[Fired]
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -18,8 +18,9 @@ from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
 from mockserver.sandbox.journal import Journal, Limits, Memory
 from mockserver.sandbox.merging import Below, Level
+from mockserver.sandbox.moves import FiredTimer, How, Move, noted
 from mockserver.sandbox.receivers import Receivers
-from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
+from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
 from mockserver.sandbox.work import Work
 
 if TYPE_CHECKING:
@@ -146,6 +147,16 @@ class Sandbox:
             self._journal.rest()
         self._ground.store.rest(self.record.own)
 
+    def begin_anew(self, record: SandboxRecord) -> None:
+        """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
+        self.record = record
+        if self._journal is not None:
+            self._journal.clear()
+        self.volatile = None
+        self.told_of = frozenset()
+        if self.news is not None:
+            self.news.tell_of_reset()
+
     def scratch(self, name: str, make: Callable[[], T]) -> T:
         """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
         if self.volatile is None:
@@ -199,8 +210,7 @@ class Sandbox:
                 return answer
             except _DueFirst:
                 with self._ground.store.writing(patience_seconds=patience_seconds) as session:
-                    record = self.fresh(session)
-                    self._fire(session, record, record.clock.read(self._ground.clock.now()), (domain,))
+                    self._let_fire(session, self.fresh(session), domain)
                 self._tell(domain)
                 if self.news is not None:
                     self.news.tell_of_change(domain.name, is_stirred=True)
@@ -254,27 +264,70 @@ class Sandbox:
     def now(self) -> datetime:
         return self.record.clock.read(self._ground.clock.now())
 
-    def set_clock(self, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        """Change the clock, then fire what fell due, in order. Answers what fired; what was due before the epoch is how a
-        world begins, and not told.
+    def set_clock(
+        self, change: Callable[[ClockState, datetime], ClockState], how: How = How.MOVED, *, keep: bool = True
+    ) -> Moved:
+        """Change the clock, then fire what fell due, in order. What was due before the epoch is how a world begins, and not
+        told.
+
+        Args:
+            keep: Else nothing is kept, and the answer is what would have come of it.
 
         Raises:
             RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
             NotFound: The sandbox was deleted meanwhile.
         """
-        with self._ground.store.writing() as session:
-            record = self.fresh(session)
-            real = self._ground.clock.now()
-            clock = change(record.clock, real)
-            fired = self._fire(session, record, clock.read(real), tuple(self._ground.domains.values()))
-            moved = msgspec.structs.replace(record, clock=clock)
-            session.save_sandbox(self.name, encode(moved))
-        self.record = moved
+        try:
+            with self._ground.store.writing() as session:
+                moved = self._moved(session, change, how, keep=keep)
+        except _Undo as undone:
+            unkept: Moved = undone.answer
+            return unkept
+        self.record = moved.record
         self.told_of = frozenset()
         self.tell_of_all()
         if self.news is not None:
-            self.news.tell_of_clock({each.api for each in fired})
-        return [each for each in fired if each.timer.due_at >= record.epoch]
+            self.news.tell_of_clock({each.api for each in moved.fired})
+        return moved
+
+    def _moved(
+        self, session: Session, change: Callable[[ClockState, datetime], ClockState], how: How, *, keep: bool
+    ) -> Moved:
+        """Raises _Undo where nothing is kept."""
+        record = self.fresh(session)
+        real = self._ground.clock.now()
+        clock = change(record.clock, real)
+        now = clock.read(real)
+        fired = self._fire(session, record, now, tuple(self._ground.domains.values()))
+        told = [each for each in fired if each.timer.due_at >= record.epoch]
+        after = self._noted(record, how, record.clock.read(real), now, told)
+        moved = Moved(msgspec.structs.replace(after, clock=clock), now, told)
+        if not keep:
+            raise _Undo(moved)
+        session.save_sandbox(self.name, encode(moved.record))
+        return moved
+
+    def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> None:
+        """Fire what fell due in one API, on a clock that nobody has moved."""
+        now = record.clock.read(self._ground.clock.now())
+        fired = [each for each in self._fire(session, record, now, (domain,)) if each.timer.due_at >= record.epoch]
+        if fired:
+            self.record = self._noted(record, How.RAN, fired[0].timer.due_at, now, fired)
+            session.save_sandbox(self.name, encode(self.record))
+
+    def _noted(
+        self, record: SandboxRecord, how: How, from_at: datetime, to_at: datetime, fired: Sequence[Fired]
+    ) -> SandboxRecord:
+        move = Move(
+            at=self._ground.clock.now(),
+            how=how,
+            from_at=from_at,
+            to_at=to_at,
+            after_entry=self._journal.last_id if self._journal is not None else 0,
+            fired=tuple(FiredTimer(each.api, each.timer) for each in fired),
+            fired_count=len(fired),
+        )
+        return msgspec.structs.replace(record, moves=noted(record.moves, move))
 
     def _fire(self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]) -> list[Fired]:
         """Fire every timer due at or before *until*, the earliest first, whichever API it belongs to."""

@@ -20,11 +20,12 @@ from mockserver.sandbox.journal import Entry, Limits, Memory
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import Bounds, SandboxRecord, Setup, decode, encode, newer
 from mockserver.sandbox.sandbox import DEFAULT, Ground, Sandbox, is_heard, last_shown
+from mockserver.sandbox.snapshots import Snapshot, drop_layers, forget, restored, saved
 
 __all__ = ["Sandboxes"]
 
 _MOST_FROZEN = 32
-"""Layers of a sandbox that forks share: each is one more to look through."""
+"""Layers of a sandbox that forks and snapshots share: each is one more to look through."""
 
 _DEFAULTS: dict[str, dict[str, Any]] = {}
 """The settings of a sandbox that has none of its own; one, for all of them."""
@@ -159,7 +160,7 @@ class Sandboxes:
         sandbox = self.get(name, any_seed=True)
         with self._store.writing() as session:
             record = sandbox.fresh(session)
-            self._drop_layers(session, record)
+            drop_layers(session, record)
             real = self._real.now()
             fresh = msgspec.structs.replace(
                 record,
@@ -168,18 +169,46 @@ class Sandboxes:
                 clock=_starting_clock(record.starts_at, record.starts_frozen, real),
                 versions=self._versions,
                 reset_at=real,
+                moves=b"",
+                snapshots=b"",
                 parent=None,
             )
             session.save_sandbox(name, encode(fresh))
             sandbox.set_up(session, fresh, fresh.settings)
-        sandbox.record = fresh
-        if sandbox.has_journal:
-            sandbox.journal.clear()
-        sandbox.volatile = None
-        sandbox.told_of = frozenset()
-        if sandbox.news is not None:
-            sandbox.news.tell_of_reset()
+        sandbox.begin_anew(fresh)
         return sandbox
+
+    # Snapshots
+
+    def save(self, name: str, snapshot: str | None) -> Snapshot:
+        """Keep the world as it is, to go back to. Raises NotFound, RuleBroken `exists`, `too_many_snapshots`,
+        `too_many_forks`.
+        """
+        sandbox = self.get(name)
+        with self._store.writing() as session:
+            frozen = self._frozen(session, sandbox.fresh(session))
+            record, made = saved(session, frozen, snapshot, self._real.now())
+            session.save_sandbox(name, encode(record))
+        sandbox.record = record
+        return made
+
+    def restore(self, name: str, snapshot: str) -> Sandbox:
+        """Back to a snapshot, its clock and its settings, with an empty journal: a new world from here on. Raises NotFound."""
+        sandbox = self.get(name)
+        with self._store.writing() as session:
+            record = restored(session, sandbox.fresh(session), snapshot, self._real.now())
+            session.save_sandbox(name, encode(record))
+        sandbox.begin_anew(record)
+        sandbox.tell_of_all()
+        return sandbox
+
+    def forget_snapshot(self, name: str, snapshot: str) -> None:
+        """Raises NotFound."""
+        sandbox = self.get(name)
+        with self._store.writing() as session:
+            record = forget(session, sandbox.fresh(session), snapshot)
+            session.save_sandbox(name, encode(record))
+        sandbox.record = record
 
     def fork(self, name: str, into: str) -> Sandbox:
         """A copy that shares what was changed so far and goes its own way from here.
@@ -197,7 +226,13 @@ class Sandboxes:
             for layer in record.frozen:
                 session.share_layer(layer)
             child = msgspec.structs.replace(
-                record, name=into, own=session.new_layer(), made_at=self._real.now(), parent=name
+                record,
+                name=into,
+                own=session.new_layer(),
+                made_at=self._real.now(),
+                moves=b"",
+                snapshots=b"",
+                parent=name,
             )
             session.save_sandbox(into, encode(child))
         parent.record = record
@@ -212,8 +247,8 @@ class Sandboxes:
         if len(record.frozen) >= _MOST_FROZEN:
             raise RuleBroken(
                 "too_many_forks",
-                f"sandbox {in_json(record.name)} was changed and forked {_MOST_FROZEN} times, one upon the other: reset"
-                " it, or fork one that was changed less often in between",
+                f"sandbox {in_json(record.name)} was changed and forked or saved {_MOST_FROZEN} times, one upon the other:"
+                " reset it, or fork one that was changed less often in between",
             )
         frozen = msgspec.structs.replace(record, own=session.new_layer(), frozen=(*record.frozen, record.own))
         session.save_sandbox(record.name, encode(frozen))
@@ -225,7 +260,7 @@ class Sandboxes:
         with self._store.writing() as session:
             record = sandbox.fresh(session)
             session.forget_sandbox(name)
-            self._drop_layers(session, record)
+            drop_layers(session, record)
         self._unload(sandbox)
 
     def update(self, name: str, *, settings: Mapping[str, Mapping[str, Any]] | None, outbox: bool | None) -> Sandbox:
@@ -451,7 +486,7 @@ class Sandboxes:
         if not self._store.durable:
             with self._store.writing() as session:
                 session.forget_sandbox(sandbox.name)
-                self._drop_layers(session, sandbox.record)
+                drop_layers(session, sandbox.record)
         self._unload(sandbox)
 
     def _trim_journals(self) -> None:
@@ -476,11 +511,6 @@ class Sandboxes:
             del self._loaded[sandbox.name]
             del sandbox.line[sandbox.name]
             self._awake.pop(sandbox.name, None)
-
-    def _drop_layers(self, session: Session, record: SandboxRecord) -> None:
-        """Let go of the layers of a record; one that a fork stands on stays."""
-        for layer in (record.own, *record.frozen):
-            session.drop_layer(layer)
 
 
 def _starting_clock(starts_at: datetime | None, frozen: bool, real: datetime) -> ClockState:

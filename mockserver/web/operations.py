@@ -152,7 +152,7 @@ class CompiledOperation:
 
     def __init__(self, api: Api, operation: AbstractOperation, definition: Mapping[str, Any]) -> None:
         self._api = api
-        self._function: Callable[..., Reply] = operation.function
+        self._function: Callable[..., Any] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
         self._kinds = {reader.name: reader.kind for reader in self._query}
@@ -205,7 +205,8 @@ class CompiledOperation:
         sandbox = call.sandbox
         domain = self._api.domain
         if domain is None or sandbox is None:
-            return self._function(call)
+            answered = self._function(call)
+            return answered if isinstance(answered, Reply) else await answered
         once = self._once
         act = partial(self._function, call) if once is None else once.bind(call)
         return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry)

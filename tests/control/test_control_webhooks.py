@@ -163,6 +163,7 @@ def test_delivery_waits_with_the_body_that_will_be_sent(hooks, book):
         "event": {"id": 1, "name": "bookings.create", "occurred_at": "2026-03-02T08:00:00Z"},
         "status": "pending",
         "due_at": "2026-03-02T08:00:00Z",
+        "held": False,
         "attempts": [],
         "body": {"event_type": "bookings.create", "bookings": [booking], "timestamp": booking["created_at"]},
     }

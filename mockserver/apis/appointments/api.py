@@ -1,5 +1,6 @@
 """The appointments bundle."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,8 @@ from mockserver.apis.appointments.seed import SEED_VERSION, draw_world, read_sce
 from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.scenarios import ScenarioFiles
 from mockserver.lean_imports import on_call
-from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.domains import Deadline, Domain
+from mockserver.sandbox.work import Work
 
 __all__ = ["Settings", "build"]
 
@@ -68,6 +70,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             seed=draw_world,
             seed_version=SEED_VERSION,
             scenarios=ScenarioFiles("appointments", read_scenario),
+            deadlines=_deadlines,
             settings=Settings,
         ),
         personas=PERSONAS,
@@ -75,6 +78,12 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         calendar=on_call("mockserver.apis.appointments.calendar", "CALENDAR"),
         sample=_sample,
     )
+
+
+def _deadlines(work: Work) -> Iterable[Deadline]:
+    from mockserver.apis.appointments.deadlines import deadlines  # noqa: PLC0415 - asked for rarely, and not at the start
+
+    return deadlines(work)
 
 
 def _sample(today: date) -> Sample:
