@@ -33,6 +33,7 @@ __all__ = [
     "RowGroup",
     "beginning_of",
     "begun_in",
+    "days_of",
     "free_through",
     "seats_in",
 ]

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from mockserver.booking.errors import StoreBusy
 from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.work import Work
 
@@ -24,9 +25,12 @@ async def run_patiently(
     *,
     writes: bool,
     keep: bool = True,
+    entry: Entry | None = None,
 ) -> T:
     """`Sandbox.run` on the event loop; in a thread when the store is held by another process."""
     try:
-        return sandbox.run(domain, act, writes=writes, keep=keep, patience_seconds=_INLINE_PATIENCE_SECONDS)
+        return sandbox.run(
+            domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=_INLINE_PATIENCE_SECONDS
+        )
     except StoreBusy:
-        return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep)
+        return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, entry=entry)

@@ -16,11 +16,12 @@ from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
-from mockserver.sandbox.journal import Journal, Limits, Memory
+from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, shown_timer
 from mockserver.sandbox.merging import Below, Level
 from mockserver.sandbox.moves import FiredTimer, How, Move, noted
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
+from mockserver.sandbox.rules import Holding, Rule, count_met
 from mockserver.sandbox.work import Work
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Sandbox:
 
     Attributes:
         mark: Tells this loading of a durable sandbox from every other; "" where it is never loaded twice.
+        holding: Requests that wait here; None before the first.
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
         news: None while nobody watches it.
@@ -89,6 +91,7 @@ class Sandbox:
     __slots__ = (
         "_ground",
         "_journal",
+        "holding",
         "is_unloaded",
         "line",
         "mark",
@@ -114,6 +117,7 @@ class Sandbox:
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
         self._journal: Journal | None = None
+        self.holding: Holding | None = None
 
     @property
     def has_journal(self) -> bool:
@@ -154,6 +158,7 @@ class Sandbox:
             self._journal.clear()
         self.volatile = None
         self.told_of = frozenset()
+        self.let_go()
         if self.news is not None:
             self.news.tell_of_reset()
 
@@ -192,11 +197,13 @@ class Sandbox:
         *,
         writes: bool,
         keep: bool = True,
+        entry: Entry | None = None,
         patience_seconds: float | None = None,
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
         *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
+        *entry* is told the moment of the work, what fired before it and what it changed.
 
         Raises:
             StoreBusy: See `Store.writing`.
@@ -204,13 +211,15 @@ class Sandbox:
         """
         while True:
             try:
-                return self._run(domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds)
+                return self._run(domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=patience_seconds)
             except _Undo as undone:
                 answer: T = undone.answer
                 return answer
             except _DueFirst:
                 with self._ground.store.writing(patience_seconds=patience_seconds) as session:
-                    self._let_fire(session, self.fresh(session), domain)
+                    fired = self._let_fire(session, self.fresh(session), domain)
+                if entry is not None:
+                    entry.timers = [*entry.timers, *(shown_timer(each.timer) for each in fired)]
                 self._tell(domain)
                 if self.news is not None:
                     self.news.tell_of_change(domain.name, is_stirred=True)
@@ -222,6 +231,7 @@ class Sandbox:
         *,
         writes: bool,
         keep: bool,
+        entry: Entry | None,
         patience_seconds: float | None,
     ) -> T:
         store = self._ground.store
@@ -230,13 +240,18 @@ class Sandbox:
             now = record.clock.read(self._ground.clock.now())
             if writes and store.durable and record.clock.frozen_at is None:
                 now = _note_shown(session, record, now)
-            work = Work(domain, session, self._level(session, record, domain), record, now, self._ground.receivers)
+            level = self._level(session, record, domain)
+            work = Work(domain, session, level, record, now, self._ground.receivers)
             due = work.timers.next_due() if domain.actions else None
             if due is not None and due.due_at <= now:
                 raise _DueFirst
+            if entry is not None:
+                entry.at = now
             answer = act(work)
             if not keep:
                 raise _Undo(answer)
+        if entry is not None:
+            entry.changes = level.changed
         if work.is_stirred:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
@@ -258,6 +273,35 @@ class Sandbox:
             if domain.set_up is not None:
                 now = record.clock.read(self._ground.clock.now())
                 domain.set_up(Work(domain, session, self._level(session, record, domain), record, now), values)
+
+    # Rules
+
+    def arm(self, change: Callable[[SandboxRecord], SandboxRecord]) -> SandboxRecord:
+        """Change what is armed. Raises NotFound: the sandbox was deleted meanwhile."""
+        with self._ground.store.writing() as session:
+            armed = change(self.fresh(session))
+            session.save_sandbox(self.name, encode(armed))
+        self.record = armed
+        return armed
+
+    def meet(self, met: Callable[[Rule], bool], ends: Callable[[Rule], bool]) -> tuple[Rule, ...]:
+        """Count a request at each rule that it has *met*; answers those that fire. Each turn of a rule is given once."""
+        fire: tuple[Rule, ...] = ()
+
+        def count(record: SandboxRecord) -> SandboxRecord:
+            nonlocal fire
+            now = record.clock.read(self._ground.clock.now())
+            found = frozenset(rule.id for rule in record.rules if met(rule))
+            rules, fire = count_met(record.rules, found, record.seed, now, ends)
+            return msgspec.structs.replace(record, rules=rules)
+
+        self.arm(count)
+        return fire
+
+    def let_go(self) -> None:
+        """Of all requests that wait in it."""
+        if self.holding is not None:
+            self.holding.let_go()
 
     # Time
 
@@ -307,13 +351,14 @@ class Sandbox:
         session.save_sandbox(self.name, encode(moved.record))
         return moved
 
-    def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> None:
-        """Fire what fell due in one API, on a clock that nobody has moved."""
+    def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
+        """Fire what fell due in one API, on a clock that nobody has moved. Answers what fired since the epoch."""
         now = record.clock.read(self._ground.clock.now())
         fired = [each for each in self._fire(session, record, now, (domain,)) if each.timer.due_at >= record.epoch]
         if fired:
             self.record = self._noted(record, How.RAN, fired[0].timer.due_at, now, fired)
             session.save_sandbox(self.name, encode(self.record))
+        return fired
 
     def _noted(
         self, record: SandboxRecord, how: How, from_at: datetime, to_at: datetime, fired: Sequence[Fired]

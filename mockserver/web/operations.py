@@ -181,7 +181,7 @@ class CompiledOperation:
             reply = await self._act(call)
         except Refusal as refusal:
             if call.entry is not None:
-                call.entry.refusal = refusal.code
+                call.entry.refusal, call.entry.facts = refusal.code, refusal.__dict__
             reply = self._api.render(refusal)
         if reply.status >= _FIRST_ERROR:
             reply = self._api.signed(reply, call.request_id)
@@ -209,4 +209,4 @@ class CompiledOperation:
             return answered if isinstance(answered, Reply) else await answered
         once = self._once
         act = partial(self._function, call) if once is None else once.bind(call)
-        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry)
+        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry, entry=call.entry)

@@ -8,11 +8,9 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from mockserver.apis.exchange import Header
+from mockserver.web.wire import CONNECTION, Connection
 
-__all__ = ["END", "stream"]
-
-END = "mockserver.end"
-"""In a scope: ends the answer under way. Put there for the protocol, which is told when the server stops."""
+__all__ = ["stream"]
 
 
 async def stream(
@@ -26,10 +24,16 @@ async def stream(
     """To a HEAD the head alone."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     ended = asyncio.Event()
-    scope[END] = ended.set
-    async with aclosing(pieces):
-        if scope["method"] != "HEAD":
-            await _say_all(pieces, receive, send, ended)
+    connection: Connection | None = scope.get(CONNECTION)
+    if connection is not None:
+        connection.let_go = ended.set
+    try:
+        async with aclosing(pieces):
+            if scope["method"] != "HEAD":
+                await _say_all(pieces, receive, send, ended)
+    finally:
+        if connection is not None:
+            connection.let_go = None
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ class Stream:
     def __init__(self, app, query="", headers=()) -> None:
         self.sent: asyncio.Queue[Any] = asyncio.Queue()
         self.left = asyncio.Event()
+        self.connection = SimpleNamespace(let_go=None)
         self.scope: dict[str, Any] = {
             "type": "http",
             "http_version": "1.1",
@@ -28,6 +30,7 @@ class Stream:
             "raw_path": PATH.encode(),
             "query_string": query.encode(),
             "headers": [(b"host", b"sandbox"), *headers],
+            "connection": self.connection,
         }
         self.task = asyncio.create_task(app.asgi(self.scope, self.receive, self.sent.put))
 
@@ -201,7 +204,7 @@ def test_the_answer_ends_with_the_sandbox_and_when_the_server_stops(app):
         gone, stopped = Stream(app), Stream(app)
         await gone.begin()
         await stopped.begin()
-        stopped.scope["mockserver.end"]()
+        stopped.connection.let_go()
         last = (await stopped.ends())[-1]
         app.sandboxes.delete("mine")
         return last, (await gone.ends())[-1]
