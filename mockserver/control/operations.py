@@ -254,6 +254,8 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "getDelivery": get_delivery,
     "replayDelivery": replay_delivery,
     "listLifecycles": on_call("mockserver.control.lifecycles", "list_lifecycles"),
+    "listAllDeliveries": on_call("mockserver.control.deliveries", "list_all_deliveries"),
+    "checkDelivery": on_call("mockserver.control.deliveries", "check_delivery"),
     "watchSandbox": on_call("mockserver.control.watching", "watch_sandbox"),
     "getCalendar": on_call("mockserver.control.calendar", "get_calendar"),
 }
