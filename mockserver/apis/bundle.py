@@ -22,6 +22,7 @@ from mockserver.sandbox.subscriptions import Subscription
 
 if TYPE_CHECKING:
     from mockserver.apis.calendars import Calendar
+    from mockserver.apis.histories import History
 
 __all__ = [
     "Api",
@@ -209,7 +210,7 @@ class Api:
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
         lifecycles: Of what it keeps, that of its bookings first.
-        calendar: None for an API without one.
+        calendar: None for an API without one; `history` likewise.
         webhooks: None for an API that sends no events.
         idempotency: None for an API that knows no keys.
         origins: Of an API without a domain, the web pages that may ask it.
@@ -232,6 +233,7 @@ class Api:
     throttle: Throttle = field(default_factory=NoThrottle)
     lifecycles: Sequence[Lifecycle[Any]] = ()
     calendar: "Calendar | None" = None
+    history: "History | None" = None
     webhooks: Webhooks | None = None
     request_ids: RequestIds = field(default_factory=RequestIds)
     idempotency: Idempotency | None = None

@@ -257,5 +257,6 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "listAllDeliveries": on_call("mockserver.control.deliveries", "list_all_deliveries"),
     "checkDelivery": on_call("mockserver.control.deliveries", "check_delivery"),
     "watchSandbox": on_call("mockserver.control.watching", "watch_sandbox"),
+    "getHistory": on_call("mockserver.control.histories", "get_history"),
     "getCalendar": on_call("mockserver.control.calendar", "get_calendar"),
 }

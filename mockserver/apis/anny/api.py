@@ -93,6 +93,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         personas=PERSONAS,
         lifecycles=(LIFECYCLE, PARTICIPATION),
         calendar=on_call("mockserver.apis.anny.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.anny.history", "HISTORY"),
         sample=_sample,
         webhooks=WEBHOOKS,
     )

@@ -22,7 +22,7 @@ from mockserver.booking.ports import ALL
 from mockserver.booking.spans import Span
 from mockserver.sandbox.work import Work
 
-__all__ = ["CALENDAR"]
+__all__ = ["CALENDAR", "said_of"]
 
 _HOUSE = RowGroup("organisation", "The organisation")
 
@@ -84,7 +84,7 @@ def _bookings(work: Work, ledger: Ledger, rows: Sequence[Row], span: Span) -> It
 
 def _show(work: Work, booking: Booking) -> Iterator[Item]:
     kind = ItemKind.BLOCK if booking.is_blocker else ItemKind.BOOKING
-    label, note = _said_of(work, booking)
+    label, note = said_of(work, booking)
     yield Item(
         row=booking.resource_id,
         id=str(booking.id),
@@ -109,7 +109,7 @@ def _show(work: Work, booking: Booking) -> Iterator[Item]:
         )
 
 
-def _said_of(work: Work, booking: Booking) -> tuple[str, str | None]:
+def said_of(work: Work, booking: Booking) -> tuple[str, str | None]:
     """Whose it is, and for what."""
     if booking.service_id is None:
         return booking.description or "Blocked", booking.note

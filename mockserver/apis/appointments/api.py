@@ -76,6 +76,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         personas=PERSONAS,
         lifecycles=(LIFECYCLE, PARTICIPATION),
         calendar=on_call("mockserver.apis.appointments.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.appointments.history", "HISTORY"),
         sample=_sample,
     )
 

@@ -27,7 +27,7 @@ from mockserver.booking.schedule import occupied
 from mockserver.booking.spans import Span
 from mockserver.sandbox.work import Work
 
-__all__ = ["CALENDAR"]
+__all__ = ["CALENDAR", "who_comes"]
 
 
 def _rows(work: Work) -> list[Row]:
@@ -95,13 +95,13 @@ def _show(work: Work, booking: Booking, row: str) -> Item:
         status=booking.status,
         span=booking.span,
         label=work.records(SERVICES).get(booking.service_id).name,
-        note=_who(work, booking),
+        note=who_comes(work, booking),
         places=Places(joined, booking.max_participants) if booking.is_group else None,
         phases=occupied(booking.phases, booking.starts_at) if waits else (),
     )
 
 
-def _who(work: Work, booking: Booking) -> str | None:
+def who_comes(work: Work, booking: Booking) -> str | None:
     """The customer of an appointment; of a group, nobody in particular."""
     if booking.is_group or not booking.participants:
         return None

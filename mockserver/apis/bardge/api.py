@@ -105,6 +105,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         personas=PERSONAS,
         lifecycles=(LIFECYCLE, SESSION_LIFECYCLE),
         calendar=on_call("mockserver.apis.bardge.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.bardge.history", "HISTORY"),
         sample=_sample,
         request_ids=RequestIds(b"bardge-request-id", may_be_given=False, form=_request_id, sign=sign),
         idempotency=Idempotency(

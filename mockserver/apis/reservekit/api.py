@@ -40,6 +40,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         personas=PERSONAS,
         lifecycles=(LIFECYCLE,),
         calendar=on_call("mockserver.apis.reservekit.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.reservekit.history", "HISTORY"),
         throttle=RateLimits(),
         sample=_sample,
         webhooks=WEBHOOKS,

@@ -23,7 +23,7 @@ from mockserver.booking.schedule import local_moment
 from mockserver.booking.spans import Span
 from mockserver.sandbox.work import Work
 
-__all__ = ["CALENDAR"]
+__all__ = ["CALENDAR", "when_given"]
 
 _FEW_DAYS = timedelta(days=1)
 """Up to so long a span shows the bookings of a slot one by one; beyond it, only how many there are."""
@@ -49,7 +49,7 @@ def _items(work: Work, rows: Sequence[Row], span: Span) -> Iterator[Item]:
                 pool = f"{slot.id}/{day}"
                 taken = ledger.taken_of(pool)
                 if (taken or day.isoweekday() % 7 == slot.day_of_week % 7) and (
-                    (when := _when(slot, day, zone)) is not None and when.overlaps(span)
+                    (when := when_given(slot, str(day), zone)) is not None and when.overlaps(span)
                 ):
                     places = Places(taken, slot.max_bookings)
                     yield Item(row=row.id, id=pool, kind=ItemKind.SLOT, span=when, label=row.name, places=places)
@@ -72,9 +72,11 @@ def _bookings(work: Work, ledger: Ledger, pool: str, row: Row, when: Span) -> It
         )
 
 
-def _when(slot: TimeSlot, day: date, zone: ZoneInfo) -> Span | None:
+def when_given(slot: TimeSlot, day: str, zone: ZoneInfo) -> Span | None:
     """When a slot takes place on a day; None where the clocks leave all of it out."""
-    begins, ends = (local_moment(day, _clock(text), zone) for text in (slot.start_time, slot.end_time))
+    begins, ends = (
+        local_moment(date.fromisoformat(day), _clock(text), zone) for text in (slot.start_time, slot.end_time)
+    )
     return Span(begins, ends) if begins < ends else None
 
 
