@@ -54,6 +54,7 @@ class Call(msgspec.Struct):
         now: What the sandbox's clock showed when the call came in.
         dry: The reply is wanted and no change is to be kept.
         reply_headers: Sent with the reply, whatever it turns out to be.
+        is_rival: It is made up, and nobody's limits speak of it.
         naming: Makes `request_id`.
     """
 
@@ -69,6 +70,7 @@ class Call(msgspec.Struct):
     operation: str | None = None
     refused: Refusal | StoreDown | None = None
     dry: bool = False
+    is_rival: bool = False
     path: dict[str, Any] = {}
     query: dict[str, Any] = {}
     head: dict[str, Any] = {}

@@ -142,7 +142,7 @@ class Ledger:
                 taken = self._busiest(pool, span, without=holder, besides=besides, margin=margin)
             left = pool.capacity - taken
             if seat.places > left:
-                raise NoPlacesLeft(pool.id, asked=seat.places, left=max(left, 0))
+                raise NoPlacesLeft(pool.id, asked=seat.places, left=max(left, 0), span=span)
         for number, (pool, seat) in enumerate(wanted):
             if seat.party is not None and (self._is_there(seat, holder) or _is_among(seat, _others(seats, number))):
                 raise AlreadyBooked(pool.id, seat.party)

@@ -9,11 +9,14 @@ from doublebook_data import fixtures_dir
 from mockserver.apis.bundle import Api
 from mockserver.booking.errors import NotFound, RuleBroken, StoreDown
 from mockserver.booking.ports import ALL, Kind
+from mockserver.control.asking import Filter, Question, Verdict, verify, wanted
 from mockserver.control.errors import UnknownName
 from mockserver.control.fidelity import fidelity_of
 from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
+from mockserver.control.rules import RuleDesk
 from mockserver.control.secrets import Secrets, secrets_of
 from mockserver.control.webhooks import WebhookDesk
+from mockserver.control.why import explain, export
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.records import SandboxRecord, Setup
@@ -168,18 +171,12 @@ class Desk:
     # Journal
 
     def entries(self, name: str, query: Mapping[str, Any]) -> list[Entry]:
-        """Newest first. Raises NotFound for the sandbox and for the API that is asked about."""
-        sandbox = self.sandbox(name)
-        api, method = query["api"], query["method"]
-        return sandbox.journal.latest(
-            query["limit"],
-            before=query["before"],
-            api=None if api is None else self.api(api).name,
-            operation=query["operation"],
-            method=None if method is None else method.upper(),
-            status=query["status"],
-            path=query["path"],
+        """Newest first. Raises NotFound for the sandbox, and for an API or an identity that is asked about."""
+        asked = Filter(
+            **{each: query[each] for each in Filter.__struct_fields__ if each in query}, since=query["after"]
         )
+        also = wanted(asked, self._by_name, strict=False)
+        return self.sandbox(name).journal.latest(query["limit"], before=query["before"], also=also)
 
     def entry(self, name: str, number: int) -> Entry:
         found = self.sandbox(name).journal.find(number)
@@ -187,8 +184,32 @@ class Desk:
             raise NotFound("journal entry", number)
         return found
 
+    def explain(self, name: str, number: int) -> dict[str, Any]:
+        """Raises NotFound."""
+        entry = self.entry(name, number)
+        return explain(self.sandbox(name), self.api_of(entry), entry)
+
+    def export(self, name: str, number: int, form: str, origin: str) -> str:
+        """Raises NotFound."""
+        entry = self.entry(name, number)
+        return export(entry, form, self.api_of(entry), origin, name)
+
+    def verify(self, name: str, question: Question) -> Verdict:
+        """Raises NotFound for what a filter names, RuleBroken `bad_question`."""
+        return verify(question, self.sandbox(name).journal, self._by_name)
+
+    def api_of(self, entry: Entry) -> Api | None:
+        return self._by_name.get(entry.api)
+
     def clear_journal(self, name: str) -> int:
         return self.wanted(name).journal.clear()
+
+    # Rules
+
+    def rules(self, name: str, *, arms: bool = False) -> RuleDesk:
+        """Raises NotFound for the sandbox, where nobody *arms*."""
+        sandbox = self.wanted(name) if arms else self.sandbox(name)
+        return RuleDesk(sandbox, shared=self.sandboxes.shared)
 
     # State
 

@@ -42,6 +42,11 @@ RULES = {
     "unknown_event": 400,
     "unknown_filter": 400,
     "delivery_under_way": 409,
+    "bad_rule": 400,
+    "bad_question": 400,
+    "too_many_rules": 409,
+    "nobody_waits": 409,
+    "needs_one_process": 409,
     "not_ready": 503,
     "no_room": 503,
 }

@@ -4,18 +4,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, cast
 
+import msgspec
+
 from mockserver import __version__
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
+from mockserver.control.asking import Question
 from mockserver.control.desk import Desk
 from mockserver.control.requests import (
     NewFork,
+    NewRule,
     NewSandbox,
     NewSubscription,
+    Release,
     SandboxChange,
     SubscriptionChange,
     parse,
 )
+from mockserver.control.rules import show_rule
 from mockserver.control.snapshots import OPERATIONS as SNAPSHOTS
 from mockserver.control.timing import OPERATIONS as TIMING
 from mockserver.control.webhooks import WebhookDesk
@@ -92,11 +98,51 @@ def fork_sandbox(desk: Desk, call: Call) -> Reply:
 
 def list_journal(desk: Desk, call: Call) -> Reply:
     secrets = desk.secrets()
-    return _ok({"entries": [show_entry(entry, secrets) for entry in desk.entries(call.path["name"], call.query)]})
+    found = desk.entries(call.path["name"], call.query)
+    return _ok(
+        {"entries": [show_entry(each, desk.api_of(each), secrets, bodies=call.query["bodies"]) for each in found]}
+    )
 
 
 def get_journal_entry(desk: Desk, call: Call) -> Reply:
-    return _ok(show_entry(desk.entry(call.path["name"], call.path["id"]), desk.secrets()))
+    entry = desk.entry(call.path["name"], call.path["id"])
+    return _ok(show_entry(entry, desk.api_of(entry), desk.secrets()))
+
+
+def explain_entry(desk: Desk, call: Call) -> Reply:
+    return _ok(desk.secrets().hide(desk.explain(call.path["name"], call.path["id"])))
+
+
+def export_entry(desk: Desk, call: Call) -> Reply:
+    form = call.query["as"]
+    return _ok({"as": form, "text": desk.export(call.path["name"], call.path["id"], form, call.origin)})
+
+
+def verify_journal(desk: Desk, call: Call) -> Reply:
+    return _ok(msgspec.to_builtins(desk.verify(call.path["name"], parse(call.body, Question))))
+
+
+def list_rules(desk: Desk, call: Call) -> Reply:
+    return _ok({"rules": [show_rule(each) for each in desk.rules(call.path["name"]).every()]})
+
+
+def create_rule(desk: Desk, call: Call) -> Reply:
+    new = parse(call.body, NewRule)
+    return Reply(201, show_rule(desk.rules(call.path["name"], arms=True).arm(desk.api(new.api), new)))
+
+
+def get_rule(desk: Desk, call: Call) -> Reply:
+    return _ok(show_rule(desk.rules(call.path["name"]).get(call.path["id"])))
+
+
+def delete_rule(desk: Desk, call: Call) -> Reply:
+    desk.rules(call.path["name"]).disarm(call.path["id"])
+    return Reply(204, NO_BODY)
+
+
+def release_rule(desk: Desk, call: Call) -> Reply:
+    order = parse(call.body, Release).order
+    return _ok(show_rule(desk.rules(call.path["name"]).release(call.path["id"], order)))
 
 
 def clear_journal(desk: Desk, call: Call) -> Reply:
@@ -194,6 +240,14 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "listJournal": list_journal,
     "getJournalEntry": get_journal_entry,
     "clearJournal": clear_journal,
+    "explainJournalEntry": explain_entry,
+    "exportJournalEntry": export_entry,
+    "verifyJournal": verify_journal,
+    "listRules": list_rules,
+    "createRule": create_rule,
+    "getRule": get_rule,
+    "deleteRule": delete_rule,
+    "releaseRule": release_rule,
     "getState": get_state,
     "listDocuments": list_documents,
     "getDocument": get_document,

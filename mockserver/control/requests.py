@@ -10,15 +10,18 @@ from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken
 from mockserver.control.errors import UnknownName
 from mockserver.sandbox.mischief import Hostile
+from mockserver.sandbox.rules import Deed, Order, Subject
 
 __all__ = [
     "Advance",
     "ClockStep",
     "ClockTo",
     "NewFork",
+    "NewRule",
     "NewSandbox",
     "NewSnapshot",
     "NewSubscription",
+    "Release",
     "SandboxChange",
     "SetClock",
     "SettingsByApi",
@@ -135,6 +138,27 @@ class SubscriptionChange(msgspec.Struct, frozen=True):
     secret: str | msgspec.UnsetType | None = msgspec.UNSET
     headers: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class NewRule(msgspec.Struct, frozen=True):
+    """Which API, which requests, and what is done to them; moments are brought to UTC."""
+
+    api: str
+    on: Subject
+    do: Deed
+
+    def __post_init__(self) -> None:
+        on = self.on
+        moments = {
+            name: _utc(f"on.{field}", moment)
+            for name, field, moment in (("since", "from", on.since), ("until", "until", on.until))
+            if moment is not None
+        }
+        msgspec.structs.force_setattr(self, "on", msgspec.structs.replace(on, **moments))
+
+
+class Release(msgspec.Struct, frozen=True):
+    order: Order = "arrival"
 
 
 def parse(body: Any, record: type[R]) -> R:

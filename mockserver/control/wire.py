@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.bundle import Api
+from mockserver.control.asking import changes_of, identity_of, reasons_of, shown_to, touched_by
 from mockserver.control.secrets import HIDDEN, Secrets
 from mockserver.control.webhooks import Sending
 from mockserver.sandbox.domains import Domain
@@ -132,10 +133,17 @@ def show_fired(fired: Fired) -> dict[str, Any]:
 # Journal
 
 
-def show_entry(entry: Entry, secrets: Secrets) -> dict[str, Any]:
-    return {
+def show_entry(entry: Entry, api: Api | None, secrets: Secrets, *, bodies: bool = True) -> dict[str, Any]:
+    """
+    Args:
+        bodies: With the two messages, headers and all, and what it changed.
+    """
+    changes = changes_of(entry)
+    shown = {
         "id": entry.id,
         "at": None if entry.at is None else show_moment(entry.at),
+        "received_at": show_moment(entry.received_at),
+        "identity": identity_of(api, entry),
         "method": entry.method,
         "path": entry.path,
         "query": secrets.hide_in_query(entry.query.decode("latin-1")),
@@ -143,7 +151,20 @@ def show_entry(entry: Entry, secrets: Secrets) -> dict[str, Any]:
         "operation": entry.operation,
         "status": entry.status,
         "refusal": entry.refusal,
+        "rules": [each.id for each in reasons_of(api, entry)],
+        "touched": touched_by(entry),
+        "timers": entry.timers,
+        "deliveries": [each["id"] for each in changes if each["kind"] == "delivery"],
+        "faults": [{"what": what, "rule": rule or None} for what, rule in entry.faults],
+        "commit": entry.broke or None,
+        "is_rival": entry.is_rival,
         "microseconds": entry.microseconds,
+    }
+    if not bodies:
+        return shown
+    return {
+        **shown,
+        "changes": secrets.hide(shown_to(api, entry)),
         "request": _show_message(_unpacked(entry.headers), entry.request_body, secrets, cut=entry.request_cut),
         "response": _show_message(entry.response_headers, entry.response_body, secrets, cut=entry.response_cut),
     }

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mockserver.sandbox.clocks import ClockState
+from mockserver.sandbox.rules import Rule
 from mockserver.sandbox.timers import Timer
 
 __all__ = ["Bounds", "Fired", "Moved", "SandboxRecord", "Setup", "decode", "encode", "newer"]
@@ -24,6 +25,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
         moves: See `moves.py`; `snapshots` see `snapshots.py`.
+        rules: What is armed; `last_rule` is the last id that was given to one.
     """
 
     name: str
@@ -42,6 +44,8 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     reset_at: datetime | None = None
     moves: bytes = b""
     snapshots: bytes = b""
+    rules: tuple[Rule, ...] = ()
+    last_rule: int = 0
 
     @property
     def began_at(self) -> datetime:

@@ -36,6 +36,7 @@ class Sandboxes:
         receivers: Where events may be sent.
 
     Attributes:
+        shared: Other processes serve the same sandboxes: each request asks the store what has become of its own.
         on_waiting: Told, in whichever thread, that something falls due in a sandbox: its name, the API, the moment of
             the real time to look at. None while nobody is there to look.
 
@@ -54,8 +55,10 @@ class Sandboxes:
         journal_limits: Limits | None = None,
         journal_memory: Memory | None = None,
         receivers: Receivers = LOOPBACK,
+        shared: bool = False,
     ) -> None:
         self._store = store
+        self.shared = shared
         self._domains = {domain.name: domain for domain in domains}
         self._versions = {domain.name: domain.seed_version for domain in domains}  # one, for all their records
         self._setup = setup or Setup()
@@ -83,7 +86,7 @@ class Sandboxes:
     def open(self, name: str) -> Sandbox:
         """Find a sandbox, or make it as the process's setup says. Raises RuleBroken `no_room`, `seed_version`."""
         found = self._loaded.get(name)
-        if found is None:
+        if found is None or self.shared:
             found = self.find(name)
             if found is None:
                 found = self._make(name)
@@ -169,6 +172,8 @@ class Sandboxes:
                 reset_at=real,
                 moves=b"",
                 snapshots=b"",
+                rules=(),
+                last_rule=0,
             )
             session.save_sandbox(name, encode(fresh))
             sandbox.set_up(session, fresh, fresh.settings)
@@ -223,7 +228,14 @@ class Sandboxes:
             for layer in record.frozen:
                 session.share_layer(layer)
             child = msgspec.structs.replace(
-                record, name=into, own=session.new_layer(), made_at=self._real.now(), moves=b"", snapshots=b""
+                record,
+                name=into,
+                own=session.new_layer(),
+                made_at=self._real.now(),
+                moves=b"",
+                snapshots=b"",
+                rules=(),
+                last_rule=0,
             )
             session.save_sandbox(into, encode(child))
         parent.record = record
@@ -475,6 +487,7 @@ class Sandboxes:
 
     def _unload(self, sandbox: Sandbox) -> None:
         sandbox.is_unloaded = True
+        sandbox.let_go()
         if sandbox.has_journal:
             sandbox.journal.clear()
         if self._loaded.get(sandbox.name) is sandbox:

@@ -6,7 +6,7 @@
     check the reply against the document    a mock that breaks its own contract is worthless: 500, and a bug
 
 A request runs on the event loop, start to end: there is nothing to wait for. It moves to a thread when the store is
-held by another process, or when somebody has armed the sandbox's moments and means to make it wait.
+held by another process.
 """
 
 import logging
@@ -179,7 +179,7 @@ class CompiledOperation:
             reply = await self._act(call)
         except Refusal as refusal:
             if call.entry is not None:
-                call.entry.refusal = refusal.code
+                call.entry.refusal, call.entry.facts = refusal.code, refusal.__dict__
             reply = self._api.render(refusal)
         if reply.status >= _FIRST_ERROR:
             reply = self._api.signed(reply, call.request_id)
@@ -207,4 +207,4 @@ class CompiledOperation:
             return answered if isinstance(answered, Reply) else await answered
         once = self._once
         act = partial(self._function, call) if once is None else once.bind(call)
-        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry)
+        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry, entry=call.entry)

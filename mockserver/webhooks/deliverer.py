@@ -175,7 +175,7 @@ class Deliverer:
         """Raises NotFound: the sandbox is gone."""
         sandbox = self._sandboxes.get(lane.sandbox)
         domain = self._sandboxes.domain(lane.api)
-        return await run_patiently(sandbox, domain, act, writes=True, aside=True)
+        return await run_patiently(sandbox, domain, act, writes=True)
 
 
 def _headers(subscription: Subscription, own: Sequence[Header]) -> list[Header]:

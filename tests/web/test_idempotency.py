@@ -267,39 +267,6 @@ def test_many_at_the_same_time_share_one_execution_and_one_answer(shop):
     assert issued(shop) == ["tea"]
 
 
-def test_many_at_the_same_time_in_threads_share_one_execution_and_one_answer(shop, sandboxes):
-    """Where somebody has armed the sandbox's moments, requests run in threads."""
-    sandboxes.open(DEFAULT).moments = SimpleNamespace(decided=lambda: None, committed=lambda: None)
-
-    test_many_at_the_same_time_share_one_execution_and_one_answer(shop)
-
-
-def test_a_deed_that_was_committed_though_its_answer_was_lost_is_not_done_again(shop, sandboxes):
-    def lose():
-        raise ConnectionResetError
-
-    sandboxes.open(DEFAULT).moments = SimpleNamespace(decided=lambda: None, committed=lose)
-    assert issue(shop).status_code == 500
-    sandboxes.open(DEFAULT).moments = None
-
-    retried = issue(shop)
-
-    assert (retried.status_code, retried.headers[REPLAYED]) == (201, "true")
-    assert issued(shop) == ["tea"]
-
-
-def test_a_deed_that_was_decided_and_not_committed_is_done_by_the_retry(shop, sandboxes):
-    def lose():
-        raise ConnectionResetError
-
-    sandboxes.open(DEFAULT).moments = SimpleNamespace(decided=lose, committed=lambda: None)
-    assert issue(shop).status_code == 500
-    sandboxes.open(DEFAULT).moments = None
-
-    assert REPLAYED not in issue(shop).headers
-    assert issued(shop) == ["tea"]
-
-
 def test_forks_know_what_their_parent_answered_and_resets_forget_it(shop, sandboxes):
     issue(shop)
     sandboxes.fork(DEFAULT, "fork")
