@@ -229,7 +229,8 @@ def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: Appointmen
             if slug == scene.slug and service["id"] in own:
                 minutes, months = own[service["id"]]
                 wanted = _windows(scene, shop.zone, minutes, months)
-                said = f"the window of {service['name']} is one of {' and '.join(map(str, wanted))}"
+                spans = " or ".join(dict.fromkeys(f"{begins} to {ends}" for begins, ends in wanted))
+                said = f"the window of {service['name']} is {spans}"
                 scene.expect("AP-T14", (first, last) in wanted, said, f"{first} to {last}")
             late, early = (datetime.combine(day, time(12), shop.zone) for day in (last + _DAY, first - _DAY))
             for begin, end in ((late, late + 13 * _DAY), (early, early)):
