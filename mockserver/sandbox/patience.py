@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from mockserver.booking.errors import StoreBusy
 from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.journal import Entry
+from mockserver.sandbox.rules import Rule
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.work import Work
 
-__all__ = ["run_patiently"]
+__all__ = ["meet_patiently", "run_patiently"]
 
 T = TypeVar("T")
 
@@ -24,21 +26,20 @@ async def run_patiently(
     *,
     writes: bool,
     keep: bool = True,
-    aside: bool = False,
+    entry: Entry | None = None,
 ) -> T:
-    """`Sandbox.run` on the event loop; in a thread when the store is held by another process, or when somebody has
-    armed the sandbox's moments and means to make it wait.
-    """
-    if sandbox.moments is None:
-        try:
-            return sandbox.run(
-                domain, act, writes=writes, keep=keep, aside=aside, patience_seconds=_INLINE_PATIENCE_SECONDS
-            )
-        except StoreBusy:
-            return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, aside=aside)
+    """`Sandbox.run` on the event loop; in a thread when the store is held by another process."""
+    try:
+        return sandbox.run(
+            domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=_INLINE_PATIENCE_SECONDS
+        )
+    except StoreBusy:
+        return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, entry=entry)
 
-    def run_alone() -> T:
-        with sandbox.lock:
-            return sandbox.run(domain, act, writes=writes, keep=keep, aside=aside)
 
-    return await asyncio.to_thread(run_alone)
+async def meet_patiently(sandbox: Sandbox, met: frozenset[int], ends: Callable[[Rule], bool]) -> tuple[Rule, ...]:
+    """`Sandbox.meet`, likewise."""
+    try:
+        return sandbox.meet(met, ends, patience_seconds=_INLINE_PATIENCE_SECONDS)
+    except StoreBusy:
+        return await asyncio.to_thread(sandbox.meet, met, ends)

@@ -2,12 +2,12 @@
 due, its journal, and what an API remembers beside its records.
 """
 
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,11 +16,16 @@ from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
-from mockserver.sandbox.journal import Journal, Limits, Memory
+from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, shown_timer
 from mockserver.sandbox.merging import Below, Level
+from mockserver.sandbox.moves import FiredTimer, How, Move, noted
 from mockserver.sandbox.receivers import Receivers
-from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
-from mockserver.sandbox.work import Moments, Work
+from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
+from mockserver.sandbox.rules import Holding, Rule, count_met
+from mockserver.sandbox.work import Work
+
+if TYPE_CHECKING:
+    from mockserver.sandbox.news import News, Watcher
 
 __all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard", "last_shown"]
 
@@ -76,20 +81,22 @@ class Sandbox:
 
     Attributes:
         mark: Tells this loading of a durable sandbox from every other; "" where it is never loaded twice.
+        holding: Requests that wait here; None before the first.
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
+        news: None while nobody watches it.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
 
     __slots__ = (
         "_ground",
         "_journal",
-        "_lock",
+        "holding",
         "is_unloaded",
         "line",
         "mark",
-        "moments",
         "name",
+        "news",
         "record",
         "told_of",
         "used_at",
@@ -105,18 +112,12 @@ class Sandbox:
         self.record = record
         self.used_at = 0.0
         self.is_unloaded = False
-        self.moments: Moments | None = None
         self.volatile: dict[str, Any] | None = None
+        self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
         self._journal: Journal | None = None
-        self._lock: threading.RLock | None = None
-
-    @property
-    def lock(self) -> threading.RLock:
-        if self._lock is None:
-            self._lock = threading.RLock()
-        return self._lock
+        self.holding: Holding | None = None
 
     @property
     def has_journal(self) -> bool:
@@ -128,15 +129,38 @@ class Sandbox:
             self._journal = Journal(self._ground.journal_limits, self._ground.journal_memory)
         return self._journal
 
+    @contextmanager
+    def watched(self, after: int | None = None) -> Iterator["Watcher"]:
+        """Inside the block somebody watches it; see `News.watch`."""
+        from mockserver.sandbox.news import News  # noqa: PLC0415 - only who watches needs it
+
+        if self.news is None:
+            self.news = News(lambda: self.journal.last_id)
+        news = self.news
+        watcher = news.watch(after)
+        try:
+            yield watcher
+        finally:
+            news.forget(watcher)
+            if not news.is_watched and self.news is news:
+                self.news = None
+
     def rest(self) -> None:
-        """Take little room until somebody asks again. Who is being asked in another thread goes on as it is."""
-        if self._lock is not None and not self._lock.acquire(blocking=False):
-            return
+        """Take little room until somebody asks again."""
         if self._journal is not None:
             self._journal.rest()
         self._ground.store.rest(self.record.own)
-        if self._lock is not None:
-            self._lock.release()
+
+    def begin_anew(self, record: SandboxRecord) -> None:
+        """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
+        self.record = record
+        if self._journal is not None:
+            self._journal.clear()
+        self.volatile = None
+        self.told_of = frozenset()
+        self.let_go()
+        if self.news is not None:
+            self.news.tell_of_reset()
 
     def scratch(self, name: str, make: Callable[[], T]) -> T:
         """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
@@ -173,13 +197,13 @@ class Sandbox:
         *,
         writes: bool,
         keep: bool = True,
+        entry: Entry | None = None,
         patience_seconds: float | None = None,
-        aside: bool = False,
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
         *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
-        What is done *aside*, and not for a request, has no moments that anybody is told of.
+        *entry* is told the moment of the work, what fired before it and what it changed.
 
         Raises:
             StoreBusy: See `Store.writing`.
@@ -187,22 +211,18 @@ class Sandbox:
         """
         while True:
             try:
-                return self._run(
-                    domain,
-                    act,
-                    writes=writes,
-                    keep=keep,
-                    patience_seconds=patience_seconds,
-                    moments=None if aside else self.moments,
-                )
+                return self._run(domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=patience_seconds)
             except _Undo as undone:
                 answer: T = undone.answer
                 return answer
             except _DueFirst:
                 with self._ground.store.writing(patience_seconds=patience_seconds) as session:
-                    record = self.fresh(session)
-                    self._fire(session, record, record.clock.read(self._ground.clock.now()), (domain,))
+                    fired = self._let_fire(session, self.fresh(session), domain)
+                if entry is not None:
+                    entry.timers = [*entry.timers, *(shown_timer(each.timer) for each in fired)]
                 self._tell(domain)
+                if self.news is not None:
+                    self.news.tell_of_change(domain.name, is_stirred=True)
 
     def _run(
         self,
@@ -211,8 +231,8 @@ class Sandbox:
         *,
         writes: bool,
         keep: bool,
+        entry: Entry | None,
         patience_seconds: float | None,
-        moments: Moments | None,
     ) -> T:
         store = self._ground.store
         with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
@@ -220,21 +240,24 @@ class Sandbox:
             now = record.clock.read(self._ground.clock.now())
             if writes and store.durable and record.clock.frozen_at is None:
                 now = _note_shown(session, record, now)
-            work = Work(domain, session, self._level(session, record, domain), record, now, self._ground.receivers)
+            level = self._level(session, record, domain)
+            work = Work(domain, session, level, record, now, self._ground.receivers)
             due = work.timers.next_due() if domain.actions else None
             if due is not None and due.due_at <= now:
                 raise _DueFirst
+            if entry is not None:
+                entry.at = now
             answer = act(work)
-            if moments is not None:
-                moments.decided()
             if not keep:
                 raise _Undo(answer)
+        if entry is not None:
+            entry.changes = level.changed
         if work.is_stirred:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
             self._tell_of_seed(domain, record.clock.real_time_of(due.due_at))
-        if moments is not None:
-            moments.committed()
+        if writes and self.news is not None:
+            self.news.tell_of_change(domain.name, is_stirred=work.is_stirred)
         return answer
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
@@ -251,30 +274,118 @@ class Sandbox:
                 now = record.clock.read(self._ground.clock.now())
                 domain.set_up(Work(domain, session, self._level(session, record, domain), record, now), values)
 
+    # Rules
+
+    def arm(
+        self, change: Callable[[SandboxRecord], SandboxRecord], *, patience_seconds: float | None = None
+    ) -> SandboxRecord:
+        """
+        Change what is armed.
+
+        Raises:
+            StoreBusy: See `Store.writing`.
+            NotFound: The sandbox was deleted meanwhile.
+        """
+        with self._ground.store.writing(patience_seconds=patience_seconds) as session:
+            armed = change(self.fresh(session))
+            session.save_sandbox(self.name, encode(armed))
+        self.record = armed
+        return armed
+
+    def meet(
+        self, met: frozenset[int], ends: Callable[[Rule], bool], *, patience_seconds: float | None = None
+    ) -> tuple[Rule, ...]:
+        """
+        Count a request at each rule that it has *met*; answers those that fire. Each turn of a rule is given once, in whichever
+        process. Raises what `arm` raises.
+        """
+        fire: tuple[Rule, ...] = ()
+
+        def count(record: SandboxRecord) -> SandboxRecord:
+            nonlocal fire
+            now = record.clock.read(self._ground.clock.now())
+            rules, fire = count_met(record.rules, met, record.seed, now, ends)
+            return msgspec.structs.replace(record, rules=rules)
+
+        self.arm(count, patience_seconds=patience_seconds)
+        return fire
+
+    def let_go(self) -> None:
+        """Of all requests that wait in it."""
+        if self.holding is not None:
+            self.holding.let_go()
+
     # Time
 
     def now(self) -> datetime:
         return self.record.clock.read(self._ground.clock.now())
 
-    def set_clock(self, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        """Change the clock, then fire what fell due, in order. Answers what fired; what was due before the epoch is how a
-        world begins, and not told.
+    def set_clock(
+        self, change: Callable[[ClockState, datetime], ClockState], how: How = How.MOVED, *, keep: bool = True
+    ) -> Moved:
+        """Change the clock, then fire what fell due, in order. What was due before the epoch is how a world begins, and not
+        told.
+
+        Args:
+            keep: Else nothing is kept, and the answer is what would have come of it.
 
         Raises:
             RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
             NotFound: The sandbox was deleted meanwhile.
         """
-        with self._ground.store.writing() as session:
-            record = self.fresh(session)
-            real = self._ground.clock.now()
-            clock = change(record.clock, real)
-            fired = self._fire(session, record, clock.read(real), tuple(self._ground.domains.values()))
-            moved = msgspec.structs.replace(record, clock=clock)
-            session.save_sandbox(self.name, encode(moved))
-        self.record = moved
+        try:
+            with self._ground.store.writing() as session:
+                moved = self._moved(session, change, how, keep=keep)
+        except _Undo as undone:
+            unkept: Moved = undone.answer
+            return unkept
+        self.record = moved.record
         self.told_of = frozenset()
         self.tell_of_all()
-        return [each for each in fired if each.timer.due_at >= record.epoch]
+        if self.news is not None:
+            self.news.tell_of_clock({each.api for each in moved.fired})
+        return moved
+
+    def _moved(
+        self, session: Session, change: Callable[[ClockState, datetime], ClockState], how: How, *, keep: bool
+    ) -> Moved:
+        """Raises _Undo where nothing is kept."""
+        record = self.fresh(session)
+        real = self._ground.clock.now()
+        clock = change(record.clock, real)
+        now = clock.read(real)
+        fired = self._fire(session, record, now, tuple(self._ground.domains.values()))
+        told = [each for each in fired if each.timer.due_at >= record.epoch]
+        after = self._noted(record, how, record.clock.read(real), now, told)
+        moved = Moved(msgspec.structs.replace(after, clock=clock), now, told)
+        if not keep:
+            raise _Undo(moved)
+        session.save_sandbox(self.name, encode(moved.record))
+        return moved
+
+    def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
+        """Fire what fell due in one API, on a clock that nobody has moved."""
+        now = record.clock.read(self._ground.clock.now())
+        fired = self._fire(session, record, now, (domain,))
+        told = [each for each in fired if each.timer.due_at >= record.epoch]
+        if told:
+            self.record = self._noted(record, How.RAN, told[0].timer.due_at, now, told)
+            session.save_sandbox(self.name, encode(self.record))
+        return fired
+
+    def _noted(
+        self, record: SandboxRecord, how: How, from_at: datetime, to_at: datetime, fired: Sequence[Fired]
+    ) -> SandboxRecord:
+        move = Move(
+            at=self._ground.clock.now(),
+            how=how,
+            from_at=from_at,
+            to_at=to_at,
+            after_entry=self._journal.last_id if self._journal is not None else 0,
+            fired=tuple(FiredTimer(each.api, each.timer) for each in fired),
+            fired_count=len(fired),
+        )
+        return msgspec.structs.replace(record, moves=noted(record.moves, move))
 
     def _fire(self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]) -> list[Fired]:
         """Fire every timer due at or before *until*, the earliest first, whichever API it belongs to."""

@@ -114,7 +114,7 @@ class Waker:
                 return
             domain = self._sandboxes.domain(api)
             act = partial(_waiting, sandbox, domain, real=self._sandboxes.real_now())
-            waiting = await run_patiently(sandbox, domain, act, writes=False, aside=True)
+            waiting = await run_patiently(sandbox, domain, act, writes=False)
         except StoreDown:
             self.expect(name, api, self._sandboxes.real_now() + _LATER)
         except (NotFound, RuleBroken):

@@ -1,12 +1,8 @@
-"""The unit of work: all that one request reads and changes in one API of one sandbox, kept whole or undone whole.
-
-It has two moments that others can be told of. *Decided*: the answer is known, nothing is kept yet. *Committed*: what
-was changed is kept, the answer is not sent yet. What goes wrong between the two is what integrators want to rehearse.
-"""
+"""The unit of work: all that one request reads and changes in one API of one sandbox, kept whole or undone whole."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,18 +17,10 @@ from mockserver.sandbox.replies import RememberedReplies
 from mockserver.sandbox.subscriptions import Subscriptions
 from mockserver.sandbox.timers import Timers
 
-__all__ = ["Moments", "Work"]
+__all__ = ["Work"]
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
-
-
-class Moments(Protocol):
-    """Somebody who wants to be told. Called in the thread of the request; may wait, may raise."""
-
-    def decided(self) -> None: ...
-
-    def committed(self) -> None: ...
 
 
 class _NobodyListens:
@@ -99,12 +87,12 @@ class Work:
 
     def attempt(self, act: Callable[["Work"], T]) -> T:
         """Do *act*. When it raises, what it changed is undone, and the work goes on with what was changed before."""
-        was_stirred = self.is_stirred
+        was_stirred, changed = self.is_stirred, self._level.changed
         try:
             with self.session.attempt():
                 return act(self)
         except BaseException:
-            self.is_stirred = was_stirred
+            self.is_stirred, self._level.changed = was_stirred, changed
             raise
 
     @property
@@ -133,7 +121,7 @@ class Work:
         if not keeps and not self._level.weight(self.domain.subscriptions.active.name, ALL):
             return _NOBODY
         events = self.records(self.domain.events)
-        return RecordingOutbox(events, self.subscriptions, self.deliveries, self.now, keeps=keeps)
+        return RecordingOutbox(events, self.subscriptions, self.deliveries, self.now, self._record.seed, keeps=keeps)
 
     def _stir(self) -> None:
         self.is_stirred = True

@@ -45,5 +45,5 @@ class Guard:
             except RuleBroken as problem:
                 raise refusal_of(problem) from None
             call.enter(sandbox, sandbox.now())
-        if not self._open and call.now is not None:
+        if not self._open and call.now is not None and not call.is_rival:
             call.reply_headers = self._api.throttle.admit(call, call.now)

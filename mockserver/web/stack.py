@@ -19,7 +19,7 @@ from starlette.types import Receive
 
 from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Call, Reply
-from mockserver.apis.refusals import NoStore, WrongMethod
+from mockserver.apis.refusals import NoStore, UnknownPath, WrongMethod
 from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent
@@ -145,11 +145,21 @@ class Stack:
         except Exception as error:  # noqa: BLE001 - also of a bug somebody is told in the form they expect
             return self.refused(call, error)
 
+    def operation_at(self, method: str, path: bytes) -> str | None:
+        """The operation that a request is for; None where there is none."""
+        if not self._operations:
+            self.build()
+        try:
+            found, _ = self._table.find(path)
+        except UnknownPath:
+            return None
+        return found.operations.get(method)
+
     def refused(self, call: Call, error: Exception) -> Sent:
         """*error* in the form of the API."""
         reply, code = _reply(self._api, error)
         if call.entry is not None:
-            call.entry.refusal = code
+            call.entry.refusal, call.entry.facts = code, error.__dict__
         reply = self._api.signed(reply, call.request_id)
         media_type = (reply.media_type or self._api.media_type).encode()
         return Sent(reply.status, msgspec.json.encode(reply.body), media_type, reply.headers)

@@ -1,5 +1,6 @@
 """Whatever is lost between a commit and its answer, a retry with the same key is answered and nothing is done twice."""
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -9,7 +10,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -17,7 +17,6 @@ import uvicorn
 from vouchers import DOMAIN, gate_of, vouchers
 
 from mockserver.sandbox.clocks import system_time
-from mockserver.sandbox.sandbox import DEFAULT
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 
@@ -55,10 +54,10 @@ def free_port():
 
 
 @contextmanager
-def in_thread(sandboxes):
+def in_thread(app):
     """A server in this process."""
     port = free_port()
-    config = uvicorn.Config(gate_of(vouchers(), sandboxes), port=port, log_level="warning", lifespan="off")
+    config = uvicorn.Config(app, port=port, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -84,17 +83,18 @@ def in_process(store, *options):
 
 
 def test_a_connection_that_breaks_after_the_commit_costs_nothing():
-    sandboxes = Sandboxes(MemoryStore(), [DOMAIN], clock=system_time)
+    gate = gate_of(vouchers(), Sandboxes(MemoryStore(), [DOMAIN], clock=system_time))
     committed, lost = threading.Event(), threading.Event()
 
-    def hold_back():
-        committed.set()
-        assert lost.wait(20)
+    async def app(scope, receive, send):
+        async def send_later(message):
+            committed.set()
+            assert await asyncio.to_thread(lost.wait, 20)
+            await send(message)
 
-    sandbox = sandboxes.open(DEFAULT)
-    sandbox.moments = SimpleNamespace(decided=lambda: None, committed=hold_back)
+        await gate(scope, receive, send_later)
 
-    with in_thread(sandboxes) as url:
+    with in_thread(app) as url:
         body = b'{"word":"tea"}'
         with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as client:
             client.sendall(
@@ -103,7 +103,6 @@ def test_a_connection_that_breaks_after_the_commit_costs_nothing():
             )
             assert committed.wait(20)
         lost.set()
-        sandbox.moments = None
 
         retried = issue(url, "once")
 

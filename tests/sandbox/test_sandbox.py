@@ -9,7 +9,6 @@ from notes import (
     HOUR,
     SEEDED,
     SHOP,
-    DiskFullError,
     Note,
     advance,
     kind_in,
@@ -34,25 +33,6 @@ def clock():
 
 
 # Work
-
-
-class Listener:
-    """Writes down what it is told; refuses when it is told to."""
-
-    def __init__(self, *, refuses=""):
-        self.heard = []
-        self.refuses = refuses
-
-    def decided(self):
-        self._hear("decided")
-
-    def committed(self):
-        self._hear("committed")
-
-    def _hear(self, moment):
-        self.heard.append(moment)
-        if self.refuses == moment:
-            raise DiskFullError
 
 
 def test_refused_work_leaves_nothing(sandboxes):
@@ -82,44 +62,6 @@ def test_dry_work_answers_and_leaves_nothing(sandboxes):
 
     assert texts(sandbox) == SEEDED
     assert write(sandbox, "kept").id == 3
-
-
-def test_moments_are_told_of_in_order(sandboxes):
-    sandbox = sandboxes.open("a")
-    sandbox.moments = listener = Listener()
-
-    def act(work):
-        listener.heard.append("acts")
-
-    sandbox.run(SHOP, act, writes=True)
-    assert listener.heard == ["acts", "decided", "committed"]
-
-    listener.heard.clear()
-    sandbox.run(SHOP, act, writes=True, keep=False)
-    assert listener.heard == ["acts", "decided"]
-
-
-def test_who_objects_when_work_is_decided_undoes_it(sandboxes):
-    sandbox = sandboxes.open("a")
-    sandbox.moments = listener = Listener(refuses="decided")
-
-    with pytest.raises(DiskFullError):
-        write(sandbox, "undone")
-
-    sandbox.moments = None
-    assert listener.heard == ["decided"]
-    assert texts(sandbox) == SEEDED
-
-
-def test_who_objects_when_work_is_committed_is_too_late(sandboxes):
-    sandbox = sandboxes.open("a")
-    sandbox.moments = Listener(refuses="committed")
-
-    with pytest.raises(DiskFullError):
-        write(sandbox, "kept")
-
-    sandbox.moments = None
-    assert texts(sandbox) == [*SEEDED, "kept"]
 
 
 def test_events_are_kept_where_somebody_asked_for_them(sandboxes, clock):

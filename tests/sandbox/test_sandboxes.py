@@ -1,6 +1,5 @@
 """The house of all sandboxes, which are of two toy APIs: see `notes`."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -533,35 +532,6 @@ def test_a_sandbox_that_nobody_asks_rests_and_goes_on_as_it_was(drowsy):
         *([SEEDED] * 2),
         [*left, "a"],
     ]
-
-
-def test_a_sandbox_in_which_another_thread_works_does_not_rest(drowsy):
-    for name in "abc":
-        drowsy.open(name)
-    busy = drowsy.open("busy")
-    write(busy, "before")
-    begun, go_on = threading.Event(), threading.Event()
-
-    def act(work):
-        notes = work.records(kind_in(SHOP))
-        notes.put(Note(notes.next_id(), "half"))
-        begun.set()
-        assert go_on.wait(9)
-        notes.put(Note(notes.next_id(), "done"))
-
-    def run_alone():
-        with busy.lock:
-            busy.run(SHOP, act, writes=True)
-
-    thread = threading.Thread(target=run_alone)
-    thread.start()
-    assert begun.wait(9)
-    for name in "abc":
-        drowsy.open(name)
-    go_on.set()
-    thread.join()
-
-    assert texts(busy) == [*SEEDED, "before", "half", "done"]
 
 
 def test_a_sandbox_dropped_from_memory_leaves_nothing_behind(clock):

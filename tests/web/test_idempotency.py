@@ -267,36 +267,14 @@ def test_many_at_the_same_time_share_one_execution_and_one_answer(shop):
     assert issued(shop) == ["tea"]
 
 
-def test_many_at_the_same_time_in_threads_share_one_execution_and_one_answer(shop, sandboxes):
-    """Where somebody has armed the sandbox's moments, requests run in threads."""
-    sandboxes.open(DEFAULT).moments = SimpleNamespace(decided=lambda: None, committed=lambda: None)
-
-    test_many_at_the_same_time_share_one_execution_and_one_answer(shop)
-
-
-def test_a_deed_that_was_committed_though_its_answer_was_lost_is_not_done_again(shop, sandboxes):
-    def lose():
-        raise ConnectionResetError
-
-    sandboxes.open(DEFAULT).moments = SimpleNamespace(decided=lambda: None, committed=lose)
-    assert issue(shop).status_code == 500
-    sandboxes.open(DEFAULT).moments = None
+@pytest.mark.parametrize(("fault", "replayed"), [("lost-after", "true"), ("lost-before", None)])
+def test_a_retry_is_given_the_lost_answer_of_what_was_done_and_does_what_was_not(shop, fault, replayed):
+    with pytest.raises(ConnectionResetError):
+        shop.post("/oslo/vouchers", TEA, headers={**KEY, "Prefer": f"fault={fault}"})
 
     retried = issue(shop)
 
-    assert (retried.status_code, retried.headers[REPLAYED]) == (201, "true")
-    assert issued(shop) == ["tea"]
-
-
-def test_a_deed_that_was_decided_and_not_committed_is_done_by_the_retry(shop, sandboxes):
-    def lose():
-        raise ConnectionResetError
-
-    sandboxes.open(DEFAULT).moments = SimpleNamespace(decided=lose, committed=lambda: None)
-    assert issue(shop).status_code == 500
-    sandboxes.open(DEFAULT).moments = None
-
-    assert REPLAYED not in issue(shop).headers
+    assert (retried.status_code, retried.headers.get(REPLAYED)) == (201, replayed)
     assert issued(shop) == ["tea"]
 
 

@@ -160,27 +160,6 @@ def test_a_missing_field_is_the_first_word_of_the_refusal(bookings):
     assert refused == 'timeStamp: is required; "timestamp" is another spelling of it'
 
 
-class _Moments:
-    def __init__(self):
-        self.told = []
-
-    def decided(self):
-        self.told.append("decided")
-
-    def committed(self):
-        self.told.append("committed")
-
-
-def test_an_armed_sandbox_is_told_when_a_request_is_decided_and_committed(reservekit):
-    sandbox = reservekit.app.sandboxes.open("default")
-    sandbox.moments = _Moments()
-
-    response = reservekit.post("/bookings", {"date": "2026-03-09", "time_slot_id": 457})
-
-    assert response.status_code == 201
-    assert sandbox.moments.told == ["decided", "committed"]
-
-
 @pytest.mark.parametrize(
     ("path", "media_type", "content", "status"),
     [
