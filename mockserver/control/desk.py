@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -18,10 +17,9 @@ from mockserver.control.rules import RuleDesk
 from mockserver.control.secrets import Secrets, secrets_of
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.why import explain, export
-from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.records import Fired, SandboxRecord, Setup
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
@@ -42,7 +40,7 @@ class Desk:
         self.apis = apis
         self.sandboxes = sandboxes
         self._by_name = {api.name: api for api in apis}
-        self._domains = {api.name: api.domain for api in apis if api.domain is not None}
+        self.domains = {api.name: api.domain for api in apis if api.domain is not None}
         self._fidelity: dict[str, Mapping[str, Any]] = {}
         self._digests: dict[str, str] = {}
         self._secrets: Secrets | None = None
@@ -71,7 +69,7 @@ class Desk:
     def digest(self, name: str) -> str:
         """Of what the seed of the API draws; computed when first asked for."""
         if name not in self._digests:
-            self._digests[name] = self._domains[name].digest() if name in self._domains else ""
+            self._digests[name] = self.domains[name].digest() if name in self.domains else ""
         return self._digests[name]
 
     def secrets(self) -> Secrets:
@@ -99,12 +97,6 @@ class Desk:
         Raises RuleBroken: `seed_version`, `no_room`.
         """
         return self.sandboxes.keep(name)
-
-    def every(self) -> Sequence[SandboxRecord]:
-        """By name."""
-        if DEFAULT not in self.sandboxes.names():
-            self.sandboxes.open(DEFAULT)
-        return self.sandboxes.every()
 
     def create(self, wanted: NewSandbox) -> Sandbox:
         """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`, `no_room`."""
@@ -156,8 +148,13 @@ class Desk:
                     raise
 
     def _ensure_default(self, name: str) -> None:
-        # Not `open`: one made by another version of the seed cannot be opened, only reset and deleted.
-        if name == DEFAULT and DEFAULT not in self.sandboxes.names():
+        if name == DEFAULT:
+            self.ensure_default()
+
+    def ensure_default(self) -> None:
+        """Open the default sandbox unless it is there."""
+        # Not `open` at once: one made by another version of the seed cannot be opened, only reset and deleted.
+        if self.sandboxes.find(DEFAULT, any_seed=True) is None:
             self.sandboxes.open(DEFAULT)
 
     def _set_up(self, child: Sandbox, settings: SettingsByApi | None, *, outbox: bool | None) -> Sandbox:
@@ -169,33 +166,6 @@ class Desk:
         except RuleBroken:
             self.sandboxes.delete(child.name)
             raise
-
-    # Time
-
-    def freeze(self, name: str) -> list[Fired]:
-        return self._move(name, ClockState.freeze)
-
-    def resume(self, name: str) -> list[Fired]:
-        return self._move(name, ClockState.resume)
-
-    def set_clock(self, name: str, to: datetime) -> list[Fired]:
-        """Raises RuleBroken `clock_backwards`, `clock_too_far`."""
-        return self._move(name, lambda clock, real: clock.move_to(to, real))
-
-    def advance(self, name: str, length: timedelta) -> list[Fired]:
-        """Raises RuleBroken `clock_too_far`."""
-
-        def later(clock: ClockState, real: datetime) -> ClockState:
-            try:
-                moment = clock.read(real) + length
-            except OverflowError:
-                raise RuleBroken("clock_too_far", f"the clock goes no {length.days} days further") from None
-            return clock.move_to(moment, real)
-
-        return self._move(name, later)
-
-    def _move(self, name: str, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        return self.wanted(name).set_clock(change)
 
     # Journal
 
@@ -245,7 +215,7 @@ class Desk:
     def counts(self, name: str) -> dict[str, dict[str, int]]:
         """How many documents there are, by API and kind."""
         sandbox = self.sandbox(name)
-        return {api: sandbox.run(domain, _count_kinds, writes=False) for api, domain in self._domains.items()}
+        return {api: sandbox.run(domain, _count_kinds, writes=False) for api, domain in self.domains.items()}
 
     def documents(self, name: str, api: str, kind: str, *, offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and some of them in order of their ids."""
@@ -273,9 +243,9 @@ class Desk:
 
     def _kind(self, name: str, api: str, kind: str) -> tuple[Sandbox, Domain, Kind[Any]]:
         sandbox = self.sandbox(name)
-        domain = self._domains.get(api)
+        domain = self.domains.get(api)
         if domain is None:
-            raise UnknownName("API", api, self._domains)
+            raise UnknownName("API", api, self.domains)
         found = domain.kind(kind)
         if found is None:
             raise UnknownName(f"kind of {api}", kind, domain.kind_names())

@@ -20,6 +20,7 @@ _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authori
 _OVERHEAD_BYTES = 800
 """What an entry costs beside its bodies and the headers of the request, roughly."""
 
+_FIRST_ERROR = 400
 _OFFSET_NS = time.time_ns() - time.perf_counter_ns()
 """From the clock that only counts to the machine's: one of them is read per request."""
 
@@ -153,9 +154,14 @@ _decode = msgspec.msgpack.Decoder(list[Entry]).decode
 
 
 class Journal:
-    """The latest entries of one sandbox, oldest first."""
+    """The latest entries of one sandbox, oldest first.
 
-    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "last_id")
+    Attributes:
+        added: How many came since it was last cleared, those that were dropped since too.
+        refused: How many of them were answered with an error.
+    """
+
+    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "added", "last_id", "refused")
 
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
@@ -164,6 +170,7 @@ class Journal:
         self._bytes = 0
         self._asked: dict[str, int] = {}
         self.last_id = 0
+        self.added = self.refused = 0
 
     @property
     def _entries(self) -> deque[Entry] | list[Entry]:
@@ -205,6 +212,8 @@ class Journal:
         if len(entries) == _FEW:
             entries = self._kept = deque(entries)
         entries.append(entry)
+        self.added += 1
+        self.refused += entry.status >= _FIRST_ERROR
         self._bytes += entry.size
         self._memory.used += entry.size
         while len(entries) > limits.entries or self._bytes > limits.bytes:
@@ -222,6 +231,7 @@ class Journal:
         self._memory.used -= self._bytes
         self._bytes = 0
         self._kept = []
+        self.added = self.refused = 0
         return count
 
     def find(self, number: int) -> Entry | None:

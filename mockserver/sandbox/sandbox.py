@@ -3,10 +3,11 @@ due, its journal, and what an API remembers beside its records.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -17,10 +18,14 @@ from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
 from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, shown_timer
 from mockserver.sandbox.merging import Below, Level
+from mockserver.sandbox.moves import FiredTimer, How, Move, noted
 from mockserver.sandbox.receivers import Receivers
-from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
+from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
 from mockserver.sandbox.rules import Holding, Rule, count_met
 from mockserver.sandbox.work import Work
+
+if TYPE_CHECKING:
+    from mockserver.sandbox.news import News, Watcher
 
 __all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard", "last_shown"]
 
@@ -79,6 +84,7 @@ class Sandbox:
         holding: Requests that wait here; None before the first.
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
+        news: None while nobody watches it.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
 
@@ -90,6 +96,7 @@ class Sandbox:
         "line",
         "mark",
         "name",
+        "news",
         "record",
         "told_of",
         "used_at",
@@ -106,6 +113,7 @@ class Sandbox:
         self.used_at = 0.0
         self.is_unloaded = False
         self.volatile: dict[str, Any] | None = None
+        self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
         self._journal: Journal | None = None
@@ -121,11 +129,38 @@ class Sandbox:
             self._journal = Journal(self._ground.journal_limits, self._ground.journal_memory)
         return self._journal
 
+    @contextmanager
+    def watched(self, after: int | None = None) -> Iterator["Watcher"]:
+        """Inside the block somebody watches it; see `News.watch`."""
+        from mockserver.sandbox.news import News  # noqa: PLC0415 - only who watches needs it
+
+        if self.news is None:
+            self.news = News(lambda: self.journal.last_id)
+        news = self.news
+        watcher = news.watch(after)
+        try:
+            yield watcher
+        finally:
+            news.forget(watcher)
+            if not news.is_watched and self.news is news:
+                self.news = None
+
     def rest(self) -> None:
         """Take little room until somebody asks again."""
         if self._journal is not None:
             self._journal.rest()
         self._ground.store.rest(self.record.own)
+
+    def begin_anew(self, record: SandboxRecord) -> None:
+        """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
+        self.record = record
+        if self._journal is not None:
+            self._journal.clear()
+        self.volatile = None
+        self.told_of = frozenset()
+        self.let_go()
+        if self.news is not None:
+            self.news.tell_of_reset()
 
     def scratch(self, name: str, make: Callable[[], T]) -> T:
         """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
@@ -182,11 +217,12 @@ class Sandbox:
                 return answer
             except _DueFirst:
                 with self._ground.store.writing(patience_seconds=patience_seconds) as session:
-                    record = self.fresh(session)
-                    fired = self._fire(session, record, record.clock.read(self._ground.clock.now()), (domain,))
+                    fired = self._let_fire(session, self.fresh(session), domain)
                 if entry is not None:
                     entry.timers = [*entry.timers, *(shown_timer(each.timer) for each in fired)]
                 self._tell(domain)
+                if self.news is not None:
+                    self.news.tell_of_change(domain.name, is_stirred=True)
 
     def _run(
         self,
@@ -220,6 +256,8 @@ class Sandbox:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
             self._tell_of_seed(domain, record.clock.real_time_of(due.due_at))
+        if writes and self.news is not None:
+            self.news.tell_of_change(domain.name, is_stirred=work.is_stirred)
         return answer
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
@@ -282,25 +320,72 @@ class Sandbox:
     def now(self) -> datetime:
         return self.record.clock.read(self._ground.clock.now())
 
-    def set_clock(self, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        """Change the clock, then fire what fell due, in order. Answers what fired; what was due before the epoch is how a
-        world begins, and not told.
+    def set_clock(
+        self, change: Callable[[ClockState, datetime], ClockState], how: How = How.MOVED, *, keep: bool = True
+    ) -> Moved:
+        """Change the clock, then fire what fell due, in order. What was due before the epoch is how a world begins, and not
+        told.
+
+        Args:
+            keep: Else nothing is kept, and the answer is what would have come of it.
 
         Raises:
             RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
             NotFound: The sandbox was deleted meanwhile.
         """
-        with self._ground.store.writing() as session:
-            record = self.fresh(session)
-            real = self._ground.clock.now()
-            clock = change(record.clock, real)
-            fired = self._fire(session, record, clock.read(real), tuple(self._ground.domains.values()))
-            moved = msgspec.structs.replace(record, clock=clock)
-            session.save_sandbox(self.name, encode(moved))
-        self.record = moved
+        try:
+            with self._ground.store.writing() as session:
+                moved = self._moved(session, change, how, keep=keep)
+        except _Undo as undone:
+            unkept: Moved = undone.answer
+            return unkept
+        self.record = moved.record
         self.told_of = frozenset()
         self.tell_of_all()
-        return [each for each in fired if each.timer.due_at >= record.epoch]
+        if self.news is not None:
+            self.news.tell_of_clock({each.api for each in moved.fired})
+        return moved
+
+    def _moved(
+        self, session: Session, change: Callable[[ClockState, datetime], ClockState], how: How, *, keep: bool
+    ) -> Moved:
+        """Raises _Undo where nothing is kept."""
+        record = self.fresh(session)
+        real = self._ground.clock.now()
+        clock = change(record.clock, real)
+        now = clock.read(real)
+        fired = self._fire(session, record, now, tuple(self._ground.domains.values()))
+        told = [each for each in fired if each.timer.due_at >= record.epoch]
+        after = self._noted(record, how, record.clock.read(real), now, told)
+        moved = Moved(msgspec.structs.replace(after, clock=clock), now, told)
+        if not keep:
+            raise _Undo(moved)
+        session.save_sandbox(self.name, encode(moved.record))
+        return moved
+
+    def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
+        """Fire what fell due in one API, on a clock that nobody has moved."""
+        now = record.clock.read(self._ground.clock.now())
+        fired = self._fire(session, record, now, (domain,))
+        told = [each for each in fired if each.timer.due_at >= record.epoch]
+        if told:
+            self.record = self._noted(record, How.RAN, told[0].timer.due_at, now, told)
+            session.save_sandbox(self.name, encode(self.record))
+        return fired
+
+    def _noted(
+        self, record: SandboxRecord, how: How, from_at: datetime, to_at: datetime, fired: Sequence[Fired]
+    ) -> SandboxRecord:
+        move = Move(
+            at=self._ground.clock.now(),
+            how=how,
+            from_at=from_at,
+            to_at=to_at,
+            after_entry=self._journal.last_id if self._journal is not None else 0,
+            fired=tuple(FiredTimer(each.api, each.timer) for each in fired),
+            fired_count=len(fired),
+        )
+        return msgspec.structs.replace(record, moves=noted(record.moves, move))
 
     def _fire(self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]) -> list[Fired]:
         """Fire every timer due at or before *until*, the earliest first, whichever API it belongs to."""

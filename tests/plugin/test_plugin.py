@@ -46,6 +46,51 @@ def suite(tmp_path):
     return run
 
 
+def test_a_world_goes_back_to_a_snapshot_and_its_clock_to_what_falls_due(suite):
+    done = suite(f"""
+        from datetime import timedelta
+
+        def test_a_world(sandbox):
+            client = sandbox.client()
+            before = sandbox.snapshot()
+            began_at = sandbox.clock.now()
+
+            statuses = []
+            for _ in range(2):
+                statuses.append(client.post("bookings", json={BOOKING}).status_code)
+                sandbox.clock.advance(hours=1, settle=True)
+                before.restore()
+
+            assert statuses == [201, 201]
+            assert sandbox.clock.now() == began_at
+
+        def test_a_clock(sandbox):
+            (first, *_) = sandbox.due("timer")
+
+            just_before = sandbox.clock.to(first["id"], timedelta(seconds=-1))
+            then = sandbox.clock.next("timer", settle=True)
+
+            assert then - just_before == timedelta(seconds=1)
+    """)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_webhook_comes_twice(suite):
+    done = suite(f"""
+        def test_a_webhook(sandbox, receiver):
+            sandbox.subscribe(receiver.url, hostile={{"duplicate": 1}})
+            sandbox.client().post("bookings", json={BOOKING})
+            sandbox.clock.advance(settle=True)
+
+            first, second = receiver.received
+
+            assert first.body == second.body
+    """)
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_each_test_has_a_world_of_its_own_and_sees_what_it_was_asked(suite):
     done = suite(f"""
         @pytest.mark.parametrize("turn", [1, 2])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-__all__ = ["Clock", "Refused", "Request", "Sandbox"]
+__all__ = ["Clock", "Refused", "Request", "Sandbox", "Snapshot"]
 
 Json = Any
 _PAGE = 200
@@ -110,10 +110,52 @@ class Clock:
     def resume(self) -> datetime:
         return moment(self._control.ask("POST", f"{self._path}/resume")["now"])
 
-    def advance(self, by: timedelta | None = None, **units: float) -> datetime:
-        """Move it, by a `timedelta` or as one is made (`hours=2`); what falls due on the way happens. Answers what it shows."""
+    def advance(self, by: timedelta | None = None, *, settle: bool = False, **units: float) -> datetime:
+        """Move it, by a `timedelta` or as one is made (`hours=2`); what falls due on the way happens.
+
+        Args:
+            settle: Come back when the webhooks that are due were delivered or have failed.
+
+        Returns:
+            What it shows.
+        """
         seconds = ((by or timedelta()) + timedelta(**units)).total_seconds()
-        return moment(self._control.ask("POST", f"{self._path}/advance", {"seconds": seconds})["now"])
+        return self._moved("advance", {"seconds": seconds}, settle=settle)
+
+    def next(self, kind: str | None = None, *, settle: bool = False) -> datetime:
+        """Move it to what falls due next, or to the next `timer`, `delivery` or `deadline`. Raises Refused: nothing does."""
+        return self._moved("next", {} if kind is None else {"kind": kind}, settle=settle)
+
+    def to(self, due: str, offset: timedelta | None = None, *, settle: bool = False) -> datetime:
+        """Move it to one thing that falls due, by the `id` that `Sandbox.due` gives; a negative *offset* stops before it."""
+        return self._moved("to", {"due": due, "offset": _duration(offset or timedelta())}, settle=settle)
+
+    def _moved(self, how: str, body: Mapping[str, Json], *, settle: bool) -> datetime:
+        """Raises Refused, also where what it caused was not sent in time."""
+        moved = self._control.ask("POST", f"{self._path}/{how}", {**body, "settle": settle})
+        if waiting := moved.get("waiting"):
+            raise Refused(f"{len(waiting)} webhooks were not sent within ten seconds")
+        return moment(moved["now"])
+
+
+class Snapshot:
+    """A world as it was at a moment.
+
+    Attributes:
+        name: What the server calls it.
+    """
+
+    def __init__(self, control: Control, path: str, name: str) -> None:
+        self.name = name
+        self._control = control
+        self._path = f"{path}/{name}"
+
+    def restore(self) -> None:
+        """Go back: data, clock and settings are those of that moment, and nothing was asked yet."""
+        self._control.ask("POST", f"{self._path}/restore")
+
+    def delete(self) -> None:
+        self._control.ask("DELETE", self._path)
 
 
 class Sandbox:
@@ -363,11 +405,36 @@ class Sandbox:
         secret: str | None = None,
         headers: Mapping[str, str] | None = None,
         filter: Mapping[str, Json] | None = None,  # noqa: A002 - what the control plane calls it
+        hostile: Mapping[str, float] | None = None,
     ) -> Json:
-        """Send events of this world to *url*: all, or those named. Answers the subscription."""
-        wanted = {"url": url, "events": events, "secret": secret, "headers": headers, "filter": filter}
+        """Send events of this world to *url*: all, or those named. Answers the subscription.
+
+        Args:
+            hostile: What is done to webhooks, and to which share of them: `duplicate`, `delay` (by `delay_seconds`), `swap`, `lost`,
+                `forged`, `stale`, `cut`. {"duplicate": 1} sends each twice.
+        """
+        wanted = {
+            "url": url,
+            "events": events,
+            "secret": secret,
+            "headers": headers,
+            "filter": filter,
+            "hostile": hostile,
+        }
         body = {member: value for member, value in wanted.items() if value is not None}
         return self._control.ask("POST", f"/sandboxes/{self.name}/webhooks/{self.api(api)}/subscriptions", body)
+
+    def due(self, kind: str | None = None, *, until: datetime | str | None = None) -> list[Json]:
+        """What falls due, the first 200 of it in order: of all kinds, or each `timer`, `delivery` or `deadline`."""
+        wanted = None if until is None else _written(until)
+        found = self._control.ask("GET", f"/sandboxes/{self.name}/due", kind=kind, until=wanted, limit=_PAGE)
+        return list(found["due"])
+
+    def snapshot(self, name: str | None = None) -> Snapshot:
+        """The world as it is now, to go back to: `.restore()`, as often as you like."""
+        path = f"/sandboxes/{self.name}/snapshots"
+        made = self._control.ask("POST", path, {} if name is None else {"name": name})
+        return Snapshot(self._control, path, made["name"])
 
     def reset(self) -> None:
         """Back to how it began."""
@@ -402,6 +469,11 @@ class Sandbox:
 
 def _written(at: datetime | str) -> str:
     return at if isinstance(at, str) else at.isoformat()
+
+
+def _duration(length: timedelta) -> str:
+    seconds = length.total_seconds()
+    return f"{'-' if seconds < 0 else ''}PT{abs(seconds):f}S"
 
 
 def moment(text: str) -> datetime:
