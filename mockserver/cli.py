@@ -286,7 +286,7 @@ def seed(api: str, number: int, epoch: str | None) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(documents), indent=2))
 
 
-@main.command()
+@main.command(short_help="Say why a running server refused a request.")
 @click.argument("sandbox", default="default")
 @click.argument("number", type=int, required=False)
 @click.option(
