@@ -101,6 +101,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
             setup=Setup(seed=settings.seed, clock=settings.clock, settings=settings.api_settings),
             bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
             receivers=receivers,
+            shared=settings.workers > 1 or settings.is_shared,
         )
     except RuleBroken as refusal:
         store.close()

@@ -1,6 +1,15 @@
-"""What one connection may cost: who sends a head without end, half of one, or nothing at all is not waited for."""
+"""What one connection may cost: who sends a head without end, half of one, or nothing at all is not waited for; and how one
+is broken off, where that is asked for.
+"""
 
 import asyncio
+import contextlib
+import fcntl
+import os
+import socket
+import struct
+import termios
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +17,17 @@ import httptools
 
 from mockserver.one_write import OneWriteProtocol
 from mockserver.web.gate import UNREADABLE
+from mockserver.web.wire import CONNECTION
 
 __all__ = ["BoundedProtocol", "Limits"]
+
+
+_RESET_AT_ONCE = struct.pack("ii", 1, 0)
+"""SO_LINGER, on for no time: whoever closes then sends RST, and not FIN."""
+_TURN_SECONDS = 0.005
+_ARRIVED_SECONDS = 1.0
+_LAST_SECONDS = 2.0
+"""So long a client that was told that no more comes may take to hang up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +57,8 @@ class BoundedProtocol(OneWriteProtocol):
         self._looking: asyncio.TimerHandle | None = None
         self._is_over = False
         """What comes is no HTTP any more, and nobody looks at it."""
+        self._is_broken = False
+        self.let_go: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
@@ -69,7 +89,7 @@ class BoundedProtocol(OneWriteProtocol):
     def eof_received(self) -> bool | None:  # type: ignore[override]  # as asyncio's own
         """Keep the way back open where something is still to be answered."""
         asked = self._asked
-        if asked is None or asked.response_complete or asked.more_body:
+        if self._is_broken or asked is None or asked.response_complete or asked.more_body:
             self.transport.close()  # which sends what is held back
             return None
         asked.keep_alive = False
@@ -79,12 +99,56 @@ class BoundedProtocol(OneWriteProtocol):
         if self._unread > self._limits.head_bytes and self._head_bytes() > self._limits.head_bytes:
             raise ValueError("the head is too long")
         self._unread = 0
+        self.scope[CONNECTION] = self  # type: ignore[literal-required]  # ours
         super().on_headers_complete()
         self.headers = []  # trailers, which come after the body, are nobody's headers
 
     def on_body(self, body: bytes) -> None:
         self._unread = 0
         super().on_body(body)
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.let_go is not None:
+            self.let_go()
+
+    async def break_off(self, *, reset: bool) -> None:
+        """`web.wire.Connection`. What was answered before has arrived by then; what was asked later is not done."""
+        self._is_over = self._is_broken = True
+        self.pipeline.clear()
+        self._asked.disconnected = True  # so nobody answers in our place
+        await self._arrived()
+        if self.transport.is_closing():
+            return
+        if reset:
+            with contextlib.suppress(OSError), self._socket() as own:
+                own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
+            self.transport.abort()
+        else:
+            # Closed with something unread, a connection is reset: so it is read on, until the client has hung up.
+            self.transport.write_eof()
+            self.flow.resume_reading()
+            self.loop.call_later(_LAST_SECONDS, self.transport.close)
+
+    async def _arrived(self) -> None:
+        """Wait until the other side has all that was written, a second at most: a reset takes back what is on its way."""
+        self.transport.flush()  # type: ignore[attr-defined]  # see OneWriteProtocol
+        until = self.loop.time() + _ARRIVED_SECONDS
+        while self.loop.time() < until and not self.transport.is_closing():
+            if not self.transport.get_write_buffer_size() and not self._unacknowledged():
+                return
+            await asyncio.sleep(_TURN_SECONDS)
+
+    def _unacknowledged(self) -> int:
+        """Bytes; 0 where the system does not tell."""
+        with contextlib.suppress(OSError), self._socket() as own:
+            (count,) = struct.unpack("i", fcntl.ioctl(own, termios.TIOCOUTQ, b"\0" * 4))
+            return int(count)
+        return 0
+
+    def _socket(self) -> socket.socket:
+        """The same, by another number: a loop's own wrapper has not all of it."""
+        return socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno()))
 
     def send_400_response(self, msg: str) -> None:
         if self._head_bytes() > self._limits.head_bytes:

@@ -35,6 +35,8 @@ TABLES = (
     "mockserver.apis.bardge.operations.copays",
     "mockserver.apis.bardge.operations.spa",
     "mockserver.control.operations",
+    "mockserver.control.snapshots",
+    "mockserver.control.timing",
 )
 """Modules whose functions are reached through a table or a command, never by their names."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -14,11 +14,16 @@ from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.identities import Identity
 from mockserver.apis.refusals import BadSandboxName, NoRoom
 from mockserver.booking.errors import Refusal, RuleBroken, in_json
+from mockserver.booking.lifecycle import Lifecycle
 from mockserver.sandbox.deliveries import Retries
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.work import Work
+
+if TYPE_CHECKING:
+    from mockserver.apis.calendars import Calendar
+    from mockserver.apis.histories import History
 
 __all__ = [
     "Api",
@@ -49,7 +54,7 @@ _ANSWERS_TO_ANY: Sequence[tuple[str, Refusal]] = (
 """What a sandbox may answer whatever the operation, and when."""
 
 Operation = Callable[..., Reply]
-"""`(call, work)` in an API with a domain, `(call)` in one without."""
+"""`(call, work)` in an API with a domain; `(call)` in one without, which may also be a coroutine."""
 
 Respell = Callable[[Mapping[str, list[str]], Mapping[str, str]], Mapping[str, list[str]]]
 """What a query says, in the names of a document, given what it was sent as and the kind of each parameter."""
@@ -214,12 +219,16 @@ class Api:
         identify: Reads the credential from the request's headers.
         render: A refusal in the API's own words. Total: every class of the tree has a row.
         broken: The API's envelope around a 500.
+        at_the_door: The rule by which a request is refused before a desk is asked, by the code of the refusal; of a value that
+            breaks the contract by `code/place`.
         media_type: That of its error answers, and of the sample's body.
         respell: Says what a query says in the document's names, given the kind of each parameter by name (see
             `ParameterReader.kind`), or refuses it; None where what the document does not name is ignored.
         tolerates: Asked when a body has a media type that is not the document's; None where no sandbox may take others.
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
+        lifecycles: Of what it keeps, that of its bookings first.
+        calendar: None for an API without one; `history` likewise.
         webhooks: None for an API that sends no events.
         idempotency: None for an API that knows no keys.
         origins: Of an API without a domain, the web pages that may ask it.
@@ -233,6 +242,7 @@ class Api:
     identify: Callable[[Mapping[bytes, bytes]], Identity]
     render: Callable[[Refusal], Reply]
     broken: Callable[[str], Reply]
+    at_the_door: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     respell: Respell | None = None
     tolerates: Tolerates | None = None
@@ -240,6 +250,9 @@ class Api:
     personas: Sequence[Persona] = ()
     sample: Callable[[date], Sample] | None = None
     throttle: Throttle = field(default_factory=NoThrottle)
+    lifecycles: Sequence[Lifecycle[Any]] = ()
+    calendar: "Calendar | None" = None
+    history: "History | None" = None
     webhooks: Webhooks | None = None
     request_ids: RequestIds = field(default_factory=RequestIds)
     idempotency: Idempotency | None = None
@@ -295,7 +308,7 @@ class Api:
     @cached_property
     def answer_headers(self) -> bytes:
         """Those that an answer may have, with commas."""
-        named = {self.request_ids.header.decode()}
+        named = {self.request_ids.header.decode(), "preference-applied", "x-sandbox-why"}
         operations = (each for item in self.spec["paths"].values() for each in item.values() if "responses" in each)
         shared = self.spec.get("components", {}).get("responses", {})
         for response in [*shared.values(), *(each for one in operations for each in one["responses"].values())]:

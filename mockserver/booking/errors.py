@@ -67,9 +67,10 @@ class CapacityRefused(Refusal):
 class NoPlacesLeft(CapacityRefused):
     code = "no_places_left"
 
-    def __init__(self, pool: str, *, asked: int, left: int) -> None:
+    def __init__(self, pool: str, *, asked: int, left: int, span: object = None) -> None:
         super().__init__(f"{pool} has {left} places left, {asked} asked for")
         self.pool = pool
+        self.span = span
         self.asked = asked
         self.left = left
 

@@ -248,11 +248,15 @@ class Session(Protocol):
 
     def forget_sandbox(self, name: str) -> None: ...
 
-    def sandboxes(self, *, offset: int = 0, limit: int | None = None) -> Iterator[tuple[str, bytes]]:
+    def sandboxes(self) -> Iterator[tuple[str, bytes]]:
         """By name."""
         ...
 
-    def count_sandboxes(self) -> int: ...
+    def sandboxes_named(
+        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+    ) -> tuple[int, Sequence[tuple[str, bytes]]]:
+        """How many have a text in their names, and those of them by name whose names come *after* another."""
+        ...
 
     def expect(self, name: str, api: str, at: datetime) -> None:
         """Somebody has to look into an API of a sandbox at *at*, of the real time; only of a store that has `dues`."""

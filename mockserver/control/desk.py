@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from itertools import count
 from secrets import token_hex
 from typing import Any
@@ -11,15 +10,17 @@ from doublebook_data import fixtures_dir
 from mockserver.apis.bundle import Api
 from mockserver.booking.errors import NotFound, RuleBroken, StoreDown
 from mockserver.booking.ports import ALL, Kind
+from mockserver.control.asking import Filter, Question, Verdict, verify, wanted
 from mockserver.control.errors import UnknownName
 from mockserver.control.fidelity import fidelity_of
 from mockserver.control.requests import NewSandbox, SandboxChange, SettingsByApi
+from mockserver.control.rules import RuleDesk
 from mockserver.control.secrets import Secrets, secrets_of
 from mockserver.control.webhooks import WebhookDesk
-from mockserver.sandbox.clocks import ClockState
+from mockserver.control.why import explain, export
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry, latest
-from mockserver.sandbox.records import Fired, SandboxRecord, Setup
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
@@ -40,7 +41,7 @@ class Desk:
         self.apis = apis
         self.sandboxes = sandboxes
         self._by_name = {api.name: api for api in apis}
-        self._domains = {api.name: api.domain for api in apis if api.domain is not None}
+        self.domains = {api.name: api.domain for api in apis if api.domain is not None}
         self._fidelity: dict[str, Mapping[str, Any]] = {}
         self._digests: dict[str, str] = {}
         self._secrets: Secrets | None = None
@@ -69,7 +70,7 @@ class Desk:
     def digest(self, name: str) -> str:
         """Of what the seed of the API draws; computed when first asked for."""
         if name not in self._digests:
-            self._digests[name] = self._domains[name].digest() if name in self._domains else ""
+            self._digests[name] = self.domains[name].digest() if name in self.domains else ""
         return self._digests[name]
 
     def secrets(self) -> Secrets:
@@ -97,11 +98,6 @@ class Desk:
         Raises RuleBroken: `seed_version`, `no_room`.
         """
         return self.sandboxes.keep(name)
-
-    def page(self, *, offset: int, limit: int) -> tuple[int, Sequence[SandboxRecord]]:
-        """How many there are, and some of them by name."""
-        self._ensure_default(DEFAULT)
-        return self.sandboxes.page(offset=offset, limit=limit)
 
     def create(self, wanted: NewSandbox) -> Sandbox:
         """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`, `no_room`."""
@@ -155,8 +151,13 @@ class Desk:
                     raise
 
     def _ensure_default(self, name: str) -> None:
-        # Not `open`: one made by another version of the seed cannot be opened, only reset and deleted.
-        if name == DEFAULT and self.sandboxes.find(DEFAULT, any_seed=True) is None:
+        if name == DEFAULT:
+            self.ensure_default()
+
+    def ensure_default(self) -> None:
+        """Open the default sandbox unless it is there."""
+        # Not `open` at once: one made by another version of the seed cannot be opened, only reset and deleted.
+        if self.sandboxes.find(DEFAULT, any_seed=True) is None:
             self.sandboxes.open(DEFAULT)
 
     def _set_up(self, child: Sandbox, settings: SettingsByApi | None, *, outbox: bool | None) -> Sandbox:
@@ -169,49 +170,15 @@ class Desk:
             self.sandboxes.delete(child.name)
             raise
 
-    # Time
-
-    def freeze(self, name: str) -> list[Fired]:
-        return self._move(name, ClockState.freeze)
-
-    def resume(self, name: str) -> list[Fired]:
-        return self._move(name, ClockState.resume)
-
-    def set_clock(self, name: str, to: datetime) -> list[Fired]:
-        """Raises RuleBroken `clock_backwards`, `clock_too_far`."""
-        return self._move(name, lambda clock, real: clock.move_to(to, real))
-
-    def advance(self, name: str, length: timedelta) -> list[Fired]:
-        """Raises RuleBroken `clock_too_far`."""
-
-        def later(clock: ClockState, real: datetime) -> ClockState:
-            try:
-                moment = clock.read(real) + length
-            except OverflowError:
-                raise RuleBroken("clock_too_far", f"the clock goes no {length.days} days further") from None
-            return clock.move_to(moment, real)
-
-        return self._move(name, later)
-
-    def _move(self, name: str, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        return self.wanted(name).set_clock(change)
-
     # Journal
 
     def entries(self, name: str, query: Mapping[str, Any]) -> list[Entry]:
-        """Newest first. Raises NotFound for the sandbox and for the API that is asked about."""
-        sandbox = self.sandbox(name)
-        api, method = query["api"], query["method"]
-        return latest(
-            sandbox.entries(),
-            query["limit"],
-            before=query["before"],
-            api=None if api is None else self.api(api).name,
-            operation=query["operation"],
-            method=None if method is None else method.upper(),
-            status=query["status"],
-            path=query["path"],
+        """Newest first. Raises NotFound for the sandbox, and for an API or an identity that is asked about."""
+        asked = Filter(
+            **{each: query[each] for each in Filter.__struct_fields__ if each in query}, since=query["after"]
         )
+        also = wanted(asked, self._by_name, strict=False)
+        return latest(self.sandbox(name).entries(), query["limit"], before=query["before"], also=also)
 
     def entry(self, name: str, number: int) -> Entry:
         found = next((each for each in self.sandbox(name).entries() if each.id == number), None)
@@ -219,15 +186,39 @@ class Desk:
             raise NotFound("journal entry", number)
         return found
 
+    def explain(self, name: str, number: int) -> dict[str, Any]:
+        """Raises NotFound."""
+        entry = self.entry(name, number)
+        return explain(self.sandbox(name), self.api_of(entry), entry)
+
+    def export(self, name: str, number: int, form: str, origin: str) -> str:
+        """Raises NotFound."""
+        entry = self.entry(name, number)
+        return export(entry, form, self.api_of(entry), origin, name)
+
+    def verify(self, name: str, question: Question) -> Verdict:
+        """Raises NotFound for what a filter names, RuleBroken `bad_question`."""
+        return verify(question, self.sandbox(name).entries(), self._by_name)
+
+    def api_of(self, entry: Entry) -> Api | None:
+        return self._by_name.get(entry.api)
+
     def clear_journal(self, name: str) -> int:
         return self.wanted(name).clear_journal()
+
+    # Rules
+
+    def rules(self, name: str, *, arms: bool = False) -> RuleDesk:
+        """Raises NotFound for the sandbox, where nobody *arms*."""
+        sandbox = self.wanted(name) if arms else self.sandbox(name)
+        return RuleDesk(sandbox, shared=self.sandboxes.shared)
 
     # State
 
     def counts(self, name: str) -> dict[str, dict[str, int]]:
         """How many documents there are, by API and kind."""
         sandbox = self.sandbox(name)
-        return {api: sandbox.run(domain, _count_kinds, writes=False) for api, domain in self._domains.items()}
+        return {api: sandbox.run(domain, _count_kinds, writes=False) for api, domain in self.domains.items()}
 
     def documents(self, name: str, api: str, kind: str, *, offset: int, limit: int) -> tuple[int, list[Any]]:
         """How many there are, and some of them in order of their ids."""
@@ -255,9 +246,9 @@ class Desk:
 
     def _kind(self, name: str, api: str, kind: str) -> tuple[Sandbox, Domain, Kind[Any]]:
         sandbox = self.sandbox(name)
-        domain = self._domains.get(api)
+        domain = self.domains.get(api)
         if domain is None:
-            raise UnknownName("API", api, self._domains)
+            raise UnknownName("API", api, self.domains)
         found = domain.kind(kind)
         if found is None:
             raise UnknownName(f"kind of {api}", kind, domain.kind_names())

@@ -27,7 +27,9 @@ RULES = {
     "exists": 409,
     "clock_backwards": 409,
     "clock_too_far": 409,
+    "nothing_due": 409,
     "too_many_forks": 409,
+    "too_many_snapshots": 409,
     "seed_version": 409,
     "fork_excludes": 400,
     "unknown_scenario": 400,
@@ -36,9 +38,15 @@ RULES = {
     "receiver_not_allowed": 400,
     "bad_header": 400,
     "bad_secret": 400,
+    "not_signed": 400,
     "unknown_event": 400,
     "unknown_filter": 400,
     "delivery_under_way": 409,
+    "bad_rule": 400,
+    "bad_question": 400,
+    "too_many_rules": 409,
+    "nobody_waits": 409,
+    "needs_one_process": 409,
     "not_ready": 503,
     "no_room": 503,
 }
@@ -56,7 +64,7 @@ class UnknownName(NotFound):
     @property
     def hint(self) -> str:
         close = difflib.get_close_matches(self.name, self.known, n=1, cutoff=0.5)
-        return f"did you mean {in_json(close[0])}?" if close else f"there is {', '.join(self.known)}"
+        return f"did you mean {in_json(close[0])}?" if close else f"there is {', '.join(self.known) or 'none'}"
 
 
 def _refuse(

@@ -1,36 +1,39 @@
 """The control plane's operations: read the call, act at the desk, show what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from mockserver import __version__
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
+from mockserver.control.asking import Question
 from mockserver.control.desk import Desk
 from mockserver.control.requests import (
-    Advance,
     NewFork,
+    NewRule,
     NewSandbox,
     NewSubscription,
+    Release,
     SandboxChange,
-    SetClock,
     SubscriptionChange,
     parse,
 )
+from mockserver.control.rules import show_rule
+from mockserver.control.snapshots import OPERATIONS as SNAPSHOTS
+from mockserver.control.timing import OPERATIONS as TIMING
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.wire import (
     show_api,
-    show_clock,
     show_delivery,
     show_document,
     show_entry,
-    show_fired,
     show_sandbox,
     show_subscription,
-    show_summary,
 )
-from mockserver.sandbox.records import Fired
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["operations_of"]
@@ -63,11 +66,6 @@ def get_fidelity(desk: Desk, call: Call) -> Reply:
     return _ok({"api": name, **desk.fidelity(name)})
 
 
-def list_sandboxes(desk: Desk, call: Call) -> Reply:
-    total, shown = desk.page(offset=call.query["offset"], limit=call.query["limit"])
-    return _ok({"total": total, "sandboxes": [show_summary(record) for record in shown]})
-
-
 def create_sandbox(desk: Desk, call: Call) -> Reply:
     return Reply(201, _show(desk, desk.create(parse(call.body, NewSandbox))))
 
@@ -93,33 +91,53 @@ def fork_sandbox(desk: Desk, call: Call) -> Reply:
     return Reply(201, _show(desk, desk.fork(call.path["name"], parse(call.body, NewFork).name)))
 
 
-def get_clock(desk: Desk, call: Call) -> Reply:
-    return _ok(show_clock(desk.sandbox(call.path["name"])))
-
-
-def freeze_clock(desk: Desk, call: Call) -> Reply:
-    return _moved(desk, call, desk.freeze(call.path["name"]))
-
-
-def resume_clock(desk: Desk, call: Call) -> Reply:
-    return _moved(desk, call, desk.resume(call.path["name"]))
-
-
-def set_clock(desk: Desk, call: Call) -> Reply:
-    return _moved(desk, call, desk.set_clock(call.path["name"], parse(call.body, SetClock).to))
-
-
-def advance_clock(desk: Desk, call: Call) -> Reply:
-    return _moved(desk, call, desk.advance(call.path["name"], parse(call.body, Advance).length))
-
-
 def list_journal(desk: Desk, call: Call) -> Reply:
     secrets = desk.secrets()
-    return _ok({"entries": [show_entry(entry, secrets) for entry in desk.entries(call.path["name"], call.query)]})
+    found = desk.entries(call.path["name"], call.query)
+    return _ok(
+        {"entries": [show_entry(each, desk.api_of(each), secrets, bodies=call.query["bodies"]) for each in found]}
+    )
 
 
 def get_journal_entry(desk: Desk, call: Call) -> Reply:
-    return _ok(show_entry(desk.entry(call.path["name"], call.path["id"]), desk.secrets()))
+    entry = desk.entry(call.path["name"], call.path["id"])
+    return _ok(show_entry(entry, desk.api_of(entry), desk.secrets()))
+
+
+def explain_entry(desk: Desk, call: Call) -> Reply:
+    return _ok(desk.secrets().hide(desk.explain(call.path["name"], call.path["id"])))
+
+
+def export_entry(desk: Desk, call: Call) -> Reply:
+    form = call.query["as"]
+    return _ok({"as": form, "text": desk.export(call.path["name"], call.path["id"], form, call.origin)})
+
+
+def verify_journal(desk: Desk, call: Call) -> Reply:
+    return _ok(msgspec.to_builtins(desk.verify(call.path["name"], parse(call.body, Question))))
+
+
+def list_rules(desk: Desk, call: Call) -> Reply:
+    return _ok({"rules": [show_rule(each) for each in desk.rules(call.path["name"]).every()]})
+
+
+def create_rule(desk: Desk, call: Call) -> Reply:
+    new = parse(call.body, NewRule)
+    return Reply(201, show_rule(desk.rules(call.path["name"], arms=True).arm(desk.api(new.api), new)))
+
+
+def get_rule(desk: Desk, call: Call) -> Reply:
+    return _ok(show_rule(desk.rules(call.path["name"]).get(call.path["id"])))
+
+
+def delete_rule(desk: Desk, call: Call) -> Reply:
+    desk.rules(call.path["name"]).disarm(call.path["id"])
+    return Reply(204, NO_BODY)
+
+
+def release_rule(desk: Desk, call: Call) -> Reply:
+    order = parse(call.body, Release).order
+    return _ok(show_rule(desk.rules(call.path["name"]).release(call.path["id"], order)))
 
 
 def clear_journal(desk: Desk, call: Call) -> Reply:
@@ -184,7 +202,7 @@ def replay_delivery(desk: Desk, call: Call) -> Reply:
 
 def operations_of(desk: Desk) -> Mapping[str, Operation]:
     """By operationId, each at work at *desk*."""
-    return {name: partial(operation, desk) for name, operation in _OPERATIONS.items()}
+    return {name: cast("Operation", partial(operation, desk)) for name, operation in _OPERATIONS.items()}
 
 
 def _ok(body: Any) -> Reply:
@@ -199,32 +217,33 @@ def _webhooks(desk: Desk, call: Call) -> WebhookDesk:
     return desk.webhooks(call.path["name"], call.path["api"])
 
 
-def _moved(desk: Desk, call: Call, fired: list[Fired]) -> Reply:
-    clock = show_clock(desk.sandbox(call.path["name"]))
-    return _ok({**clock, "fired": [show_fired(each) for each in fired]})
-
-
-_OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
+_OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "getHealth": get_health,
     "getReadiness": get_readiness,
     "listApis": list_apis,
     "getProfile": get_profile,
     "getFidelity": get_fidelity,
-    "listSandboxes": list_sandboxes,
+    "listSandboxes": on_call("mockserver.control.listing", "list_sandboxes"),
+    "deleteSandboxes": on_call("mockserver.control.listing", "delete_sandboxes"),
     "createSandbox": create_sandbox,
     "getSandbox": get_sandbox,
     "updateSandbox": update_sandbox,
     "deleteSandbox": delete_sandbox,
     "resetSandbox": reset_sandbox,
     "forkSandbox": fork_sandbox,
-    "getClock": get_clock,
-    "freezeClock": freeze_clock,
-    "resumeClock": resume_clock,
-    "setClock": set_clock,
-    "advanceClock": advance_clock,
+    **SNAPSHOTS,
+    **TIMING,
     "listJournal": list_journal,
     "getJournalEntry": get_journal_entry,
     "clearJournal": clear_journal,
+    "explainJournalEntry": explain_entry,
+    "exportJournalEntry": export_entry,
+    "verifyJournal": verify_journal,
+    "listRules": list_rules,
+    "createRule": create_rule,
+    "getRule": get_rule,
+    "deleteRule": delete_rule,
+    "releaseRule": release_rule,
     "getState": get_state,
     "listDocuments": list_documents,
     "getDocument": get_document,
@@ -236,4 +255,10 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {
     "listDeliveries": list_deliveries,
     "getDelivery": get_delivery,
     "replayDelivery": replay_delivery,
+    "listLifecycles": on_call("mockserver.control.lifecycles", "list_lifecycles"),
+    "listAllDeliveries": on_call("mockserver.control.deliveries", "list_all_deliveries"),
+    "checkDelivery": on_call("mockserver.control.deliveries", "check_delivery"),
+    "watchSandbox": on_call("mockserver.control.watching", "watch_sandbox"),
+    "getHistory": on_call("mockserver.control.histories", "get_history"),
+    "getCalendar": on_call("mockserver.control.calendar", "get_calendar"),
 }

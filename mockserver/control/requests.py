@@ -9,12 +9,19 @@ import msgspec
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken
 from mockserver.control.errors import UnknownName
+from mockserver.sandbox.mischief import Hostile
+from mockserver.sandbox.rules import Deed, Order, Subject
 
 __all__ = [
     "Advance",
+    "ClockStep",
+    "ClockTo",
     "NewFork",
+    "NewRule",
     "NewSandbox",
+    "NewSnapshot",
     "NewSubscription",
+    "Release",
     "SandboxChange",
     "SetClock",
     "SettingsByApi",
@@ -74,6 +81,10 @@ class NewFork(msgspec.Struct, frozen=True):
     name: str | None = None
 
 
+class NewSnapshot(msgspec.Struct, frozen=True):
+    name: str | None = None
+
+
 class SandboxChange(_Checked, frozen=True):
     settings: SettingsByApi | None = None
     outbox: bool | None = None
@@ -81,17 +92,30 @@ class SandboxChange(_Checked, frozen=True):
 
 class SetClock(_Checked, frozen=True):
     to: datetime
+    settle: bool = False
 
 
 class Advance(msgspec.Struct, frozen=True):
-    """One of the two; the contract sees to it."""
+    """One of `by` and `seconds`; the contract sees to it."""
 
     by: timedelta | None = None
     seconds: int = 0
+    settle: bool = False
 
     @property
     def length(self) -> timedelta:
         return timedelta(seconds=self.seconds) if self.by is None else self.by
+
+
+class ClockStep(msgspec.Struct, frozen=True):
+    kind: str | None = None
+    settle: bool = False
+
+
+class ClockTo(msgspec.Struct, frozen=True):
+    due: str
+    offset: timedelta = timedelta()
+    settle: bool = False
 
 
 class NewSubscription(msgspec.Struct, frozen=True):
@@ -102,6 +126,7 @@ class NewSubscription(msgspec.Struct, frozen=True):
     filter: dict[str, Any] = {}
     secret: str | None = None
     headers: dict[str, str] = {}
+    hostile: Hostile | None = None
 
 
 class SubscriptionChange(msgspec.Struct, frozen=True):
@@ -113,6 +138,27 @@ class SubscriptionChange(msgspec.Struct, frozen=True):
     secret: str | msgspec.UnsetType | None = msgspec.UNSET
     headers: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class NewRule(msgspec.Struct, frozen=True):
+    """Which API, which requests, and what is done to them; moments are brought to UTC."""
+
+    api: str
+    on: Subject
+    do: Deed
+
+    def __post_init__(self) -> None:
+        on = self.on
+        moments = {
+            name: _utc(f"on.{field}", moment)
+            for name, field, moment in (("since", "from", on.since), ("until", "until", on.until))
+            if moment is not None
+        }
+        msgspec.structs.force_setattr(self, "on", msgspec.structs.replace(on, **moments))
+
+
+class Release(msgspec.Struct, frozen=True):
+    order: Order = "arrival"
 
 
 def parse(body: Any, record: type[R]) -> R:

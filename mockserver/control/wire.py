@@ -6,21 +6,25 @@ from typing import Any
 import msgspec
 
 from mockserver.apis.bundle import Api
+from mockserver.control.asking import changes_of, identity_of, reasons_of, shown_to, touched_by
 from mockserver.control.secrets import HIDDEN, Secrets
 from mockserver.control.webhooks import Sending
+from mockserver.sandbox.deliveries import Attempt
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.records import Fired, SandboxRecord
+from mockserver.sandbox.records import Fired, Moved, SandboxRecord
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.subscriptions import Subscription
 
 __all__ = [
     "show_api",
+    "show_attempt",
     "show_clock",
     "show_delivery",
     "show_document",
     "show_entry",
     "show_fired",
+    "show_moment",
     "show_sandbox",
     "show_subscription",
     "show_summary",
@@ -74,10 +78,10 @@ def show_summary(record: SandboxRecord) -> dict[str, Any]:
     return {
         "name": record.name,
         "seed": record.seed,
-        "epoch": _moment(record.epoch),
+        "epoch": show_moment(record.epoch),
         "scenario": record.scenario,
         "frozen": record.clock.frozen_at is not None,
-        "made_at": _moment(record.made_at),
+        "made_at": show_moment(record.made_at),
     }
 
 
@@ -87,10 +91,10 @@ def show_sandbox(sandbox: Sandbox, apis: Sequence[Api]) -> dict[str, Any]:
     return {
         "name": record.name,
         "seed": record.seed,
-        "epoch": _moment(record.epoch),
+        "epoch": show_moment(record.epoch),
         "scenario": record.scenario,
         "clock": show_clock(sandbox),
-        "made_at": _moment(record.made_at),
+        "made_at": show_moment(record.made_at),
         "outbox": record.outbox,
         "settings": {api.name: _show_settings(api.domain, record) for api in apis if api.domain is not None},
         "base_urls": {api.name: in_path + api.prefix + api.base_path for api in apis},
@@ -108,12 +112,12 @@ def _show_settings(domain: Domain, record: SandboxRecord) -> Any:
 # Time
 
 
-def show_clock(sandbox: Sandbox) -> dict[str, Any]:
-    record = sandbox.record
+def show_clock(shown: Sandbox | Moved) -> dict[str, Any]:
+    record = shown.record
     return {
-        "now": _moment(sandbox.now()),
+        "now": show_moment(shown.now if isinstance(shown, Moved) else shown.now()),
         "frozen": record.clock.frozen_at is not None,
-        "epoch": _moment(record.epoch),
+        "epoch": show_moment(record.epoch),
     }
 
 
@@ -122,7 +126,7 @@ def show_fired(fired: Fired) -> dict[str, Any]:
     return {
         "api": fired.api,
         "id": timer.id,
-        "due_at": _moment(timer.due_at),
+        "due_at": show_moment(timer.due_at),
         "action": timer.action,
         "subject": timer.subject,
     }
@@ -131,10 +135,17 @@ def show_fired(fired: Fired) -> dict[str, Any]:
 # Journal
 
 
-def show_entry(entry: Entry, secrets: Secrets) -> dict[str, Any]:
-    return {
+def show_entry(entry: Entry, api: Api | None, secrets: Secrets, *, bodies: bool = True) -> dict[str, Any]:
+    """
+    Args:
+        bodies: With the two messages, headers and all, and what it changed.
+    """
+    changes = changes_of(entry)
+    shown = {
         "id": entry.id,
-        "at": None if entry.at is None else _moment(entry.at),
+        "at": None if entry.at is None else show_moment(entry.at),
+        "received_at": show_moment(entry.received_at),
+        "identity": identity_of(api, entry),
         "method": entry.method,
         "path": entry.path,
         "query": secrets.hide_in_query(entry.query.decode("latin-1")),
@@ -142,7 +153,20 @@ def show_entry(entry: Entry, secrets: Secrets) -> dict[str, Any]:
         "operation": entry.operation,
         "status": entry.status,
         "refusal": entry.refusal,
+        "rules": [each.id for each in reasons_of(api, entry)],
+        "touched": touched_by(entry),
+        "timers": entry.timers,
+        "deliveries": [each["id"] for each in changes if each["kind"] == "delivery"],
+        "faults": [{"what": what, "rule": rule or None} for what, rule in entry.faults],
+        "commit": entry.broke or None,
+        "is_rival": entry.is_rival,
         "microseconds": entry.microseconds,
+    }
+    if not bodies:
+        return shown
+    return {
+        **shown,
+        "changes": secrets.hide(shown_to(api, entry)),
         "request": _show_message(_unpacked(entry.headers), entry.request_body, secrets, cut=entry.request_cut),
         "response": _show_message(entry.response_headers, entry.response_body, secrets, cut=entry.response_cut),
     }
@@ -217,25 +241,42 @@ def show_subscription(subscription: Subscription, *, is_new: bool = False) -> di
         shown["headers"] = dict.fromkeys(subscription.headers, HIDDEN)
     shown["is_signed"] = shown.pop("secret") is not None
     del shown["name"], shown["changed_at"]  # some vendors' own, shown by their APIs
+    if subscription.hostile is None:
+        del shown["hostile"]
     return shown
 
 
 def show_delivery(sending: Sending) -> dict[str, Any]:
-    delivery, event = sending.delivery, sending.event
+    delivery, event, about = sending.delivery, sending.event, sending.about
     return {
         "id": delivery.id,
+        "api": sending.api,
         "subscription_id": delivery.subscription_id,
-        "event": {"id": event.id, "name": event.name, "occurred_at": _moment(event.occurred_at)},
+        "url": sending.url,
+        "event": {"id": event.id, "name": event.name, "occurred_at": show_moment(event.occurred_at)},
+        "about": None if about is None else {"kind": about[0], "id": about[1]},
+        "caused_by": sending.caused_by,
         "status": delivery.status.value,
-        "due_at": None if delivery.due_at is None else _moment(delivery.due_at),
-        "attempts": [
-            {"at": _moment(each.at), "status": each.status, "error": each.error, "milliseconds": each.milliseconds}
-            for each in delivery.attempts
-        ],
+        "due_at": None if delivery.due_at is None or sending.is_held else show_moment(delivery.due_at),
+        "held": sending.is_held,
+        "mischief": [each.value for each in delivery.mischief],
+        "attempts": [show_attempt(each) for each in delivery.attempts],
         "body": msgspec.json.decode(sending.body),
     }
 
 
-def _moment(moment: Any) -> str:
+def show_attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "at": show_moment(attempt.at),
+        "status": attempt.status,
+        "error": attempt.error,
+        "milliseconds": attempt.milliseconds,
+        "sent_at": None if attempt.sent_at is None else show_moment(attempt.sent_at),
+        "sent": dict(attempt.sent),
+        "answer": attempt.answer,
+    }
+
+
+def show_moment(moment: Any) -> str:
     shown: str = msgspec.to_builtins(moment)
     return shown

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,7 +15,7 @@ from mockserver.sandbox.merging import Seed
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 
-__all__ = ["Domain", "Scenario", "SeedWorld", "Seeds"]
+__all__ = ["Deadline", "Domain", "Scenario", "SeedWorld", "Seeds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ class Scenario:
     world: SeedWorld
 
 
+class Deadline(NamedTuple):
+    """Up to *at*, *action* is possible for a *record* of a *kind*: nothing happens then, and something is too late after it."""
+
+    at: datetime
+    action: str
+    kind: Kind[Any]
+    record: Any
+
+
 @dataclass(frozen=True)
 class Domain(DomainKinds):
     """One API's part of a sandbox: its records, how they begin, and what time does to them.
@@ -52,6 +61,8 @@ class Domain(DomainKinds):
         seed: (seed, epoch) -> SeedWorld. The same arguments answer the same bytes on every machine.
         seed_version: Changes when `seed` answers something else; a durable sandbox of another version is refused.
         actions: What timers may do, by the name they carry.
+        subjects: By action, of what kind the records are that timers do it to.
+        deadlines: Reckoned from the records there are, past ones too; None where the API knows none.
         set_up: Does at once what settings say: those that are given when a sandbox is made or changed, all when it is
             reset.
     """
@@ -60,6 +71,8 @@ class Domain(DomainKinds):
     seed_version: str
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     actions: Mapping[str, Callable[[Work, Timer], None]] = field(default_factory=dict)
+    subjects: Mapping[str, Kind[Any]] = field(default_factory=dict)
+    deadlines: Callable[[Work], Iterable[Deadline]] | None = None
     set_up: Callable[[Work, Mapping[str, Any]], None] | None = None
 
     def digest(self) -> str:

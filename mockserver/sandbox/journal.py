@@ -3,21 +3,37 @@
 Secrets never enter: header values that carry credentials are replaced before an entry is kept.
 """
 
+import time
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-__all__ = ["REDACTED", "Entry", "Journal", "Limits", "Memory", "cut", "latest", "pack_headers"]
+__all__ = [
+    "REDACTED",
+    "Entry",
+    "Journal",
+    "Limits",
+    "Memory",
+    "cut",
+    "latest",
+    "pack_headers",
+    "shown_changes",
+    "shown_timer",
+]
 
 REDACTED = b"[redacted]"
 _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authorization", b"x-api-key"})
 _OVERHEAD_BYTES = 800
 """What an entry costs beside its bodies and the headers of the request, roughly."""
+
+_FIRST_ERROR = 400
+_OFFSET_NS = time.time_ns() - time.perf_counter_ns()
+"""From the clock that only counts to the machine's: one of them is read per request."""
 
 _FEW = 16
 """Up to so many entries stand in a list: an empty deque takes 600 bytes, and most sandboxes are asked a few times.
@@ -51,8 +67,15 @@ class Entry(msgspec.Struct, gc=False, array_like=True):
     Attributes:
         headers: Of the request, packed (see `pack_headers`).
         response_headers: As they were sent.
-        refusal: The code of what was refused.
+        refusal: The code of what was refused; `facts` are those that the refusal rests on.
         size: In bytes, roughly; counted when it is kept.
+        began_ns: On the clock that only counts, for `received_at`.
+        caller: Tenant, role and id of whoever asked; None of a stranger.
+        changes: What it changed: as `Level.changed` until somebody asks, then as `shown_changes`.
+        timers: Those that fired before it.
+        faults: What was done to it, and the ids of the rules that did so; 0 where the request asked for it itself.
+        broke: Which side of the commit the connection was broken on, `before` or `after`; "" where it was not.
+        is_rival: A rule has made it up.
     """
 
     method: str
@@ -72,6 +95,69 @@ class Entry(msgspec.Struct, gc=False, array_like=True):
     response_body: bytes = b""
     response_cut: bool = False
     size: int = 0
+    began_ns: int = 0
+    caller: tuple[str, str, str] | None = None
+    facts: Any = None
+    changes: Any = None
+    timers: list[Any] = []
+    faults: list[tuple[str, int]] = []
+    broke: str = ""
+    is_rival: bool = False
+
+    @property
+    def received_at(self) -> datetime:
+        """By the machine's clock."""
+        return datetime.fromtimestamp((self.began_ns + _OFFSET_NS) / 1e9, UTC)
+
+    def settle(self) -> None:
+        """Let go of the records that it changed, and of what cannot be packed."""
+        if isinstance(self.changes, tuple):
+            self.changes = shown_changes(self.changes)
+        if self.facts is not None:
+            self.facts = {name: _plain(value) for name, value in self.facts.items()}
+
+
+def shown_changes(link: Any) -> list[dict[str, Any]]:
+    """
+    What was changed, in order: `kind`, `id`, and `fields`, by name what they were and what they are now. Of a record that
+    came to be or has gone all, one of the two being null.
+
+    Args:
+        link: See `Level.changed`.
+    """
+    first: dict[tuple[str, Any], Any] = {}
+    last: dict[tuple[str, Any], Any] = {}
+    while link is not None:
+        kind, key, before, after, link = link
+        address = (kind.name.partition(".")[2], key)
+        first[address] = before
+        last.setdefault(address, after)
+    shown = []
+    for address in reversed(last):
+        was, now = _fields(first[address]), _fields(last[address])
+        fields = {name: (was.get(name), now.get(name)) for name in {**was, **now} if was.get(name) != now.get(name)}
+        if fields:
+            kind, key = address
+            event = "deleted" if not now else "changed" if was else "created"
+            shown.append({"kind": kind, "id": key, "event": event, "fields": fields})
+    return shown
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    if not isinstance(record, msgspec.Struct):
+        return {}
+    return {name: _plain(getattr(record, name)) for name in record.__struct_fields__}
+
+
+def _plain(value: Any) -> Any:
+    try:
+        return msgspec.to_builtins(value, enc_hook=repr)
+    except (TypeError, ValueError):
+        return repr(value)
+
+
+def shown_timer(timer: Any) -> dict[str, Any]:
+    return {"action": timer.action, "subject": timer.subject, "due_at": _plain(timer.due_at)}
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -79,9 +165,14 @@ _decode = msgspec.msgpack.Decoder(list[Entry]).decode
 
 
 class Journal:
-    """The latest entries of one sandbox, oldest first."""
+    """The latest entries of one sandbox, oldest first.
 
-    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "last_id")
+    Attributes:
+        added: How many came since it was last cleared, those that were dropped since too.
+        refused: How many of them were answered with an error.
+    """
+
+    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "added", "last_id", "refused")
 
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
@@ -90,6 +181,7 @@ class Journal:
         self._bytes = 0
         self._asked: dict[str, int] = {}
         self.last_id = 0
+        self.added = self.refused = 0
 
     @property
     def _entries(self) -> deque[Entry] | list[Entry]:
@@ -100,6 +192,8 @@ class Journal:
     def rest(self) -> None:
         """Take little room until somebody asks again."""
         if isinstance(self._kept, list):
+            for entry in self._kept:
+                entry.settle()
             self._kept = zlib.compress(_encode(self._kept), zlib.Z_BEST_SPEED)
 
     def __len__(self) -> int:
@@ -124,10 +218,16 @@ class Journal:
         if len(entries) == _FEW:
             entries = self._kept = deque(entries)
         entries.append(entry)
+        self.note(entry)
         self._bytes += entry.size
         self._memory.used += entry.size
         while len(entries) > limits.entries or self._bytes > limits.bytes:
             self.drop_oldest()
+
+    def note(self, entry: Entry) -> None:
+        """Count an entry, wherever it is kept."""
+        self.added += 1
+        self.refused += entry.status >= _FIRST_ERROR
 
     def drop_oldest(self) -> None:
         entries = self._entries
@@ -141,6 +241,7 @@ class Journal:
         self._memory.used -= self._bytes
         self._bytes = 0
         self._kept = []
+        self.added = self.refused = 0
         return count
 
     def find(self, number: int) -> Entry | None:
@@ -164,8 +265,9 @@ def latest(
     method: str | None = None,
     status: int | None = None,
     path: str | None = None,
+    also: Callable[[Entry], bool] | None = None,
 ) -> list[Entry]:
-    """Of entries that stand in order some, the newest first; *path* matches a part of theirs."""
+    """Of entries that stand in order some, the newest first; *path* matches a part of theirs, *also* says what else one has to be."""
 
     def wanted(entry: Entry) -> bool:
         return (
@@ -175,6 +277,7 @@ def latest(
             and (method is None or entry.method == method)
             and (status is None or entry.status == status)
             and (path is None or path in entry.path)
+            and (also is None or also(entry))
         )
 
     return list(islice(filter(wanted, reversed(entries)), limit))

@@ -90,13 +90,19 @@ class Seed:
 
 
 class Level:
-    """One layer of changes over what is below it; itself something to stand on."""
+    """One layer of changes over what is below it; itself something to stand on.
 
-    __slots__ = ("_below", "_own")
+    Attributes:
+        changed: What was written through this, the last first, as links: kind, id, the record before, the record after, and
+            the next link. A list would take a call for each.
+    """
+
+    __slots__ = ("_below", "_own", "changed")
 
     def __init__(self, below: Below, own: Changes) -> None:
         self._below = below
         self._own = own
+        self.changed: Any = None
 
     def read(self, kind: Kind[Any], key: Id) -> Any:
         mine = self._own.read(kind, key)
@@ -191,10 +197,14 @@ class Level:
         mine = own.read(kind, key)
         own.write(kind, key, record)
         if mine is None:
-            self._take_back(kind, key)
+            mine = self._take_back(kind, key)
+            self.changed = (kind, key, mine, record, self.changed)
         elif not isinstance(mine, Gone):
+            self.changed = (kind, key, mine, record, self.changed)
             self._replace(kind, mine, record)
             return
+        else:
+            self.changed = (kind, key, None, record, self.changed)
         for index in kind.every_index:
             for entry in index.entries(record):
                 own.enter("plus", index.name, entry, key)
@@ -214,15 +224,15 @@ class Level:
                 if entry not in before:
                     self._own.enter("plus", index.name, entry, key)
 
-    def _take_back(self, kind: Kind[Any], key: Id) -> bool:
-        """Cancel what the level below says of a record; answers whether it said anything."""
+    def _take_back(self, kind: Kind[Any], key: Id) -> Any:
+        """Cancel what the level below says of a record; answers the record, if there is one."""
         lower = self._below.read(kind, key)
         if lower is None:
-            return False
+            return None
         for index in kind.every_index:
             for entry in index.entries(lower):
                 self._own.enter("minus", index.name, entry, key)
-        return True
+        return lower
 
     def delete(self, kind: Kind[Any], key: Id) -> None:
         """Deletes a record that `read` finds."""
@@ -230,8 +240,10 @@ class Level:
         mine = own.read(kind, key)
         if mine is None:
             own.write(kind, key, GONE)
-            self._take_back(kind, key)
+            mine = self._take_back(kind, key)
+            self.changed = (kind, key, mine, None, self.changed)
             return
+        self.changed = (kind, key, mine, None, self.changed)
         for index in kind.every_index:
             for entry in index.entries(mine):
                 own.leave(index.name, entry, key)

@@ -8,13 +8,15 @@ from typing import TypeVar
 
 from mockserver.booking.errors import StoreBusy, StoreDown
 from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.records import SandboxRecord
+from mockserver.sandbox.rules import Rule
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.shared_journals import SharedJournals
 from mockserver.sandbox.work import Work
 
-__all__ = ["JournalWriter", "patiently", "run_patiently"]
+__all__ = ["JournalWriter", "meet_patiently", "patiently", "run_patiently"]
 
 T = TypeVar("T")
 
@@ -31,19 +33,30 @@ async def run_patiently(
     *,
     writes: bool,
     keep: bool = True,
+    entry: Entry | None = None,
     known: SandboxRecord | None = None,
 ) -> T:
     """`Sandbox.run` on the event loop, which goes on with others where the store waits for a network; in a thread when the
     store is held by another process.
     """
     if sandbox.waits:
-        return await _cross(partial(sandbox.run, domain, act, writes=writes, keep=keep, known=known))
+        return await _cross(partial(sandbox.run, domain, act, writes=writes, keep=keep, entry=entry, known=known))
     try:
         return sandbox.run(
-            domain, act, writes=writes, keep=keep, patience_seconds=_INLINE_PATIENCE_SECONDS, known=known
+            domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=_INLINE_PATIENCE_SECONDS, known=known
         )
     except StoreBusy:
-        return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, known=known)
+        return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, entry=entry, known=known)
+
+
+async def meet_patiently(sandbox: Sandbox, met: frozenset[int], ends: Callable[[Rule], bool]) -> tuple[Rule, ...]:
+    """`Sandbox.meet`, likewise."""
+    if sandbox.waits:
+        return await _cross(partial(sandbox.meet, met, ends))
+    try:
+        return sandbox.meet(met, ends, patience_seconds=_INLINE_PATIENCE_SECONDS)
+    except StoreBusy:
+        return await asyncio.to_thread(sandbox.meet, met, ends)
 
 
 async def patiently(sandboxes: Sandboxes, work: Callable[[], T]) -> T:

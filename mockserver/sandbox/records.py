@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from mockserver.sandbox.clocks import ClockState
+from mockserver.sandbox.rules import Rule
 from mockserver.sandbox.timers import Timer
 
-__all__ = ["Bounds", "Fired", "SandboxRecord", "Setup", "decode", "encode", "newer"]
+__all__ = ["Bounds", "Fired", "Moved", "SandboxRecord", "Setup", "decode", "encode", "newer"]
 
 
 class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -23,6 +24,9 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         settings: By API, only what differs from the defaults.
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
+        parent: The name of that of which it is a fork; None where it begins with a seed.
+        moves: See `moves.py`; `snapshots` see `snapshots.py`.
+        rules: What is armed; `last_rule` is the last id that was given to one.
     """
 
     name: str
@@ -39,6 +43,11 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: dict[str, dict[str, Any]] = {}
     outbox: bool = False
     reset_at: datetime | None = None
+    parent: str | None = None
+    moves: bytes = b""
+    snapshots: bytes = b""
+    rules: tuple[Rule, ...] = ()
+    last_rule: int = 0
 
     @property
     def layers(self) -> tuple[int, ...]:
@@ -95,6 +104,15 @@ class Fired:
     timer: Timer
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of a move of the clock: the record as it is after it, what the clock shows, and what fell due."""
+
+    record: SandboxRecord
+    now: datetime
+    fired: list[Fired]
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(SandboxRecord)
 
@@ -110,4 +128,7 @@ def decode(stored: bytes) -> SandboxRecord:
 
 def newer(record: SandboxRecord, stored: bytes) -> SandboxRecord:
     """The record as the store has it, which is *record* unless another process has changed it."""
-    return record if encode(record) == stored else decode(stored)
+    if encode(record) == stored:
+        return record
+    found = decode(stored)
+    return record if found == record else found  # another program may have written the same in other bytes

@@ -3,10 +3,11 @@ due, its journal.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -15,12 +16,17 @@ from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
-from mockserver.sandbox.journal import Entry, Journal, Limits, Memory
+from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, shown_timer
 from mockserver.sandbox.merging import Below, Level
+from mockserver.sandbox.moves import FiredTimer, How, Move, noted
 from mockserver.sandbox.receivers import Receivers
-from mockserver.sandbox.records import Fired, SandboxRecord, encode, newer
+from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
+from mockserver.sandbox.rules import Holding, Rule, count_met
 from mockserver.sandbox.shared_journals import SharedJournals
 from mockserver.sandbox.work import Work
+
+if TYPE_CHECKING:
+    from mockserver.sandbox.news import News, Watcher
 
 __all__ = ["DEFAULT", "Ground", "Overtaken", "Sandbox", "is_heard", "last_shown"]
 
@@ -91,8 +97,10 @@ class Sandbox:
 
     Attributes:
         mark: Tells this loading of a durable sandbox from every other; "" where it is never loaded twice.
+        holding: Requests that wait here; None before the first.
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
+        news: None while nobody watches it.
         waits: Whether its store does, so that nothing may be done in it on an event loop as it is.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
@@ -100,10 +108,12 @@ class Sandbox:
     __slots__ = (
         "_ground",
         "_journal",
+        "holding",
         "is_unloaded",
         "line",
         "mark",
         "name",
+        "news",
         "record",
         "told_of",
         "used_at",
@@ -120,9 +130,11 @@ class Sandbox:
         self.used_at = 0.0
         self.waits = ground.store.waits
         self.is_unloaded = False
+        self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
         self._journal: Journal | None = None
+        self.holding: Holding | None = None
 
     @property
     def has_journal(self) -> bool:
@@ -134,11 +146,36 @@ class Sandbox:
             self._journal = Journal(self._ground.journal_limits, self._ground.journal_memory)
         return self._journal
 
+    @contextmanager
+    def watched(self, after: int | None = None) -> Iterator["Watcher"]:
+        """Inside the block somebody watches it; see `News.watch`."""
+        from mockserver.sandbox.news import News  # noqa: PLC0415 - only who watches needs it
+
+        if self.news is None:
+            self.news = News(lambda: self.journal.last_id)
+        news = self.news
+        watcher = news.watch(after)
+        try:
+            yield watcher
+        finally:
+            news.forget(watcher)
+            if not news.is_watched and self.news is news:
+                self.news = None
+
     def rest(self) -> None:
         """Take little room until somebody asks again."""
         if self._journal is not None:
             self._journal.rest()
         self._ground.store.rest(self.record.own)
+
+    def begin_anew(self, record: SandboxRecord) -> None:
+        """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
+        self.record = record
+        self.clear_journal()
+        self.told_of = frozenset()
+        self.let_go()
+        if self.news is not None:
+            self.news.tell_of_reset()
 
     def entries(self) -> list[Entry]:
         """Its journal, oldest first, whichever process was asked."""
@@ -177,12 +214,14 @@ class Sandbox:
         *,
         writes: bool,
         keep: bool = True,
+        entry: Entry | None = None,
         patience_seconds: float | None = None,
         known: SandboxRecord | None = None,
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
         *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
+        *entry* is told the moment of the work, what fired before it and what it changed.
 
         Args:
             known: What was known of the sandbox when it was decided to do this; None where that has no part in it.
@@ -195,7 +234,9 @@ class Sandbox:
         conflicts = 0
         while True:
             try:
-                return self._run(domain, act, writes=writes, keep=keep, patience_seconds=patience_seconds, known=known)
+                return self._run(
+                    domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=patience_seconds, known=known
+                )
             except _Gone:
                 if known is None:
                     raise
@@ -208,21 +249,28 @@ class Sandbox:
                 answer: T = undone.answer
                 return answer
             except _DueFirst:
-                with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
-                    record = self.fresh(session)
-                    real = self._ground.clock.now()
-                    self._fire(session, record, record.clock.read(real), (domain,))
-                    if self._ground.store.dues is not None:
-                        session.expect(self.name, domain.name, real)
-                self._tell(domain)
+                self._fire_first(domain, entry, patience_seconds)
 
-    def _run(
+    def _fire_first(self, domain: Domain, entry: Entry | None, patience_seconds: float | None) -> None:
+        """What fell due in an API, in a transaction of its own."""
+        with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
+            fired = self._let_fire(session, self.fresh(session), domain)
+            if self._ground.store.dues is not None:
+                session.expect(self.name, domain.name, self._ground.clock.now())
+        if entry is not None:
+            entry.timers = [*entry.timers, *(shown_timer(each.timer) for each in fired)]
+        self._tell(domain)
+        if self.news is not None:
+            self.news.tell_of_change(domain.name, is_stirred=True)
+
+    def _run(  # noqa: C901 - one transaction, from its begin to who is told of it
         self,
         domain: Domain,
         act: Callable[[Work], T],
         *,
         writes: bool,
         keep: bool,
+        entry: Entry | None,
         patience_seconds: float | None,
         known: SandboxRecord | None,
     ) -> T:
@@ -234,19 +282,26 @@ class Sandbox:
             now = record.clock.read(self._ground.clock.now())
             if writes and store.durable and record.clock.frozen_at is None:
                 now = _note_shown(session, record, now)
-            work = Work(domain, session, self._level(session, record, domain), record, now, self._ground.receivers)
+            level = self._level(session, record, domain)
+            work = Work(domain, session, level, record, now, self._ground.receivers)
             due = work.timers.next_due() if domain.actions else None
             if due is not None and due.due_at <= now:
                 raise _DueFirst
+            if entry is not None:
+                entry.at = now
             answer = act(work)
             if not keep:
                 raise _Undo(answer)
             if work.is_stirred and store.dues is not None:
                 session.expect(name, domain.name, self._ground.clock.now())
+        if entry is not None:
+            entry.changes = level.changed
         if work.is_stirred:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
             self._tell_of_seed(domain, record.clock.real_time_of(due.due_at))
+        if writes and self.news is not None:
+            self.news.tell_of_change(domain.name, is_stirred=work.is_stirred)
         return answer
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
@@ -263,31 +318,119 @@ class Sandbox:
                 now = record.clock.read(self._ground.clock.now())
                 domain.set_up(Work(domain, session, self._level(session, record, domain), record, now), values)
 
+    # Rules
+
+    def arm(
+        self, change: Callable[[SandboxRecord], SandboxRecord], *, patience_seconds: float | None = None
+    ) -> SandboxRecord:
+        """
+        Change what is armed.
+
+        Raises:
+            StoreBusy: See `Store.writing`.
+            NotFound: The sandbox was deleted meanwhile.
+        """
+        with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
+            armed = change(self.fresh(session))
+            session.save_sandbox(self.name, encode(armed), armed.layers)
+        self.record = armed
+        return armed
+
+    def meet(
+        self, met: frozenset[int], ends: Callable[[Rule], bool], *, patience_seconds: float | None = None
+    ) -> tuple[Rule, ...]:
+        """
+        Count a request at each rule that it has *met*; answers those that fire. Each turn of a rule is given once, in whichever
+        process. Raises what `arm` raises.
+        """
+        fire: tuple[Rule, ...] = ()
+
+        def count(record: SandboxRecord) -> SandboxRecord:
+            nonlocal fire
+            now = record.clock.read(self._ground.clock.now())
+            rules, fire = count_met(record.rules, met, record.seed, now, ends)
+            return msgspec.structs.replace(record, rules=rules)
+
+        self.arm(count, patience_seconds=patience_seconds)
+        return fire
+
+    def let_go(self) -> None:
+        """Of all requests that wait in it."""
+        if self.holding is not None:
+            self.holding.let_go()
+
     # Time
 
     def now(self) -> datetime:
         return self.record.clock.read(self._ground.clock.now())
 
-    def set_clock(self, change: Callable[[ClockState, datetime], ClockState]) -> list[Fired]:
-        """Change the clock, then fire what fell due, in order. Answers what fired; what was due before the epoch is how a
-        world begins, and not told.
+    def set_clock(
+        self, change: Callable[[ClockState, datetime], ClockState], how: How = How.MOVED, *, keep: bool = True
+    ) -> Moved:
+        """Change the clock, then fire what fell due, in order. What was due before the epoch is how a world begins, and not
+        told.
+
+        Args:
+            keep: Else nothing is kept, and the answer is what would have come of it.
 
         Raises:
             RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
             NotFound: The sandbox was deleted meanwhile.
         """
-        with self._ground.store.writing(self.name) as session:
-            record = self.fresh(session)
-            real = self._ground.clock.now()
-            clock = change(record.clock, real)
-            fired = self._fire(session, record, clock.read(real), tuple(self._ground.domains.values()))
-            moved = msgspec.structs.replace(record, clock=clock)
-            self._expect_all(session, self.name, real)
-            session.save_sandbox(self.name, encode(moved), moved.layers)
-        self.record = moved
+        try:
+            with self._ground.store.writing(self.name) as session:
+                moved = self._moved(session, change, how, keep=keep)
+        except _Undo as undone:
+            unkept: Moved = undone.answer
+            return unkept
+        self.record = moved.record
         self.told_of = frozenset()
         self.tell_of_all()
-        return [each for each in fired if each.timer.due_at >= record.epoch]
+        if self.news is not None:
+            self.news.tell_of_clock({each.api for each in moved.fired})
+        return moved
+
+    def _moved(
+        self, session: Session, change: Callable[[ClockState, datetime], ClockState], how: How, *, keep: bool
+    ) -> Moved:
+        """Raises _Undo where nothing is kept."""
+        record = self.fresh(session)
+        real = self._ground.clock.now()
+        clock = change(record.clock, real)
+        now = clock.read(real)
+        fired = self._fire(session, record, now, tuple(self._ground.domains.values()))
+        told = [each for each in fired if each.timer.due_at >= record.epoch]
+        after = self._noted(record, how, record.clock.read(real), now, told)
+        moved = Moved(msgspec.structs.replace(after, clock=clock), now, told)
+        if not keep:
+            raise _Undo(moved)
+        self._expect_all(session, self.name, real)
+        session.save_sandbox(self.name, encode(moved.record), moved.record.layers)
+        return moved
+
+    def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
+        """Fire what fell due in one API, on a clock that nobody has moved."""
+        now = record.clock.read(self._ground.clock.now())
+        fired = self._fire(session, record, now, (domain,))
+        told = [each for each in fired if each.timer.due_at >= record.epoch]
+        if told:
+            self.record = self._noted(record, How.RAN, told[0].timer.due_at, now, told)
+            session.save_sandbox(self.name, encode(self.record), self.record.layers)
+        return fired
+
+    def _noted(
+        self, record: SandboxRecord, how: How, from_at: datetime, to_at: datetime, fired: Sequence[Fired]
+    ) -> SandboxRecord:
+        move = Move(
+            at=self._ground.clock.now(),
+            how=how,
+            from_at=from_at,
+            to_at=to_at,
+            after_entry=self._journal.last_id if self._journal is not None else 0,
+            fired=tuple(FiredTimer(each.api, each.timer) for each in fired),
+            fired_count=len(fired),
+        )
+        return msgspec.structs.replace(record, moves=noted(record.moves, move))
 
     def _fire(self, session: Session, record: SandboxRecord, until: datetime, domains: Sequence[Domain]) -> list[Fired]:
         """Fire every timer due at or before *until*, the earliest first, whichever API it belongs to."""

@@ -2,9 +2,11 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from heapq import merge
 from itertools import chain
+from operator import attrgetter
 from secrets import token_hex
 from typing import Any, cast
 
@@ -19,11 +21,12 @@ from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import Bounds, SandboxRecord, Setup, decode, encode, newer
 from mockserver.sandbox.sandbox import DEFAULT, Ground, Sandbox, is_heard, last_shown
 from mockserver.sandbox.shared_journals import SharedJournals
+from mockserver.sandbox.snapshots import Snapshot, drop_layers, forget, restored, saved
 
 __all__ = ["Sandboxes"]
 
 _MOST_FROZEN = 32
-"""Layers of a sandbox that forks share: each is one more to look through."""
+"""Layers of a sandbox that forks and snapshots share: each is one more to look through."""
 
 _DEFAULTS: dict[str, dict[str, Any]] = {}
 """The settings of a sandbox that has none of its own; one, for all of them."""
@@ -36,6 +39,7 @@ class Sandboxes:
         receivers: Where events may be sent.
 
     Attributes:
+        shared: Other processes serve the same sandboxes: each request asks the store what has become of its own.
         on_waiting: Told, in whichever thread, that something falls due in a sandbox: its name, the API, the moment of
             the real time to look at. None while nobody is there to look.
 
@@ -54,8 +58,10 @@ class Sandboxes:
         journal_limits: Limits | None = None,
         journal_memory: Memory | None = None,
         receivers: Receivers = LOOPBACK,
+        shared: bool = False,
     ) -> None:
         self._store = store
+        self.shared = shared
         self._domains = {domain.name: domain for domain in domains}
         self._versions = {domain.name: domain.seed_version for domain in domains}  # one, for all their records
         self._setup = setup or Setup()
@@ -167,7 +173,7 @@ class Sandboxes:
         sandbox = self.get(name, any_seed=True)
         with self._store.writing(name) as session:
             record = sandbox.fresh(session)
-            self._drop_layers(session, record)
+            drop_layers(session, record)
             real = self._real.now()
             fresh = msgspec.structs.replace(
                 record,
@@ -176,13 +182,48 @@ class Sandboxes:
                 clock=_starting_clock(record.starts_at, record.starts_frozen, real),
                 versions=self._versions,
                 reset_at=real,
+                moves=b"",
+                snapshots=b"",
+                parent=None,
+                rules=(),
+                last_rule=0,
             )
             session.save_sandbox(name, encode(fresh), fresh.layers)
             sandbox.set_up(session, fresh, fresh.settings)
-        sandbox.record = fresh
-        sandbox.clear_journal()
-        sandbox.told_of = frozenset()
+        sandbox.begin_anew(fresh)
         return sandbox
+
+    # Snapshots
+
+    def save(self, name: str, snapshot: str | None) -> Snapshot:
+        """Keep the world as it is, to go back to. Raises NotFound, RuleBroken `exists`, `too_many_snapshots`,
+        `too_many_forks`.
+        """
+        sandbox = self.get(name)
+        with self._store.writing(name) as session:
+            frozen = self._frozen(session, sandbox.fresh(session))
+            record, made = saved(session, frozen, snapshot, self._real.now())
+            session.save_sandbox(name, encode(record), record.layers)
+        sandbox.record = record
+        return made
+
+    def restore(self, name: str, snapshot: str) -> Sandbox:
+        """Back to a snapshot, its clock and its settings, with an empty journal: a new world from here on. Raises NotFound."""
+        sandbox = self.get(name)
+        with self._store.writing(name) as session:
+            record = restored(session, sandbox.fresh(session), snapshot, self._real.now())
+            session.save_sandbox(name, encode(record), record.layers)
+        sandbox.begin_anew(record)
+        sandbox.tell_of_all()
+        return sandbox
+
+    def forget_snapshot(self, name: str, snapshot: str) -> None:
+        """Raises NotFound."""
+        sandbox = self.get(name)
+        with self._store.writing(name) as session:
+            record = forget(session, sandbox.fresh(session), snapshot)
+            session.save_sandbox(name, encode(record), record.layers)
+        sandbox.record = record
 
     def fork(self, name: str, into: str) -> Sandbox:
         """A copy that shares what was changed so far and goes its own way from here.
@@ -199,7 +240,17 @@ class Sandboxes:
             record = self._frozen(session, parent.fresh(session))
             for layer in record.frozen:
                 session.share_layer(layer)
-            child = msgspec.structs.replace(record, name=into, own=session.new_layer(), made_at=self._real.now())
+            child = msgspec.structs.replace(
+                record,
+                name=into,
+                own=session.new_layer(),
+                made_at=self._real.now(),
+                moves=b"",
+                snapshots=b"",
+                parent=name,
+                rules=(),
+                last_rule=0,
+            )
             session.save_sandbox(into, encode(child), child.layers)
             parent.expect_fork(session, into)
         parent.record = record
@@ -214,8 +265,8 @@ class Sandboxes:
         if len(record.frozen) >= _MOST_FROZEN:
             raise RuleBroken(
                 "too_many_forks",
-                f"sandbox {in_json(record.name)} was changed and forked {_MOST_FROZEN} times, one upon the other: reset"
-                " it, or fork one that was changed less often in between",
+                f"sandbox {in_json(record.name)} was changed and forked or saved {_MOST_FROZEN} times, one upon the other:"
+                " reset it, or fork one that was changed less often in between",
             )
         frozen = msgspec.structs.replace(record, own=session.new_layer(), frozen=(*record.frozen, record.own))
         session.save_sandbox(record.name, encode(frozen), frozen.layers)
@@ -227,7 +278,7 @@ class Sandboxes:
         with self._store.writing(name) as session:
             record = sandbox.fresh(session)
             session.forget_sandbox(name)
-            self._drop_layers(session, record)
+            drop_layers(session, record)
         sandbox.clear_journal()
         self._unload(sandbox)
 
@@ -246,11 +297,27 @@ class Sandboxes:
         sandbox.record = changed
         return sandbox
 
-    def page(self, *, offset: int, limit: int) -> tuple[int, Sequence[SandboxRecord]]:
-        """How many there are, and some of them by name."""
+    def every(self) -> Sequence[SandboxRecord]:
+        """By name."""
         with self._store.reading() as session:
-            shown = [decode(stored) for _, stored in session.sandboxes(offset=offset, limit=limit)]
-            return session.count_sandboxes(), shown
+            return [decode(stored) for _, stored in session.sandboxes()]
+
+    def named(
+        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+    ) -> tuple[int, Sequence[SandboxRecord]]:
+        """How many have a text in their names, and those of them by name whose names come *after* another."""
+        with self._store.reading() as session:
+            total, found = session.sandboxes_named(containing, after=after, offset=offset, limit=limit)
+        return total, [decode(stored) for _, stored in found]
+
+    def loaded(self, name: str) -> Sandbox | None:
+        """As far as it lives in this process."""
+        return self._loaded.get(name)
+
+    def latest_used(self) -> Iterator[Sandbox]:
+        """Those that live in this process, the latest used first."""
+        used = ((self._loaded[name] for name in reversed(line)) for line in (self._strangers, self._kept))
+        return merge(*used, key=attrgetter("used_at"), reverse=True)
 
     @property
     def durable(self) -> bool:
@@ -305,8 +372,11 @@ class Sandboxes:
             return  # deleted or unloaded while it was being asked, and its journal with it
         if self._ground.shared is not None:
             self._ground.shared.add(sandbox.record, entry)
-            return
-        sandbox.journal.add(entry)
+            sandbox.journal.note(entry)
+        else:
+            sandbox.journal.add(entry)
+        if sandbox.news is not None:
+            sandbox.news.tell_of_entry(entry.id)
         if self._journal_memory.used > self._journal_memory.limit:
             self._trim_journals()
 
@@ -450,7 +520,7 @@ class Sandboxes:
         if not self._store.durable:
             with self._store.writing(sandbox.name) as session:
                 session.forget_sandbox(sandbox.name)
-                self._drop_layers(session, sandbox.record)
+                drop_layers(session, sandbox.record)
         self._unload(sandbox)
 
     def _trim_journals(self) -> None:
@@ -467,17 +537,15 @@ class Sandboxes:
 
     def _unload(self, sandbox: Sandbox) -> None:
         sandbox.is_unloaded = True
+        if sandbox.news is not None:
+            sandbox.news.end()
+        sandbox.let_go()
         if sandbox.has_journal:
             sandbox.journal.clear()
         if self._loaded.get(sandbox.name) is sandbox:
             del self._loaded[sandbox.name]
             del sandbox.line[sandbox.name]
             self._awake.pop(sandbox.name, None)
-
-    def _drop_layers(self, session: Session, record: SandboxRecord) -> None:
-        """Let go of the layers of a record; one that a fork stands on stays."""
-        for layer in (record.own, *record.frozen):
-            session.drop_layer(layer)
 
 
 def _starting_clock(starts_at: datetime | None, frozen: bool, real: datetime) -> ClockState:

@@ -38,6 +38,7 @@ class SharedJournals:
 
     def add(self, record: SandboxRecord, entry: Entry) -> None:
         cut(entry, self._limits)
+        entry.settle()
         self._waiting.append((record.name, _life(record), _encode(entry)))
         self._stirred.set()
 

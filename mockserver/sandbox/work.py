@@ -87,12 +87,12 @@ class Work:
 
     def attempt(self, act: Callable[["Work"], T]) -> T:
         """Do *act*. When it raises, what it changed is undone, and the work goes on with what was changed before."""
-        was_stirred = self.is_stirred
+        was_stirred, changed = self.is_stirred, self._level.changed
         try:
             with self.session.attempt():
                 return act(self)
         except BaseException:
-            self.is_stirred = was_stirred
+            self.is_stirred, self._level.changed = was_stirred, changed
             raise
 
     @property
@@ -121,7 +121,7 @@ class Work:
         if not keeps and not self._level.weight(self.domain.subscriptions.active.name, ALL):
             return _NOBODY
         events = self.records(self.domain.events)
-        return RecordingOutbox(events, self.subscriptions, self.deliveries, self.now, keeps=keeps)
+        return RecordingOutbox(events, self.subscriptions, self.deliveries, self.now, self._record.seed, keeps=keeps)
 
     def _stir(self) -> None:
         self.is_stirred = True

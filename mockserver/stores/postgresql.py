@@ -421,15 +421,19 @@ class _Session:
     def forget_sandbox(self, name: str) -> None:
         self._saved[name] = None
 
-    def sandboxes(self, *, offset: int = 0, limit: int | None = None) -> Iterator[tuple[str, bytes]]:
-        page = f"LIMIT {'ALL' if limit is None else limit} OFFSET {offset}"
-        listed = f"SELECT name, record FROM directory JOIN sandboxes USING (root, name) ORDER BY name {page}"
-        found: dict[str, bytes | None] = dict(self._ask(listed))
+    def sandboxes(self) -> Iterator[tuple[str, bytes]]:
+        listed = self._ask("SELECT name, record FROM directory JOIN sandboxes USING (root, name)")
+        found: dict[str, bytes | None] = dict(listed)
         found |= {name: saved and saved[0] for name, saved in self._saved.items()}
         return iter([(name, record) for name, record in sorted(found.items()) if record is not None])
 
-    def count_sandboxes(self) -> int:
-        return int(self._ask("SELECT count(*) FROM directory")[0][0])
+    def sandboxes_named(
+        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+    ) -> tuple[int, Sequence[tuple[str, bytes]]]:
+        where = f"strpos(name, {text(containing)}) > 0" if containing else "true"
+        ((total,),) = self._ask(f"SELECT count(*) FROM directory WHERE {where}")
+        page = f"name > {text(after)} AND {where} ORDER BY name LIMIT {limit} OFFSET {offset}"
+        return total, self._ask(f"SELECT name, record FROM directory JOIN sandboxes USING (root, name) WHERE {page}")
 
     def expect(self, name: str, api: str, at: datetime) -> None:
         self._expected.append(self._store.dues.statement(str(self._root), name, api, at))

@@ -253,17 +253,24 @@ class _Session:
     def forget_sandbox(self, name: str) -> None:
         self._connection.execute("DELETE FROM sandboxes WHERE name=?", (name,))
 
-    def sandboxes(self, *, offset: int = 0, limit: int | None = None) -> Iterator[tuple[str, bytes]]:
-        page = (-1 if limit is None else limit, offset)
-        found = self._connection.execute("SELECT name, record FROM sandboxes ORDER BY name LIMIT ? OFFSET ?", page)
-        return iter(found.fetchall())
+    def sandboxes(self) -> Iterator[tuple[str, bytes]]:
+        return iter(self._connection.execute("SELECT name, record FROM sandboxes ORDER BY name").fetchall())
+
+    def sandboxes_named(
+        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+    ) -> tuple[int, Sequence[tuple[str, bytes]]]:
+        execute = self._connection.execute
+        # All of them are counted page by page, and not name by name.
+        where, given = ("WHERE instr(name, ?)", (containing,)) if containing else ("", ())
+        (total,) = execute(f"SELECT count(*) FROM sandboxes {where}", given).fetchone()  # noqa: S608 - words of ours
+        found = execute(
+            "SELECT name, record FROM sandboxes WHERE name > ? AND instr(name, ?) ORDER BY name LIMIT ? OFFSET ?",
+            (after, containing, limit, offset),
+        ).fetchall()
+        return total, found
 
     def expect(self, name: str, api: str, at: datetime) -> None:
         raise NotImplementedError("a process knows by itself what falls due")
-
-    def count_sandboxes(self) -> int:
-        (count,) = self._connection.execute("SELECT count(*) FROM sandboxes").fetchone()
-        return int(count)
 
 
 class _Journals:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from typing import Any, Protocol
 
 import msgspec
@@ -21,13 +22,14 @@ from mockserver.apis.refusals import BadHead, BadSandboxName
 from mockserver.booking.errors import Refusal, RuleBroken, StoreBusy, StoreDown, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
 from mockserver.sandbox.patience import patiently, run_patiently
-from mockserver.sandbox.sandbox import DEFAULT, Overtaken, Sandbox
+from mockserver.sandbox.sandbox import DEFAULT, Overtaken
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
 from mockserver.web.security import refusal_of
 from mockserver.web.stack import Stack
+from mockserver.web.streaming import stream
 
 __all__ = ["UNREADABLE", "Background", "Gate"]
 
@@ -112,31 +114,51 @@ class Gate:
             else:
                 self._find_sandbox(call, address.sandbox)
         sent = await self._answer(call, address, address.mount.stack, scope["query_string"], receive, bad_head)
+        if sent is None:
+            await self._go_through_rules(call, entry, address, scope, receive, send, began_at)
+            return
         entry.status, entry.response_body = sent.status, sent.body
         entry.response_headers = self._headers(api, call, sent)
-        body = b"" if scope["method"] == "HEAD" else sent.body
-        await _send(send, sent.status, entry.response_headers, body)
-        if call.sandbox is not None:
-            entry.at, entry.api, entry.operation = call.now, api.name, call.operation
-            entry.microseconds = (time.perf_counter_ns() - began_at) // 1_000
-            entry.headers = pack_headers(scope["headers"])
-            self._keep(call.sandbox, entry)
+        await _answer(scope, receive, send, sent, entry.response_headers)
+        self._keep(call, entry, api, scope, began_at)
+
+    async def _go_through_rules(
+        self, call: Call, entry: Entry, address: Address, scope: Scope, receive: Receive, send: Send, began_at: int
+    ) -> None:
+        """As above, with all that is done to a request before and after. Raises ConnectionResetError where it came by none."""
+        mount, enter = address.mount, partial(self._find_sandbox, in_path=address.sandbox)
+        call.record = None  # rules are met in a transaction of their own, by what the sandbox is then
+        assert mount is not None  # noqa: S101 - a call is for one
+        arming: Any = import_module("mockserver.web.arming")
+        entered = arming.Entered(mount.api, mount.stack, self._sandboxes, call, scope, address.path, enter)
+        plan = await arming.plan_for(entered, receive)
+        try:
+            sent = await plan.answer()
+            if not call.reply_headers and call.sandbox is not None and call.sandbox.record.settings:
+                await self._say_limits(mount.api, call)
+            headers = [*self._headers(mount.api, call, sent), *plan.headers(sent)]
+            entry.status, entry.response_body, entry.response_headers = sent.status, sent.body, headers
+            await plan.send(send, sent, headers, b"" if scope["method"] == "HEAD" else sent.body)
+        finally:
+            self._keep(call, entry, mount.api, scope, began_at)
 
     async def _answer(
         self, call: Call, address: Address, stack: Stack, query: bytes, receive: Receive, bad_head: BadHead | None
-    ) -> Sent:
+    ) -> Sent | None:
+        """None where rules stand in the way."""
+        if bad_head is not None:
+            return stack.refused(call, bad_head)
         for _ in range(_MOST_OVERTAKEN):
+            if call.sandbox is not None and (call.sandbox.record.rules or b"prefer" in call.headers):
+                return None
             try:
-                if bad_head is None:
-                    sent = await stack.answer(call, address.path, query, receive)
-                else:
-                    sent = stack.refused(call, bad_head)
+                sent = await stack.answer(call, address.path, query, receive)
             except Overtaken:
                 # What was done is undone, so it is as if the call came now.
                 call.sandbox, call.reply_headers = None, ()
                 await patiently(self._sandboxes, partial(self._find_sandbox, call, address.sandbox))
                 continue
-            if not call.reply_headers and call.record is not None and call.record.settings:
+            if not call.reply_headers and call.sandbox is not None and call.sandbox.record.settings:
                 await self._say_limits(stack.api, call)
             return sent
         return stack.refused(call, StoreBusy())
@@ -162,7 +184,15 @@ class Gate:
             headers += (_allowed(call.headers), _WITH_CREDENTIALS, _BY_ORIGIN, exposed)
         return headers
 
-    def _keep(self, sandbox: Sandbox, entry: Entry) -> None:
+    def _keep(self, call: Call, entry: Entry, api: Api, scope: Scope, began_at: int) -> None:
+        sandbox = call.sandbox
+        if sandbox is None:
+            return
+        caller = call.identity.caller
+        entry.at, entry.api, entry.operation = entry.at or call.now, api.name, call.operation
+        entry.began_ns, entry.microseconds = began_at, (time.perf_counter_ns() - began_at) // 1_000
+        entry.caller = None if caller is None else (caller.tenant, caller.role, caller.id)
+        entry.headers = pack_headers(scope["headers"])
         self._sandboxes.keep_entry(sandbox, entry)
         if _LOG.isEnabledFor(logging.INFO):
             outcome = f"{entry.status} {entry.refusal}" if entry.refusal else str(entry.status)
@@ -257,6 +287,14 @@ async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
     await _send(send, 204, allowed, b"")
 
 
+async def _answer(scope: Scope, receive: Receive, send: Send, sent: Sent, headers: Sequence[Header]) -> None:
+    if sent.stream is not None:
+        await stream(scope, receive, send, sent.status, headers, sent.stream)
+        return
+    await send({"type": "http.response.start", "status": sent.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else sent.body})
+
+
 async def _send(send: Send, status: int, headers: Sequence[Header], body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -269,7 +307,7 @@ async def _say(send: Send, status: int, body: Mapping[str, Any]) -> None:
 
 def _own_headers(sent: Sent) -> list[Header]:
     headers = [_AS_IT_IS_CALLED, *sent.headers]
-    if sent.status != _NO_CONTENT:
+    if sent.status != _NO_CONTENT and sent.stream is None:
         headers.append((b"content-length", b"%d" % len(sent.body)))
     if sent.media_type:
         headers.append((b"content-type", sent.media_type))

@@ -10,7 +10,7 @@ held by another process.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -118,12 +118,12 @@ class _Replies:
             raise ContractBrokenError(
                 f"{self._operation} answers {reply.status}{named}, which its document does not list"
             ) from None
-        if form is None:
+        if form is None or reply.stream is not None:
             if reply.body is not NO_BODY:
                 raise ContractBrokenError(
                     f"{self._operation} answers {reply.status} with a body, its document has none"
                 )
-            return b"", b""
+            return b"", b"" if form is None else form.media_type
         media_type, validator = form
         if not validator.is_valid(reply.body):
             flaw = find_flaw(validator, reply.body)
@@ -138,12 +138,14 @@ class Sent(NamedTuple):
 
     Attributes:
         media_type: Empty when there is no body.
+        stream: What is sent in place of the body, piece by piece.
     """
 
     status: int
     body: bytes
     media_type: bytes
     headers: tuple[Header, ...] = ()
+    stream: AsyncGenerator[bytes, None] | None = None
 
 
 class CompiledOperation:
@@ -168,7 +170,7 @@ class CompiledOperation:
     ) -> None:
         self._api = api
         self._sandboxes = sandboxes
-        self._function: Callable[..., Reply] = operation.function
+        self._function: Callable[..., Any] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
         self._kinds = {reader.name: reader.kind for reader in self._query}
@@ -197,12 +199,12 @@ class CompiledOperation:
             reply = await self._act(call)
         except Refusal as refusal:
             if call.entry is not None:
-                call.entry.refusal = refusal.code
+                call.entry.refusal, call.entry.facts = refusal.code, refusal.__dict__
             reply = self._api.render(refusal)
         if reply.status >= _FIRST_ERROR:
             reply = self._api.signed(reply, call.request_id)
         body, media_type = self._replies.encode(reply)
-        return Sent(reply.status, body, media_type, reply.headers)
+        return Sent(reply.status, body, media_type, reply.headers, reply.stream)
 
     def _read_parameters(self, call: Call, query: bytes) -> None:
         for reader in self._path:
@@ -221,7 +223,10 @@ class CompiledOperation:
         sandbox = call.sandbox
         domain = self._api.domain
         if domain is None or sandbox is None:
-            return await patiently(self._sandboxes, partial(self._function, call))
+            answered = await patiently(self._sandboxes, partial(self._function, call))
+            return answered if isinstance(answered, Reply) else await answered
         once = self._once
         act = partial(self._function, call) if once is None else once.bind(call)
-        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry, known=call.record)
+        return await run_patiently(
+            sandbox, domain, act, writes=self._writes, keep=not call.dry, entry=call.entry, known=call.record
+        )

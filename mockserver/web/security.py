@@ -47,8 +47,9 @@ class Guard:
             except RuleBroken as problem:
                 raise refusal_of(problem) from None
             call.enter(sandbox, sandbox.now())
-        record = call.record
-        return not self._open and record is not None and bool(record.settings) and self._api.throttle.holds(call)
+        if self._open or call.sandbox is None or call.is_rival:
+            return False
+        return bool(call.sandbox.record.settings) and self._api.throttle.holds(call)
 
     async def count(self, call: Call) -> None:
         """Raises RateLimited, Overtaken, StoreDown."""

@@ -19,7 +19,7 @@ from starlette.types import Receive
 
 from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Call, Reply
-from mockserver.apis.refusals import NoStore, WrongMethod
+from mockserver.apis.refusals import NoStore, UnknownPath, WrongMethod
 from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.patience import patiently
 from mockserver.sandbox.sandbox import Overtaken
@@ -152,11 +152,22 @@ class Stack:
         except Exception as error:  # noqa: BLE001 - also of a bug somebody is told in the form they expect
             return self.refused(call, error)
 
+    def operation_at(self, method: str, path: bytes) -> str | None:
+        """The operation that a request is for; None where there is none."""
+        if not self._operations:
+            self.build()
+        try:
+            found, _ = self._table.find(path)
+        except UnknownPath:
+            return None
+        return found.operations.get(method)
+
     def refused(self, call: Call, error: Exception) -> Sent:
         """*error* in the form of the API."""
         reply, code = _reply(self.api, error)
         if call.entry is not None:
             call.entry.refusal = code
+            call.entry.facts = error.__dict__ if isinstance(error, Refusal) else None
         reply = self.api.signed(reply, call.request_id)
         media_type = (reply.media_type or self.api.media_type).encode()
         return Sent(reply.status, msgspec.json.encode(reply.body), media_type, reply.headers)

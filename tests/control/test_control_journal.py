@@ -26,6 +26,15 @@ def test_exchange_is_written_down(journal, client):
     entry = latest(journal)
 
     assert entry.pop("microseconds") > 0
+    assert entry.pop("received_at") > "2026"
+    changes = {change["kind"]: change for change in entry.pop("changes")}
+    made = changes["booking"]["fields"]
+    assert (changes["booking"]["event"], made["status"], made["time_slot_id"]) == (
+        "created",
+        [None, "pending"],
+        [None, 456],
+    )
+    assert changes["claim"]["fields"] == {}
     request, response = entry.pop("request"), entry.pop("response")
     assert entry == {
         "id": 1,
@@ -37,6 +46,14 @@ def test_exchange_is_written_down(journal, client):
         "operation": "createBooking",
         "status": 201,
         "refusal": None,
+        "identity": "the first tenant; so does any other well-formed key",
+        "rules": [],
+        "touched": ["claim/1184", "booking/1184"],
+        "timers": [],
+        "deliveries": [],
+        "faults": [],
+        "commit": None,
+        "is_rival": False,
     }
     assert (request["body"], request["body_is"], request["body_cut"]) == (BOOKING, "json", False)
     assert response["body"]["data"]["time_slot_id"] == 456

@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import threading
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -51,7 +50,7 @@ def test_connections_that_are_ended_again_and_again_lose_nothing(shared):
     def terminate():
         for _ in range(20):
             shared.ask(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query <> ''"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
             )
 
     with hosts(shared.address, shared.address) as both:
@@ -92,13 +91,13 @@ class Proxy:
     """Between a host and its database: what is cut hears nothing more, and is told nothing either."""
 
     def __init__(self, behind: Database) -> None:
-        self._behind = str(Path(psycopg.conninfo.conninfo_to_dict(behind.address)["host"]) / ".s.PGSQL.5432")
+        said = psycopg.conninfo.conninfo_to_dict(behind.address)
+        self._behind = f"{said['host']}/.s.PGSQL.5432"
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._is_whole = threading.Event()
         self._is_whole.set()
         self._open: list[socket.socket] = []
-        name = psycopg.conninfo.conninfo_to_dict(behind.address)["dbname"]
-        self.address = f"postgresql://postgres@127.0.0.1:{self._listener.getsockname()[1]}/{name}"
+        self.address = f"postgresql://postgres@127.0.0.1:{self._listener.getsockname()[1]}/{said['dbname']}"
 
     def __enter__(self):
         threading.Thread(target=self._accept, daemon=True).start()

@@ -194,3 +194,19 @@ def test_beyond_loopback_a_published_key_subscribes_to_nothing_on_the_servers_ma
         with started("anny", "--host", "0.0.0.0", *named) as server:
             made = httpx.post(f"{server.url}/api/v1/webhook-subscriptions", content=body, headers=headers)
         assert made.status_code == status, made.text
+
+
+def test_a_move_of_the_clock_that_settles_comes_back_when_what_it_caused_has_been_sent(receiver):
+    with started("reservekit", "appointments") as server, Sandbox(server) as sandbox:
+        sandbox.make(**STILL)
+        sandbox.subscribe(f"{receiver.url}/hook")
+        receiver.status = 500
+        sandbox.book()
+        sandbox.wait_until_noted(1)
+        receiver.status = 204
+
+        moved = sandbox.control.post("/sandboxes/mine/clock/next", json={"settle": True}).json()
+        (noted,) = sandbox.deliveries()
+
+    assert (moved["now"], moved["settled"], moved["waiting"]) == ("2026-03-02T08:01:00Z", True, [])
+    assert (noted["status"], [each["status"] for each in noted["attempts"]]) == ("delivered", [500, 204])

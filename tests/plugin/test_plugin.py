@@ -46,6 +46,51 @@ def suite(tmp_path):
     return run
 
 
+def test_a_world_goes_back_to_a_snapshot_and_its_clock_to_what_falls_due(suite):
+    done = suite(f"""
+        from datetime import timedelta
+
+        def test_a_world(sandbox):
+            client = sandbox.client()
+            before = sandbox.snapshot()
+            began_at = sandbox.clock.now()
+
+            statuses = []
+            for _ in range(2):
+                statuses.append(client.post("bookings", json={BOOKING}).status_code)
+                sandbox.clock.advance(hours=1, settle=True)
+                before.restore()
+
+            assert statuses == [201, 201]
+            assert sandbox.clock.now() == began_at
+
+        def test_a_clock(sandbox):
+            (first, *_) = sandbox.due("timer")
+
+            just_before = sandbox.clock.to(first["id"], timedelta(seconds=-1))
+            then = sandbox.clock.next("timer", settle=True)
+
+            assert then - just_before == timedelta(seconds=1)
+    """)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_webhook_comes_twice(suite):
+    done = suite(f"""
+        def test_a_webhook(sandbox, receiver):
+            sandbox.subscribe(receiver.url, hostile={{"duplicate": 1}})
+            sandbox.client().post("bookings", json={BOOKING})
+            sandbox.clock.advance(settle=True)
+
+            first, second = receiver.received
+
+            assert first.body == second.body
+    """)
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_each_test_has_a_world_of_its_own_and_sees_what_it_was_asked(suite):
     done = suite(f"""
         @pytest.mark.parametrize("turn", [1, 2])
@@ -118,12 +163,14 @@ def test_a_failing_test_is_told_what_its_world_was_asked(suite):
         """)
 
     told = done.stdout.partition("sandbox test-books-twice-")[2].splitlines()[1:21]
-    assert told[0] == "(2 more before)"
-    assert told[1] == 'GET /reservekit/v1/bookings/3 -> 404 not_found {"data":null,"error":"booking not found"}'
+    assert told[0] == "(there were more before)"
+    assert told[1] == 'GET /reservekit/v1/bookings/12 -> 404 not_found {"data":null,"error":"booking not found"}'
     asked = 'POST /reservekit/v1/bookings {"date":"2026-03-09","time_slot_id":457}'
-    assert re.fullmatch(re.escape(asked) + r' -> 201 \{"data":\{"id":\d+,.*\.\.\.', told[-2])
-    assert len(told[-2]) == 160
-    assert told[-1] == asked + ' -> 400 no_places_left {"data":null,"error":"time slot is full"}'
+    made, refused = (number for number, line in enumerate(told) if line.startswith("POST "))
+    assert re.fullmatch(re.escape(asked) + r' -> 201 \{"data":\{"id":\d+,.*\.\.\.', told[made])
+    assert len(told[made]) == 160
+    assert told[refused] == asked + ' -> 400 no_places_left {"data":null,"error":"time slot is full"}'
+    assert told[refused + 1].startswith("    RK-B03: ")
 
 
 def test_workers_share_one_server_which_is_gone_afterwards(suite, tmp_path):

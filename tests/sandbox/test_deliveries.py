@@ -48,7 +48,7 @@ def note(sandbox, taken, status, retries=TWICE):
 
 
 def advance(sandboxes, by):
-    return sandboxes.get("a").set_clock(lambda clock, real: clock.move_to(clock.read(real) + by, real))
+    return sandboxes.get("a").set_clock(lambda clock, real: clock.move_to(clock.read(real) + by, real)).fired
 
 
 def events(sandbox):

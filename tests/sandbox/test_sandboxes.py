@@ -66,7 +66,7 @@ def test_what_is_not_there_cannot_be_got_reset_forked_updated_or_deleted(sandbox
         with pytest.raises(NotFound) as refused:
             act()
         assert (refused.value.kind, refused.value.key) == ("sandbox", "a")
-    assert sandboxes.page(offset=0, limit=99)[1] == []
+    assert sandboxes.every() == []
 
 
 def test_a_sandbox_is_made_once(sandboxes):
@@ -85,7 +85,7 @@ def test_sandboxes_are_listed_by_name(sandboxes):
     for name in ("b", "c", "a"):
         sandboxes.create(name, Setup())
 
-    assert [record.name for record in sandboxes.page(offset=0, limit=99)[1]] == ["a", "b", "c"]
+    assert [record.name for record in sandboxes.every()] == ["a", "b", "c"]
 
 
 def test_a_plan_says_what_the_process_does_not(make, clock):
@@ -720,7 +720,7 @@ def test_everything_is_found_again_after_a_restart(durable, clock):
 
     again = Sandboxes(durable, (SHOP, CLUB), clock=clock)
 
-    assert again.page(offset=0, limit=99)[1] == first.page(offset=0, limit=99)[1]
+    assert again.every() == first.every()
     for name in ("a", "b"):
         found = again.get(name)
         assert found.record == first.get(name).record

@@ -58,7 +58,7 @@ def read(store, layer, key=1):
 def terminate():
     """What an administrator does, or a database that is started again: all connections end."""
     database().ask(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query <> ''"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
     )
 
 

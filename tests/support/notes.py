@@ -148,4 +148,4 @@ def now(sandbox: Sandbox) -> datetime:
 
 
 def advance(sandboxes: Sandboxes, name: str, by: timedelta) -> Any:
-    return sandboxes.get(name).set_clock(lambda clock, real: clock.move_to(clock.read(real) + by, real))
+    return sandboxes.get(name).set_clock(lambda clock, real: clock.move_to(clock.read(real) + by, real)).fired

@@ -1,5 +1,6 @@
 """The anny bundle."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -7,18 +8,29 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from mockserver.apis.anny.auth import PERSONAS, identify
-from mockserver.apis.anny.desk.due import ACTIONS
-from mockserver.apis.anny.errors import broken, render
+from mockserver.apis.anny.desk.due import ACTIONS, SUBJECTS
+from mockserver.apis.anny.errors import AT_THE_DOOR, broken, render
 from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES
 from mockserver.apis.anny.operations import OPERATIONS
 from mockserver.apis.anny.queries import respell
-from mockserver.apis.anny.records import ACCOUNTS, BOOKINGS, CLAIMS, CUSTOMERS, INVOICES, ORDERS
+from mockserver.apis.anny.records import (
+    ACCOUNTS,
+    BOOKINGS,
+    CLAIMS,
+    CUSTOMERS,
+    INVOICES,
+    LIFECYCLE,
+    ORDERS,
+    PARTICIPATION,
+)
 from mockserver.apis.anny.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.anny.webhooks import WEBHOOKS
 from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.exchange import Call
 from mockserver.apis.scenarios import ScenarioFiles
-from mockserver.sandbox.domains import Domain
+from mockserver.lean_imports import on_call
+from mockserver.sandbox.domains import Deadline, Domain
+from mockserver.sandbox.work import Work
 
 __all__ = ["Settings", "build"]
 
@@ -52,6 +64,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         identify=identify,
         render=render,
         broken=broken,
+        at_the_door=AT_THE_DOOR,
         media_type=_MEDIA_TYPE,
         respell=respell,
         tolerates=_tolerates,
@@ -74,9 +87,14 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             seed_version=SEED_VERSION,
             scenarios=ScenarioFiles("anny", read_scenario),
             actions=ACTIONS,
+            subjects=SUBJECTS,
+            deadlines=_deadlines,
             settings=Settings,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE, PARTICIPATION),
+        calendar=on_call("mockserver.apis.anny.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.anny.history", "HISTORY"),
         sample=_sample,
         webhooks=WEBHOOKS,
     )
@@ -86,6 +104,12 @@ def _tolerates(call: Call) -> frozenset[str]:
     """A client that cannot set its content type is let in where the sandbox says so; the vendor refuses it."""
     settings = {} if call.sandbox is None else call.sandbox.record.settings.get("anny", {})
     return _JSON if settings.get("lenient_media_type") else frozenset()
+
+
+def _deadlines(work: Work) -> Iterable[Deadline]:
+    from mockserver.apis.anny.deadlines import deadlines  # noqa: PLC0415 - asked for rarely, and not at the start
+
+    return deadlines(work)
 
 
 def _sample(today: date) -> Sample:

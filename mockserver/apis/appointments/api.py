@@ -1,5 +1,6 @@
 """The appointments bundle."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from mockserver.apis.appointments.auth import PERSONAS, identify
-from mockserver.apis.appointments.errors import broken, render
+from mockserver.apis.appointments.errors import AT_THE_DOOR, broken, render
 from mockserver.apis.appointments.operations import OPERATIONS
 from mockserver.apis.appointments.records import (
     BLOCKED_TIMES,
@@ -16,14 +17,18 @@ from mockserver.apis.appointments.records import (
     CLAIMS,
     CUSTOMERS,
     EMPLOYEES,
+    LIFECYCLE,
     LOCATIONS,
     MERCHANTS,
+    PARTICIPATION,
     SERVICES,
 )
 from mockserver.apis.appointments.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.scenarios import ScenarioFiles
-from mockserver.sandbox.domains import Domain
+from mockserver.lean_imports import on_call
+from mockserver.sandbox.domains import Deadline, Domain
+from mockserver.sandbox.work import Work
 
 __all__ = ["Settings", "build"]
 
@@ -49,6 +54,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         identify=identify,
         render=render,
         broken=broken,
+        at_the_door=AT_THE_DOOR,
         domain=Domain(
             name="appointments",
             kinds=(
@@ -65,11 +71,21 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             seed=draw_world,
             seed_version=SEED_VERSION,
             scenarios=ScenarioFiles("appointments", read_scenario),
+            deadlines=_deadlines,
             settings=Settings,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE, PARTICIPATION),
+        calendar=on_call("mockserver.apis.appointments.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.appointments.history", "HISTORY"),
         sample=_sample,
     )
+
+
+def _deadlines(work: Work) -> Iterable[Deadline]:
+    from mockserver.apis.appointments.deadlines import deadlines  # noqa: PLC0415 - asked for rarely, and not at the start
+
+    return deadlines(work)
 
 
 def _sample(today: date) -> Sample:

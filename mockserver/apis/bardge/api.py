@@ -1,15 +1,16 @@
 """The Bardge bundle."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any
 
 import msgspec
 
 from mockserver.apis.bardge.auth import PERSONAS, identify
-from mockserver.apis.bardge.desk.due import ACTIONS
+from mockserver.apis.bardge.desk.due import ACTIONS, SUBJECTS
 from mockserver.apis.bardge.desk.till import set_up
-from mockserver.apis.bardge.errors import broken, render, sign
+from mockserver.apis.bardge.errors import AT_THE_DOOR, broken, render, sign
 from mockserver.apis.bardge.operations import OPERATIONS
 from mockserver.apis.bardge.records import (
     ACCOUNTS,
@@ -25,16 +26,20 @@ from mockserver.apis.bardge.records import (
     DEBITS,
     INSTANCES,
     ISSUED_PASSES,
+    LIFECYCLE,
     LOOKUPS,
     PRODUCTS,
     QUOTES,
     RESELLERS,
+    SESSION_LIFECYCLE,
     SESSIONS,
 )
 from mockserver.apis.bardge.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.bundle import Api, Idempotency, RequestIds, Sample
 from mockserver.apis.scenarios import ScenarioFiles
-from mockserver.sandbox.domains import Domain
+from mockserver.lean_imports import on_call
+from mockserver.sandbox.domains import Deadline, Domain
+from mockserver.sandbox.work import Work
 
 __all__ = ["Settings", "build"]
 
@@ -66,6 +71,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         identify=identify,
         render=render,
         broken=broken,
+        at_the_door=AT_THE_DOOR,
         domain=Domain(
             name="bardge",
             kinds=(
@@ -92,10 +98,15 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             seed_version=SEED_VERSION,
             scenarios=ScenarioFiles("bardge", read_scenario),
             actions=ACTIONS,
+            subjects=SUBJECTS,
+            deadlines=_deadlines,
             settings=Settings,
             set_up=set_up,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE, SESSION_LIFECYCLE),
+        calendar=on_call("mockserver.apis.bardge.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.bardge.history", "HISTORY"),
         sample=_sample,
         request_ids=RequestIds(b"bardge-request-id", may_be_given=False, form=_request_id, sign=sign),
         idempotency=Idempotency(
@@ -110,6 +121,12 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
 def _request_id(text: str) -> str:
     """`req_` and 32 hexadecimal digits in lower case."""
     return f"req_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def _deadlines(work: Work) -> Iterable[Deadline]:
+    from mockserver.apis.bardge.deadlines import deadlines  # noqa: PLC0415 - asked for rarely, and not at the start
+
+    return deadlines(work)
 
 
 def _sample(today: date) -> Sample:

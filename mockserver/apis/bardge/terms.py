@@ -11,12 +11,12 @@ from mockserver.apis.refusals import BadInput
 from mockserver.booking.schedule import local_moment
 from mockserver.booking.spans import Span
 
-__all__ = ["SLOTS", "appointment", "ensure_ahead", "is_late", "is_offered", "moment_of"]
+__all__ = ["REFUND_UNTIL", "SLOTS", "appointment", "ensure_ahead", "is_late", "is_offered", "moment_of"]
 
 SLOTS = tuple(time(hour) for hour in range(9, 18))
 """When an appointment may begin; a slot is an hour long."""
 
-_REFUND_UNTIL = timedelta(hours=24)
+REFUND_UNTIL = timedelta(hours=24)
 """Before its beginning a cancellation gives back what a booking took. Assumed."""
 
 _SLOT = timedelta(hours=1)
@@ -43,7 +43,7 @@ def ensure_ahead(starts_at: datetime, now: datetime, place: str, field: str) -> 
 
 def is_late(booking: Booking, now: datetime) -> bool:
     """Whether a cancellation gives back nothing any more. Assumed: moving a booking does not bring a refund back."""
-    return booking.was_late or now > booking.starts_at - _REFUND_UNTIL
+    return booking.was_late or now > booking.starts_at - REFUND_UNTIL
 
 
 def is_offered(span: Span, now: datetime) -> bool:

@@ -70,7 +70,7 @@ class RateLimits:
     """`apis.bundle.Throttle`."""
 
     def holds(self, call: Call) -> bool:
-        given = {} if call.record is None else call.record.settings.get("reservekit", {})
+        given = {} if call.sandbox is None else call.sandbox.record.settings.get("reservekit", {})
         return call.identity.caller is not None and bool(_full(call, msgspec.convert(given, Settings)))
 
     def count(self, call: Call, work: Work) -> tuple[Header, ...]:

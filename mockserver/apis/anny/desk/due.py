@@ -15,7 +15,7 @@ from mockserver.apis.anny.register import Register
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 
-__all__ = ["ACTIONS"]
+__all__ = ["ACTIONS", "SUBJECTS"]
 
 
 def _hold(work: Work, timer: Timer) -> None:
@@ -86,3 +86,5 @@ ACTIONS: Mapping[str, Callable[[Work, Timer], None]] = {
     "end": _end,
     "close_edit": _close_edit,
 }
+
+SUBJECTS = dict.fromkeys(ACTIONS, BOOKINGS)

@@ -1,6 +1,7 @@
 """What timers do when they fall due. Each happens on a clock that shows the moment it was set for."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -9,10 +10,11 @@ from mockserver.apis.bardge.desk.register import now_ms
 from mockserver.apis.bardge.desk.sessions import expire_session
 from mockserver.apis.bardge.desk.timetable import plan
 from mockserver.apis.bardge.records import BOOKINGS, LIFECYCLE, LOOKUPS, SESSIONS
+from mockserver.booking.ports import Kind
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
 
-__all__ = ["ACTIONS"]
+__all__ = ["ACTIONS", "SUBJECTS"]
 
 
 def _move(work: Work, timer: Timer) -> None:
@@ -44,4 +46,11 @@ ACTIONS: Mapping[str, Callable[[Work, Timer], None]] = {
     "complete": _move,
     "expire": _expire,
     "begin": _begin,
+}
+
+SUBJECTS: Mapping[str, Kind[Any]] = {
+    "accept": BOOKINGS,
+    "complete": BOOKINGS,
+    "expire": SESSIONS,
+    "begin": LOOKUPS,
 }
