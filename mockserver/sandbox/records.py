@@ -25,6 +25,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
         moves: See `moves.py`; `snapshots` see `snapshots.py`.
+        origin: Which other world it began as; "" where its seed is all that it began with.
         rules: What is armed; `last_rule` is the last id that was given to one.
     """
 
@@ -44,6 +45,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     reset_at: datetime | None = None
     moves: bytes = b""
     snapshots: bytes = b""
+    origin: str = ""
     rules: tuple[Rule, ...] = ()
     last_rule: int = 0
 

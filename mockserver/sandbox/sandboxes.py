@@ -174,6 +174,7 @@ class Sandboxes:
                 snapshots=b"",
                 rules=(),
                 last_rule=0,
+                origin="",
             )
             session.save_sandbox(name, encode(fresh))
             sandbox.set_up(session, fresh, fresh.settings)
@@ -236,6 +237,7 @@ class Sandboxes:
                 snapshots=b"",
                 rules=(),
                 last_rule=0,
+                origin=f"a fork of {name}",
             )
             session.save_sandbox(into, encode(child))
         parent.record = record
@@ -394,7 +396,9 @@ class Sandboxes:
                     f" has version {version}: reset it, delete it, or open it with the version that made it",
                 )
         self._make_room(record.name)
-        return self._adopt(self._going_on(record), keep=False)
+        loaded = self._adopt(self._going_on(record), keep=False)
+        loaded.has_past = True
+        return loaded
 
     def _going_on(self, record: SandboxRecord) -> SandboxRecord:
         """A record whose clock shows nothing that it has shown before, though the machine's was set back since."""
