@@ -365,6 +365,36 @@ def replay(file: Any) -> None:
     click.echo(f"{outcome.same} answers are the same")
 
 
+@main.command()
+@click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
+@click.option("--sandbox", default="default", show_default=True)
+@click.option("--forward-to", help="Where webhooks are handed on to, as they came: http://localhost:3000/hooks.")
+@click.option("--events", default="", help="Only these, with commas.")
+@_of_a_server
+def listen(
+    apis: tuple[str, ...], sandbox: str, forward_to: str | None, events: str, url: str, token: str | None
+) -> None:
+    """Subscribe to webhooks of APIS, of all that send any by default, and print them until Ctrl-C.
+
+    Of each it says whether its signature holds, and what was answered where it is handed on; the sandbox is answered the same.
+    """
+    from mockserver.app import API_NAMES, load_api  # noqa: PLC0415 - see `serve`
+    from mockserver.listening import Listener, Wanted  # noqa: PLC0415
+
+    known = {name: load_api(name, prefix="") for name in apis or API_NAMES}
+    chosen = {name: api for name, api in known.items() if api.webhooks is not None}
+    if silent := sorted(set(apis) - set(chosen)):
+        raise ValueError(f"{', '.join(silent)} sends no webhooks")
+    wanted = Wanted(url, sandbox, token, forward_to, read_list(events) if events else ())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with Listener(chosen, wanted, click.echo):
+        click.echo(f"Webhooks of {', '.join(chosen)} in sandbox {sandbox} come here. Ctrl-C ends it.")
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            click.echo("The subscription is taken back.")
+
+
 def _write_whole(file: Path, said: Mapping[str, Any]) -> None:
     """Whoever waits for the file finds all of it. It has a token in it: nobody else may read it."""
     new = file.with_name(f"{file.name}.{os.getpid()}")
