@@ -339,6 +339,9 @@ class Sandboxes:
         real = self._real.now()
         scenario_name = setup.scenario or default.scenario
         scenario = self._scenario(scenario_name) if scenario_name else None
+        settings = default.settings
+        if scenario is not None and scenario_name is not None and scenario.settings:
+            settings = _merged(settings, {scenario_name.partition("/")[0]: scenario.settings})
         starts_at = setup.clock or (scenario.clock if scenario else None) or default.clock
         frozen = setup.frozen if setup.frozen is not None else (scenario is not None or bool(default.frozen))
         if starts_at is None and frozen:
@@ -355,7 +358,7 @@ class Sandboxes:
             starts_frozen=frozen,
             scenario=scenario_name,
             versions=self._versions,
-            settings=self._checked_settings(_merged(default.settings, setup.settings)),
+            settings=self._checked_settings(_merged(settings, setup.settings)),
             outbox=setup.outbox or default.outbox,
         )
 
