@@ -82,6 +82,8 @@ class Document:
                 if method not in item:
                     continue
                 said = item[method]
+                if any("text/event-stream" in each.get("content", {}) for each in said["responses"].values()):
+                    continue  # an answer without an end
                 places: dict[str, dict[str, tuple[Any, ...]]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
                 parameters = [
                     self._resolved(each) for each in [*item.get("parameters", []), *said.get("parameters", [])]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -14,10 +14,15 @@ from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.identities import Identity
 from mockserver.apis.refusals import BadSandboxName, NoRoom
 from mockserver.booking.errors import Refusal, RuleBroken, in_json
+from mockserver.booking.lifecycle import Lifecycle
 from mockserver.sandbox.deliveries import Retries
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.subscriptions import Subscription
+
+if TYPE_CHECKING:
+    from mockserver.apis.calendars import Calendar
+    from mockserver.apis.histories import History
 
 __all__ = [
     "Api",
@@ -206,6 +211,8 @@ class Api:
         tolerates: Asked when a body has a media type that is not the document's; None where no sandbox may take others.
         domain: None for an API whose operations do not happen in a sandbox.
         sample: Given today's date.
+        lifecycles: Of what it keeps, that of its bookings first.
+        calendar: None for an API without one; `history` likewise.
         webhooks: None for an API that sends no events.
         idempotency: None for an API that knows no keys.
         origins: Of an API without a domain, the web pages that may ask it.
@@ -227,6 +234,9 @@ class Api:
     personas: Sequence[Persona] = ()
     sample: Callable[[date], Sample] | None = None
     throttle: Throttle = field(default_factory=NoThrottle)
+    lifecycles: Sequence[Lifecycle[Any]] = ()
+    calendar: "Calendar | None" = None
+    history: "History | None" = None
     webhooks: Webhooks | None = None
     request_ids: RequestIds = field(default_factory=RequestIds)
     idempotency: Idempotency | None = None

@@ -1,6 +1,6 @@
 """A call, as an operation sees it, and the reply it gives. Parsed once, at the door: no request object goes further."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,14 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         media_type: One that the document lists for the status. None for the first of them; of an error, for that of the
             API's error answers wherever it is listed.
+        stream: What is sent instead of a body, piece by piece, as the only media type that the document lists.
     """
 
     status: int
     body: Any
     headers: tuple[Header, ...] = ()
     media_type: str | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
 
 
 NO_BODY = msgspec.UNSET

@@ -108,6 +108,16 @@ class Ledger:
         """Whether a party holds a place of a pool whose seats have no span."""
         return self._claims.count(self._index.by_party, _party_group(Seat(pool.id, party=party))) > 0
 
+    def claims(self, pool_id: str, span: Span | None = None) -> list[Claim]:
+        """The claims on a pool, in order of their ids: all, of one whose seats have no span, else those of a span's days."""
+        groups = [pool_id] if span is None else [pool_id + _on(day) for day in utc_days(span)]
+        found = {claim.id: claim for group in groups for claim in self._claims.page(self._index.by_pool, group)}
+        return sorted(found.values(), key=lambda claim: claim.id)
+
+    def taken_of(self, pool_id: str) -> int:
+        """The places taken of a pool whose seats have no span."""
+        return self._claims.total(self._index.by_pool, pool_id)
+
     def holds(self, holder: Id) -> Claim | None:
         return self._claims.find(holder)
 

@@ -247,6 +247,12 @@ class Session(Protocol):
         """By name."""
         ...
 
+    def sandboxes_named(
+        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+    ) -> tuple[int, Sequence[tuple[str, bytes]]]:
+        """How many have a text in their names, and those of them by name whose names come *after* another."""
+        ...
+
 
 class Store(Protocol):
     """Keeps layers of changes and the records of sandboxes. One transaction per request."""

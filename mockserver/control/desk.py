@@ -19,7 +19,7 @@ from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.why import explain, export
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.records import SandboxRecord, Setup
+from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
@@ -98,12 +98,6 @@ class Desk:
         """
         return self.sandboxes.keep(name)
 
-    def every(self) -> Sequence[SandboxRecord]:
-        """By name."""
-        if DEFAULT not in self.sandboxes.names():
-            self.sandboxes.open(DEFAULT)
-        return self.sandboxes.every()
-
     def create(self, wanted: NewSandbox) -> Sandbox:
         """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`, `no_room`."""
         if wanted.fork_of is not None:
@@ -154,8 +148,13 @@ class Desk:
                     raise
 
     def _ensure_default(self, name: str) -> None:
-        # Not `open`: one made by another version of the seed cannot be opened, only reset and deleted.
-        if name == DEFAULT and DEFAULT not in self.sandboxes.names():
+        if name == DEFAULT:
+            self.ensure_default()
+
+    def ensure_default(self) -> None:
+        """Open the default sandbox unless it is there."""
+        # Not `open` at once: one made by another version of the seed cannot be opened, only reset and deleted.
+        if self.sandboxes.find(DEFAULT, any_seed=True) is None:
             self.sandboxes.open(DEFAULT)
 
     def _set_up(self, child: Sandbox, settings: SettingsByApi | None, *, outbox: bool | None) -> Sandbox:

@@ -34,8 +34,8 @@ from mockserver.control.wire import (
     show_entry,
     show_sandbox,
     show_subscription,
-    show_summary,
 )
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["operations_of"]
@@ -64,13 +64,6 @@ def get_profile(desk: Desk, call: Call) -> Reply:
 def get_fidelity(desk: Desk, call: Call) -> Reply:
     name = call.path["api"]
     return _ok({"api": name, **desk.fidelity(name)})
-
-
-def list_sandboxes(desk: Desk, call: Call) -> Reply:
-    every = desk.every()
-    start = call.query["offset"]
-    shown = every[start : start + call.query["limit"]]
-    return _ok({"total": len(every), "sandboxes": [show_summary(record) for record in shown]})
 
 
 def create_sandbox(desk: Desk, call: Call) -> Reply:
@@ -233,7 +226,8 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "listApis": list_apis,
     "getProfile": get_profile,
     "getFidelity": get_fidelity,
-    "listSandboxes": list_sandboxes,
+    "listSandboxes": on_call("mockserver.control.listing", "list_sandboxes"),
+    "deleteSandboxes": on_call("mockserver.control.listing", "delete_sandboxes"),
     "createSandbox": create_sandbox,
     "getSandbox": get_sandbox,
     "updateSandbox": update_sandbox,
@@ -265,4 +259,10 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "listDeliveries": list_deliveries,
     "getDelivery": get_delivery,
     "replayDelivery": replay_delivery,
+    "listLifecycles": on_call("mockserver.control.lifecycles", "list_lifecycles"),
+    "listAllDeliveries": on_call("mockserver.control.deliveries", "list_all_deliveries"),
+    "checkDelivery": on_call("mockserver.control.deliveries", "check_delivery"),
+    "watchSandbox": on_call("mockserver.control.watching", "watch_sandbox"),
+    "getHistory": on_call("mockserver.control.histories", "get_history"),
+    "getCalendar": on_call("mockserver.control.calendar", "get_calendar"),
 }

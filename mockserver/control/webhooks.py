@@ -1,14 +1,18 @@
 """Webhooks from outside: who is sent an API's events, what became of each, and once more."""
 
-from collections.abc import Callable, Sequence
+import hmac
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from mockserver.apis.bundle import Api, Webhooks
+from mockserver.booking.ports import Id
+from mockserver.control.asking import changes_of
 from mockserver.control.errors import UnknownName
 from mockserver.control.requests import NewSubscription, SubscriptionChange
-from mockserver.sandbox.deliveries import Delivery
+from mockserver.sandbox.deliveries import Attempt, Delivery, DeliveryStatus
+from mockserver.sandbox.kinds import DomainKinds
 from mockserver.sandbox.mischief import ensure_possible
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.sandbox import Sandbox
@@ -16,7 +20,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.work import Work
 
-__all__ = ["Sending", "WebhookDesk"]
+__all__ = ["Check", "Sending", "WebhookDesk", "about_of"]
 
 T = TypeVar("T")
 
@@ -26,12 +30,38 @@ class Sending(msgspec.Struct, frozen=True):
 
     Attributes:
         is_held: Whether it waits for its subscription to be switched on.
+        url: Where it goes; None where its subscription is gone.
+        about: What happened to which document: its kind and its id, where the API keeps such a kind.
+        caused_by: The journal entry of the request that made it happen; None where time did, or the entry is gone.
     """
 
+    api: str
     delivery: Delivery
     event: Event
     body: bytes
     is_held: bool
+    url: str | None
+    about: tuple[str, Id] | None
+    caused_by: int | None
+
+
+class Check(msgspec.Struct, frozen=True):
+    """
+    Attributes:
+        names: Of the headers that sign it.
+        matches: Whether they are what the secret makes of it; None where nothing was signed, or nobody noted what was sent.
+    """
+
+    attempt: Attempt
+    names: tuple[str, ...]
+    matches: bool | None
+
+
+def about_of(domain: DomainKinds, event: Event) -> tuple[str, Id] | None:
+    """The kind and the id of what an event, `bookings.create`, is about."""
+    kind = event.name.partition(".")[0].removesuffix("s")
+    key = event.about.get("id") if isinstance(event.about, Mapping) else None
+    return None if key is None or domain.kind(kind) is None else (kind, key)
 
 
 class WebhookDesk:
@@ -132,11 +162,82 @@ class WebhookDesk:
 
         return self._write(again)
 
-    def _sending(self, work: Work, delivery: Delivery) -> Sending:
+    def latest(self, limit: int, *, before: int | None, status: str | None) -> Sequence[Sending]:
+        """The newest first; see `Deliveries.latest`."""
+
+        def read(work: Work) -> Sequence[Sending]:
+            found = work.deliveries.latest(limit, before=before, status=status)
+            causes = self._causes({each.event_id for each in found})
+            return [self._sending(work, each, causes) for each in found]
+
+        return self._read(read)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are, by status."""
+        return self._read(lambda work: {status.value: work.deliveries.count(status.value) for status in DeliveryStatus})
+
+    def about(self, kind: str, key: Id, *, most: int) -> Sequence[Sending]:
+        """Of the *most* latest, those about a document, the oldest first."""
+
+        def read(work: Work) -> Sequence[Sending]:
+            events = work.records(work.domain.events)
+            found = [
+                each
+                for each in work.deliveries.latest(most)
+                if about_of(work.domain, events.get(each.event_id)) == (kind, key)
+            ]
+            causes = self._causes({each.event_id for each in found})
+            return [self._sending(work, each, causes) for each in reversed(found)]
+
+        return self._read(read)
+
+    def check(self, number: int) -> tuple[Sending, Sequence[Check]]:
+        """Hold what was sent, attempt by attempt, against the subscription's secret. Raises NotFound."""
+
+        def read(work: Work) -> tuple[Sending, Sequence[Check]]:
+            sending = self._sending(work, work.deliveries.get(number))
+            subscription = work.subscriptions.get(sending.delivery.subscription_id)
+            return sending, [self._checked(sending, subscription, each) for each in sending.delivery.attempts]
+
+        return self._read(read)
+
+    def _checked(self, sending: Sending, subscription: Subscription, attempt: Attempt) -> Check:
+        if attempt.sent_at is None:
+            return Check(attempt, (), matches=None)
+        wanted = self._webhooks.headers(subscription, sending.event, sending.body, attempt.sent_at)
+        sent = {name.lower(): value for name, value in attempt.sent}
+        names = [name.decode() for name, _ in wanted]
+        matches = all(hmac.compare_digest(sent.get(name.decode(), "").encode(), value) for name, value in wanted)
+        is_signed = self._webhooks.secret is not None and subscription.secret is not None
+        return Check(attempt, tuple(names) if is_signed else (), matches if is_signed else None)
+
+    def _sending(self, work: Work, delivery: Delivery, causes: Mapping[int, int] | None = None) -> Sending:
         event = work.records(work.domain.events).get(delivery.event_id)
-        subscription = None if delivery.due_at is None else work.subscriptions.find(delivery.subscription_id)
-        is_held = subscription is not None and not subscription.is_active
-        return Sending(delivery, event, self._webhooks.body(event, delivery.subscription_id), is_held)
+        subscription = work.subscriptions.find(delivery.subscription_id)
+        if causes is None:
+            causes = self._causes({event.id})
+        return Sending(
+            api=work.domain.name,
+            delivery=delivery,
+            event=event,
+            body=self._webhooks.body(event, delivery.subscription_id),
+            is_held=delivery.due_at is not None and subscription is not None and not subscription.is_active,
+            url=None if subscription is None else subscription.url,
+            about=about_of(work.domain, event),
+            caused_by=causes.get(event.id),
+        )
+
+    def _causes(self, event_ids: Collection[int]) -> dict[int, int]:
+        """The entries of the requests that announced events, as far as the journal goes back."""
+        if not event_ids or not self._sandbox.has_journal:
+            return {}
+        return {
+            change["id"]: entry.id
+            for entry in self._sandbox.journal
+            if entry.api == self._domain.name and entry.changes
+            for change in changes_of(entry)
+            if change["kind"] == "event" and change["id"] in event_ids
+        }
 
     def _read(self, act: Callable[[Work], T]) -> T:
         return self._sandbox.run(self._domain, act, writes=False)

@@ -9,6 +9,7 @@ from mockserver.apis.bundle import Api
 from mockserver.control.asking import changes_of, identity_of, reasons_of, shown_to, touched_by
 from mockserver.control.secrets import HIDDEN, Secrets
 from mockserver.control.webhooks import Sending
+from mockserver.sandbox.deliveries import Attempt
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.records import Fired, Moved, SandboxRecord
@@ -17,6 +18,7 @@ from mockserver.sandbox.subscriptions import Subscription
 
 __all__ = [
     "show_api",
+    "show_attempt",
     "show_clock",
     "show_delivery",
     "show_document",
@@ -245,20 +247,33 @@ def show_subscription(subscription: Subscription, *, is_new: bool = False) -> di
 
 
 def show_delivery(sending: Sending) -> dict[str, Any]:
-    delivery, event = sending.delivery, sending.event
+    delivery, event, about = sending.delivery, sending.event, sending.about
     return {
         "id": delivery.id,
+        "api": sending.api,
         "subscription_id": delivery.subscription_id,
+        "url": sending.url,
         "event": {"id": event.id, "name": event.name, "occurred_at": show_moment(event.occurred_at)},
+        "about": None if about is None else {"kind": about[0], "id": about[1]},
+        "caused_by": sending.caused_by,
         "status": delivery.status.value,
         "due_at": None if delivery.due_at is None or sending.is_held else show_moment(delivery.due_at),
         "held": sending.is_held,
         "mischief": [each.value for each in delivery.mischief],
-        "attempts": [
-            {"at": show_moment(each.at), "status": each.status, "error": each.error, "milliseconds": each.milliseconds}
-            for each in delivery.attempts
-        ],
+        "attempts": [show_attempt(each) for each in delivery.attempts],
         "body": msgspec.json.decode(sending.body),
+    }
+
+
+def show_attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "at": show_moment(attempt.at),
+        "status": attempt.status,
+        "error": attempt.error,
+        "milliseconds": attempt.milliseconds,
+        "sent_at": None if attempt.sent_at is None else show_moment(attempt.sent_at),
+        "sent": dict(attempt.sent),
+        "answer": attempt.answer,
     }
 
 

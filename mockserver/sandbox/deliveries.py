@@ -44,12 +44,18 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
         status: What the receiver answered; None when it did not.
         error: Why it did not.
         milliseconds: How long it took, in real time.
+        sent_at: By the real time; None where nobody noted it.
+        sent: The headers that were sent, without the values of those that the subscriber has chosen.
+        answer: The beginning of the answer's body.
     """
 
     at: datetime
     status: int | None
     error: str | None
     milliseconds: int
+    sent_at: datetime | None = None
+    sent: tuple[tuple[str, str], ...] = ()
+    answer: str = ""
 
     @property
     def failed(self) -> bool:
@@ -135,6 +141,20 @@ class Deliveries:
         group = _group(status, subscription_id)
         index = self._kind.kind.listed if group == ALL else self._kind.listed
         return self._records.count(index, group), self._records.page(index, group, offset=offset, limit=limit)
+
+    def count(self, status: str | None = None) -> int:
+        group = _group(status, None)
+        return self._records.count(self._kind.kind.listed if group == ALL else self._kind.listed, group)
+
+    def latest(self, limit: int, *, before: int | None = None, status: str | None = None) -> list[Delivery]:
+        """The last ones, the newest first; *before* is the id of one that comes after them."""
+        group = _group(status, None)
+        index = self._kind.kind.listed if group == ALL else self._kind.listed
+        stop = self._records.count(index, group)
+        if before is not None:
+            stop = self._records.rank(index, group, before, before)
+        start = max(stop - limit, 0)
+        return list(reversed(self._records.page(index, group, offset=start, limit=stop - start)))
 
     def replay(self, number: int) -> Delivery:
         """Begin it anew: an attempt now, and the retries when that fails.

@@ -20,6 +20,7 @@ _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authori
 _OVERHEAD_BYTES = 800
 """What an entry costs beside its bodies and the headers of the request, roughly."""
 
+_FIRST_ERROR = 400
 _OFFSET_NS = time.time_ns() - time.perf_counter_ns()
 """From the clock that only counts to the machine's: one of them is read per request."""
 
@@ -179,9 +180,23 @@ class Journal:
         notes: What was done from outside since the world began, the latest.
         began: Of this world: the number of the last request before it, and how many each had asked by then.
         lost: How many entries and notes of this world are not here any more.
+        added: How many came since it was last cleared, those that were dropped since too.
+        refused: How many of them were answered with an error.
     """
 
-    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "began", "last_id", "lost", "notes")
+    __slots__ = (
+        "_asked",
+        "_bytes",
+        "_kept",
+        "_limits",
+        "_memory",
+        "added",
+        "began",
+        "last_id",
+        "lost",
+        "notes",
+        "refused",
+    )
 
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
@@ -193,6 +208,7 @@ class Journal:
         self.notes: list[Note] = []
         self.began: tuple[int, dict[str, int]] = (0, {})
         self.lost = 0
+        self.added = self.refused = 0
 
     @property
     def _entries(self) -> deque[Entry] | list[Entry]:
@@ -234,6 +250,8 @@ class Journal:
         if len(entries) == _FEW:
             entries = self._kept = deque(entries)
         entries.append(entry)
+        self.added += 1
+        self.refused += entry.status >= _FIRST_ERROR
         self._bytes += entry.size
         self._memory.used += entry.size
         while len(entries) > limits.entries or self._bytes > limits.bytes:
@@ -274,6 +292,7 @@ class Journal:
         self._memory.used -= self._bytes
         self._bytes = 0
         self._kept = []
+        self.added = self.refused = 0
         return count
 
     def find(self, number: int) -> Entry | None:

@@ -24,6 +24,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         settings: By API, only what differs from the defaults.
         starts_at: What the clock shows after a reset; None is the real time.
         reset_at: The real time of the last reset; None when there was none.
+        parent: The name of that of which it is a fork; None where it begins with a seed.
         moves: See `moves.py`; `snapshots` see `snapshots.py`.
         origin: Which other world it began as; "" where its seed is all that it began with.
         rules: What is armed; `last_rule` is the last id that was given to one.
@@ -43,6 +44,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: dict[str, dict[str, Any]] = {}
     outbox: bool = False
     reset_at: datetime | None = None
+    parent: str | None = None
     moves: bytes = b""
     snapshots: bytes = b""
     origin: str = ""

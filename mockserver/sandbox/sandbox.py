@@ -3,10 +3,11 @@ due, its journal, and what an API remembers beside its records.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -22,6 +23,9 @@ from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
 from mockserver.sandbox.rules import Holding, Rule, count_met
 from mockserver.sandbox.work import Work
+
+if TYPE_CHECKING:
+    from mockserver.sandbox.news import News, Watcher
 
 __all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard", "last_shown"]
 
@@ -81,6 +85,7 @@ class Sandbox:
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
         has_past: Whether it was asked before this process has loaded it, or may have been.
+        news: None while nobody watches it.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
 
@@ -93,6 +98,7 @@ class Sandbox:
         "line",
         "mark",
         "name",
+        "news",
         "record",
         "told_of",
         "used_at",
@@ -110,6 +116,7 @@ class Sandbox:
         self.is_unloaded = False
         self.has_past = False
         self.volatile: dict[str, Any] | None = None
+        self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
         self._journal: Journal | None = None
@@ -124,6 +131,22 @@ class Sandbox:
         if self._journal is None:
             self._journal = Journal(self._ground.journal_limits, self._ground.journal_memory)
         return self._journal
+
+    @contextmanager
+    def watched(self, after: int | None = None) -> Iterator["Watcher"]:
+        """Inside the block somebody watches it; see `News.watch`."""
+        from mockserver.sandbox.news import News  # noqa: PLC0415 - only who watches needs it
+
+        if self.news is None:
+            self.news = News(lambda: self.journal.last_id)
+        news = self.news
+        watcher = news.watch(after)
+        try:
+            yield watcher
+        finally:
+            news.forget(watcher)
+            if not news.is_watched and self.news is news:
+                self.news = None
 
     def rest(self) -> None:
         """Take little room until somebody asks again."""
@@ -140,6 +163,8 @@ class Sandbox:
         self.volatile = None
         self.told_of = frozenset()
         self.let_go()
+        if self.news is not None:
+            self.news.tell_of_reset()
 
     def scratch(self, name: str, make: Callable[[], T]) -> T:
         """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
@@ -200,6 +225,8 @@ class Sandbox:
                 if entry is not None:
                     entry.timers = [*entry.timers, *(shown_timer(each.timer) for each in fired)]
                 self._tell(domain)
+                if self.news is not None:
+                    self.news.tell_of_change(domain.name, is_stirred=True)
 
     def _run(
         self,
@@ -233,6 +260,8 @@ class Sandbox:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
             self._tell_of_seed(domain, record.clock.real_time_of(due.due_at))
+        if writes and self.news is not None:
+            self.news.tell_of_change(domain.name, is_stirred=work.is_stirred)
         return answer
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
@@ -317,6 +346,8 @@ class Sandbox:
         self.record = moved.record
         self.told_of = frozenset()
         self.tell_of_all()
+        if self.news is not None:
+            self.news.tell_of_clock({each.api for each in moved.fired})
         return moved
 
     def _moved(

@@ -2,9 +2,11 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from heapq import merge
 from itertools import chain
+from operator import attrgetter
 from secrets import token_hex
 from typing import Any, cast
 
@@ -172,6 +174,7 @@ class Sandboxes:
                 reset_at=real,
                 moves=b"",
                 snapshots=b"",
+                parent=None,
                 rules=(),
                 last_rule=0,
                 origin="",
@@ -235,6 +238,7 @@ class Sandboxes:
                 made_at=self._real.now(),
                 moves=b"",
                 snapshots=b"",
+                parent=name,
                 rules=(),
                 last_rule=0,
                 origin=f"a fork of {name}",
@@ -293,6 +297,23 @@ class Sandboxes:
         with self._store.reading() as session:
             return [name for name, _ in session.sandboxes()]
 
+    def named(
+        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+    ) -> tuple[int, Sequence[SandboxRecord]]:
+        """How many have a text in their names, and those of them by name whose names come *after* another."""
+        with self._store.reading() as session:
+            total, found = session.sandboxes_named(containing, after=after, offset=offset, limit=limit)
+        return total, [decode(stored) for _, stored in found]
+
+    def loaded(self, name: str) -> Sandbox | None:
+        """As far as it lives in this process."""
+        return self._loaded.get(name)
+
+    def latest_used(self) -> Iterator[Sandbox]:
+        """Those that live in this process, the latest used first."""
+        used = ((self._loaded[name] for name in reversed(line)) for line in (self._strangers, self._kept))
+        return merge(*used, key=attrgetter("used_at"), reverse=True)
+
     @property
     def durable(self) -> bool:
         """Whether they outlive the process."""
@@ -331,6 +352,8 @@ class Sandboxes:
         if self._loaded.get(sandbox.name) is not sandbox:
             return  # deleted or unloaded while it was being asked, and its journal with it
         sandbox.journal.add(entry)
+        if sandbox.news is not None:
+            sandbox.news.tell_of_entry(entry.id)
         if self._journal_memory.used > self._journal_memory.limit:
             self._trim_journals()
 
@@ -494,6 +517,8 @@ class Sandboxes:
 
     def _unload(self, sandbox: Sandbox) -> None:
         sandbox.is_unloaded = True
+        if sandbox.news is not None:
+            sandbox.news.end()
         sandbox.let_go()
         if sandbox.has_journal:
             sandbox.journal.clear()

@@ -243,6 +243,19 @@ class _Session:
     def sandboxes(self) -> Iterator[tuple[str, bytes]]:
         return iter(self._connection.execute("SELECT name, record FROM sandboxes ORDER BY name").fetchall())
 
+    def sandboxes_named(
+        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+    ) -> tuple[int, Sequence[tuple[str, bytes]]]:
+        execute = self._connection.execute
+        # All of them are counted page by page, and not name by name.
+        where, given = ("WHERE instr(name, ?)", (containing,)) if containing else ("", ())
+        (total,) = execute(f"SELECT count(*) FROM sandboxes {where}", given).fetchone()  # noqa: S608 - words of ours
+        found = execute(
+            "SELECT name, record FROM sandboxes WHERE name > ? AND instr(name, ?) ORDER BY name LIMIT ? OFFSET ?",
+            (after, containing, limit, offset),
+        ).fetchall()
+        return total, found
+
 
 class _Connection(sqlite3.Connection):
     """A connection that knows how long it waits for another writer."""

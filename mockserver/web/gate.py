@@ -26,6 +26,7 @@ from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
 from mockserver.web.security import refusal_of
+from mockserver.web.streaming import stream
 
 __all__ = ["UNREADABLE", "Background", "Gate"]
 
@@ -114,8 +115,7 @@ class Gate:
             return
         entry.status, entry.response_body = sent.status, sent.body
         entry.response_headers = self._headers(api, call, sent)
-        body = b"" if scope["method"] == "HEAD" else sent.body
-        await _send(send, sent.status, entry.response_headers, body)
+        await _answer(scope, receive, send, sent, entry.response_headers)
         self._keep(call, entry, api, scope, began_at)
 
     async def _go_through_rules(
@@ -251,6 +251,14 @@ async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
     await _send(send, 204, allowed, b"")
 
 
+async def _answer(scope: Scope, receive: Receive, send: Send, sent: Sent, headers: Sequence[Header]) -> None:
+    if sent.stream is not None:
+        await stream(scope, receive, send, sent.status, headers, sent.stream)
+        return
+    await send({"type": "http.response.start", "status": sent.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else sent.body})
+
+
 async def _send(send: Send, status: int, headers: Sequence[Header], body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -263,7 +271,7 @@ async def _say(send: Send, status: int, body: Mapping[str, Any]) -> None:
 
 def _own_headers(sent: Sent) -> list[Header]:
     headers = [_AS_IT_IS_CALLED, *sent.headers]
-    if sent.status != _NO_CONTENT:
+    if sent.status != _NO_CONTENT and sent.stream is None:
         headers.append((b"content-length", b"%d" % len(sent.body)))
     if sent.media_type:
         headers.append((b"content-type", sent.media_type))

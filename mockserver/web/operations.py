@@ -10,7 +10,7 @@ held by another process.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -115,12 +115,12 @@ class _Replies:
             raise ContractBrokenError(
                 f"{self._operation} answers {reply.status}{named}, which its document does not list"
             ) from None
-        if form is None:
+        if form is None or reply.stream is not None:
             if reply.body is not NO_BODY:
                 raise ContractBrokenError(
                     f"{self._operation} answers {reply.status} with a body, its document has none"
                 )
-            return b"", b""
+            return b"", b"" if form is None else form.media_type
         media_type, validator = form
         if not validator.is_valid(reply.body):
             flaw = find_flaw(validator, reply.body)
@@ -135,12 +135,14 @@ class Sent(NamedTuple):
 
     Attributes:
         media_type: Empty when there is no body.
+        stream: What is sent in place of the body, piece by piece.
     """
 
     status: int
     body: bytes
     media_type: bytes
     headers: tuple[Header, ...] = ()
+    stream: AsyncGenerator[bytes, None] | None = None
 
 
 class CompiledOperation:
@@ -184,7 +186,7 @@ class CompiledOperation:
         if reply.status >= _FIRST_ERROR:
             reply = self._api.signed(reply, call.request_id)
         body, media_type = self._replies.encode(reply)
-        return Sent(reply.status, body, media_type, reply.headers)
+        return Sent(reply.status, body, media_type, reply.headers, reply.stream)
 
     def _read_parameters(self, call: Call, query: bytes) -> None:
         for reader in self._path:

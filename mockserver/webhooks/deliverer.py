@@ -12,11 +12,14 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+import msgspec
+
 from mockserver.apis.bundle import Api, Webhooks
 from mockserver.apis.exchange import Header
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.sandbox.deliveries import LEASE, Attempt, Delivery
 from mockserver.sandbox.domains import Domain
+from mockserver.sandbox.journal import REDACTED
 from mockserver.sandbox.mischief import Mischief
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.patience import run_patiently
@@ -158,24 +161,34 @@ class Deliverer:
         mischief = () if parcel.delivery.attempts else parcel.delivery.mischief
         if Mischief.LOST in mischief:
             return Attempt(at, None, LOST, 0)
+        sent_at = self._sandboxes.real_now()
         try:
             body = webhooks.body(parcel.event, subscription.id)
-            sent_at = self._sandboxes.real_now()
-            if Mischief.STALE in mischief:
-                sent_at -= STALE_BY
-            own = webhooks.headers(subscription, parcel.event, body, sent_at)
+            signed_at = sent_at - STALE_BY if Mischief.STALE in mischief else sent_at
+            own = webhooks.headers(subscription, parcel.event, body, signed_at)
             if mischief:
                 own, body = distorted(own, body, mischief)
         except Exception as error:  # noqa: BLE001 - as above: the next event is not to wait for it
             _LOG.exception("making event %s for subscription %s", parcel.event.id, subscription.id)
             return Attempt(at, None, f"a bug of the sandbox: {type(error).__name__}: {error}", 0)
-        return await self._sender.post(subscription.url, _headers(subscription, own), body, at=at)
+        headers = _headers(subscription, own)
+        attempt = await self._sender.post(subscription.url, headers, body, at=at)
+        return msgspec.structs.replace(attempt, sent_at=sent_at, sent=_shown(headers, subscription, own))
 
     async def _in_sandbox(self, lane: _Lane, act: Callable[[Work], T]) -> T:
         """Raises NotFound: the sandbox is gone."""
         sandbox = self._sandboxes.get(lane.sandbox)
         domain = self._sandboxes.domain(lane.api)
         return await run_patiently(sandbox, domain, act, writes=True)
+
+
+def _shown(headers: Sequence[Header], subscription: Subscription, own: Sequence[Header]) -> tuple[tuple[str, str], ...]:
+    """What was sent, without the values that whoever subscribed has given: they are told to nobody."""
+    chosen = {name.lower().encode() for name in subscription.headers} - {name.lower() for name, _ in own}
+    return tuple(
+        (name.decode("latin-1"), (REDACTED if name.lower() in chosen else value).decode("latin-1"))
+        for name, value in headers
+    )
 
 
 def _headers(subscription: Subscription, own: Sequence[Header]) -> list[Header]:

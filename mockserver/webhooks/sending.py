@@ -20,6 +20,8 @@ __all__ = ["Sender"]
 SECONDS_TO_ANSWER = 5.0
 """For connecting and answering together: what ReserveKit's webhooks page asks of a receiver (read 2025-02-27)."""
 _MOST_READ = 65_536
+_MOST_KEPT = 2_048
+"""Bytes of an answer that are kept."""
 _SECONDS_TO_FINISH = 1.0
 
 
@@ -42,16 +44,17 @@ class Sender:
         from httpx import TimeoutException  # noqa: PLC0415 - see the module
 
         started_at = time.perf_counter()
-        status, said = None, None
+        status, said, answer = None, None, b""
         try:
-            status = await _post(client, self._receivers, url, headers, body)
+            status, answer = await _post(client, self._receivers, url, headers, body)
         except (TimeoutError, TimeoutException):
             said = f"no answer within {SECONDS_TO_ANSWER:g} seconds"
         except RuleBroken as refusal:
             said = str(refusal)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next delivery is not to wait for it
             said = f"{type(error).__name__}: {error}"
-        return Attempt(at, status, said, round((time.perf_counter() - started_at) * 1_000))
+        took = round((time.perf_counter() - started_at) * 1_000)
+        return Attempt(at, status, said, took, answer=answer[:_MOST_KEPT].decode(errors="replace"))
 
     async def close(self) -> None:
         if self._client is not None:
@@ -77,8 +80,8 @@ def _open(transport: "httpx.AsyncBaseTransport | None") -> "httpx.AsyncClient":
 
 async def _post(
     client: "httpx.AsyncClient", receivers: Receivers, url: str, headers: Sequence[Header], body: bytes
-) -> int:
-    """The status. Redirects are not followed: a 3xx is an answer, and not a good one. Raises RuleBroken."""
+) -> tuple[int, bytes]:
+    """The status, and the beginning of the body. Redirects are not followed: a 3xx is an answer, and not a good one. Raises RuleBroken."""
 
     async def look_where_it_led(event: str, told: dict[str, Any]) -> None:
         """Before a word is said: what a name stood for when somebody asked may not be what it stands for now."""
@@ -95,18 +98,19 @@ async def _post(
             extensions = {"trace": look_where_it_led}
             stream = client.stream("POST", url, headers=list(headers), content=body, extensions=extensions)
             response = await stack.enter_async_context(stream)
-        await _hear_out(response)
-        return response.status_code
+        return response.status_code, await _hear_out(response)
 
 
-async def _hear_out(response: "httpx.Response") -> None:
-    """Let the receiver finish its sentence, within limits: the status was there, and nothing else matters."""
+async def _hear_out(response: "httpx.Response") -> bytes:
+    """Let the receiver finish its sentence, within limits: the status was there, and the rest is only shown."""
     from httpx import HTTPError, StreamError  # noqa: PLC0415 - see the module
 
-    read = 0
+    read, kept = 0, b""
     with suppress(TimeoutError, HTTPError, StreamError):
         async with asyncio.timeout(_SECONDS_TO_FINISH):
             async for chunk in response.aiter_raw():
                 read += len(chunk)
+                kept += chunk[: _MOST_KEPT - len(kept)]
                 if read >= _MOST_READ:
-                    return
+                    break
+    return kept

@@ -247,4 +247,4 @@ def test_unknown_method_is_a_405_that_tells_the_known_ones(control):
     answer = control.request("PUT", "/sandboxes")
 
     assert (answer.status_code, code(answer)) == (405, "wrong_method")
-    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, POST"

@@ -205,7 +205,11 @@ def test_delivery_waits_with_the_body_that_will_be_sent(hooks, book):
 
     assert hooks.get("/deliveries/1").json() == {
         "id": 1,
+        "api": "reservekit",
         "subscription_id": 1,
+        "url": HOOK,
+        "about": {"kind": "booking", "id": booking["id"]},
+        "caused_by": 1,
         "event": {"id": 1, "name": "bookings.create", "occurred_at": "2026-03-02T08:00:00Z"},
         "status": "pending",
         "due_at": "2026-03-02T08:00:00Z",
@@ -245,7 +249,9 @@ def test_replay_begins_a_delivery_anew(hooks, book):
     again = hooks.post("/deliveries/1/replay")
 
     assert (failed["status"], failed["due_at"]) == ("failed", None)
-    assert failed["attempts"] == [{"at": "2026-03-02T08:00:00Z", "status": 500, "error": None, "milliseconds": 4}]
+    assert [(each["at"], each["status"], each["error"]) for each in failed["attempts"]] == [
+        ("2026-03-02T08:00:00Z", 500, None)
+    ]
     assert again.status_code == 202
     assert (again.json()["status"], again.json()["due_at"]) == ("pending", "2026-03-02T08:00:00Z")
 

@@ -180,6 +180,22 @@ def test_who_is_told_to_end_ends_well_with_one_worker_and_with_many(tmp_path, wo
         assert server.process.stderr.read() == ""
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_who_watches_a_sandbox_does_not_keep_the_server_from_ending(tmp_path, workers):
+    store = f"sqlite:///{tmp_path / 'sandbox.sqlite'}"
+    with started("reservekit", "--workers", workers, "--store", store) as server:
+        with httpx.stream("GET", f"{server.url}/_sandbox/sandboxes/default/events", timeout=20) as events:
+            lines = events.iter_lines()
+            first = next(lines)
+            server.process.send_signal(signal.SIGTERM)
+            left = list(lines)
+
+        assert server.process.wait(20) == 0
+        assert (events.headers["content-type"], first, left) == ("text/event-stream", "retry: 2000", [""])
+        assert server.process.stderr
+        assert server.process.stderr.read() == ""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the files of a running process")
 def test_on_a_full_disk_it_says_so_in_the_form_of_the_api_and_goes_on_when_there_is_room(tmp_path):
     import resource

@@ -586,3 +586,60 @@ def test_a_dropped_layer_takes_no_room(tmp_path):
         for table in ("layers", "records", "plus", "minus", "sums", "last_ids"):
             assert session._connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
     sqlite.close()
+
+
+# Sandboxes by name
+
+
+def test_sandboxes_are_found_by_a_part_of_their_names_page_by_page(store):
+    with store.writing() as session:
+        for name in ("ci-2", "a-ci-1", "b", "ci-1", "ci-3"):
+            session.save_sandbox(name, name.encode())
+
+    with store.reading() as session:
+        first = session.sandboxes_named("ci-", limit=2)
+        second = session.sandboxes_named("ci-", after=first[1][-1][0], limit=2)
+        third = session.sandboxes_named("", offset=3, limit=9)
+        after_nobody = session.sandboxes_named("", after="ci", limit=1)
+
+    assert first == (4, [("a-ci-1", b"a-ci-1"), ("ci-1", b"ci-1")])
+    assert second == (4, [("ci-2", b"ci-2"), ("ci-3", b"ci-3")])
+    assert third == (5, [("ci-2", b"ci-2"), ("ci-3", b"ci-3")])
+    assert after_nobody == (5, [("ci-1", b"ci-1")])
+
+
+def test_names_follow_what_is_made_forgotten_made_again_and_undone(store):
+    def names():
+        with store.reading() as session:
+            return [name for name, _ in session.sandboxes_named("", limit=9)[1]]
+
+    with store.writing() as session:
+        for name in ("a", "b", "c"):
+            session.save_sandbox(name, b"1")
+    assert names() == ["a", "b", "c"]
+
+    with store.writing() as session:
+        session.forget_sandbox("b")
+        session.save_sandbox("0", b"1")
+    assert names() == ["0", "a", "c"]
+
+    with store.writing() as session:
+        session.save_sandbox("b", b"2")
+        session.save_sandbox("d", b"1")
+    with suppress(ZeroDivisionError), store.writing() as session:
+        session.forget_sandbox("a")
+        session.save_sandbox("never", b"1")
+        _ = 1 / 0
+    assert names() == ["0", "a", "b", "c", "d"]
+
+
+def test_many_names_are_in_order(store):
+    every = [f"s-{number * 7919 % 3001:04}" for number in range(3001)]
+    with store.writing() as session:
+        for name in every:
+            session.save_sandbox(name, b"1")
+
+    with store.reading() as session:
+        total, found = session.sandboxes_named("s-", after="s-0999", limit=3)
+
+    assert (total, [name for name, _ in found]) == (3001, ["s-1000", "s-1001", "s-1002"])

@@ -55,9 +55,14 @@ class Client:
         assert isinstance(request.stream, httpx.AsyncByteStream)
         pieces = aiter(request.stream)
         said: list[Any] = []
+        is_whole = False
 
         async def receive() -> dict[str, Any]:
+            nonlocal is_whole
+            if is_whole:
+                return {"type": "http.disconnect"}
             piece = await anext(pieces, None)
+            is_whole = piece is None
             return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
 
         async def send(message: Any) -> None:

@@ -576,3 +576,24 @@ def test_what_a_killed_process_had_in_hand_is_sent_when_its_lease_ends(two):
 
     assert before == []
     assert receiver.bells() == [1, 2]
+
+
+def test_of_each_attempt_it_is_noted_what_was_sent_and_what_came_back():
+    async def receiver(request):
+        return httpx.Response(503, stream=httpx.ByteStream(b"x" * 5_000))
+
+    async def scene():
+        sandboxes = Sandboxes(MemoryStore(), [BELLS], clock=system_time)
+        sandbox = sandboxes.create("a", STILL)
+        subscribe(sandbox, headers={"X-Shop": "spa", "X-Event": "mine"})
+        ring(sandbox)
+        async with delivering(sandboxes, receiver):
+            await until(lambda: deliveries_of(sandbox)[0].attempts)
+        return deliveries_of(sandbox)[0].attempts[0]
+
+    attempt = asyncio.run(scene())
+
+    sent = dict(attempt.sent)
+    assert (sent["X-Shop"], sent["x-event"], sent["content-type"]) == ("[redacted]", RUNG, "application/json")
+    assert sent["x-sent"] == attempt.sent_at.isoformat()
+    assert (attempt.status, attempt.answer) == (503, "x" * 2_048)

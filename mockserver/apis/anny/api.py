@@ -13,12 +13,22 @@ from mockserver.apis.anny.errors import AT_THE_DOOR, broken, render
 from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES
 from mockserver.apis.anny.operations import OPERATIONS
 from mockserver.apis.anny.queries import respell
-from mockserver.apis.anny.records import ACCOUNTS, BOOKINGS, CLAIMS, CUSTOMERS, INVOICES, ORDERS
+from mockserver.apis.anny.records import (
+    ACCOUNTS,
+    BOOKINGS,
+    CLAIMS,
+    CUSTOMERS,
+    INVOICES,
+    LIFECYCLE,
+    ORDERS,
+    PARTICIPATION,
+)
 from mockserver.apis.anny.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.anny.webhooks import WEBHOOKS
 from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.exchange import Call
 from mockserver.apis.scenarios import ScenarioFiles
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.domains import Deadline, Domain
 from mockserver.sandbox.work import Work
 
@@ -82,6 +92,9 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             settings=Settings,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE, PARTICIPATION),
+        calendar=on_call("mockserver.apis.anny.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.anny.history", "HISTORY"),
         sample=_sample,
         webhooks=WEBHOOKS,
     )

@@ -17,13 +17,16 @@ from mockserver.apis.appointments.records import (
     CLAIMS,
     CUSTOMERS,
     EMPLOYEES,
+    LIFECYCLE,
     LOCATIONS,
     MERCHANTS,
+    PARTICIPATION,
     SERVICES,
 )
 from mockserver.apis.appointments.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.scenarios import ScenarioFiles
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.domains import Deadline, Domain
 from mockserver.sandbox.work import Work
 
@@ -72,6 +75,9 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             settings=Settings,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE, PARTICIPATION),
+        calendar=on_call("mockserver.apis.appointments.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.appointments.history", "HISTORY"),
         sample=_sample,
     )
 

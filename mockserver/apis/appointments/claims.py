@@ -12,6 +12,7 @@ __all__ = [
     "claims_of",
     "employee_pool",
     "group_pool",
+    "holding",
     "location_pool",
     "place_holder",
     "place_seat",
@@ -34,6 +35,11 @@ def group_pool(booking: Booking) -> Pool:
 
 def time_holder(booking_id: int) -> str:
     return f"booking/{booking_id}"
+
+
+def holding(claim: Claim) -> int:
+    """The id of the booking whose time or place a claim is."""
+    return int(str(claim.id).split("/")[1])
 
 
 def place_holder(booking_id: int, customer_id: str) -> str:

@@ -26,15 +26,18 @@ from mockserver.apis.bardge.records import (
     DEBITS,
     INSTANCES,
     ISSUED_PASSES,
+    LIFECYCLE,
     LOOKUPS,
     PRODUCTS,
     QUOTES,
     RESELLERS,
+    SESSION_LIFECYCLE,
     SESSIONS,
 )
 from mockserver.apis.bardge.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.bundle import Api, Idempotency, RequestIds, Sample
 from mockserver.apis.scenarios import ScenarioFiles
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.domains import Deadline, Domain
 from mockserver.sandbox.work import Work
 
@@ -101,6 +104,9 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             set_up=set_up,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE, SESSION_LIFECYCLE),
+        calendar=on_call("mockserver.apis.bardge.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.bardge.history", "HISTORY"),
         sample=_sample,
         request_ids=RequestIds(b"bardge-request-id", may_be_given=False, form=_request_id, sign=sign),
         idempotency=Idempotency(

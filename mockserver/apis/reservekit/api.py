@@ -8,10 +8,11 @@ from mockserver.apis.reservekit.auth import PERSONAS, identify
 from mockserver.apis.reservekit.errors import AT_THE_DOOR, broken, render
 from mockserver.apis.reservekit.limits import RateLimits, Settings
 from mockserver.apis.reservekit.operations import OPERATIONS
-from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, SERVICES, TIME_SLOTS
+from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, LIFECYCLE, SERVICES, TIME_SLOTS
 from mockserver.apis.reservekit.seed import SEED_VERSION, draw_world, read_scenario
 from mockserver.apis.reservekit.webhooks import WEBHOOKS
 from mockserver.apis.scenarios import ScenarioFiles
+from mockserver.lean_imports import on_call
 from mockserver.sandbox.domains import Domain
 
 __all__ = ["build"]
@@ -38,6 +39,9 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
             settings=Settings,
         ),
         personas=PERSONAS,
+        lifecycles=(LIFECYCLE,),
+        calendar=on_call("mockserver.apis.reservekit.calendar", "CALENDAR"),
+        history=on_call("mockserver.apis.reservekit.history", "HISTORY"),
         throttle=RateLimits(),
         sample=_sample,
         webhooks=WEBHOOKS,
