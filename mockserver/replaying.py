@@ -1,12 +1,14 @@
 """A bundle played again: in memory, under the same name, at the same moments of the same world, until an answer differs.
 
-What is not compared is what no seed decides: headers that the server below adds. A request that was broken off or answered in the
+What is not compared is what no seed decides: headers that the server below adds. A secret has a mark in its place: the first answer
+that has one tells what it is here, and from there on it is compared, and sent, like everything else. A request that was broken off or answered in the
 place of the API by a rule is done as far as it was done then, and its answer is not compared, which is said.
 """
 
 import asyncio
 import base64
 import difflib
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +31,8 @@ _SAFE = "/~:@!$&'()*+,;=-._"
 _IN_ITS_PLACE = frozenset({"fin", "rst", "lost-before", "status", "rate-limited"})
 """Faults with which nothing is done."""
 _REPLAYED = frozenset({"updateSandbox", "createSubscription", "updateSubscription", "deleteSubscription"})
+_MARK = re.compile(r"\[secret \d+\]")
+_MARK_OR_TEXT = re.compile(rf"{_MARK.pattern}|(?:(?!{_MARK.pattern}).)+", re.DOTALL)
 _NOT_COMPARED = frozenset({"date", "preference-applied"})
 
 Pair = list[str]
@@ -91,13 +95,15 @@ async def _play(bundle: Mapping[str, Any], app: App) -> Outcome:
     sandbox = _begin(bundle["world"], app)
     paths = _control_paths()
     outcome = Outcome()
-    for step in bundle["steps"]:
+    secrets = {mark: "x" * length for mark, length in bundle["given"].items()}
+    for written in bundle["steps"]:
+        step = _filled_in(written, secrets)
         if step["at"] is not None:
             moment = msgspec.convert(step["at"], datetime)
             sandbox.set_clock(lambda clock, real, moment=moment: _at(clock, real, moment))  # type: ignore[misc]
         if "control" in step:
             await _control(app, sandbox.name, step, paths)
-        elif not await _ask(app, sandbox, step, outcome):
+        elif not await _ask(app, sandbox, step, outcome, secrets):
             break
     return outcome
 
@@ -122,8 +128,8 @@ def _at(clock: ClockState, real: datetime, moment: datetime) -> ClockState:
     return ClockState(frozen_at=max(clock.read(real), moment))
 
 
-async def _ask(app: App, sandbox: Sandbox, step: Mapping[str, Any], outcome: Outcome) -> bool:
-    """Whether to go on."""
+async def _ask(app: App, sandbox: Sandbox, step: Mapping[str, Any], outcome: Outcome, secrets: dict[str, str]) -> bool:
+    """Whether to go on. The answer may tell of *secrets* that were not known before."""
     request, faults = step["request"], step.get("faults", ())
     headers = [pair for pair in request["headers"] if not (faults and pair[0] == "prefer")]
     if not _IN_ITS_PLACE.isdisjoint(faults):
@@ -139,12 +145,37 @@ async def _ask(app: App, sandbox: Sandbox, step: Mapping[str, Any], outcome: Out
         return True
     if "answer" in step.get("cut", ()):
         outcome.said.append(f"answer {step['id']} was kept as far as it was not too long, and is compared so far")
-    lines = list(_differences(step, came))
+    secrets |= _told(step["answer"]["body"], came.body)
+    lines = list(_differences(_filled_in(step, secrets), came))
     if not lines:
         outcome.same += 1
         return True
     outcome.difference = "\n".join([f"request {step['id']}: {request['method']} {request['path']}", *lines])
     return False
+
+
+def _filled_in(value: Any, secrets: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled_in(each, secrets) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled_in(each, secrets) for each in value]
+    return _MARK.sub(lambda mark: secrets.get(mark[0], mark[0]), value) if isinstance(value, str) else value
+
+
+def _told(expected: Any, body: bytes) -> dict[str, str]:
+    """What stands where an answer is expected to have marks, where it is else the same."""
+    marks = _MARK.findall(expected) if isinstance(expected, str) else []
+    if not marks:
+        return {}
+    # The same mark twice is the same secret twice.
+    seen: set[str] = set()
+    form = ""
+    for part in _MARK_OR_TEXT.findall(expected):
+        name = f"secret_{part[8:-1]}" if part in marks else ""
+        form += re.escape(part) if not name else f"(?P={name})" if part in seen else f'(?P<{name}>[^"]+)'
+        seen.add(part)
+    found = re.fullmatch(form, body.decode(errors="replace"), re.DOTALL)
+    return {} if found is None else {mark: found[f"secret_{mark[8:-1]}"] for mark in marks}
 
 
 def _differences(step: Mapping[str, Any], came: _Answer) -> Iterator[str]:

@@ -1,11 +1,11 @@
 """A session as one file: the world it began with, what was done to it, what was asked and what was answered, in order.
 
-What replays it is `mockserver.replaying`. Answers are as they were sent: the secrets in them are drawn from the seed, which is in the
-file. Credentials are those of personas that stand for the same callers, and secrets that a client has given are
-crossed out, letter by letter.
+What replays it is `mockserver.replaying`. Answers are as they were sent, but that each secret has a mark in its place, `[secret 1]`,
+which a replay finds out by itself. Credentials are those of personas that stand for the same callers.
 """
 
 import base64
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,7 +30,7 @@ __all__ = ["FORMAT", "OPERATIONS", "bundle_of"]
 FORMAT = 1
 
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
-_SHORTEST_SECRET = 4
+_SHORTEST_SECRET = 6
 
 
 def export_sandbox(desk: Desk, call: Call) -> Reply:
@@ -57,7 +57,7 @@ def bundle_of(desk: Desk, name: str) -> dict[str, Any]:
         "numbers": {"last": began_after, "asked": asked},
     }
     steps = [step for _, step in sorted(_steps(desk, sandbox, entries), key=lambda each: each[0])]
-    given = _given(desk.secrets(), entries)
+    marks, given = _secrets_in(desk.secrets(), entries)
     return {
         "format": FORMAT,
         "version": __version__,
@@ -66,7 +66,8 @@ def bundle_of(desk: Desk, name: str) -> dict[str, Any]:
         "world": world,
         "moves": [show_move(each) for each in read_moves(record.moves)],
         "rules": msgspec.to_builtins(record.rules, str_keys=True),
-        "steps": _crossed_out(steps, given),
+        "given": given,
+        "steps": _hidden(steps, marks) if marks else steps,
     }
 
 
@@ -162,17 +163,24 @@ def _text(body: bytes) -> Any:
         return {"base64": base64.b64encode(body).decode()}
 
 
-# Secrets that a client has given
+# Secrets
 
 
-def _given(secrets: Secrets, entries: Sequence[Entry]) -> set[str]:
-    """Those that no answer had told before."""
-    found: set[str] = set()
-    told = b""
+def _secrets_in(secrets: Secrets, entries: Sequence[Entry]) -> tuple[dict[str, str], dict[str, int]]:
+    """
+    What is marked as secret, by value, and of what clients have given in bodies how long it is, by mark. Of headers, which name
+    what the sandbox has made or nothing, only what an answer had told before is one.
+    """
+    marks: dict[str, str] = {}
+    given: dict[str, int] = {}
     for entry in entries:
-        found.update(each for each in _marked(_decoded(entry.request_body), secrets) if each.encode() not in told)
-        told += entry.response_body
-    return {each for each in found if len(each) >= _SHORTEST_SECRET}
+        for value in _marked(_decoded(entry.request_body), secrets):
+            if value not in marks:
+                mark = marks[value] = f"[secret {len(marks) + 1}]"
+                given[mark] = len(value)
+        for value in _marked(_decoded(entry.response_body), secrets):
+            marks.setdefault(value, f"[secret {len(marks) + 1}]")
+    return marks, given
 
 
 def _decoded(body: bytes) -> Any:
@@ -189,21 +197,20 @@ def _marked(value: Any, secrets: Secrets, *, is_marked: bool = False) -> Iterato
     elif isinstance(value, list):
         for each in value:
             yield from _marked(each, secrets, is_marked=is_marked)
-    elif is_marked and isinstance(value, str):
+    elif is_marked and isinstance(value, str) and len(value) >= _SHORTEST_SECRET:
         yield value
 
 
-def _crossed_out(value: Any, given: set[str]) -> Any:
-    """*value* with each of these texts in it replaced by as many letters x, so that lengths stay true."""
-    if not given:
-        return value
+def _hidden(value: Any, marks: Mapping[str, str]) -> Any:
+    """*value* with the mark of each secret in its place; the longest first, for one may be part of another."""
     if isinstance(value, dict):
-        return {name: _crossed_out(each, given) for name, each in value.items()}
+        return {name: _hidden(each, marks) for name, each in value.items()}
     if isinstance(value, list):
-        return [_crossed_out(each, given) for each in value]
+        return [_hidden(each, marks) for each in value]
     if isinstance(value, str):
-        for each in sorted(given, key=len, reverse=True):
-            value = value.replace(each, "x" * len(each))
+        for secret in sorted(marks, key=len, reverse=True):
+            for written in (secret, json.dumps(secret)[1:-1]):
+                value = value.replace(written, marks[secret])
     return value
 
 

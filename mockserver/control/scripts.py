@@ -45,7 +45,8 @@ class _Chain:
     def _words(step: Mapping[str, Any]) -> set[str]:
         request = step["request"]
         parts = re.split(r"[/?&=]", f"{request['path']}?{request['query']}")
-        return {*parts, *(str(value) for _, value in _leaves(_json(request["body"])))}
+        told = (value for _, value in request["headers"])
+        return {*parts, *told, *(str(value) for _, value in _leaves(_json(request["body"])))}
 
     def of(self, value: object) -> str | None:
         """The variable that stands for a value."""
@@ -123,7 +124,7 @@ def _pytest(bundle: Mapping[str, Any], origin: str) -> str:
             "",
             f"        answer = client.request({step['request']['method']!r}, {_python_url(step, old, chain)},",
         ]
-        lines[-1] += f" headers={_headers(step, old)!r}{_python_body(step, chain)})"
+        lines[-1] += f" headers={_python(_headers(step, old), chain)}{_python_body(step, chain)})"
         lines.append(f"        assert answer.status_code == {step['answer']['status']}, answer.text")
         for known in chain.told_by.get(number, ()):
             way = "".join(f"[{each!r}]" for each in known.way)
@@ -181,7 +182,8 @@ def _curl(bundle: Mapping[str, Any], origin: str) -> str:
         words = ["curl", "-s", "-X", step["request"]["method"]]
         words.append(f'"{origin}/~$WORLD{_with_variables(step, old, chain, "$%s")}"')
         for name, value in _headers(step, old).items():
-            words += ["-H", shlex.quote(f"{name}: {value}")]
+            known = chain.of(value)
+            words += ["-H", shlex.quote(f"{name}: {value}") if known is None else f'"{name}: ${known}"']
         if step["request"]["body"]:
             words += ["-d", _shell_body(step, chain)]
         lines += _asked(" ".join(words), chain.told_by.get(number, ()))

@@ -133,3 +133,45 @@ def test_what_rules_did_is_done_again_as_far_as_it_was_done(mine, client):
     assert outcome.difference is None
     assert outcome.same == 3
     assert any("lost-before" in each for each in outcome.said)
+
+
+def test_a_secret_has_a_mark_that_a_replay_finds_out_and_sends_where_it_is_needed(build):
+    app = build(apis=("anny", "bardge"))
+    Client(app, base="/_sandbox").post("/sandboxes", {"name": "mine", "scenario": "bardge/documentation"})
+    alpha = Client(app, base="/~mine/bardge/v3/api/business/reseller")
+    alpha = alpha.as_("brg_live_alpha_demo")
+    verified = alpha.post("/lookups/lkp_lara/verify", {"access_code": "246810"}, headers={"Idempotency-Key": "k"})
+    token = verified.json()["lookup_token"]
+    read = alpha.get("/clients/client_lara", headers={"Bardge-Lookup-Token": token})
+    assert (verified.status_code, read.status_code) == (200, 200), (verified.text, read.text)
+
+    exported = Client(app, base="/_sandbox/sandboxes/mine").get("/export")
+    test = Client(app, base="/_sandbox/sandboxes/mine").get("/export?as=pytest").json()["text"]
+
+    assert token not in exported.text + test
+    assert '"lookup_token":"[secret 1]"' in exported.json()["bundle"]["steps"][0]["answer"]["body"]
+    assert "'bardge-lookup-token': str(id_" in test
+    outcome = replay(exported.json()["bundle"])
+    assert (outcome.same, outcome.difference) == (2, None)
+
+
+def test_a_secret_that_a_client_gives_is_left_out_and_another_of_its_length_is_sent(build):
+    app = build(apis=("anny", "bardge"))
+    admin = Client(app, base="/~mine/anny/api/v1").as_("anny_admin")
+    fields = {
+        "name": "Door",
+        "url": HOOK,
+        "events": ["bookings.created"],
+        "custom_headers": {"X-Token": "of-my-receiver"},
+    }
+    body = {"data": {"type": "webhook-subscriptions", "attributes": fields}}
+    made = admin.post("/webhook-subscriptions", body, headers={"Content-Type": "application/vnd.api+json"})
+    assert made.status_code == 201, made.text
+
+    exported = Client(app, base="/_sandbox/sandboxes/mine").get("/export")
+
+    key = made.json()["data"]["attributes"]["signing_key"]
+    assert "of-my-receiver" not in exported.text
+    assert key is None or key not in exported.text
+    outcome = replay(exported.json()["bundle"])
+    assert (outcome.same, outcome.difference) == (1, None)
