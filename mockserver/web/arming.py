@@ -19,8 +19,9 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import NO_BODY, Call, Header
 from mockserver.apis.faults import FAULTS, caller_of, made_up, signed_in
 from mockserver.apis.reasons import rules_that_refuse
-from mockserver.booking.errors import Refusal
+from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.journal import Entry, pack_headers
+from mockserver.sandbox.patience import meet_patiently
 from mockserver.sandbox.randomness import draw
 from mockserver.sandbox.rules import DELAY, MEETINGS, RIVAL, Deed, Holding, Rule, Ticket
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -77,13 +78,11 @@ async def plan_for(entered: Entered, receive: Receive) -> "Plan":
         if any(rule.on.body or rule.do.what == RIVAL for rule in rules):
             raw = await read_body(receive, call.headers)
             rules = [rule for rule in rules if _has_members(raw, rule.on.body)]
-    except Refusal as refusal:
-        return Plan(entered, receive, refused=refusal)
-    has_fault = any(_is_fault(deed) for deed in preferences.deeds)
-    met = {rule.id for rule in rules if not (has_fault and _is_fault(rule.do))}
-    fire: tuple[Rule, ...] = ()
-    if met:
-        fire = sandbox.meet(lambda rule: rule.id in met, lambda rule: _is_fault(rule.do))
+        has_fault = any(_is_fault(deed) for deed in preferences.deeds)
+        met = frozenset(rule.id for rule in rules if not (has_fault and _is_fault(rule.do)))
+        fire = await meet_patiently(sandbox, met, lambda rule: _is_fault(rule.do)) if met else ()
+    except (Refusal, StoreDown) as problem:
+        return Plan(entered, receive, refused=problem)
     doings = [Doing(rule.do, rule) for rule in fire] + [Doing(deed) for deed in preferences.deeds]
     return Plan(entered, receive if raw is None else _told(raw), doings, preferences, raw)
 
@@ -137,7 +136,7 @@ class Plan:
         preferences: Preferences | None = None,
         raw: bytes | None = None,
         *,
-        refused: Refusal | None = None,
+        refused: Refusal | StoreDown | None = None,
     ) -> None:
         self._entered = entered
         self._call = entered.call
@@ -162,6 +161,7 @@ class Plan:
                 what = doing.deed.what
                 if what == DELAY:
                     await self._wait(doing, self._seconds(doing))
+                    self._entered.enter(call)
                 elif what in MEETINGS:
                     holding = self._holding
                     tickets.append(await self._meet(doing, holding))
@@ -270,7 +270,6 @@ class Plan:
             await self._told_within(ticket, seconds)
         finally:
             holding.leave(ticket)
-        self._entered.enter(self._call)
 
     async def _meet(self, doing: Doing, holding: Holding) -> Ticket:
         rule = doing.rule

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from secrets import token_hex
 from urllib.parse import urlsplit
@@ -256,3 +258,34 @@ def test_another_sandbox_is_not_kept_waiting(server, world):
     assert world.rule(number)["held"] == 1
     world.control.post(f"/rules/{number}/release")
     running[0].join(20)
+
+
+def test_a_fault_holds_in_every_process_and_each_turn_of_it_is_given_once(tmp_path):
+    with started("reservekit", "--workers", "2", "--store", f"sqlite:///{tmp_path / 'store.sqlite'}") as server:
+        world = World(server.url, "default")
+        world.control.get("")
+        world.arm("status", on={"operation": "listServices", "times": 7}, status=429)
+
+        def ask():
+            return httpx.get(f"{server.url}/v1/services?page=1", headers=world.headers, timeout=20).status_code
+
+        running, said = threads(*[ask] * 12)
+        for each in running:
+            each.join(30)
+        rule = world.rule(1)
+        world.control.close()
+
+    assert sorted(said) == [200] * 5 + [429] * 7
+    assert (rule["met"], rule["fired"]) == (12, 7)
+
+
+def test_why_is_said_on_the_command_line_too(server, world):
+    for _ in range(2):
+        world.book(date="2031-01-06", time_slot_id=457)
+
+    command = [sys.executable, "-m", "mockserver", "explain", world.name, "--url", server.url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert said.startswith("createBooking was refused: 400 (no_places_left). RK-B03: ")
+    unknown = subprocess.run([*command, "99"], capture_output=True, text=True, check=False)
+    assert (unknown.returncode, unknown.stderr) == (2, "mockserver: there is no journal entry 99\n")
