@@ -9,6 +9,7 @@ Imported with the first request of a process that needs it.
 """
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -201,7 +202,11 @@ class Plan:
         if self._preferences.applied:
             found.append((b"preference-applied", self._preferences.applied.encode("latin-1")))
         if self._preferences.explains and sent.status >= _FIRST_ERROR:
-            rules = rules_that_refuse(self._entered.api, self._call.operation, sent.status, sent.body)
+            call = self._call
+            entry = call.entry or Entry("", "", b"")
+            rules = rules_that_refuse(
+                self._entered.api, call.operation, sent.status, sent.body, entry.refusal, entry.facts
+            )
             found.append((b"x-sandbox-why", ", ".join(rule.id for rule in rules).encode()))
         return found
 
@@ -222,9 +227,11 @@ class Plan:
         if self._fault is not None and what == "slow" and body:
             size = math.ceil(len(body) / _DROPS)
             pieces = [body[start : start + size] for start in range(0, len(body), size)]
+            pause = self._seconds(self._fault, _DRIP_SECONDS) / len(pieces)
             for piece in pieces[:-1]:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await self._wait(self._fault, self._seconds(self._fault, _DRIP_SECONDS) / len(pieces))
+                if pause and await self._wait(self._fault, pause):
+                    pause = 0.0  # it was let go
             body = pieces[-1]
         if what == "malformed":
             body = body[:-1] + b"," * bool(body)
@@ -263,11 +270,12 @@ class Plan:
             return chance.uniform(seconds, deed.to)
         return chance.lognormvariate(math.log(seconds), math.log((deed.p99 or seconds) / seconds) / _AT_99_PERCENT)
 
-    async def _wait(self, doing: Doing, seconds: float) -> None:
+    async def _wait(self, doing: Doing, seconds: float) -> bool:
+        """Whether it was let go before."""
         holding = self._holding
         ticket = holding.enter(0 if doing.rule is None else doing.rule.id)
         try:
-            await self._told_within(ticket, seconds)
+            return await self._told_within(ticket, seconds)
         finally:
             holding.leave(ticket)
 
@@ -328,8 +336,7 @@ class Plan:
         rival.request_id  # noqa: B018 - which numbers it
         entry.status, entry.response_body, entry.api = sent.status, sent.body, api.name
         entry.operation, entry.at = rival.operation, entry.at or rival.now
-        entry.caller = call.entry.caller if call.entry is not None and deed.identity is None else _parts(rival)
-        entry.began_ns = call.entry.began_ns if call.entry is not None else 0
+        entry.caller, entry.began_ns = _parts(rival), time.perf_counter_ns()
         entry.headers = pack_headers(headers.items())
         entry.faults = [(RIVAL, 0 if doing.rule is None else doing.rule.id)]
         self._entered.sandboxes.keep_entry(sandbox, entry)
