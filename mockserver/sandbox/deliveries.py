@@ -44,7 +44,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
         status: What the receiver answered; None when it did not.
         error: Why it did not.
         milliseconds: How long it took, in real time.
-        sent_at: By the real time, as a signature of it tells; None where nobody noted it.
+        sent_at: By the real time; None where nobody noted it.
         sent: The headers that were sent, without the values of those that the subscriber has chosen.
         answer: The beginning of the answer's body.
     """

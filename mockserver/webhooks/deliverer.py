@@ -20,7 +20,7 @@ from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.sandbox.deliveries import LEASE, Attempt, Delivery
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import REDACTED
-from mockserver.sandbox.mischief import Mischief
+from mockserver.sandbox.mischief import STALE_BY, Mischief
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
@@ -29,7 +29,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.waking import Waker
 from mockserver.sandbox.work import Work
-from mockserver.webhooks.distorting import LOST, STALE_BY, distorted
+from mockserver.webhooks.distorting import LOST, distorted
 from mockserver.webhooks.sending import Sender
 
 if TYPE_CHECKING:
@@ -161,12 +161,11 @@ class Deliverer:
         mischief = () if parcel.delivery.attempts else parcel.delivery.mischief
         if Mischief.LOST in mischief:
             return Attempt(at, None, LOST, 0)
+        sent_at = self._sandboxes.real_now()
         try:
             body = webhooks.body(parcel.event, subscription.id)
-            sent_at = self._sandboxes.real_now()
-            if Mischief.STALE in mischief:
-                sent_at -= STALE_BY
-            own = webhooks.headers(subscription, parcel.event, body, sent_at)
+            signed_at = sent_at - STALE_BY if Mischief.STALE in mischief else sent_at
+            own = webhooks.headers(subscription, parcel.event, body, signed_at)
             if mischief:
                 own, body = distorted(own, body, mischief)
         except Exception as error:  # noqa: BLE001 - as above: the next event is not to wait for it
