@@ -9,8 +9,6 @@ __all__ = ["LOST", "distorted"]
 
 LOST = "lost on its way, as the subscription's `hostile` says"
 
-"""Libraries of Standard Webhooks refuse what is more than five minutes old."""
-
 _SIGNATURE = b"-signature"
 
 
