@@ -309,7 +309,7 @@ def _ask(url: str, token: str | None, path: str) -> Any:
     return answer.json()
 
 
-@main.command()
+@main.command(short_help="Say why a running server refused a request.")
 @click.argument("sandbox", default="default")
 @click.argument("number", type=int, required=False)
 @_of_a_server
