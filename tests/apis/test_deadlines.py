@@ -52,7 +52,7 @@ def status_of_pass(client):
 def test_up_to_a_deadline_something_is_possible_and_a_second_later_it_is_not(
     app, api, subject, action, ask, in_time, too_late
 ):
-    found = []
+    found: list[object] = []
     for offset in ("-PT1S", "PT1S"):
         name = f"{api}-{subject[0]}-{len(found)}".replace("_", "-")
         Client(app, base="/_sandbox").post("/sandboxes", {"name": name, "scenario": f"{api}/documentation"})
