@@ -368,7 +368,7 @@ class Sandbox:
         return moved
 
     def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
-        """Fire what fell due in one API, on a clock that nobody has moved."""
+        """Fire what fell due in one API, on a clock that nobody has moved. Answers what fired since the epoch."""
         now = record.clock.read(self._ground.clock.now())
         fired = self._fire(session, record, now, (domain,))
         told = [each for each in fired if each.timer.due_at >= record.epoch]
