@@ -19,7 +19,7 @@ from mockserver.sandbox.records import Fired, Moved
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.upcoming import Due, DueKind, first_of, upcoming
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "show_move"]
 
 _SETTLE_SECONDS = 10.0
 """Of real time: a delivery that fails at once, a retry that is due, and a slow receiver have room in it."""
@@ -49,7 +49,8 @@ def _upcoming(
 ) -> tuple[int, list[Due]]:
     """Over all APIs."""
     total, found = 0, list[Due]()
-    for domain in desk.domains.values():
+    every = desk.domains.values()
+    for domain in sandbox.listened_to(every) if kinds == (DueKind.DELIVERY,) else every:
         count, some = sandbox.run(
             domain,
             lambda work, domain=domain: upcoming(work, domain, kinds, until=until, limit=limit),  # type: ignore[misc]
@@ -125,7 +126,7 @@ async def move_to_due(desk: Desk, call: Call) -> Reply:
 def list_moves(desk: Desk, call: Call) -> Reply:
     moves = read_moves(desk.sandbox(call.path["name"]).record.moves)
     newest = [*reversed(moves)][: call.query["limit"]]
-    return Reply(200, {"total": len(moves), "moves": [_show_move(each) for each in newest]})
+    return Reply(200, {"total": len(moves), "moves": [show_move(each) for each in newest]})
 
 
 def _move(desk: Desk, call: Call, change: Change, how: How = How.MOVED) -> Moved:
@@ -176,7 +177,7 @@ def _moment(parameter: str, text: str) -> datetime:
         raise BadInput("query", parameter, str(error)) from None
 
 
-def _show_move(move: Move) -> dict[str, Any]:
+def show_move(move: Move) -> dict[str, Any]:
     return {
         "at": show_moment(move.at),
         "how": move.how.value,

@@ -19,6 +19,7 @@ __all__ = [
     "Journal",
     "Limits",
     "Memory",
+    "Note",
     "cut",
     "latest",
     "pack_headers",
@@ -34,6 +35,8 @@ _OVERHEAD_BYTES = 800
 _FIRST_ERROR = 400
 _OFFSET_NS = time.time_ns() - time.perf_counter_ns()
 """From the clock that only counts to the machine's: one of them is read per request."""
+
+_MOST_NOTES = 200
 
 _FEW = 16
 """Up to so many entries stand in a list: an empty deque takes 600 bytes, and most sandboxes are asked a few times.
@@ -160,6 +163,24 @@ def shown_timer(timer: Any) -> dict[str, Any]:
     return {"action": timer.action, "subject": timer.subject, "due_at": _plain(timer.due_at)}
 
 
+class Note(msgspec.Struct, frozen=True):
+    """What was done to the sandbox from outside, between two requests.
+
+    Attributes:
+        after: The last request before it, by its number.
+        at: By the sandbox's clock.
+        path: Of the operation: by the names of its parameters.
+        before: What was there before, where the operation changes it.
+    """
+
+    after: int
+    at: datetime
+    operation: str
+    path: dict[str, Any]
+    body: Any = None
+    before: Any = None
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Entry]).decode
 
@@ -168,11 +189,26 @@ class Journal:
     """The latest entries of one sandbox, oldest first.
 
     Attributes:
+        notes: What was done from outside since the world began, the latest.
+        began: Of this world: the number of the last request before it, and how many each had asked by then.
+        lost: How many entries and notes of this world are not here any more.
         added: How many came since it was last cleared, those that were dropped since too.
         refused: How many of them were answered with an error.
     """
 
-    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "added", "last_id", "refused")
+    __slots__ = (
+        "_asked",
+        "_bytes",
+        "_kept",
+        "_limits",
+        "_memory",
+        "added",
+        "began",
+        "last_id",
+        "lost",
+        "notes",
+        "refused",
+    )
 
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
@@ -181,6 +217,9 @@ class Journal:
         self._bytes = 0
         self._asked: dict[str, int] = {}
         self.last_id = 0
+        self.notes: list[Note] = []
+        self.began: tuple[int, dict[str, int]] = (0, {})
+        self.lost = 0
         self.added = self.refused = 0
 
     @property
@@ -218,18 +257,40 @@ class Journal:
         if len(entries) == _FEW:
             entries = self._kept = deque(entries)
         entries.append(entry)
-        self.note(entry)
+        self.count(entry)
         self._bytes += entry.size
         self._memory.used += entry.size
         while len(entries) > limits.entries or self._bytes > limits.bytes:
             self.drop_oldest()
 
-    def note(self, entry: Entry) -> None:
+    def count(self, entry: Entry) -> None:
         """Count an entry, wherever it is kept."""
         self.added += 1
         self.refused += entry.status >= _FIRST_ERROR
 
+    def note(self, note: Note) -> None:
+        self.notes.append(note)
+        if len(self.notes) > _MOST_NOTES:
+            del self.notes[0]
+            self.lost += 1
+
+    def begin_anew(self) -> None:
+        """Another world: what was asked before was asked of one that is not there any more."""
+        self.clear()
+        self.notes.clear()
+        self.began = (self.last_id, dict(self._asked))
+        self.lost = 0
+
+    def go_on_from(self, last_id: int, asked: dict[str, int]) -> None:
+        """Number as if so much had been asked."""
+        self.last_id, self._asked = last_id, dict(asked)
+
+    def counted(self) -> dict[str, int]:
+        """How much each has asked."""
+        return dict(self._asked)
+
     def drop_oldest(self) -> None:
+        self.lost += 1
         entries = self._entries
         size = (entries.popleft() if isinstance(entries, deque) else entries.pop(0)).size
         self._bytes -= size
@@ -238,6 +299,7 @@ class Journal:
     def clear(self) -> int:
         """Answers how many entries there were. Numbers go on from where they were."""
         count = len(self._entries)
+        self.lost += count
         self._memory.used -= self._bytes
         self._bytes = 0
         self._kept = []

@@ -3,7 +3,7 @@ due, its journal.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,6 +100,7 @@ class Sandbox:
         holding: Requests that wait here; None before the first.
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
+        has_past: Whether it was asked before this process has loaded it, or may have been.
         news: None while nobody watches it.
         waits: Whether its store does, so that nothing may be done in it on an event loop as it is.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
@@ -108,6 +109,7 @@ class Sandbox:
     __slots__ = (
         "_ground",
         "_journal",
+        "has_past",
         "holding",
         "is_unloaded",
         "line",
@@ -130,6 +132,7 @@ class Sandbox:
         self.used_at = 0.0
         self.waits = ground.store.waits
         self.is_unloaded = False
+        self.has_past = False
         self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
@@ -172,6 +175,9 @@ class Sandbox:
         """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
         self.record = record
         self.clear_journal()
+        if self._journal is not None:
+            self._journal.begin_anew()
+        self.has_past = False
         self.told_of = frozenset()
         self.let_go()
         if self.news is not None:
@@ -409,7 +415,7 @@ class Sandbox:
         return moved
 
     def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
-        """Fire what fell due in one API, on a clock that nobody has moved."""
+        """Fire what fell due in one API, on a clock that nobody has moved. Answers what fired since the epoch."""
         now = record.clock.read(self._ground.clock.now())
         fired = self._fire(session, record, now, (domain,))
         told = [each for each in fired if each.timer.due_at >= record.epoch]
@@ -476,6 +482,12 @@ class Sandbox:
             ]
         for domain in waiting:
             self._tell(domain)
+
+    def listened_to(self, domains: Iterable[Domain]) -> list[Domain]:
+        """Those of *domains* in which a delivery may wait; no seed is drawn to find out."""
+        with self._ground.store.reading() as session:
+            record = self.fresh(session)
+            return [each for each in domains if is_heard(session, record, each)]
 
     def _tell(self, domain: Domain) -> None:
         if self._ground.on_waiting is not None:
