@@ -4,11 +4,12 @@ import contextlib
 import socket
 import threading
 
+import httpx
 import psycopg
 import pytest
 from postgresql import Database, database
 from servers import started
-from striking import DATES, PLACES_OF_SLOT, book_while, broken
+from striking import ALPHA, DATES, PLACES_OF_SLOT, book_while, broken
 
 OPTIONS = ("reservekit", "--workers", "2", "--clock", "2026-03-02T08:00:00Z")
 
@@ -32,6 +33,17 @@ def test_a_host_that_is_killed_loses_nothing_and_the_other_goes_on(shared):
         assert broken(history, [left.url]) == []
     assert len(history.made) > 20
     assert len(history.made) <= len(DATES) * PLACES_OF_SLOT
+
+
+def test_a_host_that_is_told_to_end_writes_down_what_it_was_asked_and_ends_well(shared):
+    with started("reservekit", MOCKSERVER_STORE=shared.address) as host:
+        assert httpx.get(f"{host.url}/_sandbox/health").json()["store"] == "postgresql"
+        assert httpx.get(f"{host.url}/v1/services", headers=ALPHA).status_code == 200
+
+        code, said = host.stop()
+
+    assert (code, said) == (0, "")
+    assert shared.ask("SELECT count(*) FROM journal") == [(1,)]
 
 
 @pytest.mark.nightly

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import psycopg
 import pytest
+from doubles import Client
 from postgresql import Database, database
 
 from mockserver.booking.errors import StoreConflict, StoreDown
@@ -154,6 +155,33 @@ def test_what_is_mirrored_is_bounded_and_read_again_when_it_is_wanted(stores, la
 
     assert [read(stores[0], layer, number).text for number in range(3)] == ["x" * 100] * 3
     assert len(stores[0]._places) <= 1
+
+
+def test_a_request_that_writes_is_two_trips_and_one_that_reads_is_one(build, monkeypatch):
+    database().empty()
+    app = build(apis=("reservekit",), store=database().address)
+    client = Client(app, base="/v1", headers={"Authorization": "Bearer sk_rsv_demo_alpha"})
+    asks = {
+        "post": lambda: client.post("/bookings", {"date": "2026-03-09", "time_slot_id": 456}),
+        "get": lambda: client.get("/bookings/789"),
+        "list": lambda: client.get("/bookings?service_id=123&page=1&page_size=10"),
+    }
+    for ask in asks.values():
+        ask()
+    trips, ask_store = [], app.store.ask
+
+    async def counted(connection, query):
+        trips.append(query)
+        return await ask_store(connection, query)
+
+    monkeypatch.setattr(app.store, "ask", counted)
+    counts = {}
+    for name, ask in asks.items():
+        trips.clear()
+        assert ask().status_code in {200, 201}
+        counts[name] = len(trips)
+
+    assert counts == {"post": 2, "get": 1, "list": 1}
 
 
 # A connection that is lost

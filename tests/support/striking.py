@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-__all__ = ["History", "book_while", "broken"]
+__all__ = ["ALPHA", "DATES", "PLACES_OF_SLOT", "History", "book_while", "broken"]
 
 ALPHA = {"Authorization": "Bearer sk_rsv_demo_alpha"}
 DATES = [f"2026-{month:02}-{day:02}" for month in (4, 5) for day in (6, 13, 20, 27)]
