@@ -53,12 +53,18 @@ def build(clock: ManualClock) -> Iterator[Callable[..., App]]:
 
 
 def usual_store() -> dict[str, Any]:
-    """The store of a test that does not say which one it wants: `make nightly` plays all once over PostgreSQL."""
+    """The store of a test that does not say which one it wants: `make nightly` plays some once more over PostgreSQL."""
     if os.environ.get("TEST_STORE") != "postgresql":
         return {}
     from postgresql import database
 
     return {"store": database().copy()}
+
+
+@pytest.fixture
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what holds in memory alone."""
+    monkeypatch.delenv("TEST_STORE", raising=False)
 
 
 @pytest.fixture
