@@ -3,15 +3,18 @@
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 import psycopg
 import pytest
+from click.testing import CliRunner
 from doubles import Client
 from postgresql import Database, database
 
 from mockserver.booking.errors import StoreConflict, StoreDown
 from mockserver.booking.ports import Kind
+from mockserver.cli import main
 from mockserver.stores import postgresql
 from mockserver.stores.postgresql import FORMAT, DatabaseTime, PostgresqlStore, check, migrate
 
@@ -306,6 +309,18 @@ def test_an_empty_database_is_refused_until_it_is_migrated():
         PostgresqlStore(empty.address)
     with pytest.raises(ValueError, match=f"is of format {FORMAT + 1}, and this program makes {FORMAT}"):
         migrate(empty.address)
+
+
+def test_the_command_makes_the_tables_and_says_which_there_are():
+    fresh = Database(database().folder, "commanded", tables=False)
+    run = partial(CliRunner().invoke, main, env={"MOCKSERVER_STORE": fresh.address})
+
+    assert (run(["db", "check"]).exit_code, "are of format none" in run(["db", "check"]).output) == (2, True)
+    assert run(["db", "migrate"]).output == f"format {FORMAT}; it was empty\n"
+    assert run(["db", "migrate"]).output == f"format {FORMAT}, as before\n"
+    assert run(["db", "check"]).output == f"format {FORMAT}\n"
+    said = CliRunner().invoke(main, ["db", "check", "--store", "memory"]).output
+    assert "'memory' has no tables to look after" in said
 
 
 def test_processes_may_migrate_at_the_same_moment():
