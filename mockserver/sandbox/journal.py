@@ -250,21 +250,23 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         limits = self._limits
-        cut(entry, limits)
+        if len(entry.request_body) > limits.body_bytes or len(entry.response_body) > limits.body_bytes:
+            cut(entry, limits)
         bodies = len(entry.request_body) + len(entry.response_body)
         entry.size = _OVERHEAD_BYTES + len(entry.headers) + bodies
         entries = self._entries
         if len(entries) == _FEW:
             entries = self._kept = deque(entries)
         entries.append(entry)
-        self.count(entry)
+        self.added += 1
+        self.refused += entry.status >= _FIRST_ERROR
         self._bytes += entry.size
         self._memory.used += entry.size
         while len(entries) > limits.entries or self._bytes > limits.bytes:
             self.drop_oldest()
 
     def count(self, entry: Entry) -> None:
-        """Count an entry, wherever it is kept."""
+        """Count an entry that is kept elsewhere."""
         self.added += 1
         self.refused += entry.status >= _FIRST_ERROR
 

@@ -33,14 +33,13 @@ class SharedJournals:
     def __init__(self, journals: Journals, limits: Limits) -> None:
         self._journals = journals
         self._limits = limits
-        self._waiting: deque[tuple[str, int, bytes]] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[tuple[SandboxRecord, Entry]] = deque(maxlen=_MOST_WAITING)
         self._stirred = asyncio.Event()
 
     def add(self, record: SandboxRecord, entry: Entry) -> None:
-        cut(entry, self._limits)
-        entry.settle()
-        self._waiting.append((record.name, _life(record), _encode(entry)))
-        self._stirred.set()
+        if not self._waiting:
+            self._stirred.set()
+        self._waiting.append((record, entry))
 
     def flush(self) -> None:
         """Tell the store what waits. Raises StoreDown, and then it waits on."""
@@ -48,11 +47,18 @@ class SharedJournals:
         self._waiting.clear()
         if not batch:
             return
+        blocks = [self._block(record, entry) for record, entry in batch]
         try:
-            self._journals.append(batch, most=self._limits.entries, most_bytes=self._limits.bytes)
+            self._journals.append(blocks, most=self._limits.entries, most_bytes=self._limits.bytes)
         except StoreDown:
             self._waiting.extendleft(reversed(batch))
+            self._stirred.set()
             raise
+
+    def _block(self, record: SandboxRecord, entry: Entry) -> tuple[str, int, bytes]:
+        cut(entry, self._limits)
+        entry.settle()
+        return record.name, _life(record), _encode(entry)
 
     def read(self, record: SandboxRecord) -> list[Entry]:
         """Oldest first; what another process was asked this moment may be missing."""

@@ -1,5 +1,6 @@
 """The house of all sandboxes, which are of two toy APIs: see `notes`."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -24,7 +25,7 @@ from notes import (
     write,
 )
 
-from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.errors import NotFound, RuleBroken, StoreBusy
 from mockserver.booking.ports import ALL
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.journal import Entry, Limits, Memory
@@ -864,6 +865,24 @@ def test_what_was_asked_before_a_reset_is_in_no_journal_though_a_process_tells_i
     there.get("a").entries()
 
     assert here.get("a").entries() == []
+
+
+def test_what_the_store_does_not_take_now_it_is_told_later(processes, monkeypatch):
+    here, there = processes
+    here.keep_entry(here.open("a"), Entry("GET", "/first", b""))
+
+    def refuse(*_, **__):
+        raise StoreBusy
+
+    with monkeypatch.context() as patched:
+        patched.setattr(here.shared_journals._journals, "append", refuse)
+        with pytest.raises(StoreBusy):
+            here.shared_journals.flush()
+    here.keep_entry(here.open("a"), Entry("GET", "/second", b""))
+    asyncio.run(asyncio.wait_for(here.shared_journals.due(), 10))
+    here.shared_journals.flush()
+
+    assert [entry.path for entry in there.get("a").entries()] == ["/first", "/second"]
 
 
 def test_a_shared_journal_is_bounded_in_number_and_in_bytes(tmp_path, clock):
