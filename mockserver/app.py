@@ -121,13 +121,41 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
     for mount in mounts if at_once else ():
         mount.stack.build()
-    beside: list[Background] = [Deliverer(apis, sandboxes, receivers), JournalWriter(sandboxes)]
+    watching = _watching(settings, sandboxes, store, door)
+    deliverer = Deliverer(apis, sandboxes, receivers, tell=watching.tell)
+    beside: list[Background] = [*watching.beside, deliverer, JournalWriter(sandboxes)]
     if settings.is_shared:
         beside.insert(0, cast("Background", store))
-    asgi: ASGIApp = Gate(mounts, pages, sandboxes, beside)
+    asgi: ASGIApp = watching.gate(mounts, pages, sandboxes, beside)
     for planter in planters:
         asgi = planter.wrap(asgi)
     return App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
+
+
+@dataclass(frozen=True, slots=True)
+class _Watching:
+    """How the server is watched: by nobody, where nothing is said.
+
+    Attributes:
+        gate: What makes the gate.
+        tell: Told of each attempt to deliver a webhook.
+    """
+
+    gate: Callable[..., ASGIApp] = Gate
+    tell: Callable[..., None] | None = None
+    beside: Sequence[Background] = ()
+
+
+def _watching(settings: Settings, sandboxes: Sandboxes, store: Store, door: Door) -> _Watching:
+    """Raises ValueError: a library that it takes is not installed."""
+    if not settings.metrics:
+        return _Watching()
+    metrics = _extra("mockserver.instruments.metrics", "metrics").Metrics(
+        sandboxes, store if settings.is_shared else None
+    )
+    gate = import_module("mockserver.instruments.gate").WatchedGate
+    shown = {"/metrics": door.in_front_of(metrics)}
+    return _Watching(partial(gate, watchers=(metrics,), beside_pages=shown), metrics.see_webhook)
 
 
 def open_store(settings: Settings) -> Store:
@@ -141,7 +169,11 @@ def open_store(settings: Settings) -> Store:
 
 def postgresql() -> ModuleType:
     """The store that hosts share, with its libraries. Raises ValueError: they are not installed."""
+    return _extra("mockserver.stores.postgresql", "postgresql", "a store in PostgreSQL needs")
+
+
+def _extra(module: str, extra: str, what: str = "") -> ModuleType:
     try:
-        return import_module("mockserver.stores.postgresql")
+        return import_module(module)
     except ModuleNotFoundError as error:
-        raise ValueError(f"a store in PostgreSQL needs {error.name}: pip install 'doublebook[postgresql]'") from error
+        raise ValueError(f"{what or f'--{extra} needs'} {error.name}: pip install 'doublebook[{extra}]'") from error

@@ -117,6 +117,9 @@ def main() -> None:
 @click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings.")
 @click.option("--log", is_flag=True, default=None, help="Print a line per request.")
 @click.option(
+    "--metrics", is_flag=True, default=None, help="Show figures for Prometheus at /metrics, to whom /_sandbox lets in."
+)
+@click.option(
     "--ready-file",
     type=click.Path(dir_okay=False),
     help="Written when it answers: url, pid and control_token, as JSON; gone when it has ended.",

@@ -6,9 +6,11 @@ import gc
 import json
 import logging
 import math
+import os
 import secrets
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -67,6 +69,22 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[Seque
         ValueError: What `build_app` raises.
     """
     _log(settings)
+    with _shared_figures(settings):
+        _serve(settings, listener, ready)
+
+
+@contextlib.contextmanager
+def _shared_figures(settings: Settings) -> Iterator[None]:
+    """A folder in which workers count together, for as long as they serve; its library wants it in the environment."""
+    if not settings.metrics or settings.workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="doublebook-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def _serve(settings: Settings, listener: socket.socket, ready: Callable[[Sequence[Api]], None]) -> None:
     # Built here and not by uvicorn, so that what is wrong is said as a sentence, and once.
     with _settling():
         app = build_app(settings, at_once=bool(settings.defects))

@@ -34,6 +34,7 @@ class Settings:
         store_connections: Of a store in PostgreSQL, so many at most for each process.
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
         log: Print a line per request.
+        metrics: Show figures for Prometheus at `/metrics`.
         ready_file: Where it is written that the server answers, and at which address; None is nowhere.
         control_token: What the control plane demands; None lets anybody in, which is for loopback only. Empty is None.
         allowed_hosts: What this server is called beside `localhost` and the address it listens on, by who asks for its
@@ -60,6 +61,7 @@ class Settings:
     store_connections: int = 10
     workers: int = 1
     log: bool = False
+    metrics: bool = False
     ready_file: str | None = None
     control_token: str | None = None
     allowed_hosts: tuple[str, ...] = ()

@@ -327,6 +327,11 @@ class Sandboxes:
         return self._store.durable
 
     @property
+    def awake(self) -> int:
+        """How many have their changes ready in this process."""
+        return len(self._awake)
+
+    @property
     def waits(self) -> bool:
         """Whether their store does: see `patience.patiently`."""
         return self._store.waits
