@@ -148,14 +148,20 @@ class _Watching:
 
 def _watching(settings: Settings, sandboxes: Sandboxes, store: Store, door: Door) -> _Watching:
     """Raises ValueError: a library that it takes is not installed."""
-    if not settings.metrics:
+    watchers: list[Any] = []
+    pages: dict[str, ASGIApp] = {}
+    tell = None
+    if settings.metrics:
+        counted = store if settings.is_shared else None
+        metrics = _extra("mockserver.instruments.metrics", "metrics").Metrics(sandboxes, counted)
+        watchers.append(metrics)
+        pages["/metrics"], tell = door.in_front_of(metrics), metrics.see_webhook
+    if settings.log == "json":
+        watchers.append(import_module("mockserver.instruments.logs").RequestLog())
+    if not watchers:
         return _Watching()
-    metrics = _extra("mockserver.instruments.metrics", "metrics").Metrics(
-        sandboxes, store if settings.is_shared else None
-    )
     gate = import_module("mockserver.instruments.gate").WatchedGate
-    shown = {"/metrics": door.in_front_of(metrics)}
-    return _Watching(partial(gate, watchers=(metrics,), beside_pages=shown), metrics.see_webhook)
+    return _Watching(partial(gate, watchers=watchers, beside_pages=pages), tell)
 
 
 def open_store(settings: Settings) -> Store:

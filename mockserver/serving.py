@@ -120,8 +120,13 @@ def _build(settings: Settings) -> ASGIApp:
 def _log(settings: Settings) -> None:
     # It warns of connections that were ended, which are replaced; what is not mended is said by whom it concerns.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    if settings.log:
+    if settings.log == "json":
+        from mockserver.instruments.logs import log_as_json  # noqa: PLC0415 - most want none
+
+        log_as_json()
+    elif settings.log:
         logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if settings.log:
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
@@ -150,6 +155,9 @@ def _config(app: object, settings: Settings, *, factory: bool = False) -> uvicor
         http=partial(BoundedProtocol, limits=limits),  # type: ignore[arg-type]  # what makes one
         timeout_keep_alive=math.ceil(limits.idle_seconds),
         workers=settings.workers,
+        log_config=None
+        if settings.log == "json"
+        else uvicorn.config.LOGGING_CONFIG,  # None: it goes the way of all else
         log_level="error",  # uvicorn warns of each request that is not HTTP; contract tests send some
         access_log=False,
         lifespan="on",

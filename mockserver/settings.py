@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,7 +33,7 @@ class Settings:
         store: `memory`, `sqlite:///FILE`, or `postgresql://USER@HOST/DATABASE`, which hosts share.
         store_connections: Of a store in PostgreSQL, so many at most for each process.
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
-        log: Print a line per request.
+        log: Print a line per request: `lines`, which True is too, for people, or `json`.
         metrics: Show figures for Prometheus at `/metrics`.
         ready_file: Where it is written that the server answers, and at which address; None is nowhere.
         control_token: What the control plane demands; None lets anybody in, which is for loopback only. Empty is None.
@@ -60,7 +60,7 @@ class Settings:
     store_sync: bool = False
     store_connections: int = 10
     workers: int = 1
-    log: bool = False
+    log: Literal["lines", "json"] | bool = False
     metrics: bool = False
     ready_file: str | None = None
     control_token: str | None = None
