@@ -158,10 +158,12 @@ def _watching(settings: Settings, sandboxes: Sandboxes, store: Store, door: Door
         pages["/metrics"], tell = door.in_front_of(metrics), metrics.see_webhook
     if settings.log == "json":
         watchers.append(import_module("mockserver.instruments.logs").RequestLog())
+    traces = [_extra("mockserver.instruments.traces", "traces").Traces()] if settings.traces else []
+    watchers += traces
     if not watchers:
         return _Watching()
     gate = import_module("mockserver.instruments.gate").WatchedGate
-    return _Watching(partial(gate, watchers=watchers, beside_pages=pages), tell)
+    return _Watching(partial(gate, watchers=watchers, beside_pages=pages), tell, traces)
 
 
 def open_store(settings: Settings) -> Store:

@@ -134,6 +134,7 @@ def main() -> None:
 @click.option(
     "--metrics", is_flag=True, default=None, help="Show figures for Prometheus at /metrics, to whom /_sandbox lets in."
 )
+@click.option("--traces", is_flag=True, default=None, help="Send a span a request by OTLP, as OTEL_* variables say.")
 @click.option(
     "--ready-file",
     type=click.Path(dir_okay=False),

@@ -35,6 +35,7 @@ class Settings:
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
         log: Print a line per request: `lines`, which True is too, for people, or `json`.
         metrics: Show figures for Prometheus at `/metrics`.
+        traces: Send a span of each request to where the `OTEL_*` variables of the environment say.
         ready_file: Where it is written that the server answers, and at which address; None is nowhere.
         control_token: What the control plane demands; None lets anybody in, which is for loopback only. Empty is None.
         allowed_hosts: What this server is called beside `localhost` and the address it listens on, by who asks for its
@@ -62,6 +63,7 @@ class Settings:
     workers: int = 1
     log: Literal["lines", "json"] | bool = False
     metrics: bool = False
+    traces: bool = False
     ready_file: str | None = None
     control_token: str | None = None
     allowed_hosts: tuple[str, ...] = ()
