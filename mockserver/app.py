@@ -21,6 +21,7 @@ from mockserver.defects.catalogue import plant, uproot
 from mockserver.defects.planting import Planter
 from mockserver.hosts import is_loopback, named_host
 from mockserver.sandbox.clocks import system_time
+from mockserver.sandbox.journal import Limits
 from mockserver.sandbox.patience import JournalWriter
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Setup
@@ -31,6 +32,7 @@ from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 from mockserver.web.addresses import Mount
 from mockserver.web.gate import Background, Gate
+from mockserver.web.pacing import Pace
 from mockserver.web.stack import Stack
 from mockserver.webhooks.deliverer import Deliverer
 
@@ -102,6 +104,8 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
             bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
             receivers=receivers,
             shared=settings.workers > 1 or settings.is_shared,
+            journal_limits=Limits(size=settings.quota_journal_bytes),
+            most_documents=settings.quota_documents or None,
         )
     except RuleBroken as refusal:
         store.close()
@@ -134,7 +138,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
 
 @dataclass(frozen=True, slots=True)
 class _Watching:
-    """How the server is watched: by nobody, where nothing is said.
+    """How the server is watched and held back: not at all, where nothing is said.
 
     Attributes:
         gate: What makes the gate.
@@ -160,10 +164,11 @@ def _watching(settings: Settings, sandboxes: Sandboxes, store: Store, door: Door
         watchers.append(import_module("mockserver.instruments.logs").RequestLog())
     traces = [_extra("mockserver.instruments.traces", "traces").Traces()] if settings.traces else []
     watchers += traces
-    if not watchers:
+    pace = Pace(settings.quota_requests) if settings.quota_requests else None
+    if not watchers and pace is None:
         return _Watching()
     gate = import_module("mockserver.instruments.gate").WatchedGate
-    return _Watching(partial(gate, watchers=watchers, beside_pages=pages), tell, traces)
+    return _Watching(partial(gate, watchers=watchers, beside_pages=pages, pace=pace), tell, traces)
 
 
 def open_store(settings: Settings) -> Store:

@@ -9,6 +9,7 @@
     ├── RuleBroken          a written rule forbids it; `code` names the rule
     ├── TooLate             a deadline has passed
     ├── KeyReused           an idempotency key came back with another request
+    ├── OverQuota           a sandbox has all that it may have, or is asked more often than it may be
     └── BadCursor           a page starts after an item that is not in the list
 
 A refusal is expected and is rendered by each API in its own words; it knows no status code. Whoever raises one
@@ -28,6 +29,7 @@ __all__ = [
     "MoveRefused",
     "NoPlacesLeft",
     "NotFound",
+    "OverQuota",
     "Refusal",
     "RuleBroken",
     "StoreBusy",
@@ -120,6 +122,12 @@ class KeyReused(Refusal):
     def __init__(self, key: str) -> None:
         super().__init__(f"idempotency key {in_json(key)} came back with another request")
         self.key = key
+
+
+class OverQuota(Refusal):
+    """Who runs the server has set a bound to each sandbox. It is not the vendor that says so."""
+
+    code = "over_quota"
 
 
 class BadCursor(Refusal):

@@ -1,4 +1,6 @@
-"""The gate of a server that is watched: each request that an API answered is shown to whoever watches."""
+"""The gate of a server that is watched or held back: each request that an API answered is shown to whoever watches, and who
+asks more often than a quota admits is refused.
+"""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -9,8 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call
+from mockserver.apis.refusals import BadHead
+from mockserver.booking.errors import OverQuota, in_json
 from mockserver.sandbox.journal import Entry
+from mockserver.web.addresses import Address
 from mockserver.web.gate import Gate
+from mockserver.web.operations import Sent
+from mockserver.web.pacing import Pace
+from mockserver.web.stack import Stack
 
 __all__ = ["Seen", "WatchedGate", "Watcher"]
 
@@ -51,18 +59,38 @@ class WatchedGate(Gate):
     Args:
         watchers: Shown each request.
         beside_pages: What else is served, by its path.
+        pace: How often a sandbox may be asked; None is any number of times.
     """
 
     def __init__(
-        self, *arguments: Any, watchers: Sequence[Watcher], beside_pages: Mapping[str, ASGIApp], **options: Any
+        self,
+        *arguments: Any,
+        watchers: Sequence[Watcher],
+        beside_pages: Mapping[str, ASGIApp],
+        pace: Pace | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
         self._watchers = watchers
         self._beside_pages = beside_pages
+        self._pace = pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         own = self._beside_pages.get(scope["path"]) if scope["type"] == "http" else None
         await (own or super().__call__)(scope, receive, send)
+
+    async def _answer(
+        self, call: Call, address: Address, stack: Stack, query: bytes, receive: Receive, bad_head: BadHead | None
+    ) -> Sent | None:
+        pace = self._pace
+        if pace is None or stack.api.domain is None or pace.admits(call.sandbox_name):
+            return await super()._answer(call, address, stack, query, receive, bad_head)
+        call.operation = stack.operation_at(call.method, address.path)
+        refused = OverQuota(
+            f"a process may be asked {pace.per_second:g} times a second for sandbox {in_json(call.sandbox_name)}, and is asked"
+            " more often: ask again in a second, or start the server with more quota_requests"
+        )
+        return stack.refused(call, refused)
 
     def _keep(self, call: Call, entry: Entry, api: Api, scope: Scope, began_at: int) -> None:
         super()._keep(call, entry, api, scope, began_at)

@@ -59,6 +59,7 @@ class Sandboxes:
         journal_memory: Memory | None = None,
         receivers: Receivers = LOOPBACK,
         shared: bool = False,
+        most_documents: int | None = None,
     ) -> None:
         self._store = store
         self.shared = shared
@@ -77,6 +78,7 @@ class Sandboxes:
             journal_limits=journal_limits or Limits(),
             journal_memory=self._journal_memory,
             unload=self._unload,
+            most_documents=most_documents,
             shared=None if store.journals is None else SharedJournals(store.journals, journal_limits or Limits()),
         )
         self._loaded: dict[str, Sandbox] = {}
