@@ -286,6 +286,38 @@ def seed(api: str, number: int, epoch: str | None) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(documents), indent=2))
 
 
+@main.command()
+@click.argument("sandbox", default="default")
+@click.argument("number", type=int, required=False)
+@click.option(
+    "--url", default="http://127.0.0.1:8080", show_default=True, envvar="DOUBLEBOOK_URL", help="Of the server."
+)
+@click.option("--token", envvar="DOUBLEBOOK_TOKEN", help="What its control plane demands.")
+@_sentences
+def explain(sandbox: str, number: int | None, url: str, token: str | None) -> None:
+    """Say why SANDBOX answered the request of that NUMBER as it did; without one, the request that it refused last."""
+    import httpx  # noqa: PLC0415 - see `serve`
+
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=f"{url.rstrip('/')}/_sandbox/sandboxes/{sandbox}", headers=headers) as client:
+
+        def ask(path: str) -> Any:
+            try:
+                answer = client.get(path)
+            except httpx.TransportError as problem:
+                raise ValueError(f"no server answers at {url}: {problem}") from None
+            if answer.is_error:
+                raise ValueError(answer.json()["error"]["message"])
+            return answer.json()
+
+        if number is None:
+            refused = ask("/journal?status=4xx&limit=1&bodies=false")["entries"]
+            if not refused:
+                raise ValueError(f"sandbox {sandbox} has refused nothing yet")
+            number = refused[0]["id"]
+        click.echo(ask(f"/journal/{number}/explain")["sentence"])
+
+
 def _write_whole(file: Path, said: Mapping[str, Any]) -> None:
     """Whoever waits for the file finds all of it. It has a token in it: nobody else may read it."""
     new = file.with_name(f"{file.name}.{os.getpid()}")

@@ -1,5 +1,6 @@
 """By which rules of its document an API refuses: `x-refusals` is the one table, looked up by what was answered."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
@@ -12,6 +13,9 @@ from mockserver.apis.faults import definition_of
 __all__ = ["Reason", "every_rule", "rules_that_refuse"]
 
 
+_WORD = re.compile("[a-z_]{3,}")
+
+
 class Reason(NamedTuple):
     """A rule of a document."""
 
@@ -19,12 +23,17 @@ class Reason(NamedTuple):
     text: str
 
 
-def rules_that_refuse(api: Api, operation: str | None, status: int, body: bytes) -> list[Reason]:
+def rules_that_refuse(
+    api: Api, operation: str | None, status: int, body: bytes, facts: Mapping[str, Any] | None = None
+) -> list[Reason]:
     """
-    The rules by which an answer of that status was given; several where the document has the same words for them, none
-    where it does not speak of it.
+    The rules by which an answer of that status was given: one as a rule; several, the likeliest first, where the document has
+    the same words for them; none where it does not speak of it.
 
     A row counts whose `code` stands in the answer; of the operation before those of the whole API.
+
+    Args:
+        facts: What the refusal rests on. What they and the answer mention makes the rule likelier that alone mentions it too.
     """
     try:
         said = set(_texts(msgspec.json.decode(body))) if body else set()
@@ -34,8 +43,19 @@ def rules_that_refuse(api: Api, operation: str | None, status: int, body: bytes)
     for rows in _tables(api, operation):
         here = [row for row in rows if row["status"] == status and row["code"] in said]
         if here:
-            return [Reason(rule, texts.get(rule, "")) for rule in dict.fromkeys(row["rule"] for row in here)]
+            reasons = [Reason(rule, texts.get(rule, "")) for rule in dict.fromkeys(row["rule"] for row in here)]
+            mentioned = _words(*said, *_texts(list((facts or {}).values())))
+            return sorted(reasons, key=lambda each: -len(mentioned & _own_words(each, reasons)))
     return []
+
+
+def _own_words(reason: Reason, among: list[Reason]) -> set[str]:
+    """Those that none of the others has."""
+    return _words(reason.text) - _words(*(each.text for each in among if each is not reason))
+
+
+def _words(*texts: str) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(text.lower())}
 
 
 def _tables(api: Api, operation: str | None) -> Iterator[list[Mapping[str, Any]]]:

@@ -187,7 +187,8 @@ def _brief(value: Any) -> str:
 def export(entry: Entry, form: str, api: Api | None, origin: str, sandbox: str) -> str:
     """The request as a line for a shell, or as a test. Its credential is that of the persona that stands for the same caller."""
     persona = next((each for each in (api.personas if api else ()) if each.who == identity_of(api, entry)), None)
-    credential = f"{persona.credential}.{sandbox}" if persona else "$CREDENTIAL" if entry.caller else None
+    suffix = "" if entry.path.startswith("/~") else f".{sandbox}"
+    credential = f"{persona.credential}{suffix}" if persona else "$CREDENTIAL" if entry.caller else None
     query = f"?{entry.query.decode('latin-1')}" if entry.query else ""
     body = entry.request_body.decode(errors="replace")
     return _FORMS[form](entry, origin, f"{entry.path}{query}", credential, body)

@@ -7,10 +7,11 @@ from typing import TypeVar
 from mockserver.booking.errors import StoreBusy
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import Entry
+from mockserver.sandbox.rules import Rule
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.work import Work
 
-__all__ = ["run_patiently"]
+__all__ = ["meet_patiently", "run_patiently"]
 
 T = TypeVar("T")
 
@@ -34,3 +35,11 @@ async def run_patiently(
         )
     except StoreBusy:
         return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, entry=entry)
+
+
+async def meet_patiently(sandbox: Sandbox, met: frozenset[int], ends: Callable[[Rule], bool]) -> tuple[Rule, ...]:
+    """`Sandbox.meet`, likewise."""
+    try:
+        return sandbox.meet(met, ends, patience_seconds=_INLINE_PATIENCE_SECONDS)
+    except StoreBusy:
+        return await asyncio.to_thread(sandbox.meet, met, ends)

@@ -276,26 +276,38 @@ class Sandbox:
 
     # Rules
 
-    def arm(self, change: Callable[[SandboxRecord], SandboxRecord]) -> SandboxRecord:
-        """Change what is armed. Raises NotFound: the sandbox was deleted meanwhile."""
-        with self._ground.store.writing() as session:
+    def arm(
+        self, change: Callable[[SandboxRecord], SandboxRecord], *, patience_seconds: float | None = None
+    ) -> SandboxRecord:
+        """
+        Change what is armed.
+
+        Raises:
+            StoreBusy: See `Store.writing`.
+            NotFound: The sandbox was deleted meanwhile.
+        """
+        with self._ground.store.writing(patience_seconds=patience_seconds) as session:
             armed = change(self.fresh(session))
             session.save_sandbox(self.name, encode(armed))
         self.record = armed
         return armed
 
-    def meet(self, met: Callable[[Rule], bool], ends: Callable[[Rule], bool]) -> tuple[Rule, ...]:
-        """Count a request at each rule that it has *met*; answers those that fire. Each turn of a rule is given once."""
+    def meet(
+        self, met: frozenset[int], ends: Callable[[Rule], bool], *, patience_seconds: float | None = None
+    ) -> tuple[Rule, ...]:
+        """
+        Count a request at each rule that it has *met*; answers those that fire. Each turn of a rule is given once, in whichever
+        process. Raises what `arm` raises.
+        """
         fire: tuple[Rule, ...] = ()
 
         def count(record: SandboxRecord) -> SandboxRecord:
             nonlocal fire
             now = record.clock.read(self._ground.clock.now())
-            found = frozenset(rule.id for rule in record.rules if met(rule))
-            rules, fire = count_met(record.rules, found, record.seed, now, ends)
+            rules, fire = count_met(record.rules, met, record.seed, now, ends)
             return msgspec.structs.replace(record, rules=rules)
 
-        self.arm(count)
+        self.arm(count, patience_seconds=patience_seconds)
         return fire
 
     def let_go(self) -> None:

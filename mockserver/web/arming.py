@@ -9,6 +9,7 @@ Imported with the first request of a process that needs it.
 """
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,8 +20,9 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import NO_BODY, Call, Header
 from mockserver.apis.faults import FAULTS, caller_of, made_up, signed_in
 from mockserver.apis.reasons import rules_that_refuse
-from mockserver.booking.errors import Refusal
+from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.journal import Entry, pack_headers
+from mockserver.sandbox.patience import meet_patiently
 from mockserver.sandbox.randomness import draw
 from mockserver.sandbox.rules import DELAY, MEETINGS, RIVAL, Deed, Holding, Rule, Ticket
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -77,13 +79,11 @@ async def plan_for(entered: Entered, receive: Receive) -> "Plan":
         if any(rule.on.body or rule.do.what == RIVAL for rule in rules):
             raw = await read_body(receive, call.headers)
             rules = [rule for rule in rules if _has_members(raw, rule.on.body)]
-    except Refusal as refusal:
-        return Plan(entered, receive, refused=refusal)
-    has_fault = any(_is_fault(deed) for deed in preferences.deeds)
-    met = {rule.id for rule in rules if not (has_fault and _is_fault(rule.do))}
-    fire: tuple[Rule, ...] = ()
-    if met:
-        fire = sandbox.meet(lambda rule: rule.id in met, lambda rule: _is_fault(rule.do))
+        has_fault = any(_is_fault(deed) for deed in preferences.deeds)
+        met = frozenset(rule.id for rule in rules if not (has_fault and _is_fault(rule.do)))
+        fire = await meet_patiently(sandbox, met, lambda rule: _is_fault(rule.do)) if met else ()
+    except (Refusal, StoreDown) as problem:
+        return Plan(entered, receive, refused=problem)
     doings = [Doing(rule.do, rule) for rule in fire] + [Doing(deed) for deed in preferences.deeds]
     return Plan(entered, receive if raw is None else _told(raw), doings, preferences, raw)
 
@@ -137,7 +137,7 @@ class Plan:
         preferences: Preferences | None = None,
         raw: bytes | None = None,
         *,
-        refused: Refusal | None = None,
+        refused: Refusal | StoreDown | None = None,
     ) -> None:
         self._entered = entered
         self._call = entered.call
@@ -162,6 +162,7 @@ class Plan:
                 what = doing.deed.what
                 if what == DELAY:
                     await self._wait(doing, self._seconds(doing))
+                    self._entered.enter(call)
                 elif what in MEETINGS:
                     holding = self._holding
                     tickets.append(await self._meet(doing, holding))
@@ -201,7 +202,9 @@ class Plan:
         if self._preferences.applied:
             found.append((b"preference-applied", self._preferences.applied.encode("latin-1")))
         if self._preferences.explains and sent.status >= _FIRST_ERROR:
-            rules = rules_that_refuse(self._entered.api, self._call.operation, sent.status, sent.body)
+            call = self._call
+            facts = None if call.entry is None else call.entry.facts
+            rules = rules_that_refuse(self._entered.api, call.operation, sent.status, sent.body, facts)
             found.append((b"x-sandbox-why", ", ".join(rule.id for rule in rules).encode()))
         return found
 
@@ -222,9 +225,11 @@ class Plan:
         if self._fault is not None and what == "slow" and body:
             size = math.ceil(len(body) / _DROPS)
             pieces = [body[start : start + size] for start in range(0, len(body), size)]
+            pause = self._seconds(self._fault, _DRIP_SECONDS) / len(pieces)
             for piece in pieces[:-1]:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await self._wait(self._fault, self._seconds(self._fault, _DRIP_SECONDS) / len(pieces))
+                if pause and await self._wait(self._fault, pause):
+                    pause = 0.0  # it was let go
             body = pieces[-1]
         if what == "malformed":
             body = body[:-1] + b"," * bool(body)
@@ -263,14 +268,14 @@ class Plan:
             return chance.uniform(seconds, deed.to)
         return chance.lognormvariate(math.log(seconds), math.log((deed.p99 or seconds) / seconds) / _AT_99_PERCENT)
 
-    async def _wait(self, doing: Doing, seconds: float) -> None:
+    async def _wait(self, doing: Doing, seconds: float) -> bool:
+        """Whether it was let go before."""
         holding = self._holding
         ticket = holding.enter(0 if doing.rule is None else doing.rule.id)
         try:
-            await self._told_within(ticket, seconds)
+            return await self._told_within(ticket, seconds)
         finally:
             holding.leave(ticket)
-        self._entered.enter(self._call)
 
     async def _meet(self, doing: Doing, holding: Holding) -> Ticket:
         rule = doing.rule
@@ -329,8 +334,7 @@ class Plan:
         rival.request_id  # noqa: B018 - which numbers it
         entry.status, entry.response_body, entry.api = sent.status, sent.body, api.name
         entry.operation, entry.at = rival.operation, entry.at or rival.now
-        entry.caller = call.entry.caller if call.entry is not None and deed.identity is None else _parts(rival)
-        entry.began_ns = call.entry.began_ns if call.entry is not None else 0
+        entry.caller, entry.began_ns = _parts(rival), time.perf_counter_ns()
         entry.headers = pack_headers(headers.items())
         entry.faults = [(RIVAL, 0 if doing.rule is None else doing.rule.id)]
         self._entered.sandboxes.keep_entry(sandbox, entry)

@@ -42,7 +42,9 @@ def read(name):
 
 
 @pytest.mark.parametrize("clock", [MONDAY, SUNDAY], ids=["Monday", "Sunday"])
-@pytest.mark.parametrize("name", ["README.md", "docs/appointments.md", "docs/anny.md", "docs/bardge.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/appointments.md", "docs/anny.md", "docs/bardge.md", "docs/faults.md"]
+)
 def test_what_a_manual_prints_is_what_is_answered(name, clock):
     with started("--clock", clock) as server:
         take(read(name).replace(PRINTED_AT, server.url))

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from secrets import token_hex
 from urllib.parse import urlsplit
@@ -231,6 +233,44 @@ def test_a_reset_and_an_end_let_go_of_who_waits(world, let_go):
     assert said[0].status_code == 201
 
 
+def test_who_was_held_is_answered_by_the_clock_of_the_moment_at_which_it_went_on(world):
+    world.control.post("/clock/freeze")
+    before = world.control.get("/clock").json()["now"]
+    number = world.arm("hold")
+    running, said = threads(world.book)
+    until_held(world, number, 1)
+
+    after = world.control.post("/clock/advance", json={"by": "PT1H"}).json()["now"]
+    world.control.post(f"/rules/{number}/release")
+    running[0].join(20)
+
+    assert before != after
+    assert said[0].json()["data"]["created_at"] == after[:19] + "Z"
+    assert world.journal()[0]["at"] == after
+
+
+def test_a_rival_comes_before_a_request_that_is_signed_in(world):
+    number = world.arm("rival", changes={"customer_email": "rival@example.com"})
+
+    refused = world.book(date="2031-01-06", time_slot_id=457)
+
+    assert (refused.status_code, world.rule(number)["fired"]) == (400, 1)
+    assert [entry["is_rival"] for entry in world.journal()] == [True, False]
+
+
+def test_broken_connections_are_no_errors_of_the_server():
+    with started("reservekit") as server:
+        world = World(server.url, "default")
+        for what in ("rst", "fin", "lost-after", "truncated"):
+            world.arm(what)
+            with world.connect() as connection:
+                connection.sendall(world.written("POST", "/v1/bookings", {"date": "2031-01-06", "time_slot_id": 456}))
+                everything(connection)
+        world.control.close()
+
+        assert server.stop() == (0, "")
+
+
 def test_a_server_that_ends_lets_go_of_who_waits():
     with started("reservekit") as server:
         world = World(server.url, "default")
@@ -256,3 +296,34 @@ def test_another_sandbox_is_not_kept_waiting(server, world):
     assert world.rule(number)["held"] == 1
     world.control.post(f"/rules/{number}/release")
     running[0].join(20)
+
+
+def test_a_fault_holds_in_every_process_and_each_turn_of_it_is_given_once(tmp_path):
+    with started("reservekit", "--workers", "2", "--store", f"sqlite:///{tmp_path / 'store.sqlite'}") as server:
+        world = World(server.url, "default")
+        world.control.get("")
+        world.arm("status", on={"operation": "listServices", "times": 7}, status=429)
+
+        def ask():
+            return httpx.get(f"{server.url}/v1/services?page=1", headers=world.headers, timeout=20).status_code
+
+        running, said = threads(*[ask] * 12)
+        for each in running:
+            each.join(30)
+        rule = world.rule(1)
+        world.control.close()
+
+    assert sorted(said) == [200] * 5 + [429] * 7
+    assert (rule["met"], rule["fired"]) == (12, 7)
+
+
+def test_why_is_said_on_the_command_line_too(server, world):
+    for _ in range(2):
+        world.book(date="2031-01-06", time_slot_id=457)
+
+    command = [sys.executable, "-m", "mockserver", "explain", world.name, "--url", server.url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert said.startswith("createBooking was refused: 400 (no_places_left). RK-B03: ")
+    unknown = subprocess.run([*command, "99"], capture_output=True, text=True, check=False)
+    assert (unknown.returncode, unknown.stderr) == (2, "mockserver: there is no journal entry 99\n")

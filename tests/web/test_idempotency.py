@@ -267,6 +267,17 @@ def test_many_at_the_same_time_share_one_execution_and_one_answer(shop):
     assert issued(shop) == ["tea"]
 
 
+@pytest.mark.parametrize(("fault", "replayed"), [("lost-after", "true"), ("lost-before", None)])
+def test_a_retry_is_given_the_lost_answer_of_what_was_done_and_does_what_was_not(shop, fault, replayed):
+    with pytest.raises(ConnectionResetError):
+        shop.post("/oslo/vouchers", TEA, headers={**KEY, "Prefer": f"fault={fault}"})
+
+    retried = issue(shop)
+
+    assert (retried.status_code, retried.headers.get(REPLAYED)) == (201, replayed)
+    assert issued(shop) == ["tea"]
+
+
 def test_forks_know_what_their_parent_answered_and_resets_forget_it(shop, sandboxes):
     issue(shop)
     sandboxes.fork(DEFAULT, "fork")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from doublebook_client.rules import Armed, Held, wanted_rule
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
@@ -33,6 +35,11 @@ class Request:
         refusal: The stable code of what was refused, such as `no_places_left`; None where nothing was.
         body: Of the request: JSON as Python has it, or text; None where there was none.
         answer: The body of the answer, likewise.
+        id: Its number in the journal of the world.
+        rules: The rules of the contract by which it was refused.
+        faults: What was done to it, such as `lost-after`.
+        commit: Which side of the commit its connection was broken on, `before` or `after`; None where it was not.
+        is_rival: Whether a rule has made it up.
     """
 
     method: str
@@ -43,6 +50,11 @@ class Request:
     refusal: str | None
     body: Json
     answer: Json
+    id: int = 0
+    rules: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    commit: str | None = None
+    is_rival: bool = False
 
 
 class Control:
@@ -248,6 +260,142 @@ class Sandbox:
         """What the world holds of a kind, such as `booking`."""
         return self._control.every(f"/sandboxes/{self.name}/state/{self.api(api)}/{kind}", "documents")
 
+    # What goes wrong
+
+    def fault(
+        self, do: str, on: str | Mapping[str, Json] | None = None, *, api: str | None = None, **options: Json
+    ) -> Armed:
+        """
+        Have something happen to a request, once if *times* is not said.
+
+        Args:
+            do: `lost-after` (it is done, and the connection breaks instead of an answer), `lost-before`, `late-after`, `rst`, `fin`,
+                `malformed`, `truncated`, `slow`, `delay`, `status`, `rate-limited`.
+            on: An operationId, or which requests in full, as the control plane says it.
+            options: `times`, `share`, `identity`, `body`, `since`, `until`; what the fault takes, such as `status=409` or `seconds=2`.
+
+        Raises:
+            Refused: There is no such fault, operation or member; the text names the nearest.
+        """
+        return Armed(*self._arm(do, on, api, options))
+
+    def rival(
+        self,
+        on: str | Mapping[str, Json],
+        *,
+        who: str | None = None,
+        api: str | None = None,
+        **changes: Json,
+    ) -> Armed:
+        """
+        Have somebody else do the same just before the next request.
+
+        Args:
+            who: Their credential; that of the client itself.
+            changes: Members of the body that they have otherwise.
+        """
+        return Armed(*self._arm("rival", on, api, {"identity": None, "changes": changes or None}, who=who))
+
+    def hold(
+        self,
+        on: str | Mapping[str, Json],
+        *,
+        count: int = 1,
+        seconds: float | None = None,
+        api: str | None = None,
+    ) -> Held:
+        """Keep the next *count* requests waiting until they are released, or for so many *seconds*."""
+        return Held(*self._arm("hold", on, api, {"count": count, "seconds": seconds}))
+
+    def barrier(
+        self,
+        count: int,
+        on: str | Mapping[str, Json],
+        *,
+        order: str | Sequence[int] = "arrival",
+        seconds: float | None = None,
+        api: str | None = None,
+    ) -> Held:
+        """Keep the next *count* requests waiting until all are there; then they are done one after the other, in that *order*."""
+        return Held(*self._arm("barrier", on, api, {"count": count, "order": order, "seconds": seconds}))
+
+    def armed(self) -> list[Json]:
+        """All rules, each with how many requests it has `met`."""
+        rules: list[Json] = self._control.ask("GET", f"/sandboxes/{self.name}/rules")["rules"]
+        return rules
+
+    def _arm(
+        self,
+        what: str,
+        on: str | Mapping[str, Json] | None,
+        api: str | None,
+        options: Mapping[str, Json],
+        *,
+        who: str | None = None,
+    ) -> tuple[Any, str, Json]:
+        path = f"/sandboxes/{self.name}/rules"
+        said = {name: value for name, value in options.items() if value is not None or name == "times"}
+        rule = wanted_rule(self.api(api), what, on, said)
+        if who is not None:
+            rule["do"]["identity"] = who
+        return self._control.ask, path, self._control.ask("POST", path, rule)
+
+    # Why
+
+    def why(self, asked: int | Any) -> Json:
+        """
+        Why a request was answered as it was: `sentence`, `rules`, `blockers` and more.
+
+        Args:
+            asked: Its number in the journal, or the answer: whatever has its headers in `headers`.
+
+        Raises:
+            LookupError: It is no answer of this world, or the journal does not reach back to it.
+        """
+        number = asked if isinstance(asked, int) else self._number_of(asked.headers)
+        return self._control.ask("GET", f"/sandboxes/{self.name}/journal/{number}/explain")
+
+    def curl(self, number: int) -> str:
+        """The request of that number in the journal, as a line for a shell."""
+        text: str = self._control.ask("GET", f"/sandboxes/{self.name}/journal/{number}/export", **{"as": "curl"})[
+            "text"
+        ]
+        return text
+
+    def _number_of(self, headers: Mapping[str, str]) -> int:
+        sent = {name.lower(): value for name, value in headers.items()}
+        asked = self._control.ask("GET", f"/sandboxes/{self.name}/journal", limit=_PAGE)["entries"]
+        for entry in asked:
+            said = entry["response"]["headers"]
+            if any(name.endswith("request-id") and sent.get(name) == value for name, value in said.items()):
+                number: int = entry["id"]
+                return number
+        raise LookupError("no request of this world was answered like that")
+
+    def verify(self, operation: str | None = None, *, times: int | None = None, **filters: Json) -> None:
+        """
+        Hold that the world was asked something so many times, or at all. Rivals do not count.
+
+        Args:
+            times: No other number; 0 is never.
+            filters: `status`, `refusal`, `rule`, `identity`, `body`, `since` and more, as the control plane says it.
+
+        Raises:
+            AssertionError: It was not.
+        """
+        of = {"operation": operation, **filters}
+        question = {"of": {name: value for name, value in of.items() if value is not None}}
+        self._hold_true(question if times is None else {**question, "times": times})
+
+    def verify_order(self, *operations: str) -> None:
+        """Hold that these were asked one after the other; others may lie between. Raises AssertionError."""
+        self._hold_true({"in_order": [{"operation": each} for each in operations]})
+
+    def _hold_true(self, question: Json) -> None:
+        verdict = self._control.ask("POST", f"/sandboxes/{self.name}/verify", question)
+        if not verdict["holds"]:
+            raise AssertionError(f"{verdict['sentence']}: {question}")
+
     def subscribe(
         self,
         url: str,
@@ -336,4 +484,9 @@ def _request(entry: Mapping[str, Json]) -> Request:
         refusal=entry.get("refusal"),
         body=entry["request"]["body"],
         answer=entry["response"]["body"],
+        id=entry["id"],
+        rules=tuple(entry.get("rules", ())),
+        faults=tuple(each["what"] for each in entry.get("faults", ())),
+        commit=entry.get("commit"),
+        is_rival=entry.get("is_rival", False),
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from doublebook_client import Refused, Sandbox
+from doublebook_client import Armed, Held, Refused, Sandbox
 from pytest_doublebook.receiver import Received, Receiver
 from pytest_doublebook.servers import Missing, Server, Wanted, find_server, folder_of_run, stop_server
 from pytest_doublebook.telling import told
@@ -26,11 +26,12 @@ from pytest_doublebook.telling import told
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-__all__ = ["Received", "Receiver", "Sandbox"]
+__all__ = ["Armed", "Held", "Received", "Receiver", "Sandbox"]
 
 _MARK = "sandbox(api=, scenario=, seed=, clock=, frozen=, settings=): how the world of a test begins"
 _MOST_OF_A_NAME = 40
 _MADE: pytest.StashKey[Sandbox] = pytest.StashKey()
+_FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,9 +93,25 @@ def sandbox(request: pytest.FixtureRequest, sandbox_server: Server) -> Iterator[
     request.node.stash[_MADE] = made
     yield made
     try:
+        idle = [] if request.node.stash.get(_FAILED, False) else list(map(_idle, _never_met(made)))
         made.delete()
     finally:
         made.close()
+    if idle:
+        pytest.fail("\n".join(idle), pytrace=False)
+
+
+def _never_met(world: Sandbox) -> list[dict[str, Any]]:
+    """What was armed for nothing: the test has not tested what it says."""
+    try:
+        return [each for each in world.armed() if not each["met"]]
+    except Refused:  # an older server, or one that is gone
+        return []
+
+
+def _idle(rule: dict[str, Any]) -> str:
+    about = ", ".join(f"{name} {value}" for name, value in rule["on"].items()) or "every request"
+    return f"armed and never met: {rule['do']['what']} on {about} of {rule['api']}"
 
 
 def _name(node: pytest.Item) -> str:
@@ -124,9 +141,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """A failing test is told what its world was asked last."""
     report: pytest.TestReport = (yield).get_result()
     made = item.stash.get(_MADE, None)
+    if report.when == "call":
+        item.stash[_FAILED] = not report.passed
     if report.when == "call" and report.failed and made is not None:
         try:
-            asked = told(made.requests(), made.name)
+            asked = told(made)
         except Refused as problem:
             asked = str(problem)
         report.sections.append((f"sandbox {made.name}", asked))

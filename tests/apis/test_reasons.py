@@ -1,0 +1,55 @@
+"""Of the rules for which a document has the same words, the one that speaks of what was refused comes first."""
+
+import json
+
+import pytest
+
+from mockserver.apis.reasons import every_rule, rules_that_refuse
+from mockserver.app import API_NAMES, load_api
+
+
+@pytest.fixture(scope="module")
+def bardge():
+    return load_api("bardge", prefix="/bardge")
+
+
+def refused(message):
+    return json.dumps({"error": {"code": "validation_error", "message": message}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("message", "facts", "first"),
+    [
+        ("starting_after and ending_before go one at a time", {}, "BG-P05"),
+        ("query: lat goes with lon", {}, "BG-V09"),
+        ("it is not there", {"cursor": "x is no item of the list"}, "BG-P06"),
+    ],
+)
+def test_what_is_mentioned_makes_a_rule_likelier(bardge, message, facts, first):
+    operation = next(
+        each["operationId"]
+        for item in bardge.spec["paths"].values()
+        for each in item.values()
+        if isinstance(each, dict)
+        and {"BG-P05", "BG-P06", "BG-V09"} <= {row["rule"] for row in each.get("x-refusals", ())}
+    )
+
+    found = rules_that_refuse(bardge, operation, 400, refused(message), facts)
+
+    assert found[0].id == first
+    assert {each.id for each in found} == {"BG-P05", "BG-P06", "BG-V09"}
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_every_refusal_of_a_document_leads_to_a_rule_with_a_sentence(name):
+    api = load_api(name, prefix="")
+    rules = every_rule(api)
+    listed = (each for item in api.spec["paths"].values() for each in item.values() if isinstance(each, dict))
+    operations = [each for each in listed if "operationId" in each]
+
+    for definition in operations:
+        for row in [*definition.get("x-refusals", ()), *api.spec.get("x-refusals", ())]:
+            body = json.dumps({"error": row["code"]}).encode()
+            found = rules_that_refuse(api, definition["operationId"], row["status"], body)
+            assert found, row
+            assert all(each.text == rules[each.id] for each in found)
