@@ -239,7 +239,7 @@ def _origin(scope: Scope, host: bytes | None) -> str:
 
 
 async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
-    """What a browser asks before it lets a page call us: yes. No cookie is ever read, so any origin may."""
+    """What a browser asks before it lets a page call us: yes. No API reads a cookie, so any origin may."""
     allowed = [
         _allowed(headers),
         _WITH_CREDENTIALS,
