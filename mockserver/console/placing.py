@@ -26,7 +26,7 @@ def placing_css() -> str:
     places = (f".c{each}{{grid-column-start:{each + 1}}}" for each in range(most))
     widths = (f".w{each}{{grid-column-end:span {each}}}" for each in range(1, most + 1))
     grids = (
-        f".h{each}{{grid-template-columns:repeat({each * PER_HOUR},minmax(0,1fr))}}"
+        f".h{each}{{grid-template-columns:repeat({each * PER_HOUR},minmax(0,1fr));--hour:calc(100%/{each})}}"
         f".hours{each}{{grid-template-columns:repeat({each},minmax(0,1fr))}}"
         for each in range(1, _HOURS + 1)
     )

@@ -104,8 +104,8 @@ def build_console(spec: Mapping[str, Any], ask: Ask, door: Doorman) -> flask.Blu
     def do_to_one(name: str, operation: str) -> flask.typing.ResponseReturnValue:
         return _done(_known(operations, operation), name)
 
-    for path, page in PAGES.items():
-        console.add_url_rule(f"/s/<name>{path}", page.__name__, _view(page))
+    for number, (path, page) in enumerate(PAGES.items()):
+        console.add_url_rule(f"/s/<name>{path}", f"page-{number}", _view(page))
     return console
 
 

@@ -8,7 +8,18 @@
   const visible = (element) => element.getClientRects().length > 0;
 
   // What only a script can do is shown by it.
-  const prepare = (from) => all("[data-copy]", from).forEach((button) => { button.hidden = false; });
+  const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const prepare = (from) => {
+    all("[data-copy]", from).forEach((button) => { button.hidden = false; });
+    all("[data-mine]", from).forEach((link) => {
+      link.href = link.href.replace(/zone=[^&]*/, `zone=${encodeURIComponent(mine)}`);
+      link.hidden = mine === "UTC";
+    });
+    all("form[data-auto]", from).forEach((form) => {
+      $("button", form).hidden = true;
+      form.addEventListener("change", () => form.submit());
+    });
+  };
   prepare(document);
   document.body.addEventListener("htmx:load", (event) => prepare(event.target));
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mockserver.console.frame import Page
 from mockserver.console.views.apis import Apis
+from mockserver.console.views.calendar import Calendar
 from mockserver.console.views.finding import Finding
 from mockserver.console.views.overview import Overview
 from mockserver.console.views.requests import OneRequest, Requests
@@ -15,6 +16,8 @@ __all__ = ["PAGES", "Sandboxes"]
 
 PAGES: Mapping[str, type[Page]] = {
     "": Overview,
+    "/calendar": Calendar,
+    "/calendar/<api>": Calendar,
     "/requests": Requests,
     "/requests/<id>": OneRequest,
     "/webhooks": Webhooks,
