@@ -56,6 +56,10 @@ class Page:
         self.name = name
         self.query = query
 
+    @property
+    def root(self) -> str:
+        return f"/console/s/{self.name}"
+
     def ask(self, operation: str, **given: Json) -> Json:
         """Of this sandbox."""
         return self.control(operation, name=self.name, **given)

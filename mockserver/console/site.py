@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import flask
-from werkzeug.exceptions import NotFound
+from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.exceptions import HTTPException, NotFound
 
 from mockserver import __version__
 from mockserver.console import LOOP, shown
@@ -23,6 +24,10 @@ _NOTHING_INLINE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
+_FRAME = "sandbox.html"
+_OPEN = {"console.asset", "console.positions", "console.show_token"}
+"""What is no secret."""
+
 _KNOWN_COOKIE = "doublebook_console"
 _YEAR = 31_536_000
 
@@ -32,14 +37,20 @@ def build_console(spec: Mapping[str, Any], ask: Ask, door: Doorman) -> flask.Blu
     console = flask.Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     operations = operations_in(spec)
 
+    @console.before_app_request
+    def name_the_sandbox() -> flask.typing.ResponseReturnValue | None:
+        # Behind `/~NAME` there are APIs and their documentation; the console names the sandbox itself.
+        root = flask.request.script_root
+        if root and flask.request.path.startswith("/console"):
+            return flask.redirect(f"/console/s/{root.removeprefix('/~')}")
+        return None
+
     @console.before_request
     def know_the_reader() -> flask.typing.ResponseReturnValue | None:
         request = flask.request
-        if request.script_root:  # behind `/~NAME` there are APIs; the console names the sandbox itself
-            return flask.redirect(f"/console/s/{request.script_root.removeprefix('/~')}")
         if request.method == "POST" and request.endpoint != "console.show_token" and not came_from_us():
             return _refusal(Refused(403, "forbidden", "This form did not come from a page of this console: load it anew."))
-        if request.endpoint in {"console.asset", "console.positions"}:
+        if request.endpoint in _OPEN:
             return None
         if not door.knows(request.headers.get("Authorization", ""), request.cookies.get(_KNOWN_COOKIE, "")):
             return _ask_for_token(door)
@@ -62,16 +73,18 @@ def build_console(spec: Mapping[str, Any], ask: Ask, door: Doorman) -> flask.Blu
     def refuse(refused: Refused) -> flask.typing.ResponseReturnValue:
         return _refusal(refused)
 
-    @console.context_processor
-    def words() -> Mapping[str, Any]:
-        return {
-            "shown": shown,
-            "navigation": NAVIGATION,
-            "token": form_token,
-            "version": __version__,
-            "part_url": _part_url,
-            "with_query": _with_query,
-        }
+    @console.errorhandler(HTTPException)
+    def miss(error: HTTPException) -> flask.typing.ResponseReturnValue:
+        return _refusal(Refused(error.code or 500, error.name.lower(), error.description or error.name))
+
+    @console.record_once
+    def equip(state: BlueprintSetupState) -> None:
+        # Parts of a page are drawn alone, so what draws them is known everywhere, and not imported by a whole page.
+        words = state.app.jinja_env.globals
+        words.update(shown=shown, navigation=NAVIGATION, token=form_token, version=__version__, where=_where)
+        words.update(part_url=_part_url, with_query=_with_query)
+        macros = state.app.jinja_env.get_template("parts/macros.html").module
+        words.update({name: each for name, each in vars(macros).items() if not name.startswith("_")})
 
     @console.get("/assets/<path:name>")
     def asset(name: str) -> flask.Response:
@@ -116,15 +129,18 @@ def _view(page: type[Page]) -> Callable[..., flask.typing.ResponseReturnValue]:
     return view
 
 
-def _shown(page: Page) -> str:
+def _shown(page: Page | Sandboxes) -> str:
     """The page, or the block of it that `?part=` names."""
     part = flask.request.args.get("part")
-    template = flask.current_app.jinja_env.get_template(page.template)
     if part is None:
-        return flask.render_template(template, page=page)
-    block = template.blocks.get(f"part_{part}")
-    if block is None:
-        raise NotFound(f"there is no part {part}")
+        return flask.render_template(page.template, page=page)
+    for name in (page.template, _FRAME):
+        template = flask.current_app.jinja_env.get_template(name)
+        block = template.blocks.get(f"part_{part}")
+        if block is not None:
+            break
+    else:
+        raise NotFound(f"There is no part {part} of this page.")
     context: dict[str, Any] = {"page": page}
     flask.current_app.update_template_context(context)
     return "".join(block(template.new_context(context)))
@@ -165,6 +181,11 @@ def _local(back: str) -> str:
 
 def _keep(response: flask.Response, name: str, value: str) -> None:
     response.set_cookie(name, value, httponly=True, samesite="Strict", path="/console")
+
+
+def _where() -> str:
+    """The sandbox of this page; "" where it is about all of them."""
+    return str((flask.request.view_args or {}).get("name", ""))
 
 
 def _part_url(part: str, **changed: Any) -> str:

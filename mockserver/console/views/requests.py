@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from mockserver.console.frame import Page
 from mockserver.console.shown import length, moment, said_in
@@ -55,6 +56,11 @@ class Requests(Exchanges):
     place = "requests"
     title = "Requests"
     template = "requests.html"
+
+    @property
+    def here(self) -> str:
+        """What the search adds to an address."""
+        return "?" + urlencode({"q": self.query["q"]}) if self.query.get("q") else ""
 
     @cached_property
     def filters(self) -> Mapping[str, str]:
