@@ -1,17 +1,20 @@
 """What every page of a sandbox has: its clock, its name, where else one can go, what needs a look."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
 from mockserver.console.asking import Control
+from mockserver.console.schedule import Due, kinds_of, lines_of
 from mockserver.console.shown import moment
 
 __all__ = ["NAVIGATION", "Page", "Place"]
 
 Json = Any
+
+_SOON = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,24 @@ class Page:
     @cached_property
     def health(self) -> Json:
         return self.control("getHealth")
+
+    def due(self, groups: Collection[str], limit: int, until: str | None = None) -> tuple[int, Sequence[Due]]:
+        """How much falls due of these groups, and the first of it in order."""
+        total, found = 0, []
+        for kind in kinds_of(groups):
+            listed = self.ask("listDue", kind=kind, limit=limit, until=until)
+            total += listed["total"]
+            found += listed["due"]
+        return total, [each for each in lines_of(found, limit) if each.group in groups]
+
+    @cached_property
+    def soon(self) -> tuple[int, Sequence[Due]]:
+        """What happens next by itself."""
+        return self.due(("holds", "bookings", "webhooks"), _SOON)
+
+    @property
+    def next_due(self) -> Due | None:
+        return next(iter(self.soon[1]), None)
 
     @cached_property
     def newest(self) -> int:
