@@ -69,7 +69,7 @@ def length(span: timedelta) -> str:
     minutes = int(span / _MINUTE)
     if span < _HOUR:
         return f"{minutes} min"
-    if span < 2 * _DAY:
+    if span < _DAY:
         hours, rest = divmod(minutes, 60)
         return f"{hours} h {rest:02}" if rest else f"{hours} h"
     return f"{int(span / _DAY)} d"

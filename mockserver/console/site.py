@@ -107,7 +107,7 @@ def build_console(spec: Mapping[str, Any], ask: Ask, door: Doorman) -> flask.Blu
 
     @console.get("/")
     def sandboxes() -> flask.typing.ResponseReturnValue:
-        return _shown(Sandboxes(flask.g.control, "", flask.request.args))
+        return _shown(Sandboxes(flask.g.control, flask.request.args))
 
     @console.post("/do/<operation>")
     def do_to_all(operation: str) -> flask.typing.ResponseReturnValue:

@@ -9,6 +9,7 @@ from mockserver.console.views.finding import Finding
 from mockserver.console.views.overview import Overview
 from mockserver.console.views.requests import OneRequest, Requests
 from mockserver.console.views.sandboxes import Sandboxes
+from mockserver.console.views.snapshots import Snapshots
 from mockserver.console.views.time import Time
 from mockserver.console.views.webhooks import OneDelivery, Webhooks
 
@@ -23,6 +24,7 @@ PAGES: Mapping[str, type[Page]] = {
     "/webhooks": Webhooks,
     "/webhooks/<api>/<id>": OneDelivery,
     "/time": Time,
+    "/snapshots": Snapshots,
     "/apis": Apis,
     "/find": Finding,
 }

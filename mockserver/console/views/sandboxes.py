@@ -1,6 +1,6 @@
-"""Which sandboxes live."""
+"""Which sandboxes live: searched, sorted, forked, deleted together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -21,19 +21,29 @@ class Sandboxes:
     title = "Sandboxes"
     template = "sandboxes.html"
 
-    def __init__(self, control: Control, name: str, query: Mapping[str, str]) -> None:
+    def __init__(self, control: Control, query: Mapping[str, str]) -> None:
         self.control = control
-        self.name = name
         self.query = query
+
+    @property
+    def sort(self) -> str:
+        return "name" if self.query.get("sort") == "name" else "used"
 
     @cached_property
     def listed(self) -> Json:
-        return self.control("listSandboxes", limit=_PAGE, offset=self.query.get("offset") or None)
+        wanted = {name: self.query.get(name) or None for name in ("q", "after")}
+        return self.control("listSandboxes", limit=_PAGE, sort=self.sort, **wanted)
 
     @property
     def sandboxes(self) -> Sequence[Json]:
         found: Sequence[Json] = self.listed["sandboxes"]
         return found
+
+    def parts(self, name: str) -> Iterator[tuple[str, bool]]:
+        """A name in pieces, and which of them was searched for."""
+        wanted = self.query.get("q", "")
+        before, found, after = name.partition(wanted) if wanted else (name, "", "")
+        yield from ((before, False), (found, True), (after, False))
 
     @cached_property
     def health(self) -> Json:
