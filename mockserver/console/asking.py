@@ -4,14 +4,14 @@ Pages know of a sandbox what the documented operations say of it, and change it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from doublebook_data import resolved
-from mockserver.console.ports import Answer, Ask
+from mockserver.console.ports import Asking
 
 __all__ = ["Control", "Operation", "Refused", "operations_in"]
 
@@ -48,9 +48,9 @@ class Operation(msgspec.Struct, frozen=True):
 class Control:
     """The operations of the control plane, asked on *loop* from another thread."""
 
-    def __init__(self, operations: Mapping[str, Operation], ask: Ask, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, operations: Mapping[str, Operation], within: Asking, loop: asyncio.AbstractEventLoop) -> None:
         self._operations = operations
-        self._ask = ask
+        self._within = within
         self._loop = loop
 
     def __call__(self, operation: str, **given: Json) -> Json:
@@ -71,8 +71,8 @@ class Control:
         query = {name: _in_query(value) for name, value in fields.items() if name in operation.in_query}
         rest = {name: value for name, value in fields.items() if name not in operation.in_query}
         body = msgspec.json.encode(rest) if operation.has_body else b""
-        asked = self._ask(operation.method.upper(), path, urlencode(query), body)
-        sent = asyncio.run_coroutine_threadsafe(_finished(asked), self._loop).result()
+        asked = self._within.ask(operation.method.upper(), path, urlencode(query), body)
+        sent = asyncio.run_coroutine_threadsafe(asked, self._loop).result()
         answer = msgspec.json.decode(sent.body) if sent.body else None
         if sent.status >= _FIRST_ERROR:
             error = answer["error"]
@@ -81,10 +81,6 @@ class Control:
 
     def find(self, operation: str) -> Operation | None:
         return self._operations.get(operation)
-
-
-async def _finished(asked: Awaitable[Answer]) -> Answer:
-    return await asked
 
 
 def _in_query(value: Json) -> str:

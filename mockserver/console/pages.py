@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from mockserver.apis.bundle import Api
 from mockserver.apis.samples import key_of, sample_curl
 from mockserver.console.examples import fitting
-from mockserver.console.ports import Ask, Doorman
+from mockserver.console.ports import Asking, Doorman
 from mockserver.console.site import build_console
 from mockserver.sandbox.sandbox import DEFAULT
 
@@ -30,7 +30,7 @@ _ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'u
 """Swagger UI sets styles and draws its icons inline; scripts come from files, and nothing comes from elsewhere."""
 
 
-def build_pages(apis: Sequence[Api], today_in: Callable[[str], date], ask: Ask, door: Doorman) -> ASGIApp:
+def build_pages(apis: Sequence[Api], today_in: Callable[[str], date], within: Asking, door: Doorman) -> ASGIApp:
     """One Flask application with the console, and the pages of every API under that API's own prefix; see
     `pages_on_demand`.
     """
@@ -59,7 +59,7 @@ def build_pages(apis: Sequence[Api], today_in: Callable[[str], date], ask: Ask, 
 
     for api in apis:
         _add_api(pages, api, today_in)
-    pages.register_blueprint(build_console(apis[-1].spec, ask, door))
+    pages.register_blueprint(build_console(apis[-1].spec, within, door))
     pages.add_url_rule("/", "home", lead_to_console)
     if all(api.prefix for api in apis):
         pages.add_url_rule("/docs", "docs", lead_to_apis, strict_slashes=False)

@@ -1,9 +1,10 @@
 """What the console stands on, and does not know: who asks the control plane, and who stands at the door."""
 
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-__all__ = ["Answer", "Ask", "Doorman"]
+from starlette.types import Receive, Scope, Send
+
+__all__ = ["Answer", "Asking", "Doorman"]
 
 
 class Answer(Protocol):
@@ -14,8 +15,14 @@ class Answer(Protocol):
     def body(self) -> bytes: ...
 
 
-Ask = Callable[[str, str, str, bytes], Awaitable[Answer]]
-"""Asks the control plane: method, path below its prefix, query, JSON body."""
+class Asking(Protocol):
+    """Asks the control plane, by paths below its prefix, for somebody who may."""
+
+    async def ask(self, method: str, path: str, query: str, body: bytes) -> Answer: ...
+
+    async def pass_on(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send to a client what goes on being answered there."""
+        ...
 
 
 class Doorman(Protocol):

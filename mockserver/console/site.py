@@ -9,12 +9,12 @@ from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException, NotFound
 
 from mockserver import __version__
-from mockserver.console import LOOP, shown
+from mockserver.console import KNOWN_COOKIE, LOOP, shown
 from mockserver.console.asking import Control, Operation, Refused, operations_in
 from mockserver.console.doing import FORM_COOKIE, FORM_FIELD, came_from_us, do, form_token, way_back
 from mockserver.console.frame import NAVIGATION, Page
 from mockserver.console.placing import placing_css
-from mockserver.console.ports import Ask, Doorman
+from mockserver.console.ports import Asking, Doorman
 from mockserver.console.views import PAGES, Sandboxes
 
 __all__ = ["build_console"]
@@ -28,11 +28,10 @@ _FRAME = "sandbox.html"
 _OPEN = {"console.asset", "console.positions", "console.show_token"}
 """What is no secret."""
 
-_KNOWN_COOKIE = "doublebook_console"
 _YEAR = 31_536_000
 
 
-def build_console(spec: Mapping[str, Any], ask: Ask, door: Doorman) -> flask.Blueprint:
+def build_console(spec: Mapping[str, Any], within: Asking, door: Doorman) -> flask.Blueprint:
     """Args: spec: The document of the control plane."""
     console = flask.Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     operations = operations_in(spec)
@@ -52,9 +51,9 @@ def build_console(spec: Mapping[str, Any], ask: Ask, door: Doorman) -> flask.Blu
             return _refusal(Refused(403, "forbidden", "This form did not come from a page of this console: load it anew."))
         if request.endpoint in _OPEN:
             return None
-        if not door.knows(request.headers.get("Authorization", ""), request.cookies.get(_KNOWN_COOKIE, "")):
+        if not door.knows(request.headers.get("Authorization", ""), request.cookies.get(KNOWN_COOKIE, "")):
             return _ask_for_token(door)
-        flask.g.control = Control(operations, ask, request.environ["asgi.scope"][LOOP])
+        flask.g.control = Control(operations, within, request.environ["asgi.scope"][LOOP])
         return None
 
     @console.after_request
@@ -102,7 +101,7 @@ def build_console(spec: Mapping[str, Any], ask: Ask, door: Doorman) -> flask.Blu
         if cookie is None:
             return _ask_for_token(door, is_wrong=True)
         answer = cast("flask.Response", flask.redirect(_local(flask.request.form.get("_back", "")), 303))
-        _keep(answer, _KNOWN_COOKIE, cookie)
+        _keep(answer, KNOWN_COOKIE, cookie)
         return answer
 
     @console.get("/")

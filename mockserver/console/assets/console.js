@@ -50,24 +50,39 @@
   });
 
   // Live: the server says that something happened, and the parts that show it are asked for again.
-  if (root && document.body.dataset.events) {
+  if (document.body.dataset.events) {
     const kinds = ["clock", "exchange", "due", "delivery", "booking", "reset"];
-    const source = new EventSource(document.body.dataset.events);
     const later = new Map();
+    let address = document.body.dataset.events;
+    let source = null;
     const tell = (kind) => {
       if (later.has(kind)) return;
-      later.set(kind, setTimeout(() => { later.delete(kind); htmx.trigger(document.body, kind); }, 150));
+      const say = () => (kind === "reset" ? location.reload() : htmx.trigger(document.body, kind));
+      later.set(kind, setTimeout(() => { later.delete(kind); say(); }, 150));
     };
     const mood = (name) => {
       document.body.classList.toggle("is-live", name === "live");
       document.body.classList.toggle("is-lost", name === "lost");
       all("[data-live]").forEach((sign) => { sign.textContent = name === "live" ? "live" : "connection lost, trying again"; });
     };
-    source.onopen = () => mood("live");
-    source.onerror = () => mood("lost");
-    kinds.forEach((kind) => source.addEventListener(kind, () => tell(kind)));
-    document.body.addEventListener("reset", () => location.reload());
-    addEventListener("pagehide", () => source.close());
+    const watch = () => {
+      source = new EventSource(address);
+      source.onopen = () => mood("live");
+      source.onerror = () => mood("lost");
+      kinds.forEach((kind) => source.addEventListener(kind, (event) => {
+        address = address.replace(/after=.*/, `after=${event.lastEventId}`);
+        tell(kind);
+      }));
+    };
+    // A browser keeps six connections to a server, and one may have many tabs open: only the one that is seen is live.
+    const follow = () => {
+      if (document.hidden && source) { source.close(); source = null; }
+      if (!document.hidden && !source) watch();
+    };
+    document.addEventListener("visibilitychange", follow);
+    addEventListener("pagehide", () => { if (source) source.close(); });
+    addEventListener("pageshow", (event) => { if (event.persisted) { source = null; follow(); } });
+    follow();
   }
 
   // The palette: what stands on the page as a link or a button with a key, and what the server finds.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mockserver.console.frame import Page
 from mockserver.console.views.apis import Apis
+from mockserver.console.views.booking import Booking
 from mockserver.console.views.calendar import Calendar
 from mockserver.console.views.finding import Finding
 from mockserver.console.views.overview import Overview
@@ -19,6 +20,7 @@ PAGES: Mapping[str, type[Page]] = {
     "": Overview,
     "/calendar": Calendar,
     "/calendar/<api>": Calendar,
+    "/bookings/<api>/<id>": Booking,
     "/requests": Requests,
     "/requests/<id>": OneRequest,
     "/webhooks": Webhooks,
