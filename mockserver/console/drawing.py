@@ -15,7 +15,7 @@ Json = Any
 
 _WIDE, _HIGH = 108, 34
 _STEP, _ROW = 206, 62
-_LEFT, _TOP = 34, 26
+_LEFT, _TOP = 34, 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def diagram_of(lifecycle: Json, path: Sequence[tuple[str | None, str, str]], sta
     states, moves = lifecycle["states"], lifecycle["moves"]
     columns = _columns(lifecycle)
     visited = dict.fromkeys([to for _, _, to in path] + ([status] if status else []))
-    rows = _rows(states, columns, visited)
+    main = visited if path else dict.fromkeys(_shortest(lifecycle, status))
+    rows = _rows(states, columns, main)
     lowest, highest = min(rows.values(), default=0), max(rows.values(), default=0)
     boxes = {
         name: Box(
@@ -117,6 +118,20 @@ def _columns(lifecycle: Json) -> Mapping[str, int]:
     for state in lifecycle["initial"] or lifecycle["states"][:1]:
         go(state, found[state], frozenset({state}))
     return found
+
+
+def _shortest(lifecycle: Json, status: str | None) -> Sequence[str]:
+    """The states on the shortest way to *status*: what stands in the middle where nobody remembers the way."""
+    ways = [[each] for each in (lifecycle["initial"] or lifecycle["states"])[:1]]
+    seen = {way[-1] for way in ways}
+    for way in ways:
+        if way[-1] == status:
+            return way
+        for move in lifecycle["moves"]:
+            if move["from"] == way[-1] and move["to"] not in seen:
+                seen.add(move["to"])
+                ways.append([*way, move["to"]])
+    return lifecycle["states"][:1] if status is None else [status]
 
 
 def _rows(states: Sequence[str], columns: Mapping[str, int], visited: Mapping[str, None]) -> Mapping[str, int]:

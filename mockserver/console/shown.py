@@ -9,7 +9,23 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-__all__ = ["FAMILIES", "ago", "chip_of", "code_family", "day", "json_html", "length", "moment", "title_of", "until"]
+__all__ = [
+    "FAMILIES",
+    "ago",
+    "brief",
+    "chip_of",
+    "code_family",
+    "day",
+    "json_html",
+    "length",
+    "moment",
+    "money",
+    "said_in",
+    "title_of",
+    "until",
+]
+
+_LONGEST = 80
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -81,6 +97,19 @@ def until(now: datetime, at: datetime) -> str:
 
 def ago(now: datetime, at: datetime) -> str:
     return "just now" if now - at < _MINUTE else f"{length(now - at)} ago"
+
+
+def money(cents: int) -> str:
+    """`99.50`, with a true minus."""
+    return f"{cents / 100:,.2f}".replace("-", "−")
+
+
+def brief(value: Any) -> str:
+    """A value of a document in a few words."""
+    if value is None or value == "":
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def title_of(entry: Mapping[str, Any]) -> str:
