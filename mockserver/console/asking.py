@@ -4,7 +4,7 @@ Pages know of a sandbox what the documented operations say of it, and change it 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -33,7 +33,7 @@ class Operation(msgspec.Struct, frozen=True):
     path: Its template.
     in_path: The parameters in it.
     in_query: Those of the query.
-    fields: Of its JSON body, with their schemas.
+    fields: Of its JSON body, with their schemas; members of members by both names, such as `on.operation`.
     """
 
     name: str
@@ -101,7 +101,7 @@ def operations_in(spec: Mapping[str, Json]) -> dict[str, Operation]:
 def _operation(spec: Mapping[str, Json], path: str, method: str, said: Mapping[str, Json], shared: Json) -> Operation:
     parameters = [resolved(spec, each) for each in (*shared, *said.get("parameters", ()))]
     body = resolved(spec, said["requestBody"])["content"]["application/json"]["schema"] if "requestBody" in said else {}
-    fields = {name: resolved(spec, each) for name, each in resolved(spec, body).get("properties", {}).items()}
+    fields = dict(_fields(spec, body))
     return Operation(
         name=said["operationId"],
         method=method,
@@ -111,3 +111,11 @@ def _operation(spec: Mapping[str, Json], path: str, method: str, said: Mapping[s
         fields=fields,
         has_body="requestBody" in said,
     )
+
+
+def _fields(spec: Mapping[str, Json], schema: Json) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    for name, each in resolved(spec, schema).get("properties", {}).items():
+        inner = resolved(spec, each)
+        yield name, inner
+        for member, one in inner.get("properties", {}).items():
+            yield f"{name}.{member}", resolved(spec, one)

@@ -42,7 +42,7 @@ def do(control: Control, operation: Operation, name: str | None) -> Json:
     given: dict[str, Json] = {} if name is None else {"name": name}
     # A sandbox may be named by the address of the form, and its fork by a field of the body: they share a word.
     fixed = {each: given.pop(each) for each in tuple(given) if each in operation.in_path}
-    fields = dict(_read(operation, flask.request.form))
+    fields = _nested(_read(operation, flask.request.form))
     return control.do(operation, {**fixed, **{key: fields.pop(key) for key in operation.in_path if key not in fixed}}, fields)
 
 
@@ -57,10 +57,20 @@ def way_back(operation: Operation, answer: Json) -> str:
 def _read(operation: Operation, form: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
     """The fields of a form, as the document has them; what is empty was not filled in."""
     for name, text in form.items():
-        if name.startswith("_") or text == "":
-            continue
-        schema = operation.fields.get(name, {})
-        yield name, _value(name, text, str(schema.get("type", "string")))
+        if not name.startswith("_") and text != "":
+            yield name, _value(name, text, str(operation.fields.get(name, {}).get("type", "string")))
+
+
+def _nested(fields: Iterator[tuple[str, Json]]) -> dict[str, Json]:
+    """`on.operation` is a member of what is called `on`."""
+    found: dict[str, Json] = {}
+    for name, value in fields:
+        outer, dot, inner = name.partition(".")
+        if dot:
+            found.setdefault(outer, {})[inner] = value
+        else:
+            found[name] = value
+    return found
 
 
 def _value(name: str, text: str, kind: str) -> Json:

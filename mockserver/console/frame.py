@@ -128,7 +128,17 @@ class Page:
     @property
     def counts(self) -> Mapping[str, tuple[int, str]]:
         """By place, how many there are and whether that is a matter of concern."""
-        return {"requests": (self.newest, ""), "webhooks": (len(self.failing), "bad")}
+        return {
+            "requests": (self.newest, ""),
+            "webhooks": (len(self.failing), "bad"),
+            "faults": (len(self.rules), ""),
+        }
+
+    @cached_property
+    def rules(self) -> Sequence[Json]:
+        """What is armed."""
+        found: Sequence[Json] = self.ask("listRules")["rules"]
+        return found
 
     @cached_property
     def subscriptions(self) -> Sequence[Json]:

@@ -20,12 +20,14 @@ __all__ = [
     "length",
     "moment",
     "money",
+    "moved_between",
     "said_in",
     "title_of",
     "until",
 ]
 
 _LONGEST = 80
+_BRIEFLY = timedelta(seconds=1)
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -97,6 +99,15 @@ def until(now: datetime, at: datetime) -> str:
 
 def ago(now: datetime, at: datetime) -> str:
     return "just now" if now - at < _MINUTE else f"{length(now - at)} ago"
+
+
+def moved_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> str:
+    """By how much a clock was moved between two requests, beyond the time that went by; "" where it was not."""
+    if earlier["at"] is None or later["at"] is None:
+        return ""
+    went_by = moment(later["received_at"]) - moment(earlier["received_at"])
+    by = timedelta(seconds=round((moment(later["at"]) - moment(earlier["at"]) - went_by).total_seconds()))
+    return length(by) if by > _BRIEFLY else ""
 
 
 def money(cents: int) -> str:

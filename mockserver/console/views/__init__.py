@@ -6,6 +6,7 @@ from mockserver.console.frame import Page
 from mockserver.console.views.apis import Apis
 from mockserver.console.views.booking import Booking
 from mockserver.console.views.calendar import Calendar
+from mockserver.console.views.faults import Faults
 from mockserver.console.views.finding import Finding
 from mockserver.console.views.overview import Overview
 from mockserver.console.views.requests import OneRequest, Requests
@@ -26,6 +27,7 @@ PAGES: Mapping[str, type[Page]] = {
     "/webhooks": Webhooks,
     "/webhooks/<api>/<id>": OneDelivery,
     "/time": Time,
+    "/faults": Faults,
     "/snapshots": Snapshots,
     "/apis": Apis,
     "/find": Finding,

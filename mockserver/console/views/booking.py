@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ from mockserver.console.asking import Refused
 from mockserver.console.drawing import Diagram, diagram_of
 from mockserver.console.frame import Page
 from mockserver.console.schedule import Due
-from mockserver.console.shown import length, moment
+from mockserver.console.shown import moment, moved_between
 
 __all__ = ["Booking"]
 
@@ -108,8 +108,8 @@ class Booking(Page):
             for number in sorted(each for each in fired if each < entry["id"]):
                 for each in fired.pop(number):
                     yield Step("clock", moment(each["due_at"]), "hold", {"action": each["action"]})
-            if before is not None and (moved := _moved(before, entry)):
-                yield Step("gap", None, "ice", {"length": length(moved)})
+            if before is not None and (moved := moved_between(before, entry)):
+                yield Step("gap", None, "ice", {"length": moved})
             yield from self._of_entry(entry)
             before = entry
         for number in sorted(fired):
@@ -208,12 +208,6 @@ class Booking(Page):
         wanted = {rule for entry in self.entries for rule in entry["rules"]}
         known = self.control("getFidelity", api=self.api)["by_rule"] if wanted else ()
         return [each for each in known if each["id"] in wanted]
-
-
-def _moved(before: Json, entry: Json) -> timedelta | None:
-    """By how much the clock was moved between two requests, beyond the time that went by."""
-    by = moment(entry["at"]) - moment(before["at"]) - (moment(entry["received_at"]) - moment(before["received_at"]))
-    return by if by > timedelta(seconds=1) else None
 
 
 def _line(line: Json) -> Money:

@@ -1,6 +1,6 @@
 """Who is sent events, and what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,13 +10,15 @@ __all__ = ["OneDelivery", "Webhooks"]
 
 Json = Any
 
-_LATEST = 40
+_PAGE = 40
+_STATUSES = ("pending", "delivered", "failed")
 
 
 class Webhooks(Page):
     place = "webhooks"
     title = "Webhooks"
     template = "webhooks.html"
+    statuses = _STATUSES
 
     @cached_property
     def senders(self) -> Sequence[Json]:
@@ -24,18 +26,22 @@ class Webhooks(Page):
         return [each for each in self.apis if each["webhooks"]]
 
     @cached_property
+    def listed(self) -> Json:
+        status, after = self.query.get("status"), self.query.get("after")
+        return self.ask(
+            "listAllDeliveries", limit=_PAGE, after=after or None, status=status if status in _STATUSES else None
+        )
+
+    @property
     def deliveries(self) -> Sequence[Json]:
         """The newest first."""
-        found = []
-        for api in self.senders:
-            listed = self.ask("listDeliveries", api=api["name"], limit=_LATEST, status=self.query.get("status") or None)
-            found += [{**each, "api": api["name"]} for each in listed["deliveries"]]
-        return sorted(found, key=lambda each: (each["event"]["occurred_at"], each["id"]), reverse=True)
+        found: Sequence[Json] = self.listed["deliveries"]
+        return found
 
-    @cached_property
-    def addresses(self) -> dict[tuple[str, int], str]:
-        """Of the subscriptions, by API and id."""
-        return {(each["api"], each["id"]): each["url"] for each in self.subscriptions}
+    @property
+    def counts_by_status(self) -> Mapping[str, int]:
+        found: Mapping[str, int] = self.listed["counts"]
+        return {"": sum(found.values()), **found}
 
     @property
     def chosen(self) -> Json:
@@ -45,5 +51,15 @@ class Webhooks(Page):
 class OneDelivery(Webhooks):
     @cached_property
     def chosen(self) -> Json:
-        api = self.query["api"]
-        return {**self.ask("getDelivery", api=api, id=self.query["id"]), "api": api}
+        return self.ask("getDelivery", api=self.query["api"], id=self.query["id"])
+
+    @cached_property
+    def check(self) -> Json:
+        """Its signatures, made again."""
+        return self.ask("checkDelivery", api=self.query["api"], id=self.query["id"])
+
+    @property
+    def matches(self) -> bool | None:
+        """Whether all that were signed are right; None where none was."""
+        told = [each["matches"] for each in self.check["attempts"] if each["matches"] is not None]
+        return all(told) if told else None
