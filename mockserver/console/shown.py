@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 __all__ = [
     "FAMILIES",
     "ago",
+    "amount",
     "brief",
     "chip_of",
     "code_family",
@@ -19,7 +20,6 @@ __all__ = [
     "json_html",
     "length",
     "moment",
-    "money",
     "moved_between",
     "said_in",
     "title_of",
@@ -110,15 +110,18 @@ def moved_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> str:
     return length(by) if by > _BRIEFLY else ""
 
 
-def money(cents: int) -> str:
-    """`99.50`, with a true minus."""
-    return f"{cents / 100:,.2f}".replace("-", "−")
+def amount(number: int, unit: str) -> str:
+    """`EUR 99.50`, or `3 credits`, with a true minus."""
+    text = f"{number:,} {unit}" if unit == "credits" else f"{unit} {number / 100:,.2f}"
+    return text.replace("-", "−")
 
 
 def brief(value: Any) -> str:
     """A value of a document in a few words."""
     if value is None or value == "":
         return "nothing"
+    if isinstance(value, list) and len(value) > 1:
+        return f"{len(value)} entries"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
