@@ -39,6 +39,9 @@ def build_pages(apis: Sequence[Api], today_in: Callable[[str], date], within: As
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
     pages.jinja_env.trim_blocks = pages.jinja_env.lstrip_blocks = True
     pages.add_template_global(_curls(apis, today_in), "curl")
+    pages.add_template_global(_base_url, "base_url")
+    several = all(api.prefix for api in apis)
+    pages.jinja_env.globals["several"] = several
     pages.add_template_global(key_of, "key")
 
     @pages.errorhandler(HTTPException)
@@ -54,15 +57,15 @@ def build_pages(apis: Sequence[Api], today_in: Callable[[str], date], within: As
     def lead_to_console() -> flask.typing.ResponseReturnValue:
         return flask.redirect("/console/" + flask.request.script_root.replace("/~", "s/", 1))
 
-    def lead_to_apis() -> flask.typing.ResponseReturnValue:
-        return flask.redirect(f"/console/s/{flask.request.script_root.removeprefix('/~') or DEFAULT}/apis")
+    def index() -> str:
+        return flask.render_template("docs.html", apis=apis)
 
     for api in apis:
         _add_api(pages, api, today_in)
     pages.register_blueprint(build_console(apis[-1].spec, within, door))
     pages.add_url_rule("/", "home", lead_to_console)
-    if all(api.prefix for api in apis):
-        pages.add_url_rule("/docs", "docs", lead_to_apis, strict_slashes=False)
+    if several:
+        pages.add_url_rule("/docs", "docs", index, strict_slashes=False)
     return cast("ASGIApp", WSGIMiddleware(cast("Any", pages)))  # each library has its own types for one and the same
 
 
@@ -101,6 +104,10 @@ def _add_api(pages: flask.Flask, api: Api, today_in: Callable[[str], date]) -> N
 def _root(api: Api) -> str:
     """What stands in front of all the API's base paths."""
     return flask.request.script_root + api.prefix
+
+
+def _base_url(api: Api) -> str:
+    return flask.request.host_url.rstrip("/") + _root(api) + api.base_path
 
 
 def _curls(apis: Sequence[Api], today_in: Callable[[str], date]) -> Callable[[str, str], str]:

@@ -110,10 +110,12 @@ def moved_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> str:
     return length(by) if by > _BRIEFLY else ""
 
 
-def amount(number: int, unit: str) -> str:
-    """`EUR 99.50`, or `3 credits`, with a true minus."""
-    text = f"{number:,} {unit}" if unit == "credits" else f"{unit} {number / 100:,.2f}"
-    return text.replace("-", "−")
+def amount(number: int, unit: str, *, bare: bool = False) -> str:
+    """`EUR 99.50`, or `3 credits`, with a true minus; *bare* without the unit."""
+    figure = (f"{number:,}" if unit == "credits" else f"{number / 100:,.2f}").replace("-", "−")
+    if bare:
+        return figure
+    return f"{figure} {unit}" if unit == "credits" else f"{unit} {figure}"
 
 
 def brief(value: Any) -> str:
