@@ -170,7 +170,7 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
     type=click.IntRange(min=1, max=64),
     default=_DEFAULT_JOBS,
     show_default=True,
-    help="So many laws or batches at once, where each has a sandbox of its own; what comes of them is the same.",
+    help="So many laws or batches at once; what comes of them is the same.",
 )
 @click.option(
     "--workers",

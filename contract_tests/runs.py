@@ -24,7 +24,7 @@ import contract_tests
 from contract_tests import __version__
 from contract_tests.apis.bundle import ApiKit
 from contract_tests.contracts import Contract
-from contract_tests.findings import Finding, Step
+from contract_tests.findings import Finding, Severity, Step
 from contract_tests.known import KnownFailures
 from contract_tests.laws.law import Layer
 from contract_tests.profiles import PACE, TOKEN, Profile
@@ -122,6 +122,8 @@ class _Run:
     sender: Sender | None = None
     has_failed: bool = False
     """A test has found what makes the run fail, which may not have been told yet."""
+    read_otherwise: set[str] = field(default_factory=set)
+    """The rules of which a test that was alone has found that the target reads them otherwise."""
 
     def __post_init__(self) -> None:
         self.tally = Tally(mark=self.known.mark)
@@ -178,8 +180,10 @@ class _Run:
         name = f"lifecycle.batch_{number}"
         # What was found before, so that it is the same whichever batch ends first.
         known = {finding.rule for finding in self.tally.findings.values()}
-        play = partial(play_batch, stage, number, seconds_left=self._seconds_left, known_broken=known)
-        return _Due(name, "lives agree with the model", Layer.LIFECYCLE, stage.kit.machine.RULES, play)
+        play = partial(play_batch, number=number, seconds_left=self._seconds_left, known_broken=known)
+        beside = partial(play, stage.beside, shrink=stage.worlds.are_own)
+        rules = stage.kit.machine.RULES
+        return _Due(name, "lives agree with the model", Layer.LIFECYCLE, rules, partial(play, stage), beside)
 
     def _seconds_left(self) -> float | None:
         return self.plan.seconds_left
@@ -217,47 +221,58 @@ class _Run:
         """
         How many tests of *layer* are played at the same time.
 
-        In a world that all share, lives may move its clock, and laws count unless they are made for company. Bursts
-        measure what overlaps, which is this machine's doing unless the target is far away.
+        In a world that all share, lives may move its clock. Bursts measure what overlaps, which is this machine's doing
+        unless the target is far away.
         """
-        found, kit = self.deployment, self.deployment.kit
-        are_apart = found.worlds.are_own or (kit is not None and kit.stands_company)
+        found = self.deployment
         moves_clock = layer is Layer.LIFECYCLE and not found.worlds.are_own and found.profile.find("clock.advance_url")
         is_near = self.sender is None or self.sender.quickest < _FAR_SECONDS
         is_counting = layer is Layer.BURSTS and (is_near or not found.worlds.are_own)
-        is_free = layer in _AT_ONCE and are_apart and not moves_clock and not is_counting
-        return self.plan.jobs if is_free else 1
+        return self.plan.jobs if layer in _AT_ONCE and not moves_clock and not is_counting else 1
 
     def _played(self, tests: Sequence[_Due], at_once: int) -> Iterator[tuple[_Due, TestResult | None]]:
         """
         What comes of *tests*, in their order; nothing of those that the run ends before. What is begun is ended.
 
-        Those that have to be alone come last.
+        Those that have to be alone come last, and so do those of whose result others in their world may be the cause: what
+        such a test comes to is what it comes to alone.
         """
-
-        def play(test: _Due, how: Callable[[], TestResult] | None = None) -> TestResult | None:
-            if self._is_over():
-                return None
-            result = (how or test.play)()
-            self.has_failed |= any(self.known.mark(finding).counts for finding in result.findings)
-            return result
-
         if at_once == 1:
-            yield from ((test, play(test)) for test in tests)
+            yield from ((test, self._play(test.play)) for test in tests)
             return
         pool, again = ThreadPoolExecutor(at_once), list[tuple[_Due, TestResult]]()
         try:
-            for test, result in zip(tests, pool.map(lambda test: play(test, test.beside), tests), strict=True):
-                if result is not None and result.again:
-                    again.append((test, result))
-                else:
+            results = pool.map(lambda test: self._play(test.beside or test.play, is_beside=True), tests)
+            for test, result in zip(tests, results, strict=True):
+                if result is None or self._is_certain(result):
                     yield test, result
+                else:
+                    again.append((test, result))
         finally:
             pool.shutdown(cancel_futures=True)
         for test, first in again:
-            result = play(test)
+            if self._is_certain(first):
+                yield test, first
+                continue
+            result = self._play(test.play)
             leaked = first.leaked + (result.leaked if result else ())
             yield test, result and replace(result, leaked=leaked, calls=first.calls + result.calls)
+
+    def _play(self, how: Callable[[], TestResult], *, is_beside: bool = False) -> TestResult | None:
+        if self._is_over():
+            return None
+        result = how()
+        if not is_beside or self._is_certain(result):
+            self.has_failed |= any(self.known.mark(finding).counts for finding in result.findings)
+        return result
+
+    def _is_certain(self, result: TestResult) -> bool:
+        """Whether what a test came to beside others is what it comes to alone, as far as can be told."""
+        if self.deployment.worlds.are_own:
+            return True
+        told = {each.rule for each in result.findings}
+        is_usual = result.outcome is Outcome.PASS or (result.outcome is Outcome.SKIP and bool(told))
+        return is_usual and not result.again and told <= self.read_otherwise
 
     def _leave(self, layer: Layer, tests: Sequence[_Due], of: int) -> None:
         """Write down what is not played any more."""
@@ -271,6 +286,7 @@ class _Run:
         result = replace(result, findings=tuple(self.known.mark(finding) for finding in result.findings))
         self.shown = {**result.shown, **self.shown}
         self.tests.append(replace(result, shown={}))
+        self.read_otherwise |= {each.rule for each in result.findings if each.severity is Severity.DIFFERENCE}
         for finding in result.findings:
             identity = (finding.rule, finding.check) if finding.rule else (finding.operation, finding.check)
             is_new = identity not in self.tally.findings

@@ -17,7 +17,6 @@ class ApiKit:
     """
     Args:
         machine: The lifecycle as a state machine over a pure model.
-        stands_company: Whoever else is in a shared world, its laws come to the same: several may be played at once there.
         state_charts: What the documents draw, or would, of states and moves; each move with the rule behind it.
     """
 
@@ -25,5 +24,4 @@ class ApiKit:
     scene: type[Scene]
     laws: Sequence[Law]
     machine: type[Machine[Any]]
-    stands_company: bool = False
     state_charts: tuple[StateChart, ...] = ()

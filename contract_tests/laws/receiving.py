@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -20,6 +21,8 @@ RECEIVER_KEY = Key(
 )
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _PATIENCE_SECONDS = 5.0
+_MOST_PATIENCE = 12
+"""Times as long at most, however much else comes."""
 _MOST_BYTES = 1 << 20
 _MOST_POSTS = 1_000
 """No test waits for a tenth of it."""
@@ -62,6 +65,7 @@ class Receiver:
         if host is None and target not in _LOCAL:
             raise Lacking("the target does not know how to reach this machine", key="webhooks.host")
         self.status = status
+        self._scene = scene
         self._posts: list[Post] = []
         self._came = threading.Condition()
         self._server = _Server(("0.0.0.0" if host else "127.0.0.1", 0), self._handler())  # noqa: S104
@@ -82,15 +86,25 @@ class Receiver:
             return list(self._posts)
 
     def wait(
-        self, number: int, wanted: Callable[[Post], bool] = lambda _: True, *, seconds: float = _PATIENCE_SECONDS
+        self, number: int, wanted: Callable[[Post], bool] = lambda _: True, *, seconds: float | None = None
     ) -> list[Post]:
-        """What has come of what is *wanted*, as soon as it is that many; fewer when no more come in time."""
+        """
+        What has come of what is *wanted*, as soon as it is that many; fewer when no more come in time.
+
+        Args:
+            seconds: So long it waits for the next one, whichever; as long as the slowest answers of the test ask for if that
+                is not said.
+        """
 
         def found() -> list[Post]:
             return [post for post in self._posts if wanted(post)]
 
+        patience = max(_PATIENCE_SECONDS, self._scene.margin.total_seconds()) if seconds is None else seconds
+        until = time.monotonic() + _MOST_PATIENCE * patience
         with self._came:
-            self._came.wait_for(lambda: len(found()) >= number, seconds)
+            while len(found()) < number and time.monotonic() < until:
+                if not self._came.wait(patience):
+                    break
             return found()
 
     def _keep(self, post: Post) -> int:

@@ -92,6 +92,10 @@ class Setting:
     """Why what an operation makes in a shared world cannot be found again, by the operation's id."""
     found: set[str] = field(default_factory=set)
     """The operations of which something that they made was found, by label."""
+    read_otherwise: dict[str, bool] = field(default_factory=dict)
+    """Of the readings on which a break may lean, by rule: whether the target reads it otherwise."""
+    asking: threading.RLock = field(default_factory=threading.RLock)
+    """Held by who finds that out."""
     is_beside: bool = False
     """Others of the run are played at the same time, in the same world if it is shared."""
 
@@ -104,6 +108,8 @@ class Scene:
         UNDO: How to take back what a parameter names; runs through the public API, newest first.
         STAYS: What becomes of what a parameter names, in a word, where it is there for ever.
         GUARDED: Parameters that name what is written to although they stand in no path.
+        LEANS: What an operation has done is there as these rules say, by its id. Where the target reads one of them otherwise,
+            what comes later may be its consequence.
 
     Args:
         name: The test's; with the run's seed it decides every invented value. In a world that others use, or used
@@ -115,6 +121,7 @@ class Scene:
     UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {}
     STAYS: ClassVar[Mapping[str, str]] = {}
     GUARDED: ClassVar[frozenset[str]] = frozenset()
+    LEANS: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def __init__(self, setting: Setting, world: World, name: str) -> None:
         self.contract = setting.contract
@@ -142,7 +149,9 @@ class Scene:
         self.end: Callable[[str], None] | None = None
         """Ends the test where one of these is met, as if it had come to its end."""
         self.leaned_on: dict[str, None] = {}
-        """The readings without which what comes after them makes no sense."""
+        """The readings that were seen not to hold, and without which what comes after them makes no sense."""
+        self.leans: dict[str, str] = {}
+        """The rules that what was done so far leans on, seen to hold or not, each with the operation that did it."""
         self.bursts: list[bool] = []
         """Of each time that many were asked at the same moment: whether any two overlapped, as seen from here."""
         self.leaked: list[str] = []
@@ -289,6 +298,7 @@ class Scene:
                     raise Silence(f"expected {wanted}")
                 raise Broken(self._judged_last, wanted, exchange.came(), (exchange,))
             if exchange.operation is not None and answer.is_success:
+                self.lean_on(*self.LEANS.get(exchange.operation.id, ()), since=exchange.operation.id)
                 for parameter, value in self.MADE.get(exchange.operation.id, _nothing)(answer):
                     self.note_made(parameter, value, exchange.by, exchange.label)
         return answer
@@ -370,6 +380,21 @@ class Scene:
                 self.evidence[rule] += 1
             self._judged_last = rule
             self.judged.update((exchange.number, rule) for exchange in exchanges)
+
+    def lean_on(self, *rules: str, since: str = "") -> None:
+        """What comes later makes no sense where one of *rules* is read otherwise, *since* an operation was accepted."""
+        self.leans = (
+            {**dict.fromkeys(rules, since), **self.leans} if since else {**self.leans, **dict.fromkeys(rules, "")}
+        )
+
+    def may_follow_from(self, broken: Broken) -> list[str]:
+        """The readings of which a break may be the consequence; what a page says of an operation is none of its readings."""
+        about = self.contract.rule(broken.rule).operation
+        return [
+            rule
+            for rule, since in self.leans.items()
+            if self.contract.rule(rule).is_reading and (not since or since != about)
+        ]
 
     # What is there
 

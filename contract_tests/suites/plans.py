@@ -43,7 +43,7 @@ class Plan:
         layers: Which parts to run, of those that the mode allows.
         max_examples: Generated requests per operation in the phases that could go on for ever.
         seed: Same seed, same server state, one worker: same requests.
-        jobs: How many laws or batches are played at once where each has a world of its own.
+        jobs: How many laws or batches are played at once.
         batches: Of scenarios of the lifecycle.
         rules: Only tests about these, by id; none is all. So are `operations` (ids or `METHOD /path`) and `tags`.
         time_limit: Seconds after which nothing new is begun; None is no limit.

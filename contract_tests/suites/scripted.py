@@ -260,8 +260,9 @@ def perform(
     ]
     if broken is None:
         return outcome, why, found
-    if here.leaned_on:
-        return Outcome.SKIP, _unknown(broken, here), found
+    otherwise = [*here.leaned_on] or [each for each in here.may_follow_from(broken) if _is_read_otherwise(stage, each)]
+    if otherwise:
+        return Outcome.SKIP, _unknown(broken, otherwise), found
     return Outcome.FAIL, "", [*found, stage.finding_of(broken, here, name=name, layer=layer)]
 
 
@@ -297,7 +298,20 @@ def _stumbled(problem: Exception, scene: Scene, rules: Sequence[str]) -> tuple[O
     return Outcome.FAIL, "", misreading
 
 
-def _unknown(broken: Broken, scene: Scene) -> str:
+def _unknown(broken: Broken, readings: Sequence[str]) -> str:
     """What does not hold may follow from what the target reads otherwise."""
-    readings = ", ".join(scene.leaned_on)
-    return f"the target reads {readings} otherwise; so nothing is known of this: {broken}"
+    return f"the target reads {', '.join(readings)} otherwise; so nothing is known of this: {broken}"
+
+
+def _is_read_otherwise(stage: Stage, rule: str) -> bool:
+    """Whether a law of *rule* finds that the target reads it otherwise. Asked once in a run, whichever tests it plays."""
+    known = stage.setting.read_otherwise
+    with stage.setting.asking:
+        if rule not in known:
+            known[rule] = False  # for the laws that are played now
+            laws = [law for law in stage.kit.laws if rule in law.rules and law.layer is Layer.LAWS]
+            told = (each for law in laws for each in _play(stage, law).findings)
+            known[rule] = any(each.rule == rule and each.severity is Severity.DIFFERENCE for each in told)
+            if not known[rule] and stage.setting.is_beside:
+                del known[rule]  # a law that has to be alone has said nothing
+        return known.get(rule, False)

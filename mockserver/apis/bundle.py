@@ -203,6 +203,8 @@ class Api:
         identify: Reads the credential from the request's headers.
         render: A refusal in the API's own words. Total: every class of the tree has a row.
         broken: The API's envelope around a 500.
+        at_the_door: The rule by which a request is refused before a desk is asked, by the code of the refusal; of a value that
+            breaks the contract by `code/place`.
         media_type: That of its error answers, and of the sample's body.
         respell: Says what a query says in the document's names, given the kind of each parameter by name (see
             `ParameterReader.kind`), or refuses it; None where what the document does not name is ignored.
@@ -224,6 +226,7 @@ class Api:
     identify: Callable[[Mapping[bytes, bytes]], Identity]
     render: Callable[[Refusal], Reply]
     broken: Callable[[str], Reply]
+    at_the_door: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     respell: Respell | None = None
     tolerates: Tolerates | None = None

@@ -24,29 +24,45 @@ class Reason(NamedTuple):
 
 
 def rules_that_refuse(
-    api: Api, operation: str | None, status: int, body: bytes, facts: Mapping[str, Any] | None = None
+    api: Api,
+    operation: str | None,
+    status: int,
+    body: bytes,
+    refusal: str | None,
+    facts: Mapping[str, Any] | None = None,
 ) -> list[Reason]:
     """
     The rules by which an answer of that status was given: one as a rule; several, the likeliest first, where the document has
     the same words for them; none where it does not speak of it.
 
-    A row counts whose `code` stands in the answer; of the operation before those of the whole API.
+    A row counts whose `code` stands in the answer; of the operation before those of the whole API. What the door refuses has a
+    rule of its own, and so may a desk that refuses a value have.
 
     Args:
+        refusal: Its code, ours.
         facts: What the refusal rests on. What they and the answer mention makes the rule likelier that alone mentions it too.
     """
     try:
         said = set(_texts(msgspec.json.decode(body))) if body else set()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return []
-    texts = every_rule(api)
+        said = set()
+    place = (facts or {}).get("place")
+    at_the_door = api.at_the_door.get(refusal or "")
+    if at_the_door is not None:
+        return _reasons(api, [at_the_door])
+    of_values = api.at_the_door.get(f"{refusal}/{place}")
     for rows in _tables(api, operation):
-        here = [row for row in rows if row["status"] == status and row["code"] in said]
-        if here:
-            reasons = [Reason(rule, texts.get(rule, "")) for rule in dict.fromkeys(row["rule"] for row in here)]
+        here = [row["rule"] for row in rows if row["status"] == status and row["code"] in said]
+        if here or of_values:
+            reasons = _reasons(api, [*filter(None, [of_values]), *here])
             mentioned = _words(*said, *_texts(list((facts or {}).values())))
             return sorted(reasons, key=lambda each: -len(mentioned & _own_words(each, reasons)))
     return []
+
+
+def _reasons(api: Api, rules: list[str]) -> list[Reason]:
+    texts = every_rule(api)
+    return [Reason(rule, texts.get(rule, "")) for rule in dict.fromkeys(rules)]
 
 
 def _own_words(reason: Reason, among: list[Reason]) -> set[str]:

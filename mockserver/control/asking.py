@@ -130,7 +130,7 @@ def reasons_of(api: Api | None, entry: Entry) -> list[Reason]:
     """The rules by which an entry was refused."""
     if api is None or entry.refusal is None:
         return []
-    return rules_that_refuse(api, entry.operation, entry.status, entry.response_body, entry.facts)
+    return rules_that_refuse(api, entry.operation, entry.status, entry.response_body, entry.refusal, entry.facts)
 
 
 def identity_of(api: Api | None, entry: Entry) -> str | None:

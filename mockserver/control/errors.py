@@ -38,6 +38,7 @@ RULES = {
     "receiver_not_allowed": 400,
     "bad_header": 400,
     "bad_secret": 400,
+    "not_signed": 400,
     "unknown_event": 400,
     "unknown_filter": 400,
     "delivery_under_way": 409,

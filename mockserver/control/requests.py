@@ -9,6 +9,7 @@ import msgspec
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken
 from mockserver.control.errors import UnknownName
+from mockserver.sandbox.mischief import Hostile
 from mockserver.sandbox.rules import Deed, Order, Subject
 
 __all__ = [
@@ -125,6 +126,7 @@ class NewSubscription(msgspec.Struct, frozen=True):
     filter: dict[str, Any] = {}
     secret: str | None = None
     headers: dict[str, str] = {}
+    hostile: Hostile | None = None
 
 
 class SubscriptionChange(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from mockserver.control.errors import UnknownName
 from mockserver.control.requests import NewSubscription, SubscriptionChange
 from mockserver.sandbox.deliveries import Attempt, Delivery, DeliveryStatus
 from mockserver.sandbox.kinds import DomainKinds
+from mockserver.sandbox.mischief import ensure_possible
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -94,13 +95,19 @@ class WebhookDesk:
         return self._read(lambda work: work.subscriptions.get(number))
 
     def subscribe(self, wanted: NewSubscription) -> Subscription:
-        """Raises RuleBroken: what `Webhooks.check` and `Subscriptions.add` raise."""
+        """Raises RuleBroken: what `Webhooks.check`, `ensure_possible` and `Subscriptions.add` raise."""
         events = self._webhooks.events if wanted.events is None else wanted.events
         self._webhooks.check(events, wanted.filter, wanted.secret)
+        ensure_possible(wanted.hostile, is_signed=wanted.secret is not None)
 
         def add(work: Work) -> Subscription:
             return work.subscriptions.add(
-                wanted.url, events, filter=wanted.filter, secret=wanted.secret, headers=wanted.headers
+                wanted.url,
+                events,
+                filter=wanted.filter,
+                secret=wanted.secret,
+                headers=wanted.headers,
+                hostile=wanted.hostile,
             )
 
         return self._write(add)
@@ -110,7 +117,13 @@ class WebhookDesk:
         fields = {name: getattr(change, name) for name in change.__struct_fields__}
         sent = {name: value for name, value in fields.items() if value is not msgspec.UNSET}
         self._webhooks.check(sent.get("events", ()), sent.get("filter", {}), sent.get("secret"))
-        return self._write(lambda work: work.subscriptions.change(number, **sent))
+
+        def alter(work: Work) -> Subscription:
+            if "secret" in sent:
+                ensure_possible(work.subscriptions.get(number).hostile, is_signed=sent["secret"] is not None)
+            return work.subscriptions.change(number, **sent)
+
+        return self._write(alter)
 
     def unsubscribe(self, number: int) -> None:
         """Raises NotFound."""

@@ -241,6 +241,8 @@ def show_subscription(subscription: Subscription, *, is_new: bool = False) -> di
         shown["headers"] = dict.fromkeys(subscription.headers, HIDDEN)
     shown["is_signed"] = shown.pop("secret") is not None
     del shown["name"], shown["changed_at"]  # some vendors' own, shown by their APIs
+    if subscription.hostile is None:
+        del shown["hostile"]
     return shown
 
 
@@ -257,6 +259,7 @@ def show_delivery(sending: Sending) -> dict[str, Any]:
         "status": delivery.status.value,
         "due_at": None if delivery.due_at is None or sending.is_held else show_moment(delivery.due_at),
         "held": sending.is_held,
+        "mischief": [each.value for each in delivery.mischief],
         "attempts": [show_attempt(each) for each in delivery.attempts],
         "body": msgspec.json.decode(sending.body),
     }

@@ -19,11 +19,15 @@ import msgspec
 from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.booking.ports import ALL, Entry, Group, Index, Kind, Records
 from mockserver.booking.spans import microseconds
+from mockserver.sandbox.mischief import Hostile, Mischief, drawn
 
 __all__ = ["Attempt", "Deliveries", "Delivery", "DeliveryKind", "DeliveryStatus", "Retries"]
 
 LEASE = timedelta(seconds=30)
 """Real time. Far longer than an attempt may take."""
+
+
+_JUST_BEFORE = timedelta(microseconds=1)
 
 
 class DeliveryStatus(StrEnum):
@@ -65,6 +69,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         retried: How many retries were set since the last beginning; a replay begins anew.
         due_at: By the sandbox's clock; None when it is over.
         lease_until: By the real time; until then somebody is at it.
+        mischief: What is done to its first attempt, see `mischief.py`.
     """
 
     id: int
@@ -75,6 +80,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
     retried: int = 0
     lease_until: datetime | None = None
+    mischief: tuple[Mischief, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,33 @@ class Deliveries:
         number = self._records.next_id()
         self._records.put(Delivery(id=number, subscription_id=subscription_id, event_id=event_id, due_at=self._now))
         self._stir()
+
+    def put_hostile(self, subscription_id: int, event_id: int, hostile: Hostile, seed: int) -> None:
+        """As `put`, with what is drawn for it. What was swapped before goes right after this one."""
+        number = self._records.next_id()
+        chosen = drawn(hostile, seed, self._kind.kind.name, number)
+        waiting = self._swapped(subscription_id)
+        mischief = [each for each in chosen if each is not Mischief.DUPLICATE]
+        if waiting and Mischief.SWAP in mischief:
+            mischief.remove(Mischief.SWAP)
+        is_late = Mischief.DELAY in mischief or Mischief.SWAP in mischief
+        due_at = self._now + hostile.delay_by if is_late else self._now - _JUST_BEFORE if waiting else self._now
+        for each in waiting:
+            self._records.put(msgspec.structs.replace(each, due_at=due_at + _JUST_BEFORE))
+        made = Delivery(
+            id=number, subscription_id=subscription_id, event_id=event_id, due_at=due_at, mischief=tuple(mischief)
+        )
+        self._records.put(made)
+        if Mischief.DUPLICATE in chosen:
+            stays = tuple(each for each in mischief if each is Mischief.SWAP)
+            twin = msgspec.structs.replace(made, id=self._records.next_id(), mischief=(Mischief.DUPLICATE, *stays))
+            self._records.put(twin)
+        self._stir()
+
+    def _swapped(self, subscription_id: int) -> list[Delivery]:
+        """What waits to go after a next one."""
+        waiting = self._records.page(self._kind.due, subscription_id)
+        return [each for each in waiting if Mischief.SWAP in each.mischief and not each.attempts]
 
     def drop(self, subscription_id: int) -> None:
         """Nothing more goes to a subscription that is gone."""

@@ -38,10 +38,11 @@ class RecordingOutbox:
     """`booking.ports.Outbox`.
 
     Args:
+        seed: Of the sandbox, which decides what is done to deliveries of hostile subscriptions.
         keeps: Also what no subscription wants.
     """
 
-    __slots__ = ("_deliveries", "_keeps", "_now", "_records", "_subscriptions")
+    __slots__ = ("_deliveries", "_keeps", "_now", "_records", "_seed", "_subscriptions")
 
     is_heard = True
 
@@ -51,6 +52,7 @@ class RecordingOutbox:
         subscriptions: Subscriptions,
         deliveries: Deliveries,
         now: datetime,
+        seed: int,
         *,
         keeps: bool,
     ) -> None:
@@ -58,6 +60,7 @@ class RecordingOutbox:
         self._subscriptions = subscriptions
         self._deliveries = deliveries
         self._now = now
+        self._seed = seed
         self._keeps = keeps
 
     def announce(self, event: str, about: Record) -> None:
@@ -68,4 +71,7 @@ class RecordingOutbox:
         number = self._records.next_id()
         self._records.put(Event(number, event, self._now, shown))
         for subscription in wanting:
-            self._deliveries.put(subscription.id, number)
+            if subscription.hostile is None:
+                self._deliveries.put(subscription.id, number)
+            else:
+                self._deliveries.put_hostile(subscription.id, number, subscription.hostile, self._seed)

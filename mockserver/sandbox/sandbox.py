@@ -364,11 +364,12 @@ class Sandbox:
         return moved
 
     def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
-        """Fire what fell due in one API, on a clock that nobody has moved. Answers what fired since the epoch."""
+        """Fire what fell due in one API, on a clock that nobody has moved."""
         now = record.clock.read(self._ground.clock.now())
-        fired = [each for each in self._fire(session, record, now, (domain,)) if each.timer.due_at >= record.epoch]
-        if fired:
-            self.record = self._noted(record, How.RAN, fired[0].timer.due_at, now, fired)
+        fired = self._fire(session, record, now, (domain,))
+        told = [each for each in fired if each.timer.due_at >= record.epoch]
+        if told:
+            self.record = self._noted(record, How.RAN, told[0].timer.due_at, now, told)
             session.save_sandbox(self.name, encode(self.record))
         return fired
 

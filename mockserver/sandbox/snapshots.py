@@ -61,7 +61,7 @@ def saved(session: Session, record: SandboxRecord, name: str | None, real: datet
     name = name or next(each for each in (f"snapshot-{number}" for number in range(1, _MOST + 1)) if each not in taken)
     for layer in record.frozen:
         session.share_layer(layer)
-    kept = msgspec.structs.replace(record, own=0, snapshots=b"")
+    kept = msgspec.structs.replace(record, own=0, snapshots=b"", rules=(), last_rule=0)
     snapshot = Snapshot(name, real, record.clock.read(real), kept)
     return _with(record, [*before, snapshot]), snapshot
 

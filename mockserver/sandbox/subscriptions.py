@@ -13,6 +13,7 @@ import msgspec
 
 from mockserver.booking.errors import NotFound, RuleBroken, in_json
 from mockserver.booking.ports import ALL, Entry, Index, Kind, Records
+from mockserver.sandbox.mischief import Hostile
 from mockserver.sandbox.receivers import Receivers
 
 __all__ = ["Subscription", "SubscriptionKind", "Subscriptions"]
@@ -34,6 +35,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
         headers: Sent along with each delivery.
         is_active: Whether it is delivered to; switched off after too many failures, where the vendor does that.
         changed_at: None as long as it is as it was made.
+        hostile: What is done to its deliveries so that its receiver is tried; of one that a vendor's call has made, nothing.
     """
 
     id: int
@@ -47,6 +49,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     is_active: bool = True
     failures_in_a_row: int = 0
     changed_at: datetime | None = None
+    hostile: Hostile | None = None
 
     def wants(self, event: str, about: Mapping[str, Any]) -> bool:
         return event in self.events and all(about.get(name) == value for name, value in self.filter.items())

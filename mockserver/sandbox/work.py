@@ -121,7 +121,7 @@ class Work:
         if not keeps and not self._level.weight(self.domain.subscriptions.active.name, ALL):
             return _NOBODY
         events = self.records(self.domain.events)
-        return RecordingOutbox(events, self.subscriptions, self.deliveries, self.now, keeps=keeps)
+        return RecordingOutbox(events, self.subscriptions, self.deliveries, self.now, self._record.seed, keeps=keeps)
 
     def _stir(self) -> None:
         self.is_stirred = True

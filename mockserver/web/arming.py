@@ -203,8 +203,10 @@ class Plan:
             found.append((b"preference-applied", self._preferences.applied.encode("latin-1")))
         if self._preferences.explains and sent.status >= _FIRST_ERROR:
             call = self._call
-            facts = None if call.entry is None else call.entry.facts
-            rules = rules_that_refuse(self._entered.api, call.operation, sent.status, sent.body, facts)
+            entry = call.entry or Entry("", "", b"")
+            rules = rules_that_refuse(
+                self._entered.api, call.operation, sent.status, sent.body, entry.refusal, entry.facts
+            )
             found.append((b"x-sandbox-why", ", ".join(rule.id for rule in rules).encode()))
         return found
 

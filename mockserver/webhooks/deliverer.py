@@ -20,6 +20,7 @@ from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.sandbox.deliveries import LEASE, Attempt, Delivery
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import REDACTED
+from mockserver.sandbox.mischief import Mischief
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
@@ -28,6 +29,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.waking import Waker
 from mockserver.sandbox.work import Work
+from mockserver.webhooks.distorting import LOST, STALE_BY, distorted
 from mockserver.webhooks.sending import Sender
 
 if TYPE_CHECKING:
@@ -156,10 +158,16 @@ class Deliverer:
 
     async def _post(self, webhooks: Webhooks, parcel: _Parcel, at: datetime) -> Attempt:
         subscription = parcel.subscription
+        mischief = () if parcel.delivery.attempts else parcel.delivery.mischief
+        if Mischief.LOST in mischief:
+            return Attempt(at, None, LOST, 0)
         sent_at = self._sandboxes.real_now()
         try:
             body = webhooks.body(parcel.event, subscription.id)
-            own = webhooks.headers(subscription, parcel.event, body, sent_at)
+            signed_at = sent_at - STALE_BY if Mischief.STALE in mischief else sent_at
+            own = webhooks.headers(subscription, parcel.event, body, signed_at)
+            if mischief:
+                own, body = distorted(own, body, mischief)
         except Exception as error:  # noqa: BLE001 - as above: the next event is not to wait for it
             _LOG.exception("making event %s for subscription %s", parcel.event.id, subscription.id)
             return Attempt(at, None, f"a bug of the sandbox: {type(error).__name__}: {error}", 0)

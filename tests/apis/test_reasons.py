@@ -34,7 +34,7 @@ def test_what_is_mentioned_makes_a_rule_likelier(bardge, message, facts, first):
         and {"BG-P05", "BG-P06", "BG-V09"} <= {row["rule"] for row in each.get("x-refusals", ())}
     )
 
-    found = rules_that_refuse(bardge, operation, 400, refused(message), facts)
+    found = rules_that_refuse(bardge, operation, 400, refused(message), "cursor", facts)
 
     assert found[0].id == first
     assert {each.id for each in found} == {"BG-P05", "BG-P06", "BG-V09"}
@@ -50,6 +50,26 @@ def test_every_refusal_of_a_document_leads_to_a_rule_with_a_sentence(name):
     for definition in operations:
         for row in [*definition.get("x-refusals", ()), *api.spec.get("x-refusals", ())]:
             body = json.dumps({"error": row["code"]}).encode()
-            found = rules_that_refuse(api, definition["operationId"], row["status"], body)
+            found = rules_that_refuse(api, definition["operationId"], row["status"], body, None)
             assert found, row
             assert all(each.text == rules[each.id] for each in found)
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_what_the_door_refuses_has_a_rule_of_the_document(name):
+    api = load_api(name, prefix="")
+
+    for refusal, rule in api.at_the_door.items():
+        code, _, place = refusal.partition("/")
+        (first, *_) = rules_that_refuse(api, None, 400, b"", code, {"place": place} if place else {})
+        assert (first.id, first.text) == (rule, every_rule(api)[rule])
+
+
+def test_a_value_is_refused_by_the_rule_about_values_before_any_other(bardge):
+    facts = {"place": "body", "field": "class_instance_id", "reason": "is required"}
+
+    found = rules_that_refuse(
+        bardge, "initiateClassBooking", 400, refused("class_instance_id: is required."), "bad_input", facts
+    )
+
+    assert found[0].id == "BG-V02"

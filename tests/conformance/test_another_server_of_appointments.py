@@ -18,47 +18,13 @@ import pytest
 from appointments_words import AS_WRITTEN, WORDS
 from independent_appointments import REFUSALS, Habits, serving
 from independent_salons import World, occurrences, sign_up
+from salon_profile import SLUG, a_profile, with_locations
 
 from contract_tests.cli import main
 
 pytestmark = pytest.mark.nightly
 
-SLUG = "tide-and-timber"
 MOST_LEFT_OPEN = 12
-
-_PROFILE = """
-api = "appointments"
-base_url = "{url}"
-
-[identities]
-main = "${{OWNER_TOKEN}}"
-roommate = "${{ROOMMATE_TOKEN}}"
-colleague = "${{COLLEAGUE_TOKEN}}"
-other = "${{OTHER_TOKEN}}"
-customer = "${{CUSTOMER_TOKEN}}"
-second = "${{SECOND_TOKEN}}"
-third = "${{THIRD_TOKEN}}"
-newcomer = "${{NEWCOMER_TOKEN}}"
-
-[inventory]
-merchant = "tide-and-timber"
-other_merchant = "kaveri-clinic"
-pausing_merchant = "barbearia-lua"
-employee = {OWNER}
-roommate = {ROOMMATE}
-colleague = {COLLEAGUE}
-service = {usual}
-group_service = {group}
-customer = "{CUSTOMER}"
-second = "{SECOND}"
-
-[terms]
-window_months = 5
-deadline_hours = 36
-deadlines = {{ {usual} = 12, {group} = 36, {prompt} = 0 }}
-buffers = {{ {buffered} = 20 }}
-windows = {{ {windowed} = [180, 2] }}
-"""
 
 
 @pytest.fixture
@@ -105,26 +71,6 @@ def an_offer(world, visitor, service):
 
 def the_calendar(owner):
     return owner.ask("GET", "/bookings/calendar/events", start="2020-01-01", end="2100-01-01").json()["bookings"]
-
-
-def a_profile(world, url):
-    """What QA would write down of it, and the tokens that are not in it."""
-    known = {name: world.employee(SLUG, number) for number, name in enumerate(("OWNER", "ROOMMATE", "COLLEAGUE"))}
-    known |= {name: world.customer(SLUG, number) for number, name in enumerate(("CUSTOMER", "SECOND"))}
-    tokens = {f"{name}_TOKEN": token for name, (token, _) in known.items()}
-    tokens |= {"OTHER_TOKEN": world.employee("kaveri-clinic", 0)[0], "THIRD_TOKEN": sign_up("Third", "Wheel")}
-    tokens["NEWCOMER_TOKEN"] = sign_up("New", "Comer")
-    named = {"usual": "Deep float", "group": "Tide circle", "prompt": "Short float", "buffered": "Beam work"}
-    services = {key: world.service(name) for key, name in {**named, "windowed": "Long sit"}.items()}
-    return _PROFILE.format(url=url, **services, **{name: which for name, (_, which) in known.items()}), tokens
-
-
-def with_locations(profile, world):
-    """That profile, with what no page says where it is."""
-    who = {"location": (SLUG, 0), "other_location": (SLUG, 2), "other_merchant_location": ("kaveri-clinic", 0)}
-    places = {key: world.row("employee", world.employee(*each)[1])["location"] for key, each in who.items()}
-    lines = "".join(f"{key} = {place}\n" for key, place in places.items())
-    return profile.replace("[inventory]\n", f"[inventory]\n{lines}")
 
 
 @pytest.mark.parametrize("module", [independent_appointments, independent_salons])

@@ -39,14 +39,13 @@ class Silent:
         return lambda *_, **__: None
 
 
-def played(url, *laws, layer=Layer.LAWS, sandbox=None, stands_company=False, watcher=None, before=(), **plan):
+def played(url, *laws, layer=Layer.LAWS, sandbox=None, watcher=None, before=(), **plan):
     """A run of these laws, after those *before* in the first layer, and nothing else, two at once."""
     plays = [*((Layer.LAWS, each) for each in before), *((layer, each) for each in laws)]
     with deployment("reservekit", url, sandbox=sandbox) as found:
         assert found.kit is not None
         kit = replace(
             found.kit,
-            stands_company=stands_company,
             laws=[Law(f"theme.{law.__name__}", ("RK-B01",), layer, law) for layer, law in plays],
         )
         wanted = Plan(layers=frozenset({Layer.LAWS, Layer.BURSTS}), jobs=2, **plan)
@@ -83,8 +82,7 @@ def test_laws_with_worlds_of_their_own_are_played_at_once_and_told_in_their_orde
     ]
 
 
-@pytest.mark.parametrize(("layer", "sandbox"), [(Layer.BURSTS, None), (Layer.LAWS, "shared")])
-def test_bursts_and_laws_that_share_a_world_and_stand_no_company_are_played_one_after_another(url, layer, sandbox):
+def test_bursts_are_played_one_after_another(url):
     lock = threading.Lock()
 
     def first(scene):
@@ -95,7 +93,7 @@ def test_bursts_and_laws_that_share_a_world_and_stand_no_company_are_played_one_
         with alone(lock):
             scene.offered()
 
-    result = played(url, first, second, layer=layer, sandbox=sandbox)
+    result = played(url, first, second, layer=Layer.BURSTS)
 
     assert [each.outcome for each in result.tests] == [Outcome.PASS] * 2
 
@@ -138,7 +136,7 @@ def test_in_a_shared_world_who_has_to_be_alone_is_played_again_when_the_others_a
             scene.offered()
         came.append("other")
 
-    result = played(url, changing, other, sandbox="shared", stands_company=True)
+    result = played(url, changing, other, sandbox="shared")
 
     assert came == ["changing", "other", "changing"]
     assert [(each.name, each.outcome, each.evidence.get("RK-B01")) for each in result.tests] == [
@@ -146,6 +144,54 @@ def test_in_a_shared_world_who_has_to_be_alone_is_played_again_when_the_others_a
         ("theme.changing", Outcome.PASS, 1),
     ]
     assert result.leaked == ()
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "times", "outcome"), [("shared", 2, Outcome.PASS), (None, 1, Outcome.FAIL)], ids=["shared", "own"]
+)
+def test_in_a_shared_world_what_is_told_of_a_test_is_what_comes_of_it_alone(url, sandbox, times, outcome):
+    meeting, plays = threading.Barrier(2), []
+
+    def disturbed(scene):
+        plays.append("disturbed")
+        if plays.count("disturbed") == 1:
+            meeting.wait(WAITED_SECONDS)
+            scene.call("getHealth").refused("RK-B01", 400)
+        scene.call("getHealth").ok("RK-B01")
+
+    def broken(scene):
+        plays.append("broken")
+        if plays.count("broken") == 1:
+            meeting.wait(WAITED_SECONDS)
+        scene.call("getHealth").refused("RK-B01", 400)
+
+    result = played(url, disturbed, broken, sandbox=sandbox)
+
+    assert {each.name: each.outcome for each in result.tests} == {
+        "theme.disturbed": outcome,
+        "theme.broken": Outcome.FAIL,
+    }
+    assert [plays.count(each) for each in ("disturbed", "broken")] == [times, times]
+
+
+def test_what_fails_beside_others_in_a_shared_world_does_not_end_a_run_yet(url):
+    meeting, plays = threading.Barrier(2), []
+
+    def disturbed(scene):
+        plays.append("disturbed")
+        if plays.count("disturbed") == 1:
+            meeting.wait(WAITED_SECONDS)
+            scene.call("getHealth").refused("RK-B01", 400)
+
+    def other(scene):
+        meeting.wait(WAITED_SECONDS)
+
+    def late(scene):
+        scene.call("getHealth").ok("RK-B01")
+
+    result = played(url, disturbed, other, late, sandbox="shared", fail_fast=True)
+
+    assert {each.outcome for each in result.tests} == {Outcome.PASS}
 
 
 def test_in_a_world_of_its_own_everybody_is_alone(url):

@@ -149,6 +149,52 @@ def test_apis_tell_their_events(control):
     assert webhooks["appointments"] is None
 
 
+# Webhooks that misbehave
+
+
+def test_a_hostile_subscription_shows_what_is_done_and_so_does_each_delivery(hooks, book):
+    hostile = {"duplicate": 1, "delay": 0.5, "delay_seconds": 60}
+    made = hooks.post("/subscriptions", {"url": HOOK, "hostile": hostile})
+    for _ in range(4):
+        book()
+
+    delivered = hooks.get("/deliveries").json()["deliveries"]
+
+    assert made.status_code == 201
+    assert made.json()["hostile"] == hooks.get("/subscriptions/1").json()["hostile"] == hostile
+    assert [each["event"]["id"] for each in delivered] == [1, 1, 2, 2, 3, 3, 4, 4]
+    assert [each["mischief"] for each in delivered[1::2]] == [["duplicate"]] * 4
+    assert {tuple(each["mischief"]) for each in delivered[::2]} == {(), ("delay",)}
+    assert {each["due_at"] for each in delivered} == {"2026-03-02T08:00:00Z", "2026-03-02T08:01:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("hostile", "code", "said"),
+    [
+        ({"forged": 1}, "not_signed", "secret"),
+        ({"duplicates": 1}, "bad_input", "duplicates"),
+        ({"duplicate": 1.5}, "bad_input", "duplicate"),
+        ({"duplicate": "often"}, "bad_input", "duplicate"),
+        ({"delay": 1, "delay_seconds": 0}, "bad_input", "delay_seconds"),
+        ({}, "bad_input", "hostile"),
+    ],
+)
+def test_what_cannot_be_done_to_webhooks_is_a_400_that_says_why(hooks, hostile, code, said):
+    answer = hooks.post("/subscriptions", {"url": HOOK, "hostile": hostile})
+
+    assert (answer.status_code, error(answer)["code"]) == (400, code)
+    assert said in error(answer)["message"]
+
+
+def test_a_secret_that_forgeries_need_stays(hooks):
+    hooks.post("/subscriptions", {"url": HOOK, "secret": SECRET, "hostile": {"forged": 1}})
+
+    answer = hooks.patch("/subscriptions/1", {"secret": None})
+
+    assert (answer.status_code, error(answer)["code"]) == (400, "not_signed")
+    assert hooks.get("/subscriptions/1").json()["is_signed"] is True
+
+
 # Deliveries
 
 
@@ -168,6 +214,7 @@ def test_delivery_waits_with_the_body_that_will_be_sent(hooks, book):
         "status": "pending",
         "due_at": "2026-03-02T08:00:00Z",
         "held": False,
+        "mischief": [],
         "attempts": [],
         "body": {"event_type": "bookings.create", "bookings": [booking], "timestamp": booking["created_at"]},
     }

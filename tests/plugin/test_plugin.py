@@ -76,6 +76,21 @@ def test_a_world_goes_back_to_a_snapshot_and_its_clock_to_what_falls_due(suite):
     assert done.returncode == 0, done.stdout
 
 
+def test_a_webhook_comes_twice(suite):
+    done = suite(f"""
+        def test_a_webhook(sandbox, receiver):
+            sandbox.subscribe(receiver.url, hostile={{"duplicate": 1}})
+            sandbox.client().post("bookings", json={BOOKING})
+            sandbox.clock.advance(settle=True)
+
+            first, second = receiver.received
+
+            assert first.body == second.body
+    """)
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_each_test_has_a_world_of_its_own_and_sees_what_it_was_asked(suite):
     done = suite(f"""
         @pytest.mark.parametrize("turn", [1, 2])

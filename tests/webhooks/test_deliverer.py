@@ -6,6 +6,8 @@ import logging
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from random import Random
 
 import httpx
 import msgspec
@@ -17,6 +19,7 @@ from toys import api_of
 from mockserver.apis.bundle import Webhooks
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.deliveries import LEASE, DeliveryStatus, Retries
+from mockserver.sandbox.mischief import Hostile
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -372,6 +375,113 @@ def test_a_body_that_cannot_be_made_is_a_failed_attempt_and_the_next_event_does_
     assert [each.status for each in (first, second)] == [DeliveryStatus.FAILED, DeliveryStatus.DELIVERED]
     assert first.attempts[0].error == "a bug of the sandbox: KeyError: 'a bug'"
     assert "a bug" in caplog.text
+
+
+# Mischief
+
+
+def signed(subscription, event, body, sent_at):
+    return ((b"x-sent", sent_at.isoformat().encode()), (b"webhook-signature", b"v1,AbC+/="))
+
+
+def deliver_hostile(sandboxes, sandbox, hostile, answers=200, retries=None):
+    """Ring twice for a hostile subscription, and once more after a minute; answers what its receiver got."""
+    webhooks = Webhooks(events=(RUNG,), body=body, headers=signed, retries=retries or Retries((MINUTE,)))
+    api = replace(api_of({}, {}, domain=BELLS, webhooks=webhooks), name="bells")
+
+    async def scene():
+        receiver = Receiver(hook=answers)
+        subscribe(sandbox, hostile=hostile)
+        async with delivering(sandboxes, receiver, api=api):
+            ring(sandbox, 1)
+            await until(lambda: all(each.attempts for each in deliveries_of(sandbox)))
+            advance(sandboxes, MINUTE)
+            await until(is_over(sandbox))
+        return receiver.got
+
+    return asyncio.run(scene())
+
+
+def test_what_is_lost_on_its_way_comes_with_the_first_retry(sandboxes, sandbox):
+    (got,) = deliver_hostile(sandboxes, sandbox, Hostile(lost=1))
+
+    (delivery,) = deliveries_of(sandbox)
+    assert [(each.at, each.status) for each in delivery.attempts] == [(MONDAY, None), (MONDAY + MINUTE, 200)]
+    assert "lost on its way" in delivery.attempts[0].error
+    assert msgspec.json.decode(got.content)["bell"] == 1
+
+
+def test_the_first_attempt_is_forged_stale_and_cut_and_the_retry_is_honest(sandboxes, sandbox, clock):
+    first, second = deliver_hostile(sandboxes, sandbox, Hostile(forged=1, stale=1, cut=1), answers=400)
+
+    whole = second.content
+    assert first.content == whole[: len(whole) // 2]
+    assert (first.headers["webhook-signature"], second.headers["webhook-signature"]) == ("v1,aBc+/=", "v1,AbC+/=")
+    assert first.headers["x-sent"] == (clock.now() - timedelta(hours=1)).isoformat()
+    assert second.headers["x-sent"] == clock.now().isoformat()
+
+
+def test_a_duplicate_is_the_same_again(sandboxes, sandbox):
+    first, second = deliver_hostile(sandboxes, sandbox, Hostile(duplicate=1))
+
+    assert first.content == second.content
+    assert first.headers == second.headers
+
+
+# Many
+
+
+def replay_all(numbers, work):
+    for number in numbers:
+        work.deliveries.replay(number)
+
+
+async def play_out(sandboxes, sandbox):
+    """Move the clock until nothing is due any more; answers how the deliveries have ended."""
+
+    def first_due():
+        first = sandbox.run(BELLS, lambda work: work.deliveries.next_due(1), writes=False)
+        return None if first is None else first.due_at
+
+    while True:
+        await until(lambda: (due := first_due()) is None or due > sandbox.now())
+        if first_due() is None:
+            return Counter(each.status for each in deliveries_of(sandbox))
+        advance(sandboxes, MINUTE)
+
+
+def test_of_a_thousand_to_a_receiver_that_fails_one_in_three_each_arrives_or_is_listed_and_a_replay_brings_the_rest(
+    clock,
+):
+    sandboxes = Sandboxes(MemoryStore(), (BELLS,), clock=clock)
+    sandbox = sandboxes.create("a", STILL)
+    chance = Random(7)
+    arrived = []
+
+    async def receive(request):
+        if chance.random() < 1 / 3:
+            return httpx.Response(500)
+        arrived.append(msgspec.json.decode(request.content)["bell"])
+        return httpx.Response(200)
+
+    async def scene():
+        subscribe(sandbox)
+        counts = []
+        async with delivering(sandboxes, receive, api=bells(Retries((MINUTE, MINUTE)))):
+            for number in range(1_000):
+                ring(sandbox, number)
+            counts.append(await play_out(sandboxes, sandbox))
+            while failed := [each.id for each in deliveries_of(sandbox) if each.status == DeliveryStatus.FAILED]:
+                sandbox.run(BELLS, partial(replay_all, failed), writes=True)
+                counts.append(await play_out(sandboxes, sandbox))
+        return counts
+
+    first, *later = asyncio.run(scene())
+
+    assert first[DeliveryStatus.FAILED] > 10
+    assert first[DeliveryStatus.FAILED] + first[DeliveryStatus.DELIVERED] == 1_000
+    assert later[-1] == {DeliveryStatus.DELIVERED: 1_000}
+    assert sorted(arrived) == [*range(1_000)]
 
 
 # The end of a process, and another one

@@ -16,6 +16,7 @@ from contract_tests.laws.receiving import RECEIVER_KEY
 from contract_tests.profiles import ID, TOKEN, Key, Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, Made, Scene
+from contract_tests.scenes.sending import NO_BODY
 
 __all__ = [
     "ADMIN",
@@ -180,10 +181,25 @@ class AnnyScene(Scene):
     }
     STAYS: ClassVar[Mapping[str, str]] = {"bookingId": "canceled bookings", "orderId": "orders"}
     GUARDED = frozenset({"oid"})
+    LEANS: ClassVar[Mapping[str, Sequence[str]]] = {
+        "cancelBooking": ("AN-X04",),
+        "cancelEditBooking": ("AN-E07", "AN-E08"),
+        "checkOutBooking": ("AN-K08",),
+        "editBookingBaseData": ("AN-E06",),
+    }
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._tokens: dict[str, str] = {}
+        self._spans: list[tuple[datetime, datetime]] = []
+
+    def call(self, operation_id: str, body: Any = NO_BODY, **options: Any) -> Answer:
+        span = _span_in(body)
+        if span is not None:
+            if any(span[0] == ends or span[1] == starts for starts, ends in self._spans):
+                self.lean_on("AN-T04")  # what touches is free
+            self._spans.append(span)
+        return super().call(operation_id, body, **options)
 
     # What is offered
 
@@ -482,6 +498,7 @@ class AnnyScene(Scene):
     def move(self, booking: Json | str, *, by: str = MAIN, title: str = "", **fields: Any) -> Answer:
         """Edit dates and resource; not judged."""
         title = title or f"edit {', '.join(fields) or 'nothing'}"
+        self.lean_on("AN-R03")  # which may be where it stands now
         return self.call("editBookingBaseData", fields, bookingId=number_of(booking), by=by, title=title)
 
     def moved(self, rule: str, booking: Json | str, **fields: Any) -> Json:
@@ -595,6 +612,15 @@ def moment(text: str) -> datetime:
 def cents(amount: Any) -> int:
     """Whole minor units."""
     return round(Decimal(str(amount)) * 100)
+
+
+def _span_in(body: Any) -> tuple[datetime, datetime] | None:
+    """What the body of a request asks to be taken, if it names both ends."""
+    try:
+        starts, ends = (datetime.fromisoformat(body[name]) for name in ("start_date", "end_date"))
+    except (TypeError, KeyError, ValueError):
+        return None
+    return (starts, ends) if starts.tzinfo and ends.tzinfo else None
 
 
 def number_of(booking: Json | str) -> str:

@@ -183,6 +183,12 @@ class BardgeScene(Payments):
     """Sessions run out by themselves; passes and clients cannot be taken back, and are in nobody's way."""
     STAYS: ClassVar[Mapping[str, str]] = {"bookingId": "cancelled bookings", "user_pass_id": "passes"}
     GUARDED = frozenset({"client_id", "user_pass_id"})
+    LEANS: ClassVar[Mapping[str, Sequence[str]]] = {
+        "cancelBooking": ("BG-K13", "BG-N43"),
+        "initiateClassBooking": ("BG-K15",),
+        "initiateSpaBooking": ("BG-S05", "BG-S06"),
+        "rescheduleBooking": ("BG-K13", "BG-M11", "BG-M14"),
+    }
 
     def __init__(self, setting: Setting, world: World, name: str) -> None:
         super().__init__(setting, world, name)

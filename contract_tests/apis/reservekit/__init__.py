@@ -25,6 +25,5 @@ KIT = ApiKit(
     scene=ReserveKitScene,
     laws=laws.ALL,
     machine=machine.ReserveKitMachine,
-    stands_company=True,
     state_charts=(_BOOKING,),
 )

@@ -9,7 +9,7 @@ import msgspec
 
 from mockserver.apis.anny.auth import PERSONAS, identify
 from mockserver.apis.anny.desk.due import ACTIONS, SUBJECTS
-from mockserver.apis.anny.errors import broken, render
+from mockserver.apis.anny.errors import AT_THE_DOOR, broken, render
 from mockserver.apis.anny.offers import ADD_ONS, FORMS, POLICIES, RESOURCES, SERVICES
 from mockserver.apis.anny.operations import OPERATIONS
 from mockserver.apis.anny.queries import respell
@@ -64,6 +64,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         identify=identify,
         render=render,
         broken=broken,
+        at_the_door=AT_THE_DOOR,
         media_type=_MEDIA_TYPE,
         respell=respell,
         tolerates=_tolerates,

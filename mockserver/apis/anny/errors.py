@@ -4,6 +4,7 @@
 a request is refused for stands in `source`, as a pointer into the body or as the name of a parameter.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.apis.anny.documents import error
@@ -15,7 +16,7 @@ from mockserver.apis.refusals import BadInput, Undecodable
 from mockserver.apis.wording import Wording, renderer, transport_rows
 from mockserver.booking.errors import NotFound, RuleBroken
 
-__all__ = ["RULES", "TABLE", "broken", "render"]
+__all__ = ["AT_THE_DOOR", "RULES", "TABLE", "broken", "render"]
 
 RULES = {
     code: (422, code)
@@ -110,6 +111,19 @@ TABLE: Wording = {
 }
 
 render = renderer(TABLE)
+
+AT_THE_DOOR: Mapping[str, str] = {
+    "bad_body": "AN-V01",
+    "bad_input/path": "AN-V08",
+    "bad_input/query": "AN-V03",
+    "bad_input/body": "AN-V02",
+    "unknown_parameter": "AN-V10",
+    "unknown_path": "AN-H01",
+    "wrong_method": "AN-H02",
+    "wrong_media_type": "AN-H03",
+    "body_too_large": "AN-H04",
+}
+"""By which rule the door refuses, before a desk is asked: by our code, of a value by where it stands too."""
 
 
 def broken(reason: str) -> Reply:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from mockserver.apis.appointments.auth import PERSONAS, identify
-from mockserver.apis.appointments.errors import broken, render
+from mockserver.apis.appointments.errors import AT_THE_DOOR, broken, render
 from mockserver.apis.appointments.operations import OPERATIONS
 from mockserver.apis.appointments.records import (
     BLOCKED_TIMES,
@@ -54,6 +54,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         identify=identify,
         render=render,
         broken=broken,
+        at_the_door=AT_THE_DOOR,
         domain=Domain(
             name="appointments",
             kinds=(

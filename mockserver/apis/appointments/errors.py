@@ -4,6 +4,8 @@ The pages print no text at all, so all of them are ours. They are fixed, one for
 what they are told; only what the door refuses names the field at fault in front.
 """
 
+from collections.abc import Mapping
+
 from mockserver.apis.exchange import Header, Reply
 from mockserver.apis.wording import Wording, renderer, transport_rows
 from mockserver.booking.errors import (
@@ -15,7 +17,7 @@ from mockserver.booking.errors import (
     TooLate,
 )
 
-__all__ = ["RULES", "TABLE", "broken", "render"]
+__all__ = ["AT_THE_DOOR", "RULES", "TABLE", "broken", "render"]
 
 _NOT_FOUND = {
     "booking": "booking not found",
@@ -82,6 +84,18 @@ TABLE: Wording = {
 }
 
 render = renderer(TABLE)
+
+AT_THE_DOOR: Mapping[str, str] = {
+    "bad_body": "AP-V03",
+    "bad_input/path": "AP-V01",
+    "bad_input/query": "AP-V11",
+    "bad_input/body": "AP-V02",
+    "unknown_path": "AP-H01",
+    "wrong_method": "AP-H02",
+    "wrong_media_type": "AP-H03",
+    "body_too_large": "AP-H04",
+}
+"""By which rule the door refuses, before a desk is asked: by our code, of a value by where it stands too."""
 
 
 def broken(reason: str) -> Reply:

@@ -10,7 +10,7 @@ import msgspec
 from mockserver.apis.bardge.auth import PERSONAS, identify
 from mockserver.apis.bardge.desk.due import ACTIONS, SUBJECTS
 from mockserver.apis.bardge.desk.till import set_up
-from mockserver.apis.bardge.errors import broken, render, sign
+from mockserver.apis.bardge.errors import AT_THE_DOOR, broken, render, sign
 from mockserver.apis.bardge.operations import OPERATIONS
 from mockserver.apis.bardge.records import (
     ACCOUNTS,
@@ -71,6 +71,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         identify=identify,
         render=render,
         broken=broken,
+        at_the_door=AT_THE_DOOR,
         domain=Domain(
             name="bardge",
             kinds=(

@@ -4,6 +4,8 @@
 input, of the key and the account, of what is not found and of what is taken are the vendor's, the others are ours.
 """
 
+from collections.abc import Mapping
+
 from mockserver.apis.bardge.refusals import Disabled
 from mockserver.apis.exchange import Header, Reply
 from mockserver.apis.refusals import BadInput, Unauthenticated
@@ -18,7 +20,7 @@ from mockserver.booking.errors import (
     RuleBroken,
 )
 
-__all__ = ["RULES", "TABLE", "broken", "render", "sign"]
+__all__ = ["AT_THE_DOOR", "RULES", "TABLE", "broken", "render", "sign"]
 
 RULES = {
     code: (status, code)
@@ -135,6 +137,19 @@ TABLE: Wording = {
 }
 
 render = renderer(TABLE)
+
+AT_THE_DOOR: Mapping[str, str] = {
+    "bad_body": "BG-V01",
+    "bad_input/path": "BG-V03",
+    "bad_input/query": "BG-V03",
+    "bad_input/header": "BG-V03",
+    "bad_input/body": "BG-V02",
+    "unknown_path": "BG-H01",
+    "wrong_method": "BG-H02",
+    "wrong_media_type": "BG-H03",
+    "body_too_large": "BG-H04",
+}
+"""By which rule the door refuses, before a desk is asked: by our code, of a value by where it stands too."""
 
 
 def broken(reason: str) -> Reply:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mockserver.apis.bundle import Api, Sample
 from mockserver.apis.reservekit.auth import PERSONAS, identify
-from mockserver.apis.reservekit.errors import broken, render
+from mockserver.apis.reservekit.errors import AT_THE_DOOR, broken, render
 from mockserver.apis.reservekit.limits import RateLimits, Settings
 from mockserver.apis.reservekit.operations import OPERATIONS
 from mockserver.apis.reservekit.records import BOOKINGS, CLAIMS, LIFECYCLE, SERVICES, TIME_SLOTS
@@ -29,6 +29,7 @@ def build(spec: dict[str, Any], *, prefix: str) -> Api:
         identify=identify,
         render=render,
         broken=broken,
+        at_the_door=AT_THE_DOOR,
         domain=Domain(
             name="reservekit",
             kinds=(SERVICES, TIME_SLOTS, BOOKINGS, CLAIMS.kind),

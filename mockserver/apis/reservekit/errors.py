@@ -3,6 +3,8 @@
 The texts of the first group are the vendor's; the rest is ours, one sentence that names what was wrong.
 """
 
+from collections.abc import Mapping
+
 from mockserver.apis.exchange import Header, Reply
 from mockserver.apis.wording import Wording, renderer, transport_rows
 from mockserver.booking.errors import (
@@ -13,7 +15,7 @@ from mockserver.booking.errors import (
     RuleBroken,
 )
 
-__all__ = ["RULES", "TABLE", "broken", "render"]
+__all__ = ["AT_THE_DOOR", "RULES", "TABLE", "broken", "render"]
 
 _NOT_FOUND = {"booking": "booking not found", "service": "service not found", "time_slot": "time slot not found"}
 
@@ -49,6 +51,18 @@ TABLE: Wording = {
 }
 
 render = renderer(TABLE)
+
+AT_THE_DOOR: Mapping[str, str] = {
+    "bad_body": "RK-V03",
+    "bad_input/path": "RK-V01",
+    "bad_input/query": "RK-V01",
+    "bad_input/body": "RK-V02",
+    "unknown_path": "RK-H01",
+    "wrong_method": "RK-H02",
+    "wrong_media_type": "RK-H03",
+    "body_too_large": "RK-H04",
+}
+"""By which rule the door refuses, before a desk is asked: by our code, of a value by where it stands too."""
 
 
 def broken(reason: str) -> Reply:

@@ -25,7 +25,7 @@ from mockserver.defects.operators.tables import modules_of
 from mockserver.defects.planting import Planter
 from mockserver.defects.swapping import function_of, swap_code
 
-__all__ = ["OPERATORS", "NothingChangedError"]
+__all__ = ["OPERATORS", "NothingChangedError", "sites_in"]
 
 _HASHED = 5
 _SHOWN = 60
@@ -279,7 +279,7 @@ def _modules(api: Api) -> Iterator[tuple[str, ModuleType]]:
 
 
 @cache
-def _sites_in(short: str, module: ModuleType) -> tuple[tuple[str, Site, bool], ...]:
+def sites_in(short: str, module: ModuleType) -> tuple[tuple[str, Site, bool], ...]:
     """Every site of a module, with the word of its operator, and whether it is about what is announced."""
     source = _source(module)
     found = []
@@ -343,7 +343,7 @@ def _does(code: CodeType) -> tuple[Any, ...]:
 def _of(word: str) -> Callable[[Api], Iterator[Site]]:
     def sites(api: Api) -> Iterator[Site]:
         for short, module in _modules(api):
-            for its_word, site, is_told in _sites_in(short, module):
+            for its_word, site, is_told in sites_in(short, module):
                 if its_word == word and (api.webhooks or not is_told):  # else there is nobody to tell
                     yield site
 

@@ -405,9 +405,22 @@ class Sandbox:
         secret: str | None = None,
         headers: Mapping[str, str] | None = None,
         filter: Mapping[str, Json] | None = None,  # noqa: A002 - what the control plane calls it
+        hostile: Mapping[str, float] | None = None,
     ) -> Json:
-        """Send events of this world to *url*: all, or those named. Answers the subscription."""
-        wanted = {"url": url, "events": events, "secret": secret, "headers": headers, "filter": filter}
+        """Send events of this world to *url*: all, or those named. Answers the subscription.
+
+        Args:
+            hostile: What is done to webhooks, and to which share of them: `duplicate`, `delay` (by `delay_seconds`), `swap`, `lost`,
+                `forged`, `stale`, `cut`. {"duplicate": 1} sends each twice.
+        """
+        wanted = {
+            "url": url,
+            "events": events,
+            "secret": secret,
+            "headers": headers,
+            "filter": filter,
+            "hostile": hostile,
+        }
         body = {member: value for member, value in wanted.items() if value is not None}
         return self._control.ask("POST", f"/sandboxes/{self.name}/webhooks/{self.api(api)}/subscriptions", body)
 

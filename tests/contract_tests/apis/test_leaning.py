@@ -5,10 +5,14 @@ from collections import defaultdict
 import pytest
 
 from benchmarks.in_process import deployment
+from contract_tests.contracts import load_contract
+from contract_tests.laws.law import Layer
 from contract_tests.runs import staged
 from contract_tests.scenes.scene import Scene
+from contract_tests.suites.lifecycle import play_batch
 from contract_tests.suites.scripted import play
 from doublebook_data.views import View
+from mockserver.defects.catalogue import curated
 
 LEANING: dict[str, dict[tuple[str, ...], list[str]]] = {
     "reservekit": {
@@ -122,3 +126,31 @@ def leaned_on_before(rule, judged, contract):
     names = [name for name, _ in judged]
     before = judged[: names.index(rule)] if rule in names else judged
     return {name for name, leans in before if leans and contract.rule(name).is_reading}
+
+
+BREAKS_WHAT_IS_STATED = {"BG-K13": {"BG-L23", "BG-L27", "BG-L31"}}
+"""Bugs of a reading that break what a page states, too: these rules."""
+
+
+def bugs_of_readings():
+    for api in LEANING:
+        rules = load_contract(api).rules
+        read = {rule.id for rule in rules if rule.source == "inferred" and not rule.is_always_held}
+        yield from ((api, name) for name, bug in curated(api).items() if bug.rule in read)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("api", "bug"), [*bugs_of_readings()])
+def test_a_bug_of_a_reading_makes_no_stated_rule_fail(sandbox_server, api, bug):
+    with (
+        sandbox_server.serving(api, bug) as url,
+        deployment(api, url, view=View.AGREED) as found,
+        staged(found, seed=1) as stage,
+    ):
+        assert stage is not None
+        results = [play(stage, law) for law in stage.kit.laws if law.layer is Layer.LAWS]
+        results.append(play_batch(stage, 0, shrink=False))
+
+    broken = {(each.rule, each.check) for result in results for each in result.findings if each.is_break}
+    assert {rule for rule, _ in broken} == BREAKS_WHAT_IS_STATED.get(bug, set()), sorted(broken)
+    assert [result.why for result in results if result.outcome == "error"] == []

@@ -1,6 +1,7 @@
 """A receiver of webhooks keeps what is posted to it."""
 
 import socket
+from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -8,12 +9,12 @@ import httpx
 import pytest
 
 from contract_tests.laws import receiving
-from contract_tests.laws.receiving import Receiver
+from contract_tests.laws.receiving import Post, Receiver
 from contract_tests.profiles import Lacking, Profile
 
 
-def scene(base_url="http://127.0.0.1:8000", **values):
-    return SimpleNamespace(world=SimpleNamespace(base_url=base_url), profile=Profile("anny", values))
+def scene(base_url="http://127.0.0.1:8000", margin=timedelta(), **values):
+    return SimpleNamespace(world=SimpleNamespace(base_url=base_url), profile=Profile("anny", values), margin=margin)
 
 
 def test_what_is_posted_is_kept_in_the_order_in_which_it_came():
@@ -37,6 +38,40 @@ def test_only_what_is_wanted_is_waited_for():
         posts = receiver.wait(1, lambda post: post.json is not None)
 
     assert [post.json for post in posts] == [{"number": 2}]
+
+
+class Coming:
+    """Stands for what the receiver waits with: each time that it waits one more has come, as long as there are some."""
+
+    def __init__(self, receiver, posts):
+        self.receiver, self.posts, self.waited = receiver, posts, []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_): ...
+
+    def wait(self, seconds):
+        self.waited.append(seconds)
+        if self.posts:
+            self.receiver._posts.append(Post("/hook", {}, self.posts.pop(0)))
+        return len(self.waited) <= 3
+
+
+def test_as_long_as_others_come_what_is_wanted_may_come_too():
+    with Receiver(scene()) as receiver:
+        receiver._came = Coming(receiver, [b"1", b"2", b"3"])
+
+        assert [post.json for post in receiver.wait(1, lambda post: post.json == 3)] == [3]
+
+
+def test_who_answers_late_may_tell_late():
+    with Receiver(scene(margin=timedelta(seconds=40))) as receiver:
+        receiver._came = Coming(receiver, [b"1"])
+
+        receiver.wait(1)
+
+        assert receiver._came.waited == [40]
 
 
 def test_what_does_not_come_in_time_is_not_there():

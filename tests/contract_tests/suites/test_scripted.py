@@ -1,6 +1,7 @@
 """What becomes of a law that is played: whatever happens in it, it is a result."""
 
 import itertools
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -69,6 +70,39 @@ def test_a_rule_that_does_not_hold_is_a_finding_with_its_steps(stage):
     assert (finding.rule, finding.expected) == ("RK-V10", "list services: 400")
     assert finding.came.startswith("200 OK")
     assert finding.replay == "reservekit/theme.some_law/1"
+
+
+@pytest.mark.parametrize(("holds", "outcome"), [(True, Outcome.FAIL), (False, Outcome.SKIP)])
+def test_what_may_follow_from_a_reading_is_a_break_where_the_target_reads_that_as_we_do(stage, holds, outcome):
+    asked = []
+
+    def reading(scene):
+        asked.append(scene.name)
+        scene.expect("RK-B13", holds, "a place", "none", scene.call("listServices"))
+
+    def act(scene):
+        scene.lean_on("RK-B13")
+        scene.call("listServices", title="list services").refused("RK-V10", 400)
+
+    kit = replace(stage.kit, laws=[Law("theme.reading", ("RK-B13",), Layer.LAWS, reading)])
+    stage = replace(stage, kit=kit, setting=replace(stage.setting, read_otherwise={}))
+    results = [played(stage, act, "RK-V10") for _ in range(2)]
+
+    assert [each.outcome for each in results] == [outcome] * 2
+    assert {each.why.partition(";")[0] for each in results} == {"" if holds else "the target reads RK-B13 otherwise"}
+    assert asked == ["theme.reading"]
+
+
+@pytest.mark.parametrize(("rule", "outcome"), [("RK-V10", Outcome.SKIP), ("RK-S02", Outcome.FAIL)])
+def test_what_a_page_says_of_an_operation_follows_from_no_reading_of_it(stage, monkeypatch, rule, outcome):
+    monkeypatch.setattr(stage.kit.scene, "LEANS", {"createService": ("RK-B13",)})
+    setting = replace(stage.setting, read_otherwise={"RK-B13": True})
+
+    def act(scene):
+        scene.offered()
+        scene.call("listServices").refused(rule, 400)
+
+    assert played(replace(stage, setting=setting), act, rule).outcome is outcome
 
 
 def lacks(scene):

@@ -46,7 +46,7 @@ def read(tmp_path, request):
         module = sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         made.append(name)
-        return module, [(word, site.where, site) for word, site, _ in code._sites_in("shop", module)]
+        return module, [(word, site.where, site) for word, site, _ in code.sites_in("shop", module)]
 
     yield module_of
     for name in made:

@@ -164,7 +164,7 @@ def names_that_are_sent_with_a_visit_are_the_clients_from_then_on(scene: BardgeS
 # By a session
 
 
-@LAWS.law("BG-B02")
+@LAWS.law("BG-B02", "BG-K15")
 def without_visits_left_a_session_asks_for_some(scene: BardgeScene) -> None:
     issued = scene.exhausted()
     instance = scene.open_to(issued)[0]
@@ -174,10 +174,10 @@ def without_visits_left_a_session_asks_for_some(scene: BardgeScene) -> None:
     price = answer.json.get("cost_per_visit")
     scene.expect("BG-B02", isinstance(price, int) and price > 0, "a cost_per_visit", price, answer)
     scene.left_alone("BG-B02", issued, before, answer)
-    scene.same("BG-B02", scene.places_left(instance), left, "the number of places left", answer)
+    scene.same("BG-K15", scene.places_left(instance), left, "the number of places left", answer)
 
 
-@LAWS.law("BG-B03")
+@LAWS.law("BG-B03", "BG-K15")
 def what_the_pass_does_not_cover_asks_for_a_package(scene: BardgeScene) -> None:
     issued, instance = scene.issued(), scene.instance(covered=False, copay=True)
     before, left = scene.trace(issued), scene.places_left(instance)
@@ -186,7 +186,7 @@ def what_the_pass_does_not_cover_asks_for_a_package(scene: BardgeScene) -> None:
     said, wanted = answer.json.get("copay_options", []), scene.packages(instance.branch)
     scene.same("BG-B03", sorted(said, key=str), sorted(wanted, key=str), "copay_options", answer)
     scene.left_alone("BG-B03", issued, before, answer)
-    scene.same("BG-B03", scene.places_left(instance), left, "the number of places left", answer)
+    scene.same("BG-K15", scene.places_left(instance), left, "the number of places left", answer)
 
 
 @LAWS.law("BG-B03")

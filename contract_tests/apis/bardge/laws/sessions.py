@@ -218,6 +218,7 @@ def what_has_begun_is_not_confirmed(scene: BardgeScene) -> None:
 def the_places_are_counted_again_when_a_session_is_confirmed(scene: BardgeScene) -> None:
     instance, issued = scene.one_class_nearly_full()[0], scene.exhausted()
     session = scene.asked(issued, instance, "BG-B02")
+    scene.lean_on("BG-K15")
     for client_id, rule, code in ((None, "BG-F08", "class_full"), (issued["client_id"], "BG-B12", "already_booked")):
         booking = scene.booked(scene.issued(client_id=client_id), instance)
         before = scene.trace(issued)
