@@ -53,7 +53,7 @@ class Control:
         self._within = within
         self._loop = loop
 
-    def __call__(self, operation: str, **given: Json) -> Json:
+    def __call__(self, operation: str, /, **given: Json) -> Json:
         """What the operation answers to parameters, and fields of its body, by name; None is left out.
 
         Raises:

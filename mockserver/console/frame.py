@@ -63,7 +63,7 @@ class Page:
     def root(self) -> str:
         return f"/console/s/{self.name}"
 
-    def ask(self, operation: str, **given: Json) -> Json:
+    def ask(self, operation: str, /, **given: Json) -> Json:
         """Of this sandbox."""
         return self.control(operation, name=self.name, **given)
 

@@ -18,6 +18,7 @@ __all__ = [
     "code_family",
     "day",
     "json_html",
+    "json_text",
     "length",
     "moment",
     "moved_between",
@@ -174,6 +175,10 @@ def _told(record: Mapping[str, Any] | None) -> str:
     return " ".join(str(word) for word in words if isinstance(word, str | int) and word != "")
 
 
+def json_text(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 _PIECE = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*"(?=: ))|(?P<text>"(?:[^"\\]|\\.)*")|(?P<other>-?\d[\d.eE+-]*|true|false|null)')
 
 
@@ -182,7 +187,7 @@ def json_html(value: Any, marked: frozenset[str] = frozenset()) -> Markup:
 
     Whatever is in it, it is text: each piece is escaped on its own.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    text = json_text(value)
     pieces: list[str] = []
     end = 0
     for found in _PIECE.finditer(text):

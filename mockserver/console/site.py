@@ -154,6 +154,8 @@ def _known(operations: Mapping[str, Operation], name: str) -> Operation:
 def _done(operation: Operation, name: str | None) -> flask.typing.ResponseReturnValue:
     answer = do(flask.g.control, operation, name)
     if "HX-Request" not in flask.request.headers:
+        if isinstance(answer, dict) and answer.get("dry_run"):  # nothing has changed, so only this page can tell
+            return flask.render_template("noted.html", operation=operation.name, answer=answer, back=way_back(operation, answer))
         return flask.redirect(way_back(operation, answer), 303)
     said = flask.render_template("parts/done.html", operation=operation.name, answer=answer)
     return said, 200, {"HX-Trigger": "changed"}

@@ -43,6 +43,7 @@ def test_overview_shows_what_is_served(site, path):
 @pytest.mark.parametrize("root", ["", "/~mine"])
 @pytest.mark.parametrize("path", ["/docs", "/docs/", "/reservekit/docs", "/reservekit/docs/", "/_sandbox/docs"])
 def test_every_link_of_a_page_leads_somewhere_under_the_same_sandbox(site, root, path):
+    site.post("/_sandbox/sandboxes", {"name": "mine"})
     page = site.get(root + path)
 
     assert page.status_code == 200
