@@ -85,6 +85,25 @@
     follow();
   }
 
+  // What is as it was is left alone, and so is what somebody is about to press or to fill in: that waits until they have.
+  const shown = new Map();
+  const busy = (part) => part.matches(":active") || $(":active, details[open], input:focus, select:focus", part);
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr, requestConfig } = event.detail;
+    if (requestConfig.verb !== "get" || !requestConfig.path.includes("part=") || !target.id) return;
+    if (shown.get(requestConfig.path) === xhr.responseText) {
+      event.detail.shouldSwap = false;
+    } else if (busy(target)) {
+      event.detail.shouldSwap = false;
+      setTimeout(() => {
+        const now = document.getElementById(target.id);
+        if (now) htmx.ajax("GET", requestConfig.path, { source: now, target: now, swap: "outerHTML" });
+      }, 500);
+    } else {
+      shown.set(requestConfig.path, xhr.responseText);
+    }
+  });
+
   // The palette: what stands on the page as a link or a button with a key, and what the server finds.
   const opener = $("[data-palette]");
   let palette = null;
