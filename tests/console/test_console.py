@@ -122,7 +122,7 @@ def test_no_page_has_anything_inline(site):
 def test_every_link_of_a_page_leads_somewhere(site):
     seen = set()
     for address in addresses(site):
-        for link in re.findall(r'(?:href|src|action|hx-get|hx-post)="([^"#]+)', site.get(address).text):
+        for link in re.findall(r'(?:href|src|action|hx-get|hx-post|data-part)="([^"#]+)', site.get(address).text):
             target = unescape(link).partition("#")[0]
             if "/do/" not in target and target not in seen and target.startswith("/"):
                 seen.add(target)

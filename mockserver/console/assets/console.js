@@ -49,6 +49,38 @@
     if (time && !time.title) time.title = `${new Date(time.dateTime).toLocaleString()} where you are`;
   });
 
+  // A part of the page is asked for again when what it shows has changed. One that is as it was is left alone; one in which
+  // somebody is about to press or to fill in something waits until they have.
+  const parts = new Map();
+  const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+  const busy = (part) => part && (part.matches(":active") || $(":active, details[open], input:focus, select:focus", part));
+  const refresh = async (id) => {
+    const mine = parts.get(id) || {};
+    parts.set(id, mine);
+    mine.again = true;
+    if (mine.runs) return;
+    mine.runs = true;
+    try {
+      while (mine.again && document.getElementById(id)) {
+        mine.again = false;
+        const answer = await fetch(document.getElementById(id).dataset.part);
+        const text = await answer.text();
+        while (busy(document.getElementById(id))) await pause(300);
+        const part = document.getElementById(id);
+        if (answer.ok && part && text !== mine.text) {
+          mine.text = text;
+          part.outerHTML = text;
+          htmx.process(document.getElementById(id));
+          prepare(document.getElementById(id));
+        }
+      }
+    } finally {
+      mine.runs = false;
+    }
+  };
+  const happened = (kind) => all("[data-part]").filter((part) => part.dataset.on.split(" ").includes(kind)).forEach((part) => refresh(part.id));
+  document.body.addEventListener("changed", () => happened("changed"));
+
   // Live: the server says that something happened, and the parts that show it are asked for again.
   if (document.body.dataset.events) {
     const kinds = ["clock", "exchange", "due", "delivery", "booking", "reset"];
@@ -57,7 +89,7 @@
     let source = null;
     const tell = (kind) => {
       if (later.has(kind)) return;
-      const say = () => (kind === "reset" ? location.reload() : htmx.trigger(document.body, kind));
+      const say = () => (kind === "reset" ? location.reload() : happened(kind));
       later.set(kind, setTimeout(() => { later.delete(kind); say(); }, 150));
     };
     const mood = (name) => {
@@ -84,25 +116,6 @@
     addEventListener("pageshow", (event) => { if (event.persisted) { source = null; follow(); } });
     follow();
   }
-
-  // What is as it was is left alone, and so is what somebody is about to press or to fill in: that waits until they have.
-  const shown = new Map();
-  const busy = (part) => part.matches(":active") || $(":active, details[open], input:focus, select:focus", part);
-  document.body.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, xhr, requestConfig } = event.detail;
-    if (requestConfig.verb !== "get" || !requestConfig.path.includes("part=") || !target.id) return;
-    if (shown.get(requestConfig.path) === xhr.responseText) {
-      event.detail.shouldSwap = false;
-    } else if (busy(target)) {
-      event.detail.shouldSwap = false;
-      setTimeout(() => {
-        const now = document.getElementById(target.id);
-        if (now) htmx.ajax("GET", requestConfig.path, { source: now, target: now, swap: "outerHTML" });
-      }, 500);
-    } else {
-      shown.set(requestConfig.path, xhr.responseText);
-    }
-  });
 
   // The palette: what stands on the page as a link or a button with a key, and what the server finds.
   const opener = $("[data-palette]");
