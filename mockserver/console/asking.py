@@ -73,7 +73,7 @@ class Control:
         body = msgspec.json.encode(rest) if operation.has_body else b""
         asked = self._within.ask(operation.method.upper(), path, urlencode(query), body)
         sent = asyncio.run_coroutine_threadsafe(asked, self._loop).result()
-        answer = msgspec.json.decode(sent.body) if sent.body else None
+        answer: Json = msgspec.json.decode(sent.body) if sent.body else None
         if sent.status >= _FIRST_ERROR:
             error = answer["error"]
             raise Refused(sent.status, error["code"], error["message"])

@@ -43,7 +43,9 @@ def do(control: Control, operation: Operation, name: str | None) -> Json:
     # A sandbox may be named by the address of the form, and its fork by a field of the body: they share a word.
     fixed = {each: given.pop(each) for each in tuple(given) if each in operation.in_path}
     fields = _nested(_read(operation, flask.request.form))
-    return control.do(operation, {**fixed, **{key: fields.pop(key) for key in operation.in_path if key not in fixed}}, fields)
+    return control.do(
+        operation, {**fixed, **{key: fields.pop(key) for key in operation.in_path if key not in fixed}}, fields
+    )
 
 
 def way_back(operation: Operation, answer: Json) -> str:

@@ -99,7 +99,9 @@ def diagram_of(lifecycle: Json, path: Sequence[tuple[str | None, str, str]], sta
     arrows = list(_arrows(boxes, between))
     first = path[0][2] if path else (lifecycle["initial"] or states)[0]
     width = _LEFT + max(columns.values(), default=0) * _STEP + _WIDE + 24
-    return Diagram(width, _TOP + (highest - lowest) * _ROW + _HIGH + 46, list(boxes.values()), arrows, boxes[first].y + _HIGH / 2)
+    return Diagram(
+        width, _TOP + (highest - lowest) * _ROW + _HIGH + 46, list(boxes.values()), arrows, boxes[first].y + _HIGH / 2
+    )
 
 
 def _columns(lifecycle: Json) -> Mapping[str, int]:
@@ -169,9 +171,7 @@ def _arrows(boxes: Mapping[str, Box], between: Mapping[tuple[str, str], _Between
             x1, x2 = a.x + _WIDE, b.x
             bend = (x2 - x1) / 2
             middle_x, middle_y = (x1 + x2) / 2, (y1 + y2) / 2
-            crosses = y1 == y2 and any(
-                other.y == a.y and a.x < other.x < b.x for other in boxes.values()
-            )
+            crosses = y1 == y2 and any(other.y == a.y and a.x < other.x < b.x for other in boxes.values())
             if crosses:  # over what stands in between
                 line = f"M{a.x + _WIDE / 2} {a.y} C{a.x + _WIDE / 2} {a.y - 40} {b.x + _WIDE / 2} {b.y - 40} {b.x + _WIDE / 2} {b.y}"
                 yield Arrow(line, label, middle_x, a.y - 34, steps, middle_x, a.y - 30)

@@ -23,6 +23,7 @@ __all__ = [
     "moment",
     "moved_between",
     "said_in",
+    "spanned",
     "title_of",
     "until",
 ]
@@ -80,6 +81,11 @@ def day(when: datetime, *, long: bool = False) -> str:
     return f"{when:%A} {when.day} {when:%B %Y}" if long else f"{when:%a} {when.day} {when:%b}"
 
 
+def spanned(starts: datetime, ends: datetime) -> str:
+    """From when to when, by the clock."""
+    return f"{starts:%H:%M}\N{EN DASH}{ends:%H:%M}"
+
+
 def length(span: timedelta) -> str:
     """`14 min`, `3 h 52`, `2 d`: what is read at a glance."""
     span = abs(span)
@@ -113,7 +119,7 @@ def moved_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> str:
 
 def amount(number: int, unit: str, *, bare: bool = False) -> str:
     """`EUR 99.50`, or `3 credits`, with a true minus; *bare* without the unit."""
-    figure = (f"{number:,}" if unit == "credits" else f"{number / 100:,.2f}").replace("-", "−")
+    figure = (f"{number:,}" if unit == "credits" else f"{number / 100:,.2f}").replace("-", "\N{MINUS SIGN}")
     if bare:
         return figure
     return f"{figure} {unit}" if unit == "credits" else f"{unit} {figure}"
@@ -179,7 +185,9 @@ def json_text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-_PIECE = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*"(?=: ))|(?P<text>"(?:[^"\\]|\\.)*")|(?P<other>-?\d[\d.eE+-]*|true|false|null)')
+_PIECE = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*"(?=: ))|(?P<text>"(?:[^"\\]|\\.)*")|(?P<other>-?\d[\d.eE+-]*|true|false|null)'
+)
 
 
 def json_html(value: Any, marked: frozenset[str] = frozenset()) -> Markup:

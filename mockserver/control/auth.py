@@ -89,7 +89,9 @@ class Door:
         read = Headers(scope=scope)
         headers = {name.encode(): ", ".join(read.getlist(name)).encode("latin-1") for name in read}
         # What a form of another page sends is a navigation too, and no link that somebody followed.
-        follows = scope["method"] in _READS and (headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest")) == _FOLLOWED
+        follows = (
+            scope["method"] in _READS and (headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest")) == _FOLLOWED
+        )
         if not follows and (refused := self._page_refused(headers)):
             return refused
         if self._token is not None and self._caller_refused(headers) is None:

@@ -62,8 +62,15 @@ class Foreign(HTMLParser):
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         runs = [name for name in given if name.startswith("on") or name in {"style", "srcdoc"}]
-        leads = [name for name in ("href", "src", "action") if re.match(r"\s*(javascript|data):", given.get(name) or "")]
-        if runs or leads or tag in {"img", "style", "iframe", "object", "embed"} or (tag == "script" and "src" not in given):
+        leads = [
+            name for name in ("href", "src", "action") if re.match(r"\s*(javascript|data):", given.get(name) or "")
+        ]
+        if (
+            runs
+            or leads
+            or tag in {"img", "style", "iframe", "object", "embed"}
+            or (tag == "script" and "src" not in given)
+        ):
             self.found.append((tag, given))
 
 
@@ -74,7 +81,7 @@ def foreign_in(page):
 
 
 def cookies_of(answer):
-    found = {}
+    found: dict[str, str] = {}
     for header in answer.headers.get_list("set-cookie"):
         found |= parse_cookie(header.partition(";")[0])
     return found
@@ -83,7 +90,7 @@ def cookies_of(answer):
 def press(site, operation, headers=None, address=None, **fields):
     """Send a form as the page has it that was asked for before."""
     page = site.get("/console/")
-    token = re.search(r'name="_token" value="([^"]+)"', page.text)[1]
+    token = re.findall(r'name="_token" value="([^"]+)"', page.text)[0]
     jar = "; ".join(f"{name}={value}" for name, value in cookies_of(page).items())
     return site.request(
         "POST",
@@ -135,13 +142,17 @@ def test_every_button_is_an_operation_of_the_control_plane(site):
     paths = read_yaml(openapi_dir() / "control" / "openapi.yaml")["paths"]
     writes = {each["operationId"] for item in paths.values() for each in item.values() if each["x-effect"] == "write"}
 
-    pressed = {name for address in addresses(site) for name in re.findall(r'action="[^"]*/do/(\w+)"', site.get(address).text)}
+    pressed = {
+        name for address in addresses(site) for name in re.findall(r'action="[^"]*/do/(\w+)"', site.get(address).text)
+    }
 
     assert pressed <= writes
     assert {"advanceClock", "resetSandbox", "forkSandbox", "createSubscription"} <= pressed
 
 
-@pytest.mark.parametrize(("search", "found"), [("op:createBooking", 1), ("status:4xx", 0), ("api:reservekit method:post", 1), ("nowhere", 0)])
+@pytest.mark.parametrize(
+    ("search", "found"), [("op:createBooking", 1), ("status:4xx", 0), ("api:reservekit method:post", 1), ("nowhere", 0)]
+)
 def test_requests_are_found_by_what_they_were(site, search, found):
     book(site)
 
@@ -194,7 +205,12 @@ def test_what_a_move_would_do_is_told_and_not_done(site):
 
 
 def test_a_rule_is_armed_by_fields_of_its_parts(site):
-    answer = press(site, "createRule", {"HX-Request": "true"}, **{"api": "anny", "on.times": "null", "do.what": "delay", "do.seconds": "0.5"})
+    answer = press(
+        site,
+        "createRule",
+        {"HX-Request": "true"},
+        **{"api": "anny", "on.times": "null", "do.what": "delay", "do.seconds": "0.5"},
+    )
 
     assert "It is armed" in answer.text
     (rule,) = site.get("/_sandbox/sandboxes/mine/rules").json()["rules"]
@@ -227,7 +243,9 @@ def test_a_fork_is_made_and_gone_to(site):
     assert site.get("/_sandbox/sandboxes/theirs").status_code == 200
 
 
-@pytest.mark.parametrize("back", ["https://evil.test/", "//evil.test", "/console/..//evil.test", "/console/\\evil.test", "/docs"])
+@pytest.mark.parametrize(
+    "back", ["https://evil.test/", "//evil.test", "/console/..//evil.test", "/console/\\evil.test", "/docs"]
+)
 def test_a_form_leads_back_into_the_console_alone(site, back):
     assert press(site, "advanceClock", by="PT1H", _back=back).headers["location"] == "/console/"
 
@@ -238,7 +256,12 @@ def test_a_form_leads_back_into_the_console_alone(site, back):
         {"Origin": "https://evil.test"},
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Origin": "https://evil.test"},
+        {
+            "Sec-Fetch-Site": "cross-site",
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Dest": "document",
+            "Origin": "https://evil.test",
+        },
         {"Cookie": ""},
         {"Cookie": "doublebook_form=another"},
     ],
@@ -266,7 +289,7 @@ def show(guarded, token):
     page = guarded.get("/console/s/default/requests?q=status:404")
     assert page.status_code == 401
     jar = "; ".join(f"{name}={value}" for name, value in cookies_of(page).items())
-    back = unescape(re.search(r'name="_back" value="([^"]+)"', page.text)[1])
+    back = unescape(re.findall(r'name="_back" value="([^"]+)"', page.text)[0])
     return guarded.request("POST", "/console/token", data={"token": token, "_back": back}, headers={"Cookie": jar})
 
 
@@ -318,9 +341,19 @@ def test_nothing_else_is_an_asset(site, name):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_that_a_client_sends_is_anything_but_text(site, text):
     book(site, customer_name=text.replace("\x00", ""))
-    site.get("/reservekit/v1/services", headers={"Authorization": "Bearer sk_rsv_demo_alpha.mine", "User-Agent": json.dumps(text)})
+    site.get(
+        "/reservekit/v1/services",
+        headers={"Authorization": "Bearer sk_rsv_demo_alpha.mine", "User-Agent": json.dumps(text)},
+    )
 
-    for address in (HERE, f"{HERE}/requests", f"{HERE}/find?q=bookings", f"{HERE}/requests/1", f"{HERE}/requests/2", f"{HERE}/calendar/reservekit?date=2026-11-29&span=day"):
+    for address in (
+        HERE,
+        f"{HERE}/requests",
+        f"{HERE}/find?q=bookings",
+        f"{HERE}/requests/1",
+        f"{HERE}/requests/2",
+        f"{HERE}/calendar/reservekit?date=2026-11-29&span=day",
+    ):
         page = site.get(address).text
 
         assert foreign_in(page) == [], address

@@ -143,7 +143,9 @@ class Booking(Page):
     def diagram(self) -> Diagram:
         states = set(self.lifecycle["states"])
         way = [(each["from"], each["event"], each["to"] or "gone") for each in self.path]
-        return diagram_of(self.lifecycle, [each for each in way if states.issuperset(filter(None, (each[0], each[2])))], self.status)
+        return diagram_of(
+            self.lifecycle, [each for each in way if states.issuperset(filter(None, (each[0], each[2])))], self.status
+        )
 
     @property
     def moves(self) -> Sequence[str]:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from mockserver.console.frame import Page
 from mockserver.console.placing import column, width
-from mockserver.console.shown import chip_of, day
+from mockserver.console.shown import chip_of, spanned
+from mockserver.console.shown import day as day_of
 
 __all__ = ["Calendar"]
 
@@ -144,7 +145,7 @@ class Calendar(Page):
         return self.now.astimezone(ZoneInfo(self.zone)).date()
 
     @cached_property
-    def date(self) -> date:
+    def day(self) -> date:
         """The day that was asked for; where it is none, that of the sandbox."""
         try:
             return date.fromisoformat(self.query.get("date", ""))
@@ -154,10 +155,10 @@ class Calendar(Page):
     @cached_property
     def days(self) -> Sequence[date]:
         if self.span == "day":
-            return [self.date]
+            return [self.day]
         if self.span == "week":
-            return [self.date - timedelta(days=self.date.weekday() - each) for each in range(7)]
-        first = self.date.replace(day=1)
+            return [self.day - timedelta(days=self.day.weekday() - each) for each in range(7)]
+        first = self.day.replace(day=1)
         return [each for each in (first + timedelta(days=number) for number in range(31)) if each.month == first.month]
 
     @property
@@ -173,7 +174,7 @@ class Calendar(Page):
         first = datetime.combine(self.days[0], datetime.min.time(), UTC)
         if self.span == "month":
             return f"{first:%B %Y}"
-        return day(first, long=True) if self.span == "day" else f"Week of {first.day} {first:%B %Y}"
+        return day_of(first, long=True) if self.span == "day" else f"Week of {first.day} {first:%B %Y}"
 
     def _midnight(self, of: date, zone: str) -> datetime:
         return datetime.combine(of, datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)
@@ -224,9 +225,13 @@ class Calendar(Page):
     @cached_property
     def _window(self) -> tuple[datetime, datetime]:
         """The hours that something happens in, and no less than a working day."""
-        midnight = self._midnight(self.date, self.zone)
+        midnight = self._midnight(self.day, self.zone)
         first, last = midnight + _USUAL_HOURS[0] * _HOUR, midnight + _USUAL_HOURS[1] * _HOUR
-        spans = [(each["from"], each["to"]) for each in self.listed["items"] if each["kind"] != "slot" or each["places"]["taken"]]
+        spans = [
+            (each["from"], each["to"])
+            for each in self.listed["items"]
+            if each["kind"] != "slot" or each["places"]["taken"]
+        ]
         spans += [(each["from"], each["to"]) for row in self.listed["rows"] for each in row["hours"] or ()]
         for starts, ends in spans:
             first = min(first, max(_moment(starts), midnight))
@@ -238,11 +243,17 @@ class Calendar(Page):
     def lanes(self) -> Iterator[Lane]:
         begins, ends = self._window
         for row in self.listed["rows"]:
-            hours = None if row["hours"] is None else [(_moment(each["from"]), _moment(each["to"])) for each in row["hours"]]
+            hours = (
+                None
+                if row["hours"] is None
+                else [(_moment(each["from"]), _moment(each["to"])) for each in row["hours"]]
+            )
             zone = ZoneInfo(self.zone)
             yield Lane(
                 row,
-                "" if hours is None else ", ".join(f"{a.astimezone(zone):%H:%M}–{b.astimezone(zone):%H:%M}" for a, b in hours) or "closed",
+                ""
+                if hours is None
+                else ", ".join(spanned(a.astimezone(zone), b.astimezone(zone)) for a, b in hours) or "closed",
                 [] if hours is None else list(_closed(hours, begins, ends)),
                 [place for item in self.items.get(row["id"], ()) for place in self._placed(item, begins, ends)],
             )
@@ -256,7 +267,7 @@ class Calendar(Page):
     def _shown(self, item: Json, zone: str, at: str = "") -> Place:
         family, glyph, word = _look(item)
         place = ZoneInfo(zone)
-        words = f"{_moment(item['from']).astimezone(place):%H:%M}–{_moment(item['to']).astimezone(place):%H:%M}"
+        words = spanned(_moment(item["from"]).astimezone(place), _moment(item["to"]).astimezone(place))
         if item["until"]:
             words = f"held until {_moment(item['until']).astimezone(place):%H:%M}"
         return Place(item, family, glyph, word, words, at, links=item["kind"] in {"booking", "hold"})
@@ -291,10 +302,14 @@ class Calendar(Page):
         if holds:
             first = min(holds, key=lambda each: each["until"])
             at = _moment(first["until"]).astimezone(ZoneInfo(self.zone))
-            return f"The hold of {first['id']} runs out at {at:%H:%M}: then the hatch goes, and its place is free again."
+            return (
+                f"The hold of {first['id']} runs out at {at:%H:%M}: then the hatch goes, and its place is free again."
+            )
         if self.span == "day" and self.now_at is None:
             here = self.now.astimezone(ZoneInfo(self.zone))
-            return f"The clock shows {here:%H:%M} on {day(here)} there: the now-line stands outside of what is shown."
+            return (
+                f"The clock shows {here:%H:%M} on {day_of(here)} there: the now-line stands outside of what is shown."
+            )
         return ""
 
 

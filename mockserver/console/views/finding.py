@@ -87,10 +87,24 @@ class Finding(Page):
 
     @property
     def deeds(self) -> Sequence[Deed]:
-        clock = ("resumeClock", "Run the clock", "play") if self.is_frozen else ("freezeClock", "Freeze the clock", "pause")
+        clock = (
+            ("resumeClock", "Run the clock", "play") if self.is_frozen else ("freezeClock", "Freeze the clock", "pause")
+        )
         due = self.next_due
         every = [
-            *([Deed("Jump to the next event", f"{due.at:%H:%M}, {due.said}", "skip-forward", "moveToDue", {"due": due.id})] if due else ()),
+            *(
+                [
+                    Deed(
+                        "Jump to the next event",
+                        f"{due.at:%H:%M}, {due.said}",
+                        "skip-forward",
+                        "moveToDue",
+                        {"due": due.id},
+                    )
+                ]
+                if due
+                else ()
+            ),
             Deed("Advance the clock by 15 min", "", "clock", "advanceClock", {"by": "PT15M"}),
             Deed("Advance the clock by a day", "", "clock", "advanceClock", {"by": "P1D"}),
             Deed(clock[1], "", clock[2], clock[0], {}),

@@ -133,7 +133,9 @@ class OneRequest(Requests):
     def in_the_way(self) -> Sequence[tuple[Json, datetime, datetime]]:
         """What stood in the way and is known to begin and to end."""
         return [
-            (each, moment(each["from"]), moment(each["to"])) for each in self.why["blockers"] if each["from"] and each["to"]
+            (each, moment(each["from"]), moment(each["to"]))
+            for each in self.why["blockers"]
+            if each["from"] and each["to"]
         ]
 
     @cached_property

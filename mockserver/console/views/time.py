@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mockserver.console.frame import Page
-from mockserver.console.shown import day
 from mockserver.console.schedule import GROUPS, Due
+from mockserver.console.shown import day
 
 __all__ = ["Time"]
 
@@ -99,7 +99,12 @@ class Time(Page):
             first.setdefault(place, each)
         return {
             group: [
-                Mark(1000 * step / _STEPS, count, f"{first[of, step].at:%H:%M} {first[of, step].said}", first[of, step].family)
+                Mark(
+                    1000 * step / _STEPS,
+                    count,
+                    f"{first[of, step].at:%H:%M} {first[of, step].said}",
+                    first[of, step].family,
+                )
                 for (of, step), count in sorted(places.items())
                 if of == group
             ]
@@ -123,9 +128,16 @@ class Time(Page):
             listed = self.ask("getCalendar", api=api, rows=_MOST)
             names = {each["id"]: each["name"] for each in listed["groups"]}
             for row in listed["rows"]:
-                who.setdefault(row["zone"], {})[api if len(names) == 1 or api == "reservekit" else names[row["group"]]] = None
+                who.setdefault(row["zone"], {})[
+                    api if len(names) == 1 or api == "reservekit" else names[row["group"]]
+                ] = None
         found = [
-            Elsewhere(self.now.astimezone(ZoneInfo(zone)), zone.rpartition("/")[2].replace("_", " "), ", ".join(names), _shift(self.now, zone))
+            Elsewhere(
+                self.now.astimezone(ZoneInfo(zone)),
+                zone.rpartition("/")[2].replace("_", " "),
+                ", ".join(names),
+                _shift(self.now, zone),
+            )
             for zone, names in who.items()
         ]
         return sorted(found, key=lambda each: each.place)
