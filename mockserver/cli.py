@@ -286,36 +286,113 @@ def seed(api: str, number: int, epoch: str | None) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(documents), indent=2))
 
 
-@main.command()
-@click.argument("sandbox", default="default")
-@click.argument("number", type=int, required=False)
-@click.option(
-    "--url", default="http://127.0.0.1:8080", show_default=True, envvar="DOUBLEBOOK_URL", help="Of the server."
-)
-@click.option("--token", envvar="DOUBLEBOOK_TOKEN", help="What its control plane demands.")
-@_sentences
-def explain(sandbox: str, number: int | None, url: str, token: str | None) -> None:
-    """Say why SANDBOX answered the request of that NUMBER as it did; without one, the request that it refused last."""
+def _of_a_server(command: Callable[P, None]) -> Callable[P, None]:
+    """With the options of a command that asks a server that runs."""
+    url = click.option(
+        "--url", default="http://127.0.0.1:8080", show_default=True, envvar="DOUBLEBOOK_URL", help="Of the server."
+    )
+    token = click.option("--token", envvar="DOUBLEBOOK_TOKEN", help="What its control plane demands.")
+    return url(token(_sentences(command)))
+
+
+def _ask(url: str, token: str | None, path: str) -> Any:
+    """What its control plane answers. Raises ValueError."""
     import httpx  # noqa: PLC0415 - see `serve`
 
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=f"{url.rstrip('/')}/_sandbox/sandboxes/{sandbox}", headers=headers) as client:
+    try:
+        answer = httpx.get(f"{url.rstrip('/')}/_sandbox{path}", headers=headers)
+    except httpx.TransportError as problem:
+        raise ValueError(f"no server answers at {url}: {problem}") from None
+    if answer.is_error:
+        raise ValueError(answer.json()["error"]["message"])
+    return answer.json()
 
-        def ask(path: str) -> Any:
-            try:
-                answer = client.get(path)
-            except httpx.TransportError as problem:
-                raise ValueError(f"no server answers at {url}: {problem}") from None
-            if answer.is_error:
-                raise ValueError(answer.json()["error"]["message"])
-            return answer.json()
 
-        if number is None:
-            refused = ask("/journal?status=4xx&limit=1&bodies=false")["entries"]
-            if not refused:
-                raise ValueError(f"sandbox {sandbox} has refused nothing yet")
-            number = refused[0]["id"]
-        click.echo(ask(f"/journal/{number}/explain")["sentence"])
+@main.command(short_help="Say why a running server refused a request.")
+@click.argument("sandbox", default="default")
+@click.argument("number", type=int, required=False)
+@_of_a_server
+def explain(sandbox: str, number: int | None, url: str, token: str | None) -> None:
+    """Say why SANDBOX answered the request of that NUMBER as it did; without one, the request that it refused last."""
+    journal = f"/sandboxes/{sandbox}/journal"
+    if number is None:
+        refused = _ask(url, token, f"{journal}?status=4xx&limit=1&bodies=false")["entries"]
+        if not refused:
+            raise ValueError(f"sandbox {sandbox} has refused nothing yet")
+        number = refused[0]["id"]
+    click.echo(_ask(url, token, f"{journal}/{number}/explain")["sentence"])
+
+
+@main.command()
+@click.argument("sandbox", default="default")
+@click.option("--as", "form", type=click.Choice(["bundle", "pytest", "curl"]), default="bundle", show_default=True)
+@_of_a_server
+def export(sandbox: str, form: str, url: str, token: str | None) -> None:
+    """Print what SANDBOX was asked: as a bundle for `mockserver replay`, as a test, or as lines for a shell.
+
+    What is not there any more is said on standard error.
+    """
+    exported = _ask(url, token, f"/sandboxes/{sandbox}/export?as={form}")
+    for missing in exported["missing"]:
+        click.echo(f"mockserver: {missing}", err=True)
+    text = json.dumps(exported["bundle"], indent=1, ensure_ascii=False) if form == "bundle" else exported["text"]
+    click.echo(text.rstrip())
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@_sentences
+def replay(file: Any) -> None:
+    """Ask again what stands in FILE, a bundle of `mockserver export`, and stop where an answer differs.
+
+    It is played in memory, in the same world under the same name. Exit code 0: all answers are the same; 1: one is not;
+    2: the file cannot be played here.
+    """
+    from mockserver.replaying import replay as play  # noqa: PLC0415 - see `serve`
+
+    try:
+        bundle = json.load(file)
+    except ValueError as problem:
+        raise ValueError(f"{file.name} is no bundle: {problem}") from None
+    outcome = play(bundle)
+    for said in outcome.said:
+        click.echo(said)
+    if outcome.difference is not None:
+        click.echo(outcome.difference)
+        click.echo(f"{outcome.same} answers are the same, then one differs")
+        sys.exit(1)
+    click.echo(f"{outcome.same} answers are the same")
+
+
+@main.command()
+@click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
+@click.option("--sandbox", default="default", show_default=True)
+@click.option("--forward-to", help="Where webhooks are handed on to, as they came: http://localhost:3000/hooks.")
+@click.option("--events", default="", help="Only these, with commas.")
+@_of_a_server
+def listen(
+    apis: tuple[str, ...], sandbox: str, forward_to: str | None, events: str, url: str, token: str | None
+) -> None:
+    """Subscribe to webhooks of APIS, of all that send any by default, and print them until Ctrl-C.
+
+    Of each it says whether its signature holds, and what was answered where it is handed on; the sandbox is answered the same.
+    """
+    from mockserver.app import API_NAMES, load_api  # noqa: PLC0415 - see `serve`
+    from mockserver.listening import Listener, Wanted  # noqa: PLC0415
+
+    known = {name: load_api(name, prefix="") for name in apis or API_NAMES}
+    chosen = {name: api for name, api in known.items() if api.webhooks is not None}
+    if silent := sorted(set(apis) - set(chosen)):
+        raise ValueError(f"{', '.join(silent)} sends no webhooks")
+    wanted = Wanted(url, sandbox, token, forward_to, read_list(events) if events else ())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with Listener(chosen, wanted, click.echo):
+        click.echo(f"Webhooks of {', '.join(chosen)} in sandbox {sandbox} come here. Ctrl-C ends it.")
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            click.echo("The subscription is taken back.")
 
 
 def _write_whole(file: Path, said: Mapping[str, Any]) -> None:

@@ -35,6 +35,7 @@ TABLES = (
     "mockserver.apis.bardge.operations.copays",
     "mockserver.apis.bardge.operations.spa",
     "mockserver.control.operations",
+    "mockserver.control.bundles",
     "mockserver.control.snapshots",
     "mockserver.control.timing",
 )

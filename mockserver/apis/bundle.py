@@ -292,7 +292,7 @@ class Api:
     @cached_property
     def answer_headers(self) -> bytes:
         """Those that an answer may have, with commas."""
-        named = {self.request_ids.header.decode()}
+        named = {self.request_ids.header.decode(), "preference-applied", "x-sandbox-why"}
         operations = (each for item in self.spec["paths"].values() for each in item.values() if "responses" in each)
         shared = self.spec.get("components", {}).get("responses", {})
         for response in [*shared.values(), *(each for one in operations for each in one["responses"].values())]:

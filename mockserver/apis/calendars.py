@@ -126,7 +126,7 @@ class Calendar:
     """
     Attributes:
         rows: All of them, as they stand one below the other.
-        items: Of some rows, what reaches into a span; in any order.
+        items: Of some rows, what reaches into a span; row by row in their order, so that whoever has enough stops between two.
     """
 
     rows: Callable[[Work], Sequence[Row]]

@@ -1,6 +1,7 @@
 """The worlds that were written by hand, each read when somebody asks for it: the start waits for none of them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from doublebook_data import fixtures_dir, read_yaml
@@ -23,7 +24,8 @@ class ScenarioFiles(Mapping[str, Scenario]):
 
     def __getitem__(self, name: str) -> Scenario:
         if name not in self._known:
-            self._known[name] = self._read(name, read_yaml(self._files[name]))
+            document = read_yaml(self._files[name])
+            self._known[name] = replace(self._read(name, document), settings=document.get("settings", {}))
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:

@@ -1,10 +1,8 @@
 """What an API's calendar shows of a span of time, row by row."""
 
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -23,7 +21,7 @@ __all__ = ["CalendarPage", "Wanted", "calendar_page", "get_calendar"]
 _LONGEST = timedelta(days=42)
 """A month, with the whole weeks around it."""
 _ENOUGH = 2_000
-"""Items after which a page ends with the row that brought them."""
+"""Items after which a page ends, with the row that brought them."""
 _EARLIEST = datetime(1970, 1, 3, tzinfo=UTC)
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -81,13 +79,14 @@ def calendar_page(desk: Desk, name: str, api: str, wanted: Wanted) -> CalendarPa
         span = wanted.span(work.now)
         every = calendar.rows(work)
         rows, ends = _cut(every, wanted)
-        items = sorted(calendar.items(work, rows, span), key=lambda each: (each.span.starts_at, each.row, each.id))
-        number = Counter(item.row for item in items)
-        upto = bisect_right(list(accumulate(number[row.id] for row in rows)), _ENOUGH - 1) + 1
-        if upto < len(rows):
-            rows, ends = rows[:upto], False
-            shown = {row.id for row in rows}
-            items = [item for item in items if item.row in shown]
+        items: list[Item] = []
+        for row_id, more in groupby(calendar.items(work, rows, span), key=lambda item: item.row):
+            if len(items) >= _ENOUGH:
+                number = next(number for number, row in enumerate(rows) if row.id == row_id)
+                rows, ends = rows[:number], False
+                break
+            items += more
+        items.sort(key=lambda each: (each.span.starts_at, each.row, each.id))
         return CalendarPage(
             now=work.now,
             span=span,

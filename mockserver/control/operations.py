@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -10,7 +10,9 @@ from mockserver import __version__
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.control.asking import Question
+from mockserver.control.bundles import OPERATIONS as BUNDLES
 from mockserver.control.desk import Desk
+from mockserver.control.noting import NOTED, noted
 from mockserver.control.requests import (
     NewFork,
     NewRule,
@@ -200,7 +202,10 @@ def replay_delivery(desk: Desk, call: Call) -> Reply:
 
 def operations_of(desk: Desk) -> Mapping[str, Operation]:
     """By operationId, each at work at *desk*."""
-    return {name: cast("Operation", partial(operation, desk)) for name, operation in _OPERATIONS.items()}
+    operations: dict[str, Any] = {name: partial(operation, desk) for name, operation in _OPERATIONS.items()}
+    for name in NOTED:
+        operations[name] = partial(noted, desk, name, operations[name])
+    return operations
 
 
 def _ok(body: Any) -> Reply:
@@ -229,6 +234,7 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "deleteSandbox": delete_sandbox,
     "resetSandbox": reset_sandbox,
     "forkSandbox": fork_sandbox,
+    **BUNDLES,
     **SNAPSHOTS,
     **TIMING,
     "listJournal": list_journal,

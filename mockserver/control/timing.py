@@ -19,7 +19,7 @@ from mockserver.sandbox.records import Fired, Moved
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.upcoming import Due, DueKind, first_of, upcoming
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "show_move"]
 
 _SETTLE_SECONDS = 10.0
 """Of real time: a delivery that fails at once, a retry that is due, and a slow receiver have room in it."""
@@ -125,7 +125,7 @@ async def move_to_due(desk: Desk, call: Call) -> Reply:
 def list_moves(desk: Desk, call: Call) -> Reply:
     moves = read_moves(desk.sandbox(call.path["name"]).record.moves)
     newest = [*reversed(moves)][: call.query["limit"]]
-    return Reply(200, {"total": len(moves), "moves": [_show_move(each) for each in newest]})
+    return Reply(200, {"total": len(moves), "moves": [show_move(each) for each in newest]})
 
 
 def _move(desk: Desk, call: Call, change: Change, how: How = How.MOVED) -> Moved:
@@ -176,7 +176,7 @@ def _moment(parameter: str, text: str) -> datetime:
         raise BadInput("query", parameter, str(error)) from None
 
 
-def _show_move(move: Move) -> dict[str, Any]:
+def show_move(move: Move) -> dict[str, Any]:
     return {
         "at": show_moment(move.at),
         "how": move.how.value,

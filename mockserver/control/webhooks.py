@@ -13,7 +13,7 @@ from mockserver.control.errors import UnknownName
 from mockserver.control.requests import NewSubscription, SubscriptionChange
 from mockserver.sandbox.deliveries import Attempt, Delivery, DeliveryStatus
 from mockserver.sandbox.kinds import DomainKinds
-from mockserver.sandbox.mischief import ensure_possible
+from mockserver.sandbox.mischief import STALE_BY, Mischief, ensure_possible
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -197,14 +197,21 @@ class WebhookDesk:
         def read(work: Work) -> tuple[Sending, Sequence[Check]]:
             sending = self._sending(work, work.deliveries.get(number))
             subscription = work.subscriptions.get(sending.delivery.subscription_id)
-            return sending, [self._checked(sending, subscription, each) for each in sending.delivery.attempts]
+            return sending, [
+                # Mischief is done to the first attempt alone.
+                self._checked(sending, subscription, each, sending.delivery.mischief if number == 0 else ())
+                for number, each in enumerate(sending.delivery.attempts)
+            ]
 
         return self._read(read)
 
-    def _checked(self, sending: Sending, subscription: Subscription, attempt: Attempt) -> Check:
+    def _checked(
+        self, sending: Sending, subscription: Subscription, attempt: Attempt, mischief: Collection[Mischief]
+    ) -> Check:
         if attempt.sent_at is None:
             return Check(attempt, (), matches=None)
-        wanted = self._webhooks.headers(subscription, sending.event, sending.body, attempt.sent_at)
+        signed_at = attempt.sent_at - STALE_BY if Mischief.STALE in mischief else attempt.sent_at
+        wanted = self._webhooks.headers(subscription, sending.event, sending.body, signed_at)
         sent = {name.lower(): value for name, value in attempt.sent}
         names = [name.decode() for name, _ in wanted]
         matches = all(hmac.compare_digest(sent.get(name.decode(), "").encode(), value) for name, value in wanted)

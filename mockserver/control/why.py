@@ -162,9 +162,10 @@ def _take_back(work: Work, kind: Kind[Claim], claims: dict[Any, Claim], change: 
 
 
 def _show(claim: Claim, seat: Seat) -> dict[str, Any]:
+    kind, is_named, name = str(claim.id).partition("/")  # some holders are called by their kind too: `blocked/7`
     return {
-        "kind": "booking" if claim.expires_at is None else "hold",
-        "id": claim.id,
+        "kind": "hold" if claim.expires_at is not None else kind if is_named else "booking",
+        "id": name if is_named else claim.id,
         "places": seat.places,
         "from": _builtin(seat.starts_at),
         "to": _builtin(seat.ends_at),

@@ -36,12 +36,17 @@ class SeedWorld:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A world written by hand instead of drawn from a seed, at a moment that makes it true."""
+    """A world written by hand instead of drawn from a seed, at a moment that makes it true.
+
+    Attributes:
+        settings: Of its API, where they belong to it.
+    """
 
     name: str
     title: str
     clock: datetime
     world: SeedWorld
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Deadline(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["REDACTED", "Entry", "Journal", "Limits", "Memory", "pack_headers", "shown_changes", "shown_timer"]
+__all__ = ["REDACTED", "Entry", "Journal", "Limits", "Memory", "Note", "pack_headers", "shown_changes", "shown_timer"]
 
 REDACTED = b"[redacted]"
 _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authorization", b"x-api-key"})
@@ -23,6 +23,8 @@ _OVERHEAD_BYTES = 800
 _FIRST_ERROR = 400
 _OFFSET_NS = time.time_ns() - time.perf_counter_ns()
 """From the clock that only counts to the machine's: one of them is read per request."""
+
+_MOST_NOTES = 200
 
 _FEW = 16
 """Up to so many entries stand in a list: an empty deque takes 600 bytes, and most sandboxes are asked a few times.
@@ -149,6 +151,24 @@ def shown_timer(timer: Any) -> dict[str, Any]:
     return {"action": timer.action, "subject": timer.subject, "due_at": _plain(timer.due_at)}
 
 
+class Note(msgspec.Struct, frozen=True):
+    """What was done to the sandbox from outside, between two requests.
+
+    Attributes:
+        after: The last request before it, by its number.
+        at: By the sandbox's clock.
+        path: Of the operation: by the names of its parameters.
+        before: What was there before, where the operation changes it.
+    """
+
+    after: int
+    at: datetime
+    operation: str
+    path: dict[str, Any]
+    body: Any = None
+    before: Any = None
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Entry]).decode
 
@@ -157,11 +177,26 @@ class Journal:
     """The latest entries of one sandbox, oldest first.
 
     Attributes:
+        notes: What was done from outside since the world began, the latest.
+        began: Of this world: the number of the last request before it, and how many each had asked by then.
+        lost: How many entries and notes of this world are not here any more.
         added: How many came since it was last cleared, those that were dropped since too.
         refused: How many of them were answered with an error.
     """
 
-    __slots__ = ("_asked", "_bytes", "_kept", "_limits", "_memory", "added", "last_id", "refused")
+    __slots__ = (
+        "_asked",
+        "_bytes",
+        "_kept",
+        "_limits",
+        "_memory",
+        "added",
+        "began",
+        "last_id",
+        "lost",
+        "notes",
+        "refused",
+    )
 
     def __init__(self, limits: Limits, memory: Memory) -> None:
         self._limits = limits
@@ -170,6 +205,9 @@ class Journal:
         self._bytes = 0
         self._asked: dict[str, int] = {}
         self.last_id = 0
+        self.notes: list[Note] = []
+        self.began: tuple[int, dict[str, int]] = (0, {})
+        self.lost = 0
         self.added = self.refused = 0
 
     @property
@@ -219,7 +257,29 @@ class Journal:
         while len(entries) > limits.entries or self._bytes > limits.bytes:
             self.drop_oldest()
 
+    def note(self, note: Note) -> None:
+        self.notes.append(note)
+        if len(self.notes) > _MOST_NOTES:
+            del self.notes[0]
+            self.lost += 1
+
+    def begin_anew(self) -> None:
+        """Another world: what was asked before was asked of one that is not there any more."""
+        self.clear()
+        self.notes.clear()
+        self.began = (self.last_id, dict(self._asked))
+        self.lost = 0
+
+    def go_on_from(self, last_id: int, asked: dict[str, int]) -> None:
+        """Number as if so much had been asked."""
+        self.last_id, self._asked = last_id, dict(asked)
+
+    def counted(self) -> dict[str, int]:
+        """How much each has asked."""
+        return dict(self._asked)
+
     def drop_oldest(self) -> None:
+        self.lost += 1
         entries = self._entries
         size = (entries.popleft() if isinstance(entries, deque) else entries.pop(0)).size
         self._bytes -= size
@@ -228,6 +288,7 @@ class Journal:
     def clear(self) -> int:
         """Answers how many entries there were. Numbers go on from where they were."""
         count = len(self._entries)
+        self.lost += count
         self._memory.used -= self._bytes
         self._bytes = 0
         self._kept = []

@@ -15,7 +15,10 @@ import msgspec
 from mockserver.booking.errors import RuleBroken
 from mockserver.sandbox.randomness import draw
 
-__all__ = ["Hostile", "Mischief", "drawn", "ensure_possible"]
+__all__ = ["STALE_BY", "Hostile", "Mischief", "drawn", "ensure_possible"]
+
+STALE_BY = timedelta(hours=1)
+"""So old is a signature that is stale: libraries of Standard Webhooks refuse what is more than five minutes old."""
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 

@@ -26,6 +26,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         reset_at: The real time of the last reset; None when there was none.
         parent: The name of that of which it is a fork; None where it begins with a seed.
         moves: See `moves.py`; `snapshots` see `snapshots.py`.
+        origin: Which other world it began as; "" where its seed is all that it began with.
         rules: What is armed; `last_rule` is the last id that was given to one.
     """
 
@@ -46,6 +47,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     parent: str | None = None
     moves: bytes = b""
     snapshots: bytes = b""
+    origin: str = ""
     rules: tuple[Rule, ...] = ()
     last_rule: int = 0
 

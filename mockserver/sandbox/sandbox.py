@@ -84,6 +84,7 @@ class Sandbox:
         holding: Requests that wait here; None before the first.
         is_unloaded: Whether the process has let go of it.
         line: The names of those that would go to make room, in this order; it stands among them.
+        has_past: Whether it was asked before this process has loaded it, or may have been.
         news: None while nobody watches it.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
@@ -91,6 +92,7 @@ class Sandbox:
     __slots__ = (
         "_ground",
         "_journal",
+        "has_past",
         "holding",
         "is_unloaded",
         "line",
@@ -112,6 +114,7 @@ class Sandbox:
         self.record = record
         self.used_at = 0.0
         self.is_unloaded = False
+        self.has_past = False
         self.volatile: dict[str, Any] | None = None
         self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
@@ -155,7 +158,8 @@ class Sandbox:
         """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
         self.record = record
         if self._journal is not None:
-            self._journal.clear()
+            self._journal.begin_anew()
+        self.has_past = False
         self.volatile = None
         self.told_of = frozenset()
         self.let_go()
@@ -364,7 +368,7 @@ class Sandbox:
         return moved
 
     def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
-        """Fire what fell due in one API, on a clock that nobody has moved."""
+        """Fire what fell due in one API, on a clock that nobody has moved. Answers what fired since the epoch."""
         now = record.clock.read(self._ground.clock.now())
         fired = self._fire(session, record, now, (domain,))
         told = [each for each in fired if each.timer.due_at >= record.epoch]

@@ -177,6 +177,7 @@ class Sandboxes:
                 parent=None,
                 rules=(),
                 last_rule=0,
+                origin="",
             )
             session.save_sandbox(name, encode(fresh))
             sandbox.set_up(session, fresh, fresh.settings)
@@ -240,6 +241,7 @@ class Sandboxes:
                 parent=name,
                 rules=(),
                 last_rule=0,
+                origin=f"a fork of {name}",
             )
             session.save_sandbox(into, encode(child))
         parent.record = record
@@ -360,6 +362,9 @@ class Sandboxes:
         real = self._real.now()
         scenario_name = setup.scenario or default.scenario
         scenario = self._scenario(scenario_name) if scenario_name else None
+        settings = default.settings
+        if scenario is not None and scenario_name is not None and scenario.settings:
+            settings = _merged(settings, {scenario_name.partition("/")[0]: scenario.settings})
         starts_at = setup.clock or (scenario.clock if scenario else None) or default.clock
         frozen = setup.frozen if setup.frozen is not None else (scenario is not None or bool(default.frozen))
         if starts_at is None and frozen:
@@ -376,7 +381,7 @@ class Sandboxes:
             starts_frozen=frozen,
             scenario=scenario_name,
             versions=self._versions,
-            settings=self._checked_settings(_merged(default.settings, setup.settings)),
+            settings=self._checked_settings(_merged(settings, setup.settings)),
             outbox=setup.outbox or default.outbox,
         )
 
@@ -417,7 +422,9 @@ class Sandboxes:
                     f" has version {version}: reset it, delete it, or open it with the version that made it",
                 )
         self._make_room(record.name)
-        return self._adopt(self._going_on(record), keep=False)
+        loaded = self._adopt(self._going_on(record), keep=False)
+        loaded.has_past = True
+        return loaded
 
     def _going_on(self, record: SandboxRecord) -> SandboxRecord:
         """A record whose clock shows nothing that it has shown before, though the machine's was set back since."""

@@ -80,6 +80,7 @@ def restored(session: Session, record: SandboxRecord, name: str, real: datetime)
         clock=ClockState.showing(snapshot.shown_at, real=real, frozen=frozen),
         moves=b"",
         snapshots=record.snapshots,
+        origin=f"snapshot {name}",
     )
 
 

@@ -1,6 +1,7 @@
 """What happens to every request, in this order:
 
     gate          find the API, read the credential, find the sandbox, open the journal entry
+    arming        where rules are armed or something is preferred: what happens before the stack, and after it
     stack         what follows, in order; whatever goes wrong becomes a reply in the form of the API
     routing       the operation, as the OpenAPI document says
     security      the credential the operation demands; rate limits

@@ -32,7 +32,7 @@ from mockserver.web.preferring import Preferences, read_preferences
 from mockserver.web.stack import Stack
 from mockserver.web.wire import CONNECTION, Connection
 
-__all__ = ["Entered", "Plan", "plan_for"]
+__all__ = ["Doing", "Entered", "Plan", "plan_for"]
 
 NOTHING = Sent(0, b"", b"")
 """What is sent where the connection breaks before anything is done."""

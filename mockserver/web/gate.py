@@ -26,7 +26,6 @@ from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
 from mockserver.web.security import refusal_of
-from mockserver.web.streaming import stream
 
 __all__ = ["UNREADABLE", "Background", "Gate"]
 
@@ -253,6 +252,8 @@ async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
 
 async def _answer(scope: Scope, receive: Receive, send: Send, sent: Sent, headers: Sequence[Header]) -> None:
     if sent.stream is not None:
+        from mockserver.web.streaming import stream  # noqa: PLC0415 - most are never asked for one
+
         await stream(scope, receive, send, sent.status, headers, sent.stream)
         return
     await send({"type": "http.response.start", "status": sent.status, "headers": headers})

@@ -159,7 +159,8 @@ class Stack:
         """*error* in the form of the API."""
         reply, code = _reply(self._api, error)
         if call.entry is not None:
-            call.entry.refusal, call.entry.facts = code, error.__dict__
+            call.entry.refusal = code
+            call.entry.facts = error.__dict__ if isinstance(error, Refusal) else None
         reply = self._api.signed(reply, call.request_id)
         media_type = (reply.media_type or self._api.media_type).encode()
         return Sent(reply.status, msgspec.json.encode(reply.body), media_type, reply.headers)

@@ -20,7 +20,7 @@ from mockserver.booking.errors import NotFound, RuleBroken
 from mockserver.sandbox.deliveries import LEASE, Attempt, Delivery
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import REDACTED
-from mockserver.sandbox.mischief import Mischief
+from mockserver.sandbox.mischief import STALE_BY, Mischief
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
@@ -29,7 +29,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.subscriptions import Subscription
 from mockserver.sandbox.waking import Waker
 from mockserver.sandbox.work import Work
-from mockserver.webhooks.distorting import LOST, STALE_BY, distorted
+from mockserver.webhooks.distorting import LOST, distorted
 from mockserver.webhooks.sending import Sender
 
 if TYPE_CHECKING:

@@ -1,17 +1,13 @@
 """What mischief makes of a webhook before it is sent: a signature that is none, a body that ends in the middle."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from mockserver.apis.exchange import Header
 from mockserver.sandbox.mischief import Mischief
 
-__all__ = ["LOST", "STALE_BY", "distorted"]
+__all__ = ["LOST", "distorted"]
 
 LOST = "lost on its way, as the subscription's `hostile` says"
-
-STALE_BY = timedelta(hours=1)
-"""Libraries of Standard Webhooks refuse what is more than five minutes old."""
 
 _SIGNATURE = b"-signature"
 

@@ -1,5 +1,8 @@
 """The same client, after its tests: it knows that others book too, that answers get lost, and that time passes."""
 
+import json
+from collections.abc import Mapping
+
 import httpx
 
 
@@ -70,3 +73,17 @@ class Studio:
 
     def close(self) -> None:
         self._http.close()
+
+
+class Inbox:
+    """Hears of bookings by webhook."""
+
+    def __init__(self) -> None:
+        self.booked: list[int] = []
+        self._seen: set[str] = set()
+
+    def take(self, headers: Mapping[str, str], body: bytes) -> None:
+        """What arrives may have arrived before: it has the same id then."""
+        if headers["webhook-id"] not in self._seen:
+            self._seen.add(headers["webhook-id"])
+            self.booked += [each["id"] for each in json.loads(body)["bookings"]]

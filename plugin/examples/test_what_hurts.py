@@ -9,6 +9,8 @@ pytestmark = pytest.mark.sandbox(api="reservekit", clock="2026-03-02T08:00:00Z",
 LAST_PLACE = (457, "2026-03-09")
 """A slot of one place."""
 
+SECRET = "whsec_c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0"
+
 
 def test_the_last_place_goes_to_a_rival(sandbox, salon, client):
     sandbox.rival(on="createBooking", customer_email="rival@example.com")
@@ -35,6 +37,17 @@ def test_a_session_expires_while_the_customer_pays(sandbox, studio):
     sandbox.clock.advance(minutes=15)
 
     assert studio.confirm(session, wanted, "copay_abc123").startswith("booking_")
+
+
+def test_a_webhook_comes_twice(sandbox, receiver, salon, client):
+    inbox = client.Inbox()
+    sandbox.subscribe(receiver.url, events=["bookings.create"], secret=SECRET, hostile={"duplicate": 1})
+
+    made = salon.book(456, "2026-03-09", "ann@example.com")
+    for webhook in receiver.wait(2):
+        inbox.take(webhook.headers, webhook.body)
+
+    assert inbox.booked == [made]
 
 
 def test_two_workers_want_one_place(sandbox, salon, client):

@@ -1,5 +1,7 @@
 """Samples of made bugs: how they are drawn, tried, and what is said of them."""
 
+import subprocess
+import sys
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -228,3 +230,14 @@ def test_counts_of_apis_are_added():
     trials = [Trial("a", "", NOTICED), Trial("b", "", UNNOTICED)]
 
     assert sum([Score.of(trials), Score.of(trials[:1])], Score.of([])).counts == {NOTICED: 2, UNNOTICED: 1}
+
+
+@pytest.mark.nightly
+def test_of_bugs_of_another_teams_server_those_that_break_what_a_page_states_are_noticed():
+    bugs = ("~step:independent_appointments.book:0c093", "~boundary:independent_appointments.make_appointment:9ee66")
+    command = [sys.executable, "-m", "benchmarks.mutation.strangers", "--seed", "1", "--only", *bugs]
+
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=3_000).stdout
+
+    assert "{'noticed': 1, 'unnoticed': 1}" in said or "{'unnoticed': 1, 'noticed': 1}" in said, said
+    assert f"noticed   {bugs[0]}" in said

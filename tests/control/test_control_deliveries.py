@@ -7,6 +7,7 @@ import pytest
 from doubles import Client
 
 from mockserver.sandbox.deliveries import Attempt, Retries
+from mockserver.sandbox.mischief import STALE_BY, Mischief
 
 HOOK = "http://127.0.0.1:9/hook"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -58,7 +59,7 @@ def book(control):
 def send(control):
     """What the deliverer notes of an attempt, signed by *forge* where it is given."""
 
-    def send(api="reservekit", status=204, forge=None, answer="upstream unavailable", to=1):
+    def send(api="reservekit", status=204, forge=None, answer="upstream unavailable", to=1, signed_at=SENT_AT):
         sandboxes = control.app.sandboxes
         webhooks = next(each for each in control.app.apis if each.name == api).webhooks
 
@@ -66,7 +67,7 @@ def send(control):
             taken = work.deliveries.take(to, sandboxes.real_now())
             event = work.records(work.domain.events).get(taken.event_id)
             subscription = work.subscriptions.get(to)
-            own = webhooks.headers(subscription, event, webhooks.body(event, to), SENT_AT)
+            own = webhooks.headers(subscription, event, webhooks.body(event, to), signed_at)
             sent = tuple((name.decode(), value.decode()) for name, value in own)
             if forge is not None:
                 sent = tuple((name, forge if name == "webhook-signature" else value) for name, value in sent)
@@ -180,6 +181,21 @@ def test_a_right_signature_matches_and_a_forged_one_does_not(control, subscribe,
     assert (said["is_signed"], said["same_id"]) == (True, True)
     assert said["bytes"] == len(msgspec.json.encode(listed(control)["deliveries"][0]["body"]))
     assert SECRET not in msgspec.json.encode(said).decode()
+
+
+def test_what_is_stale_on_purpose_has_a_right_signature_of_another_time(control, subscribe, book, send):
+    subscribe(secret=SECRET)
+    book("reservekit")
+    sandboxes = control.app.sandboxes
+
+    def make_stale(work):
+        records = work.records(work.domain.deliveries.kind)
+        records.put(msgspec.structs.replace(records.get(1), mischief=(Mischief.STALE,)))
+
+    sandboxes.get("mine").run(sandboxes.domain("reservekit"), make_stale, writes=True)
+    send(signed_at=SENT_AT - STALE_BY)
+
+    assert [each["matches"] for each in check(control)["attempts"]] == [True]
 
 
 def test_another_secret_since_matches_no_more(control, subscribe, book, send):

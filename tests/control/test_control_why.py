@@ -59,6 +59,7 @@ def test_what_has_a_time_stands_in_the_way_with_it(control, build):
     assert [answer.status_code for answer in said] == [201, 409], [answer.text for answer in said]
     mine = Client(control.app, base="/_sandbox/sandboxes/mine")
     (blocker,) = explained(mine, 2)["blockers"]
+    assert (blocker["kind"], blocker["id"].isdigit()) == ("booking", True)
     assert (blocker["from"], blocker["to"]) == ("2026-04-21T17:00:00Z", "2026-04-21T17:30:00Z")
 
 

@@ -280,6 +280,12 @@ class BardgeScene(Payments):
         issued: Json = answer.ok("BG-N10", 201).json
         return issued
 
+    def covered(self, answer: Answer) -> Answer:
+        """Raises Lacking: in a world that others use, too, the business account does not cover it any more."""
+        if not self.world.is_own and answer.code == "insufficient_balance":
+            raise Lacking("the business account does not cover another pass")
+        return answer
+
     def spa_pass(self, client_id: str | None = None, **fields: Any) -> Json:
         """A pass for spas, good on every day of `spa_day`."""
         return self.lasting(self.product("SPA"), client_id, **fields)

@@ -4,7 +4,7 @@ Every test works in services of its own, so that no slot was ever used before; w
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
@@ -86,6 +86,16 @@ class ReserveKitScene(Scene):
     }
     """A booking goes with its service, and every test has its own."""
     GUARDED = frozenset({"service_id", "time_slot_id"})
+    LEANS: ClassVar[Mapping[str, Sequence[str]]] = {
+        "updateBooking": ("RK-B13", "RK-B15", "RK-L12", "RK-L13", "RK-M02"),
+        "updateBookingCustomer": ("RK-C10",),
+        "updateTimeSlots": ("RK-T14",),
+    }
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._days: dict[int, set[str]] = {}
+        self._people: set[object] = set()
 
     def tenants(self) -> tuple[str, ...]:
         """To whom the same rules apply, as far as their keys are known."""
@@ -165,6 +175,7 @@ class ReserveKitScene(Scene):
         return self.call("deleteTimeSlotsOfDay", service_id=service_id, day_of_week=day_of_week, by=by, title=title)
 
     def places_left(self, slot: Slot, day: str | None = None, rule: str = "RK-T02") -> int:
+        self.lean_on("RK-T02")
         slots = self.slots_of(slot.service_id, rule, day=day or self.day())
         left: int = next(each["available"] for each in slots if each["id"] == slot.id)
         return left
@@ -195,7 +206,18 @@ class ReserveKitScene(Scene):
         body = {"date": day or self.day(), "time_slot_id": slot.id, **fields}
         if not {"customer_email", "customer_phone", "customer_name"} & fields.keys():
             body["customer_email"] = self.email()
+        self._lean_on_others(body)
         return self.call("createBooking", body, by=by, title=title, service_id=service_id)
+
+    def _lean_on_others(self, body: Json) -> None:
+        """A place on one date is none on another; and who comes again is told from others."""
+        days, who = self._days.setdefault(body["time_slot_id"], set()), str(body.get("customer_email")).lower()
+        if days - {body["date"]}:
+            self.lean_on("RK-B04")
+        if who in self._people:
+            self.lean_on("RK-B08", "RK-B11", "RK-B25")
+        days.add(body["date"])
+        self._people.add(who)
 
     def booked(
         self, slot: Slot, day: str | None = None, *, rule: str = "RK-B02", by: str = MAIN, **fields: Any

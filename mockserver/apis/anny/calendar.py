@@ -61,25 +61,21 @@ def _row(resource: Resource, parts: Mapping[str | None, list[Resource]]) -> Row:
 
 
 def _items(work: Work, rows: Sequence[Row], span: Span) -> Iterator[Item]:
-    shown = {row.id for row in rows}
-    ledger = Ledger(CLAIMS, work.records(CLAIMS.kind))
-    for booking in _bookings(work, ledger, rows, span):
-        for item in _show(work, booking):
-            if item.row in shown and item.span.overlaps(span):
-                yield item
-    parts = _parts(work)
-    for row in rows:
-        if row.capacity is not None and row.capacity > 1:
-            pools = frozenset({row.id, *(each.id for each in parts[row.id])})
-            yield from _places(ledger, row, pools, span)
-
-
-def _bookings(work: Work, ledger: Ledger, rows: Sequence[Row], span: Span) -> Iterator[Booking]:
     bookings = work.records(BOOKINGS)
-    begun = begun_in(bookings, BOOKINGS_BY_START, ALL, span)
-    # What takes a place is there on the first day too where it has begun long before, or was moved away from it.
-    there = (bookings.get(claim.id) for row in rows for claim in ledger.claims(row.id, span))
-    return iter({each.id: each for each in chain(begun, there) if not each.is_master}.values())
+    ledger = Ledger(CLAIMS, work.records(CLAIMS.kind))
+    parts = _parts(work)
+    begun: defaultdict[str, dict[int, Booking]] = defaultdict(dict)
+    for each in begun_in(bookings, BOOKINGS_BY_START, ALL, span):
+        begun[each.resource_id][each.id] = each
+    for row in rows:
+        here = begun[row.id]
+        # What takes a place is there too where it has begun long before, or has left and can still come back.
+        others = (bookings.get(claim.id) for claim in ledger.claims(row.id, span) if claim.id not in here)
+        for booking in chain(here.values(), others):
+            if not booking.is_master:
+                yield from (item for item in _show(work, booking) if item.row == row.id and item.span.overlaps(span))
+        if row.capacity is not None and row.capacity > 1:
+            yield from _places(ledger, row, frozenset({row.id, *(each.id for each in parts[row.id])}), span)
 
 
 def _show(work: Work, booking: Booking) -> Iterator[Item]:
@@ -118,8 +114,8 @@ def said_of(work: Work, booking: Booking) -> tuple[str, str | None]:
 
 
 def _places(ledger: Ledger, row: Row, pools: frozenset[str], span: Span) -> Iterator[Item]:
-    taken = seats_in((claim for pool in pools for claim in ledger.claims(pool, span)), pools)
     for opening in row.openings(span):
+        taken = seats_in((claim for pool in pools for claim in ledger.claims(pool, opening)), pools)
         for piece, places in free_through(opening, taken, row.capacity or 1):
             yield Item(
                 row=row.id,

@@ -1,5 +1,6 @@
 """Rows are the employees of each location, and one for what no employee has, such as what customers booked."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -60,29 +61,31 @@ def _rows_of(work: Work, merchant: Merchant, location: Location) -> Iterator[Row
 
 
 def _items(work: Work, rows: Sequence[Row], span: Span) -> Iterator[Item]:
-    shown = {row.id for row in rows}
-    for merchant_id, _ in groupby(rows, key=lambda row: row.group.id):
+    for merchant_id, own in groupby(rows, key=lambda row: row.group.id):
+        booked, blocked = defaultdict(list), defaultdict(list)
         for booking in _bookings(work, merchant_id, span):
-            row = _nobody(booking.location_id) if booking.employee_id is None else str(booking.employee_id)
-            if row in shown:
-                yield _show(work, booking, row)
+            place = _nobody(booking.location_id) if booking.employee_id is None else str(booking.employee_id)
+            booked[place].append(booking)
         for block in Diary(work).blocks(merchant_id, span):
-            if str(block.employee_id) in shown and block.busy.overlaps(span):
-                yield Item(
-                    row=str(block.employee_id), id=str(block.id), kind=ItemKind.BLOCK, span=block.busy, label=block.name
-                )
+            if block.busy.overlaps(span):
+                blocked[str(block.employee_id)].append(block)
+        for row in own:
+            yield from (_show(work, each, row.id) for each in booked[row.id])
+            for each in blocked[row.id]:
+                yield Item(row=row.id, id=str(each.id), kind=ItemKind.BLOCK, span=each.busy, label=each.name)
 
 
 def _bookings(work: Work, merchant_id: str, span: Span) -> Iterator[Booking]:
     bookings = work.records(BOOKINGS)
-    found = {each.id: each for each in begun_in(bookings, BOOKINGS_OF_MERCHANT, merchant_id, span)}
+    begun = {each.id: each for each in begun_in(bookings, BOOKINGS_OF_MERCHANT, merchant_id, span)}
+    yield from begun.values()
     ledger = Ledger(CLAIMS, work.records(CLAIMS.kind))
     for location in work.records(LOCATIONS).page(LOCATIONS_OF_MERCHANT, merchant_id):
         for claim in ledger.claims(location_pool(location.id).id, beginning_of(span)):
-            booking = bookings.get(holding(claim))
-            if booking.span.overlaps(span):
-                found[booking.id] = booking
-    return iter(found.values())
+            if holding(claim) not in begun:
+                booking = bookings.get(holding(claim))
+                if booking.span.overlaps(span):
+                    yield booking
 
 
 def _show(work: Work, booking: Booking, row: str) -> Item:

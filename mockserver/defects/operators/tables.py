@@ -14,16 +14,16 @@ from mockserver.defects.bug import Lines
 
 __all__ = ["keywords", "modules_of", "named_values", "nodes_of", "where"]
 
-_DRAWS_WORLDS = {"seed", "blueprint", "book"}
-"""What draws a world: a bug in there is another world, and no bug."""
+_LEFT_OUT = {"seed", "blueprint", "book", "calendar", "deadlines", "history"}
+"""What draws a world, for a bug in there is another world and no bug; and what only the control plane shows."""
 
 
 def modules_of(api: Api) -> Iterator[ModuleType]:
-    """The modules of an API, all of them imported, in the order of their names; without those that draw its world."""
+    """The modules of an API, all of them imported, in the order of their names; without those that draw its world or only show it."""
     package = import_module(f"mockserver.apis.{api.name}")
     names = sorted(each.name for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
     for name in names:
-        if name.rpartition(".")[2] not in _DRAWS_WORLDS:
+        if name.rpartition(".")[2] not in _LEFT_OUT:
             yield import_module(name)
 
 

@@ -9,6 +9,6 @@ with Sandbox.create("http://127.0.0.1:8080", clock="2026-03-02T08:00:00Z") as sa
 """
 
 from doublebook_client.rules import Armed, Held
-from doublebook_client.sandbox import Clock, Refused, Request, Sandbox
+from doublebook_client.sandbox import Clock, Refused, Request, Sandbox, Snapshot
 
-__all__ = ["Armed", "Clock", "Held", "Refused", "Request", "Sandbox"]
+__all__ = ["Armed", "Clock", "Held", "Refused", "Request", "Sandbox", "Snapshot"]

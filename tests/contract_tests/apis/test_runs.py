@@ -99,6 +99,33 @@ def test_laws_that_are_played_at_once_ask_the_same_and_come_to_the_same(sandbox_
     assert runs[0] == runs[1]
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("api", ["reservekit", "appointments", "bardge", "anny"])
+def test_in_one_world_several_at_once_come_to_what_each_comes_to_after_the_other(sandbox_server, run, api):
+    verdicts = []
+    with sandbox_server.serving(api) as url:
+        for jobs in ("1", "4"):
+            run_curl(f'curl -X POST {url}/_sandbox/sandboxes -d \'{{"name": "jobs-{jobs}"}}\'')
+            where = (
+                "--base-url",
+                url,
+                "--sandbox",
+                f"jobs-{jobs}",
+                "--jobs",
+                jobs,
+                "--suite",
+                "laws",
+                "--suite",
+                "lifecycle",
+            )
+            code, said = run("run", api, *where, "--report", "json=report.json")
+            assert code == 0, said.out
+            rules = json.loads(Path("report.json").read_text())["rules"]
+            verdicts.append({rule["id"]: rule["outcome"] for rule in rules})
+
+    assert verdicts[0] == verdicts[1]
+
+
 def test_what_failed_is_replayed_alone_by_the_command_that_was_printed(sandbox_server, run):
     with sandbox_server.serving("reservekit", "RK-B16") as url:
         code, said = run("run", "reservekit", "--base-url", url, "--rule", "RK-B16")

@@ -58,20 +58,21 @@ class Coming:
         return len(self.waited) <= 3
 
 
-def test_as_long_as_others_come_what_is_wanted_may_come_too():
+def test_as_long_as_others_come_what_is_wanted_may_come_too(monkeypatch):
     with Receiver(scene()) as receiver:
-        receiver._came = Coming(receiver, [b"1", b"2", b"3"])
+        monkeypatch.setattr(receiver, "_came", Coming(receiver, [b"1", b"2", b"3"]))
 
         assert [post.json for post in receiver.wait(1, lambda post: post.json == 3)] == [3]
 
 
-def test_who_answers_late_may_tell_late():
+def test_who_answers_late_may_tell_late(monkeypatch):
     with Receiver(scene(margin=timedelta(seconds=40))) as receiver:
-        receiver._came = Coming(receiver, [b"1"])
+        coming = Coming(receiver, [b"1"])
+        monkeypatch.setattr(receiver, "_came", coming)
 
         receiver.wait(1)
 
-        assert receiver._came.waited == [40]
+    assert coming.waited == [40]
 
 
 def test_what_does_not_come_in_time_is_not_there():

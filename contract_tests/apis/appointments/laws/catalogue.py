@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking, NotApplicable
 from contract_tests.scenes.differences import shown
 from contract_tests.scenes.scene import MAIN, OTHER
+from doublebook_data.views import View
 
 __all__ = ["LAWS"]
 
@@ -197,9 +198,26 @@ def _busy(scene: AppointmentsScene, noons: Iterable[datetime], by: str) -> set[d
     return {noon.date() for noon in noons if any(scene.calendar(noon - half, noon + half, by=by).values())}
 
 
+def _windows(scene: AppointmentsScene, zone: tzinfo, minutes: int, months: int) -> list[tuple[date, date]]:
+    """
+    The first and the last day of a window, as they may be: two pairs where it is not known when now is, near midnight.
+
+    Where the last month lacks the day of today, no page says which one ends it.
+    """
+    now, unsure = scene.now(), timedelta() if scene.world.clock else scene.margin
+    found = []
+    for moment in (now - unsure, now + unsure):
+        local = moment.astimezone(zone)
+        begins, ends = (moment + minutes * MINUTES).astimezone(zone), scene.months_after(moment, months)
+        found.append((begins.date(), ends.astimezone(zone).date()))
+        if scene.contract.view is View.AGREED and ends.astimezone(zone).day != local.day:
+            found.append((begins.date(), ends.astimezone(zone).date() + (local.day - ends.astimezone(zone).day) * _DAY))
+    return found
+
+
 @LAWS.law("AP-C07", "AP-T08", "AP-T14")
 def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: AppointmentsScene) -> None:
-    own = scene.windows if scene.world.clock else {}
+    own = scene.windows if scene.world.clock or scene.profile.find("terms.window_months") else {}
     for slug in (scene.slug, scene.other_slug):
         shop = scene.shop_of(slug)
         for service in _singles(scene, slug):
@@ -210,9 +228,10 @@ def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: Appointmen
             first, last = (date.fromisoformat(found[name]) for name in ("min_date", "max_date"))
             if slug == scene.slug and service["id"] in own:
                 minutes, months = own[service["id"]]
-                ends = (scene.now() + minutes * MINUTES, scene.months_after(scene.now(), months))
-                wanted = tuple(each.astimezone(shop.zone).date() for each in ends)
-                scene.same("AP-T14", (first, last), wanted, f"the window of {service['name']}")
+                wanted = _windows(scene, shop.zone, minutes, months)
+                spans = " or ".join(dict.fromkeys(f"{begins} to {ends}" for begins, ends in wanted))
+                said = f"the window of {service['name']} is {spans}"
+                scene.expect("AP-T14", (first, last) in wanted, said, f"{first} to {last}")
             late, early = (datetime.combine(day, time(12), shop.zone) for day in (last + _DAY, first - _DAY))
             for begin, end in ((late, late + 13 * _DAY), (early, early)):
                 starts = starts_in(*scene.available(begin, end, "AP-T12", *offer))
@@ -220,7 +239,7 @@ def outside_the_window_nothing_is_listed_and_nothing_is_booked(scene: Appointmen
             body = {**scene.body_for(shop, late), "service_id": service["id"]}
             answer = scene.call("createCustomerBooking", body, by=CUSTOMER, title="book the day after the window")
             answer.refused("AP-C07", *NOT_A_WINDOW)
-    for service_id, (minutes, months) in [*own.items()][:1]:
+    for service_id, (minutes, months) in [*own.items()][:1] if scene.world.clock else []:
         zone = scene.shop.zone
         tomorrow = (scene.now() + minutes * MINUTES).astimezone(zone).date() + _DAY
         for before in (20, -20):

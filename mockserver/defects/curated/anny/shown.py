@@ -215,8 +215,10 @@ def _(right: Callable[..., bool], part: Part) -> bool:
 
 
 @BUGS.around(Reading.invoices, "AN-A12", "The list of invoices holds those of everybody.")
-def _(find: Callable[..., tuple[Sequence[Invoice], int]], desk: Reading, page: PageRequest) -> object:
-    return find(Reading(desk._work, ORGANISATION), page)
+def _(
+    find: Callable[..., tuple[Sequence[Invoice], int]], desk: Reading, text: str, sort: str, page: PageRequest
+) -> object:
+    return find(Reading(desk._work, ORGANISATION), text, sort, page)
 
 
 # Invitations and forms
