@@ -424,7 +424,7 @@ def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: s
     out = Console(soft_wrap=True, highlight=False, width=_WIDE)
     out.print()
     out.print(table)
-    out.print(f"\nPages   {url}/docs\nControl {url}/_sandbox/docs")
+    out.print(f"\nConsole {url}/\nPages   {url}/docs\nControl {url}/_sandbox/docs")
     if new_token is not None:
         out.print(
             f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)"

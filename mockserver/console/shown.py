@@ -108,11 +108,15 @@ def ago(now: datetime, at: datetime) -> str:
     return "just now" if now - at < _MINUTE else f"{length(now - at)} ago"
 
 
-def moved_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> str:
-    """By how much a clock was moved between two requests, beyond the time that went by; "" where it was not."""
+def moved_between(earlier: Mapping[str, Any], later: Mapping[str, Any], *, stands: bool) -> str:
+    """By how much a clock was moved between two requests; "" where it was not.
+
+    Args:
+        stands: Whether the clock stands still: else the time that went by is no move of anybody's.
+    """
     if earlier["at"] is None or later["at"] is None:
         return ""
-    went_by = moment(later["received_at"]) - moment(earlier["received_at"])
+    went_by = timedelta() if stands else moment(later["received_at"]) - moment(earlier["received_at"])
     by = timedelta(seconds=round((moment(later["at"]) - moment(earlier["at"]) - went_by).total_seconds()))
     return length(by) if by > _BRIEFLY else ""
 

@@ -101,7 +101,7 @@ class Booking(Page):
         before: Json = None
         for entry in self.history["entries"]:
             yield from _timed(by_time, entry["at"])
-            if before is not None and (moved := moved_between(before, entry)):
+            if before is not None and (moved := moved_between(before, entry, stands=self.is_frozen)):
                 yield Step("gap", None, "ice", moved)
             yield Step("request", _at(entry), code_family(entry["status"]), entry)
             for step in by_entry[entry["id"]]:

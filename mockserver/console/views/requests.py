@@ -49,7 +49,11 @@ class Exchanges(Page):
     def _rows(self) -> Iterator[tuple[Json, str, str]]:
         later: Json = None
         for entry in self.entries:
-            yield entry, said_in(entry["response"].get("body")), "" if later is None else moved_between(entry, later)
+            yield (
+                entry,
+                said_in(entry["response"].get("body")),
+                "" if later is None else moved_between(entry, later, stands=self.is_frozen),
+            )
             later = entry
 
 
