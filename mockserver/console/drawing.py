@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-__all__ = ["Diagram", "diagram_of"]
+__all__ = ["Arrow", "Box", "Diagram", "diagram_of"]
 
 Json = Any
 

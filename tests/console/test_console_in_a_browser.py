@@ -221,7 +221,9 @@ def test_pages_are_without_serious_barriers_and_fit_into_every_window(world, bro
     for address in addresses:
         page.goto(address)
 
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        # Of two themes the second differs in its colours alone.
+        rules = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
+        found = Axe().run(page, options={"resultTypes": ["violations"], **rules}).response["violations"]
         serious = [
             (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in {"serious", "critical"}
         ]

@@ -13,7 +13,7 @@ from mockserver.console.frame import Page
 from mockserver.console.schedule import Due
 from mockserver.console.shown import code_family, moment, moved_between
 
-__all__ = ["Booking"]
+__all__ = ["Booking", "Step"]
 
 Json = Any
 

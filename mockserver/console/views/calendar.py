@@ -13,7 +13,7 @@ from mockserver.console.placing import column, width
 from mockserver.console.shown import chip_of, spanned
 from mockserver.console.shown import day as day_of
 
-__all__ = ["Calendar"]
+__all__ = ["Calendar", "Cell", "Lane", "Place"]
 
 Json = Any
 

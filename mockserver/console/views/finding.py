@@ -8,7 +8,7 @@ from mockserver.console.asking import Refused
 from mockserver.console.frame import NAVIGATION, Page, Place
 from mockserver.console.shown import title_of
 
-__all__ = ["Finding"]
+__all__ = ["KEYS", "Deed", "Finding"]
 
 Json = Any
 

@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.console.shown import chip_of, moment
 from mockserver.console.views.requests import Exchanges
 
-__all__ = ["Overview"]
+__all__ = ["Overview", "Ribbon"]
 
 Json = Any
 

@@ -12,7 +12,7 @@ from mockserver.console.frame import Page
 from mockserver.console.schedule import GROUPS, Due
 from mockserver.console.shown import day
 
-__all__ = ["Time"]
+__all__ = ["Elsewhere", "Mark", "Time"]
 
 Json = Any
 
