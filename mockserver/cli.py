@@ -301,7 +301,7 @@ def _ask(url: str, token: str | None, path: str) -> Any:
 
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     try:
-        answer = httpx.get(f"{url.rstrip('/')}/_sandbox{path}", headers=headers)
+        answer = httpx.get(f"{url.rstrip('/')}/_sandbox{path}", headers=headers, timeout=30)
     except httpx.TransportError as problem:
         raise ValueError(f"no server answers at {url}: {problem}") from None
     if answer.is_error:

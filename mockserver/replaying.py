@@ -28,6 +28,7 @@ __all__ = ["CannotReplay", "Outcome", "replay"]
 
 _FORMAT = 1
 _SAFE = "/~:@!$&'()*+,;=-._"
+_MEMBERS = frozenset({"apis", "missing", "world", "given", "steps"})
 _IN_ITS_PLACE = frozenset({"fin", "rst", "lost-before", "status", "rate-limited"})
 """Faults with which nothing is done."""
 _REPLAYED = frozenset({"updateSandbox", "createSubscription", "updateSubscription", "deleteSubscription"})
@@ -79,6 +80,8 @@ def replay(bundle: Mapping[str, Any]) -> Outcome:
 def _check(bundle: Mapping[str, Any]) -> None:
     if not isinstance(bundle, dict) or bundle.get("format") != _FORMAT:
         raise CannotReplay(f"this is no bundle of format {_FORMAT}")
+    if lacking := sorted(_MEMBERS - bundle.keys()):
+        raise CannotReplay(f"this bundle has no {', '.join(lacking)}")
     if unknown := sorted(set(bundle["apis"]) - set(API_NAMES)):
         raise CannotReplay(f"there is no API {', '.join(unknown)} here")
     if bundle["missing"]:

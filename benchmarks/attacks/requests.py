@@ -17,6 +17,8 @@ _NAMING = frozenset({"id", "name", "slug", "uuid", "session_id"})
 _WRAPPING = frozenset({"data", "items", "attributes"})
 _OF_AN_ID = re.compile(r"(_?id|s)$", re.IGNORECASE)
 _SANDBOXES = tuple(f"fuzz-{number}" for number in range(6))
+_ARMED = {"createRule": "fuzz-armed"}
+"""What breaks requests on purpose is asked for in a sandbox that no API is asked in."""
 _NO_SANDBOXES = ("", "UPPER", "a" * 100, "..", "%2e", "\u00e4", "a b", "a/b", "-", "~", "default;", "\x7f")
 _METHODS = ("HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PATCH", "POST", "GET", "get", "BREW", "PROPFIND", "X" * 300)
 _HEADERS: Sequence[tuple[str, Sequence[str]]] = (
@@ -43,7 +45,7 @@ _HEADERS: Sequence[tuple[str, Sequence[str]]] = (
     ("X-HTTP-Method-Override", ("DELETE",)),
     ("Cookie", ("a=b", "a" * 4_000, ";;;", "session=\u00e4")),
     ("Referer", ("https://evil.test/", "")),
-    ("Prefer", ("code=500", "respond-async", "wait=100", ",,,")),
+    ("Prefer", ("code=abc", "respond-async", "wait=100", ",,,", "fault=nonsense", "delay=-1", "explain")),
     ("Last-Event-ID", ("", "-1")),
     ("Bardge-Lookup-Token", ("", "lkpt_abc123", "lkpt_\u00e4", "x" * 3_000)),
     ("X-Request-Id", ("a" * 300, "", "\x01")),
@@ -126,6 +128,8 @@ class Drawer:
                 "all",
             )
         )
+        if operation.id in _ARMED and spoil in ("path", "all"):
+            spoil = "body"
         method, known = operation.method, True
         if spoil == "method":
             method, known = chance.choice(_METHODS), False
@@ -157,7 +161,8 @@ class Drawer:
         for place, segment in enumerate(segments):
             if segment.startswith("{"):
                 name = segment.strip("{}")
-                value = self._value((name, segments[place - 1]), operation.places["path"].get(name, ("1",)))
+                shown = operation.places["path"].get(name, ("1",))
+                value = _ARMED.get(operation.id) or self._value((name, segments[place - 1]), shown)
                 segments[place] = quote(str(value), safe="", errors="replace")
         return "/".join(segments)
 

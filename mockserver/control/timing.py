@@ -49,7 +49,8 @@ def _upcoming(
 ) -> tuple[int, list[Due]]:
     """Over all APIs."""
     total, found = 0, list[Due]()
-    for domain in desk.domains.values():
+    every = desk.domains.values()
+    for domain in sandbox.listened_to(every) if kinds == (DueKind.DELIVERY,) else every:
         count, some = sandbox.run(
             domain,
             lambda work, domain=domain: upcoming(work, domain, kinds, until=until, limit=limit),  # type: ignore[misc]

@@ -3,7 +3,7 @@ due, its journal, and what an API remembers beside its records.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -425,6 +425,12 @@ class Sandbox:
             ]
         for domain in waiting:
             self._tell(domain)
+
+    def listened_to(self, domains: Iterable[Domain]) -> list[Domain]:
+        """Those of *domains* in which a delivery may wait; no seed is drawn to find out."""
+        with self._ground.store.reading() as session:
+            record = self.fresh(session)
+            return [each for each in domains if is_heard(session, record, each)]
 
     def _tell(self, domain: Domain) -> None:
         if self._ground.on_waiting is not None:

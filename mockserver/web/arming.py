@@ -154,8 +154,7 @@ class Plan:
         stack, call = self._entered.stack, self._call
         if self._refused is not None:
             return stack.refused(call, self._refused)
-        tickets: list[Ticket] = []
-        holding: Holding | None = None
+        met: list[tuple[Holding, Ticket]] = []  # after a reset or a delete the next one may be in another sandbox
         try:
             for doing in self._doings:
                 self._note(doing.deed.what, doing)
@@ -165,7 +164,7 @@ class Plan:
                     self._entered.enter(call)
                 elif what in MEETINGS:
                     holding = self._holding
-                    tickets.append(await self._meet(doing, holding))
+                    met.append((holding, await self._meet(doing, holding)))
                 elif what == RIVAL:
                     await self._rival(doing)
             made = self._in_the_place()
@@ -173,8 +172,7 @@ class Plan:
                 return made
             return await stack.answer(call, self._entered.path, self._entered.scope["query_string"], self._receive)
         finally:
-            for ticket in tickets:
-                assert holding is not None  # noqa: S101 - a ticket is of one
+            for holding, ticket in met:
                 holding.leave(ticket)
 
     def _in_the_place(self) -> Sent | None:

@@ -44,7 +44,7 @@ def test_each_webhook_is_printed_checked_handed_on_as_it_came_and_answered_as_it
                 f"{server.url}/_sandbox/sandboxes/mine/clock/advance", json={"seconds": 0, "settle": True}, timeout=20
             )
             line, body = listening.stdout.readline(), listening.stdout.readline()
-            listening.send_signal(signal.SIGINT)
+            listening.send_signal(signal.SIGTERM)  # in the background of a script, Ctrl-C is not heard
             rest = listening.communicate(timeout=20)[0]
             left = subscriptions(server)
             deliveries = f"{server.url}/_sandbox/sandboxes/mine/webhooks/reservekit/deliveries"

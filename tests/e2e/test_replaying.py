@@ -125,13 +125,16 @@ def test_what_cannot_be_replayed_is_said_and_never_skipped(session, tmp_path, ch
     assert said in done.stderr
 
 
-def test_a_file_that_is_no_bundle_is_a_sentence(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "said"), [("{", "is no bundle"), ("[]", "no bundle of format 1"), ('{"format": 1}', "has no apis, given")]
+)
+def test_a_file_that_is_no_bundle_is_a_sentence(tmp_path, text, said):
     file = tmp_path / "no.json"
-    file.write_text("{")
+    file.write_text(text)
 
     done = mockserver("replay", str(file))
 
-    assert (done.returncode, "is no bundle" in done.stderr) == (2, True)
+    assert (done.returncode, said in done.stderr) == (2, True)
 
 
 def test_an_exported_test_and_exported_lines_run_in_a_world_of_their_own(tmp_path):

@@ -92,6 +92,9 @@ _DAYS_AHEAD = 21
 """Before that many days from now nothing is booked: other deadlines than those tested are far away."""
 _DAYS = 54
 """So many days there are, so that none is further ahead than services let anybody book."""
+_USUAL = ("room", "other_room", "desk")
+"""The resources of the service that is booked at once: what a test books at one of them it may move to another."""
+_TAKEN = ("booked_out", "blocked")
 _STRIDE = timedelta(minutes=30)
 _UNPROCESSABLE = 422
 
@@ -299,7 +302,7 @@ class AnnyScene(Scene):
     def day(self, kind: str = "instant", where: str = "room", *, minutes: int = 60) -> list[Slot]:
         """All starts of a day on which nothing is booked yet, for a service at a resource. Raises Lacking."""
         service_id, resource_id = self.service_id(kind), self.resource_id(where)
-        today, first = self.now().date(), self.lease(f"day of {where}", _DAYS)
+        today, first = self.now().date(), self.lease("day", _DAYS)
         seen: set[str | None] = set()
         for number in range(first, first + _DAYS):
             day = today + timedelta(days=_DAYS_AHEAD + number % _DAYS)
@@ -312,11 +315,20 @@ class AnnyScene(Scene):
                 Slot(service_id, resource_id, start, start + timedelta(minutes=minutes))
                 for start in (moment(each["start_date"]) for each in free)
             ]
-            if slots and _is_whole(slots, found):
+            if slots and _is_whole(slots, found) and self._is_free_beside(day, where):
                 return slots
-        is_offered = bool(seen & {None, "booked_out", "blocked"})
+        is_offered = bool(seen & {None, *_TAKEN})
         self.expect("AN-T13", is_offered, f"a start in {_DAYS} days that is free, or taken", seen, answer)
         raise Lacking(f"no day of {_DAYS} is free at the {where}", key=f"inventory.resources.{where}")
+
+    def _is_free_beside(self, day: date, where: str) -> bool:
+        """Whether nothing is booked at the other resources of the usual service on that day, where others are in the world too."""
+        if self.world.is_own or where not in _USUAL:
+            return True
+        service_id = self.service_id("instant")
+        known = (self.profile.find(f"inventory.resources.{name}") for name in _USUAL if name != where)
+        answers = (self.starts(day, service_id, resource_id).ok("AN-A07", 200) for resource_id in known if resource_id)
+        return not any(each["unavailability_type"] in _TAKEN for answer in answers for each in answer.json)
 
     def slot(self, kind: str = "instant", where: str = "room", *, minutes: int = 60) -> Slot:
         """A free interval with two free hours around it, on a day on which nothing else is booked."""
@@ -601,7 +613,7 @@ _NO_FILTERS = frozenset({"resources", "sort"})
 
 def _is_whole(free: list[Slot], found: list[Json]) -> bool:
     """Whether nothing is booked: every start is free but those so late that they end after hours."""
-    taken = [each for each in found if each["unavailability_type"] in ("booked_out", "blocked")]
+    taken = [each for each in found if each["unavailability_type"] in _TAKEN]
     return not taken and len(free) > 1
 
 

@@ -328,7 +328,6 @@ def who_has_no_token_gets_a_cart_of_their_own(scene: AnnyScene) -> None:
 def of_several_resources_the_first_that_is_free_is_booked(scene: AnnyScene) -> None:
     slot = scene.slot()
     resources = [slot.resource_id, scene.resource_id("desk")]
-    scene.day("instant", "desk")  # so that no other test uses it
     for wanted in resources:
         answer = scene.add(slot, resource_id=resources, title="hold one of two").ok("AN-C15", 201)
         (booking,) = (

@@ -30,7 +30,6 @@ def _place(booking: Json) -> tuple[Any, ...]:
 @LAWS.law("AN-R01", "AN-R04")
 def a_booking_goes_to_a_free_interval(scene: AnnyScene) -> None:
     slot = scene.slot()
-    scene.day("instant", "desk")  # so that no other test uses it
     desk = scene.resource_id("desk")
     booking = scene.booked(slot)
     target = slot.later(minutes=120).lasting(90)
