@@ -315,9 +315,10 @@ def test_a_wrong_token_opens_nothing(guarded):
 def test_without_the_token_no_page_is_shown_and_no_form_is_taken(guarded, cookie):
     headers = {"Cookie": cookie}
 
-    answers = [guarded.get(f"/console{path}", headers=headers) for path in ("/", "/s/default", "/s/default?part=nav")]
+    paths = ("/", "/s/default", "/s/default?part=nav", "/s/default/events")
+    answers = [guarded.get(f"/console{path}", headers=headers) for path in paths]
 
-    assert [each.status_code for each in answers] == [401] * 3
+    assert [each.status_code for each in answers] == [401] * 4
     assert guarded.request("POST", "/console/s/default/do/resetSandbox", headers=headers).status_code == 403
 
 
@@ -366,6 +367,12 @@ def test_what_an_address_says_is_text_too(site, text):
 
     assert answer.status_code == 200
     assert text not in answer.text
+
+
+def test_what_happens_in_a_sandbox_that_is_not_there_is_a_refusal(site):
+    answer = site.get("/console/s/gone/events")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
 def test_a_sandbox_that_is_gone_is_said_to_be_and_can_be_made_again(site):
