@@ -35,7 +35,6 @@ TABLES = (
     "mockserver.apis.bardge.operations.copays",
     "mockserver.apis.bardge.operations.spa",
     "mockserver.control.operations",
-    "mockserver.control.bundles",
     "mockserver.control.snapshots",
     "mockserver.control.timing",
 )

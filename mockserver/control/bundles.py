@@ -6,7 +6,7 @@ which a replay finds out by itself. Credentials are those of personas that stand
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.moves import read_moves
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 
-__all__ = ["FORMAT", "OPERATIONS", "bundle_of"]
+__all__ = ["FORMAT", "bundle_of", "exported"]
 
 FORMAT = 1
 
@@ -33,7 +33,7 @@ _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "x-a
 _SHORTEST_SECRET = 6
 
 
-def export_sandbox(desk: Desk, call: Call) -> Reply:
+def exported(desk: Desk, call: Call) -> Reply:
     bundle = bundle_of(desk, call.path["name"])
     form = call.query["as"]
     if form == "bundle":
@@ -212,6 +212,3 @@ def _hidden(value: Any, marks: Mapping[str, str]) -> Any:
             for written in (secret, json.dumps(secret)[1:-1]):
                 value = value.replace(written, marks[secret])
     return value
-
-
-OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply]] = {"exportSandbox": export_sandbox}

@@ -10,7 +10,6 @@ from mockserver import __version__
 from mockserver.apis.bundle import Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.control.asking import Question
-from mockserver.control.bundles import OPERATIONS as BUNDLES
 from mockserver.control.desk import Desk
 from mockserver.control.noting import NOTED, noted
 from mockserver.control.requests import (
@@ -144,6 +143,12 @@ def clear_journal(desk: Desk, call: Call) -> Reply:
     return _ok({"deleted": desk.clear_journal(call.path["name"])})
 
 
+def export_sandbox(desk: Desk, call: Call) -> Reply:
+    from mockserver.control.bundles import exported  # noqa: PLC0415 - asked for rarely, and not at the start
+
+    return exported(desk, call)
+
+
 def get_state(desk: Desk, call: Call) -> Reply:
     return _ok({"apis": desk.counts(call.path["name"])})
 
@@ -234,7 +239,7 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "deleteSandbox": delete_sandbox,
     "resetSandbox": reset_sandbox,
     "forkSandbox": fork_sandbox,
-    **BUNDLES,
+    "exportSandbox": export_sandbox,
     **SNAPSHOTS,
     **TIMING,
     "listJournal": list_journal,

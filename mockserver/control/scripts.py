@@ -12,7 +12,9 @@ from urllib.parse import quote
 
 __all__ = ["SCRIPTS"]
 
-_SAFE = "/~:@!$&'()*+,;=-._"
+_SAFE = "/~:@!&()*+,;=-._%[]"
+"""Of paths and queries: what neither a shell nor an f-string takes for something else."""
+
 _SHORTEST = 3
 """Letters and digits of a value that is taken for an id: a 1 may mean anything."""
 
@@ -139,9 +141,9 @@ def _python_url(step: Mapping[str, Any], old: str, chain: _Chain) -> str:
 def _with_variables(step: Mapping[str, Any], old: str, chain: _Chain, form: str) -> str:
     """Path and query, with variables in the place of ids that answers have told."""
     parts = re.split(r"([/?&=])", _path(step, old))
-    path = "".join(form % found if (found := chain.of(each)) else quote(each, safe=_SAFE) for each in parts)
+    path = "".join(form % found if (found := chain.of(each)) else quote(each, safe=_SAFE[:-3]) for each in parts)
     query = re.split(r"([&=])", step["request"]["query"])
-    told = "".join(form % found if (found := chain.of(each)) else each for each in query)
+    told = "".join(form % found if (found := chain.of(each)) else quote(each, safe=_SAFE) for each in query)
     return f"{path}?{told}" if told else path
 
 
@@ -207,10 +209,11 @@ def _shell_body(step: Mapping[str, Any], chain: _Chain) -> str:
     variables = {chain.of(value) for _, value in _leaves(document) if not isinstance(value, bool)} - {None}
     if not variables:
         return shlex.quote(body if isinstance(body, str) else "")
-    told = json.dumps(_named(document, chain))
+    told = shlex.quote(json.dumps(_named(document, chain)))
     for variable in variables:
-        told = told.replace(f'"\\u0001{variable}"', f"'${variable}'").replace(f"\\u0002{variable}", f"'${variable}'")
-    return f"'{told}'"
+        inserted = f"'\"${variable}\"'"
+        told = told.replace(f'"\\u0001{variable}\\u0001"', inserted).replace(f"\\u0002{variable}\\u0002", inserted)
+    return told
 
 
 def _named(value: Any, chain: _Chain) -> Any:
@@ -222,7 +225,8 @@ def _named(value: Any, chain: _Chain) -> Any:
     variable = None if isinstance(value, bool) or value is None else chain.of(value)
     if variable is None:
         return value
-    return f"\x02{variable}" if isinstance(value, str) else f"\x01{variable}"
+    mark = "\x02" if isinstance(value, str) else "\x01"
+    return f"{mark}{variable}{mark}"
 
 
 SCRIPTS: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {"curl": _curl, "pytest": _pytest}

@@ -1,6 +1,7 @@
 """A session of a server that has ended, played again by a program that knows nothing but its file."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -137,6 +138,7 @@ def test_a_file_that_is_no_bundle_is_a_sentence(tmp_path, text, said):
     assert (done.returncode, said in done.stderr) == (2, True)
 
 
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the lines for a shell read answers with jq")
 def test_an_exported_test_and_exported_lines_run_in_a_world_of_their_own(tmp_path):
     with started() as server:
         control = f"{server.url}/_sandbox/sandboxes"
@@ -158,7 +160,10 @@ def test_an_exported_test_and_exported_lines_run_in_a_world_of_their_own(tmp_pat
             timeout=60,
         )
 
+        shown = subprocess.run(["bash", "-c", lines], check=False, capture_output=True, text=True, timeout=60)
+
     assert ran.returncode == 0, ran.stdout + test
+    assert shown.stdout.count('"status":"cancelled"') == 2, shown
     assert str(made) not in test
     assert "id_1 = answer.json()['data']['id']" in test
     assert "/bookings/{id_1}" in test

@@ -499,7 +499,9 @@ class AppointmentsScene(Scene):
         for number in itertools.islice(self.numbers(what, of), _FEW if self.world.is_own else of):
             found = begin(number)
             events = self.calendar(found - 2 * _DAY, found + lasting, cancelled=True)
-            if all(row["is_cancelled"] for row in events["bookings"]) and not events["blocked_times"]:
+            # No page promises the member: what does not say that it is cancelled is there.
+            are_over = all("is_cancelled" in row and row["is_cancelled"] for row in events["bookings"])
+            if are_over and not events["blocked_times"]:
                 self._was_there(events)
                 return found
         self.expect("AP-K02", not self.world.is_own, f"a {what} where nobody has booked", "none")
