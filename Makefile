@@ -46,9 +46,13 @@ check-types: $(VENV)/.installed ## Check types
 unit: $(VENV)/.installed ## Run the tests, in parallel
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
+# What builds its apps without a store of its own: over PostgreSQL it has to hold as it does in memory.
+ON_POSTGRESQL := tests/apis/reservekit tests/control/test_control_sandboxes.py tests/web/test_gate.py tests/web/test_idempotency.py
+
 nightly: lint check-types ## The same at full length, other examples each day; SEED=20260302 repeats a day's
 	@echo "SEED=$(SEED)"
 	@$(BIN)/pytest -n auto --dist worksteal -m '' --hypothesis-profile nightly --hypothesis-seed $(SEED) $(ARGS)
+	@TEST_STORE=postgresql $(BIN)/pytest -n auto --dist worksteal $(ON_POSTGRESQL) $(ARGS)
 
 bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
 	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)
@@ -75,7 +79,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(VENV)/.installed ## Pin what is new; ARGS=--upgrade chooses the newest versions that the ranges allow
 	@$(PIP) uv
 	@$(LOCK) --extra dev --output-file locks/dev.txt $(ARGS) pyproject.toml
-	@$(LOCK) --extra kit --output-file locks/kit.txt --constraints locks/dev.txt pyproject.toml
+	@$(LOCK) --extra kit --extra postgresql --output-file locks/kit.txt --constraints locks/dev.txt pyproject.toml
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  | $(LOCK) --output-file locks/build.txt --constraints locks/dev.txt -
 

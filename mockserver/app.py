@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from importlib import import_module
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from starlette.types import ASGIApp
 
@@ -20,6 +21,7 @@ from mockserver.defects.catalogue import plant, uproot
 from mockserver.defects.planting import Planter
 from mockserver.hosts import is_loopback, named_host
 from mockserver.sandbox.clocks import system_time
+from mockserver.sandbox.patience import JournalWriter
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Setup
 from mockserver.sandbox.sandbox import DEFAULT
@@ -29,11 +31,11 @@ from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 from mockserver.web.addresses import Mount
 from mockserver.web.asking import Within
-from mockserver.web.gate import Gate
+from mockserver.web.gate import Background, Gate
 from mockserver.web.stack import Stack
 from mockserver.webhooks.deliverer import Deliverer
 
-__all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store"]
+__all__ = ["API_NAMES", "App", "build_app", "load_api", "load_spec", "open_store", "postgresql"]
 
 API_NAMES = ("reservekit", "appointments", "anny", "bardge")
 
@@ -62,10 +64,11 @@ def load_spec(name: str) -> dict[str, Any]:
     return spec
 
 
-def build_app(settings: Settings, *, clock: Clock = system_time, at_once: bool = True) -> App:
+def build_app(settings: Settings, *, clock: Clock | None = None, at_once: bool = True) -> App:
     """Put the program together.
 
     Args:
+        clock: The real time; None is that of the store, where several hosts share it, or the machine's.
         at_once: Build what answers for an API now, and not when it is first asked.
 
     Raises:
@@ -82,7 +85,7 @@ def build_app(settings: Settings, *, clock: Clock = system_time, at_once: bool =
         raise
 
 
-def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock, *, at_once: bool) -> App:
+def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock | None, *, at_once: bool) -> App:
     apis = [planter.api for planter in planters]
     receivers = Receivers(
         frozenset(each if each == "*" else named_host(each) for each in settings.webhook_hosts),
@@ -90,6 +93,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
         loopback=is_loopback(settings.host),
     )
     store = open_store(settings)
+    clock = given or store.clock or system_time
     try:
         sandboxes = Sandboxes(
             store,
@@ -98,7 +102,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
             setup=Setup(seed=settings.seed, clock=settings.clock, settings=settings.api_settings),
             bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
             receivers=receivers,
-            shared=settings.workers > 1,
+            shared=settings.workers > 1 or settings.is_shared,
         )
     except RuleBroken as refusal:
         store.close()
@@ -118,12 +122,27 @@ def _put_together(settings: Settings, planters: Sequence[Planter], clock: Clock,
     pages = door.before(pages_on_demand([*apis, control], today_in, Within(mounts[-1].stack), door))
     for mount in mounts if at_once else ():
         mount.stack.build()
-    asgi: ASGIApp = Gate(mounts, pages, sandboxes, Deliverer(apis, sandboxes, receivers))
+    beside: list[Background] = [Deliverer(apis, sandboxes, receivers), JournalWriter(sandboxes)]
+    if settings.is_shared:
+        beside.insert(0, cast("Background", store))
+    asgi: ASGIApp = Gate(mounts, pages, sandboxes, beside)
     for planter in planters:
         asgi = planter.wrap(asgi)
     return App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
 
 
 def open_store(settings: Settings) -> Store:
+    """Raises ValueError: it cannot be used."""
+    if settings.is_shared:
+        shared: Store = postgresql().PostgresqlStore(settings.store, connections=settings.store_connections)
+        return shared
     path = settings.store_path
     return MemoryStore() if path is None else SqliteStore(path, sync=settings.store_sync)
+
+
+def postgresql() -> ModuleType:
+    """The store that hosts share, with its libraries. Raises ValueError: they are not installed."""
+    try:
+        return import_module("mockserver.stores.postgresql")
+    except ModuleNotFoundError as error:
+        raise ValueError(f"a store in PostgreSQL needs {error.name}: pip install 'doublebook[postgresql]'") from error

@@ -83,8 +83,11 @@ def main() -> None:
 @click.option(
     "--clock", help="Where new sandboxes' clocks start: `real`, or a moment such as 2026-03-02T08:00:00Z.  [real]"
 )
-@click.option("--store", help="Where changes are kept: `memory`, or `sqlite:///FILE`.  [memory]")
-@click.option("--workers", type=int, help="Processes to serve with; more than one need SQLite.  [1]")
+@click.option(
+    "--store",
+    help="Where changes are kept: `memory`, `sqlite:///FILE`, or `postgresql://...`, which hosts share.  [memory]",
+)
+@click.option("--workers", type=int, help="Processes to serve with; more than one need a store that is no memory.  [1]")
 @click.option(
     "--control-token",
     help="What /_sandbox demands as a bearer token. Whoever lists processes sees it here, and sees it neither in a file"
@@ -179,6 +182,58 @@ def serve(
     finally:
         if ready_file is not None:
             ready_file.unlink(missing_ok=True)
+
+
+@main.group("db", short_help="The tables of a store in PostgreSQL.")
+def database() -> None:
+    """The tables of a store in PostgreSQL: made and brought to the format of this program, or looked at."""
+
+
+def _with_store(command: Callable[[str], None]) -> click.Command:
+    """A command on the store of the settings."""
+
+    @_sentences
+    def run(store: str | None, file: Path | None) -> None:
+        settings = read_settings({"store": store}, file=file)
+        if not settings.is_shared:
+            raise ValueError(
+                f"--store: {settings.store!r} has no tables to look after: it has to be postgresql://HOST/DATABASE"
+            )
+        command(settings.store)
+
+    options = (
+        click.option(
+            "--store", help="postgresql://USER@HOST/DATABASE; or in MOCKSERVER_STORE, which no list of processes shows."
+        ),
+        click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings."),
+    )
+    for option in options:
+        run = option(run)
+    return database.command(command.__name__.removeprefix("_"), help=command.__doc__)(run)
+
+
+def _migrate(store: str) -> None:
+    """Make the tables, or bring them to the format of this program. Programs of the format before go on meanwhile."""
+    from mockserver.app import postgresql  # noqa: PLC0415 - see `serve`
+
+    before, after = postgresql().migrate(store)
+    click.echo(f"format {after}, as before" if before == after else f"format {after}; it was {before or 'empty'}")
+
+
+def _check(store: str) -> None:
+    """Say which format the tables have; fails where this program cannot work with them."""
+    from mockserver.app import postgresql  # noqa: PLC0415 - see `serve`
+
+    found, _ = postgresql().check(store)
+    if found != postgresql().FORMAT:
+        raise ValueError(
+            f"the tables are of format {found or 'none'}; this program works with format {postgresql().FORMAT}"
+        )
+    click.echo(f"format {found}")
+
+
+_with_store(_migrate)
+_with_store(_check)
 
 
 @main.command(short_help="Build all that would be served, and serve nothing.")

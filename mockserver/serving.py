@@ -100,6 +100,8 @@ def _build(settings: Settings) -> ASGIApp:
 
 
 def _log(settings: Settings) -> None:
+    # It warns of connections that were ended, which are replaced; what is not mended is said by whom it concerns.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     if settings.log:
         logging.basicConfig(level=logging.INFO, format="%(message)s")
         logging.getLogger("httpx").setLevel(logging.WARNING)

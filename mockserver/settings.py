@@ -18,6 +18,7 @@ __all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_list", "read_momen
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _SQLITE = "sqlite:///"
+_POSTGRESQL = ("postgresql://", "postgres://")
 _TOKEN_FILE = "control_token_file"  # noqa: S105 - the name of a setting
 _SENDABLE = re.compile(r"[!-~]+")
 
@@ -29,7 +30,8 @@ class Settings:
     Attributes:
         apis: Which to serve; none is all.
         clock: The moment at which the clock of a new sandbox starts; None is the real time.
-        store: `memory`, or `sqlite:///FILE`.
+        store: `memory`, `sqlite:///FILE`, or `postgresql://USER@HOST/DATABASE`, which hosts share.
+        store_connections: Of a store in PostgreSQL, so many at most for each process.
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
         log: Print a line per request.
         ready_file: Where it is written that the server answers, and at which address; None is nowhere.
@@ -55,6 +57,7 @@ class Settings:
     clock: datetime | None = None
     store: str = "memory"
     store_sync: bool = False
+    store_connections: int = 10
     workers: int = 1
     log: bool = False
     ready_file: str | None = None
@@ -71,8 +74,10 @@ class Settings:
     api_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.store != "memory" and not self.store.removeprefix(_SQLITE) != self.store:
-            raise ValueError(f"store: {self.store!r} is neither memory nor sqlite:///FILE")
+        if self.store != "memory" and not self.store.startswith((_SQLITE, *_POSTGRESQL)):
+            raise ValueError(
+                f"store: {self.store!r} is neither memory nor sqlite:///FILE nor postgresql://HOST/DATABASE"
+            )
         if self.store == _SQLITE:
             raise ValueError("store: sqlite:/// needs a file after it, such as sqlite:///sandbox.sqlite")
         if self.max_sandboxes < 1:
@@ -83,7 +88,11 @@ class Settings:
         if self.workers < 1:
             raise ValueError(f"workers: at least 1, not {self.workers}")
         if self.workers > 1 and self.store == "memory":
-            raise ValueError("workers: more than one share a store, so they need --store sqlite:///FILE")
+            raise ValueError(
+                "workers: more than one share a store, so they need --store sqlite:///FILE or postgresql://..."
+            )
+        if self.store_connections < 1:
+            raise ValueError(f"store_connections: at least 1, not {self.store_connections}")
         if not 0 <= self.port < 65_536:  # noqa: PLR2004 - what TCP has
             raise ValueError(f"port: 0 to 65535, not {self.port}")
 
@@ -104,8 +113,13 @@ class Settings:
                     raise ValueError(f"{name}: {error}") from None
 
     @property
+    def is_shared(self) -> bool:
+        """Whether hosts share the store."""
+        return self.store.startswith(_POSTGRESQL)
+
+    @property
     def store_path(self) -> Path | None:
-        return None if self.store == "memory" else Path(self.store.removeprefix(_SQLITE))
+        return Path(self.store.removeprefix(_SQLITE)) if self.store.startswith(_SQLITE) else None
 
 
 def read_settings(

@@ -1,4 +1,5 @@
 import gc
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -43,12 +44,27 @@ def build(clock: ManualClock) -> Iterator[Callable[..., App]]:
     usual = Settings(apis=("reservekit", "appointments"), allowed_hosts=("sandbox",))
 
     def make(**settings: Any) -> App:
-        apps.append(build_app(replace(usual, **settings), clock=clock))
+        apps.append(build_app(replace(usual, **{**usual_store(), **settings}), clock=clock))
         return apps[-1]
 
     yield make
     for app in apps:
         app.store.close()
+
+
+def usual_store() -> dict[str, Any]:
+    """The store of a test that does not say which one it wants: `make nightly` plays some once more over PostgreSQL."""
+    if os.environ.get("TEST_STORE") != "postgresql":
+        return {}
+    from postgresql import database
+
+    return {"store": database().copy()}
+
+
+@pytest.fixture
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what holds in memory alone."""
+    monkeypatch.delenv("TEST_STORE", raising=False)
 
 
 @pytest.fixture

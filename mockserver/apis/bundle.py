@@ -19,6 +19,7 @@ from mockserver.sandbox.deliveries import Retries
 from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.outbox import Event
 from mockserver.sandbox.subscriptions import Subscription
+from mockserver.sandbox.work import Work
 
 if TYPE_CHECKING:
     from mockserver.apis.calendars import Calendar
@@ -85,22 +86,37 @@ class Sample:
 
 
 class Throttle(Protocol):
-    """Rate limits, which may be off and still be spoken of in headers."""
+    """Rate limits, which may be off and still be spoken of in headers. What is left of them is a record of the sandbox, so
+    that they hold whichever process is asked.
+    """
 
-    def admit(self, call: Call, now: datetime) -> tuple[Header, ...]:
+    def holds(self, call: Call) -> bool:
+        """Whether the settings of its sandbox, of which it has some, limit a call."""
+        ...
+
+    def count(self, call: Call, work: Work) -> tuple[Header, ...]:
         """Count a call; answers the headers of its reply. Raises RateLimited, with `call.reply_headers` set."""
         ...
 
-    def headers(self, call: Call, now: datetime) -> tuple[Header, ...]:
+    def left(self, call: Call, work: Work) -> tuple[Header, ...]:
         """The headers of a reply to a call that was not counted."""
+        ...
+
+    def headers(self, now: datetime) -> tuple[Header, ...]:
+        """Where no limit holds."""
         ...
 
 
 class NoThrottle:
-    def admit(self, call: Call, now: datetime) -> tuple[Header, ...]:  # noqa: ARG002 - the protocol's
+    def holds(self, call: Call) -> bool:  # noqa: ARG002 - the protocol's
+        return False
+
+    def count(self, call: Call, work: Work) -> tuple[Header, ...]:  # noqa: ARG002 - the protocol's
         return ()
 
-    def headers(self, call: Call, now: datetime) -> tuple[Header, ...]:  # noqa: ARG002 - the protocol's
+    left = count
+
+    def headers(self, now: datetime) -> tuple[Header, ...]:  # noqa: ARG002 - the protocol's
         return ()
 
 

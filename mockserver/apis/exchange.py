@@ -10,6 +10,7 @@ from mockserver.apis.identities import Identity
 from mockserver.apis.negotiation import preferred
 from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.journal import Entry
+from mockserver.sandbox.records import SandboxRecord
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 
 __all__ = ["NO_BODY", "Call", "Header", "Reply"]
@@ -47,9 +48,11 @@ class Call(msgspec.Struct):
         headers: Names in lower case; the values of a repeated header, joined with commas.
         path: Parameters by name, validated and of their declared type; `query` likewise, and `head` those of the headers,
             by their names in the document.
+        raw: The body as it was sent; None as long as it was not asked for.
         body: The decoded JSON body; None where the operation takes none.
         sandbox: None for an API that lives outside sandboxes, and as long as nobody who is known has asked for one.
         sandbox_name: Which sandbox it is for.
+        record: What was known of the sandbox when the call came in.
         base_path: What stood in front of the operation's path, `/~NAME` included: an address that begins with it works
             for whoever called.
         origin: Scheme and host as the caller used them; `origin` and `base_path` begin an absolute address.
@@ -65,6 +68,7 @@ class Call(msgspec.Struct):
     identity: Identity
     sandbox: Sandbox | None = None
     sandbox_name: str = DEFAULT
+    record: SandboxRecord | None = None
     base_path: str = ""
     origin: str = ""
     now: datetime | None = None
@@ -76,6 +80,7 @@ class Call(msgspec.Struct):
     path: dict[str, Any] = {}
     query: dict[str, Any] = {}
     head: dict[str, Any] = {}
+    raw: bytes | None = None
     body: Any = None
     reply_headers: tuple[Header, ...] = ()
     naming: "Callable[[Call], str]" = _named_nowhere
@@ -109,4 +114,5 @@ class Call(msgspec.Struct):
     def enter(self, sandbox: Sandbox, now: datetime) -> None:
         """From here on the call happens in *sandbox*, whose clock shows *now*."""
         self.sandbox = sandbox
+        self.record = sandbox.record
         self.now = now

@@ -31,6 +31,7 @@ __all__ = [
     "Refusal",
     "RuleBroken",
     "StoreBusy",
+    "StoreConflict",
     "StoreDown",
     "TooLate",
     "in_json",
@@ -131,6 +132,13 @@ class BadCursor(Refusal):
 
 class StoreDown(Exception):  # noqa: N818 - named for what is the case
     """The store has no room, may not be written, or is damaged, as the text says. Nothing was changed."""
+
+
+class StoreConflict(StoreDown):
+    """Another writer came between. Nothing was kept: whoever did it does it again."""
+
+    def __init__(self) -> None:
+        super().__init__("others changed the store at the same moment, again and again; nothing was changed")
 
 
 class StoreBusy(StoreDown):

@@ -14,19 +14,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 __all__ = [
     "ALL",
     "GONE",
     "Changes",
     "Clock",
+    "Due",
+    "Dues",
     "Edge",
     "Entry",
     "Gone",
     "Group",
     "Id",
     "Index",
+    "Journals",
     "Kind",
     "Outbox",
     "Position",
@@ -239,7 +242,9 @@ class Session(Protocol):
         """The record of a sandbox, as its owner encoded it."""
         ...
 
-    def save_sandbox(self, name: str, record: bytes) -> None: ...
+    def save_sandbox(self, name: str, record: bytes, layers: Sequence[int]) -> None:
+        """*layers* are those it stands on, lowest first; the last one is its own, the only one that is written."""
+        ...
 
     def forget_sandbox(self, name: str) -> None: ...
 
@@ -253,6 +258,57 @@ class Session(Protocol):
         """How many have a text in their names, and those of them by name whose names come *after* another."""
         ...
 
+    def expect(self, name: str, api: str, at: datetime) -> None:
+        """Somebody has to look into an API of a sandbox at *at*, of the real time; only of a store that has `dues`."""
+        ...
+
+
+class Journals(Protocol):
+    """What sandboxes were asked, as blocks that their owner encoded; outside of transactions, for no reading is to write.
+
+    The *life* of a sandbox is a number that is another one after a reset: what was asked before it belongs to no journal.
+    """
+
+    def append(self, entries: Sequence[tuple[str, int, bytes]], *, most: int, most_bytes: int) -> None:
+        """Add (sandbox, life, block) in this order, each under the next number of its sandbox. Of a sandbox the latest
+        *most* are kept, as far as they have *most_bytes* together.
+        """
+        ...
+
+    def read(self, sandbox: str, life: int) -> list[tuple[int, bytes]]:
+        """(number, block), oldest first."""
+        ...
+
+    def clear(self, sandbox: str) -> int:
+        """Answers how many there were. Numbers go on from where they were."""
+        ...
+
+
+class Due(NamedTuple):
+    """An API of a sandbox that has to be looked into; `ticket` is the store's own."""
+
+    sandbox: str
+    api: str
+    ticket: Any
+
+
+class Dues(Protocol):
+    """What falls due in sandboxes, for a store that hosts share: whichever looks first takes it, by the store's clock, and has it for a
+    while. Beside these, `Session.expect`.
+    """
+
+    def expect(self, name: str, api: str, at: datetime) -> None:
+        """As `Session.expect`, in a transaction of its own."""
+        ...
+
+    def claim(self, most: int, seconds: float) -> list[Due]:
+        """Take what is due, the earliest first. It is due again after *seconds*, for whoever takes it may end."""
+        ...
+
+    def settle(self, due: Due, at: datetime | None) -> None:
+        """It was looked into, and is due again at *at*, or not at all; unless somebody has expected something meanwhile."""
+        ...
+
 
 class Store(Protocol):
     """Keeps layers of changes and the records of sandboxes. One transaction per request."""
@@ -262,12 +318,40 @@ class Store(Protocol):
         """Whether what it keeps outlives the process, and may be changed by another one."""
         ...
 
-    def reading(self) -> AbstractContextManager[Session]:
-        """A transaction that changes nothing and sees one state throughout."""
+    @property
+    def waits(self) -> bool:
+        """Whether a transaction waits for a network, so that it may not run on an event loop as it is."""
         ...
 
-    def writing(self, *, patience_seconds: float | None = None) -> AbstractContextManager[Session]:
+    @property
+    def clock(self) -> Clock | None:
+        """The time of a store that several hosts share; None where the machine's is."""
+        ...
+
+    @property
+    def journals(self) -> Journals | None:
+        """None where they are kept in the process, as all else."""
+        ...
+
+    @property
+    def dues(self) -> Dues | None:
+        """None where a process knows by itself what falls due."""
+        ...
+
+    def reading(self, sandbox: str = "") -> AbstractContextManager[Session]:
+        """A transaction that changes nothing and sees one state throughout.
+
+        Args:
+            sandbox: Whose layers are read; "" where records of sandboxes are all that is.
+        """
+        ...
+
+    def writing(self, sandbox: str, *, patience_seconds: float | None = None) -> AbstractContextManager[Session]:
         """A transaction that is kept whole at the end of the block, or undone whole when the block raises.
+
+        Args:
+            sandbox: Whose record and layers are written. Layers that are new stand beside its own, and so do those of
+                another sandbox that is made of it.
 
         Raises:
             StoreBusy: Another writer held the store longer than *patience_seconds* (None: the store's own limit).

@@ -44,7 +44,7 @@ def exported(desk: Desk, call: Call) -> Reply:
 def bundle_of(desk: Desk, name: str) -> dict[str, Any]:
     sandbox = desk.sandbox(name)
     record, journal = sandbox.record, sandbox.journal
-    entries = sorted(journal, key=lambda entry: entry.id)
+    entries = sorted(sandbox.entries(), key=lambda entry: entry.id)
     changed = next((note.before for note in journal.notes if note.before is not None), None)
     began_after, asked = journal.began
     world = {

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
+from secrets import token_hex
 from typing import Any
 
 from doublebook_data import fixtures_dir
@@ -18,7 +19,7 @@ from mockserver.control.secrets import Secrets, secrets_of
 from mockserver.control.webhooks import WebhookDesk
 from mockserver.control.why import explain, export
 from mockserver.sandbox.domains import Domain
-from mockserver.sandbox.journal import Entry
+from mockserver.sandbox.journal import Entry, latest
 from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -89,7 +90,7 @@ class Desk:
 
     def sandbox(self, name: str) -> Sandbox:
         """Raises NotFound, RuleBroken `seed_version`."""
-        return self.sandboxes.open(name) if name == DEFAULT else self.sandboxes.get(name)
+        return self.sandboxes.open(name, fresh=True) if name == DEFAULT else self.sandboxes.get(name)
 
     def wanted(self, name: str) -> Sandbox:
         """One that is to be changed: it comes to be as by a key that names it, and is kept.
@@ -136,13 +137,15 @@ class Desk:
         self.sandboxes.delete(name)
 
     def _named(self, name: str | None, make: Callable[[str], Sandbox]) -> Sandbox:
-        """Make a sandbox called *name*; without one, called by the next number that is free."""
+        """Make a sandbox called *name*; without one, called by the next number that is free, or at random where others make
+        sandboxes of the same store.
+        """
         if name is not None:
             self._ensure_default(name)
             return make(name)
         while True:
             try:
-                return make(f"sandbox-{next(self._numbers)}")
+                return make(f"sandbox-{token_hex(6) if self.sandboxes.durable else next(self._numbers)}")
             except RuleBroken as refusal:
                 if refusal.code != "exists":
                     raise
@@ -175,10 +178,10 @@ class Desk:
             **{each: query[each] for each in Filter.__struct_fields__ if each in query}, since=query["after"]
         )
         also = wanted(asked, self._by_name, strict=False)
-        return self.sandbox(name).journal.latest(query["limit"], before=query["before"], also=also)
+        return latest(self.sandbox(name).entries(), query["limit"], before=query["before"], also=also)
 
     def entry(self, name: str, number: int) -> Entry:
-        found = self.sandbox(name).journal.find(number)
+        found = next((each for each in self.sandbox(name).entries() if each.id == number), None)
         if found is None:
             raise NotFound("journal entry", number)
         return found
@@ -195,13 +198,13 @@ class Desk:
 
     def verify(self, name: str, question: Question) -> Verdict:
         """Raises NotFound for what a filter names, RuleBroken `bad_question`."""
-        return verify(question, self.sandbox(name).journal, self._by_name)
+        return verify(question, self.sandbox(name).entries(), self._by_name)
 
     def api_of(self, entry: Entry) -> Api | None:
         return self._by_name.get(entry.api)
 
     def clear_journal(self, name: str) -> int:
-        return self.wanted(name).journal.clear()
+        return self.wanted(name).clear_journal()
 
     # Rules
 

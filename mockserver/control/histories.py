@@ -91,7 +91,7 @@ def life_of(desk: Desk, name: str, api: str, key: str) -> Life:
     also = set() if told is None else set(told.also)
     touching = [
         (entry, changes)
-        for entry in (sandbox.journal if sandbox.has_journal else ())
+        for entry in sandbox.entries()
         if entry.api == api and ((changes := _changes(entry, mine | also)) or key in entry.path.split("/"))
     ]
     if told is None and not any(changes for _, changes in touching):

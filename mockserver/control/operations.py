@@ -39,10 +39,12 @@ from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["operations_of"]
 
+_STORES = {(False, False): "memory", (True, False): "sqlite", (True, True): "postgresql"}
+
 
 def get_health(desk: Desk, _: Call) -> Reply:
     """Whoever asks, and however much there is: nothing is looked for."""
-    store = "sqlite" if desk.sandboxes.durable else "memory"
+    store = _STORES[desk.sandboxes.durable, desk.sandboxes.waits]
     return _ok({"status": "ok", "version": __version__, "store": store, "apis": [api.name for api in desk.apis]})
 
 

@@ -236,11 +236,11 @@ class WebhookDesk:
 
     def _causes(self, event_ids: Collection[int]) -> dict[int, int]:
         """The entries of the requests that announced events, as far as the journal goes back."""
-        if not event_ids or not self._sandbox.has_journal:
+        if not event_ids:
             return {}
         return {
             change["id"]: entry.id
-            for entry in self._sandbox.journal
+            for entry in self._sandbox.entries()
             if entry.api == self._domain.name and entry.changes
             for change in changes_of(entry)
             if change["kind"] == "event" and change["id"] in event_ids

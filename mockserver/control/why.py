@@ -111,7 +111,7 @@ def _blockers(sandbox: Sandbox, api: Api | None, entry: Entry, facts: Mapping[st
     pool: str = facts["pool"]
     span = msgspec.convert(facts["span"], Span) if facts.get("span") else None
     index = next(each for each in kind.indexes if each.name.endswith(".by_pool"))
-    later = [each for each in sandbox.journal if each.id > entry.id and each.api == api.name]
+    later = [each for each in sandbox.entries() if each.id > entry.id and each.api == api.name]
 
     def read(work: Work) -> dict[Any, Any]:
         claims = {claim.id: claim for claim in _on(work, kind, index, pool, span)}

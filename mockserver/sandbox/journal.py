@@ -13,7 +13,19 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["REDACTED", "Entry", "Journal", "Limits", "Memory", "Note", "pack_headers", "shown_changes", "shown_timer"]
+__all__ = [
+    "REDACTED",
+    "Entry",
+    "Journal",
+    "Limits",
+    "Memory",
+    "Note",
+    "cut",
+    "latest",
+    "pack_headers",
+    "shown_changes",
+    "shown_timer",
+]
 
 REDACTED = b"[redacted]"
 _SECRET = frozenset({b"authorization", b"cookie", b"set-cookie", b"proxy-authorization", b"x-api-key"})
@@ -238,12 +250,8 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         limits = self._limits
-        if len(entry.request_body) > limits.body_bytes:
-            entry.request_body = entry.request_body[: limits.body_bytes]
-            entry.request_cut = True
-        if len(entry.response_body) > limits.body_bytes:
-            entry.response_body = entry.response_body[: limits.body_bytes]
-            entry.response_cut = True
+        if len(entry.request_body) > limits.body_bytes or len(entry.response_body) > limits.body_bytes:
+            cut(entry, limits)
         bodies = len(entry.request_body) + len(entry.response_body)
         entry.size = _OVERHEAD_BYTES + len(entry.headers) + bodies
         entries = self._entries
@@ -256,6 +264,11 @@ class Journal:
         self._memory.used += entry.size
         while len(entries) > limits.entries or self._bytes > limits.bytes:
             self.drop_oldest()
+
+    def count(self, entry: Entry) -> None:
+        """Count an entry that is kept elsewhere."""
+        self.added += 1
+        self.refused += entry.status >= _FIRST_ERROR
 
     def note(self, note: Note) -> None:
         self.notes.append(note)
@@ -298,35 +311,50 @@ class Journal:
     def find(self, number: int) -> Entry | None:
         return next((entry for entry in self._entries if entry.id == number), None)
 
-    def latest(
-        self,
-        limit: int,
-        *,
-        before: int | None = None,
-        api: str | None = None,
-        operation: str | None = None,
-        method: str | None = None,
-        status: int | None = None,
-        path: str | None = None,
-        also: Callable[[Entry], bool] | None = None,
-    ) -> list[Entry]:
-        """Newest first; *path* matches a part of it, *also* says what else an entry has to be."""
-
-        def wanted(entry: Entry) -> bool:
-            return (
-                (before is None or entry.id < before)
-                and (api is None or entry.api == api)
-                and (operation is None or entry.operation == operation)
-                and (method is None or entry.method == method)
-                and (status is None or entry.status == status)
-                and (path is None or path in entry.path)
-                and (also is None or also(entry))
-            )
-
-        return list(islice(filter(wanted, reversed(self._entries)), limit))
+    def latest(self, limit: int, **wanted: Any) -> list[Entry]:
+        """See `latest`."""
+        return latest(self._entries, limit, **wanted)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
+
+
+def latest(
+    entries: deque[Entry] | list[Entry],
+    limit: int,
+    *,
+    before: int | None = None,
+    api: str | None = None,
+    operation: str | None = None,
+    method: str | None = None,
+    status: int | None = None,
+    path: str | None = None,
+    also: Callable[[Entry], bool] | None = None,
+) -> list[Entry]:
+    """Of entries that stand in order some, the newest first; *path* matches a part of theirs, *also* says what else one has to be."""
+
+    def wanted(entry: Entry) -> bool:
+        return (
+            (before is None or entry.id < before)
+            and (api is None or entry.api == api)
+            and (operation is None or entry.operation == operation)
+            and (method is None or entry.method == method)
+            and (status is None or entry.status == status)
+            and (path is None or path in entry.path)
+            and (also is None or also(entry))
+        )
+
+    return list(islice(filter(wanted, reversed(entries)), limit))
+
+
+def cut(entry: Entry, limits: Limits) -> None:
+    """Bodies that are too long, which the entry says then."""
+    if len(entry.request_body) > limits.body_bytes:
+        entry.request_body = entry.request_body[: limits.body_bytes]
+        entry.request_cut = True
+    if len(entry.response_body) > limits.body_bytes:
+        entry.response_body = entry.response_body[: limits.body_bytes]
+        entry.response_cut = True
 
 
 def pack_headers(headers: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -52,6 +52,11 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     last_rule: int = 0
 
     @property
+    def layers(self) -> tuple[int, ...]:
+        """Those it stands on, lowest first, its own last."""
+        return (*self.frozen, self.own)
+
+    @property
     def began_at(self) -> datetime:
         """What its clock showed when its world began: when it was made, or last reset."""
         return self.starts_at or self.reset_at or self.made_at
@@ -125,4 +130,7 @@ def decode(stored: bytes) -> SandboxRecord:
 
 def newer(record: SandboxRecord, stored: bytes) -> SandboxRecord:
     """The record as the store has it, which is *record* unless another process has changed it."""
-    return record if encode(record) == stored else decode(stored)
+    if encode(record) == stored:
+        return record
+    found = decode(stored)
+    return record if found == record else found  # another program may have written the same in other bytes

@@ -1,5 +1,5 @@
 """One sandbox, as far as it lives in this process: the work done in it, its clock and timers, who is told of what falls
-due, its journal, and what an API remembers beside its records.
+due, its journal.
 """
 
 from collections import OrderedDict
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from mockserver.booking.errors import NotFound
+from mockserver.booking.errors import NotFound, StoreConflict
 from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
@@ -22,12 +22,13 @@ from mockserver.sandbox.moves import FiredTimer, How, Move, noted
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
 from mockserver.sandbox.rules import Holding, Rule, count_met
+from mockserver.sandbox.shared_journals import SharedJournals
 from mockserver.sandbox.work import Work
 
 if TYPE_CHECKING:
     from mockserver.sandbox.news import News, Watcher
 
-__all__ = ["DEFAULT", "Ground", "Sandbox", "is_heard", "last_shown"]
+__all__ = ["DEFAULT", "Ground", "Overtaken", "Sandbox", "is_heard", "last_shown"]
 
 T = TypeVar("T")
 
@@ -37,8 +38,21 @@ DEFAULT = "default"
 _SHOWN = "clock"
 """The number under which a layer keeps the moment of its last change, as `microseconds`."""
 
+_MOST_CONFLICTS = 5
+"""So often something is done again that another writer came between."""
+
 _MOST_FIRED = 100_000
 """Timers one move of the clock may fire: a timer that always sets the next one must not spin for ever."""
+
+
+class Overtaken(Exception):  # noqa: N818 - a turn in the flow, caught at the gate
+    """The sandbox is not any more as it was known at the door: it was reset, set up, moved in time or deleted meanwhile,
+    perhaps by another process. Nothing was done; ask again.
+    """
+
+
+class _Gone(NotFound):
+    """The sandbox itself was deleted."""
 
 
 class _DueFirst(Exception):  # noqa: N818 - a turn in the flow, caught below
@@ -62,6 +76,7 @@ class Ground:
         clock: The real time.
         receivers: Where events may be sent.
         unload: Lets go of a sandbox that is not there any more.
+        shared: The journals, where the store keeps them.
         on_waiting: See `Sandboxes`.
     """
 
@@ -72,6 +87,7 @@ class Ground:
     journal_limits: Limits
     journal_memory: Memory
     unload: "Callable[[Sandbox], None]"
+    shared: SharedJournals | None
     on_waiting: Callable[[str, str, datetime], None] | None = None
     seeds: Seeds = field(default_factory=Seeds)
 
@@ -86,6 +102,7 @@ class Sandbox:
         line: The names of those that would go to make room, in this order; it stands among them.
         has_past: Whether it was asked before this process has loaded it, or may have been.
         news: None while nobody watches it.
+        waits: Whether its store does, so that nothing may be done in it on an event loop as it is.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
 
@@ -102,7 +119,7 @@ class Sandbox:
         "record",
         "told_of",
         "used_at",
-        "volatile",
+        "waits",
     )
 
     def __init__(
@@ -113,9 +130,9 @@ class Sandbox:
         self.line = OrderedDict() if line is None else line
         self.record = record
         self.used_at = 0.0
+        self.waits = ground.store.waits
         self.is_unloaded = False
         self.has_past = False
-        self.volatile: dict[str, Any] | None = None
         self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
         self._ground = ground
@@ -157,23 +174,25 @@ class Sandbox:
     def begin_anew(self, record: SandboxRecord) -> None:
         """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
         self.record = record
+        self.clear_journal()
         if self._journal is not None:
             self._journal.begin_anew()
         self.has_past = False
-        self.volatile = None
         self.told_of = frozenset()
         self.let_go()
         if self.news is not None:
             self.news.tell_of_reset()
 
-    def scratch(self, name: str, make: Callable[[], T]) -> T:
-        """Something an API remembers beside its records until the next reset, such as rate limit buckets."""
-        if self.volatile is None:
-            self.volatile = {}
-        found: T | None = self.volatile.get(name)
-        if found is None:
-            found = self.volatile[name] = make()
-        return found
+    def entries(self) -> list[Entry]:
+        """Its journal, oldest first, whichever process was asked."""
+        shared = self._ground.shared
+        return list(self.journal) if shared is None else shared.read(self.record)
+
+    def clear_journal(self) -> int:
+        """Answers how many entries there were."""
+        if self._ground.shared is not None:
+            return self._ground.shared.clear(self.name)
+        return 0 if self._journal is None else self._journal.clear()
 
     def fresh(self, session: Session) -> SandboxRecord:
         """The record as the store has it now: another process may have moved the clock or reset the sandbox.
@@ -183,12 +202,12 @@ class Sandbox:
         """
         if not self._ground.store.durable:
             if self.is_unloaded:
-                raise NotFound("sandbox", self.name)
+                raise _Gone("sandbox", self.name)
             return self.record
         stored = session.sandbox(self.name)
         if stored is None:
             self._ground.unload(self)
-            raise NotFound("sandbox", self.name)
+            raise _Gone("sandbox", self.name)
         record = self.record = newer(self.record, stored)
         return record
 
@@ -203,32 +222,54 @@ class Sandbox:
         keep: bool = True,
         entry: Entry | None = None,
         patience_seconds: float | None = None,
+        known: SandboxRecord | None = None,
     ) -> T:
         """Do one request's work in one transaction, after everything that fell due before it.
 
         *act* answers or raises; when it raises, nothing it changed is kept. Unless *keep*, nothing is kept either way.
         *entry* is told the moment of the work, what fired before it and what it changed.
 
+        Args:
+            known: What was known of the sandbox when it was decided to do this; None where that has no part in it.
+
         Raises:
             StoreBusy: See `Store.writing`.
             NotFound: The sandbox was deleted meanwhile.
+            Overtaken: It is not as *known*.
         """
+        conflicts = 0
         while True:
             try:
-                return self._run(domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=patience_seconds)
+                return self._run(
+                    domain, act, writes=writes, keep=keep, entry=entry, patience_seconds=patience_seconds, known=known
+                )
+            except _Gone:
+                if known is None:
+                    raise
+                raise Overtaken from None
+            except StoreConflict:
+                conflicts += 1
+                if conflicts == _MOST_CONFLICTS:
+                    raise
             except _Undo as undone:
                 answer: T = undone.answer
                 return answer
             except _DueFirst:
-                with self._ground.store.writing(patience_seconds=patience_seconds) as session:
-                    fired = self._let_fire(session, self.fresh(session), domain)
-                if entry is not None:
-                    entry.timers = [*entry.timers, *(shown_timer(each.timer) for each in fired)]
-                self._tell(domain)
-                if self.news is not None:
-                    self.news.tell_of_change(domain.name, is_stirred=True)
+                self._fire_first(domain, entry, patience_seconds)
 
-    def _run(
+    def _fire_first(self, domain: Domain, entry: Entry | None, patience_seconds: float | None) -> None:
+        """What fell due in an API, in a transaction of its own."""
+        with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
+            fired = self._let_fire(session, self.fresh(session), domain)
+            if self._ground.store.dues is not None:
+                session.expect(self.name, domain.name, self._ground.clock.now())
+        if entry is not None:
+            entry.timers = [*entry.timers, *(shown_timer(each.timer) for each in fired)]
+        self._tell(domain)
+        if self.news is not None:
+            self.news.tell_of_change(domain.name, is_stirred=True)
+
+    def _run(  # noqa: C901 - one transaction, from its begin to who is told of it
         self,
         domain: Domain,
         act: Callable[[Work], T],
@@ -237,10 +278,13 @@ class Sandbox:
         keep: bool,
         entry: Entry | None,
         patience_seconds: float | None,
+        known: SandboxRecord | None,
     ) -> T:
-        store = self._ground.store
-        with store.writing(patience_seconds=patience_seconds) if writes else store.reading() as session:
+        store, name = self._ground.store, self.name
+        with store.writing(name, patience_seconds=patience_seconds) if writes else store.reading(name) as session:
             record = self.fresh(session)
+            if record is not known is not None:
+                raise Overtaken
             now = record.clock.read(self._ground.clock.now())
             if writes and store.durable and record.clock.frozen_at is None:
                 now = _note_shown(session, record, now)
@@ -254,6 +298,8 @@ class Sandbox:
             answer = act(work)
             if not keep:
                 raise _Undo(answer)
+            if work.is_stirred and store.dues is not None:
+                session.expect(name, domain.name, self._ground.clock.now())
         if entry is not None:
             entry.changes = level.changed
         if work.is_stirred:
@@ -290,9 +336,9 @@ class Sandbox:
             StoreBusy: See `Store.writing`.
             NotFound: The sandbox was deleted meanwhile.
         """
-        with self._ground.store.writing(patience_seconds=patience_seconds) as session:
+        with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
             armed = change(self.fresh(session))
-            session.save_sandbox(self.name, encode(armed))
+            session.save_sandbox(self.name, encode(armed), armed.layers)
         self.record = armed
         return armed
 
@@ -338,7 +384,7 @@ class Sandbox:
             NotFound: The sandbox was deleted meanwhile.
         """
         try:
-            with self._ground.store.writing() as session:
+            with self._ground.store.writing(self.name) as session:
                 moved = self._moved(session, change, how, keep=keep)
         except _Undo as undone:
             unkept: Moved = undone.answer
@@ -364,7 +410,8 @@ class Sandbox:
         moved = Moved(msgspec.structs.replace(after, clock=clock), now, told)
         if not keep:
             raise _Undo(moved)
-        session.save_sandbox(self.name, encode(moved.record))
+        self._expect_all(session, self.name, real)
+        session.save_sandbox(self.name, encode(moved.record), moved.record.layers)
         return moved
 
     def _let_fire(self, session: Session, record: SandboxRecord, domain: Domain) -> list[Fired]:
@@ -374,7 +421,7 @@ class Sandbox:
         told = [each for each in fired if each.timer.due_at >= record.epoch]
         if told:
             self.record = self._noted(record, How.RAN, told[0].timer.due_at, now, told)
-            session.save_sandbox(self.name, encode(self.record))
+            session.save_sandbox(self.name, encode(self.record), self.record.layers)
         return fired
 
     def _noted(
@@ -413,11 +460,21 @@ class Sandbox:
 
     # What falls due
 
+    def _expect_all(self, session: Session, name: str, real: datetime) -> None:
+        """Its clock was moved, or it is a new fork: a host looks, and knows then when to look again."""
+        if self._ground.store.dues is not None:
+            for api in self._ground.domains:
+                session.expect(name, api, real)
+
+    def expect_fork(self, session: Session, name: str) -> None:
+        """A fork was made of it, in this transaction."""
+        self._expect_all(session, name, self._ground.clock.now())
+
     def tell_of_all(self) -> None:
         """Its clock was moved, or it is a new fork."""
-        if self._ground.on_waiting is None:
+        if self._ground.on_waiting is None or self._ground.store.dues is not None:
             return
-        with self._ground.store.reading() as session:
+        with self._ground.store.reading(self.name) as session:
             waiting = [
                 each
                 for each in self._ground.domains.values()
@@ -477,4 +534,4 @@ def _has_timers(session: Session, record: SandboxRecord, domain: Domain) -> bool
 
 
 def _layers(session: Session, record: SandboxRecord) -> list[Changes]:
-    return [session.changes(layer) for layer in (*record.frozen, record.own)]
+    return [session.changes(layer) for layer in record.layers]

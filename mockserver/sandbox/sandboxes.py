@@ -13,13 +13,14 @@ from typing import Any, cast
 import msgspec
 
 from mockserver.booking.errors import NotFound, RuleBroken, in_json
-from mockserver.booking.ports import Clock, Session, Store
+from mockserver.booking.ports import Clock, Dues, Session, Store
 from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario
 from mockserver.sandbox.journal import Entry, Limits, Memory
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import Bounds, SandboxRecord, Setup, decode, encode, newer
 from mockserver.sandbox.sandbox import DEFAULT, Ground, Sandbox, is_heard, last_shown
+from mockserver.sandbox.shared_journals import SharedJournals
 from mockserver.sandbox.snapshots import Snapshot, drop_layers, forget, restored, saved
 
 __all__ = ["Sandboxes"]
@@ -76,6 +77,7 @@ class Sandboxes:
             journal_limits=journal_limits or Limits(),
             journal_memory=self._journal_memory,
             unload=self._unload,
+            shared=None if store.journals is None else SharedJournals(store.journals, journal_limits or Limits()),
         )
         self._loaded: dict[str, Sandbox] = {}
         # The least recently used first.
@@ -85,10 +87,18 @@ class Sandboxes:
 
     # Finding and making
 
-    def open(self, name: str) -> Sandbox:
-        """Find a sandbox, or make it as the process's setup says. Raises RuleBroken `no_room`, `seed_version`."""
-        found = self._loaded.get(name)
-        if found is None or self.shared:
+    def open(self, name: str, *, fresh: bool = False) -> Sandbox:
+        """Find a sandbox, or make it as the process's setup says.
+
+        Args:
+            fresh: As the store has it now. Otherwise what is known of it may be old, and whoever goes on to work in it
+                says what was known: see `Overtaken`.
+
+        Raises:
+            RuleBroken: `no_room`, `seed_version`.
+        """
+        found = None if fresh else self._loaded.get(name)
+        if found is None:
             found = self.find(name)
             if found is None:
                 found = self._make(name)
@@ -96,8 +106,8 @@ class Sandboxes:
         return found
 
     def keep(self, name: str) -> Sandbox:
-        """As `open`; from here on it goes to make room for no other."""
-        sandbox = self.open(name)
+        """As `open`, fresh; from here on it goes to make room for no other."""
+        sandbox = self.open(name, fresh=True)
         if sandbox.line is self._strangers:
             del self._strangers[name]
             sandbox.line = self._kept
@@ -123,7 +133,7 @@ class Sandboxes:
         found = self._loaded.get(name)
         if found is not None and not self._store.durable:
             return found
-        with self._store.reading() as session:
+        with self._store.reading(name) as session:
             stored = session.sandbox(name)
         if stored is None:
             if found is not None:
@@ -150,18 +160,18 @@ class Sandboxes:
             RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`, `no_room`.
         """
         self._make_room(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             if session.sandbox(name) is not None:
                 raise RuleBroken("exists", f"there is a sandbox {in_json(name)} already")
             record = self._record(name, setup, session.new_layer())
-            session.save_sandbox(name, encode(record))
+            session.save_sandbox(name, encode(record), record.layers)
             Sandbox(record, self._ground).set_up(session, record, record.settings)
         return self._adopt(record, keep=keep)
 
     def reset(self, name: str) -> Sandbox:
         """Back to the seed, the starting clock and an empty journal; settings stay. Raises NotFound."""
         sandbox = self.get(name, any_seed=True)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             record = sandbox.fresh(session)
             drop_layers(session, record)
             real = self._real.now()
@@ -179,7 +189,7 @@ class Sandboxes:
                 last_rule=0,
                 origin="",
             )
-            session.save_sandbox(name, encode(fresh))
+            session.save_sandbox(name, encode(fresh), fresh.layers)
             sandbox.set_up(session, fresh, fresh.settings)
         sandbox.begin_anew(fresh)
         return sandbox
@@ -191,19 +201,19 @@ class Sandboxes:
         `too_many_forks`.
         """
         sandbox = self.get(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             frozen = self._frozen(session, sandbox.fresh(session))
             record, made = saved(session, frozen, snapshot, self._real.now())
-            session.save_sandbox(name, encode(record))
+            session.save_sandbox(name, encode(record), record.layers)
         sandbox.record = record
         return made
 
     def restore(self, name: str, snapshot: str) -> Sandbox:
         """Back to a snapshot, its clock and its settings, with an empty journal: a new world from here on. Raises NotFound."""
         sandbox = self.get(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             record = restored(session, sandbox.fresh(session), snapshot, self._real.now())
-            session.save_sandbox(name, encode(record))
+            session.save_sandbox(name, encode(record), record.layers)
         sandbox.begin_anew(record)
         sandbox.tell_of_all()
         return sandbox
@@ -211,9 +221,9 @@ class Sandboxes:
     def forget_snapshot(self, name: str, snapshot: str) -> None:
         """Raises NotFound."""
         sandbox = self.get(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             record = forget(session, sandbox.fresh(session), snapshot)
-            session.save_sandbox(name, encode(record))
+            session.save_sandbox(name, encode(record), record.layers)
         sandbox.record = record
 
     def fork(self, name: str, into: str) -> Sandbox:
@@ -225,7 +235,7 @@ class Sandboxes:
         """
         self._make_room(into, name)
         parent = self.get(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             if session.sandbox(into) is not None:
                 raise RuleBroken("exists", f"there is a sandbox {in_json(into)} already")
             record = self._frozen(session, parent.fresh(session))
@@ -243,7 +253,8 @@ class Sandboxes:
                 last_rule=0,
                 origin=f"a fork of {name}",
             )
-            session.save_sandbox(into, encode(child))
+            session.save_sandbox(into, encode(child), child.layers)
+            parent.expect_fork(session, into)
         parent.record = record
         forked = self._adopt(child, keep=True)
         forked.tell_of_all()
@@ -260,42 +271,38 @@ class Sandboxes:
                 " reset it, or fork one that was changed less often in between",
             )
         frozen = msgspec.structs.replace(record, own=session.new_layer(), frozen=(*record.frozen, record.own))
-        session.save_sandbox(record.name, encode(frozen))
+        session.save_sandbox(record.name, encode(frozen), frozen.layers)
         return frozen
 
     def delete(self, name: str) -> None:
         """Raises NotFound."""
         sandbox = self.get(name, any_seed=True)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             record = sandbox.fresh(session)
             session.forget_sandbox(name)
             drop_layers(session, record)
+        sandbox.clear_journal()
         self._unload(sandbox)
 
     def update(self, name: str, *, settings: Mapping[str, Mapping[str, Any]] | None, outbox: bool | None) -> Sandbox:
         """Raises NotFound, RuleBroken `unknown_setting`."""
         sandbox = self.get(name)
-        with self._store.writing() as session:
+        with self._store.writing(name) as session:
             record = sandbox.fresh(session)
             changed = msgspec.structs.replace(
                 record,
                 settings=self._checked_settings(_merged(record.settings, settings)),
                 outbox=record.outbox if outbox is None else outbox,
             )
-            session.save_sandbox(name, encode(changed))
+            session.save_sandbox(name, encode(changed), changed.layers)
             sandbox.set_up(session, changed, settings or {})
         sandbox.record = changed
-        sandbox.volatile = None
         return sandbox
 
     def every(self) -> Sequence[SandboxRecord]:
         """By name."""
         with self._store.reading() as session:
             return [decode(stored) for _, stored in session.sandboxes()]
-
-    def names(self) -> Sequence[str]:
-        with self._store.reading() as session:
-            return [name for name, _ in session.sandboxes()]
 
     def named(
         self, containing: str, *, after: str = "", offset: int = 0, limit: int
@@ -318,6 +325,20 @@ class Sandboxes:
     def durable(self) -> bool:
         """Whether they outlive the process."""
         return self._store.durable
+
+    @property
+    def waits(self) -> bool:
+        """Whether their store does: see `patience.patiently`."""
+        return self._store.waits
+
+    @property
+    def dues(self) -> Dues | None:
+        return self._store.dues
+
+    @property
+    def shared_journals(self) -> SharedJournals | None:
+        """Of a store that keeps journals."""
+        return self._ground.shared
 
     def real_now(self) -> datetime:
         return self._real.now()
@@ -351,7 +372,11 @@ class Sandboxes:
     def keep_entry(self, sandbox: Sandbox, entry: Entry) -> None:
         if self._loaded.get(sandbox.name) is not sandbox:
             return  # deleted or unloaded while it was being asked, and its journal with it
-        sandbox.journal.add(entry)
+        if self._ground.shared is not None:
+            self._ground.shared.add(sandbox.record, entry)
+            sandbox.journal.count(entry)
+        else:
+            sandbox.journal.add(entry)
         if sandbox.news is not None:
             sandbox.news.tell_of_entry(entry.id)
         if self._journal_memory.used > self._journal_memory.limit:
@@ -428,21 +453,23 @@ class Sandboxes:
 
     def _going_on(self, record: SandboxRecord) -> SandboxRecord:
         """A record whose clock shows nothing that it has shown before, though the machine's was set back since."""
-        with self._store.reading() as session:
+        with self._store.reading(record.name) as session:
             shown = last_shown(session, record)
         if shown is None or record.clock.frozen_at is not None or shown <= record.clock.read(self._real.now()):
             return record
-        with self._store.writing() as session:
+        with self._store.writing(record.name) as session:
             stored = session.sandbox(record.name)
             newest = record if stored is None else newer(record, stored)
             if stored is None or newest.clock.frozen_at is not None:
                 return newest
             clock = newest.clock.going_on_from(shown, self._real.now())
             newest = msgspec.structs.replace(newest, clock=clock)
-            session.save_sandbox(record.name, encode(newest))
+            session.save_sandbox(record.name, encode(newest), newest.layers)
         return newest
 
     def _adopt(self, record: SandboxRecord, *, keep: bool) -> Sandbox:
+        if self._store.waits and (found := self._loaded.get(record.name)) is not None:
+            self._unload(found)  # two looked for it at the same moment, or it was deleted and made anew elsewhere
         mark = f"{token_hex(4)}-" if self._store.durable else ""
         line = self._kept if keep or record.name == DEFAULT else self._strangers
         sandbox = self._loaded[record.name] = Sandbox(record, self._ground, mark=mark, line=line)
@@ -498,7 +525,7 @@ class Sandboxes:
 
     def _let_go(self, sandbox: Sandbox) -> None:
         if not self._store.durable:
-            with self._store.writing() as session:
+            with self._store.writing(sandbox.name) as session:
                 session.forget_sandbox(sandbox.name)
                 drop_layers(session, sandbox.record)
         self._unload(sandbox)

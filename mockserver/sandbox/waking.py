@@ -6,6 +6,7 @@ what a seed has left whoever uses the sandbox first does, and a process in which
 """
 
 import asyncio
+import contextlib
 import heapq
 import logging
 import threading
@@ -15,13 +16,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from mockserver.booking.errors import NotFound, RuleBroken, StoreDown
+from mockserver.booking.ports import Due, Dues
+from mockserver.sandbox.deliveries import LEASE
 from mockserver.sandbox.domains import Domain
-from mockserver.sandbox.patience import run_patiently
+from mockserver.sandbox.patience import patiently, run_patiently
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.work import Work
 
-__all__ = ["Waker"]
+__all__ = ["SharedWaker", "Waker", "waker_of"]
 
 Ready = Callable[[Sandbox, Domain, Sequence[int]], None]
 """Told of the subscriptions that have a delivery to be sent now."""
@@ -29,6 +32,9 @@ Ready = Callable[[Sandbox, Domain, Sequence[int]], None]
 _LOG = logging.getLogger("mockserver")
 _LATER = timedelta(seconds=1)
 _LONGEST_REST_SECONDS = 3_600.0
+_LOOK_SECONDS = 1.0
+"""How often a host looks for what others have left."""
+_MOST_TAKEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,9 @@ class _Waiting:
 
     ready: Sequence[int]
     look_at: datetime | None
+
+
+_NOTHING = _Waiting((), None)
 
 
 class Waker:
@@ -73,7 +82,9 @@ class Waker:
             while True:
                 self._stirred.clear()
                 for name, api in self._take_due():
-                    await self._look(name, api)
+                    look_at = (await self._look(name, api)).look_at
+                    if look_at is not None:
+                        self.expect(name, api, look_at)
                 await self._rest()
         finally:
             self._sandboxes.on_waiting = None
@@ -107,25 +118,85 @@ class Waker:
         except TimeoutError:
             pass
 
-    async def _look(self, name: str, api: str) -> None:
+    async def _look(self, name: str, api: str) -> _Waiting:
         try:
-            sandbox = self._sandboxes.find(name)
+            sandbox = await patiently(self._sandboxes, partial(self._sandboxes.find, name))
             if sandbox is None:
-                return
+                return _NOTHING
             domain = self._sandboxes.domain(api)
             act = partial(_waiting, sandbox, domain, real=self._sandboxes.real_now())
             waiting = await run_patiently(sandbox, domain, act, writes=False)
         except StoreDown:
-            self.expect(name, api, self._sandboxes.real_now() + _LATER)
+            return _Waiting((), self._sandboxes.real_now() + _LATER)
         except (NotFound, RuleBroken):
             pass  # deleted meanwhile; of another seed; or a timer cannot do its work, which the next request is told
         except Exception:  # noqa: BLE001 - the outermost seam of what nobody asked for
             _LOG.exception("looking into %s of sandbox %s", api, name)
         else:
-            if waiting.look_at is not None:
-                self.expect(name, api, waiting.look_at)
             if waiting.ready:
                 self._ready(sandbox, domain, waiting.ready)
+            return waiting
+        return _NOTHING
+
+
+class SharedWaker(Waker):
+    """As `Waker`, over a store that hosts share: what is due stands there, and whichever host is first takes it. What a host has taken
+    and not settled, for it ended, is due again.
+    """
+
+    def __init__(self, sandboxes: Sandboxes, ready: Ready, dues: Dues) -> None:
+        super().__init__(sandboxes, ready)
+        self._dues = dues
+
+    async def run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._sandboxes.on_waiting = self.expect
+        try:
+            while True:
+                self._stirred.clear()
+                if not await self._take():
+                    await self._rest()
+        finally:
+            self._sandboxes.on_waiting = None
+            self._loop = None
+
+    async def _take(self) -> bool:
+        """Whether anything was due."""
+        try:
+            for (name, api), at in self._told().items():
+                await patiently(self._sandboxes, partial(self._dues.expect, name, api, at))
+            taken = await patiently(self._sandboxes, partial(self._dues.claim, _MOST_TAKEN, LEASE.total_seconds()))
+            await asyncio.gather(*map(self._settle, taken))
+        except StoreDown as problem:
+            _LOG.warning("what is due waits: %s", problem)
+            return False
+        return bool(taken)
+
+    async def _settle(self, due: Due) -> None:
+        waiting = await self._look(due.sandbox, due.api)
+        # Who is ready has its lane here; should this process end, another one looks when a lease would be over.
+        moments = [waiting.look_at, self._sandboxes.real_now() + LEASE if waiting.ready else None]
+        at = min((each for each in moments if each is not None), default=None)
+        await patiently(self._sandboxes, partial(self._dues.settle, due, at))
+
+    def _told(self) -> dict[tuple[str, str], datetime]:
+        """What the store has to be told: what is due by now it knows, for that was left in a transaction."""
+        now = self._sandboxes.real_now()
+        with self._lock:
+            told, self._next = self._next, {}
+            self._queue.clear()
+        return {key: at for key, at in told.items() if at > now}
+
+    async def _rest(self) -> None:
+        """Other hosts leave something too, of which nobody tells."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await self._stirred.wait()
+
+
+def waker_of(sandboxes: Sandboxes, ready: Ready) -> Waker:
+    dues = sandboxes.dues
+    return Waker(sandboxes, ready) if dues is None else SharedWaker(sandboxes, ready, dues)
 
 
 def _waiting(sandbox: Sandbox, domain: Domain, work: Work, *, real: datetime) -> _Waiting:

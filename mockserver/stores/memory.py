@@ -1,173 +1,26 @@
 """Changes in memory: the default store, gone with the process.
 
-A layer is a few dictionaries and sorted lists, all made on first use: ten thousand sandboxes hold ten thousand layers.
-A layer that rests is one block of bytes.
-A transaction changes them in place and keeps a list of how to undo each step.
+Ten thousand sandboxes hold ten thousand layers. A layer that rests is one block of bytes.
 """
 
 import pickle
 import zlib
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import takewhile
-from typing import Any, Literal, Self
+from typing import Self
 
-from sortedcontainers import SortedList
-
-from mockserver.booking.ports import Edge, Entry, Group, Id, Kind, Position
+from mockserver.stores.layers import Changes, Layer, Undo, undo_to
 
 __all__ = ["MemoryStore"]
 
-Sign = Literal["plus", "minus"]
-_Undo = list[tuple[Callable[..., object], tuple[Any, ...]]]
-_GROWN = 1_000
-"""Entries from which a change in the middle of a plain list, which moves its tail, costs more than in a `SortedList`."""
 _SOON_PACKED = 200
 """Records of a layer that rests as one block of bytes, a third of its size; more would keep others waiting."""
+_UNTOUCHED = Layer()
 
 _MANY_NAMES = 1_000
-
-
-class _Group:
-    """The ordered entries of one group, and the sum of their weights."""
-
-    __slots__ = ("positions", "weight")
-
-    def __init__(self) -> None:
-        self.positions: Any = []  # a list, later perhaps a SortedList: both are sequences that bisect
-        self.weight = 0
-
-    def add(self, position: Position, weight: int) -> None:
-        positions = self.positions
-        self.weight += weight
-        if type(positions) is not list:
-            positions.add(position)
-        elif not positions or positions[-1] < position:
-            positions.append(position)  # ids grow, so most entries come last, and last is free in a list of any length
-        else:
-            self._movable().add(position) if len(positions) > _GROWN else insort(positions, position)
-
-    def remove(self, position: Position, weight: int) -> None:
-        positions = self.positions
-        self.weight -= weight
-        if type(positions) is not list:
-            positions.remove(position)
-        elif len(positions) > _GROWN and positions[-1] != position:
-            self._movable().remove(position)
-        else:
-            del positions[bisect_left(positions, position)]
-
-    def _movable(self) -> Any:
-        self.positions = SortedList(self.positions)
-        return self.positions
-
-    def rank(self, position: Edge) -> int:
-        positions = self.positions
-        return bisect_left(positions, position) if type(positions) is list else int(positions.bisect_left(position))
-
-
-_Groups = dict[tuple[str, Group], _Group]
-
-
-class _Layer:
-    __slots__ = ("last_ids", "minus", "plus", "records")
-
-    def __init__(self) -> None:
-        self.records: dict[str, dict[Id, Any]] = {}
-        self.plus: _Groups = {}
-        self.minus: _Groups = {}
-        self.last_ids: dict[str, int] = {}
-
-
-_UNTOUCHED = _Layer()
-
-
-def _add(groups: _Groups, address: tuple[str, Group], position: Position, weight: int) -> None:
-    members = groups.get(address)
-    if members is None:
-        members = groups[address] = _Group()
-    members.add(position, weight)
-
-
-def _remove(groups: _Groups, address: tuple[str, Group], position: Position, weight: int) -> None:
-    """An empty group goes: pools and parties come and go for as long as a sandbox lives."""
-    members = groups[address]
-    members.remove(position, weight)
-    if not members.positions:
-        del groups[address]
-
-
-class _Changes:
-    """A layer inside a transaction."""
-
-    __slots__ = ("_layer", "_undo")
-
-    def __init__(self, layer: _Layer, undo: _Undo) -> None:
-        self._layer = layer
-        self._undo = undo
-
-    def read(self, kind: Kind[Any], key: Id) -> Any:
-        records = self._layer.records.get(kind.name)
-        return None if records is None else records.get(key)
-
-    def write(self, kind: Kind[Any], key: Id, value: Any) -> None:
-        records = self._layer.records.get(kind.name)
-        if records is None:
-            records = self._layer.records[kind.name] = {}
-        before = records.get(key)
-        if before is None:
-            self._undo.append((records.pop, (key,)))
-        else:
-            self._undo.append((records.__setitem__, (key, before)))
-        records[key] = value
-
-    def forget(self, kind: Kind[Any], key: Id) -> None:
-        records = self._layer.records[kind.name]
-        self._undo.append((records.__setitem__, (key, records.pop(key))))
-
-    def enter(self, sign: Sign, index: str, entry: Entry, key: Id) -> None:
-        group, sort, weight = entry
-        groups = self._layer.plus if sign == "plus" else self._layer.minus
-        change = (groups, (index, group), (sort, key), weight)
-        _add(*change)
-        self._undo.append((_remove, change))
-
-    def leave(self, index: str, entry: Entry, key: Id) -> None:
-        group, sort, weight = entry
-        change = (self._layer.plus, (index, group), (sort, key), weight)
-        _remove(*change)
-        self._undo.append((_add, change))
-
-    def size(self, sign: Sign, index: str, group: Group) -> int:
-        members = (self._layer.plus if sign == "plus" else self._layer.minus).get((index, group))
-        return 0 if members is None else len(members.positions)
-
-    def weight(self, index: str, group: Group) -> int:
-        address = (index, group)
-        plus = self._layer.plus.get(address)
-        minus = self._layer.minus.get(address)
-        return (0 if plus is None else plus.weight) - (0 if minus is None else minus.weight)
-
-    def rank(self, sign: Sign, index: str, group: Group, position: Edge) -> int:
-        members = (self._layer.plus if sign == "plus" else self._layer.minus).get((index, group))
-        return 0 if members is None else members.rank(position)
-
-    def slice(self, sign: Sign, index: str, group: Group, start: int, stop: int) -> Sequence[Position]:
-        members = (self._layer.plus if sign == "plus" else self._layer.minus).get((index, group))
-        if members is None:
-            return ()
-        positions: Sequence[Position] = members.positions[start:stop]
-        return positions
-
-    def last_id(self, kind: str) -> int | None:
-        return self._layer.last_ids.get(kind)
-
-    def set_last_id(self, kind: str, value: int) -> None:
-        last_ids = self._layer.last_ids
-        before = last_ids.get(kind)
-        self._undo.append((last_ids.pop, (kind,)) if before is None else (last_ids.__setitem__, (kind, before)))
-        last_ids[kind] = value
 
 
 class _Session:
@@ -178,14 +31,14 @@ class _Session:
     def __init__(self, store: "MemoryStore", *, writing: bool) -> None:
         self._store = store
         self._writing = writing
-        self._undo: _Undo = []
+        self._undo: Undo = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
         if kind is not None or not self._writing:
-            self._undo_to(0)
+            undo_to(self._undo, 0)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -193,20 +46,15 @@ class _Session:
         try:
             yield
         except BaseException:
-            self._undo_to(done)
+            undo_to(self._undo, done)
             raise
 
-    def _undo_to(self, done: int) -> None:
-        while len(self._undo) > done:
-            step, arguments = self._undo.pop()
-            step(*arguments)
-
-    def changes(self, layer: int) -> _Changes:
+    def changes(self, layer: int) -> Changes:
         found = self._store.layer(layer)
         if found is None:
             # Most new sandboxes are only looked at: a layer comes to be when somebody means to write.
-            found = self._store.layers.setdefault(layer, _Layer()) if self._writing else _UNTOUCHED
-        return _Changes(found, self._undo)
+            found = self._store.layers.setdefault(layer, Layer()) if self._writing else _UNTOUCHED
+        return Changes(found, self._undo)
 
     def new_layer(self) -> int:
         self._store.last_layer += 1
@@ -238,7 +86,7 @@ class _Session:
     def sandbox(self, name: str) -> bytes | None:
         return self._store.kept.get(name)
 
-    def save_sandbox(self, name: str, record: bytes) -> None:
+    def save_sandbox(self, name: str, record: bytes, layers: Sequence[int]) -> None:  # noqa: ARG002 - one lock for all
         kept = self._store.kept
         before = kept.get(name)
         self._undo.append((kept.pop, (name,)) if before is None else (kept.__setitem__, (name, before)))
@@ -252,6 +100,9 @@ class _Session:
 
     def sandboxes(self) -> Iterator[tuple[str, bytes]]:
         return iter(sorted(self._store.kept.items()))
+
+    def expect(self, name: str, api: str, at: datetime) -> None:
+        raise NotImplementedError("a process knows by itself what falls due")
 
     def sandboxes_named(
         self, containing: str, *, after: str = "", offset: int = 0, limit: int
@@ -298,16 +149,20 @@ class MemoryStore:
     """See `booking.ports.Store`. Transactions of one sandbox must not overlap: its caller runs them one by one."""
 
     durable = False
+    waits = False
+    clock = None
+    journals = None
+    dues = None
 
     def __init__(self) -> None:
-        self.layers: dict[int, _Layer] = {}
+        self.layers: dict[int, Layer] = {}
         self.resting: dict[int, bytes] = {}
         self.kept: dict[str, bytes] = {}
         self.names: _Names | None = None  # since somebody first asked for them in order
         self.owners: dict[int, int] = {}  # of layers with more than one
         self.last_layer = 0
 
-    def layer(self, number: int) -> _Layer | None:
+    def layer(self, number: int) -> Layer | None:
         found = self.layers.get(number)
         if found is None and (packed := self.resting.pop(number, None)) is not None:
             found = self.layers[number] = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed below
@@ -320,10 +175,10 @@ class MemoryStore:
             self.resting[layer] = zlib.compress(packed, zlib.Z_BEST_SPEED)
             del self.layers[layer]
 
-    def reading(self) -> _Session:
+    def reading(self, sandbox: str = "") -> _Session:  # noqa: ARG002 - all is at hand
         return _Session(self, writing=False)
 
-    def writing(self, *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody to wait for
+    def writing(self, sandbox: str = "", *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody to wait for
         return _Session(self, writing=True)
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -25,7 +26,8 @@ Sign = Literal["plus", "minus"]
 
 _PROGRAM = int.from_bytes(b"DBLB", "big")
 """Kept in `application_id`: the file of another program is refused, and left as it was."""
-_FORMAT = 1
+_FORMAT = 2
+"""Kept in `user_version`: a file of an older format is brought to this one, that of a newer is refused."""
 _OF_THE_FILE = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_CORRUPT,
@@ -35,8 +37,11 @@ _OF_THE_FILE = {
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
 }
-"""Kept in `user_version`: a file of another format is refused, never guessed at."""
 
+_JOURNALS = """
+CREATE TABLE journal (sandbox, life, id INTEGER, block BLOB, PRIMARY KEY (sandbox, id)) WITHOUT ROWID;
+CREATE TABLE journals (sandbox PRIMARY KEY, last INTEGER) WITHOUT ROWID;
+"""
 _TABLES = """
 CREATE TABLE sandboxes (name TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE layers (id INTEGER PRIMARY KEY AUTOINCREMENT, owners INTEGER NOT NULL);
@@ -46,8 +51,12 @@ CREATE TABLE minus (layer, name, grp, sort, id, PRIMARY KEY (layer, name, grp, s
 CREATE TABLE sums (layer, name, grp, plus, minus, weight, PRIMARY KEY (layer, name, grp)) WITHOUT ROWID;
 CREATE TABLE last_ids (layer, kind, value, PRIMARY KEY (layer, kind)) WITHOUT ROWID;
 """
+_NEWER = {1: _JOURNALS}
+"""By format, what makes the next one of it."""
 _KEPT_PER_LAYER = ("records", "plus", "minus", "sums", "last_ids")
 _DEFAULT_PATIENCE_SECONDS = 30.0
+_JOURNAL_PATIENCE_SECONDS = 0.05
+"""Whoever writes journals does so on the event loop, and comes again."""
 
 
 class _Changes:
@@ -201,6 +210,10 @@ class _Session:
             raise
         execute("RELEASE attempt")
 
+    @property
+    def connection(self) -> "_Connection":
+        return self._connection
+
     def changes(self, layer: int) -> _Changes:
         return _Changes(self._connection, layer)
 
@@ -232,7 +245,7 @@ class _Session:
         row = self._connection.execute("SELECT record FROM sandboxes WHERE name=?", (name,)).fetchone()
         return None if row is None else row[0]
 
-    def save_sandbox(self, name: str, record: bytes) -> None:
+    def save_sandbox(self, name: str, record: bytes, layers: Sequence[int]) -> None:  # noqa: ARG002 - one lock for all
         self._connection.execute(
             "INSERT INTO sandboxes VALUES (?,?) ON CONFLICT DO UPDATE SET record=excluded.record", (name, record)
         )
@@ -256,6 +269,43 @@ class _Session:
         ).fetchall()
         return total, found
 
+    def expect(self, name: str, api: str, at: datetime) -> None:
+        raise NotImplementedError("a process knows by itself what falls due")
+
+
+class _Journals:
+    """`booking.ports.Journals`."""
+
+    def __init__(self, store: "SqliteStore") -> None:
+        self._store = store
+
+    def append(self, entries: Sequence[tuple[str, int, bytes]], *, most: int, most_bytes: int) -> None:
+        with self._store.writing(patience_seconds=_JOURNAL_PATIENCE_SECONDS) as session:
+            execute = session.connection.execute
+            touched = {}
+            for sandbox, life, block in entries:
+                (touched[sandbox],) = execute(
+                    "INSERT INTO journals VALUES (?, 1) ON CONFLICT DO UPDATE SET last=last+1 RETURNING last",
+                    (sandbox,),
+                ).fetchone()
+                execute("INSERT INTO journal VALUES (?,?,?,?)", (sandbox, life, touched[sandbox], block))
+            for sandbox, last in touched.items():
+                execute(
+                    "DELETE FROM journal WHERE sandbox=?1 AND id <= max(?2, (SELECT coalesce(max(id), 0) FROM (SELECT id,"
+                    " sum(length(block)) OVER (ORDER BY id DESC) AS held FROM journal WHERE sandbox=?1) WHERE held > ?3))",
+                    (sandbox, last - most, most_bytes),
+                )
+
+    def read(self, sandbox: str, life: int) -> list[tuple[int, bytes]]:
+        with self._store.reading() as session:
+            return session.connection.execute(
+                "SELECT id, block FROM journal WHERE sandbox=? AND life=? ORDER BY id", (sandbox, life)
+            ).fetchall()
+
+    def clear(self, sandbox: str) -> int:
+        with self._store.writing() as session:
+            return session.connection.execute("DELETE FROM journal WHERE sandbox=?", (sandbox,)).rowcount
+
 
 class _Connection(sqlite3.Connection):
     """A connection that knows how long it waits for another writer."""
@@ -278,22 +328,26 @@ class SqliteStore:
         sync: Wait for the disk at each commit (`synchronous=FULL`).
 
     Raises:
-        ValueError: The file is not a store, or one of another format. It is left as it was.
+        ValueError: The file is not a store, or one of a newer format. It is left as it was.
     """
 
     durable = True
+    waits = False
+    clock = None
+    dues = None
 
     def __init__(self, path: Path, *, sync: bool = False) -> None:
         self.path = path
+        self.journals = _Journals(self)
         self._sync = sync
         self._idle: list[_Connection] = []
         self._all: list[_Connection] = []
         self._prepare()
 
-    def reading(self) -> _Session:
+    def reading(self, sandbox: str = "") -> _Session:  # noqa: ARG002 - a reader waits for nobody
         return _Session(self, writing=False)
 
-    def writing(self, *, patience_seconds: float | None = None) -> _Session:
+    def writing(self, sandbox: str = "", *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - the file has one writer
         if patience_seconds is None:
             return _Session(self, writing=True)
         return _Session(self, writing=True, patience_seconds=patience_seconds)
@@ -340,11 +394,13 @@ class SqliteStore:
                 (program,) = connection.execute("PRAGMA application_id").fetchone()
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
                 if (tables, program, version) == (0, 0, 0):
-                    for statement in _TABLES.strip().split("\n"):
-                        connection.execute(statement)
+                    _make(connection, _TABLES)
                     connection.execute(f"PRAGMA application_id={_PROGRAM}")
-                    connection.execute(f"PRAGMA user_version={_FORMAT}")
-                    program, version = _PROGRAM, _FORMAT
+                    program, version = _PROGRAM, 1
+                while program == _PROGRAM and version in _NEWER:
+                    _make(connection, _NEWER[version])
+                    version += 1
+                    connection.execute(f"PRAGMA user_version={version}")
                 connection.execute("COMMIT")
                 if program == _PROGRAM and version == _FORMAT:
                     _log_ahead(connection)
@@ -359,6 +415,11 @@ class SqliteStore:
             raise ValueError(
                 f"{self.path} is a store of format {version}; this program reads format {_FORMAT}: take another file"
             )
+
+
+def _make(connection: _Connection, tables: str) -> None:
+    for statement in tables.strip().split("\n"):
+        connection.execute(statement)
 
 
 def _log_ahead(connection: _Connection) -> None:

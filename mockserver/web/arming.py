@@ -11,6 +11,7 @@ Imported with the first request of a process that needs it.
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,7 +23,7 @@ from mockserver.apis.faults import FAULTS, caller_of, made_up, signed_in
 from mockserver.apis.reasons import rules_that_refuse
 from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.journal import Entry, pack_headers
-from mockserver.sandbox.patience import meet_patiently
+from mockserver.sandbox.patience import meet_patiently, patiently
 from mockserver.sandbox.randomness import draw
 from mockserver.sandbox.rules import DELAY, MEETINGS, RIVAL, Deed, Holding, Rule, Ticket
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -161,7 +162,7 @@ class Plan:
                 what = doing.deed.what
                 if what == DELAY:
                     await self._wait(doing, self._seconds(doing))
-                    self._entered.enter(call)
+                    await self._enter_again(call)
                 elif what in MEETINGS:
                     holding = self._holding
                     met.append((holding, await self._meet(doing, holding)))
@@ -290,8 +291,13 @@ class Plan:
         except BaseException:
             holding.leave(ticket)
             raise
-        self._entered.enter(self._call)
+        await self._enter_again(self._call)
         return ticket
+
+    async def _enter_again(self, call: Call) -> None:
+        """Time has passed: the sandbox is as it is now, and what it was is held against nobody."""
+        await patiently(self._entered.sandboxes, partial(self._entered.enter, call))
+        call.record = None
 
     async def _told_within(self, ticket: Ticket, seconds: float) -> bool:
         connection = self._connection
@@ -338,7 +344,7 @@ class Plan:
         entry.headers = pack_headers(headers.items())
         entry.faults = [(RIVAL, 0 if doing.rule is None else doing.rule.id)]
         self._entered.sandboxes.keep_entry(sandbox, entry)
-        self._entered.enter(call)
+        await self._enter_again(call)
 
 
 def _parts(call: Call) -> tuple[str, str, str] | None:

@@ -4,6 +4,7 @@ Everything the gate itself refuses is said by the API the request was meant for.
 answered here, with a list of the addresses that do exist.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -18,14 +19,16 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call, Header
 from mockserver.apis.identities import SANDBOX_NAME
 from mockserver.apis.refusals import BadHead, BadSandboxName
-from mockserver.booking.errors import RuleBroken, StoreDown, in_json
+from mockserver.booking.errors import Refusal, RuleBroken, StoreBusy, StoreDown, in_json
 from mockserver.sandbox.journal import Entry, pack_headers
-from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.sandbox.patience import patiently, run_patiently
+from mockserver.sandbox.sandbox import DEFAULT, Overtaken
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.addresses import Address, Addresses, Mount
 from mockserver.web.operations import Sent
 from mockserver.web.request_ids import RequestNames
 from mockserver.web.security import refusal_of
+from mockserver.web.stack import Stack
 
 __all__ = ["UNREADABLE", "Background", "Gate"]
 
@@ -34,6 +37,7 @@ UNREADABLE = "unreadable"
 
 _LOG = logging.getLogger("mockserver.requests")
 _NO_CONTENT = 204
+_MOST_OVERTAKEN = 5
 _ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
 _WITH_CREDENTIALS: Header = (b"access-control-allow-credentials", b"true")
 _BY_ORIGIN: Header = (b"vary", b"origin")
@@ -56,16 +60,17 @@ class Gate:
 
     Args:
         pages: Serves what is not an API: documentation.
+        beside: Started in this order, and stopped in the other.
     """
 
     def __init__(
-        self, mounts: Sequence[Mount], pages: ASGIApp, sandboxes: Sandboxes, background: Background | None = None
+        self, mounts: Sequence[Mount], pages: ASGIApp, sandboxes: Sandboxes, beside: Sequence[Background] = ()
     ) -> None:
         self._addresses = Addresses(mounts)
         self._mounts = mounts
         self._pages = pages
         self._sandboxes = sandboxes
-        self._background = background
+        self._beside = beside
         self._names = {
             mount.api.name: RequestNames(mount.api, durable=sandboxes.durable, is_first=mount is mounts[0])
             for mount in mounts
@@ -73,7 +78,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await _beside_requests(scope, receive, send, self._background)
+            await _beside_requests(scope, receive, send, self._beside)
             return
         address = self._addresses.find(scope["raw_path"])
         headers = _by_name(scope["headers"])
@@ -103,13 +108,12 @@ class Gate:
             call.method, call.dry = "GET", True
         entry = call.entry = Entry(scope["method"], scope["path"], scope["query_string"])
         if api.domain is not None:
-            self._find_sandbox(call, address.sandbox)
-        stack = address.mount.stack
-        if bad_head is not None:
-            sent = stack.refused(call, bad_head)
-        elif call.sandbox is None or not (call.sandbox.record.rules or b"prefer" in headers):
-            sent = await stack.answer(call, address.path, scope["query_string"], receive)
-        else:
+            if self._sandboxes.waits:
+                await patiently(self._sandboxes, partial(self._find_sandbox, call, address.sandbox))
+            else:
+                self._find_sandbox(call, address.sandbox)
+        sent = await self._answer(call, address, address.mount.stack, scope["query_string"], receive, bad_head)
+        if sent is None:
             await self._go_through_rules(call, entry, address, scope, receive, send, began_at)
             return
         entry.status, entry.response_body = sent.status, sent.body
@@ -122,24 +126,56 @@ class Gate:
     ) -> None:
         """As above, with all that is done to a request before and after. Raises ConnectionResetError where it came by none."""
         mount, enter = address.mount, partial(self._find_sandbox, in_path=address.sandbox)
+        call.record = None  # rules are met in a transaction of their own, by what the sandbox is then
         assert mount is not None  # noqa: S101 - a call is for one
         arming: Any = import_module("mockserver.web.arming")
         entered = arming.Entered(mount.api, mount.stack, self._sandboxes, call, scope, address.path, enter)
         plan = await arming.plan_for(entered, receive)
         try:
             sent = await plan.answer()
+            if not call.reply_headers and call.sandbox is not None and call.sandbox.record.settings:
+                await self._say_limits(mount.api, call)
             headers = [*self._headers(mount.api, call, sent), *plan.headers(sent)]
             entry.status, entry.response_body, entry.response_headers = sent.status, sent.body, headers
             await plan.send(send, sent, headers, b"" if scope["method"] == "HEAD" else sent.body)
         finally:
             self._keep(call, entry, mount.api, scope, began_at)
 
+    async def _answer(
+        self, call: Call, address: Address, stack: Stack, query: bytes, receive: Receive, bad_head: BadHead | None
+    ) -> Sent | None:
+        """None where rules stand in the way."""
+        if bad_head is not None:
+            return stack.refused(call, bad_head)
+        for _ in range(_MOST_OVERTAKEN):
+            if call.sandbox is not None and (call.sandbox.record.rules or b"prefer" in call.headers):
+                return None
+            try:
+                sent = await stack.answer(call, address.path, query, receive)
+            except Overtaken:
+                # What was done is undone, so it is as if the call came now.
+                call.sandbox, call.reply_headers = None, ()
+                await patiently(self._sandboxes, partial(self._find_sandbox, call, address.sandbox))
+                continue
+            if not call.reply_headers and call.sandbox is not None and call.sandbox.record.settings:
+                await self._say_limits(stack.api, call)
+            return sent
+        return stack.refused(call, StoreBusy())
+
+    async def _say_limits(self, api: Api, call: Call) -> None:
+        """To whom was refused before the call was counted."""
+        if call.sandbox is None or api.domain is None or not api.throttle.holds(call):
+            return
+        with contextlib.suppress(Refusal, StoreDown):
+            act = partial(api.throttle.left, call)
+            call.reply_headers = await run_patiently(call.sandbox, api.domain, act, writes=False)
+
     def _headers(self, api: Api, call: Call, sent: Sent) -> list[Header]:
         """Those of the reply, and those that every reply has."""
         headers = _own_headers(sent)
         if call.operation is None or call.reply_headers or api.throttled(call.operation):
             # A stranger who asked for a sandbox that is not there is told the limits by the real time.
-            headers += call.reply_headers or api.throttle.headers(call, call.now or self._sandboxes.real_now())
+            headers += call.reply_headers or api.throttle.headers(call.now or self._sandboxes.real_now())
         headers.append((api.request_ids.header, call.request_id.encode("latin-1")))
         if b"origin" in call.headers and _lets_in(api, call.headers):
             # Where credentials go along, a browser takes no asterisk.
@@ -279,11 +315,11 @@ def _own_headers(sent: Sent) -> list[Header]:
     return headers
 
 
-async def _beside_requests(scope: Scope, receive: Receive, send: Send, background: Background | None) -> None:
+async def _beside_requests(scope: Scope, receive: Receive, send: Send, beside: Sequence[Background]) -> None:
     while scope["type"] == "lifespan":
         message: Any = await receive()
         ends = message["type"] == "lifespan.shutdown"
-        if background is not None:
+        for background in reversed(beside) if ends else beside:
             await (background.stop() if ends else background.start())
         await send({"type": f"{message['type']}.complete"})
         if ends:

@@ -22,7 +22,8 @@ from mockserver.apis.bundle import Api, Tolerates
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.refusals import BadInput, EncodedBody
 from mockserver.booking.errors import Refusal, in_json
-from mockserver.sandbox.patience import run_patiently
+from mockserver.sandbox.patience import patiently, run_patiently
+from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.bodies import check_media_type, decode_json, read_body
 from mockserver.web.flaws import find_flaw
 from mockserver.web.idempotency import Once, takes_keys
@@ -56,7 +57,9 @@ class _Body:
 
     async def receive(self, call: Call, receive: Receive) -> bytes:
         """Raises BodyTooLarge, EncodedBody, WrongMediaType."""
-        raw = await read_body(receive, call.headers)
+        if call.raw is None:
+            call.raw = await read_body(receive, call.headers)
+        raw = call.raw
         if call.entry is not None:
             call.entry.request_body = raw
         encoding = call.headers.get(b"content-encoding")
@@ -148,10 +151,25 @@ class Sent(NamedTuple):
 class CompiledOperation:
     """What Connexion read of one operation, compiled."""
 
-    __slots__ = ("_api", "_body", "_function", "_head", "_kinds", "_once", "_path", "_query", "_replies", "_writes")
+    __slots__ = (
+        "_api",
+        "_body",
+        "_function",
+        "_head",
+        "_kinds",
+        "_once",
+        "_path",
+        "_query",
+        "_replies",
+        "_sandboxes",
+        "_writes",
+    )
 
-    def __init__(self, api: Api, operation: AbstractOperation, definition: Mapping[str, Any]) -> None:
+    def __init__(
+        self, api: Api, operation: AbstractOperation, definition: Mapping[str, Any], sandboxes: Sandboxes
+    ) -> None:
         self._api = api
+        self._sandboxes = sandboxes
         self._function: Callable[..., Any] = operation.function
         self._path = readers_of(operation.parameters, "path")
         self._query = readers_of(operation.parameters, "query")
@@ -205,8 +223,10 @@ class CompiledOperation:
         sandbox = call.sandbox
         domain = self._api.domain
         if domain is None or sandbox is None:
-            answered = self._function(call)
+            answered = await patiently(self._sandboxes, partial(self._function, call))
             return answered if isinstance(answered, Reply) else await answered
         once = self._once
         act = partial(self._function, call) if once is None else once.bind(call)
-        return await run_patiently(sandbox, domain, act, writes=self._writes, keep=not call.dry, entry=call.entry)
+        return await run_patiently(
+            sandbox, domain, act, writes=self._writes, keep=not call.dry, entry=call.entry, known=call.record
+        )

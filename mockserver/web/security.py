@@ -5,12 +5,14 @@ against the API's rate limits.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call
 from mockserver.apis.refusals import NoRoom, Unauthenticated
 from mockserver.booking.errors import Refusal, RuleBroken
+from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.sandboxes import Sandboxes
 
 __all__ = ["Guard", "refusal_of"]
@@ -32,8 +34,8 @@ class Guard:
         # `security: []` and an alternative without schemes (`{}`) let anybody in.
         self._open = not demands or {} in demands
 
-    def admit(self, call: Call) -> None:
-        """Raises a Refusal."""
+    def admit(self, call: Call) -> bool:
+        """Answers whether the call has to be counted first, for a limit holds. Raises a Refusal."""
         if not self._open and (call.identity.caller is None or call.identity.refused is not None):
             raise call.identity.refused or Unauthenticated("a credential is needed")
         if call.refused is not None:
@@ -45,5 +47,13 @@ class Guard:
             except RuleBroken as problem:
                 raise refusal_of(problem) from None
             call.enter(sandbox, sandbox.now())
-        if not self._open and call.now is not None and not call.is_rival:
-            call.reply_headers = self._api.throttle.admit(call, call.now)
+        if self._open or call.sandbox is None or call.is_rival:
+            return False
+        return bool(call.sandbox.record.settings) and self._api.throttle.holds(call)
+
+    async def count(self, call: Call) -> None:
+        """Raises RateLimited, Overtaken, StoreDown."""
+        sandbox, domain = call.sandbox, self._api.domain
+        assert sandbox is not None and domain is not None  # noqa: PT018, S101 - see `admit`
+        act = partial(self._api.throttle.count, call)
+        call.reply_headers = await run_patiently(sandbox, domain, act, writes=True, known=call.record)

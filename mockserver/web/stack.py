@@ -6,7 +6,7 @@ request will need is made of that once. A request meets `Stack.answer` alone.
 
 import logging
 from collections.abc import Mapping
-from functools import reduce
+from functools import partial, reduce
 from operator import getitem
 from typing import Any, Self
 
@@ -21,6 +21,8 @@ from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.refusals import NoStore, UnknownPath, WrongMethod
 from mockserver.booking.errors import Refusal, StoreDown
+from mockserver.sandbox.patience import patiently
+from mockserver.sandbox.sandbox import Overtaken
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent
 from mockserver.web.routing import PathTable
@@ -86,7 +88,7 @@ class _Reading(AbstractRoutingAPI):  # type: ignore[misc]  # Connexion has no ty
     def make_operation(self, operation: AbstractOperation) -> tuple[Guard, CompiledOperation]:
         definition = self.specification["paths"][operation.path][operation.method]
         guard = Guard(self._api, self._sandboxes, demands=operation.security or [])
-        return guard, CompiledOperation(self._api, operation, definition)
+        return guard, CompiledOperation(self._api, operation, definition, self._sandboxes)
 
     @staticmethod
     def _framework_path_and_name(operation: AbstractOperation, path: str) -> tuple[str, str]:
@@ -102,7 +104,7 @@ class Stack:
     """Answers the requests to one API. It is built when it is first asked, or before."""
 
     def __init__(self, api: Api, sandboxes: Sandboxes) -> None:
-        self._api = api
+        self.api = api
         self._sandboxes = sandboxes
         self._table = PathTable({})
         self._operations: dict[str, tuple[Guard, CompiledOperation]] = {}
@@ -114,7 +116,7 @@ class Stack:
             ValueError: The document and the table of operations do not name the same operations, a schema of the
                 document has a keyword that OpenAPI 3.0 does not know, or no operation has a header that the API counts on.
         """
-        api = self._api
+        api = self.api
         operations = _Reading(api, self._sandboxes).operations
         if unknown := sorted(api.operations.keys() - operations):
             raise ValueError(f"{api.name}: no operation of its document is called {', '.join(unknown)}")
@@ -127,7 +129,7 @@ class Stack:
         return self
 
     async def answer(self, call: Call, path: bytes, query: bytes, receive: Receive) -> Sent:
-        """Whatever happens, it is a reply in the form of the API.
+        """Whatever happens, it is a reply in the form of the API; but see `Overtaken`.
 
         Args:
             path: What follows the API's base path, percent-encoded.
@@ -140,8 +142,13 @@ class Stack:
             if call.operation is None:
                 return _other_method(call.method, found.allowed)
             guard, operation = self._operations[call.operation]
-            guard.admit(call)
+            if self._sandboxes.waits and call.sandbox is None and self.api.domain is not None:
+                await patiently(self._sandboxes, partial(guard.admit, call))
+            if guard.admit(call):
+                await guard.count(call)
             return await operation.answer(call, query, receive)
+        except Overtaken:
+            raise
         except Exception as error:  # noqa: BLE001 - also of a bug somebody is told in the form they expect
             return self.refused(call, error)
 
@@ -157,12 +164,12 @@ class Stack:
 
     def refused(self, call: Call, error: Exception) -> Sent:
         """*error* in the form of the API."""
-        reply, code = _reply(self._api, error)
+        reply, code = _reply(self.api, error)
         if call.entry is not None:
             call.entry.refusal = code
             call.entry.facts = error.__dict__ if isinstance(error, Refusal) else None
-        reply = self._api.signed(reply, call.request_id)
-        media_type = (reply.media_type or self._api.media_type).encode()
+        reply = self.api.signed(reply, call.request_id)
+        media_type = (reply.media_type or self.api.media_type).encode()
         return Sent(reply.status, msgspec.json.encode(reply.body), media_type, reply.headers)
 
 

@@ -22,12 +22,12 @@ from mockserver.sandbox.domains import Domain
 from mockserver.sandbox.journal import REDACTED
 from mockserver.sandbox.mischief import STALE_BY, Mischief
 from mockserver.sandbox.outbox import Event
-from mockserver.sandbox.patience import run_patiently
+from mockserver.sandbox.patience import patiently, run_patiently
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.subscriptions import Subscription
-from mockserver.sandbox.waking import Waker
+from mockserver.sandbox.waking import waker_of
 from mockserver.sandbox.work import Work
 from mockserver.webhooks.distorting import LOST, distorted
 from mockserver.webhooks.sending import Sender
@@ -73,7 +73,7 @@ class Deliverer:
         self._webhooks = {api.name: api.webhooks for api in apis if api.webhooks is not None}
         self._sandboxes = sandboxes
         self._sender = Sender(receivers, transport)
-        self._waker = Waker(sandboxes, self._open_lanes)
+        self._waker = waker_of(sandboxes, self._open_lanes)
         self._waking: asyncio.Task[None] | None = None
         self._slots = asyncio.Semaphore(_MOST_IN_FLIGHT)
         self._called: dict[_Lane, bool] = {}  # open lanes, and whether more came in since they last looked
@@ -128,7 +128,7 @@ class Deliverer:
         parcel = await self._in_sandbox(lane, partial(self._take, lane))
         if parcel is None:
             return False
-        at = self._sandboxes.get(lane.sandbox).now()
+        at = (await self._sandbox(lane)).now()
         try:
             attempt = await self._post(self._webhooks[lane.api], parcel, at)
         except asyncio.CancelledError:
@@ -175,9 +175,13 @@ class Deliverer:
         attempt = await self._sender.post(subscription.url, headers, body, at=at)
         return msgspec.structs.replace(attempt, sent_at=sent_at, sent=_shown(headers, subscription, own))
 
+    async def _sandbox(self, lane: _Lane) -> Sandbox:
+        """Raises NotFound."""
+        return await patiently(self._sandboxes, partial(self._sandboxes.get, lane.sandbox))
+
     async def _in_sandbox(self, lane: _Lane, act: Callable[[Work], T]) -> T:
         """Raises NotFound: the sandbox is gone."""
-        sandbox = self._sandboxes.get(lane.sandbox)
+        sandbox = await self._sandbox(lane)
         domain = self._sandboxes.domain(lane.api)
         return await run_patiently(sandbox, domain, act, writes=True)
 

@@ -30,6 +30,7 @@ def bookings(client: Client) -> Any:
 # What is served
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_health_tells_what_runs(control):
     answer = control.get("/health").json()
 

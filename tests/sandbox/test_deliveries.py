@@ -20,6 +20,9 @@ from mockserver.stores.memory import MemoryStore
 MINUTE = timedelta(minutes=1)
 TWICE = Retries(after=(MINUTE, 5 * MINUTE))
 
+IN_THE_PROCESS = pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)
+"""Stores that leave it to the process to know what falls due."""
+
 
 @pytest.fixture
 def sandboxes(store, clock):
@@ -151,6 +154,7 @@ def test_a_fork_takes_subscriptions_and_deliveries_along_and_a_reset_drops_them(
     assert deliveries_of(parent) == []
 
 
+@IN_THE_PROCESS
 def test_somebody_is_told_of_what_is_left_and_of_nothing_else(sandboxes, sandbox, clock):
     told = []
     sandboxes.on_waiting = lambda *what: told.append(what)
@@ -168,6 +172,7 @@ def test_somebody_is_told_of_what_is_left_and_of_nothing_else(sandboxes, sandbox
     assert [name for name, _, _ in told] == ["a", "a", "b"]
 
 
+@IN_THE_PROCESS
 def test_what_awaits_delivery_is_found_without_loading_a_sandbox(store, sandboxes, sandbox, clock):
     deaf = sandboxes.create("deaf", Setup(outbox=True))
     ring(deaf)
@@ -180,6 +185,7 @@ def test_what_awaits_delivery_is_found_without_loading_a_sandbox(store, sandboxe
     assert Sandboxes(store, (BELLS,), clock=clock).awaited() == [("a", "bells")]
 
 
+@IN_THE_PROCESS
 def test_so_is_a_sandbox_in_which_somebody_listens_to_timers(store, sandboxes, clock):
     subscribe(sandboxes.create("listening", Setup()))
 
@@ -433,6 +439,7 @@ def test_nothing_more_goes_to_a_subscription_that_is_gone(sandboxes, sandbox):
         subscription(sandbox)
 
 
+@IN_THE_PROCESS
 def test_a_clock_that_is_told_to_stand_still_tells_whoever_looks(sandboxes, sandbox):
     subscribe(sandbox)
     ring(sandbox)

@@ -317,6 +317,7 @@ def test_a_seed_with_two_records_of_one_id_is_refused():
         Seed([(THINGS, Thing(1)), (THINGS, Thing(1))], {})
 
 
+@pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)
 def test_a_record_that_was_made_and_deleted_leaves_no_trace(store):
     with store.writing() as session:
         layer = session.new_layer()

@@ -1,5 +1,6 @@
 """The house of all sandboxes, which are of two toy APIs: see `notes`."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -24,12 +25,12 @@ from notes import (
     write,
 )
 
-from mockserver.booking.errors import NotFound, RuleBroken
+from mockserver.booking.errors import NotFound, RuleBroken, StoreBusy
 from mockserver.booking.ports import ALL
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.journal import Entry, Limits, Memory
 from mockserver.sandbox.records import Bounds, Setup
-from mockserver.sandbox.sandbox import DEFAULT
+from mockserver.sandbox.sandbox import DEFAULT, Overtaken
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
@@ -175,12 +176,10 @@ def test_an_unknown_setting_is_refused_and_changes_nothing(sandboxes, settings, 
 
 def test_updated_settings_are_merged_with_those_before(sandboxes):
     sandbox = sandboxes.create("a", Setup(settings={"shop": {"shout": True}}))
-    sandbox.scratch("buckets", list).append(1)
 
     sandboxes.update("a", settings={"shop": {"most": 3}}, outbox=None)
 
     assert sandbox.run(SHOP, lambda work: work.settings(), writes=False) == NoteSettings(shout=True, most=3)
-    assert sandbox.scratch("buckets", list) == []  # made from settings, so made anew
 
 
 # One world each
@@ -204,7 +203,6 @@ def test_a_reset_sandbox_is_as_new_and_keeps_its_settings(sandboxes, clock):
     delete(sandbox, 1)
     remind(sandbox, start + 2 * HOUR, "never")
     advance(sandboxes, "a", HOUR)
-    sandbox.scratch("buckets", list).append(1)
     sandboxes.keep_entry(sandbox, Entry("GET", "/", b""))
 
     assert sandboxes.reset("a") is sandbox
@@ -213,8 +211,7 @@ def test_a_reset_sandbox_is_as_new_and_keeps_its_settings(sandboxes, clock):
     assert now(sandbox) == start
     assert sandbox.run(SHOP, lambda work: work.settings(), writes=False).most == 3
     assert write(sandbox, "first again").id == 3
-    assert sandbox.scratch("buckets", list) == []
-    assert len(sandbox.journal) == 0
+    assert sandbox.entries() == []
     assert advance(sandboxes, "a", 9 * HOUR) == []
 
 
@@ -521,7 +518,7 @@ def test_a_sandbox_that_nobody_asks_rests_and_goes_on_as_it_was(drowsy):
         for name in "abcd":
             sandbox = drowsy.open(name)
             assert texts(sandbox) == [*left, name]
-            assert [entry.path for entry in sandbox.journal] == [f"/{name}"]
+            assert [entry.path for entry in sandbox.entries()] == [f"/{name}"]
 
     drowsy.fork("a", "e")
     drowsy.open("b")
@@ -774,7 +771,7 @@ def test_what_cannot_be_committed_has_changed_nothing_in_the_process_either(sand
     sandbox = sandboxes.open("a")
     write(sandbox, "kept")
     before = sandbox.record
-    session = type(store.writing())
+    session = type(store.writing("a"))
     leave = session.__exit__
 
     def fail(self, kind, error, trace):
@@ -798,9 +795,10 @@ def test_what_cannot_be_committed_has_changed_nothing_in_the_process_either(sand
 # Journals
 
 
-def test_all_journals_together_stay_under_the_bound_of_the_process(make):
+def test_all_journals_together_stay_under_the_bound_of_the_process(clock):
     memory = Memory(limit=20_000)
-    sandboxes = make(journal_memory=memory, journal_limits=Limits(entries=100))
+    limits = Limits(entries=100)
+    sandboxes = Sandboxes(MemoryStore(), (SHOP,), clock=clock, journal_memory=memory, journal_limits=limits)
     names = ("idle", "busy")
     for name in names:
         sandboxes.open(name)
@@ -828,3 +826,97 @@ def test_a_journal_ends_with_its_sandbox(make):
     sandboxes.keep_entry(sandbox, Entry("DELETE", "/", b""))
 
     assert memory.used == 0
+    assert sandboxes.open("a").entries() == []
+
+
+# Several processes
+
+
+@pytest.fixture
+def processes(tmp_path, clock):
+    """Two that share a store."""
+    stores = [SqliteStore(tmp_path / "shared.sqlite") for _ in range(2)]
+    yield [Sandboxes(store, (SHOP, CLUB), clock=clock) for store in stores]
+    for store in stores:
+        store.close()
+
+
+def test_a_sandbox_has_one_journal_whichever_process_is_asked(processes):
+    here, there = processes
+    for number, process in enumerate((here, there, here, there)):
+        process.keep_entry(process.open("a"), Entry("GET", f"/{number}", b""))
+
+    # What the other one was asked this moment comes when it has told the store.
+    there.get("a").entries()
+    seen = [(entry.id, entry.path) for entry in here.get("a").entries()]
+
+    assert seen == [(1, "/1"), (2, "/3"), (3, "/0"), (4, "/2")]
+    assert [(entry.id, entry.path) for entry in there.get("a").entries()] == seen
+    assert there.get("a").clear_journal() == 4
+    assert here.get("a").entries() == []
+
+
+def test_what_was_asked_before_a_reset_is_in_no_journal_though_a_process_tells_it_later(processes, clock):
+    here, there = processes
+    there.keep_entry(there.open("a"), Entry("GET", "/before", b""))
+    clock.advance(HOUR)
+
+    here.reset("a")
+    there.get("a").entries()
+
+    assert here.get("a").entries() == []
+
+
+def test_what_the_store_does_not_take_now_it_is_told_later(processes, monkeypatch):
+    here, there = processes
+    here.keep_entry(here.open("a"), Entry("GET", "/first", b""))
+
+    def refuse(*_, **__):
+        raise StoreBusy
+
+    with monkeypatch.context() as patched:
+        patched.setattr(here.shared_journals._journals, "append", refuse)
+        with pytest.raises(StoreBusy):
+            here.shared_journals.flush()
+    here.keep_entry(here.open("a"), Entry("GET", "/second", b""))
+    asyncio.run(asyncio.wait_for(here.shared_journals.due(), 10))
+    here.shared_journals.flush()
+
+    assert [entry.path for entry in there.get("a").entries()] == ["/first", "/second"]
+
+
+def test_a_shared_journal_is_bounded_in_number_and_in_bytes(tmp_path, clock):
+    store = SqliteStore(tmp_path / "s.sqlite")
+    few, short = (
+        Sandboxes(store, (SHOP,), clock=clock, journal_limits=limits)
+        for limits in (Limits(entries=3), Limits(size=2_000))
+    )
+
+    for number in range(6):
+        for process, name in ((few, "few"), (short, "short")):
+            entry = Entry("GET", f"/{number}", b"", response_body=b"x" * 900)
+            process.keep_entry(process.open(name), entry)
+
+    assert [entry.path for entry in few.get("few").entries()] == ["/3", "/4", "/5"]
+    assert [entry.path for entry in short.get("short").entries()] == ["/4", "/5"]
+    store.close()
+
+
+@pytest.mark.parametrize("change", ["reset", "delete", "set up", "clock"])
+def test_who_works_by_what_it_knew_is_told_that_another_process_changed_it(processes, change):
+    here, there = processes
+    sandbox = here.create("a", Setup(clock=MONDAY))
+    known = sandbox.record
+    ways = {
+        "reset": lambda: there.reset("a"),
+        "delete": lambda: there.delete("a"),
+        "set up": lambda: there.update("a", settings={"shop": {"most": 3}}, outbox=None),
+        "clock": lambda: advance(there, "a", HOUR),
+    }
+    sandbox.run(SHOP, lambda work: None, writes=True, known=known)
+
+    ways[change]()
+
+    for writes in (True, False):
+        with pytest.raises(Overtaken):
+            sandbox.run(SHOP, lambda work: pytest.fail("it was done"), writes=writes, known=known)

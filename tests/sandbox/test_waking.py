@@ -17,10 +17,19 @@ from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.waking import Waker
+from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 
 SOON = timedelta(milliseconds=20)
 NEVER = timedelta(days=400)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request, tmp_path):
+    """Of a store that hosts share, `test_shared_waking.py`."""
+    store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "store.sqlite")
+    yield store
+    store.close()
 
 
 @pytest.fixture

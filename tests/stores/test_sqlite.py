@@ -1,13 +1,16 @@
 """What only a file can promise: it outlives the process, and several may open it."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
+from doubles import Client
 
 from mockserver.booking.errors import StoreBusy, StoreDown
 from mockserver.booking.ports import GONE, Kind
@@ -176,7 +179,7 @@ def test_a_store_is_found_again_as_it_was_left(path):
         changes.enter("plus", "index", ("g", 1, 3), 1)
         changes.enter("minus", "index", ("g", 2, 1), 2)
         changes.set_last_id("toy", 7)
-        session.save_sandbox("a", b"record")
+        session.save_sandbox("a", b"record", ())
     first.close()
 
     again = SqliteStore(path)
@@ -225,13 +228,25 @@ def test_the_database_of_another_program_is_refused_and_left_as_it_was(path, ver
     assert path.read_bytes() == before
 
 
-def test_a_store_of_another_format_is_refused(path):
+def test_a_store_of_a_newer_format_is_refused(path):
     SqliteStore(path).close()
     with closing(sqlite3.connect(path)) as later:
-        later.execute("PRAGMA user_version=2")
+        later.execute("PRAGMA user_version=3")
 
-    with pytest.raises(ValueError, match="is a store of format 2; this program reads format 1"):
+    with pytest.raises(ValueError, match="is a store of format 3; this program reads format 2"):
         SqliteStore(path)
+
+
+def test_a_file_of_release_0_1_is_opened_with_all_that_is_in_it_and_gets_what_is_new(path, build):
+    shutil.copy(Path(__file__).parent / "files" / "release_0_1.store", path)
+
+    app = build(apis=("reservekit",), store=f"sqlite:///{path}")
+
+    client = Client(app, base="/v1", headers={"Authorization": "Bearer sk_rsv_demo_alpha"})
+    assert client.get("/bookings/1184").json()["data"]["customer"]["name"] == "Ada"
+    assert client.get("/bookings/1184", headers={"X-Sandbox": "other"}).json()["data"]["customer"]["name"] is None
+    assert client.post("/bookings", {"date": "2026-03-09", "time_slot_id": 456}).json()["data"]["id"] == 1185
+    assert [entry.operation for entry in app.sandboxes.get("default").entries()] == ["getBooking", "createBooking"]
 
 
 def test_a_damaged_store_is_refused(path, store):
@@ -308,7 +323,7 @@ with store.writing() as session:
 for number in range(1_000_000):
     with store.writing() as session:
         session.changes(layer).set_last_id("toy", number)
-        session.save_sandbox("layer", b"%d" % layer)
+        session.save_sandbox("layer", b"%d" % layer, (layer,))
     print(number, flush=True)
 """
 

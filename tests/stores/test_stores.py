@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.booking.ports import GONE, Kind
 from mockserver.stores.memory import MemoryStore
+from mockserver.stores.postgresql import PostgresqlStore
 from mockserver.stores.sqlite import SqliteStore
 
 
@@ -36,7 +37,7 @@ class BrokenError(Exception):
 @contextmanager
 def undone(store):
     """A transaction that breaks at its end."""
-    with suppress(BrokenError), store.writing() as session:
+    with suppress(BrokenError), store.writing("s") as session:
         yield session
         raise BrokenError
 
@@ -44,33 +45,46 @@ def undone(store):
 @contextmanager
 def attempted(store):
     """A transaction that is kept, and an attempt in it that breaks at its end."""
-    with store.writing() as session, suppress(BrokenError), session.attempt():
+    with store.writing("s") as session, suppress(BrokenError), session.attempt():
         yield session
         raise BrokenError
 
 
 @pytest.fixture
 def layer(store):
-    with store.writing() as session:
-        return session.new_layer()
+    with store.writing("s") as session:
+        return own_layer(session)
+
+
+def own_layer(session):
+    """A new layer, as that of the sandbox whose session it is."""
+    layer = session.new_layer()
+    session.save_sandbox("s", b"of the sandbox", (layer,))
+    return layer
+
+
+def swept(store):
+    """A store that others use at the same time takes away later what was dropped."""
+    if isinstance(store, PostgresqlStore):
+        store.sweep("0 seconds")
 
 
 def keep(store, layer, *steps):
     """Do steps, each a method of a layer's changes with its arguments, in one transaction."""
-    with store.writing() as session:
+    with store.writing("s") as session:
         for step, *arguments in steps:
             getattr(session.changes(layer), step)(*arguments)
 
 
 def ask(store, layer, question, *arguments):
-    with store.reading() as session:
+    with store.reading("s") as session:
         answer = getattr(session.changes(layer), question)(*arguments)
         return list(answer) if question == "slice" else answer
 
 
 def picture(store, layer, groups=("g", "h")):
     """All that a layer says, of what these tests write."""
-    with store.reading() as session:
+    with store.reading("s") as session:
         changes = session.changes(layer)
         return (
             [changes.read(kind, key) for kind in (NOTES, OTHERS) for key in (1, 2, "1")],
@@ -253,8 +267,8 @@ def test_last_ids_are_kept_by_kind(store, layer):
 # Layers
 
 
-def test_layers_know_nothing_of_each_other(store):
-    with store.writing() as session:
+def test_layers_know_nothing_of_each_other(store, layer):
+    with store.writing("s") as session:
         one, other = session.new_layer(), session.new_layer()
         assert one != other
 
@@ -267,36 +281,37 @@ def test_layers_know_nothing_of_each_other(store):
         ("set_last_id", NOTES.name, 7),
     )
 
-    with store.writing() as session:
+    with store.writing("s") as session:
         empty = session.new_layer()
     assert picture(store, other) == picture(store, empty)
     assert picture(store, other) != picture(store, one)
 
 
-def test_a_layer_is_touched_by_a_record_a_tombstone_or_an_id(store):
+def test_a_layer_is_touched_by_a_record_a_tombstone_or_an_id(store, layer):
     for step in (("write", NOTES, 1, Note(1)), ("write", NOTES, 1, GONE), ("set_last_id", NOTES.name, 1)):
-        with store.writing() as session:
+        with store.writing("s") as session:
             layer = session.new_layer()
             assert session.is_untouched(layer)
 
         keep(store, layer, step)
 
-        with store.reading() as session:
+        with store.reading("s") as session:
             assert not session.is_untouched(layer)
 
 
 def test_a_layer_that_forgot_its_only_record_is_untouched(store, layer):
     keep(store, layer, ("write", NOTES, 1, Note(1)), ("forget", NOTES, 1))
 
-    with store.reading() as session:
+    with store.reading("s") as session:
         assert session.is_untouched(layer)
 
 
 def test_a_dropped_layer_is_empty(store, layer):
     keep(store, layer, ("write", NOTES, 1, Note(1)), ("enter", "plus", INDEX, ("g", 1, 1), 1))
 
-    with store.writing() as session:
+    with store.writing("s") as session:
         session.drop_layer(layer)
+    swept(store)
 
     assert ask(store, layer, "read", NOTES, 1) is None
     assert ask(store, layer, "size", "plus", INDEX, "g") == 0
@@ -304,14 +319,15 @@ def test_a_dropped_layer_is_empty(store, layer):
 
 def test_a_shared_layer_stays_until_its_last_owner_dropped_it(store, layer):
     keep(store, layer, ("write", NOTES, 1, Note(1)))
-    with store.writing() as session:
+    with store.writing("s") as session:
         session.share_layer(layer)
         session.share_layer(layer)
 
     found = []
     for _ in range(3):
-        with store.writing() as session:
+        with store.writing("s") as session:
             session.drop_layer(layer)
+        swept(store)
         found.append(ask(store, layer, "read", NOTES, 1))
 
     assert found == [Note(1), Note(1), None]
@@ -320,7 +336,7 @@ def test_a_shared_layer_stays_until_its_last_owner_dropped_it(store, layer):
 @pytest.mark.parametrize("owners", [1, 2, 3])
 def test_a_broken_transaction_leaves_a_layer_as_many_owners_as_it_had(store, layer, owners):
     keep(store, layer, ("write", NOTES, 1, Note(1)))
-    with store.writing() as session:
+    with store.writing("s") as session:
         for _ in range(owners - 1):
             session.share_layer(layer)
 
@@ -331,8 +347,9 @@ def test_a_broken_transaction_leaves_a_layer_as_many_owners_as_it_had(store, lay
 
     for dropped in range(owners):
         assert ask(store, layer, "read", NOTES, 1) == Note(1), dropped
-        with store.writing() as session:
+        with store.writing("s") as session:
             session.drop_layer(layer)
+        swept(store)
     assert ask(store, layer, "read", NOTES, 1) is None
 
 
@@ -340,17 +357,17 @@ def test_a_broken_transaction_leaves_a_layer_as_many_owners_as_it_had(store, lay
 
 
 def test_records_of_sandboxes_are_kept_by_name(store):
-    with store.writing() as session:
-        session.save_sandbox("b", b"1")
-        session.save_sandbox("a", b"\x00\xff")
-        session.save_sandbox("b", b"2")
+    with store.writing("s") as session:
+        session.save_sandbox("b", b"1", ())
+        session.save_sandbox("a", b"\x00\xff", ())
+        session.save_sandbox("b", b"2", ())
 
-    with store.reading() as session:
+    with store.reading("s") as session:
         assert session.sandbox("a") == b"\x00\xff"
         assert session.sandbox("c") is None
         assert list(session.sandboxes()) == [("a", b"\x00\xff"), ("b", b"2")]
 
-    with store.writing() as session:
+    with store.writing("b") as session:
         session.forget_sandbox("b")
         assert session.sandbox("b") is None
         assert list(session.sandboxes()) == [("a", b"\x00\xff")]
@@ -360,7 +377,7 @@ def test_records_of_sandboxes_are_kept_by_name(store):
 
 
 def test_a_transaction_sees_its_own_changes(store, layer):
-    with store.writing() as session:
+    with store.writing("s") as session:
         changes = session.changes(layer)
         changes.write(NOTES, 1, Note(1))
         changes.enter("plus", INDEX, ("g", 1, 4), 1)
@@ -380,9 +397,9 @@ def test_a_broken_transaction_or_attempt_leaves_everything_as_it_was(store, laye
         ("enter", "minus", INDEX, ("g", 2, 5), 2),
         ("set_last_id", NOTES.name, 7),
     )
-    with store.writing() as session:
-        session.save_sandbox("kept", b"before")
-        session.save_sandbox("another", b"before")
+    with store.writing("s") as session:
+        session.save_sandbox("kept", b"before", ())
+        session.save_sandbox("another", b"before", ())
     before = picture(store, layer)
 
     with broken(store) as session:
@@ -397,9 +414,9 @@ def test_a_broken_transaction_or_attempt_leaves_everything_as_it_was(store, laye
         changes.enter("minus", INDEX, ("h", 1, 9), 1)
         changes.set_last_id(NOTES.name, 8)
         changes.set_last_id(OTHERS.name, 1)
-        session.save_sandbox("kept", b"after")
+        session.save_sandbox("kept", b"after", ())
         session.forget_sandbox("another")
-        session.save_sandbox("new", b"")
+        session.save_sandbox("new", b"", ())
         session.drop_layer(layer)
 
     assert picture(store, layer) == before
@@ -426,14 +443,15 @@ def test_a_layer_that_rested_says_what_it_said_and_can_be_changed_and_dropped(st
     assert picture(store, layer) != before
 
     store.rest(layer)
-    with store.writing() as session:
+    with store.writing("s") as session:
         assert not session.is_untouched(layer)
         session.drop_layer(layer)
+    swept(store)
     assert ask(store, layer, "read", NOTES, 1) is None
 
 
 def test_a_transaction_keeps_what_it_changed_around_a_broken_attempt(store, layer):
-    with store.writing() as session:
+    with store.writing("s") as session:
         changes = session.changes(layer)
         changes.write(NOTES, 1, Note(1, "before"))
         with suppress(BrokenError), session.attempt():
@@ -460,27 +478,19 @@ def test_what_is_written_in_a_reading_transaction_is_not_kept(store, layer):
     """No operation should: one whose document wrongly calls it a read must not change a world, or two."""
     before = picture(store, layer)
 
-    with store.reading() as session:
+    with store.reading("s") as session:
         session.changes(layer).write(NOTES, 1, Note(1))
         session.changes(layer).enter("plus", INDEX, ("g", 1, 1), 1)
         session.changes(layer).set_last_id(NOTES.name, 1)
 
     assert picture(store, layer) == before
-    with store.writing() as session:
+    with store.writing("s") as session:
         assert session.is_untouched(session.new_layer())
 
 
 def test_an_exception_of_the_block_comes_out_of_it(store):
-    with pytest.raises(BrokenError), store.writing():
+    with pytest.raises(BrokenError), store.writing("s"):
         raise BrokenError
-
-
-@pytest.fixture(scope="module", params=["memory", "sqlite"])
-def shared_store(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("store")
-    store = MemoryStore() if request.param == "memory" else SqliteStore(folder / "store.sqlite")
-    yield store
-    store.close()
 
 
 entries = st.tuples(st.sampled_from("gh"), st.integers(0, 4), st.integers(0, 4))
@@ -490,14 +500,14 @@ steps = st.lists(st.tuples(st.sampled_from(["toggle", "minus", "write", "allot"]
 @given(st.lists(st.tuples(steps, st.sampled_from(["kept", "undone", "attempted"])), max_size=6))
 @examples(100)
 def test_a_layer_holds_what_its_kept_transactions_wrote_and_nothing_else(shared_store, history):
-    with shared_store.writing() as session:
-        layer = session.new_layer()
+    with shared_store.writing("s") as session:
+        layer = own_layer(session)
     plus: set[tuple[str, int, int]] = set()
     minus: set[tuple[str, int, int]] = set()
     notes: dict[int, Note] = {}
     last_id = None
 
-    ways = {"kept": shared_store.writing, "undone": partial(undone, shared_store)}
+    ways = {"kept": partial(shared_store.writing, "s"), "undone": partial(undone, shared_store)}
     ways["attempted"] = partial(attempted, shared_store)
 
     for work, way in history:
@@ -507,7 +517,7 @@ def test_a_layer_holds_what_its_kept_transactions_wrote_and_nothing_else(shared_
         if way == "kept":
             plus, minus, notes, last_id = after
 
-    with shared_store.reading() as session:
+    with shared_store.reading("s") as session:
         changes = session.changes(layer)
         for group in "gh":
             positions = sorted((sort, key) for entered, sort, key in plus if entered == group)
@@ -592,9 +602,9 @@ def test_a_dropped_layer_takes_no_room(tmp_path):
 
 
 def test_sandboxes_are_found_by_a_part_of_their_names_page_by_page(store):
-    with store.writing() as session:
+    with store.writing("s") as session:
         for name in ("ci-2", "a-ci-1", "b", "ci-1", "ci-3"):
-            session.save_sandbox(name, name.encode())
+            session.save_sandbox(name, name.encode(), ())
 
     with store.reading() as session:
         first = session.sandboxes_named("ci-", limit=2)
@@ -613,31 +623,32 @@ def test_names_follow_what_is_made_forgotten_made_again_and_undone(store):
         with store.reading() as session:
             return [name for name, _ in session.sandboxes_named("", limit=9)[1]]
 
-    with store.writing() as session:
+    with store.writing("s") as session:
         for name in ("a", "b", "c"):
-            session.save_sandbox(name, b"1")
+            session.save_sandbox(name, b"1", ())
     assert names() == ["a", "b", "c"]
 
-    with store.writing() as session:
+    with store.writing("s") as session:
+        session.save_sandbox("0", b"1", ())
+    with store.writing("b") as session:
         session.forget_sandbox("b")
-        session.save_sandbox("0", b"1")
     assert names() == ["0", "a", "c"]
 
-    with store.writing() as session:
-        session.save_sandbox("b", b"2")
-        session.save_sandbox("d", b"1")
-    with suppress(ZeroDivisionError), store.writing() as session:
+    with store.writing("s") as session:
+        session.save_sandbox("b", b"2", ())
+        session.save_sandbox("d", b"1", ())
+    with suppress(ZeroDivisionError), store.writing("s") as session:
         session.forget_sandbox("a")
-        session.save_sandbox("never", b"1")
+        session.save_sandbox("never", b"1", ())
         _ = 1 / 0
     assert names() == ["0", "a", "b", "c", "d"]
 
 
 def test_many_names_are_in_order(store):
     every = [f"s-{number * 7919 % 3001:04}" for number in range(3001)]
-    with store.writing() as session:
+    with store.writing("s") as session:
         for name in every:
-            session.save_sandbox(name, b"1")
+            session.save_sandbox(name, b"1", ())
 
     with store.reading() as session:
         total, found = session.sandboxes_named("s-", after="s-0999", limit=3)

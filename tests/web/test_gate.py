@@ -26,6 +26,7 @@ def alone(build):
     return alone
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_every_reply_has_a_request_id_and_a_client_may_choose_it(reservekit):
     ours = reservekit.get("/bookings/789").headers["x-request-id"]
     theirs = reservekit.get("/bookings/789", headers={"X-Request-Id": "mine-1"}).headers["x-request-id"]
@@ -39,7 +40,7 @@ def test_the_journal_holds_each_exchange_without_its_key(reservekit):
     reservekit.get("/nope")
 
     sandboxes = reservekit.app.sandboxes
-    unknown, booked = sandboxes.open("default").journal.latest(10)
+    unknown, booked = reversed(sandboxes.open("default").entries())
 
     assert (booked.method, booked.path, booked.operation, booked.status) == (
         "POST",
@@ -143,6 +144,7 @@ def test_what_a_bad_name_is_answered_is_declared_for_each_operation(alone, name)
         fit(json.dumps(content["schema"])).validate(answer.json())
 
 
+@pytest.mark.usefixtures("in_memory")
 @pytest.mark.parametrize("name", API_NAMES)
 def test_where_there_is_no_room_a_new_sandbox_is_refused_and_the_others_work_on(build, name):
     app = build(apis=(name,), max_sandboxes=3)
@@ -189,6 +191,7 @@ def test_a_sandbox_that_the_store_cannot_make_is_a_503_in_the_form_of_the_api(al
     assert "the disk is full" in answer.text.lower()
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_an_operation_that_needs_no_key_makes_no_sandbox_where_there_is_no_room(build):
     client = Client(build(apis=("reservekit",), max_sandboxes=2), base="/v1")
 
@@ -251,7 +254,7 @@ def test_what_runs_in_the_background_is_started_and_stopped_with_the_process(res
     async def send(message):
         sent.append((message["type"], *told))
 
-    gate = Gate([], reservekit.app.asgi, reservekit.app.sandboxes, Background())
+    gate = Gate([], reservekit.app.asgi, reservekit.app.sandboxes, (Background(),))
     asyncio.run(gate({"type": "lifespan"}, receive, send))
 
     assert sent == [("lifespan.startup.complete", "started"), ("lifespan.shutdown.complete", "started", "stopped")]

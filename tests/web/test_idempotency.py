@@ -295,7 +295,7 @@ def test_the_journal_says_what_was_refused_of_a_replay_too(shop, sandboxes):
     for _ in range(2):
         issue(shop, {"word": "tea", "then": "spent"})
 
-    entries = sandboxes.open(DEFAULT).journal.latest(2)
+    entries = sandboxes.open(DEFAULT).entries()[-2:]
 
     assert [(each.status, each.refusal) for each in entries] == [(409, "spent"), (409, "spent")]
 

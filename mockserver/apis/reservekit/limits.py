@@ -12,7 +12,8 @@ import msgspec
 
 from mockserver.apis.exchange import Call, Header
 from mockserver.apis.refusals import RateLimited
-from mockserver.sandbox.sandbox import Sandbox
+from mockserver.booking.ports import Kind
+from mockserver.sandbox.work import Work
 
 __all__ = ["RateLimits", "Settings"]
 
@@ -36,79 +37,83 @@ _OFF = 1_000_000
 """What the headers say when no limit holds."""
 
 
-class _Bucket:
-    __slots__ = ("capacity", "period_seconds", "refill", "refilled", "tokens")
+class _Bucket(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a tenant has left; one of other limits than those that hold counts for nothing.
 
-    def __init__(self, capacity: int, refill: int, period_seconds: int) -> None:
-        self.capacity = capacity
-        self.refill = refill
-        self.period_seconds = period_seconds
-        self.tokens = capacity
-        self.refilled = 0  # the period of the last refill
+    Attributes:
+        id: The tenant, and for new bookings `/bookings` after it.
+        refilled: The period of the last refill, counted from 1970.
+    """
 
-    def fill(self, now_seconds: int) -> None:
+    id: str
+    capacity: int
+    refill: int
+    period_seconds: int
+    tokens: int
+    refilled: int = 0
+
+    def filled(self, now_seconds: int) -> "_Bucket":
         period = now_seconds // self.period_seconds
-        if period > self.refilled:
-            self.tokens = min(self.capacity, self.tokens + (period - self.refilled) * self.refill)
-            self.refilled = period
+        if period <= self.refilled:
+            return self
+        tokens = min(self.capacity, self.tokens + (period - self.refilled) * self.refill)
+        return msgspec.structs.replace(self, tokens=tokens, refilled=period)
 
     def next_refill(self) -> int:
         return (self.refilled + 1) * self.period_seconds
 
 
-class _Buckets:
-    """The buckets of one sandbox, made from its settings."""
-
-    __slots__ = ("_bookings", "_requests", "_settings")
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._requests: dict[str, _Bucket] = {}
-        self._bookings: dict[str, _Bucket] = {}
-
-    def of(self, tenant: str, now_seconds: int, *, books: bool) -> list[_Bucket]:
-        found = []
-        plan = self._settings.rate_limit
-        if plan != "off":
-            rate, burst = _PLANS[plan]
-            found.append(self._requests.setdefault(tenant, _Bucket(burst, rate, 1)))
-        most = self._settings.bookings_per_minute
-        if books and most is not None:
-            found.append(self._bookings.setdefault(tenant, _Bucket(most, most, 60)))
-        for bucket in found:
-            bucket.fill(now_seconds)
-        return found
+_BUCKETS = Kind("reservekit.bucket", _Bucket, inner=True)
 
 
 class RateLimits:
     """`apis.bundle.Throttle`."""
 
-    def admit(self, call: Call, now: datetime) -> tuple[Header, ...]:
-        seconds = int(now.timestamp())
-        buckets = _buckets(call, seconds)
+    def holds(self, call: Call) -> bool:
+        given = {} if call.sandbox is None else call.sandbox.record.settings.get("reservekit", {})
+        return call.identity.caller is not None and bool(_full(call, msgspec.convert(given, Settings)))
+
+    def count(self, call: Call, work: Work) -> tuple[Header, ...]:
+        seconds = int(work.now.timestamp())
+        buckets = _buckets(call, work, seconds)
         short = [bucket for bucket in buckets if bucket.tokens < 1]
         if short:
             call.reply_headers = _headers(short, seconds)
             raise RateLimited(max(bucket.next_refill() for bucket in short) - seconds)
-        for bucket in buckets:
-            bucket.tokens -= 1
-        return _headers(buckets, seconds)
+        counted = [msgspec.structs.replace(bucket, tokens=bucket.tokens - 1) for bucket in buckets]
+        for bucket in counted:
+            work.records(_BUCKETS).put(bucket)
+        return _headers(counted, seconds)
 
-    def headers(self, call: Call, now: datetime) -> tuple[Header, ...]:
-        seconds = int(now.timestamp())
-        return _headers(_buckets(call, seconds), seconds)
+    def left(self, call: Call, work: Work) -> tuple[Header, ...]:
+        seconds = int(work.now.timestamp())
+        return _headers(_buckets(call, work, seconds), seconds)
 
-
-def _buckets(call: Call, seconds: int) -> list[_Bucket]:
-    sandbox, caller = call.sandbox, call.identity.caller
-    if sandbox is None or caller is None or not sandbox.record.settings:
-        return []
-    made: _Buckets = sandbox.scratch("reservekit.limits", lambda: _Buckets(_settings(sandbox)))
-    return made.of(caller.tenant, seconds, books=call.operation == "createBooking")
+    def headers(self, now: datetime) -> tuple[Header, ...]:
+        return _headers([], int(now.timestamp()))
 
 
-def _settings(sandbox: Sandbox) -> Settings:
-    return msgspec.convert(sandbox.record.settings.get("reservekit", {}), Settings)
+def _full(call: Call, settings: Settings) -> list[_Bucket]:
+    """A full bucket for each limit that a call counts against."""
+    tenant = "" if call.identity.caller is None else call.identity.caller.tenant
+    full = []
+    if settings.rate_limit != "off":
+        rate, burst = _PLANS[settings.rate_limit]
+        full.append(_Bucket(tenant, burst, rate, 1, burst))
+    most = settings.bookings_per_minute
+    if most is not None and call.operation == "createBooking":
+        full.append(_Bucket(f"{tenant}/bookings", most, most, 60, most))
+    return full
+
+
+def _buckets(call: Call, work: Work, seconds: int) -> list[_Bucket]:
+    """As they are now, whatever was set meanwhile."""
+    found = []
+    for full in _full(call, work.settings()):
+        known = work.records(_BUCKETS).find(full.id)
+        is_same = known is not None and (known.capacity, known.refill) == (full.capacity, full.refill)
+        found.append((known if known is not None and is_same else full).filled(seconds))
+    return found
 
 
 def _headers(buckets: list[_Bucket], seconds: int) -> tuple[Header, ...]:

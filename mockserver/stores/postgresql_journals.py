@@ -1,0 +1,51 @@
+"""The journals of sandboxes: `booking.ports.Journals`."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mockserver.stores.postgresql_text import bytes_, text
+
+__all__ = ["Journals"]
+
+
+class Journals:
+    """Args: say: Sends statements; answers the rows of each result."""
+
+    def __init__(self, say: Callable[[str], list[list[tuple[Any, ...]]]]) -> None:
+        self._say = say
+
+    def append(self, entries: Sequence[tuple[str, int, bytes]], *, most: int, most_bytes: int) -> None:
+        by_name: dict[str, list[tuple[int, bytes]]] = {}
+        for name, life, block in entries:
+            by_name.setdefault(name, []).append((life, block))
+        # In one order, so that no two processes wait for each other.
+        said = [_added(name, by_name[name], most, most_bytes) for name in sorted(by_name)]
+        self._say("; ".join(["BEGIN", *said, "COMMIT"]))
+
+    def read(self, sandbox: str, life: int) -> list[tuple[int, bytes]]:
+        query = f"SELECT id, block FROM journal WHERE {_of(sandbox)} AND life = {life} ORDER BY id"
+        return [(number, block) for number, block in self._say(query)[-1]]
+
+    def clear(self, sandbox: str) -> int:
+        gone = f"WITH gone AS (DELETE FROM journal WHERE {_of(sandbox)} RETURNING 1) SELECT count(*) FROM gone"
+        return int(self._say(gone)[-1][0][0])
+
+
+def _of(sandbox: str) -> str:
+    return f"root = (SELECT root FROM directory WHERE name = {text(sandbox)}) AND sandbox = {text(sandbox)}"
+
+
+def _added(name: str, entries: Sequence[tuple[int, bytes]], most: int, most_bytes: int) -> str:
+    """To a sandbox that is gone, nothing."""
+    values = ",".join(f"({number},{life},{bytes_(block)})" for number, (life, block) in enumerate(entries, 1))
+    many = len(entries)
+    return (
+        f"WITH head AS (INSERT INTO journals SELECT root, name, {many} FROM directory WHERE name = {text(name)}"
+        f" ON CONFLICT (root, sandbox) DO UPDATE SET last = journals.last + {many} RETURNING root, last)"
+        f" INSERT INTO journal SELECT head.root, {text(name)}, head.last - {many} + entry.number, entry.life, entry.block"
+        f" FROM head, (VALUES {values}) AS entry (number, life, block);"
+        f" DELETE FROM journal WHERE {_of(name)} AND id <= greatest("
+        f"(SELECT last FROM journals WHERE {_of(name)}) - {most},"
+        " (SELECT max(id) FROM (SELECT id, sum(length(block)) OVER (ORDER BY id DESC) AS held FROM journal"
+        f" WHERE {_of(name)}) AS sized WHERE held > {most_bytes}))"
+    )
