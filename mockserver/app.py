@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from importlib import import_module
 from types import ModuleType
@@ -129,6 +129,9 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
     watching = _watching(settings, sandboxes, store, door)
     deliverer = Deliverer(apis, sandboxes, receivers, tell=watching.tell)
     beside: list[Background] = [*watching.beside, deliverer, JournalWriter(sandboxes)]
+    if settings.sandbox_expiry_seconds:
+        after = timedelta(seconds=settings.sandbox_expiry_seconds)
+        beside.append(import_module("mockserver.sandbox.expiring").Expiry(sandboxes, after))
     if settings.is_shared:
         beside.insert(0, cast("Background", store))
     asgi: ASGIApp = watching.gate(mounts, pages, sandboxes, beside)

@@ -43,6 +43,7 @@ class Settings:
         control_origins: Web pages of these origins may ask the control plane too, for tests in a browser.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
+        sandbox_expiry_seconds: Unused for longer, it is deleted, also where it is durable; 0 is never.
         quota_documents: So many may a sandbox have beyond its seed; 0 is any number.
         quota_journal_bytes: Of its journal, the newest entries that fit are kept.
         quota_requests: So many a second may a process be asked for one sandbox; 0 is any number.
@@ -73,6 +74,7 @@ class Settings:
     control_origins: tuple[str, ...] = ()
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0
+    sandbox_expiry_seconds: float = 0.0
     quota_documents: int = 0
     quota_journal_bytes: int = 4 << 20
     quota_requests: float = 0.0
@@ -107,9 +109,9 @@ class Settings:
         self._check_who_may_ask()
 
     def _check_bounds(self) -> None:
-        for name in ("quota_documents", "quota_requests"):
+        for name in ("quota_documents", "quota_requests", "sandbox_expiry_seconds"):
             if getattr(self, name) < 0:
-                raise ValueError(f"{name}: 0, which is any number, or more, not {getattr(self, name)}")
+                raise ValueError(f"{name}: 0, which is no bound, or more, not {getattr(self, name)}")
         for name in (
             "quota_journal_bytes",
             "sandbox_idle_seconds",

@@ -248,6 +248,7 @@ class Sandboxes:
                 name=into,
                 own=session.new_layer(),
                 made_at=self._real.now(),
+                used_at=None,
                 moves=b"",
                 snapshots=b"",
                 parent=name,
@@ -276,11 +277,13 @@ class Sandboxes:
         session.save_sandbox(record.name, encode(frozen), frozen.layers)
         return frozen
 
-    def delete(self, name: str) -> None:
-        """Raises NotFound."""
+    def delete(self, name: str, *, only_if: Callable[[SandboxRecord], bool] | None = None) -> None:
+        """Raises NotFound: there is none, or it is not as *only_if* says."""
         sandbox = self.get(name, any_seed=True)
         with self._store.writing(name) as session:
             record = sandbox.fresh(session)
+            if only_if is not None and not only_if(record):
+                raise NotFound("sandbox", name)
             session.forget_sandbox(name)
             drop_layers(session, record)
         sandbox.clear_journal()

@@ -11,6 +11,10 @@ from mockserver.sandbox.journal import Entry
 ask = partial(write, entry=Entry("POST", "/notes", b""))
 """To write as who asks an API does, and not as who controls the sandbox."""
 
+DURABLE = pytest.mark.parametrize(
+    "store", ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)], indirect=True
+)
+
 
 @pytest.fixture
 def sandboxes(make):
@@ -93,9 +97,8 @@ def test_a_fork_has_what_its_parent_had_and_a_snapshot_what_there_was(sandboxes)
     ask(sandboxes.open("a"), "other")
 
 
-def test_another_process_counts_on(make, store):
-    if not store.durable:
-        pytest.skip("nobody else finds it in memory")
+@DURABLE
+def test_another_process_counts_on(make):
     here, there = make(most_documents=2), make(most_documents=2)
     ask(here.open("a"), "one")
     ask(there.open("a"), "two")

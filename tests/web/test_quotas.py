@@ -1,5 +1,8 @@
 """What a sandbox may have, and how often it may be asked: refused by each API in its own form, and hindering nobody else."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from doubles import Client
 from openapi_schema_validator import OAS30Validator
@@ -69,8 +72,30 @@ def test_a_journal_keeps_the_newest_that_fit(build):
     assert entries[0]["id"] == 50
 
 
+def test_a_server_lets_go_of_what_nobody_uses(build, clock):
+    app = build(sandbox_expiry_seconds=0.01)
+    app.sandboxes.open("a")
+    told = iter([{"type": "lifespan.startup"}])
+
+    async def receive():
+        for message in told:
+            return message
+        while app.sandboxes.loaded("a") is not None:
+            clock.advance(timedelta(seconds=1))
+            await asyncio.sleep(0)
+        return {"type": "lifespan.shutdown"}
+
+    async def send(_):
+        pass
+
+    asyncio.run(asyncio.wait_for(app.asgi({"type": "lifespan"}, receive, send), 20))
+
+    assert [record.name for record in app.sandboxes.every()] == []
+
+
 @pytest.mark.parametrize(
-    ("setting", "wrong"), [("quota_documents", -1), ("quota_requests", -0.5), ("quota_journal_bytes", 0)]
+    ("setting", "wrong"),
+    [("quota_documents", -1), ("quota_requests", -0.5), ("quota_journal_bytes", 0), ("sandbox_expiry_seconds", -1)],
 )
 def test_a_quota_that_cannot_be_is_refused(setting, wrong):
     with pytest.raises(ValueError, match=f"{setting}: .*not {wrong}"):
