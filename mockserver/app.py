@@ -30,6 +30,7 @@ from mockserver.settings import Settings
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 from mockserver.web.addresses import Mount
+from mockserver.web.asking import Within
 from mockserver.web.gate import Background, Gate
 from mockserver.web.stack import Stack
 from mockserver.webhooks.deliverer import Deliverer
@@ -117,8 +118,8 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
         found = sandboxes.find(name or DEFAULT, any_seed=True)
         return (found.now() if found is not None else settings.clock or clock.now()).date()
 
-    pages = door.before(pages_on_demand([*apis, control], today_in))
     mounts = [Mount(api, Stack(api, sandboxes)) for api in (*apis, control)]
+    pages = door.before(pages_on_demand([*apis, control], today_in, Within(mounts[-1].stack), door))
     for mount in mounts if at_once else ():
         mount.stack.build()
     beside: list[Background] = [Deliverer(apis, sandboxes, receivers), JournalWriter(sandboxes)]

@@ -379,7 +379,7 @@ def explain(sandbox: str, number: int | None, url: str, token: str | None) -> No
     click.echo(_ask(url, token, f"{journal}/{number}/explain")["sentence"])
 
 
-@main.command()
+@main.command(short_help="Print what a sandbox was asked, to replay it.")
 @click.argument("sandbox", default="default")
 @click.option("--as", "form", type=click.Choice(["bundle", "pytest", "curl"]), default="bundle", show_default=True)
 @_of_a_server
@@ -395,7 +395,7 @@ def export(sandbox: str, form: str, url: str, token: str | None) -> None:
     click.echo(text.rstrip())
 
 
-@main.command()
+@main.command(short_help="Ask again what stands in a bundle.")
 @click.argument("file", type=click.File(encoding="utf-8"))
 @_sentences
 def replay(file: Any) -> None:
@@ -420,7 +420,7 @@ def replay(file: Any) -> None:
     click.echo(f"{outcome.same} answers are the same")
 
 
-@main.command()
+@main.command(short_help="Subscribe to webhooks and print them.")
 @click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
 @click.option("--sandbox", default="default", show_default=True)
 @click.option("--forward-to", help="Where webhooks are handed on to, as they came: http://localhost:3000/hooks.")
@@ -479,7 +479,7 @@ def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: s
     out = Console(soft_wrap=True, highlight=False, width=_WIDE)
     out.print()
     out.print(table)
-    out.print(f"\nPages   {url}/docs\nControl {url}/_sandbox/docs")
+    out.print(f"\nConsole {url}/\nPages   {url}/docs\nControl {url}/_sandbox/docs")
     if new_token is not None:
         out.print(
             f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)"

@@ -1,7 +1,7 @@
-"""Documentation pages: an overview, Swagger UI per API, and each contract as JSON. All of it from the package.
+"""All pages: the console, Swagger UI per API, and each contract as JSON. All of it from the package.
 
-Pages refer to what belongs to them by relative addresses, so they work behind `/~NAME/` too, where everything they show
-leads into the sandbox NAME.
+Pages of documentation refer to what belongs to them by relative addresses, so they work behind `/~NAME/` too, where
+everything they show leads into the sandbox NAME.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,9 @@ from werkzeug.exceptions import HTTPException
 from mockserver.apis.bundle import Api
 from mockserver.apis.samples import key_of, sample_curl
 from mockserver.console.examples import fitting
+from mockserver.console.ports import Asking, Doorman
+from mockserver.console.site import build_console
+from mockserver.sandbox.sandbox import DEFAULT
 
 __all__ = ["build_pages"]
 
@@ -27,13 +30,18 @@ _ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:; style-src 'self' 'u
 """Swagger UI sets styles and draws its icons inline; scripts come from files, and nothing comes from elsewhere."""
 
 
-def build_pages(apis: Sequence[Api], today_in: Callable[[str], date]) -> ASGIApp:
-    """One Flask application with the pages of every API under that API's own prefix; see `pages_on_demand`."""
+def build_pages(apis: Sequence[Api], today_in: Callable[[str], date], within: Asking, door: Doorman) -> ASGIApp:
+    """One Flask application with the console, and the pages of every API under that API's own prefix; see
+    `pages_on_demand`.
+    """
     pages = flask.Flask("mockserver.console", static_folder=None)
     pages.url_map.merge_slashes = False  # else `//docs` is a redirect, to whatever host was asked for
     pages.json.sort_keys = False  # type: ignore[attr-defined]  # a contract reads in the order it was written
+    pages.jinja_env.trim_blocks = pages.jinja_env.lstrip_blocks = True
+    pages.add_template_global(_curls(apis, today_in), "curl")
     pages.add_template_global(_base_url, "base_url")
-    pages.add_template_global(lambda api: _curl(api, today_in), "curl")
+    several = all(api.prefix for api in apis)
+    pages.jinja_env.globals["several"] = several
     pages.add_template_global(key_of, "key")
 
     @pages.errorhandler(HTTPException)
@@ -42,18 +50,22 @@ def build_pages(apis: Sequence[Api], today_in: Callable[[str], date]) -> ASGIApp
 
     @pages.after_request
     def stay_here(response: flask.Response) -> flask.Response:
-        response.headers["Content-Security-Policy"] = _ONLY_FROM_HERE
+        response.headers.setdefault("Content-Security-Policy", _ONLY_FROM_HERE)
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
-    @pages.get("/")
-    def overview() -> str:
-        return flask.render_template("overview.html", apis=apis)
+    def lead_to_console() -> flask.typing.ResponseReturnValue:
+        return flask.redirect("/console/" + flask.request.script_root.replace("/~", "s/", 1))
+
+    def index() -> str:
+        return flask.render_template("docs.html", apis=apis)
 
     for api in apis:
         _add_api(pages, api, today_in)
-    if all(api.prefix for api in apis):
-        pages.add_url_rule("/docs", "docs", overview, strict_slashes=False)
+    pages.register_blueprint(build_console(apis[-1].spec, within, door))
+    pages.add_url_rule("/", "home", lead_to_console)
+    if several:
+        pages.add_url_rule("/docs", "docs", index, strict_slashes=False)
     return cast("ASGIApp", WSGIMiddleware(cast("Any", pages)))  # each library has its own types for one and the same
 
 
@@ -98,6 +110,12 @@ def _base_url(api: Api) -> str:
     return flask.request.host_url.rstrip("/") + _root(api) + api.base_path
 
 
-def _curl(api: Api, today_in: Callable[[str], date]) -> str:
-    root = flask.request.script_root
-    return sample_curl(api, flask.request.host_url.rstrip("/") + root, today_in(root.removeprefix("/~")))
+def _curls(apis: Sequence[Api], today_in: Callable[[str], date]) -> Callable[[str, str], str]:
+    by_name = {api.name: api for api in apis}
+
+    def curl(api: str, sandbox: str) -> str:
+        """A call of the API that works in the sandbox."""
+        root = flask.request.host_url.rstrip("/") + ("" if sandbox == DEFAULT else f"/~{sandbox}")
+        return sample_curl(by_name[api], root, today_in("" if sandbox == DEFAULT else sandbox))
+
+    return curl

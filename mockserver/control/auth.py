@@ -22,6 +22,7 @@ from mockserver.hosts import address_of, host_of, is_loopback
 __all__ = ["Door"]
 
 _CALLER = Caller(tenant="control")
+_READS = ("GET", "HEAD")
 _FOLLOWED = (b"navigate", b"document")
 """What a browser says of a link that somebody followed: a page shown as such, and in no frame of another."""
 
@@ -50,6 +51,20 @@ class Door:
         refused = self._page_refused(headers) or self._caller_refused(headers)
         return Identity(_CALLER if refused is None else None, refused=refused)
 
+    def knows(self, authorization: str, cookie: str) -> bool:
+        """Whether a reader has shown the token, in a header or by what `cookie_for` gave; anybody, where none is demanded."""
+        if self._token is None or self._caller_refused({b"authorization": authorization.encode("latin-1")}) is None:
+            return True
+        return hmac.compare_digest(cookie.encode(), self._cookie())
+
+    def cookie_for(self, token: str) -> str | None:
+        """What a browser keeps in the place of the right *token*; None for a wrong one."""
+        right = self._token is not None and hmac.compare_digest(token.strip().encode(), self._token)
+        return self._cookie().decode() if right else None
+
+    def _cookie(self) -> bytes:
+        return hmac.new(self._token or b"", b"has shown the token", "sha256").hexdigest().encode()
+
     def before(self, pages: ASGIApp) -> ASGIApp:
         """*pages*, shown to whoever may see them."""
 
@@ -73,7 +88,10 @@ class Door:
     def _reader_refused(self, scope: Scope) -> RequestRefused | None:
         read = Headers(scope=scope)
         headers = {name.encode(): ", ".join(read.getlist(name)).encode("latin-1") for name in read}
-        follows = (headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest")) == _FOLLOWED
+        # What a form of another page sends is a navigation too, and no link that somebody followed.
+        follows = (
+            scope["method"] in _READS and (headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest")) == _FOLLOWED
+        )
         if not follows and (refused := self._page_refused(headers)):
             return refused
         if self._token is not None and self._caller_refused(headers) is None:

@@ -34,7 +34,7 @@ class Secrets:
                 name: _hidden(each) if str(name).lower() in self.in_bodies else self.hide(each)
                 for name, each in value.items()
             }
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return [self.hide(each) for each in value]
         return self.hide_in_text(value) if isinstance(value, str) else value
 
@@ -86,6 +86,6 @@ def _nodes(node: Any) -> Iterable[Mapping[str, Any]]:
 def _hidden(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _hidden(each) for name, each in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_hidden(each) for each in value]
     return None if value is None else HIDDEN

@@ -62,7 +62,7 @@ class Addresses:
         self._entrances = sorted(_entrances(mounts), key=lambda entrance: len(entrance.raw), reverse=True)
         pages = ("/docs", "/openapi.json")
         prefixes = {mount.api.prefix for mount in mounts}
-        self._pages = tuple(f"{prefix}{page}".encode() for prefix in (*prefixes, "") for page in pages)
+        self._pages = (b"/console", *(f"{prefix}{page}".encode() for prefix in (*prefixes, "") for page in pages))
 
     def find(self, path: bytes) -> Address:
         sandbox = None

@@ -238,8 +238,8 @@ class Gate:
             # Behind `/~NAME` the addresses that a page shows lead into that sandbox.
             named = address.sandbox is not None and SANDBOX_NAME.fullmatch(address.sandbox)
             root = f"/~{address.sandbox}" if named else ""
-            inner = {**scope, "path": path.decode("latin-1"), "raw_path": path, "root_path": root}
-            await self._pages(inner, receive, send)
+            scope.update(path=path.decode("latin-1"), raw_path=path, root_path=root)
+            await self._pages(scope, receive, send)
             return
         bases = {mount.api.name: mount.api.prefix + mount.api.base_path for mount in self._mounts}
         body = {"error": f"nothing is served at {path.decode('ascii', 'replace')}", "base_urls": bases, "docs": "/docs"}
@@ -274,7 +274,7 @@ def _origin(scope: Scope, host: bytes | None) -> str:
 
 
 async def _preflight(headers: Mapping[bytes, bytes], send: Send) -> None:
-    """What a browser asks before it lets a page call us: yes. No cookie is ever read, so any origin may."""
+    """What a browser asks before it lets a page call us: yes. No API reads a cookie, so any origin may."""
     allowed = [
         _allowed(headers),
         _WITH_CREDENTIALS,

@@ -146,7 +146,7 @@ def named(build):
 
 
 @pytest.mark.parametrize(
-    "path", ["/_sandbox/sandboxes", "/~mine/_sandbox/apis", "/", "/docs", "/reservekit/openapi.json"]
+    "path", ["/_sandbox/sandboxes", "/~mine/_sandbox/apis", "/console/", "/docs", "/reservekit/openapi.json"]
 )
 def test_a_name_of_this_machine_or_one_that_was_allowed_is_answered_and_no_other(named, path):
     client = Client(named)
@@ -202,7 +202,7 @@ def test_an_origin_is_compared_whole(named, origin, status):
 
 
 @pytest.mark.parametrize(("site", "status"), [("cross-site", 403), ("same-origin", 200), ("none", 200)])
-@pytest.mark.parametrize("path", ["/_sandbox/sandboxes", "/docs", "/"])
+@pytest.mark.parametrize("path", ["/_sandbox/sandboxes", "/docs", "/console/"])
 def test_what_a_page_of_another_site_makes_a_browser_ask_is_refused(named, path, site, status):
     headers = {"Host": "localhost", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
 

@@ -14,6 +14,7 @@ from mockserver.control.api import build as build_control
 from mockserver.control.auth import Door
 from mockserver.control.errors import broken, render
 from mockserver.web.addresses import Mount
+from mockserver.web.asking import Within
 from mockserver.web.gate import Gate
 from mockserver.web.stack import Stack
 
@@ -97,7 +98,8 @@ def api_of(
 
 def serve(app: App, *apis: Api) -> App:
     """*app* with other APIs in the place of its own."""
-    control = build_control(apis, app.sandboxes, Door(hosts=frozenset({"sandbox"})))
-    pages = pages_on_demand([*apis, control], lambda _: date(2026, 3, 2))
+    door = Door(hosts=frozenset({"sandbox"}))
+    control = build_control(apis, app.sandboxes, door)
     mounts: Sequence[Mount] = [Mount(api, Stack(api, app.sandboxes).build()) for api in (*apis, control)]
+    pages = pages_on_demand([*apis, control], lambda _: date(2026, 3, 2), Within(mounts[-1].stack), door)
     return replace(app, asgi=Gate(mounts, pages, app.sandboxes), apis=apis)
