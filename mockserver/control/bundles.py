@@ -25,7 +25,7 @@ from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.moves import read_moves
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 
-__all__ = ["FORMAT", "bundle_of", "exported"]
+__all__ = ["FORMAT", "bundle_of", "exported", "step_of"]
 
 FORMAT = 1
 
@@ -92,13 +92,14 @@ def _seed_version(api: Api) -> str | None:
 def _steps(desk: Desk, sandbox: Sandbox, entries: Sequence[Entry]) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
     """With their places: what was done from outside comes behind the request it followed."""
     for entry in entries:
-        yield (entry.id, 0), _step(desk.api_of(entry), entry, sandbox.name)
+        yield (entry.id, 0), step_of(desk.api_of(entry), entry, sandbox.name)
     for number, note in enumerate(sandbox.journal.notes, 1):
         step = {"control": note.operation, "at": show_moment(note.at), "path": note.path, "body": note.body}
         yield (note.after, number), step
 
 
-def _step(api: Api | None, entry: Entry, sandbox: str) -> dict[str, Any]:
+def step_of(api: Api | None, entry: Entry, sandbox: str) -> dict[str, Any]:
+    """One exchange as a bundle has it. Where nobody stands for its caller, `credential_unknown` is in it."""
     credential = None if api is None else _credential(api, entry)
     headers = [[name, value] for name, value in _unpacked(entry.headers) if name not in _CREDENTIALS]
     is_named = entry.path.startswith(f"/~{sandbox}/") or any(name == "x-sandbox" for name, _ in headers)

@@ -243,6 +243,28 @@ def test_a_fork_is_made_and_gone_to(site):
     assert site.get("/_sandbox/sandboxes/theirs").status_code == 200
 
 
+def test_a_request_is_asked_again_in_a_fork_whose_page_tells_the_difference(site):
+    book(site)
+
+    answer = press(site, "replayJournalEntry", id="1", **{"in": "fork"})
+
+    where = answer.headers["location"]
+    fork = re.fullmatch(r"/console/s/(sandbox-\d+)/requests/(\d+)\?again=mine/1", where)
+    assert fork is not None, where
+    assert site.get(f"/_sandbox/sandboxes/{fork[1]}").json()["name"] == fork[1]
+    page = site.get(where).text
+    assert '<a href="/console/s/mine/requests/1">#1 in mine</a>' in page
+    assert re.search(r"<del>-.*id.*</del>", unescape(page))
+
+
+def test_a_request_that_is_answered_as_before_is_said_to_be(site):
+    site.get("/reservekit/v1/services", headers={"Authorization": "Bearer sk_rsv_demo_alpha.mine"})
+
+    page = site.get(press(site, "replayJournalEntry", id="1", **{"in": "fork"}).headers["location"]).text
+
+    assert "The body is the same." in page
+
+
 @pytest.mark.parametrize(
     "back", ["https://evil.test/", "//evil.test", "/console/..//evil.test", "/console/\\evil.test", "/docs"]
 )
