@@ -257,6 +257,20 @@ def test_a_request_is_asked_again_in_a_fork_whose_page_tells_the_difference(site
     assert re.search(r"<del>-.*id.*</del>", unescape(page))
 
 
+def test_a_request_is_taken_along_as_a_bundle_of_all_that_led_to_it(site):
+    book(site)
+    book(site, time_slot_id=457)
+    page = site.get(f"{HERE}/requests/1").text
+    (address,) = re.findall(r'href="([^"]*bundle[^"]*)"', page)
+
+    answer = site.get(address)
+
+    assert answer.headers["content-disposition"] == "attachment; filename=mine-1.json"
+    assert [step["id"] for step in answer.json()["steps"]] == [1]
+    assert [step["id"] for step in site.get(f"{HERE}/bundle.json").json()["steps"]] == [1, 2]
+    assert site.get("/console/s/nobody/bundle.json").status_code == 404
+
+
 def test_a_request_that_is_answered_as_before_is_said_to_be(site):
     site.get("/reservekit/v1/services", headers={"Authorization": "Bearer sk_rsv_demo_alpha.mine"})
 

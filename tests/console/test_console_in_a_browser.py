@@ -129,6 +129,18 @@ def test_a_booking_that_is_cancelled_shows_its_fee_and_its_refund(world, page):
     assert page.locator(".state.off").text_content() == "canceled"
 
 
+def test_a_request_is_copied_as_a_bundle_that_can_be_replayed(world, page):
+    world.book()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=world.url)
+    page.goto(f"{world.page}/requests/1")
+
+    page.get_by_role("link", name="bundle").click()
+    page.get_by_role("link", name="Copied").wait_for()
+
+    bundle = json.loads(page.evaluate("navigator.clipboard.readText()"))
+    assert (bundle["world"]["name"], [step["operation"] for step in bundle["steps"]]) == (world.name, ["createBooking"])
+
+
 def test_a_lost_answer_is_armed_beside_its_operation_and_seen_to_fire(world, page):
     world.book()
     page.goto(f"{world.page}/requests/1")

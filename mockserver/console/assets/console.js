@@ -24,9 +24,12 @@
   document.body.addEventListener("htmx:load", (event) => prepare(event.target));
 
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
+    const button = event.target.closest("[data-copy], [data-copy-from]");
     if (button) {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      const far = button.matches("[data-copy-from]");
+      if (far) event.preventDefault(); // without a script it is downloaded
+      const text = far ? fetch(button.href).then((answer) => answer.text()) : button.dataset.copy;
+      await navigator.clipboard.writeText(await text);
       const label = $("span", button);
       const before = label.textContent;
       label.textContent = "Copied";
