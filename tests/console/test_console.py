@@ -179,6 +179,16 @@ def test_a_page_that_is_as_it_was_is_not_sent_again(site):
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_a_calendar_opens_with_one_group_and_shows_all_when_asked(site):
+    """Tenants of an API live in different time zones: one line of time is for one of them."""
+    address = f"{HERE}/calendar/reservekit?span=day"
+    alone, every = site.get(address).text, site.get(f"{address}&group=all").text
+
+    assert re.search(r'<option value="alpha" selected>', alone)
+    assert re.search(r'<option value="all" selected>', every)
+    assert 0 < alone.count('class="lane"') < every.count('class="lane"')
+
+
 # Forms
 
 
