@@ -103,6 +103,37 @@ def test_what_a_client_books_appears_while_one_looks(world, page):
     assert page.locator("#nav").get_by_role("link", name="Requests 1").is_visible()
 
 
+def test_who_reads_further_down_is_told_how_many_requests_are_new(world, page):
+    for _ in range(30):
+        world.ask("GET", "/reservekit/v1/services", key="sk_rsv_demo_alpha")
+    live(page, f"{world.page}/requests")
+    rows, sign = page.locator("#list [data-row]"), page.locator("[data-joined]")
+    page.get_by_role("link", name="#1 200").scroll_into_view_if_needed()
+    assert sign.is_hidden()
+
+    world.book()
+    sign.get_by_text("1 new", exact=True).wait_for()
+    world.book(time_slot_id=457)
+    sign.get_by_text("2 new", exact=True).wait_for()
+    assert rows.count() == 30
+
+    sign.click()
+    page.locator("#list").get_by_text("#32").wait_for()
+    assert rows.count() == 32
+    assert sign.is_hidden()
+
+
+def test_the_row_that_has_the_focus_keeps_it_when_others_join(world, page):
+    world.book()
+    live(page, f"{world.page}/requests")
+    page.keyboard.press("j")
+
+    world.book(time_slot_id=457)
+    page.locator("#list").get_by_text("#2").wait_for()
+
+    assert page.evaluate("document.activeElement.getAttribute('href')").endswith("/requests/1")
+
+
 def test_a_hold_vanishes_from_the_calendar_when_the_clock_is_moved_past_it(world, page):
     world.hold()
     live(page, f"{world.page}/calendar/anny?date=2026-11-19")
