@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, cast
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doublebook_data import openapi_dir, read_yaml
 from mockserver.apis.bundle import Api
@@ -116,7 +116,11 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
         hosts=frozenset({settings.host.lower(), *map(named_host, settings.allowed_hosts)}),
         origins=frozenset(settings.control_origins),
     )
-    control = build_control(apis, sandboxes, door)
+
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        await asgi(scope, receive, send)
+
+    control = build_control(apis, sandboxes, door, whole)
 
     def today_in(name: str) -> date:
         found = sandboxes.find(name or DEFAULT, any_seed=True)

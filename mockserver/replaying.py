@@ -7,18 +7,16 @@ place of the API by a rule is done as far as it was done then, and its answer is
 
 import asyncio
 import base64
-import difflib
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from mockserver.app import API_NAMES, App, build_app, load_spec
+from mockserver.control.exchanging import Answer, Pair, exchange, pretty, unlike
 from mockserver.sandbox.clocks import ClockState, system_time
 from mockserver.sandbox.records import Setup
 from mockserver.sandbox.sandbox import Sandbox
@@ -27,7 +25,6 @@ from mockserver.settings import Settings
 __all__ = ["CannotReplay", "Outcome", "replay"]
 
 _FORMAT = 1
-_SAFE = "/~:@!$&'()*+,;=-._"
 _MEMBERS = frozenset({"apis", "missing", "world", "given", "steps"})
 _IN_ITS_PLACE = frozenset({"fin", "rst", "lost-before", "status", "rate-limited"})
 """Faults with which nothing is done."""
@@ -35,8 +32,6 @@ _REPLAYED = frozenset({"updateSandbox", "createSubscription", "updateSubscriptio
 _MARK = re.compile(r"\[secret \d+\]")
 _MARK_OR_TEXT = re.compile(rf"{_MARK.pattern}|(?:(?!{_MARK.pattern}).)+", re.DOTALL)
 _NOT_COMPARED = frozenset({"date", "preference-applied"})
-
-Pair = list[str]
 
 
 class CannotReplay(ValueError):  # noqa: N818 - the command says it as it is
@@ -56,13 +51,6 @@ class Outcome:
     same: int = 0
     said: list[str] = field(default_factory=list)
     difference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: list[Pair]
-    body: bytes
 
 
 def replay(bundle: Mapping[str, Any]) -> Outcome:
@@ -139,7 +127,7 @@ async def _ask(app: App, sandbox: Sandbox, step: Mapping[str, Any], outcome: Out
         headers.append(["prefer", "fault=lost-before"])
         outcome.said.append(f"request {step['id']} was answered by {', '.join(faults)}, and is not compared")
     body, counted = _bytes(request["body"]), sandbox.journal.counted()
-    came = await _exchange(app, request["method"], request["path"], request["query"], headers, body)
+    came = await exchange(app.asgi, request["method"], request["path"], request["query"], headers, body)
     if step.get("is_rival"):
         # It is numbered in the journal alone: what the client asks keeps the ids it would have had.
         sandbox.journal.go_on_from(sandbox.journal.last_id, counted)
@@ -181,30 +169,20 @@ def _told(expected: Any, body: bytes) -> dict[str, str]:
     return {} if found is None else {mark: found[f"secret_{mark[8:-1]}"] for mark in marks}
 
 
-def _differences(step: Mapping[str, Any], came: _Answer) -> Iterator[str]:
+def _differences(step: Mapping[str, Any], came: Answer) -> Iterator[str]:
     expected = step["answer"]
     if came.status != expected["status"]:
         yield from (f"- status {expected['status']}", f"+ status {came.status}")
     if not step.get("is_rival"):
-        yield from _unlike(_head(expected["headers"]), _head(came.headers))
+        yield from unlike(_head(expected["headers"]), _head(came.headers))
     body = b"" if step["request"]["method"] == "HEAD" else _bytes(expected["body"])
     cut = "answer" in step.get("cut", ())
     if body != (came.body[: len(body)] if cut else came.body):
-        yield from _unlike(_pretty(body), _pretty(came.body))
-
-
-def _unlike(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
-    return (line for line in difflib.unified_diff(before, after, n=1, lineterm="") if line[:3] not in {"---", "+++"})
+        yield from unlike(pretty(body), pretty(came.body))
 
 
 def _head(headers: Sequence[Pair]) -> list[str]:
     return [f"{name}: {value}" for name, value in headers if name.lower() not in _NOT_COMPARED]
-
-
-def _pretty(body: bytes) -> list[str]:
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        return msgspec.json.format(body, indent=2).decode().splitlines()
-    return [repr(body)]
 
 
 def _bytes(body: Any) -> bytes:
@@ -230,8 +208,8 @@ async def _control(app: App, name: str, step: Mapping[str, Any], paths: Mapping[
     if isinstance(body, dict):
         body = {member: value for member, value in body.items() if member not in {"secret", "headers", "hostile"}}
     headers = [["host", "localhost"], ["content-type", "application/json"]]
-    came = await _exchange(
-        app,
+    came = await exchange(
+        app.asgi,
         method,
         "/_sandbox" + path.format(name=name, **step["path"]),
         "",
@@ -241,47 +219,3 @@ async def _control(app: App, name: str, step: Mapping[str, Any], paths: Mapping[
     if came is None or came.status >= 400:  # noqa: PLR2004 - the first of the refusals
         said = "" if came is None else came.body.decode(errors="replace")
         raise CannotReplay(f"{step['control']} at {step['at']} was done then, and is refused now: {said}")
-
-
-# Asking
-
-
-async def _exchange(
-    app: App, method: str, path: str, query: str, headers: Sequence[Pair], body: bytes
-) -> _Answer | None:
-    """None where the connection broke."""
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": quote(path, safe=_SAFE).encode(),
-        "query_string": query.encode("latin-1"),
-        "root_path": "",
-        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
-        "server": ("127.0.0.1", 80),
-        "client": ("127.0.0.1", 0),
-    }
-    pieces = _once(body)
-    said: list[Any] = []
-
-    async def receive() -> Any:
-        return await anext(pieces)
-
-    async def send(message: Any) -> None:
-        said.append(message)
-
-    try:
-        await app.asgi(scope, receive, send)
-    except ConnectionResetError:
-        return None
-    start, *rest = said
-    told = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in start["headers"]]
-    return _Answer(start["status"], told, b"".join(each.get("body", b"") for each in rest))
-
-
-async def _once(body: bytes) -> AsyncIterator[Any]:
-    yield {"type": "http.request", "body": body, "more_body": False}
-    yield {"type": "http.disconnect"}

@@ -33,7 +33,7 @@ BY_THE_HOUR, WORKSHOP, PACKAGE = (f"3f0c0020-5a7e-4c1d-9b2f-00000000000{number}"
 PAGES = (
     "",
     "/calendar/anny?date=2026-11-18",
-    "/calendar/appointments?date=2026-11-18&group=all&zone=America/Los_Angeles",
+    "/calendar/appointments?date=2026-11-18",
     "/calendar/reservekit",
     "/calendar/bardge",
     "/calendar/reservekit?span=month",

@@ -18,6 +18,7 @@ has changed nothing, or relies on the transaction around it to undo what it chan
 """
 
 from datetime import datetime
+from typing import Self
 
 import msgspec
 
@@ -46,9 +47,19 @@ def in_json(value: object) -> str:
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """An expected no. `code` is stable; the message is for people."""
+    """An expected no. `code` is stable; the message is for people.
+
+    Attributes:
+        rules: See `under`; there only where somebody said it.
+    """
 
     code = "refused"
+    rules: tuple[str, ...]
+
+    def under(self, *rules: str) -> Self:
+        """The same, with the ids of the rule by which it is said: of several, the first that the document has for the operation."""
+        self.rules = rules
+        return self
 
 
 class NotFound(Refusal):

@@ -4,7 +4,7 @@ It is the very operation that a client would ask for, so what a page can do is w
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import flask
@@ -21,7 +21,14 @@ _HOME = "/console/"
 
 Json = Any
 
-_LEADS_TO_ITS_NAME = frozenset({"createSandbox", "forkSandbox"})
+_LEADS_TO: Mapping[str, Callable[[Json], str]] = {
+    "createSandbox": lambda made: f"s/{made['name']}",
+    "forkSandbox": lambda made: f"s/{made['name']}",
+    "replayJournalEntry": lambda came: (
+        f"s/{came['sandbox']}/requests/{came['id']}?again={came['then']['sandbox']}/{came['then']['id']}"
+    ),
+}
+"""Where the page goes on behind what makes something; `again` is what it was asked again for."""
 
 
 def form_token() -> str:
@@ -50,8 +57,8 @@ def do(control: Control, operation: Operation, name: str | None) -> Json:
 
 def way_back(operation: Operation, answer: Json) -> str:
     """Where the page goes on: what was made, or where the button was."""
-    if operation.name in _LEADS_TO_ITS_NAME:
-        return f"{_HOME}s/{answer['name']}"
+    if operation.name in _LEADS_TO:
+        return _HOME + _LEADS_TO[operation.name](answer)
     back = flask.request.form.get(_BACK, "")
     return back if back.startswith(_HOME) and "//" not in back and "\\" not in back else _HOME
 

@@ -1,5 +1,6 @@
 """The console below `/console`: its pages, their parts, the forms they send, the token that it asks for."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -48,6 +49,16 @@ def build_console(spec: Mapping[str, Any], within: Asking, door: Doorman) -> fla
     @console.get("/")
     def sandboxes() -> flask.typing.ResponseReturnValue:
         return _shown(Sandboxes(flask.g.control, flask.request.args))
+
+    @console.get("/s/<name>/bundle.json")
+    def bundle(name: str) -> flask.Response:
+        until = flask.request.args.get("until")
+        found = flask.g.control("exportSandbox", name=name, until=until)["bundle"]
+        answer = flask.Response(json.dumps(found, indent=1, ensure_ascii=False), mimetype="application/json")
+        answer.headers.set(
+            "Content-Disposition", "attachment", filename=f"{name}-{until}.json" if until else f"{name}.json"
+        )
+        return answer
 
     for number, (path, page) in enumerate(PAGES.items()):
         console.add_url_rule(f"/s/<name>{path}", f"page-{number}", _view(page))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from starlette.types import ASGIApp
+
 from doublebook_data import openapi_dir, read_yaml
 from mockserver.apis.bundle import Api
 from mockserver.control.auth import Door
@@ -14,14 +16,14 @@ from mockserver.sandbox.sandboxes import Sandboxes
 __all__ = ["build"]
 
 
-def build(apis: Sequence[Api], sandboxes: Sandboxes, door: Door) -> Api:
-    """The API that controls *sandboxes*, for those whom *door* lets in."""
+def build(apis: Sequence[Api], sandboxes: Sandboxes, door: Door, asgi: ASGIApp) -> Api:
+    """The API that controls *sandboxes*, for those whom *door* lets in; *asgi* is the application that it becomes a part of."""
     return Api(
         name="control",
         title="Control plane: sandboxes, clocks, journals, state, webhooks",
         prefix="/_sandbox",
         spec=read_yaml(openapi_dir() / "control" / "openapi.yaml"),
-        operations=operations_of(Desk(apis, sandboxes)),
+        operations=operations_of(Desk(apis, sandboxes, asgi)),
         identify=door.identify,
         origins=door.origins,
         respell=refuse_unknown,

@@ -25,7 +25,7 @@ from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.moves import read_moves
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
 
-__all__ = ["FORMAT", "bundle_of", "exported"]
+__all__ = ["FORMAT", "bundle_of", "exported", "step_of"]
 
 FORMAT = 1
 
@@ -34,17 +34,20 @@ _SHORTEST_SECRET = 6
 
 
 def exported(desk: Desk, call: Call) -> Reply:
-    bundle = bundle_of(desk, call.path["name"])
+    bundle = bundle_of(desk, call.path["name"], call.query["until"])
     form = call.query["as"]
     if form == "bundle":
         return Reply(200, {"as": form, "missing": bundle["missing"], "bundle": bundle})
     return Reply(200, {"as": form, "missing": bundle["missing"], "text": SCRIPTS[form](bundle, call.origin)})
 
 
-def bundle_of(desk: Desk, name: str) -> dict[str, Any]:
+def bundle_of(desk: Desk, name: str, until: int | None = None) -> dict[str, Any]:
+    """Args: until: The request that is the last in it; None takes all."""
     sandbox = desk.sandbox(name)
     record, journal = sandbox.record, sandbox.journal
     entries = sorted(sandbox.entries(), key=lambda entry: entry.id)
+    if until is not None:
+        entries = [entry for entry in entries if entry.id <= until]
     changed = next((note.before for note in journal.notes if note.before is not None), None)
     began_after, asked = journal.began
     world = {
@@ -56,7 +59,7 @@ def bundle_of(desk: Desk, name: str) -> dict[str, Any]:
         **(changed or {"settings": record.settings, "outbox": record.outbox}),
         "numbers": {"last": began_after, "asked": asked},
     }
-    steps = [step for _, step in sorted(_steps(desk, sandbox, entries), key=lambda each: each[0])]
+    steps = [step for _, step in sorted(_steps(desk, sandbox, entries, until), key=lambda each: each[0])]
     marks, given = _secrets_in(desk.secrets(), entries)
     return {
         "format": FORMAT,
@@ -89,16 +92,21 @@ def _seed_version(api: Api) -> str | None:
     return None if api.domain is None else api.domain.seed_version
 
 
-def _steps(desk: Desk, sandbox: Sandbox, entries: Sequence[Entry]) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
+def _steps(
+    desk: Desk, sandbox: Sandbox, entries: Sequence[Entry], until: int | None
+) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
     """With their places: what was done from outside comes behind the request it followed."""
     for entry in entries:
-        yield (entry.id, 0), _step(desk.api_of(entry), entry, sandbox.name)
+        yield (entry.id, 0), step_of(desk.api_of(entry), entry, sandbox.name)
     for number, note in enumerate(sandbox.journal.notes, 1):
+        if until is not None and note.after >= until:
+            continue
         step = {"control": note.operation, "at": show_moment(note.at), "path": note.path, "body": note.body}
         yield (note.after, number), step
 
 
-def _step(api: Api | None, entry: Entry, sandbox: str) -> dict[str, Any]:
+def step_of(api: Api | None, entry: Entry, sandbox: str) -> dict[str, Any]:
+    """One exchange as a bundle has it. Where nobody stands for its caller, `credential_unknown` is in it."""
     credential = None if api is None else _credential(api, entry)
     headers = [[name, value] for name, value in _unpacked(entry.headers) if name not in _CREDENTIALS]
     is_named = entry.path.startswith(f"/~{sandbox}/") or any(name == "x-sandbox" for name, _ in headers)

@@ -6,6 +6,8 @@ from itertools import count
 from secrets import token_hex
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from doublebook_data import fixtures_dir
 from mockserver.apis.bundle import Api
 from mockserver.booking.errors import NotFound, RuleBroken, StoreDown
@@ -35,10 +37,14 @@ class Desk:
     """The control plane's use cases.
 
     The default sandbox always exists: whoever asks for it before anybody used it opens it.
+
+    Args:
+        asgi: The whole application, asked as a client asks it.
     """
 
-    def __init__(self, apis: Sequence[Api], sandboxes: Sandboxes) -> None:
+    def __init__(self, apis: Sequence[Api], sandboxes: Sandboxes, asgi: ASGIApp) -> None:
         self.apis = apis
+        self.asgi = asgi
         self.sandboxes = sandboxes
         self._by_name = {api.name: api for api in apis}
         self.domains = {api.name: api.domain for api in apis if api.domain is not None}

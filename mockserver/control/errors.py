@@ -47,6 +47,9 @@ RULES = {
     "too_many_rules": 409,
     "nobody_waits": 409,
     "needs_one_process": 409,
+    "body_not_kept": 409,
+    "no_persona": 409,
+    "not_in_journal": 409,
     "not_ready": 503,
     "no_room": 503,
 }

@@ -249,6 +249,7 @@ _OPERATIONS: Mapping[str, Callable[[Desk, Call], Reply | Awaitable[Reply]]] = {
     "clearJournal": clear_journal,
     "explainJournalEntry": explain_entry,
     "exportJournalEntry": export_entry,
+    "replayJournalEntry": on_call("mockserver.control.again", "replay_entry"),
     "verifyJournal": verify_journal,
     "listRules": list_rules,
     "createRule": create_rule,

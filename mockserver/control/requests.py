@@ -14,6 +14,7 @@ from mockserver.sandbox.rules import Deed, Order, Subject
 
 __all__ = [
     "Advance",
+    "AskAgain",
     "ClockStep",
     "ClockTo",
     "NewFork",
@@ -79,6 +80,12 @@ class NewSandbox(_Checked, frozen=True):
 
 class NewFork(msgspec.Struct, frozen=True):
     name: str | None = None
+
+
+class AskAgain(msgspec.Struct, frozen=True, rename={"where": "in"}):
+    """`where` is `fork` or `here`."""
+
+    where: str = "fork"
 
 
 class NewSnapshot(msgspec.Struct, frozen=True):

@@ -179,6 +179,16 @@ def test_a_page_that_is_as_it_was_is_not_sent_again(site):
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_a_calendar_opens_with_one_group_and_shows_all_when_asked(site):
+    """Tenants of an API live in different time zones: one line of time is for one of them."""
+    address = f"{HERE}/calendar/reservekit?span=day"
+    alone, every = site.get(address).text, site.get(f"{address}&group=all").text
+
+    assert re.search(r'<option value="alpha" selected>', alone)
+    assert re.search(r'<option value="all" selected>', every)
+    assert 0 < alone.count('class="lane"') < every.count('class="lane"')
+
+
 # Forms
 
 
@@ -241,6 +251,42 @@ def test_a_fork_is_made_and_gone_to(site):
 
     assert answer.headers["location"] == "/console/s/theirs"
     assert site.get("/_sandbox/sandboxes/theirs").status_code == 200
+
+
+def test_a_request_is_asked_again_in_a_fork_whose_page_tells_the_difference(site):
+    book(site)
+
+    answer = press(site, "replayJournalEntry", id="1", **{"in": "fork"})
+
+    where = answer.headers["location"]
+    fork = re.fullmatch(r"/console/s/(sandbox-\d+)/requests/(\d+)\?again=mine/1", where)
+    assert fork is not None, where
+    assert site.get(f"/_sandbox/sandboxes/{fork[1]}").json()["name"] == fork[1]
+    page = site.get(where).text
+    assert '<a href="/console/s/mine/requests/1">#1 in mine</a>' in page
+    assert re.search(r"<del>-.*id.*</del>", unescape(page))
+
+
+def test_a_request_is_taken_along_as_a_bundle_of_all_that_led_to_it(site):
+    book(site)
+    book(site, time_slot_id=457)
+    page = site.get(f"{HERE}/requests/1").text
+    (address,) = re.findall(r'href="([^"]*bundle[^"]*)"', page)
+
+    answer = site.get(address)
+
+    assert answer.headers["content-disposition"] == "attachment; filename=mine-1.json"
+    assert [step["id"] for step in answer.json()["steps"]] == [1]
+    assert [step["id"] for step in site.get(f"{HERE}/bundle.json").json()["steps"]] == [1, 2]
+    assert site.get("/console/s/nobody/bundle.json").status_code == 404
+
+
+def test_a_request_that_is_answered_as_before_is_said_to_be(site):
+    site.get("/reservekit/v1/services", headers={"Authorization": "Bearer sk_rsv_demo_alpha.mine"})
+
+    page = site.get(press(site, "replayJournalEntry", id="1", **{"in": "fork"}).headers["location"]).text
+
+    assert "The body is the same." in page
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,37 @@ def test_what_a_client_books_appears_while_one_looks(world, page):
     assert page.locator("#nav").get_by_role("link", name="Requests 1").is_visible()
 
 
+def test_who_reads_further_down_is_told_how_many_requests_are_new(world, page):
+    for _ in range(30):
+        world.ask("GET", "/reservekit/v1/services", key="sk_rsv_demo_alpha")
+    live(page, f"{world.page}/requests")
+    rows, sign = page.locator("#list [data-row]"), page.locator("[data-joined]")
+    page.get_by_role("link", name="#1 200").scroll_into_view_if_needed()
+    assert sign.is_hidden()
+
+    world.book()
+    sign.get_by_text("1 new", exact=True).wait_for()
+    world.book(time_slot_id=457)
+    sign.get_by_text("2 new", exact=True).wait_for()
+    assert rows.count() == 30
+
+    sign.click()
+    page.locator("#list").get_by_text("#32").wait_for()
+    assert rows.count() == 32
+    assert sign.is_hidden()
+
+
+def test_the_row_that_has_the_focus_keeps_it_when_others_join(world, page):
+    world.book()
+    live(page, f"{world.page}/requests")
+    page.keyboard.press("j")
+
+    world.book(time_slot_id=457)
+    page.locator("#list").get_by_text("#2").wait_for()
+
+    assert page.evaluate("document.activeElement.getAttribute('href')").endswith("/requests/1")
+
+
 def test_a_hold_vanishes_from_the_calendar_when_the_clock_is_moved_past_it(world, page):
     world.hold()
     live(page, f"{world.page}/calendar/anny?date=2026-11-19")
@@ -127,6 +158,18 @@ def test_a_booking_that_is_cancelled_shows_its_fee_and_its_refund(world, page):
     money.filter(has_text="Fee").get_by_role("cell", name="99.50").wait_for()
     assert money.filter(has_text="Balance").inner_text().split() == ["Balance", "99.50", "99.50"]
     assert page.locator(".state.off").text_content() == "canceled"
+
+
+def test_a_request_is_copied_as_a_bundle_that_can_be_replayed(world, page):
+    world.book()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=world.url)
+    page.goto(f"{world.page}/requests/1")
+
+    page.get_by_role("link", name="bundle").click()
+    page.get_by_role("link", name="Copied").wait_for()
+
+    bundle = json.loads(page.evaluate("navigator.clipboard.readText()"))
+    assert (bundle["world"]["name"], [step["operation"] for step in bundle["steps"]]) == (world.name, ["createBooking"])
 
 
 def test_a_lost_answer_is_armed_beside_its_operation_and_seen_to_fire(world, page):

@@ -107,10 +107,10 @@ def toy(clock: ManualClock) -> App:
     )
     store = MemoryStore()
     sandboxes = Sandboxes(store, [domain], clock=clock)
-    control = build_control([api], sandboxes, Door(hosts=frozenset({"sandbox"})))
 
     async def nothing(scope, receive, send):
-        raise AssertionError("no page is asked for")
+        raise AssertionError("nothing beside the operations is asked for")
 
+    control = build_control([api], sandboxes, Door(hosts=frozenset({"sandbox"})), nothing)
     mounts = [Mount(each, Stack(each, sandboxes).build()) for each in (api, control)]
     return App(Gate(mounts, nothing, sandboxes), [api], sandboxes, store, uproot=lambda: None)

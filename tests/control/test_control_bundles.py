@@ -97,6 +97,24 @@ def test_a_body_that_was_cut_is_said(mine, client):
     assert bundle_of(mine)["missing"] == ["the body of request 1 was too long to be kept whole"]
 
 
+def test_a_bundle_ends_with_the_request_that_it_is_asked_until_and_replays(mine, client):
+    book(client)
+    mine.patch("", {"settings": {"reservekit": {"rate_limit": "starter"}}})
+    book(client, 457)
+    mine.patch("", {"settings": {"reservekit": {"rate_limit": "off"}}})
+    book(client, 457)
+
+    bundle = mine.get("/export?until=2").json()["bundle"]
+
+    assert [step.get("operation", step.get("control")) for step in bundle["steps"]] == [
+        "createBooking",
+        "updateSandbox",
+        "createBooking",
+    ]
+    outcome = replay(bundle)
+    assert (outcome.same, outcome.difference) == (2, None)
+
+
 def test_secrets_that_a_client_has_given_are_left_out(mine, client):
     mine.post("/webhooks/reservekit/subscriptions", {"url": HOOK, "secret": SECRET, "hostile": {"forged": 1}})
     book(client)

@@ -108,6 +108,26 @@ def test_a_secret_is_hidden_at_every_depth_and_nothing_else_is():
     ]
 
 
+def test_a_change_of_a_record_has_its_secret_hidden_on_both_sides():
+    """A field that was changed is a pair: what it was, and what it is now."""
+    secrets = Secrets(frozenset({"tok"}), frozenset({"pin", "heads"}))
+    fields = {
+        "pin": ("1234", "5678"),
+        "heads": ({"X-Auth": "old"}, {"X-Auth": "new", "X-More": None}),
+        "name": ("Bell", "Bells"),
+        "url": ("http://a/?tok=1", "http://a/?tok=2"),
+        "inner": ({"pin": None, "size": 1}, {"pin": "9", "size": 2}),
+    }
+
+    assert secrets.hide({"kind": "bell", "id": 7, "event": "changed", "fields": fields})["fields"] == {
+        "pin": [HIDDEN, HIDDEN],
+        "heads": [{"X-Auth": HIDDEN}, {"X-Auth": HIDDEN, "X-More": None}],
+        "name": ["Bell", "Bells"],
+        "url": [f"http://a/?tok={HIDDEN}"] * 2,
+        "inner": [{"pin": None, "size": 1}, {"pin": HIDDEN, "size": 2}],
+    }
+
+
 @pytest.mark.parametrize("api", API_NAMES)
 def test_whatever_is_called_a_token_a_secret_or_a_password_is_marked(api):
     """Where a document names one for the first time, somebody has to say whether it is a secret."""

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from starlette.types import Receive, Scope, Send
+
 from mockserver.apis.bundle import Api, Operation
 from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.apis.identities import ANONYMOUS
@@ -99,7 +101,12 @@ def api_of(
 def serve(app: App, *apis: Api) -> App:
     """*app* with other APIs in the place of its own."""
     door = Door(hosts=frozenset({"sandbox"}))
-    control = build_control(apis, app.sandboxes, door)
+
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        await gate(scope, receive, send)
+
+    control = build_control(apis, app.sandboxes, door, whole)
     mounts: Sequence[Mount] = [Mount(api, Stack(api, app.sandboxes).build()) for api in (*apis, control)]
     pages = pages_on_demand([*apis, control], lambda _: date(2026, 3, 2), Within(mounts[-1].stack), door)
-    return replace(app, asgi=Gate(mounts, pages, app.sandboxes), apis=apis)
+    gate = Gate(mounts, pages, app.sandboxes)
+    return replace(app, asgi=gate, apis=apis)

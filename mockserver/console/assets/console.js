@@ -24,9 +24,12 @@
   document.body.addEventListener("htmx:load", (event) => prepare(event.target));
 
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
+    const button = event.target.closest("[data-copy], [data-copy-from]");
     if (button) {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      const far = button.matches("[data-copy-from]");
+      if (far) event.preventDefault(); // without a script it is downloaded
+      const text = far ? fetch(button.href).then((answer) => answer.text()) : button.dataset.copy;
+      await navigator.clipboard.writeText(await text);
       const label = $("span", button);
       const before = label.textContent;
       label.textContent = "Copied";
@@ -50,10 +53,42 @@
   });
 
   // A part of the page is asked for again when what it shows has changed. One that is as it was is left alone; one in which
-  // somebody is about to press or to fill in something waits until they have.
+  // somebody is about to press or to fill in something waits until they have. A list that new rows join at the top stays as it
+  // is for whoever reads further down, and says how many are new.
   const parts = new Map();
   const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
   const busy = (part) => part && (part.matches(":active") || $(":active, details[open], input:focus, select:focus", part));
+  const joined = (part, text) => {
+    const paths = (from) => all("[data-row]", from).map((row) => row.getAttribute("href"));
+    const [first] = paths(part);
+    const now = paths(new DOMParser().parseFromString(text, "text/html"));
+    const count = now.indexOf(first);
+    return count < 0 && first ? now.length : Math.max(count, 0);
+  };
+  const readsOn = (part, text) => {
+    const sign = part && $("[data-joined]", part);
+    const count = sign && part.getBoundingClientRect().top < 0 ? joined(part, text) : 0;
+    if (sign) {
+      sign.hidden = !count;
+      if (count) sign.textContent = `${count} new`;
+    }
+    return count > 0;
+  };
+  document.addEventListener("click", (event) => {
+    const sign = event.target.closest("[data-joined]");
+    if (sign) sign.closest("[data-part]").scrollIntoView();
+  });
+  const swap = (part, text) => {
+    const { activeElement } = document;
+    const focused = part.contains(activeElement) && activeElement.getAttribute("href");
+    const { id } = part;
+    part.outerHTML = text;
+    const fresh = document.getElementById(id);
+    htmx.process(fresh);
+    prepare(fresh);
+    const same = focused && all("a", fresh).find((link) => link.getAttribute("href") === focused);
+    if (same) same.focus({ preventScroll: true });
+  };
   const refresh = async (id) => {
     const mine = parts.get(id) || {};
     parts.set(id, mine);
@@ -65,13 +100,11 @@
         mine.again = false;
         const answer = await fetch(document.getElementById(id).dataset.part);
         const text = await answer.text();
-        while (busy(document.getElementById(id))) await pause(300);
-        const part = document.getElementById(id);
-        if (answer.ok && part && text !== mine.text) {
+        const part = () => document.getElementById(id);
+        while (busy(part()) || (!mine.again && answer.ok && readsOn(part(), text))) await pause(300);
+        if (answer.ok && part() && text !== mine.text && !readsOn(part(), text)) {
           mine.text = text;
-          part.outerHTML = text;
-          htmx.process(document.getElementById(id));
-          prepare(document.getElementById(id));
+          swap(part(), text);
         }
       }
     } finally {

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from difflib import unified_diff
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.console.frame import Page
 from mockserver.console.placing import column, width
-from mockserver.console.shown import moment, moved_between, said_in
+from mockserver.console.shown import json_text, moment, moved_between, said_in
 
 __all__ = ["Exchanges", "OneRequest", "Requests"]
 
@@ -124,6 +125,21 @@ class OneRequest(Requests):
 
     def exported(self, form: str) -> str:
         return str(self.ask("exportJournalEntry", id=self.query["id"], **{"as": form})["text"])
+
+    # Asked again
+
+    @cached_property
+    def earlier(self) -> tuple[str, Json] | None:
+        """The sandbox and the exchange of which this one is the same request once more, where it was asked by a button."""
+        name, _, number = self.query.get("again", "").partition("/")
+        return (name, self.control("getJournalEntry", name=name, id=number)) if number else None
+
+    @cached_property
+    def differences(self) -> Sequence[str]:
+        """Lines of the answer that are not as they were in the earlier one, with one around them."""
+        answers = (self.earlier[1] if self.earlier else self.chosen, self.chosen)
+        before, after = (json_text(each["response"]["body"]).splitlines() for each in answers)
+        return [line for line in unified_diff(before, after, n=1, lineterm="") if line[:3] not in {"---", "+++"}]
 
     # Who had it already
 
