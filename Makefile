@@ -79,7 +79,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(VENV)/.installed ## Pin what is new; ARGS=--upgrade chooses the newest versions that the ranges allow
 	@$(PIP) uv
 	@$(LOCK) --extra dev --output-file locks/dev.txt $(ARGS) pyproject.toml
-	@$(LOCK) --extra kit --extra postgresql --output-file locks/kit.txt --constraints locks/dev.txt pyproject.toml
+	@$(LOCK) --extra kit --extra metrics --extra postgresql --extra traces --output-file locks/kit.txt --constraints locks/dev.txt pyproject.toml
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  | $(LOCK) --output-file locks/build.txt --constraints locks/dev.txt -
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import console, growth, operations, sandboxes, startup, throughput
+from benchmarks import console, control, growth, operations, sandboxes, startup, stores, throughput
 from benchmarks.attacks import chaos, fuzz
 from benchmarks.conditions import conditions, moment
 from benchmarks.figures import Section
@@ -18,7 +18,7 @@ from benchmarks.report import WRITTEN, show, to_json, write, written
 from benchmarks.servers import LOAD_CORE, ROOT, CannotRun
 from mockserver.app import API_NAMES
 
-_BY_DEFAULT = ("startup", "throughput", "sandboxes", "growth", "operations", "console")
+_BY_DEFAULT = ("startup", "throughput", "sandboxes", "growth", "operations", "control", "console", "stores")
 _NAMES = (*_BY_DEFAULT, "mutation", "fuzz", "chaos")
 """What has a `make` target of its own comes last: it takes long."""
 
@@ -61,6 +61,8 @@ def main() -> int:
         "sandboxes": partial(sandboxes.measure, out, quick=given.quick),
         "growth": partial(growth.measure, out, quick=given.quick),
         "operations": partial(operations.measure, out, quick=given.quick),
+        "control": partial(control.measure, out, quick=given.quick),
+        "stores": partial(stores.measure, out, quick=given.quick),
         "console": partial(console.measure, out, quick=given.quick),
         "mutation": partial(
             measuring.measure,

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.control import LIST
 from benchmarks.figures import STOCK, Figure, Section, markdown_table
 from benchmarks.growth import DEEP, OPERATIONS, growth_of
 from benchmarks.loads import POST
@@ -63,6 +64,8 @@ def judge(sections: Sequence[Section]) -> list[Goal]:
         _below(by_name, "sandboxes", CREATE, OURS, 100, "us"),
         _below(by_name, "sandboxes", RESET, OURS, 100, "us"),
         _below(by_name, "sandboxes", MANY, OURS, 32, "MB"),
+        _below(by_name, "control", LIST, OURS, 5, "ms"),
+        _below(by_name, "control", LIST, OURS_SQLITE, 5, "ms"),
         _no_faster_than_log(by_name, OURS, OPERATIONS),
         _no_faster_than_log(by_name, OURS_SQLITE, tuple(each for each in OPERATIONS if each != DEEP)),
         _deep_page(by_name),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from importlib import import_module
 from types import ModuleType
@@ -21,6 +21,7 @@ from mockserver.defects.catalogue import plant, uproot
 from mockserver.defects.planting import Planter
 from mockserver.hosts import is_loopback, named_host
 from mockserver.sandbox.clocks import system_time
+from mockserver.sandbox.journal import Limits
 from mockserver.sandbox.patience import JournalWriter
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Setup
@@ -32,6 +33,7 @@ from mockserver.stores.sqlite import SqliteStore
 from mockserver.web.addresses import Mount
 from mockserver.web.asking import Within
 from mockserver.web.gate import Background, Gate
+from mockserver.web.pacing import Pace
 from mockserver.web.stack import Stack
 from mockserver.webhooks.deliverer import Deliverer
 
@@ -103,6 +105,8 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
             bounds=Bounds(most=settings.max_sandboxes, idle_seconds=settings.sandbox_idle_seconds),
             receivers=receivers,
             shared=settings.workers > 1 or settings.is_shared,
+            journal_limits=Limits(size=settings.quota_journal_bytes),
+            most_documents=settings.quota_documents or None,
         )
     except RuleBroken as refusal:
         store.close()
@@ -126,13 +130,53 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
     pages = door.before(pages_on_demand([*apis, control], today_in, Within(mounts[-1].stack), door))
     for mount in mounts if at_once else ():
         mount.stack.build()
-    beside: list[Background] = [Deliverer(apis, sandboxes, receivers), JournalWriter(sandboxes)]
+    watching = _watching(settings, sandboxes, store, door)
+    deliverer = Deliverer(apis, sandboxes, receivers, tell=watching.tell)
+    beside: list[Background] = [*watching.beside, deliverer, JournalWriter(sandboxes)]
+    if settings.sandbox_expiry_seconds:
+        after = timedelta(seconds=settings.sandbox_expiry_seconds)
+        beside.append(import_module("mockserver.sandbox.expiring").Expiry(sandboxes, after))
     if settings.is_shared:
         beside.insert(0, cast("Background", store))
-    asgi: ASGIApp = Gate(mounts, pages, sandboxes, beside)
+    asgi: ASGIApp = watching.gate(mounts, pages, sandboxes, beside)
     for planter in planters:
         asgi = planter.wrap(asgi)
     return App(asgi, apis, sandboxes, store, uproot=partial(uproot, planters))
+
+
+@dataclass(frozen=True, slots=True)
+class _Watching:
+    """How the server is watched and held back: not at all, where nothing is said.
+
+    Attributes:
+        gate: What makes the gate.
+        tell: Told of each attempt to deliver a webhook.
+    """
+
+    gate: Callable[..., ASGIApp] = Gate
+    tell: Callable[..., None] | None = None
+    beside: Sequence[Background] = ()
+
+
+def _watching(settings: Settings, sandboxes: Sandboxes, store: Store, door: Door) -> _Watching:
+    """Raises ValueError: a library that it takes is not installed."""
+    watchers: list[Any] = []
+    pages: dict[str, ASGIApp] = {}
+    tell = None
+    if settings.metrics:
+        counted = store if settings.is_shared else None
+        metrics = _extra("mockserver.instruments.metrics", "metrics").Metrics(sandboxes, counted)
+        watchers.append(metrics)
+        pages["/metrics"], tell = door.in_front_of(metrics), metrics.see_webhook
+    if settings.log == "json":
+        watchers.append(import_module("mockserver.instruments.logs").RequestLog())
+    traces = [_extra("mockserver.instruments.traces", "traces").Traces()] if settings.traces else []
+    watchers += traces
+    pace = Pace(settings.quota_requests) if settings.quota_requests else None
+    if not watchers and pace is None:
+        return _Watching()
+    gate = import_module("mockserver.instruments.gate").WatchedGate
+    return _Watching(partial(gate, watchers=watchers, beside_pages=pages, pace=pace), tell, traces)
 
 
 def open_store(settings: Settings) -> Store:
@@ -146,7 +190,11 @@ def open_store(settings: Settings) -> Store:
 
 def postgresql() -> ModuleType:
     """The store that hosts share, with its libraries. Raises ValueError: they are not installed."""
+    return _extra("mockserver.stores.postgresql", "postgresql", "a store in PostgreSQL needs")
+
+
+def _extra(module: str, extra: str, what: str = "") -> ModuleType:
     try:
-        return import_module("mockserver.stores.postgresql")
+        return import_module(module)
     except ModuleNotFoundError as error:
-        raise ValueError(f"a store in PostgreSQL needs {error.name}: pip install 'doublebook[postgresql]'") from error
+        raise ValueError(f"{what or f'--{extra} needs'} {error.name}: pip install 'doublebook[{extra}]'") from error

@@ -40,6 +40,17 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+class _Serve(click.Command):
+    """Takes `--log` without a word after it, too, also in front of an API's name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        spelled = [
+            "--log=lines" if word == "--log" and after not in {"lines", "json"} else word
+            for word, after in zip(args, [*args[1:], ""], strict=False)
+        ]
+        return super().parse_args(ctx, spelled)
+
+
 class _ApiName(click.ParamType):  # type: ignore[type-arg]  # generic from 8.3 on
     name = "API"
 
@@ -75,7 +86,7 @@ def main() -> None:
     """Stateful sandboxes of booking APIs: they run out of places, expire holds and refuse late cancellations."""
 
 
-@main.command(short_help="Serve APIs, all of them by default.")
+@main.command(cls=_Serve, short_help="Serve APIs, all of them by default.")
 @click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
 @click.option("--host", help="Address to listen on. Anything but loopback demands a control token.  [127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 is any free one.  [8080]")
@@ -115,7 +126,15 @@ def main() -> None:
     help="A bug to plant, to see whether your tests notice; see `mockserver defects`. NAME@OPERATION: in that one alone.",
 )
 @click.option("--config", "file", type=click.Path(path_type=Path), help="A TOML file with any of the settings.")
-@click.option("--log", is_flag=True, default=None, help="Print a line per request.")
+@click.option(
+    "--log",
+    type=click.Choice(["lines", "json"]),
+    help="Print a line per request: for people, which --log alone does too, or a JSON object, so that errors are objects as well.",
+)
+@click.option(
+    "--metrics", is_flag=True, default=None, help="Show figures for Prometheus at /metrics, to whom /_sandbox lets in."
+)
+@click.option("--traces", is_flag=True, default=None, help="Send a span a request by OTLP, as OTEL_* variables say.")
 @click.option(
     "--ready-file",
     type=click.Path(dir_okay=False),
@@ -379,7 +398,7 @@ def explain(sandbox: str, number: int | None, url: str, token: str | None) -> No
     click.echo(_ask(url, token, f"{journal}/{number}/explain")["sentence"])
 
 
-@main.command()
+@main.command(short_help="Print what a sandbox was asked, to replay it.")
 @click.argument("sandbox", default="default")
 @click.option("--as", "form", type=click.Choice(["bundle", "pytest", "curl"]), default="bundle", show_default=True)
 @_of_a_server
@@ -395,7 +414,7 @@ def export(sandbox: str, form: str, url: str, token: str | None) -> None:
     click.echo(text.rstrip())
 
 
-@main.command()
+@main.command(short_help="Ask again what stands in a bundle.")
 @click.argument("file", type=click.File(encoding="utf-8"))
 @_sentences
 def replay(file: Any) -> None:
@@ -420,7 +439,7 @@ def replay(file: Any) -> None:
     click.echo(f"{outcome.same} answers are the same")
 
 
-@main.command()
+@main.command(short_help="Subscribe to webhooks and print them.")
 @click.argument("apis", nargs=-1, type=_ApiName(), metavar="[API]...")
 @click.option("--sandbox", default="default", show_default=True)
 @click.option("--forward-to", help="Where webhooks are handed on to, as they came: http://localhost:3000/hooks.")

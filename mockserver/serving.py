@@ -6,9 +6,11 @@ import gc
 import json
 import logging
 import math
+import os
 import secrets
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -67,6 +69,22 @@ def serve(settings: Settings, listener: socket.socket, *, ready: Callable[[Seque
         ValueError: What `build_app` raises.
     """
     _log(settings)
+    with _shared_figures(settings):
+        _serve(settings, listener, ready)
+
+
+@contextlib.contextmanager
+def _shared_figures(settings: Settings) -> Iterator[None]:
+    """A folder in which workers count together, for as long as they serve; its library wants it in the environment."""
+    if not settings.metrics or settings.workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="doublebook-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def _serve(settings: Settings, listener: socket.socket, ready: Callable[[Sequence[Api]], None]) -> None:
     # Built here and not by uvicorn, so that what is wrong is said as a sentence, and once.
     with _settling():
         app = build_app(settings, at_once=bool(settings.defects))
@@ -102,8 +120,13 @@ def _build(settings: Settings) -> ASGIApp:
 def _log(settings: Settings) -> None:
     # It warns of connections that were ended, which are replaced; what is not mended is said by whom it concerns.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    if settings.log:
+    if settings.log == "json":
+        from mockserver.instruments.logs import log_as_json  # noqa: PLC0415 - most want none
+
+        log_as_json()
+    elif settings.log:
         logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if settings.log:
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
@@ -132,6 +155,9 @@ def _config(app: object, settings: Settings, *, factory: bool = False) -> uvicor
         http=partial(BoundedProtocol, limits=limits),  # type: ignore[arg-type]  # what makes one
         timeout_keep_alive=math.ceil(limits.idle_seconds),
         workers=settings.workers,
+        log_config=None
+        if settings.log == "json"
+        else uvicorn.config.LOGGING_CONFIG,  # None: it goes the way of all else
         log_level="error",  # uvicorn warns of each request that is not HTTP; contract tests send some
         access_log=False,
         lifespan="on",

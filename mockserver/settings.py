@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,7 +33,9 @@ class Settings:
         store: `memory`, `sqlite:///FILE`, or `postgresql://USER@HOST/DATABASE`, which hosts share.
         store_connections: Of a store in PostgreSQL, so many at most for each process.
         store_sync: Wait for the disk at each write: survives a power cut, not only a killed process.
-        log: Print a line per request.
+        log: Print a line per request: `lines`, which True is too, for people, or `json`.
+        metrics: Show figures for Prometheus at `/metrics`.
+        traces: Send a span of each request to where the `OTEL_*` variables of the environment say.
         ready_file: Where it is written that the server answers, and at which address; None is nowhere.
         control_token: What the control plane demands; None lets anybody in, which is for loopback only. Empty is None.
         allowed_hosts: What this server is called beside `localhost` and the address it listens on, by who asks for its
@@ -41,6 +43,10 @@ class Settings:
         control_origins: Web pages of these origins may ask the control plane too, for tests in a browser.
         max_sandboxes: Above this number the least recently used is dropped (memory) or unloaded (durable).
         sandbox_idle_seconds: Unused for longer, a sandbox goes likewise.
+        sandbox_expiry_seconds: Unused for longer, it is deleted, also where it is durable; 0 is never.
+        quota_documents: So many may a sandbox have beyond its seed; 0 is any number.
+        quota_journal_bytes: Of its journal, the newest entries that fit are kept.
+        quota_requests: So many a second may a process be asked for one sandbox; 0 is any number.
         max_head_bytes: A request with a longer head is not read.
         head_seconds: As long may its head take, or half as long again.
         connection_idle_seconds: So long a connection may be without a request.
@@ -59,13 +65,19 @@ class Settings:
     store_sync: bool = False
     store_connections: int = 10
     workers: int = 1
-    log: bool = False
+    log: Literal["lines", "json"] | bool = False
+    metrics: bool = False
+    traces: bool = False
     ready_file: str | None = None
     control_token: str | None = None
     allowed_hosts: tuple[str, ...] = ()
     control_origins: tuple[str, ...] = ()
     max_sandboxes: int = 50_000
     sandbox_idle_seconds: float = 86_400.0
+    sandbox_expiry_seconds: float = 0.0
+    quota_documents: int = 0
+    quota_journal_bytes: int = 4 << 20
+    quota_requests: float = 0.0
     max_head_bytes: int = 65_536
     head_seconds: float = 10.0
     connection_idle_seconds: float = 75.0
@@ -82,9 +94,7 @@ class Settings:
             raise ValueError("store: sqlite:/// needs a file after it, such as sqlite:///sandbox.sqlite")
         if self.max_sandboxes < 1:
             raise ValueError(f"max_sandboxes: at least 1, not {self.max_sandboxes}")
-        for name in ("sandbox_idle_seconds", "max_head_bytes", "head_seconds", "connection_idle_seconds"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name}: more than 0, not {getattr(self, name)}")
+        self._check_bounds()
         if self.workers < 1:
             raise ValueError(f"workers: at least 1, not {self.workers}")
         if self.workers > 1 and self.store == "memory":
@@ -97,6 +107,20 @@ class Settings:
             raise ValueError(f"port: 0 to 65535, not {self.port}")
 
         self._check_who_may_ask()
+
+    def _check_bounds(self) -> None:
+        for name in ("quota_documents", "quota_requests", "sandbox_expiry_seconds"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: 0, which is no bound, or more, not {getattr(self, name)}")
+        for name in (
+            "quota_journal_bytes",
+            "sandbox_idle_seconds",
+            "max_head_bytes",
+            "head_seconds",
+            "connection_idle_seconds",
+        ):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: more than 0, not {getattr(self, name)}")
 
     def _check_who_may_ask(self) -> None:
         if not self.control_token:  # a variable that is set and empty, as `${TOKEN:-}` of a compose file makes it

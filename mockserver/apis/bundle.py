@@ -47,7 +47,7 @@ _ANSWERS_TO_ANY: Sequence[tuple[str, Refusal]] = (
         BadSandboxName('"My_Test" is no name for a sandbox: lower-case letters, digits and hyphens, at most 63'),
     ),
     (
-        "There is no room for another sandbox, or the store of all of them cannot do its work.",
+        "There is no room for another sandbox, a quota of this one is used up, or the store of all of them cannot do its work.",
         NoRoom("there is room for 50000 sandboxes, and all of them were used lately"),
     ),
 )

@@ -36,7 +36,7 @@ def rules_that_refuse(
     the same words for them; none where it does not speak of it.
 
     A row counts whose `code` stands in the answer; of the operation before those of the whole API. What the door refuses has a
-    rule of its own, and so may a desk that refuses a value have.
+    rule of its own, and so may a desk that refuses a value have. A refusal that names its rule is by that one (`Refusal.under`).
 
     Args:
         refusal: Its code, ours.
@@ -53,6 +53,9 @@ def rules_that_refuse(
     of_values = api.at_the_door.get(f"{refusal}/{place}")
     for rows in _tables(api, operation):
         here = [row["rule"] for row in rows if row["status"] == status and row["code"] in said]
+        named = next((rule for rule in (facts or {}).get("rules", ()) if rule in here), None)
+        if named is not None:
+            return _reasons(api, [named])
         if here or of_values:
             reasons = _reasons(api, [*filter(None, [of_values]), *here])
             mentioned = _words(*said, *_texts(list((facts or {}).values())))

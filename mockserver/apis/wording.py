@@ -18,7 +18,7 @@ from mockserver.apis.refusals import (
     WrongMediaType,
     WrongMethod,
 )
-from mockserver.booking.errors import Refusal
+from mockserver.booking.errors import OverQuota, Refusal
 
 __all__ = ["Refuse", "Wording", "renderer", "transport_rows"]
 
@@ -61,6 +61,7 @@ def transport_rows(refuse: Refuse) -> dict[type[Refusal], Callable[..., Reply]]:
         BadBody: lambda refusal: refuse(400, str(refusal)),
         BadSandboxName: lambda refusal: refuse(400, str(refusal)),
         NoRoom: lambda refusal: refuse(503, str(refusal)),
+        OverQuota: lambda refusal: refuse(503, str(refusal)),
         NoStore: lambda refusal: refuse(503, str(refusal)),
         Refusal: lambda refusal: refuse(400, str(refusal)),
     }

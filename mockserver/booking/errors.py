@@ -9,6 +9,7 @@
     ├── RuleBroken          a written rule forbids it; `code` names the rule
     ├── TooLate             a deadline has passed
     ├── KeyReused           an idempotency key came back with another request
+    ├── OverQuota           a sandbox has all that it may have, or is asked more often than it may be
     └── BadCursor           a page starts after an item that is not in the list
 
 A refusal is expected and is rendered by each API in its own words; it knows no status code. Whoever raises one
@@ -17,6 +18,7 @@ has changed nothing, or relies on the transaction around it to undo what it chan
 """
 
 from datetime import datetime
+from typing import Self
 
 import msgspec
 
@@ -28,6 +30,7 @@ __all__ = [
     "MoveRefused",
     "NoPlacesLeft",
     "NotFound",
+    "OverQuota",
     "Refusal",
     "RuleBroken",
     "StoreBusy",
@@ -44,9 +47,19 @@ def in_json(value: object) -> str:
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """An expected no. `code` is stable; the message is for people."""
+    """An expected no. `code` is stable; the message is for people.
+
+    Attributes:
+        rules: See `under`; there only where somebody said it.
+    """
 
     code = "refused"
+    rules: tuple[str, ...]
+
+    def under(self, *rules: str) -> Self:
+        """The same, with the ids of the rule by which it is said: of several, the first that the document has for the operation."""
+        self.rules = rules
+        return self
 
 
 class NotFound(Refusal):
@@ -120,6 +133,12 @@ class KeyReused(Refusal):
     def __init__(self, key: str) -> None:
         super().__init__(f"idempotency key {in_json(key)} came back with another request")
         self.key = key
+
+
+class OverQuota(Refusal):
+    """Who runs the server has set a bound to each sandbox. It is not the vendor that says so."""
+
+    code = "over_quota"
 
 
 class BadCursor(Refusal):

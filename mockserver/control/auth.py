@@ -27,6 +27,17 @@ _FOLLOWED = (b"navigate", b"document")
 """What a browser says of a link that somebody followed: a page shown as such, and in no frame of another."""
 
 
+def _by_name(scope: Scope) -> Mapping[bytes, bytes]:
+    read = Headers(scope=scope)
+    return {name.encode(): ", ".join(read.getlist(name)).encode("latin-1") for name in read}
+
+
+def _refusing(refused: RequestRefused) -> ASGIApp:
+    if isinstance(refused, Unauthenticated):
+        return JSONResponse({"error": f"unauthorized: {refused}"}, 401, {"WWW-Authenticate": "Bearer"})
+    return _shown_to_nobody(refused)
+
+
 def _shown_to_nobody(refused: RequestRefused) -> ASGIApp:
     return JSONResponse({"error": f"forbidden: {refused}"}, 403, {"X-Content-Type-Options": "nosniff"})
 
@@ -50,6 +61,15 @@ class Door:
         """`Api.identify` of the control plane."""
         refused = self._page_refused(headers) or self._caller_refused(headers)
         return Identity(_CALLER if refused is None else None, refused=refused)
+
+    def in_front_of(self, figures: ASGIApp) -> ASGIApp:
+        """*figures*, shown to whoever may control sandboxes."""
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            refused = self.identify(_by_name(scope)).refused
+            await (figures if refused is None else _refusing(refused))(scope, receive, send)
+
+        return serve
 
     def knows(self, authorization: str, cookie: str) -> bool:
         """Whether a reader has shown the token, in a header or by what `cookie_for` gave; anybody, where none is demanded."""
@@ -86,8 +106,7 @@ class Door:
         return None
 
     def _reader_refused(self, scope: Scope) -> RequestRefused | None:
-        read = Headers(scope=scope)
-        headers = {name.encode(): ", ".join(read.getlist(name)).encode("latin-1") for name in read}
+        headers = _by_name(scope)
         # What a form of another page sends is a navigation too, and no link that somebody followed.
         follows = (
             scope["method"] in _READS and (headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest")) == _FOLLOWED

@@ -89,8 +89,8 @@ class RuleDesk:
         if self._shared:
             raise RuleBroken(
                 "needs_one_process",
-                f"{what} needs one process: requests wait for each other in the process that got them, and several serve"
-                " this sandbox; start the server with one worker",
+                f"{what} needs one process: requests wait for each other in the process that got them, and several may"
+                " serve this sandbox; start the server with one worker, in memory or on SQLite",
             )
 
     def _find(self, record: SandboxRecord, number: int) -> Rule:

@@ -32,7 +32,9 @@ _BROKEN = {
 
 def explain(sandbox: Sandbox, api: Api | None, entry: Entry) -> dict[str, Any]:
     reasons = reasons_of(api, entry)
-    facts: dict[str, Any] = {name: _builtin(value) for name, value in (entry.facts or {}).items() if value is not None}
+    facts: dict[str, Any] = {
+        name: _builtin(value) for name, value in (entry.facts or {}).items() if value is not None and name != "rules"
+    }
     blockers = _blockers(sandbox, api, entry, facts)
     verdict = _verdict(entry)
     return {

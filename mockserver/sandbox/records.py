@@ -27,6 +27,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         parent: The name of that of which it is a fork; None where it begins with a seed.
         moves: See `moves.py`; `snapshots` see `snapshots.py`.
         origin: Which other world it began as; "" where its seed is all that it began with.
+        used_at: The real time at which somebody noted that it was used; see `expiring.py`.
         rules: What is armed; `last_rule` is the last id that was given to one.
     """
 
@@ -50,6 +51,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     origin: str = ""
     rules: tuple[Rule, ...] = ()
     last_rule: int = 0
+    used_at: datetime | None = None
 
     @property
     def layers(self) -> tuple[int, ...]:

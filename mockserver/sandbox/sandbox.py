@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from mockserver.booking.errors import NotFound, StoreConflict
+from mockserver.booking.errors import NotFound, OverQuota, StoreConflict, in_json
 from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
@@ -36,6 +36,8 @@ DEFAULT = "default"
 """The sandbox of a request that names none."""
 
 _SHOWN = "clock"
+_MADE = "made"
+"""Where a layer keeps how many documents it has more than what is below it, as if it were the last id of a kind."""
 """The number under which a layer keeps the moment of its last change, as `microseconds`."""
 
 _MOST_CONFLICTS = 5
@@ -78,6 +80,7 @@ class Ground:
         unload: Lets go of a sandbox that is not there any more.
         shared: The journals, where the store keeps them.
         on_waiting: See `Sandboxes`.
+        most_documents: So many a sandbox may have beyond its seed; None is any number, and nobody counts.
     """
 
     store: Store
@@ -90,6 +93,7 @@ class Ground:
     shared: SharedJournals | None
     on_waiting: Callable[[str, str, datetime], None] | None = None
     seeds: Seeds = field(default_factory=Seeds)
+    most_documents: int | None = None
 
 
 class Sandbox:
@@ -296,6 +300,10 @@ class Sandbox:
             if entry is not None:
                 entry.at = now
             answer = act(work)
+            if level.changed is not None and self._ground.most_documents is not None:
+                self._count_made(
+                    session, record, level.changed, most=None if entry is None else self._ground.most_documents
+                )
             if not keep:
                 raise _Undo(answer)
             if work.is_stirred and store.dues is not None:
@@ -309,6 +317,30 @@ class Sandbox:
         if writes and self.news is not None:
             self.news.tell_of_change(domain.name, is_stirred=work.is_stirred)
         return answer
+
+    def _count_made(self, session: Session, record: SandboxRecord, link: Any, *, most: int | None = None) -> None:
+        """Count the documents that came and went. Who controls the sandbox, and time, may go beyond the quota.
+
+        Args:
+            link: See `Level.changed`.
+
+        Raises:
+            OverQuota: There are more than *most*.
+        """
+        made = 0
+        while link is not None:
+            _, _, before, after, link = link
+            made += (after is not None) - (before is not None)
+        if made == 0:
+            return
+        own = session.changes(record.own)
+        own.set_last_id(_MADE, (own.last_id(_MADE) or 0) + made)
+        held = sum(changes.last_id(_MADE) or 0 for changes in _layers(session, record))
+        if most is not None and made > 0 and held > most:
+            raise OverQuota(
+                f"sandbox {in_json(self.name)} may have {most} documents beyond its seed, and this would make {held}: delete"
+                " some, reset it, or start the server with more quota_documents",
+            )
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
         below: Below = self._ground.seeds.get(domain, record.seed, record.epoch, record.scenario)
@@ -450,6 +482,8 @@ class Sandbox:
                     if timer is not None and timer.due_at <= until and (due is None or timer.due_at < due.timer.due_at):
                         due = Fired(domain.name, timer)
             if due is None:
+                for level in levels.values() if self._ground.most_documents is not None else ():
+                    self._count_made(session, record, level.changed)
                 return fired
             domain = self._ground.domains[due.api]
             work = Work(domain, session, levels[due.api], record, due.timer.due_at, self._ground.receivers)

@@ -59,6 +59,7 @@ class Sandboxes:
         journal_memory: Memory | None = None,
         receivers: Receivers = LOOPBACK,
         shared: bool = False,
+        most_documents: int | None = None,
     ) -> None:
         self._store = store
         self.shared = shared
@@ -77,6 +78,7 @@ class Sandboxes:
             journal_limits=journal_limits or Limits(),
             journal_memory=self._journal_memory,
             unload=self._unload,
+            most_documents=most_documents,
             shared=None if store.journals is None else SharedJournals(store.journals, journal_limits or Limits()),
         )
         self._loaded: dict[str, Sandbox] = {}
@@ -246,6 +248,7 @@ class Sandboxes:
                 name=into,
                 own=session.new_layer(),
                 made_at=self._real.now(),
+                used_at=None,
                 moves=b"",
                 snapshots=b"",
                 parent=name,
@@ -274,11 +277,13 @@ class Sandboxes:
         session.save_sandbox(record.name, encode(frozen), frozen.layers)
         return frozen
 
-    def delete(self, name: str) -> None:
-        """Raises NotFound."""
+    def delete(self, name: str, *, only_if: Callable[[SandboxRecord], bool] | None = None) -> None:
+        """Raises NotFound: there is none, or it is not as *only_if* says."""
         sandbox = self.get(name, any_seed=True)
         with self._store.writing(name) as session:
             record = sandbox.fresh(session)
+            if only_if is not None and not only_if(record):
+                raise NotFound("sandbox", name)
             session.forget_sandbox(name)
             drop_layers(session, record)
         sandbox.clear_journal()
@@ -325,6 +330,11 @@ class Sandboxes:
     def durable(self) -> bool:
         """Whether they outlive the process."""
         return self._store.durable
+
+    @property
+    def awake(self) -> int:
+        """How many have their changes ready in this process."""
+        return len(self._awake)
 
     @property
     def waits(self) -> bool:

@@ -472,6 +472,9 @@ class PostgresqlStore:
         address: As libpq reads it: `postgresql://user@host/database`.
         connections: So many at most for this process.
 
+    Attributes:
+        trips: How often the database was asked; `conflicts`, how often what was asked could not be kept because others came first.
+
     Raises:
         ValueError: The database cannot be reached, has no tables of ours, or those of another format.
     """
@@ -490,6 +493,7 @@ class PostgresqlStore:
         self._connections = connections
         self.home = Home()
         self.clock = DatabaseTime(now)
+        self.trips = self.conflicts = 0
         self.roots: dict[str, int] = {}
         self.journals = Journals(self.say)
         self.dues = Dues(self.say)
@@ -571,12 +575,16 @@ class PostgresqlStore:
 
     async def ask(self, connection: _Connection, query: str) -> list[_Rows]:
         """The rows of each result. Raises psycopg.Error."""
+        self.trips += 1
         try:
             async with asyncio.timeout(_TRIP_SECONDS):
                 cursor = await connection.execute(query.encode())
                 results = [await cursor.fetchall() if cursor.description else []]
                 while cursor.nextset():
                     results.append(await cursor.fetchall() if cursor.description else [])
+        except psycopg.Error as error:
+            self.conflicts += error.sqlstate in _CONFLICTS
+            raise
         except TimeoutError:
             raise psycopg.OperationalError(f"no answer within {_TRIP_SECONDS:.0f} seconds") from None
         return results

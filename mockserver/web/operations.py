@@ -21,7 +21,7 @@ from starlette.types import Receive
 from mockserver.apis.bundle import Api, Tolerates
 from mockserver.apis.exchange import NO_BODY, Call, Header, Reply
 from mockserver.apis.refusals import BadInput, EncodedBody
-from mockserver.booking.errors import Refusal, in_json
+from mockserver.booking.errors import OverQuota, Refusal, in_json
 from mockserver.sandbox.patience import patiently, run_patiently
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.bodies import check_media_type, decode_json, read_body
@@ -197,6 +197,8 @@ class CompiledOperation:
             if self._body is not None:
                 call.body = self._body.decode(raw)
             reply = await self._act(call)
+        except OverQuota:
+            raise  # no document of a vendor lists it
         except Refusal as refusal:
             if call.entry is not None:
                 call.entry.refusal, call.entry.facts = refusal.code, refusal.__dict__

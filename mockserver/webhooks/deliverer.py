@@ -61,7 +61,11 @@ class _Parcel:
 
 
 class Deliverer:
-    """Delivers what the sandboxes leave, from `start` to `stop`."""
+    """Delivers what the sandboxes leave, from `start` to `stop`.
+
+    Args:
+        tell: Told of each attempt: the API, and as `failed` what became of it.
+    """
 
     def __init__(
         self,
@@ -69,7 +73,10 @@ class Deliverer:
         sandboxes: Sandboxes,
         receivers: Receivers = LOOPBACK,
         transport: "httpx.AsyncBaseTransport | None" = None,
+        *,
+        tell: Callable[..., None] | None = None,
     ) -> None:
+        self._tell = tell
         self._webhooks = {api.name: api.webhooks for api in apis if api.webhooks is not None}
         self._sandboxes = sandboxes
         self._sender = Sender(receivers, transport)
@@ -135,6 +142,8 @@ class Deliverer:
             await self._in_sandbox(lane, lambda work: work.deliveries.give_back(parcel.delivery))
             raise
         await self._in_sandbox(lane, partial(self._note, lane, parcel, attempt))
+        if self._tell is not None:
+            self._tell(lane.api, failed=attempt.failed)
         return True
 
     def _take(self, lane: _Lane, work: Work) -> _Parcel | None:

@@ -1,11 +1,21 @@
 """Of the rules for which a document has the same words, the one that speaks of what was refused comes first."""
 
+import ast
 import json
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
+import mockserver.apis
 from mockserver.apis.reasons import every_rule, rules_that_refuse
 from mockserver.app import API_NAMES, load_api
+
+OPEN = {
+    ("getOrder", 403, "unauthorized"): {"AN-C11"},
+    ("payOrder", 403, "unauthorized"): {"AN-C11"},
+}
+"""Refusals of which a document has the same words for several rules, and which of these no desk names. May only become fewer."""
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +83,31 @@ def test_a_value_is_refused_by_the_rule_about_values_before_any_other(bardge):
     )
 
     assert found[0].id == "BG-V02"
+
+
+@pytest.mark.parametrize("name", API_NAMES)
+def test_of_rules_with_the_same_words_the_desk_says_which_it_is(name):
+    api = load_api(name, prefix="")
+    rules = every_rule(api)
+    folder = Path(mockserver.apis.__file__).parent / name
+    texts = (node for file in folder.rglob("*.py") for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    named = {node.value for node in texts if isinstance(node, ast.Constant) and node.value in rules}
+    groups = defaultdict(set)
+    for item in api.spec["paths"].values():
+        for definition in item.values():
+            for row in definition.get("x-refusals", ()) if isinstance(definition, dict) else ():
+                groups[definition["operationId"], row["status"], row["code"]].add(row["rule"])
+
+    left = {group: among - named for group, among in groups.items() if len(among) > 1 and among - named}
+
+    assert left == {group: each for group, each in OPEN.items() if group in groups}
+
+
+def test_a_rule_that_is_named_is_the_only_one_where_the_operation_has_it(bardge):
+    facts = {"rules": ("BG-M03", "BG-P05", "BG-P06")}
+
+    found = rules_that_refuse(bardge, "listPasses", 400, refused("x: cannot be combined"), "bad_input", facts)
+    elsewhere = rules_that_refuse(bardge, "listPasses", 400, refused("x"), "bad_input", {"rules": ("BG-M03",)})
+
+    assert [each.id for each in found] == ["BG-P05"]
+    assert {"BG-P05", "BG-P06"} <= {each.id for each in elsewhere}

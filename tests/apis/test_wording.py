@@ -30,6 +30,7 @@ from mockserver.booking.errors import (
     MoveRefused,
     NoPlacesLeft,
     NotFound,
+    OverQuota,
     Refusal,
     RuleBroken,
     TooLate,
@@ -97,7 +98,7 @@ def handed(api, to=None):
 def test_every_refusal_is_said_in_the_envelope(api, kind):
     reply = WORDS[api].render(SPECIMENS.get(kind) or kind("a sentence"))
 
-    assert 400 <= reply.status < 500 or (kind in (NoRoom, NoStore) and reply.status == 503)
+    assert 400 <= reply.status < 500 or (kind in (NoRoom, NoStore, OverQuota) and reply.status == 503)
     assert text_in(api, reply.body)
     assert list(reply.body) == list(WORDS[api].broken("for comparison").body)
 

@@ -4,6 +4,7 @@
 
 import pytest
 from doubles import Client
+from postgresql import database
 
 RULES = "/sandboxes/mine/rules"
 PLACE = {"date": "2026-03-09", "time_slot_id": 457}
@@ -90,8 +91,11 @@ def test_a_rule_that_makes_no_sense_is_refused_by_what_is_wrong(control, asked, 
     assert control.get("/sandboxes/mine/rules").status_code in {200, 404}
 
 
-def test_what_several_processes_cannot_do_is_refused_by_all_of_them(build, tmp_path):
-    control = Client(build(workers=2, store=f"sqlite:///{tmp_path / 'a.sqlite'}"), base="/_sandbox")
+@pytest.mark.parametrize("where", ["two workers on SQLite", "one on PostgreSQL, which others may share"])
+def test_what_several_processes_cannot_do_is_refused_by_all_of_them(build, tmp_path, where):
+    alone = where.startswith("one")
+    settings = {"store": database().copy()} if alone else {"workers": 2, "store": f"sqlite:///{tmp_path / 'a.sqlite'}"}
+    control = Client(build(**settings), base="/_sandbox")
 
     for do in ({"what": "hold"}, {"what": "barrier", "count": 2}, {"what": "rival"}):
         refused = control.post("/sandboxes/default/rules", {"api": "reservekit", "on": {}, "do": do})

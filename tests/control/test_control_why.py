@@ -63,6 +63,33 @@ def test_what_has_a_time_stands_in_the_way_with_it(control, build):
     assert (blocker["from"], blocker["to"]) == ("2026-04-21T17:00:00Z", "2026-04-21T17:30:00Z")
 
 
+BARDGE = "/bardge/v3/api/business/reseller"
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "rule"),
+    [
+        ("anny_customer_max", "/anny/api/v1/bookings/1001", "AN-A05"),
+        ("anny_customer_max", "/anny/api/v1/bookings/1001?o=500", "AN-A08"),
+        ("anny_customer_max", "/anny/api/v1/webhook-subscriptions", "AN-A10"),
+        ("anny_customer_max", "/anny/api/v1/webhook-subscriptions?o=500", "AN-A08"),
+        ("brg_live_alpha_demo", f"{BARDGE}/passes?starting_after=a&ending_before=b", "BG-P05"),
+        ("brg_live_alpha_demo", f"{BARDGE}/passes?starting_after=a", "BG-P06"),
+        ("brg_live_alpha_demo", f"{BARDGE}/providers?lat=6.5", "BG-V09"),
+    ],
+)
+def test_of_rules_with_the_same_words_the_one_that_was_broken_is_said(build, who, path, rule):
+    app = build(apis=("anny", "bardge"))
+    mine = Client(app, base="/_sandbox/sandboxes/mine")
+
+    answer = Client(app, base="/~mine").as_(who).get(path)
+
+    why = explained(mine, 1)
+
+    assert [each["id"] for each in why["rules"]] == [rule], answer.text
+    assert "rules" not in why["facts"]
+
+
 def test_a_request_without_a_rule_of_its_own_is_explained_by_those_of_the_whole_api(mine, client):
     inside = Client(client.app, base="/~mine/reservekit/v1", headers=client.headers)
     inside.get("/nope")

@@ -82,6 +82,18 @@ def test_nothing_of_the_server_is_installed_there(python, tmp_path):
     assert "No module named 'mockserver'" in found.stderr
 
 
+def test_the_tests_of_the_readme_pass_as_they_are_printed(play, tmp_path):
+    tests = re.findall(
+        r"^```python\n(.*?)^```", (ROOT / "plugin" / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    for number, test in enumerate(tests):
+        (tmp_path / f"test_readme_{number}.py").write_text(test, encoding="utf-8")
+
+    done = play(source=tmp_path)
+
+    assert f"{len(tests)} passed" in done.stdout, done.stdout
+
+
 def test_a_careful_client_passes_them(play):
     done = play("--client", "careful")
 

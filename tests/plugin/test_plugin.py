@@ -66,6 +66,8 @@ def test_a_world_goes_back_to_a_snapshot_and_its_clock_to_what_falls_due(suite):
 
         def test_a_clock(sandbox):
             (first, *_) = sandbox.due("timer")
+            assert sandbox.due("timer", api="reservekit") == []
+            assert first in sandbox.due("timer", api=first["api"])
 
             just_before = sandbox.clock.to(first["id"], timedelta(seconds=-1))
             then = sandbox.clock.next("timer", settle=True)

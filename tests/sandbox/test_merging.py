@@ -263,7 +263,7 @@ def test_any_part_of_a_crowded_group_is_found_through_any_number_of_layers(share
 @pytest.fixture
 def written(store):
     """A transaction to write in."""
-    with store.writing() as session:
+    with store.writing("a") as session:
         yield session
 
 

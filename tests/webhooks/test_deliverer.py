@@ -186,6 +186,24 @@ def test_what_failed_is_sent_again_when_the_sandboxes_clock_says_so(sandboxes, s
     assert "nobody is there" in failed.attempts[-1].error
 
 
+def test_each_attempt_is_told_with_what_became_of_it(sandboxes, sandbox):
+    told = []
+
+    async def scene():
+        subscribe(sandbox)
+        receiver = Receiver(hook=500)
+        async with delivering(sandboxes, receiver, tell=lambda api, *, failed: told.append((api, failed))):
+            ring(sandbox, 1)
+            await until(lambda: len(told) == 1)
+            receiver.statuses["hook"] = 200
+            advance(sandboxes, MINUTE)
+            await until(lambda: len(told) == 2)
+
+    asyncio.run(scene())
+
+    assert told == [("bells", True), ("bells", False)]
+
+
 def test_where_the_clock_runs_time_passes_although_nobody_asks():
     """A timer fires, its event is sent, fails, and is sent again: each at its moment, by a clock nobody moves."""
     sandboxes = Sandboxes(MemoryStore(), (BELLS,), clock=system_time)

@@ -39,12 +39,18 @@ class NamesNothing(NotFound):
         super().__init__(kind, key)
         self.pointer = pointer
         self.parameter = parameter
+        self.under("AN-R07", "AN-T05")
+
+
+_RULES = {Unavailability.BOOKED_OUT: ("AN-R02",), Unavailability.RESOURCE_UNAVAILABLE: ("AN-R05",)}
+"""By which an edit is refused; elsewhere a document has one rule for all kinds."""
 
 
 class Unavailable(RuleBroken):
     def __init__(self, kind: Unavailability) -> None:
         super().__init__("unavailable_interval", f"the interval cannot be booked: {kind.value}")
         self.kind = kind
+        self.under(*_RULES.get(kind, ()))
 
 
 @contextmanager

@@ -64,7 +64,9 @@ class Register:
         if not part.may_read:
             # Who has no token got here with the hash of a terminal.
             unknown = viewer.role is Role.STRANGER
-            raise Forbidden("no terminal has this hash" if unknown else "this booking is somebody else's")
+            if unknown:
+                raise Forbidden("no terminal has this hash").under("AN-L07")
+            raise Forbidden("this booking is somebody else's").under("AN-A05", "AN-A10")
         return booking, part
 
     def booking_known_by(self, *, number: str | None = None, code: str | None = None) -> Booking:
@@ -84,7 +86,7 @@ class Register:
     def invoice(self, text: str, viewer: Viewer) -> Invoice:
         invoice = self._numbered(INVOICES, "invoice", text)
         if not viewer.owns(invoice):
-            raise Forbidden("this invoice is somebody else's")
+            raise Forbidden("this invoice is somebody else's").under("AN-A15", "AN-A05")
         return invoice
 
     def customer(self, text: str, viewer: Viewer) -> Customer:
@@ -92,7 +94,7 @@ class Register:
         if customer is None:
             raise NotFound("customer", text)
         if not viewer.owns(customer):
-            raise Forbidden("this customer is somebody else's")
+            raise Forbidden("this customer is somebody else's").under("AN-A05")
         return customer
 
     def subscription(self, text: str) -> Subscription:
@@ -105,7 +107,7 @@ class Register:
             found = self._work.records(RESOURCES).page(RESOURCES_BY_SLUG, text, limit=1)
             resource = found[0] if found else None
         if resource is None or resource.is_archived:
-            raise NotFound("resource", text)
+            raise NotFound("resource", text).under("AN-A04")
         return resource
 
     def service(self, text: str) -> Service:
@@ -170,7 +172,7 @@ class Register:
     def _numbered(self, kind: Kind[R], name: str, text: str) -> R:
         record = self._work.records(kind).find(int(text)) if _NUMBER.fullmatch(text) else None
         if record is None:
-            raise NotFound(name, text)
+            raise NotFound(name, text).under("AN-A04")
         return record
 
 

@@ -41,7 +41,7 @@ def read_span(start: str, end: str) -> Span:
 
 def _span(starts_at: datetime, ends_at: datetime) -> Span:
     if ends_at <= starts_at:
-        raise BadInput("body", "end_date", "must be after start_date")
+        raise BadInput("body", "end_date", "must be after start_date").under("AN-V12")
     return Span(starts_at, ends_at)
 
 
@@ -74,7 +74,7 @@ class Wish(msgspec.Struct, frozen=True, dict=True, rename={"sent_start": "start_
         """Raises BadInput when it is no id: the contract cannot say so of the name of a member."""
         found = self.service if isinstance(self.service, str) else next(iter(self.service))
         if not ID.fullmatch(found):
-            raise BadInput("body", "service_id", "must have the id of a service as its member")
+            raise BadInput("body", "service_id", "must have the id of a service as its member").under("AN-N11")
         return found
 
     @property
@@ -104,7 +104,7 @@ class Wish(msgspec.Struct, frozen=True, dict=True, rename={"sent_start": "start_
         for service_id, selections in self.add_ons_by_service.items():
             steps = ("add_ons_by_service", service_id)
             if service_id.lower() != self.service_id.lower():
-                raise BadInput("body", ".".join(steps), "must be the service of service_id", steps)
+                raise BadInput("body", ".".join(steps), "must be the service of service_id", steps).under("AN-C12")
             return (selections[0], (*steps, "0")) if selections else ((), steps)
         return self.booking_add_ons, ("booking_add_ons",)
 

@@ -195,24 +195,21 @@ def ensure_cancelable(booking: Booking, service: Service | None, now: datetime) 
         RuleBroken: `booking_not_cancelable`: a blocker, one that is neither requested nor accepted, one that has been
             checked in, one that has started, one whose service wants to know earlier.
     """
-    reason = _against_canceling(booking, service, now)
-    if reason is not None:
-        raise RuleBroken("booking_not_cancelable", reason)
-
-
-def _against_canceling(booking: Booking, service: Service | None, now: datetime) -> str | None:
     if booking.is_blocker:
-        return "a blocker cannot be canceled"
+        raise RuleBroken("booking_not_cancelable", "a blocker cannot be canceled").under("AN-X15")
     if not LIFECYCLE.allows(booking.status, "cancel"):
-        return f"a booking that is {booking.status} cannot be canceled"
+        reason = f"a booking that is {booking.status} cannot be canceled"
+        raise RuleBroken("booking_not_cancelable", reason).under("AN-X02")
     if booking.is_master:
-        return None
-    return _too_late_to_cancel(booking, service, now)
+        return
+    if booking.checked_in_at is not None:
+        raise RuleBroken("booking_not_cancelable", "somebody has checked in").under("AN-X15")
+    too_late = _too_late_to_cancel(booking, service, now)
+    if too_late is not None:
+        raise RuleBroken("booking_not_cancelable", too_late)
 
 
 def _too_late_to_cancel(booking: Booking, service: Service | None, now: datetime) -> str | None:
-    if booking.checked_in_at is not None:
-        return "somebody has checked in"
     if now >= booking.starts_at:
         return "the booking has started"
     until = cancelable_until(booking, service)
@@ -236,21 +233,24 @@ def ensure_editable(booking: Booking, service: Service | None, now: datetime) ->
             has been checked in, one that has started where only future ones are edited, one whose service wants to
             know earlier.
     """
-    reason = _against_editing(booking, service, now)
-    if reason is not None:
-        raise RuleBroken("booking_not_editable", reason)
+    against = _against_editing(booking, service, now)
+    if against is not None:
+        reason, rule = against
+        raise RuleBroken("booking_not_editable", reason).under(rule)
 
 
-def _against_editing(booking: Booking, service: Service | None, now: datetime) -> str | None:
+def _against_editing(booking: Booking, service: Service | None, now: datetime) -> tuple[str, str] | None:
+    """What is in the way, and the rule that says so."""
     if service is None:
-        return "a blocker cannot be edited"
+        return "a blocker cannot be edited", "AN-R17"
     if booking.is_master:
-        return "the master of a series cannot be edited; its dates can"
+        return "the master of a series cannot be edited; its dates can", "AN-R13"
     if not LIFECYCLE.allows(booking.status, "edit"):
-        return f"a booking that is {booking.status} cannot be edited"
+        return f"a booking that is {booking.status} cannot be edited", "AN-R08"
     if booking.checked_in_at is not None:
-        return "somebody has checked in"
-    return _too_late_to_edit(booking, service, now)
+        return "somebody has checked in", "AN-R17"
+    too_late = _too_late_to_edit(booking, service, now)
+    return None if too_late is None else (too_late, "AN-R17")
 
 
 def _too_late_to_edit(booking: Booking, service: Service, now: datetime) -> str | None:

@@ -148,8 +148,10 @@ AT_THE_DOOR: Mapping[str, str] = {
     "wrong_method": "BG-H02",
     "wrong_media_type": "BG-H03",
     "body_too_large": "BG-H04",
+    "bad_cursor": "BG-P06",
 }
-"""By which rule the door refuses, before a desk is asked: by our code, of a value by where it stands too."""
+"""By which rule the door refuses, before a desk is asked: by our code, of a value by where it stands too. Lists, which all go
+on in the same way, refuse by one rule, too."""
 
 
 def broken(reason: str) -> Reply:

@@ -38,7 +38,7 @@ def appointment(starts_at: datetime, services: Iterable[SpaService]) -> Span:
 def ensure_ahead(starts_at: datetime, now: datetime, place: str, field: str) -> None:
     """Raises BadInput where what the request names in *field* has begun."""
     if starts_at <= now:
-        raise BadInput(place, field, "is past")
+        raise BadInput(place, field, "is past").under("BG-B11", "BG-S10", "BG-M05")
 
 
 def is_late(booking: Booking, now: datetime) -> bool:

@@ -68,6 +68,7 @@ class Control:
 
     def ask(self, method: str, path: str, body: Json = None, **query: object) -> Json:
         """Raises Refused."""
+        __tracebackhide__ = True  # what a test did wrong is where it says so
         wanted = {name: str(value) for name, value in query.items() if value is not None}
         try:
             answer = self._http.request(method, path, json=body, params=wanted)
@@ -277,6 +278,7 @@ class Sandbox:
         Raises:
             Refused: There is no such fault, operation or member; the text names the nearest.
         """
+        __tracebackhide__ = True
         return Armed(*self._arm(do, on, api, options))
 
     def rival(
@@ -294,6 +296,7 @@ class Sandbox:
             who: Their credential; that of the client itself.
             changes: Members of the body that they have otherwise.
         """
+        __tracebackhide__ = True
         return Armed(*self._arm("rival", on, api, {"identity": None, "changes": changes or None}, who=who))
 
     def hold(
@@ -305,6 +308,7 @@ class Sandbox:
         api: str | None = None,
     ) -> Held:
         """Keep the next *count* requests waiting until they are released, or for so many *seconds*."""
+        __tracebackhide__ = True
         return Held(*self._arm("hold", on, api, {"count": count, "seconds": seconds}))
 
     def barrier(
@@ -317,6 +321,7 @@ class Sandbox:
         api: str | None = None,
     ) -> Held:
         """Keep the next *count* requests waiting until all are there; then they are done one after the other, in that *order*."""
+        __tracebackhide__ = True
         return Held(*self._arm("barrier", on, api, {"count": count, "order": order, "seconds": seconds}))
 
     def armed(self) -> list[Json]:
@@ -333,6 +338,7 @@ class Sandbox:
         *,
         who: str | None = None,
     ) -> tuple[Any, str, Json]:
+        __tracebackhide__ = True
         path = f"/sandboxes/{self.name}/rules"
         said = {name: value for name, value in options.items() if value is not None or name == "times"}
         rule = wanted_rule(self.api(api), what, on, said)
@@ -424,11 +430,18 @@ class Sandbox:
         body = {member: value for member, value in wanted.items() if value is not None}
         return self._control.ask("POST", f"/sandboxes/{self.name}/webhooks/{self.api(api)}/subscriptions", body)
 
-    def due(self, kind: str | None = None, *, until: datetime | str | None = None) -> list[Json]:
-        """What falls due, the first 200 of it in order: of all kinds, or each `timer`, `delivery` or `deadline`."""
+    def due(
+        self, kind: str | None = None, *, api: str | None = None, until: datetime | str | None = None
+    ) -> list[Json]:
+        """What falls due, the first 200 of it in order: of all kinds, or each `timer`, `delivery` or `deadline`.
+
+        Args:
+            api: Of these, what falls due there. Raises LookupError.
+        """
+        only = None if api is None else self.api(api)
         wanted = None if until is None else _written(until)
         found = self._control.ask("GET", f"/sandboxes/{self.name}/due", kind=kind, until=wanted, limit=_PAGE)
-        return list(found["due"])
+        return [each for each in found["due"] if only in {None, each["api"]}]
 
     def snapshot(self, name: str | None = None) -> Snapshot:
         """The world as it is now, to go back to: `.restore()`, as often as you like."""

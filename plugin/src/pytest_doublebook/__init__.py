@@ -79,7 +79,7 @@ def sandbox_server(request: pytest.FixtureRequest) -> Server:
     try:
         return find_server(wanted)
     except Missing as missing:
-        pytest.fail(str(missing), pytrace=False)
+        raise pytest.fail.Exception(str(missing), pytrace=False) from None  # `fail` would print what it comes from, too
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def sandbox(request: pytest.FixtureRequest, sandbox_server: Server) -> Iterator[
         name = _name(request.node)
         made = Sandbox.create(sandbox_server.url, token=sandbox_server.token, name=name, **_marked(request.node))
     except (Refused, TypeError) as problem:
-        pytest.fail(f"no sandbox: {problem}", pytrace=False)
+        raise pytest.fail.Exception(f"no sandbox: {problem}", pytrace=False) from None
     request.node.stash[_MADE] = made
     yield made
     try:

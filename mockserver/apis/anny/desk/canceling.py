@@ -101,7 +101,7 @@ class Canceling:
     def cancel(self, text: str, viewer: Viewer) -> Booking:
         booking, part = self._register.booking(text, viewer)
         if not part.may_cancel:
-            raise Forbidden("only its customer and the organisation cancel a booking")
+            raise Forbidden("only its customer and the organisation cancel a booking").under("AN-A06")
         reckoning = self._reckon(booking)
         canceled = [self._end(each) for each in reckoning.affected]
         fees = {number: each.fee.minor for number, each in reckoning.quotes.items()}

@@ -73,10 +73,10 @@ class EditDesk:
             return self._edit_own(booking, given)
         booking, service = self._editable(booking_id)
         if not service.allow_participants:
-            raise RuleBroken("booking_not_editable", "the service has no participants")
+            raise RuleBroken("booking_not_editable", "the service has no participants").under("AN-G07")
         self._ensure_distinct(booking, given)
         if not _are_enough(service, len(given)):
-            raise BadInput("body", "participants", _how_many(service))
+            raise BadInput("body", "participants", _how_many(service)).under("AN-G06")
         people = tuple(self._participant(booking, each) for each in given)
         return self._apply(booking, msgspec.structs.replace(booking, participants=people))
 
@@ -94,10 +94,10 @@ class EditDesk:
         """
         booking, service = self._editable(booking_id)
         if not service.editing.base_data:
-            raise RuleBroken("booking_not_editable", "the service does not let its bookings be moved")
+            raise RuleBroken("booking_not_editable", "the service does not let its bookings be moved").under("AN-R17")
         resource = self._resource(booking, wanted)
         if resource.id != booking.resource_id and not service.editing.resource:
-            raise RuleBroken("booking_not_editable", "the service does not let the resource be changed")
+            raise RuleBroken("booking_not_editable", "the service does not let the resource be changed").under("AN-R17")
         span = wanted.moved(booking.span)
         self._diary.ensure_bookable(service, resource, span, weight=booking.weight, moving=booking)
         after = msgspec.structs.replace(
@@ -132,7 +132,7 @@ class EditDesk:
     def _booking(self, booking_id: str) -> Booking:
         booking, part = self._register.booking(booking_id, self._viewer)
         if not part.may_edit:
-            raise Forbidden("this booking is for others to edit")
+            raise Forbidden("this booking is for others to edit").under("AN-G11", "AN-A05")
         return booking
 
     def _editable(self, booking_id: str) -> tuple[Booking, Service]:
@@ -146,7 +146,7 @@ class EditDesk:
         """Name and presence of the viewer. No edit of the booking: a revert takes nothing of it back."""
         entry = booking.participant(self._viewer.address or "")
         if entry is None or [each.address for each in given] != [entry.address]:
-            raise Forbidden("who takes part edits nobody's data but their own")
+            raise Forbidden("who takes part edits nobody's data but their own").under("AN-G11")
         terms.ensure_editable(booking, self._register.service_of(booking), self._work.now)
         after = change_participant(
             booking,
@@ -172,9 +172,9 @@ class EditDesk:
         seen: set[str] = set()
         for number, each in enumerate(given):
             if each.address in own:
-                raise _bad_address(number, "the customer is not a participant")
+                raise _bad_address(number, "the customer is not a participant").under("AN-G10")
             if each.address in seen:
-                raise _bad_address(number, "the same address stands before")
+                raise _bad_address(number, "the same address stands before").under("AN-G05")
             seen.add(each.address)
 
     def _participant(self, booking: Booking, given: GivenParticipant) -> Participant:

@@ -67,7 +67,9 @@ def personalize(work: Work, viewer: Viewer, booking_id: str, given: Mapping[str,
 
 def _ensure_answers(part: Part) -> None:
     if not part.may_personalize:
-        raise Forbidden("who takes part answers the form once they have accepted, and where can_edit says so")
+        raise Forbidden("who takes part answers the form once they have accepted, and where can_edit says so").under(
+            "AN-F12"
+        )
 
 
 def fill(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def fill(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
     known = {field.id for field in form.fields}
     for key in given:
         if key != "email" and key not in known:
-            raise _refused(key, "the form has no such field")
+            raise _refused(key, "the form has no such field").under("AN-F03")
     values = {}
     for field in form.fields:
         value = given.get(field.id)
@@ -91,10 +93,10 @@ def fill(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
             value = given.get("email")
         if not _is_blank(value):
             if (reason := _TAKES[field.type](field, value)) is not None:
-                raise _refused(field.id, reason)
+                raise _refused(field.id, reason).under("AN-F04")
             values[field.id] = value
         elif field.required:
-            raise _refused(field.id, "this field has to be answered")
+            raise _refused(field.id, "this field has to be answered").under("AN-F02")
     return values
 
 

@@ -55,7 +55,7 @@ def _respond(work: Work, viewer: Viewer, booking_id: str, event: str) -> Booking
     booking, part = Register(work).booking(booking_id, viewer)
     entry = booking.participant(viewer.address or "")
     if entry is None or not part.takes_part:
-        raise Forbidden("only who is invited to a booking answers the invitation")
+        raise Forbidden("only who is invited to a booking answers the invitation").under("AN-I03")
     if not LIFECYCLE.allows(booking.status, "invite") or not PARTICIPATION.allows(entry.status, event):
         raise RuleBroken("invitation_not_pending", f"the booking is {booking.status}, the invitation {entry.status}")
     now = work.this_second

@@ -158,11 +158,11 @@ def choose_add_ons(
         add_on_id = selection.add_on_id.lower()
         add_on = register.add_on(add_on_id) if add_on_id in service.add_on_ids else None
         if add_on is None:
-            raise _misfit((*here, "add_on_id"), "must be an add-on of the service")
+            raise _misfit((*here, "add_on_id"), "must be an add-on of the service").under("AN-O03", "AN-C12")
         if add_on_id in chosen:
-            raise _misfit((*here, "add_on_id"), "must not name an add-on a second time")
+            raise _misfit((*here, "add_on_id"), "must not name an add-on a second time").under("AN-O06")
         if not _can_have(add_on, selection.quantity):
-            raise _misfit((*here, "quantity"), _bounds(add_on))
+            raise _misfit((*here, "quantity"), _bounds(add_on)).under("AN-O04", "AN-C12")
         if not selection.quantity:
             chosen[add_on_id] = None
         elif (before := known.get(add_on_id)) is not None:

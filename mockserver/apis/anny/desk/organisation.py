@@ -58,7 +58,7 @@ class Organisation:
         """
         booking, part = self._register.booking(text, self._viewer)
         if part is not Part.ORGANISATION:
-            raise Forbidden("only the organisation decides about bookings")
+            raise Forbidden("only the organisation decides about bookings").under("AN-A10")
         if decision.booking_id != str(booking.id):
             raise BadInput("body", "data.id", f"is not {booking.id}, the booking of the path")
         event = _EVENTS[decision.status]
@@ -128,7 +128,7 @@ class Organisation:
         if self._viewer.role is Role.TERMINAL and not by_terminal:
             raise Forbidden("terminals do not do that at this resource")
         if self._viewer.role not in {Role.TERMINAL, Role.ORGANISATION}:
-            raise Forbidden("only the organisation and its terminals check in and out")
+            raise Forbidden("only the organisation and its terminals check in and out").under("AN-A10")
 
     def _ensure_expected(self, booking: Booking, resource: Resource) -> None:
         rules = resource.check_in

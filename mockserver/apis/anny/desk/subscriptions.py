@@ -16,6 +16,8 @@ __all__ = ["SubscriptionDesk"]
 
 _MEMBERS = {"url": "url", "headers": "custom_headers"}
 """What a subscription has wrong, and the member of a body that says so."""
+_RULES = {"headers": ("AN-W02",)}
+"""By which it is refused, where the document has one for it."""
 
 
 class SubscriptionDesk:
@@ -50,7 +52,7 @@ class SubscriptionDesk:
         """What *fields* leaves out stays. Raises BadInput too when the body is about another subscription."""
         subscription = self.get(text)
         if id_in_body != str(subscription.id):
-            raise _bad(f"is not that of the path, {subscription.id}", "id")
+            raise _bad(f"is not that of the path, {subscription.id}", "id").under("AN-W05")
         with _naming_members():
             return self._work.subscriptions.change(subscription.id, **fields)
 
@@ -62,7 +64,7 @@ class SubscriptionDesk:
 
     def _ensure_organisation(self) -> None:
         if self._viewer.role is not Role.ORGANISATION:
-            raise Forbidden("webhook subscriptions are the organisation's")
+            raise Forbidden("webhook subscriptions are the organisation's").under("AN-A10")
 
 
 @contextlib.contextmanager
@@ -73,7 +75,7 @@ def _naming_members() -> Iterator[None]:
     except RuleBroken as refusal:
         if refusal.field is None:
             raise
-        raise _bad(str(refusal), "attributes", _MEMBERS[refusal.field]) from None
+        raise _bad(str(refusal), "attributes", _MEMBERS[refusal.field]).under(*_RULES.get(refusal.field, ())) from None
 
 
 def _bad(reason: str, *way: str) -> BadInput:

@@ -53,7 +53,7 @@ def viewer_of(call: Call, work: Work) -> Viewer:
         return STRANGER
     is_administrator = caller.role == ADMINISTRATOR
     if organisation is not None and (not is_administrator or organisation != caller.tenant):
-        raise Forbidden(f"the organisation {organisation} is administered by somebody else")
+        raise Forbidden(f"the organisation {organisation} is administered by somebody else").under("AN-A08")
     if is_administrator:
         return ORGANISATION
     return Viewer(Role.CUSTOMER, account=Register(work).account(caller.id))

@@ -24,6 +24,7 @@ from mockserver.apis.bardge.records import (
 )
 from mockserver.apis.bardge.terms import ensure_ahead, is_late, moment_of
 from mockserver.apis.refusals import BadInput
+from mockserver.booking.errors import MoveRefused
 from mockserver.booking.paging import CursorRequest
 from mockserver.booking.spans import Span
 from mockserver.sandbox.work import Work
@@ -96,7 +97,7 @@ class Bookings:
         """
         booking = self._register.booking(self._reseller_id, booking_id)
         instance = None if destination.instance_id is None else self._register.instance(destination.instance_id)
-        LIFECYCLE.after(booking.status, "reschedule")
+        _after(booking, "reschedule")
         span = (
             self._class(booking, destination, instance) if booking.instance_id else _appointment(booking, destination)
         )
@@ -130,7 +131,7 @@ class Bookings:
         """Raises MoveRefused. What it holds is the caller's to free."""
         ended = msgspec.structs.replace(
             booking,
-            status=LIFECYCLE.after(booking.status, event),
+            status=_after(booking, event),
             updated_at=now_ms(self._work),
             rescheduled_to=rescheduled_to,
         )
@@ -155,23 +156,31 @@ class Bookings:
         """Raises BadInput."""
         for field, given in (("date", destination.day), ("time", destination.clock)):
             if given is not None:
-                raise BadInput("body", field, "is of appointments, and this is a class")
+                raise BadInput("body", field, "is of appointments, and this is a class").under("BG-M04")
         if instance is None:
-            raise BadInput("body", "class_instance_id", "is needed")
+            raise BadInput("body", "class_instance_id", "is needed").under("BG-M04")
         present = self._register.instance(booking.instance_id or "")
         if instance.class_id != present.class_id:
-            raise BadInput("body", "class_instance_id", "is of another class")
+            raise BadInput("body", "class_instance_id", "is of another class").under("BG-M05")
         minutes = self._register.gym_class(instance.class_id).minutes
         return Span(instance.starts_at, instance.starts_at + timedelta(minutes=minutes))
+
+
+def _after(booking: Booking, event: str) -> Status:
+    """Raises MoveRefused."""
+    try:
+        return LIFECYCLE.after(booking.status, event)
+    except MoveRefused as refused:
+        raise refused.under("BG-M03", "BG-L21" if booking.status is Status.CANCELLED else "BG-L35") from None
 
 
 def _appointment(booking: Booking, destination: Destination) -> Span:
     """As long as the present one. Raises BadInput."""
     if destination.instance_id is not None:
-        raise BadInput("body", "class_instance_id", "is of classes, and this is an appointment")
+        raise BadInput("body", "class_instance_id", "is of classes, and this is an appointment").under("BG-M04")
     if destination.day is None:
-        raise BadInput("body", "date", "is needed")
+        raise BadInput("body", "date", "is needed").under("BG-M04")
     if destination.clock is None:
-        raise BadInput("body", "time", "is needed")
+        raise BadInput("body", "time", "is needed").under("BG-M04")
     starts_at = moment_of(destination.day, destination.clock)
     return Span(starts_at, starts_at + (booking.ends_at - booking.starts_at))

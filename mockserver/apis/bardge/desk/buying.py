@@ -63,7 +63,7 @@ def ask_to_buy(
     """
     is_covered = covers(visitor.product, Category.GYM, branch.tier)
     if not is_covered and not branch.copay_options:
-        raise Forbidden(f"{branch.name} is open only to those whose pass covers it")
+        raise Forbidden(f"{branch.name} is open only to those whose pass covers it").under("BG-B15", "BG-C06")
     return open_session(
         work,
         reseller_id=reseller_id,
@@ -91,15 +91,15 @@ def asked_for(session: Session, branch: Branch, payment: Payment) -> int | Copay
         return payment.number_of_visits
     option = branch.copay_option(payment.copay_package_id or "")
     if option is None:
-        raise BadInput("body", "copay_package_id", "is not among the copay_options of the session")
+        raise BadInput("body", "copay_package_id", "is not among the copay_options of the session").under("BG-F03")
     return option
 
 
 def _ensure_asked(field: str, value: object, *, is_asked: bool) -> None:
     if is_asked and value is None:
-        raise BadInput("body", field, "is what this session asks for")
+        raise BadInput("body", field, "is what this session asks for").under("BG-F03")
     if not is_asked and value is not None:
-        raise BadInput("body", field, "is not what this session asks for")
+        raise BadInput("body", field, "is not what this session asks for").under("BG-F03")
 
 
 # What is bought. Each raises RuleBroken `insufficient_balance`.

@@ -71,7 +71,7 @@ class ClassDesk:
         said = branch if branch_id is None else self._register.branch(branch_id)
         visitor = visitor_of(self._work, self._reseller_id, wish, instance.starts_at)
         if said.id != branch.id:
-            raise BadInput("body", "provider_branch_id", f"the class is given at {branch.name}")
+            raise BadInput("body", "provider_branch_id", f"the class is given at {branch.name}").under("BG-B25")
         ensure_ahead(instance.starts_at, self._work.now, "body", "class_instance_id")
         self._diary.ensure_place(instance, visitor.client.id)
         took = self._take(visitor, instance, gym_class, branch)

@@ -102,7 +102,7 @@ class CopayDesk:
         visitor = self._visitor(wish)
         ensure_category(branch, Category.GYM, "body", "provider_branch_id")
         if covers(visitor.product, Category.GYM, branch.tier) and not self._lacks_credits(visitor, branch):
-            raise BadInput("body", "provider_branch_id", f"the pass covers {branch.name}")
+            raise BadInput("body", "provider_branch_id", f"the pass covers {branch.name}").under("BG-O13")
         return buy_package(self._work, self._reseller_id, visitor.client, branch, option)
 
     def buy_quoted(self, branch_id: str, wish: Wish, quote_id: str) -> Copay:
@@ -119,9 +119,9 @@ class CopayDesk:
         visitor = self._visitor(wish)
         ensure_category(branch, Category.SPA, "body", "provider_branch_id")
         if (quote.client, quote.pass_id, quote.branch_id) != (visitor.client.id, visitor.issued.id, branch.id):
-            raise BadInput("body", "quote_id", "is for another client, pass or spa")
+            raise BadInput("body", "quote_id", "is for another client, pass or spa").under("BG-O23")
         if not quote.amount:
-            raise BadInput("body", "quote_id", "there is nothing to pay: everything is covered")
+            raise BadInput("body", "quote_id", "there is nothing to pay: everything is covered").under("BG-O23")
         now = now_ms(self._work)
         if quote.is_used or quote.ends_at <= now:
             raise RuleBroken("quote_expired", f"the quote {quote.id} no longer holds")

@@ -174,7 +174,7 @@ def take_copay_visit(work: Work, copay: Copay) -> Taken:
 def ensure_copays_last(work: Work, took: Taken, at: datetime) -> None:
     """Raises Forbidden: a package or a co-pay that a booking took is over at the moment to which the visit is moved."""
     if any(work.records(COPAYS).get(copay_id).ends_at <= at for copay_id in took.copay_ids):
-        raise Forbidden("what was bought for the visit is over by then")
+        raise Forbidden("what was bought for the visit is over by then").under("BG-M12")
 
 
 def use_spa_copays(work: Work, booking: Booking) -> None:

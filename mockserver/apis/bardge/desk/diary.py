@@ -59,7 +59,8 @@ class Diary:
     def ensure_free(self, branch_id: str, span: Span, *, without: str | None = None) -> None:
         """Raises NoPlacesLeft, also where the spa is not open."""
         if not self.is_free(branch_id, span, without=without):
-            raise NoPlacesLeft(_rooms(branch_id, self._mode).id, asked=1, left=0)
+            refused = NoPlacesLeft(_rooms(branch_id, self._mode).id, asked=1, left=0)
+            raise refused.under("BG-S11" if is_offered(span, self._work.now) else "BG-S35")
 
     def hold(self, session: Session, span: Span) -> None:
         """Take the hours of a session for as long as it is open, see `take_hours`."""

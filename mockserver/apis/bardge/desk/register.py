@@ -154,11 +154,14 @@ def duration_end(starts_at: datetime, duration: Duration) -> datetime:
 
 # What may be done
 
+_WHERE_NEEDED = {Category.SPA: "BG-R20", Category.GYM: "BG-R21"}
+"""The rule about venues of the other category, by that which is needed."""
+
 
 def ensure_category(branch: Branch, category: Category, place: str, field: str) -> None:
     """Raises BadInput for a venue of the other category, which the request names in *field*."""
     if branch.category is not category:
-        raise BadInput(place, field, f"{branch.name} is no {category.value.lower()}")
+        raise BadInput(place, field, f"{branch.name} is no {category.value.lower()}").under(_WHERE_NEEDED[category])
 
 
 def ensure_not_cancelled(issued_pass: IssuedPass) -> None:
@@ -183,7 +186,7 @@ def usable_pass(issued_pass: IssuedPass, moment: datetime) -> IssuedPass:
     ensure_not_cancelled(issued_pass)
     ensure_not_over(issued_pass, moment)
     if issued_pass.starts_at > moment:
-        raise Forbidden(f"the pass {issued_pass.id} is not valid yet")
+        raise Forbidden(f"the pass {issued_pass.id} is not valid yet").under("BG-N52")
     return issued_pass
 
 
@@ -278,7 +281,7 @@ class Register:
     def _own(self, kind: Kind[R], name: str, text: str, reseller_id: str) -> R:
         record = self._work.records(kind).find(text)
         if record is None or record.reseller_id != reseller_id:
-            raise NotFound(name, text)
+            raise NotFound(name, text).under("BG-A05", "BG-A06")
         return record
 
     # What is offered to every reseller
@@ -286,14 +289,14 @@ class Register:
     def branch(self, text: str) -> Branch:
         branch = self._work.records(BRANCHES).find(text)
         if branch is None:
-            raise NotFound("venue", text)
+            raise NotFound("venue", text).under("BG-A05")
         return branch
 
     def service(self, branch: Branch, text: str) -> SpaService:
         """One of this spa's."""
         service = branch.service(text)
         if service is None:
-            raise NotFound("service", text)
+            raise NotFound("service", text).under("BG-A09")
         return service
 
     def services(self, branch: Branch, service_ids: Sequence[str]) -> tuple[SpaService, ...]:
@@ -307,7 +310,7 @@ class Register:
         }
         for text in service_ids:
             if text not in known:
-                raise NotFound("service", text)
+                raise NotFound("service", text).under("BG-A09")
         return tuple(known[text] for text in service_ids)
 
     def gym_class(self, text: str) -> GymClass:
@@ -342,7 +345,8 @@ class Register:
             return _Named(clients, RuleBroken("lookup_token_invalid", f"this token is not for the client {client_id}"))
         if clients[0].reseller_id == reseller_id:
             return _Named(clients)
-        return _Named(clients, Forbidden(f"the client {client_id} is another reseller's, and takes a lookup token"))
+        refused = Forbidden(f"the client {client_id} is another reseller's, and takes a lookup token").under("BG-A08")
+        return _Named(clients, refused)
 
     def _clients_called(self, reseller_id: str, client_id: str) -> list[Client]:
         """The caller's own, or else everybody's in the caller's mode. Raises NotFound."""
@@ -354,7 +358,7 @@ class Register:
         others = (clients.find(client_key(reseller.id, client_id)) for reseller in resellers)
         found = [client for client in others if client is not None]
         if not found:
-            raise NotFound("client", client_id)
+            raise NotFound("client", client_id).under("BG-A09")
         return found
 
     def _lookup_with(self, token: str) -> Lookup | None:
@@ -372,5 +376,5 @@ class Register:
     def _pass_of(self, text: str, holders: set[str]) -> IssuedPass:
         issued_pass = self._work.records(ISSUED_PASSES).find(text)
         if issued_pass is None or issued_pass.client not in holders:
-            raise NotFound("pass", text)
+            raise NotFound("pass", text).under("BG-A06" if issued_pass is None else "BG-A16")
         return issued_pass

@@ -32,7 +32,7 @@ def instance_of(work: Work, instance_id: str) -> ClassInstance:
     for each in () if gym_class is None or day is None else instances_between(work, gym_class, day, day):
         if each.id == instance_id:
             return each
-    raise NotFound("class instance", instance_id)
+    raise NotFound("class instance", instance_id).under("BG-A09")
 
 
 def instances_between(work: Work, gym_class: GymClass, first: date, last: date) -> Sequence[ClassInstance]:

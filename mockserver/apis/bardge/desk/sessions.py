@@ -99,7 +99,8 @@ def visitor_again(work: Work, session: Session, at: datetime) -> Visitor:
     product = register.product_of(issued)
     branch = register.branch(session.branch_id)
     if covered_tiers(product, branch, register.services(branch, session.service_ids)) != session.covered:
-        raise BadInput("path", "sessionId", "the pass does not cover what it covered when the session was opened")
+        changed = BadInput("path", "sessionId", "the pass does not cover what it covered when the session was opened")
+        raise changed.under("BG-F12")
     return Visitor(register.client(session), issued, product)
 
 

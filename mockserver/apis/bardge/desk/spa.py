@@ -156,15 +156,16 @@ class Spa:
     def _ensure_there(self, took: Taken, visitor: Visitor) -> None:
         """Raises BadInput: what the session counted on has been used for something else."""
         if took.visits and not has_visits(visitor.issued, visitor.product, Category.SPA):
-            raise BadInput("path", "sessionId", "the visit that it counted on has been used")
+            raise BadInput("path", "sessionId", "the visit that it counted on has been used").under("BG-S24")
         self._ensure_credits(visitor.client, took, "path", "sessionId")
         if any(self._work.records(COPAYS).get(copay_id).used_by is not None for copay_id in took.copay_ids):
-            raise BadInput("path", "sessionId", "a co-pay that it counted on has been used")
+            raise BadInput("path", "sessionId", "a co-pay that it counted on has been used").under("BG-S24")
 
     def _ensure_credits(self, client: Client, took: Taken, place: str, field: str) -> None:
         held = self._till.credits(client)
         if took.credits > held:
-            raise BadInput(place, field, f"takes {took.credits} credits, and the client has {held}")
+            refused = BadInput(place, field, f"takes {took.credits} credits, and the client has {held}")
+            raise refused.under("BG-S12", "BG-S24")
 
 
 def beginning_of(session: Session) -> datetime:

@@ -98,7 +98,7 @@ class Till:
         """
         held = self.credits(client)
         if amount > held:
-            raise BadInput("body", field, f"takes {amount} credits, and the client has {held}")
+            raise BadInput("body", field, f"takes {amount} credits, and the client has {held}").under("BG-B14")
         self._enter_credits(client, -amount, description)
 
     def _enter_credits(self, client: Client, amount: int, description: str) -> None:

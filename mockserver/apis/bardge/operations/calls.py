@@ -71,7 +71,7 @@ def ensure_without(body: dict[str, Any], members: Iterable[str], other: str) -> 
     """
     for member in members:
         if member in body:
-            raise BadInput("body", member, f"is of {other}: the two do not mix")
+            raise BadInput("body", member, f"is of {other}: the two do not mix").under("BG-B23", "BG-S16")
 
 
 def _caller(call: Call) -> Caller:
@@ -87,7 +87,7 @@ def cursor_of(call: Call) -> CursorRequest:
     """Raises BadInput: both cursors at once."""
     after, before = call.query["starting_after"], call.query["ending_before"]
     if after is not None and before is not None:
-        raise BadInput("query", "ending_before", "cannot be combined with starting_after")
+        raise BadInput("query", "ending_before", "cannot be combined with starting_after").under("BG-P05")
     return CursorRequest(call.query["limit"], after, before)
 
 

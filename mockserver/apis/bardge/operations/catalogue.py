@@ -135,7 +135,7 @@ def _place(call: Call) -> Place | None:
     latitude, longitude = call.query["lat"], call.query["lon"]
     if (latitude is None) != (longitude is None):
         missing, given = ("lat", "lon") if latitude is None else ("lon", "lat")
-        raise BadInput("query", missing, f"is needed together with {given}")
+        raise BadInput("query", missing, f"is needed together with {given}").under("BG-V09")
     return None if latitude is None else Place(latitude, longitude)
 
 

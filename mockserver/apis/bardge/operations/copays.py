@@ -35,7 +35,7 @@ def purchase_copay(call: Call, work: Work) -> Reply:
     body, desk = call.body, _desk(call, work)
     branch_id, option_id, quote_id = body["provider_branch_id"], body.get("copay_package_id"), body.get("quote_id")
     if (option_id is None) == (quote_id is None):
-        raise BadInput("body", "copay_package_id", "is needed, or quote_id, and not both")
+        raise BadInput("body", "copay_package_id", "is needed, or quote_id, and not both").under("BG-O31")
     if "user_pass_id" in body:
         wish = wish_of(call)
     else:
