@@ -7,8 +7,8 @@ __all__ = ["PER_HOUR", "column", "placing_css", "width"]
 
 PER_HOUR = 12
 _HOURS = 24
-_NAME, _AN_HOUR = 178, 44
-"""Pixels: of a row's name, and of an hour that can still be read."""
+_NAME, _AN_HOUR = 178, 96
+"""Pixels: of a row's name, and of an hour in which half of it can still be read."""
 
 _FIVE_MINUTES = timedelta(minutes=5)
 

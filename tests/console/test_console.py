@@ -189,6 +189,21 @@ def test_a_calendar_opens_with_one_group_and_shows_all_when_asked(site):
     assert 0 < alone.count('class="lane"') < every.count('class="lane"')
 
 
+def test_a_day_shows_the_hours_in_which_somebody_is_open(site):
+    """In Berlin from eight to eight, and nothing beside that."""
+    page = site.get(f"{HERE}/calendar/anny?date=2026-11-18").text
+
+    hours = re.findall(r"<b>(\d\d:00)</b>", page)
+
+    assert (hours[0], hours[-1]) == ("08:00", "19:00")
+
+
+def test_what_is_closed_all_day_shows_a_working_day(site):
+    page = site.get(f"{HERE}/calendar/anny?date=2026-11-22").text
+
+    assert re.findall(r"<b>(\d\d:00)</b>", page)[0] == "07:00"
+
+
 # Forms
 
 

@@ -45,7 +45,8 @@ def world(server):
 
 @pytest.fixture
 def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    # Chromium tells of a transition between pages that the next page was faster than: here there are none.
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
     opened.set_default_timeout(10_000)
     opened.said = []
@@ -143,6 +144,39 @@ def test_a_hold_vanishes_from_the_calendar_when_the_clock_is_moved_past_it(world
 
     page.locator(".track .event.hold").wait_for(state="detached")
     assert "The clock shows 08:15:00" in page.locator("#said").inner_text()
+
+
+def test_a_day_can_be_read_and_begins_near_now_and_stays_where_it_was_moved(world, page):
+    world.advance("PT7H")
+    live(page, f"{world.page}/calendar/anny?date=2026-11-18")
+
+    def scrolled():
+        return page.evaluate("document.querySelector('.day').scrollLeft")
+
+    assert page.evaluate("document.querySelector('.hours > span').offsetWidth") >= 96
+    assert scrolled() > 0
+    assert page.locator(".nowtag").is_visible()
+    page.evaluate("document.querySelector('.day').scrollLeft = 96")
+    world.hold()
+    with page.expect_response(lambda answer: "part=board" in answer.url):
+        world.advance("PT1M")
+    page.get_by_text("Now 16:01").wait_for()
+    assert scrolled() == 96
+
+
+def test_an_address_to_connect_to_breaks_at_its_slashes_alone(world, page):
+    page.goto(world.page)
+
+    tops = page.locator(".keys small code").last.evaluate(
+        """(code) => [...code.childNodes].filter((each) => each.data && each.data.trim()).map((text) => {
+          const range = document.createRange();
+          range.selectNodeContents(text);
+          return range.getClientRects().length;
+        })"""
+    )
+
+    assert len(tops) > 3
+    assert set(tops) == {1}
 
 
 def test_a_booking_that_is_cancelled_shows_its_fee_and_its_refund(world, page):

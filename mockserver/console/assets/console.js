@@ -21,6 +21,17 @@
     });
   };
   prepare(document);
+
+  // A day that is wider than the window begins where something stands: a little before now, or before its first booking.
+  const openDay = (day) => {
+    const names = $(".name", day).offsetWidth;
+    const first = $(".track .now", day) || all(".track .event", day).sort((a, b) => a.offsetLeft - b.offsetLeft)[0];
+    const [hour] = all(".hours > span", day);
+    if (!first || !hour) return;
+    const before = first.getBoundingClientRect().left - day.getBoundingClientRect().left - names;
+    day.scrollLeft = Math.floor(before / hour.offsetWidth - 2) * hour.offsetWidth;
+  };
+  all(".day").forEach(openDay);
   document.body.addEventListener("htmx:load", (event) => prepare(event.target));
 
   document.addEventListener("click", async (event) => {
@@ -82,8 +93,10 @@
     const { activeElement } = document;
     const focused = part.contains(activeElement) && activeElement.getAttribute("href");
     const { id } = part;
+    const across = all(".day", part).map((day) => day.scrollLeft);
     part.outerHTML = text;
     const fresh = document.getElementById(id);
+    all(".day", fresh).forEach((day, number) => { day.scrollLeft = across[number]; });
     htmx.process(fresh);
     prepare(fresh);
     const same = focused && all("a", fresh).find((link) => link.getAttribute("href") === focused);

@@ -24,6 +24,8 @@ _MOST_HOURS = 24
 _USUAL_HOURS = (7, 20)
 _ALL = "all"
 _ROWS = {"reservekit": "Service", "appointments": "Employee", "anny": "Resource", "bardge": "Venue"}
+_SLIM, _SHORT = 4, 7
+"""Times five minutes: what is no longer has room for its name from top to bottom, and for its name below its glyph."""
 _FEW = 6
 """Slots of a day that a week's cell shows before it says how many more there are."""
 
@@ -224,15 +226,16 @@ class Calendar(Page):
 
     @cached_property
     def _window(self) -> tuple[datetime, datetime]:
-        """The hours that something happens in, and no less than a working day."""
+        """The hours in which somebody is open or something happens; a working day, where nobody says when they open."""
         midnight = self._midnight(self.day, self.zone)
-        first, last = midnight + _USUAL_HOURS[0] * _HOUR, midnight + _USUAL_HOURS[1] * _HOUR
-        spans = [
+        opens = [(each["from"], each["to"]) for row in self.listed["rows"] for each in row["hours"] or ()]
+        usual = midnight + _USUAL_HOURS[0] * _HOUR, midnight + _USUAL_HOURS[1] * _HOUR
+        first, last = (midnight + _MOST_HOURS * _HOUR, midnight) if opens else usual
+        spans = opens + [
             (each["from"], each["to"])
             for each in self.listed["items"]
             if each["kind"] != "slot" or each["places"]["taken"]
         ]
-        spans += [(each["from"], each["to"]) for row in self.listed["rows"] for each in row["hours"] or ()]
         for starts, ends in spans:
             first = min(first, max(_moment(starts), midnight))
             last = max(last, min(_moment(ends), midnight + _MOST_HOURS * _HOUR))
@@ -262,7 +265,9 @@ class Calendar(Page):
         for span in item["phases"] or (item,):
             starts, stops = max(_moment(span["from"]), begins), min(_moment(span["to"]), ends)
             if starts < stops:
-                yield self._shown(item, self.zone, f"c{column(begins, starts)} w{width(starts, stops)}")
+                length = width(starts, stops)
+                narrow = " slim" if length <= _SLIM else " short" if length <= _SHORT else ""
+                yield self._shown(item, self.zone, f"c{column(begins, starts)} w{length}{narrow}")
 
     def _shown(self, item: Json, zone: str, at: str = "") -> Place:
         family, glyph, word = _look(item)
