@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from browsers import browser  # noqa: F401 - a fixture of several folders
 from doubles import Client, ManualClock
 from hypothesis import settings
 

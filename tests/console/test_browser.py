@@ -1,14 +1,11 @@
 """What somebody sees and presses, in a real browser."""
 
-import os
-import shutil
-
 import pytest
+from browsers import needs_browser
 from servers import started
 
 from mockserver.app import API_NAMES
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MAIN = {
     "reservekit": "createBooking",
     "appointments": "createCustomerBooking",
@@ -17,25 +14,13 @@ MAIN = {
 }
 CONTROL = ("control", "createSandbox")
 
-pytestmark = pytest.mark.skipif(
-    BROWSER is None and not os.environ.get("BROWSER_DEMANDED"), reason="there is no Chromium"
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
 def server():
     with started() as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -1,40 +1,26 @@
 """The console in a real browser: what somebody sees happen, presses, and reads; with a keyboard, without a script."""
 
 import json
-import os
-import shutil
 from urllib.request import Request, urlopen
 
 import pytest
+from browsers import needs_browser
 from servers import started
 
 from mockserver.console.views import PAGES
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = (360, 390, 1280, 1920, 2560)
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>{{7*7}}"
 ROOM = "3f0c0010-5a7e-4c1d-9b2f-000000000002"
 WORKSHOP = "3f0c0020-5a7e-4c1d-9b2f-000000000002"
 
-pytestmark = pytest.mark.skipif(
-    BROWSER is None and not os.environ.get("BROWSER_DEMANDED"), reason="there is no Chromium"
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
 def server():
     with started() as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -1,31 +1,17 @@
 """What somebody finds and copies on the page, in a real browser."""
 
-import os
-import shutil
 from dataclasses import replace
 
 import pytest
+from browsers import needs_browser
 from run_results import NASTY, a_finding, a_result, a_state_chart, broken, held, skipped
 
 from contract_tests.findings import Severity
 from contract_tests.reports.html import write_html
 from contract_tests.results import Outcome
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    BROWSER is None and not os.environ.get("BROWSER_DEMANDED"), reason="there is no Chromium"
-)
+pytestmark = needs_browser
 LONG = "x" * 300
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
