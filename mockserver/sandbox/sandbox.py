@@ -519,7 +519,7 @@ class Sandbox:
 
     def listened_to(self, domains: Iterable[Domain]) -> list[Domain]:
         """Those of *domains* in which a delivery may wait; no seed is drawn to find out."""
-        with self._ground.store.reading() as session:
+        with self._ground.store.reading(self.name) as session:
             record = self.fresh(session)
             return [each for each in domains if is_heard(session, record, each)]
 

@@ -8,6 +8,7 @@ import threading
 
 import httpx
 import pytest
+from postgresql import database
 from receiving import StartedSandbox, receiving
 from servers import started
 
@@ -20,6 +21,17 @@ STILL = {"clock": "2026-03-02T08:00:00Z", "frozen": True}
 def receiver():
     with receiving() as receiver:
         yield receiver
+
+
+@pytest.fixture(params=["memory", "two workers on SQLite", "PostgreSQL"])
+def store(request, tmp_path):
+    """What a server is told of its store."""
+    named = {
+        "memory": lambda: (),
+        "two workers on SQLite": lambda: ("--store", f"sqlite:///{tmp_path / 's.sqlite'}", "--workers", "2"),
+        "PostgreSQL": lambda: ("--store", database().copy()),
+    }
+    return named[request.param]()
 
 
 class Sandbox(StartedSandbox):
@@ -196,8 +208,8 @@ def test_beyond_loopback_a_published_key_subscribes_to_nothing_on_the_servers_ma
         assert made.status_code == status, made.text
 
 
-def test_a_move_of_the_clock_that_settles_comes_back_when_what_it_caused_has_been_sent(receiver):
-    with started("reservekit", "appointments") as server, Sandbox(server) as sandbox:
+def test_a_move_of_the_clock_that_settles_comes_back_when_what_it_caused_has_been_sent(receiver, store):
+    with started("reservekit", "appointments", *store) as server, Sandbox(server) as sandbox:
         sandbox.make(**STILL)
         sandbox.subscribe(f"{receiver.url}/hook")
         receiver.status = 500
