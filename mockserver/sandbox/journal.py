@@ -20,6 +20,7 @@ __all__ = [
     "Limits",
     "Memory",
     "Note",
+    "changed_ids",
     "cut",
     "latest",
     "pack_headers",
@@ -144,6 +145,22 @@ def shown_changes(link: Any) -> list[dict[str, Any]]:
             event = "deleted" if not now else "changed" if was else "created"
             shown.append({"kind": kind, "id": key, "event": event, "fields": fields})
     return shown
+
+
+def changed_ids(link: Any, kind: str) -> frozenset[Any]:
+    """
+    The ids of the records of one kind that were changed.
+
+    Args:
+        link: See `Level.changed`.
+        kind: With the name of the API, `reservekit.delivery`.
+    """
+    found = set()
+    while link is not None:
+        changed, key, _, _, link = link
+        if changed.name == kind:
+            found.add(key)
+    return frozenset(found)
 
 
 def _fields(record: Any) -> dict[str, Any]:

@@ -14,10 +14,11 @@ import msgspec
 
 from mockserver.sandbox.randomness import draw
 
-__all__ = ["DELAY", "MEETINGS", "RIVAL", "Deed", "Holding", "Order", "Rule", "Subject", "Ticket", "count_met"]
+__all__ = ["DELAY", "MEETINGS", "RIVAL", "SETTLE", "Deed", "Holding", "Order", "Rule", "Subject", "Ticket", "count_met"]
 
 DELAY = "delay"
 RIVAL = "rival"
+SETTLE = "settle"
 MEETINGS = frozenset({"hold", "barrier"})
 """What makes requests wait for each other, or for somebody's word."""
 
@@ -53,7 +54,7 @@ class Deed(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     Attributes:
         what: A name of `web.arming`.
         seconds: How long; with `to` any time between the two; with `p99` half take longer, and one in a hundred as long as
-            that.
+            that. Of what waits for others, at most.
         by: How a connection breaks.
         status: The one that is answered in the place of the API's.
         retry_after: In seconds.
