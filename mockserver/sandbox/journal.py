@@ -77,6 +77,7 @@ class Entry(msgspec.Struct, gc=False, array_like=True):
         caller: Tenant, role and id of whoever asked; None of a stranger.
         changes: What it changed: as `Level.changed` until somebody asks, then as `shown_changes`.
         timers: Those that fired before it.
+        met: The ids of the rules that counted it, each with whether it fired.
         faults: What was done to it, and the ids of the rules that did so; 0 where the request asked for it itself.
         broke: Which side of the commit the connection was broken on, `before` or `after`; "" where it was not.
         is_rival: A rule has made it up.
@@ -107,6 +108,7 @@ class Entry(msgspec.Struct, gc=False, array_like=True):
     faults: list[tuple[str, int]] = []
     broke: str = ""
     is_rival: bool = False
+    met: tuple[tuple[int, bool], ...] = ()
 
     @property
     def received_at(self) -> datetime:

@@ -99,7 +99,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def count_met(
     rules: Sequence[Rule], met: frozenset[int], seed: int, now: datetime, ends: Callable[[Rule], bool]
-) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+) -> tuple[tuple[Rule, ...], tuple[tuple[Rule, bool], ...]]:
     """
     Count a request that meets the rules of these ids.
 
@@ -107,9 +107,9 @@ def count_met(
         ends: Whether nothing after this rule can be done to the request any more.
 
     Returns:
-        The rules as they are from now on, and those that fire.
+        The rules as they are from now on, and those that were met, each with whether it fires.
     """
-    kept, fire, is_over = [], [], False
+    kept, counted, is_over = [], [], False
     for each in rules:
         rule, on = each, each.on
         is_due = (on.since is None or on.since <= now) and (on.until is None or now < on.until)
@@ -118,11 +118,10 @@ def count_met(
             has_turns = rule.most is None or rule.fired < rule.most
             fires = has_turns and (on.share >= 1 or draw(seed, "rule", rule.id, number).random() < on.share)
             rule = msgspec.structs.replace(rule, met=number, fired=rule.fired + fires)
-            if fires:
-                fire.append(rule)
-                is_over = ends(rule)
+            counted.append((rule, fires))
+            is_over = fires and ends(rule)
         kept.append(rule)
-    return tuple(kept), tuple(fire)
+    return tuple(kept), tuple(counted)
 
 
 class Ticket:

@@ -86,10 +86,12 @@ async def plan_for(entered: Entered, receive: Receive) -> "Plan":
             rules = [rule for rule in rules if _has_members(raw, rule.on.body)]
         has_fault = any(_is_fault(deed) for deed in preferences.deeds)
         met = frozenset(rule.id for rule in rules if not (has_fault and _is_fault(rule.do)))
-        fire = await meet_patiently(sandbox, met, lambda rule: _is_fault(rule.do)) if met else ()
+        counted = await meet_patiently(sandbox, met, lambda rule: _is_fault(rule.do)) if met else ()
     except (Refusal, StoreDown) as problem:
         return Plan(entered, receive, refused=problem)
-    doings = [Doing(rule.do, rule) for rule in fire] + [Doing(deed) for deed in preferences.deeds]
+    if call.entry is not None:
+        call.entry.met = tuple((rule.id, fires) for rule, fires in counted)
+    doings = [Doing(rule.do, rule) for rule, fires in counted if fires] + [Doing(deed) for deed in preferences.deeds]
     return Plan(entered, receive if raw is None else _told(raw), doings, preferences, raw)
 
 

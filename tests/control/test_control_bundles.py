@@ -149,7 +149,7 @@ def test_what_rules_did_is_done_again_as_far_as_it_was_done(mine, client):
 
     assert statuses == [400, 200]
     assert outcome.difference is None
-    assert outcome.same == 3
+    assert outcome.same == 4
     assert any("lost-before" in each for each in outcome.said)
 
 
