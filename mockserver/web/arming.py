@@ -311,6 +311,8 @@ class Plan:
         if sandbox is None or entry is None or domain is None:
             return
         left = changed_ids(entry.changes, domain.deliveries.kind.name)
+        if not left:
+            return
 
         async def waiting() -> Sequence[object]:
             try:
