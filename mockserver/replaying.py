@@ -228,6 +228,7 @@ def _begin(world: Mapping[str, Any], app: App) -> Sandbox:
         outbox=world["outbox"],
     )
     sandbox = app.sandboxes.create(world["name"], setup)
+    sandbox.mark = world["numbers"].get("mark", "")  # of a durable sandbox, whose request ids name its loading
     sandbox.journal.go_on_from(world["numbers"]["last"], world["numbers"]["asked"])
     return sandbox
 

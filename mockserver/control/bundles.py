@@ -57,7 +57,7 @@ def bundle_of(desk: Desk, name: str, until: int | None = None) -> dict[str, Any]
         "scenario": record.scenario,
         "began_at": show_moment(record.began_at),
         **(changed or {"settings": record.settings, "outbox": record.outbox}),
-        "numbers": {"last": began_after, "asked": asked},
+        "numbers": {"last": began_after, "asked": asked, "mark": sandbox.mark},
     }
     steps = [step for _, step in sorted(_steps(desk, sandbox, entries, until), key=lambda each: each[0])]
     marks, given = _secrets_in(desk.secrets(), entries)
