@@ -1,6 +1,5 @@
 """The time of a sandbox from outside: what falls due in it, its clock moved there, what its moves have done."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,15 +14,16 @@ from mockserver.control.requests import Advance, ClockStep, ClockTo, SetClock, p
 from mockserver.control.wire import show_clock, show_fired, show_moment
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.moves import How, Move, read_moves
+from mockserver.sandbox.patience import patiently
 from mockserver.sandbox.records import Fired, Moved
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.settling import settled
 from mockserver.sandbox.upcoming import Due, DueKind, first_of, upcoming
 
 __all__ = ["OPERATIONS", "show_move"]
 
 _SETTLE_SECONDS = 10.0
 """Of real time: a delivery that fails at once, a retry that is due, and a slow receiver have room in it."""
-_LOOK_SECONDS = 0.01
 
 Change = Callable[[ClockState, datetime], ClockState]
 
@@ -103,23 +103,32 @@ async def advance_clock(desk: Desk, call: Call) -> Reply:
 
 async def move_to_next(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, ClockStep)
-    sandbox = desk.wanted(call.path["name"])
-    now = sandbox.now()
-    _, due = _upcoming(desk, sandbox, _kinds(wanted.kind))
-    ahead = next((each for each in due if each.at > now), None)
-    if ahead is None:
-        what = "nothing" if wanted.kind is None else f"no {wanted.kind}"
-        raise RuleBroken("nothing_due", f"{what} falls due in the sandbox after {show_moment(now)}")
-    return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(ahead.at, real), wanted.settle)
+
+    def ahead() -> datetime:
+        sandbox = desk.wanted(call.path["name"])
+        now = sandbox.now()
+        _, due = _upcoming(desk, sandbox, _kinds(wanted.kind))
+        found = next((each.at for each in due if each.at > now), None)
+        if found is None:
+            what = "nothing" if wanted.kind is None else f"no {wanted.kind}"
+            raise RuleBroken("nothing_due", f"{what} falls due in the sandbox after {show_moment(now)}")
+        return found
+
+    at = await patiently(desk.sandboxes, ahead)
+    return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(at, real), wanted.settle)
 
 
 async def move_to_due(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, ClockTo)
-    _, due = _upcoming(desk, desk.wanted(call.path["name"]), tuple(DueKind))
-    found = next((each for each in due if each.id == wanted.due), None)
-    if found is None:
-        raise NotFound("due event", wanted.due)
-    to = _later(found.at, wanted.offset)
+
+    def due_at() -> datetime:
+        _, due = _upcoming(desk, desk.wanted(call.path["name"]), tuple(DueKind))
+        found = next((each for each in due if each.id == wanted.due), None)
+        if found is None:
+            raise NotFound("due event", wanted.due)
+        return _later(found.at, wanted.offset)
+
+    to = await patiently(desk.sandboxes, due_at)
     return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(to, real), wanted.settle)
 
 
@@ -140,26 +149,17 @@ def _moved(moved: Moved, call: Call, **more: Any) -> Reply:
 
 
 async def _moved_and_settled(desk: Desk, call: Call, change: Change, settle: bool) -> Reply:
-    moved = _move(desk, call, change)
+    """Where it *settles*, all that is due has been delivered or has failed, or the answer says what waits."""
+    moved = await patiently(desk.sandboxes, lambda: _move(desk, call, change))
     if not settle or call.query["dry_run"]:
         return _moved(moved, call)
-    waiting = await _settled(desk, call.path["name"])
+
+    def look() -> Sequence[Due]:
+        sandbox = desk.sandbox(call.path["name"])
+        return _upcoming(desk, sandbox, (DueKind.DELIVERY,), until=sandbox.now())[1]
+
+    waiting = await settled(lambda: patiently(desk.sandboxes, look), _SETTLE_SECONDS)
     return _moved(moved, call, settled=not waiting, waiting=[_show_due(each) for each in waiting])
-
-
-async def _settled(desk: Desk, name: str) -> Sequence[Due]:
-    """Come back when all that is due has been delivered or has failed, or when that takes too long: answers what waits.
-
-    It looks again and again, for it may be another process that delivers.
-    """
-    loop = asyncio.get_running_loop()
-    patient_until = loop.time() + _SETTLE_SECONDS
-    while True:
-        sandbox = desk.sandbox(name)
-        _, waiting = _upcoming(desk, sandbox, (DueKind.DELIVERY,), until=sandbox.now())
-        if not waiting or loop.time() > patient_until:
-            return waiting
-        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _later(moment: datetime, length: timedelta) -> datetime:
