@@ -103,6 +103,14 @@ def test_a_change_of_nothing_counts_only_where_the_path_names_what_is_changed(ap
     assert [each.id for each in operations(api) if each.id in touched and "{" not in str(each.pointer[1])] == []
 
 
+def test_a_change_of_nothing_counts_only_where_one_can_say_what_is_there_already(api):
+    touched = {
+        operation for bug in generated(api).values() if bug.operator == "touched" for operation in bug.operations
+    }
+
+    assert {each.pointer[2] for each in operations(api) if each.id in touched} <= {"put", "patch"}
+
+
 def test_no_name_has_blanks_or_a_number_in_a_list(api):
     assert [name for name in generated(api) if " " in name or name.startswith("~")] == []
 
