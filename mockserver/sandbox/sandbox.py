@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from mockserver.booking.errors import NotFound, OverQuota, StoreConflict, in_json
-from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
+from mockserver.booking.ports import ALL, MADE, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
-from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, shown_timer
+from mockserver.sandbox.holdings import Holdings
+from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, PartOfMemory, shown_timer
 from mockserver.sandbox.merging import Below, Level
 from mockserver.sandbox.moves import FiredTimer, How, Move, noted
+from mockserver.sandbox.owners import NOBODY, Owners
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
 from mockserver.sandbox.rules import Holding, Rule, count_met
@@ -36,8 +38,6 @@ DEFAULT = "default"
 """The sandbox of a request that names none."""
 
 _SHOWN = "clock"
-_MADE = "made"
-"""Where a layer keeps how many documents it has more than what is below it, as if it were the last id of a kind."""
 """The number under which a layer keeps the moment of its last change, as `microseconds`."""
 
 _MOST_CONFLICTS = 5
@@ -80,7 +80,8 @@ class Ground:
         unload: Lets go of a sandbox that is not there any more.
         shared: The journals, where the store keeps them.
         on_waiting: See `Sandboxes`.
-        most_documents: So many a sandbox may have beyond its seed; None is any number, and nobody counts.
+        most_documents: So many a sandbox may have beyond its seed; None is any number.
+        holdings: What keys hold; None where nobody counts documents.
     """
 
     store: Store
@@ -94,6 +95,18 @@ class Ground:
     on_waiting: Callable[[str, str, datetime], None] | None = None
     seeds: Seeds = field(default_factory=Seeds)
     most_documents: int | None = None
+    holdings: Holdings | None = None
+    owners: Owners = NOBODY
+    memories: dict[str, Memory] = field(default_factory=dict)
+
+    def memory_of(self, sandbox: str) -> Memory:
+        """That its journal takes a part of: the process's, or in that the part of its key."""
+        owner = self.owners.owner_of(sandbox)
+        if owner is None or not owner.journal_bytes:
+            return self.journal_memory
+        if owner.name not in self.memories:
+            self.memories[owner.name] = PartOfMemory(owner.journal_bytes, self.journal_memory)
+        return self.memories[owner.name]
 
 
 class Sandbox:
@@ -150,7 +163,7 @@ class Sandbox:
     @property
     def journal(self) -> Journal:
         if self._journal is None:
-            self._journal = Journal(self._ground.journal_limits, self._ground.journal_memory)
+            self._journal = Journal(self._ground.journal_limits, self._ground.memory_of(self.name))
         return self._journal
 
     @contextmanager
@@ -179,6 +192,8 @@ class Sandbox:
         """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
         self.record = record
         self.clear_journal()
+        if self._ground.holdings is not None:
+            self._ground.holdings.doubt(self.name)
         if self._journal is not None:
             self._journal.begin_anew()
         self.has_past = False
@@ -300,10 +315,8 @@ class Sandbox:
             if entry is not None:
                 entry.at = now
             answer = act(work)
-            if level.changed is not None and self._ground.most_documents is not None:
-                self._count_made(
-                    session, record, level.changed, most=None if entry is None else self._ground.most_documents
-                )
+            if level.changed is not None and self._ground.holdings is not None:
+                self._count_made(session, record, level.changed, may_refuse=entry is not None)
             if not keep:
                 raise _Undo(answer)
             if work.is_stirred and store.dues is not None:
@@ -318,29 +331,31 @@ class Sandbox:
             self.news.tell_of_change(domain.name, is_stirred=work.is_stirred)
         return answer
 
-    def _count_made(self, session: Session, record: SandboxRecord, link: Any, *, most: int | None = None) -> None:
-        """Count the documents that came and went. Who controls the sandbox, and time, may go beyond the quota.
+    def _count_made(self, session: Session, record: SandboxRecord, link: Any, *, may_refuse: bool = False) -> None:
+        """Count the documents that came and went. Who controls the sandbox, and time, may go beyond quotas.
 
         Args:
             link: See `Level.changed`.
 
         Raises:
-            OverQuota: There are more than *most*.
+            OverQuota: There are too many in the sandbox, or in all of its key.
         """
-        made = 0
+        holdings, most, made = self._ground.holdings, self._ground.most_documents, 0
+        assert holdings is not None  # noqa: S101 - else nobody counts
         while link is not None:
             _, _, before, after, link = link
             made += (after is not None) - (before is not None)
         if made == 0:
             return
-        own = session.changes(record.own)
-        own.set_last_id(_MADE, (own.last_id(_MADE) or 0) + made)
-        held = sum(changes.last_id(_MADE) or 0 for changes in _layers(session, record))
-        if most is not None and made > 0 and held > most:
+        held = sum(changes.last_id(MADE) or 0 for changes in _layers(session, record)) + made
+        if may_refuse and most is not None and made > 0 and held > most:
             raise OverQuota(
                 f"sandbox {in_json(self.name)} may have {most} documents beyond its seed, and this would make {held}: delete"
                 " some, reset it, or start the server with more quota_documents",
             )
+        holdings.count(session, self.name, made, may_refuse=may_refuse)
+        own = session.changes(record.own)
+        own.set_last_id(MADE, (own.last_id(MADE) or 0) + made)
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
         below: Below = self._ground.seeds.get(domain, record.seed, record.epoch, record.scenario)
@@ -482,7 +497,7 @@ class Sandbox:
                     if timer is not None and timer.due_at <= until and (due is None or timer.due_at < due.timer.due_at):
                         due = Fired(domain.name, timer)
             if due is None:
-                for level in levels.values() if self._ground.most_documents is not None else ():
+                for level in levels.values() if self._ground.holdings is not None else ():
                     self._count_made(session, record, level.changed)
                 return fired
             domain = self._ground.domains[due.api]
