@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from mockserver.control.requests import Advance, ClockStep, ClockTo, SetClock, p
 from mockserver.control.wire import show_clock, show_fired, show_moment
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.moves import How, Move, read_moves
+from mockserver.sandbox.patience import patiently
 from mockserver.sandbox.records import Fired, Moved
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.upcoming import Due, DueKind, first_of, upcoming
@@ -89,7 +91,7 @@ def resume_clock(desk: Desk, call: Call) -> Reply:
 
 async def set_clock(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, SetClock)
-    return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(wanted.to, real), wanted.settle)
+    return await _moved_and_settled(desk, call, lambda: _to(wanted.to), wanted.settle)
 
 
 async def advance_clock(desk: Desk, call: Call) -> Reply:
@@ -98,29 +100,36 @@ async def advance_clock(desk: Desk, call: Call) -> Reply:
     def later(clock: ClockState, real: datetime) -> ClockState:
         return clock.move_to(_later(clock.read(real), wanted.length), real)
 
-    return await _moved_and_settled(desk, call, later, wanted.settle)
+    return await _moved_and_settled(desk, call, lambda: later, wanted.settle)
 
 
 async def move_to_next(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, ClockStep)
-    sandbox = desk.wanted(call.path["name"])
-    now = sandbox.now()
-    _, due = _upcoming(desk, sandbox, _kinds(wanted.kind))
-    ahead = next((each for each in due if each.at > now), None)
-    if ahead is None:
-        what = "nothing" if wanted.kind is None else f"no {wanted.kind}"
-        raise RuleBroken("nothing_due", f"{what} falls due in the sandbox after {show_moment(now)}")
-    return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(ahead.at, real), wanted.settle)
+
+    def change() -> Change:
+        sandbox = desk.wanted(call.path["name"])
+        now = sandbox.now()
+        _, due = _upcoming(desk, sandbox, _kinds(wanted.kind))
+        ahead = next((each for each in due if each.at > now), None)
+        if ahead is None:
+            what = "nothing" if wanted.kind is None else f"no {wanted.kind}"
+            raise RuleBroken("nothing_due", f"{what} falls due in the sandbox after {show_moment(now)}")
+        return _to(ahead.at)
+
+    return await _moved_and_settled(desk, call, change, wanted.settle)
 
 
 async def move_to_due(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, ClockTo)
-    _, due = _upcoming(desk, desk.wanted(call.path["name"]), tuple(DueKind))
-    found = next((each for each in due if each.id == wanted.due), None)
-    if found is None:
-        raise NotFound("due event", wanted.due)
-    to = _later(found.at, wanted.offset)
-    return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(to, real), wanted.settle)
+
+    def change() -> Change:
+        _, due = _upcoming(desk, desk.wanted(call.path["name"]), tuple(DueKind))
+        found = next((each for each in due if each.id == wanted.due), None)
+        if found is None:
+            raise NotFound("due event", wanted.due)
+        return _to(_later(found.at, wanted.offset))
+
+    return await _moved_and_settled(desk, call, change, wanted.settle)
 
 
 def list_moves(desk: Desk, call: Call) -> Reply:
@@ -139,8 +148,13 @@ def _moved(moved: Moved, call: Call, **more: Any) -> Reply:
     return Reply(200, {**shown, "dry_run": True} if call.query["dry_run"] else shown)
 
 
-async def _moved_and_settled(desk: Desk, call: Call, change: Change, settle: bool) -> Reply:
-    moved = _move(desk, call, change)
+def _to(moment: datetime) -> Change:
+    return lambda clock, real: clock.move_to(moment, real)
+
+
+async def _moved_and_settled(desk: Desk, call: Call, change: Callable[[], Change], settle: bool) -> Reply:
+    """*change* may look into the store."""
+    moved = await patiently(desk.sandboxes, lambda: _move(desk, call, change()))
     if not settle or call.query["dry_run"]:
         return _moved(moved, call)
     waiting = await _settled(desk, call.path["name"])
@@ -155,11 +169,16 @@ async def _settled(desk: Desk, name: str) -> Sequence[Due]:
     loop = asyncio.get_running_loop()
     patient_until = loop.time() + _SETTLE_SECONDS
     while True:
-        sandbox = desk.sandbox(name)
-        _, waiting = _upcoming(desk, sandbox, (DueKind.DELIVERY,), until=sandbox.now())
+        waiting = await patiently(desk.sandboxes, partial(_waiting, desk, name))
         if not waiting or loop.time() > patient_until:
             return waiting
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _waiting(desk: Desk, name: str) -> Sequence[Due]:
+    """Deliveries that are due."""
+    sandbox = desk.sandbox(name)
+    return _upcoming(desk, sandbox, (DueKind.DELIVERY,), until=sandbox.now())[1]
 
 
 def _later(moment: datetime, length: timedelta) -> datetime:
