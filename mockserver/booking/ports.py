@@ -305,6 +305,10 @@ class Journals(Protocol):
         """(number, block), oldest first."""
         ...
 
+    def last(self, sandbox: str) -> int:
+        """The number that was given last, 0 before the first."""
+        ...
+
     def clear(self, sandbox: str) -> int:
         """Answers how many there were. Numbers go on from where they were."""
         ...
@@ -396,6 +400,12 @@ class Store(Protocol):
 
         Raises:
             StoreBusy: Another writer held the store longer than *patience_seconds* (None: the store's own limit).
+        """
+        ...
+
+    def version(self, sandbox: str) -> int:
+        """Another number once anybody has changed the sandbox, in whichever process, and perhaps more often; of a store that keeps
+        `journals`.
         """
         ...
 

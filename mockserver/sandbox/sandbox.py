@@ -4,14 +4,14 @@ due, its journal.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from mockserver.booking.errors import NotFound, OverQuota, StoreConflict, in_json
+from mockserver.booking.errors import NotFound, OverQuota, StoreConflict, StoreDown, in_json
 from mockserver.booking.ports import ALL, MADE, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
@@ -119,6 +119,7 @@ class Sandbox:
         line: The names of those that would go to make room, in this order; it stands among them.
         has_past: Whether it was asked before this process has loaded it, or may have been.
         news: None while nobody watches it.
+        seen_entry: The latest entry of its journal that was seen, by its number.
         waits: Whether its store does, so that nothing may be done in it on an event loop as it is.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
@@ -134,6 +135,7 @@ class Sandbox:
         "name",
         "news",
         "record",
+        "seen_entry",
         "told_of",
         "used_at",
         "waits",
@@ -152,6 +154,7 @@ class Sandbox:
         self.has_past = False
         self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
+        self.seen_entry = 0
         self._ground = ground
         self._journal: Journal | None = None
         self.holding: Holding | None = None
@@ -172,7 +175,8 @@ class Sandbox:
         from mockserver.sandbox.news import News  # noqa: PLC0415 - only who watches needs it
 
         if self.news is None:
-            self.news = News(lambda: self.journal.last_id)
+            shared = self._ground.shared
+            self.news = News(self.latest_entry if shared is None else lambda: self.seen_entry)
         news = self.news
         watcher = news.watch(after)
         try:
@@ -206,6 +210,16 @@ class Sandbox:
         """Its journal, oldest first, whichever process was asked."""
         shared = self._ground.shared
         return list(self.journal) if shared is None else shared.read(self.record)
+
+    def latest_entry(self) -> int:
+        """The number of the latest entry of its journal, whichever process was asked; where the store does not say, as it was known."""
+        shared = self._ground.shared
+        if shared is None:
+            self.seen_entry = 0 if self._journal is None else self._journal.last_id
+        else:
+            with suppress(StoreDown):
+                self.seen_entry = shared.last(self.name)
+        return self.seen_entry
 
     def clear_journal(self) -> int:
         """Answers how many entries there were."""
@@ -278,6 +292,7 @@ class Sandbox:
 
     def _fire_first(self, domain: Domain, entry: Entry | None, patience_seconds: float | None) -> None:
         """What fell due in an API, in a transaction of its own."""
+        self.latest_entry()
         with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
             fired = self._let_fire(session, self.fresh(session), domain)
             if self._ground.store.dues is not None:
@@ -430,6 +445,7 @@ class Sandbox:
             RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
             NotFound: The sandbox was deleted meanwhile.
         """
+        self.latest_entry()
         try:
             with self._ground.store.writing(self.name) as session:
                 moved = self._moved(session, change, how, keep=keep)
@@ -479,7 +495,7 @@ class Sandbox:
             how=how,
             from_at=from_at,
             to_at=to_at,
-            after_entry=self._journal.last_id if self._journal is not None else 0,
+            after_entry=self.seen_entry,
             fired=tuple(FiredTimer(each.api, each.timer) for each in fired),
             fired_count=len(fired),
         )

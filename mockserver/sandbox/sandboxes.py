@@ -371,6 +371,10 @@ class Sandboxes:
         """Of a store that keeps journals."""
         return self._ground.shared
 
+    def version(self, name: str) -> int:
+        """See `Store.version`."""
+        return self._store.version(name)
+
     def real_now(self) -> datetime:
         return self._real.now()
 
@@ -408,7 +412,7 @@ class Sandboxes:
             sandbox.journal.count(entry)
         else:
             sandbox.journal.add(entry)
-        if sandbox.news is not None:
+        if sandbox.news is not None and self._ground.shared is None:
             sandbox.news.tell_of_entry(entry.id)
         if self._journal_memory.used > self._journal_memory.limit:
             self._trim_journals(self._journal_memory)

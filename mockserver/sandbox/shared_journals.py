@@ -86,6 +86,11 @@ class SharedJournals:
             entries.append(entry)
         return entries
 
+    def last(self, name: str) -> int:
+        """The number of the latest entry. Raises StoreDown."""
+        self.flush()
+        return self._journals.last(name)
+
     def clear(self, name: str) -> int:
         self.flush()
         return self._journals.clear(name)

@@ -199,6 +199,9 @@ class MemoryStore:
     def writing(self, sandbox: str = "", *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody to wait for
         return _Session(self, writing=True)
 
+    def version(self, sandbox: str) -> int:
+        raise NotImplementedError("there is one process")
+
     def close(self) -> None:
         self.layers.clear()
         self.resting.clear()

@@ -524,6 +524,11 @@ class PostgresqlStore:
     def writing(self, sandbox: str, *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody stands still meanwhile
         return _Session(self, sandbox, writing=True)
 
+    def version(self, sandbox: str) -> int:
+        with self.reading(sandbox):
+            known = self.place(sandbox).known
+            return -1 if known is None else known.version
+
     def rest(self, layer: int) -> None:
         """Nothing to do: what is mirrored is bounded in bytes."""
 

@@ -39,6 +39,10 @@ class Journals:
         query = f"SELECT id, block FROM journal WHERE {_of(sandbox)} AND life = {life} ORDER BY id"
         return [(number, block) for number, block in self._say(query)[-1]]
 
+    def last(self, sandbox: str) -> int:
+        rows = self._say(f"SELECT last FROM journals WHERE {_of(sandbox)}")[-1]
+        return int(rows[0][0]) if rows else 0
+
     def clear(self, sandbox: str) -> int:
         gone = (
             f"WITH gone AS (DELETE FROM journal WHERE {_of(sandbox)} RETURNING 1),"

@@ -344,6 +344,11 @@ class _Journals:
                 "SELECT id, block FROM journal WHERE sandbox=? AND life=? ORDER BY id", (sandbox, life)
             ).fetchall()
 
+    def last(self, sandbox: str) -> int:
+        with self._store.reading() as session:
+            row = session.connection.execute("SELECT last FROM journals WHERE sandbox=?", (sandbox,)).fetchone()
+        return 0 if row is None else row[0]
+
     def clear(self, sandbox: str) -> int:
         with self._store.writing() as session:
             session.connection.execute("UPDATE journals SET held=0 WHERE sandbox=?", (sandbox,))
@@ -406,6 +411,7 @@ class SqliteStore:
         self._sync = sync
         self._idle: list[_Connection] = []
         self._all: list[_Connection] = []
+        self._watching: _Connection | None = None
         self._prepare()
 
     def reading(self, sandbox: str = "") -> _Session:  # noqa: ARG002 - a reader waits for nobody
@@ -419,7 +425,19 @@ class SqliteStore:
     def rest(self, layer: int) -> None:
         """Nothing to do: a layer takes no room in the process."""
 
+    def version(self, sandbox: str) -> int:  # noqa: ARG002 - of the whole file
+        """As a connection sees it that writes nothing itself."""
+        if self._watching is None:
+            self._watching = self._connect()
+            self._all.append(self._watching)
+        try:
+            (version,) = self._watching.execute("PRAGMA data_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise _as_said(error, self) from error
+        return int(version)
+
     def close(self) -> None:
+        self._watching = None
         self._idle.clear()
         while self._all:
             self._all.pop().close()
