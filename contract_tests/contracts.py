@@ -5,6 +5,7 @@ only we understand (`x-effect`, `x-refusals`, `x-rules`, `x-error-code`) becomes
 says it wrongly is refused before a request is sent.
 """
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import schemathesis
+from schemathesis.errors import SchemathesisError
 
 from contract_tests.findings import Severity
 from contract_tests.lens import Lens
@@ -144,6 +148,28 @@ class Contract:
     def judging(self) -> dict[str, Any]:
         """The document that answers are held against."""
         return self.document if self.view is View.OURS else agreed(self.document)
+
+    @cached_property
+    def schema(self) -> schemathesis.BaseSchema:
+        """What single requests are made of and answers are held against; it is sent nowhere by itself."""
+        config = schemathesis.Config.from_dict(
+            {"output": {"sanitization": {"enabled": False}}, "cache": {"enabled": False}, "headers": {}}
+        )
+        # Every answer that comes in is one of the document's or a flaw: nothing is to be refused before it is sent.
+        config.projects.default.update(base_url="http://nowhere.invalid")
+        return self.read_by_schemathesis(config)
+
+    def read_by_schemathesis(self, config: schemathesis.Config) -> schemathesis.BaseSchema:
+        """What Schemathesis makes of `judging`. Raises CannotRun."""
+        try:
+            return schemathesis.openapi.from_dict(self._own_copy, config=config)
+        except SchemathesisError as problem:
+            raise CannotRun(f"Schemathesis cannot use the contract of {self.api}: {problem}") from problem
+
+    @cached_property
+    def _own_copy(self) -> dict[str, Any]:
+        """For Schemathesis, which makes text of the keys of what it is given."""
+        return copy.deepcopy(self.judging)
 
     @cached_property
     def lens(self) -> Lens | None:

@@ -4,7 +4,6 @@ What the document says of an answer (status, media type, headers, schema, no ser
 of every test; what is wrong becomes a finding of its own and does not end the test.
 """
 
-import copy
 import threading
 import time
 from collections.abc import Mapping
@@ -17,7 +16,6 @@ from schemathesis.checks import CheckFunction
 from schemathesis.core import NOT_SET
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.transport import Response
-from schemathesis.errors import SchemathesisError
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -27,7 +25,6 @@ from schemathesis.specs.openapi.checks import (
 
 from contract_tests.contracts import Contract, Operation
 from contract_tests.outgoing import Outlet, why
-from contract_tests.problems import CannotRun
 from contract_tests.scenes.exchanges import Exchange
 
 __all__ = ["NO_BODY", "Sender", "Silence"]
@@ -60,11 +57,10 @@ class Sender:
     def __init__(
         self, contract: Contract, headers: Mapping[str, Mapping[str, str]], per_second: float | None = None
     ) -> None:
-        self._contract = contract
         self._headers = headers
         self._outlet = Outlet(per_second=per_second)
         self._lock = threading.Lock()
-        self._schema = _schema(contract)
+        self._schema = contract.schema
         self._numbers = 0
         self.timings: dict[str, list[tuple[float, int]]] = {}
         """Of each operation, by label: seconds and status of every answer."""
@@ -202,15 +198,3 @@ class Sender:
 
 def _check_of(failure: Failure) -> str:
     return failure.checks[0] if failure.checks else type(failure).__name__
-
-
-def _schema(contract: Contract) -> schemathesis.BaseSchema:
-    config = schemathesis.Config.from_dict(
-        {"output": {"sanitization": {"enabled": False}}, "cache": {"enabled": False}, "headers": {}}
-    )
-    # Every answer that comes in is one of the document's or a flaw: nothing is to be refused before it is sent.
-    config.projects.default.update(base_url="http://nowhere.invalid")
-    try:
-        return schemathesis.openapi.from_dict(copy.deepcopy(contract.judging), config=config)
-    except SchemathesisError as problem:
-        raise CannotRun(f"Schemathesis cannot use the contract of {contract.api}: {problem}") from problem

@@ -11,7 +11,6 @@ the answers an `Inventory` learns what may be asked for. What deletes is tested 
 that there is nothing left to book. Measured on reservekit: 81 bookings made instead of 3.
 """
 
-import copy
 import math
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +24,6 @@ import schemathesis
 from schemathesis.engine import StopReason, events, from_schema
 from schemathesis.engine.core import EventStream
 from schemathesis.engine.run import TESTING_PHASES, UNIT_PHASES, PhaseName
-from schemathesis.errors import SchemathesisError
 
 from contract_tests.checks.presence import presence_judged_fairly
 from contract_tests.checks.refusals import REPLACED_CHECK, refusals_checked
@@ -33,7 +31,6 @@ from contract_tests.contracts import Contract
 from contract_tests.findings import Finding
 from contract_tests.laws.law import Layer
 from contract_tests.outgoing import GivenUp, Outlet
-from contract_tests.problems import CannotRun
 from contract_tests.results import Tally
 from contract_tests.scenes.scene import MAIN
 from contract_tests.suites.evidence import finding_of_silence, findings_in
@@ -418,10 +415,7 @@ def _schema(
     # Not through the dict: there `${...}` in a value is replaced from the environment, in a token it is a token.
     headers = {**credential, **({"Accept": asked.accept} if asked.accept else {})}
     config.projects.default.update(base_url=target.base_url, headers=headers)
-    try:
-        schema = schemathesis.openapi.from_dict(copy.deepcopy(contract.judging), config=config)
-    except SchemathesisError as problem:
-        raise CannotRun(f"Schemathesis cannot use the contract of {contract.api}: {problem}") from problem
+    schema = contract.read_by_schemathesis(config)
     if asked.once:
         schema.hooks.register_hook_with_name(_keep_one, "before_add_examples")
     return schema

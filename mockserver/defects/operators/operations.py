@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -101,7 +102,8 @@ def _reads_the_clock(api: Api) -> tuple[Lines, ...]:
         is_read = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and id(node) not in noted
         return is_read and ast.unparse(node).endswith(("work.now", "work.this_second", "._now"))
 
-    return where(api, reads)
+    # Whoever is let in is counted before the operation has its wrong clock.
+    return tuple(each for each in where(api, reads) if Path(each.file).stem != "limits")
 
 
 _SHIFTS = {

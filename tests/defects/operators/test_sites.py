@@ -1,6 +1,7 @@
 """Every operator finds something to break: one that looks where nothing is any more would be silent for ever."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +105,12 @@ def test_a_change_of_nothing_counts_only_where_the_path_names_what_is_changed(ap
 
 def test_no_name_has_blanks_or_a_number_in_a_list(api):
     assert [name for name in generated(api) if " " in name or name.startswith("~")] == []
+
+
+def test_a_clock_is_not_broken_where_only_the_limits_look_at_it():
+    bugs = generated(load_api("reservekit", prefix=""))
+
+    read = {Path(lines.file).name for lines in bugs["RK~clock:createBooking.hour-fast"].lines}
+
+    assert "desk.py" in read
+    assert "limits.py" not in read
