@@ -17,10 +17,10 @@ from mockserver.sandbox.records import decode
 __all__ = ["Holdings"]
 
 _OLD_SECONDS = 5.0
-_LATELY_SECONDS = 1.0
-"""Nobody is refused by what was known before."""
 _PART = 100
-"""Of its time a process spends at most one such part adding up."""
+"""What was added up is good for so many times as long as that took."""
+_LATELY = 0.2
+"""Nobody is refused by what is older than this part of it."""
 
 
 @dataclass(slots=True)
@@ -44,28 +44,40 @@ class Holdings:
         self._clock = clock
         self._known: dict[str, _Known] = {}
 
-    def count(self, session: Session, sandbox: str, made: int, *, may_refuse: bool) -> None:
-        """Count so many documents more, before the transaction of *session* has said so itself.
+    def check(self, session: Session, sandbox: str, made: int) -> None:
+        """
+        Args:
+            session: A transaction that has not said itself that it has *made* so many documents more.
 
         Raises:
-            OverQuota: The key of the sandbox may not have so many. Nothing is counted then.
+            OverQuota: The key of the sandbox may not have so many.
         """
         owner = self._owners.owner_of(sandbox)
         if owner is None or not owner.documents:
             return
         known, now = self._known.get(owner.name), self._clock()
-        if known is None or now - known.at > known.good_for:
+        if (
+            known is None
+            or now - known.at > known.good_for
+            or (
+                known.documents + made > owner.documents
+                and (known.is_doubtful or now - known.at > known.good_for * _LATELY)
+            )
+        ):
             known = self._add_up(session, owner)
-        if may_refuse and made > 0:
-            if known.documents + made > owner.documents and (known.is_doubtful or now - known.at > _LATELY_SECONDS):
-                known = self._add_up(session, owner)
-            if known.documents + made > owner.documents:
-                raise OverQuota(
-                    f"the sandboxes of key {in_json(owner.name)} may have {owner.documents} documents together beyond their"
-                    f" seeds, and this would make {known.documents + made}: delete or reset some, or start the server with"
-                    " more quota_documents for it",
-                )
-        known.documents += made
+        if known.documents + made > owner.documents:
+            raise OverQuota(
+                f"the sandboxes of key {in_json(owner.name)} may have {owner.documents} documents together beyond their"
+                f" seeds, and this would make {known.documents + made}: delete or reset some, or start the server with"
+                " more quota_documents for it",
+            )
+
+    def add(self, sandbox: str, made: int) -> None:
+        """So many more were kept."""
+        owner = self._owners.owner_of(sandbox)
+        known = None if owner is None else self._known.get(owner.name)
+        if known is not None:
+            known.documents += made
 
     def doubt(self, sandbox: str) -> None:
         """It has gone, or gone back: there may be room again."""

@@ -330,14 +330,17 @@ class Sandbox:
             if entry is not None:
                 entry.at = now
             answer = act(work)
+            made = 0
             if level.changed is not None and self._ground.holdings is not None:
-                self._count_made(session, record, level.changed, may_refuse=entry is not None)
+                made = self._count_made(session, record, level.changed, may_refuse=entry is not None)
             if not keep:
                 raise _Undo(answer)
             if work.is_stirred and store.dues is not None:
                 session.expect(name, domain.name, self._ground.clock.now())
         if entry is not None:
             entry.changes = level.changed
+        if made and self._ground.holdings is not None:
+            self._ground.holdings.add(self.name, made)
         if work.is_stirred:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
@@ -346,8 +349,9 @@ class Sandbox:
             self.news.tell_of_change(domain.name, is_stirred=work.is_stirred)
         return answer
 
-    def _count_made(self, session: Session, record: SandboxRecord, link: Any, *, may_refuse: bool = False) -> None:
-        """Count the documents that came and went. Who controls the sandbox, and time, may go beyond quotas.
+    def _count_made(self, session: Session, record: SandboxRecord, link: Any, *, may_refuse: bool = False) -> int:
+        """Count the documents that came and went; answers how many there are more. Who controls the sandbox, and time, may go beyond
+        quotas.
 
         Args:
             link: See `Level.changed`.
@@ -361,16 +365,19 @@ class Sandbox:
             _, _, before, after, link = link
             made += (after is not None) - (before is not None)
         if made == 0:
-            return
+            return 0
         held = sum(changes.last_id(MADE) or 0 for changes in _layers(session, record)) + made
-        if may_refuse and most is not None and made > 0 and held > most:
+        may_refuse = may_refuse and made > 0
+        if may_refuse and most is not None and held > most:
             raise OverQuota(
                 f"sandbox {in_json(self.name)} may have {most} documents beyond its seed, and this would make {held}: delete"
                 " some, reset it, or start the server with more quota_documents",
             )
-        holdings.count(session, self.name, made, may_refuse=may_refuse)
+        if may_refuse:
+            holdings.check(session, self.name, made)
         own = session.changes(record.own)
         own.set_last_id(MADE, (own.last_id(MADE) or 0) + made)
+        return made
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
         below: Below = self._ground.seeds.get(domain, record.seed, record.epoch, record.scenario)
