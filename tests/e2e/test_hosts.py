@@ -92,15 +92,9 @@ def test_two_hosts_sell_what_there_is_and_nothing_twice(shared):
 
 @pytest.mark.nightly
 def test_connections_that_are_ended_again_and_again_lose_nothing(shared):
-    def terminate():
-        for _ in range(20):
-            shared.ask(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
-            )
-
     with hosts(shared.address, shared.address) as both:
         urls = [each.url for each in both]
-        history = book_while(urls, terminate)
+        history = book_while(urls, end_connections)
 
         assert broken(history, urls) == []
 
@@ -184,13 +178,20 @@ def kill_two_at_once(one, other, _):
         each.kill()
 
 
+def end_connections(*_):
+    for _ in range(20):
+        database().ask(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+
+
 def crash(*_):
     database().stop("immediate")
     database().start()
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("strike", [kill_one, kill_two_at_once, crash])
+@pytest.mark.parametrize("strike", [kill_one, kill_two_at_once, end_connections, crash])
 def test_whatever_dies_each_key_has_one_effect_and_each_booking_a_legal_life_that_is_told(shared, strike):
     options = ("bardge", "reservekit", "--clock", "2026-03-02T08:00:00Z", "--workers", "2")
     count = strike.__code__.co_argcount
