@@ -4,8 +4,8 @@ Of a sandbox that others may serve too, the store is looked at each second: who 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -38,10 +38,11 @@ def watch_sandbox(desk: Desk, call: Call) -> Reply:
 
 
 async def _events(sandboxes: Sandboxes, sandbox: Sandbox, after: int | None) -> AsyncGenerator[bytes, None]:
-    with sandbox.watched(after) as watcher, _followed(sandboxes, sandbox):
-        yield _RETRY
-        async for word in watcher.words():
-            yield _NOTHING if word is None else _event(word)
+    async with _followed(sandboxes, sandbox):
+        with sandbox.watched(after) as watcher:
+            yield _RETRY
+            async for word in watcher.words():
+                yield _NOTHING if word is None else _event(word)
 
 
 def _event(word: Word) -> bytes:
@@ -58,29 +59,33 @@ class _Seen(NamedTuple):
     reset_at: datetime | None
 
 
-@contextmanager
-def _followed(sandboxes: Sandboxes, sandbox: Sandbox) -> Iterator[None]:
+@asynccontextmanager
+async def _followed(sandboxes: Sandboxes, sandbox: Sandbox) -> AsyncIterator[None]:
     """Inside the block its news have what other processes do."""
     if sandboxes.shared_journals is None:
         yield
         return
-    following = asyncio.create_task(_follow(sandboxes, sandbox))
+    over = asyncio.Event()
+    following = asyncio.create_task(_follow(sandboxes, sandbox, over))
     try:
         yield
     finally:
-        following.cancel()
+        over.set()  # and no end in the middle of a transaction
+        await following
 
 
-async def _follow(sandboxes: Sandboxes, sandbox: Sandbox) -> None:
+async def _follow(sandboxes: Sandboxes, sandbox: Sandbox, over: asyncio.Event) -> None:
     known: _Seen | None = None
-    while True:
+    while not over.is_set():
         with suppress(StoreDown):
             seen = await patiently(sandboxes, partial(_look, sandboxes, sandbox))
-            if seen is None or sandbox.news is None:
-                return  # it is gone, or nobody watches
-            _tell(sandbox.news, seen, known or seen)
+            if seen is None:
+                return  # it is gone
+            if sandbox.news is not None:
+                _tell(sandbox.news, seen, known or seen)
             known = seen
-        await asyncio.sleep(_LOOK_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), _LOOK_SECONDS)
 
 
 def _tell(news: News, seen: _Seen, known: _Seen) -> None:
