@@ -9,7 +9,7 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import NO_BODY, Reply
 from mockserver.apis.identities import Caller
 from mockserver.booking.errors import RuleBroken, in_json
-from mockserver.sandbox.rules import DELAY, MEETINGS, RIVAL, Deed, Subject
+from mockserver.sandbox.rules import DELAY, MEETINGS, RIVAL, SETTLE, Deed, Subject
 
 __all__ = [
     "FAULTS",
@@ -40,6 +40,7 @@ FAULTS: Mapping[str, str] = {
 KINDS: Mapping[str, str] = {
     DELAY: "it begins late",
     **FAULTS,
+    SETTLE: "it is done, and its webhooks were delivered or have failed before it is answered",
     "hold": "it waits until somebody releases it",
     "barrier": "it waits until so many are there; then they go on in an order",
     RIVAL: "another party's request of the same operation is done just before it",
@@ -55,6 +56,7 @@ _TAKES: Mapping[str, frozenset[str]] = {
     "truncated": frozenset({"by"}),
     "late-after": frozenset({"seconds", "to", "p99"}),
     "slow": frozenset({"seconds", "to", "p99"}),
+    SETTLE: frozenset({"seconds"}),
     "hold": frozenset({"count", "seconds"}),
     "barrier": frozenset({"count", "order", "seconds"}),
     RIVAL: frozenset({"identity", "changes"}),

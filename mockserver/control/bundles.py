@@ -42,7 +42,7 @@ def exported(desk: Desk, call: Call) -> Reply:
 
 
 def bundle_of(desk: Desk, name: str, until: int | None = None) -> dict[str, Any]:
-    """Args: until: The request that is the last in it; None takes all."""
+    """Args: until: The request that is the last in it; None takes all, and only then it says how the rules stand."""
     sandbox = desk.sandbox(name)
     record, journal = sandbox.record, sandbox.journal
     entries = sorted(sandbox.entries(), key=lambda entry: entry.id)
@@ -57,7 +57,7 @@ def bundle_of(desk: Desk, name: str, until: int | None = None) -> dict[str, Any]
         "scenario": record.scenario,
         "began_at": show_moment(record.began_at),
         **(changed or {"settings": record.settings, "outbox": record.outbox}),
-        "numbers": {"last": began_after, "asked": asked},
+        "numbers": {"last": began_after, "asked": asked, "mark": sandbox.mark},
     }
     steps = [step for _, step in sorted(_steps(desk, sandbox, entries, until), key=lambda each: each[0])]
     marks, given = _secrets_in(desk.secrets(), entries)
@@ -68,7 +68,7 @@ def bundle_of(desk: Desk, name: str, until: int | None = None) -> dict[str, Any]
         "missing": list(_missing(sandbox, steps)),
         "world": world,
         "moves": [show_move(each) for each in read_moves(record.moves)],
-        "rules": msgspec.to_builtins(record.rules, str_keys=True),
+        "rules": None if until is not None else _hidden(msgspec.to_builtins(record.rules, str_keys=True), marks),
         "given": given,
         "steps": _hidden(steps, marks) if marks else steps,
     }
@@ -135,6 +135,7 @@ def step_of(api: Api | None, entry: Entry, sandbox: str) -> dict[str, Any]:
     }
     told = {
         "cut": cut,
+        "met": [list(each) for each in entry.met],
         "faults": [what for what, _ in entry.faults],
         "broke": entry.broke,
         "is_rival": entry.is_rival,

@@ -1,9 +1,7 @@
 """The time of a sandbox from outside: what falls due in it, its clock moved there, what its moves have done."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,13 +17,13 @@ from mockserver.sandbox.moves import How, Move, read_moves
 from mockserver.sandbox.patience import patiently
 from mockserver.sandbox.records import Fired, Moved
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.settling import settled
 from mockserver.sandbox.upcoming import Due, DueKind, first_of, upcoming
 
 __all__ = ["OPERATIONS", "show_move"]
 
 _SETTLE_SECONDS = 10.0
 """Of real time: a delivery that fails at once, a retry that is due, and a slow receiver have room in it."""
-_LOOK_SECONDS = 0.01
 
 Change = Callable[[ClockState, datetime], ClockState]
 
@@ -91,7 +89,7 @@ def resume_clock(desk: Desk, call: Call) -> Reply:
 
 async def set_clock(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, SetClock)
-    return await _moved_and_settled(desk, call, lambda: _to(wanted.to), wanted.settle)
+    return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(wanted.to, real), wanted.settle)
 
 
 async def advance_clock(desk: Desk, call: Call) -> Reply:
@@ -100,36 +98,38 @@ async def advance_clock(desk: Desk, call: Call) -> Reply:
     def later(clock: ClockState, real: datetime) -> ClockState:
         return clock.move_to(_later(clock.read(real), wanted.length), real)
 
-    return await _moved_and_settled(desk, call, lambda: later, wanted.settle)
+    return await _moved_and_settled(desk, call, later, wanted.settle)
 
 
 async def move_to_next(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, ClockStep)
 
-    def change() -> Change:
+    def ahead() -> datetime:
         sandbox = desk.wanted(call.path["name"])
         now = sandbox.now()
         _, due = _upcoming(desk, sandbox, _kinds(wanted.kind))
-        ahead = next((each for each in due if each.at > now), None)
-        if ahead is None:
+        found = next((each.at for each in due if each.at > now), None)
+        if found is None:
             what = "nothing" if wanted.kind is None else f"no {wanted.kind}"
             raise RuleBroken("nothing_due", f"{what} falls due in the sandbox after {show_moment(now)}")
-        return _to(ahead.at)
+        return found
 
-    return await _moved_and_settled(desk, call, change, wanted.settle)
+    at = await patiently(desk.sandboxes, ahead)
+    return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(at, real), wanted.settle)
 
 
 async def move_to_due(desk: Desk, call: Call) -> Reply:
     wanted = parse(call.body, ClockTo)
 
-    def change() -> Change:
+    def due_at() -> datetime:
         _, due = _upcoming(desk, desk.wanted(call.path["name"]), tuple(DueKind))
         found = next((each for each in due if each.id == wanted.due), None)
         if found is None:
             raise NotFound("due event", wanted.due)
-        return _to(_later(found.at, wanted.offset))
+        return _later(found.at, wanted.offset)
 
-    return await _moved_and_settled(desk, call, change, wanted.settle)
+    to = await patiently(desk.sandboxes, due_at)
+    return await _moved_and_settled(desk, call, lambda clock, real: clock.move_to(to, real), wanted.settle)
 
 
 def list_moves(desk: Desk, call: Call) -> Reply:
@@ -148,37 +148,18 @@ def _moved(moved: Moved, call: Call, **more: Any) -> Reply:
     return Reply(200, {**shown, "dry_run": True} if call.query["dry_run"] else shown)
 
 
-def _to(moment: datetime) -> Change:
-    return lambda clock, real: clock.move_to(moment, real)
-
-
-async def _moved_and_settled(desk: Desk, call: Call, change: Callable[[], Change], settle: bool) -> Reply:
-    """*change* may look into the store."""
-    moved = await patiently(desk.sandboxes, lambda: _move(desk, call, change()))
+async def _moved_and_settled(desk: Desk, call: Call, change: Change, settle: bool) -> Reply:
+    """Where it *settles*, all that is due has been delivered or has failed, or the answer says what waits."""
+    moved = await patiently(desk.sandboxes, lambda: _move(desk, call, change))
     if not settle or call.query["dry_run"]:
         return _moved(moved, call)
-    waiting = await _settled(desk, call.path["name"])
+
+    def look() -> Sequence[Due]:
+        sandbox = desk.sandbox(call.path["name"])
+        return _upcoming(desk, sandbox, (DueKind.DELIVERY,), until=sandbox.now())[1]
+
+    waiting = await settled(lambda: patiently(desk.sandboxes, look), _SETTLE_SECONDS)
     return _moved(moved, call, settled=not waiting, waiting=[_show_due(each) for each in waiting])
-
-
-async def _settled(desk: Desk, name: str) -> Sequence[Due]:
-    """Come back when all that is due has been delivered or has failed, or when that takes too long: answers what waits.
-
-    It looks again and again, for it may be another process that delivers.
-    """
-    loop = asyncio.get_running_loop()
-    patient_until = loop.time() + _SETTLE_SECONDS
-    while True:
-        waiting = await patiently(desk.sandboxes, partial(_waiting, desk, name))
-        if not waiting or loop.time() > patient_until:
-            return waiting
-        await asyncio.sleep(_LOOK_SECONDS)
-
-
-def _waiting(desk: Desk, name: str) -> Sequence[Due]:
-    """Deliveries that are due."""
-    sandbox = desk.sandbox(name)
-    return _upcoming(desk, sandbox, (DueKind.DELIVERY,), until=sandbox.now())[1]
 
 
 def _later(moment: datetime, length: timedelta) -> datetime:

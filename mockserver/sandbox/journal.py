@@ -21,6 +21,7 @@ __all__ = [
     "Memory",
     "Note",
     "PartOfMemory",
+    "changed_ids",
     "cut",
     "latest",
     "pack_headers",
@@ -96,6 +97,7 @@ class Entry(msgspec.Struct, gc=False, array_like=True):
         caller: Tenant, role and id of whoever asked; None of a stranger.
         changes: What it changed: as `Level.changed` until somebody asks, then as `shown_changes`.
         timers: Those that fired before it.
+        met: The ids of the rules that counted it, each with whether it fired.
         faults: What was done to it, and the ids of the rules that did so; 0 where the request asked for it itself.
         broke: Which side of the commit the connection was broken on, `before` or `after`; "" where it was not.
         is_rival: A rule has made it up.
@@ -126,6 +128,7 @@ class Entry(msgspec.Struct, gc=False, array_like=True):
     faults: list[tuple[str, int]] = []
     broke: str = ""
     is_rival: bool = False
+    met: tuple[tuple[int, bool], ...] = ()
 
     @property
     def received_at(self) -> datetime:
@@ -164,6 +167,22 @@ def shown_changes(link: Any) -> list[dict[str, Any]]:
             event = "deleted" if not now else "changed" if was else "created"
             shown.append({"kind": kind, "id": key, "event": event, "fields": fields})
     return shown
+
+
+def changed_ids(link: Any, kind: str) -> frozenset[Any]:
+    """
+    The ids of the records of one kind that were changed.
+
+    Args:
+        link: See `Level.changed`.
+        kind: With the name of the API, `reservekit.delivery`.
+    """
+    found = set()
+    while link is not None:
+        changed, key, _, _, link = link
+        if changed.name == kind:
+            found.add(key)
+    return frozenset(found)
 
 
 def _fields(record: Any) -> dict[str, Any]:

@@ -49,7 +49,9 @@ async def run_patiently(
         return await asyncio.to_thread(sandbox.run, domain, act, writes=writes, keep=keep, entry=entry, known=known)
 
 
-async def meet_patiently(sandbox: Sandbox, met: frozenset[int], ends: Callable[[Rule], bool]) -> tuple[Rule, ...]:
+async def meet_patiently(
+    sandbox: Sandbox, met: frozenset[int], ends: Callable[[Rule], bool]
+) -> tuple[tuple[Rule, bool], ...]:
     """`Sandbox.meet`, likewise."""
     if sandbox.waits:
         return await _cross(partial(sandbox.meet, met, ends))

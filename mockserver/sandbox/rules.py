@@ -14,10 +14,11 @@ import msgspec
 
 from mockserver.sandbox.randomness import draw
 
-__all__ = ["DELAY", "MEETINGS", "RIVAL", "Deed", "Holding", "Order", "Rule", "Subject", "Ticket", "count_met"]
+__all__ = ["DELAY", "MEETINGS", "RIVAL", "SETTLE", "Deed", "Holding", "Order", "Rule", "Subject", "Ticket", "count_met"]
 
 DELAY = "delay"
 RIVAL = "rival"
+SETTLE = "settle"
 MEETINGS = frozenset({"hold", "barrier"})
 """What makes requests wait for each other, or for somebody's word."""
 
@@ -53,7 +54,7 @@ class Deed(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     Attributes:
         what: A name of `web.arming`.
         seconds: How long; with `to` any time between the two; with `p99` half take longer, and one in a hundred as long as
-            that.
+            that. Of what waits for others, at most.
         by: How a connection breaks.
         status: The one that is answered in the place of the API's.
         retry_after: In seconds.
@@ -98,7 +99,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def count_met(
     rules: Sequence[Rule], met: frozenset[int], seed: int, now: datetime, ends: Callable[[Rule], bool]
-) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+) -> tuple[tuple[Rule, ...], tuple[tuple[Rule, bool], ...]]:
     """
     Count a request that meets the rules of these ids.
 
@@ -106,9 +107,9 @@ def count_met(
         ends: Whether nothing after this rule can be done to the request any more.
 
     Returns:
-        The rules as they are from now on, and those that fire.
+        The rules as they are from now on, and those that were met, each with whether it fires.
     """
-    kept, fire, is_over = [], [], False
+    kept, counted, is_over = [], [], False
     for each in rules:
         rule, on = each, each.on
         is_due = (on.since is None or on.since <= now) and (on.until is None or now < on.until)
@@ -117,11 +118,10 @@ def count_met(
             has_turns = rule.most is None or rule.fired < rule.most
             fires = has_turns and (on.share >= 1 or draw(seed, "rule", rule.id, number).random() < on.share)
             rule = msgspec.structs.replace(rule, met=number, fired=rule.fired + fires)
-            if fires:
-                fire.append(rule)
-                is_over = ends(rule)
+            counted.append((rule, fires))
+            is_over = fires and ends(rule)
         kept.append(rule)
-    return tuple(kept), tuple(fire)
+    return tuple(kept), tuple(counted)
 
 
 class Ticket:

@@ -413,21 +413,21 @@ class Sandbox:
 
     def meet(
         self, met: frozenset[int], ends: Callable[[Rule], bool], *, patience_seconds: float | None = None
-    ) -> tuple[Rule, ...]:
+    ) -> tuple[tuple[Rule, bool], ...]:
         """
-        Count a request at each rule that it has *met*; answers those that fire. Each turn of a rule is given once, in whichever
-        process. Raises what `arm` raises.
+        Count a request at each rule that it has *met*; answers those that counted it, each with whether it fires. Each turn of a
+        rule is given once, in whichever process. Raises what `arm` raises.
         """
-        fire: tuple[Rule, ...] = ()
+        counted: tuple[tuple[Rule, bool], ...] = ()
 
         def count(record: SandboxRecord) -> SandboxRecord:
-            nonlocal fire
+            nonlocal counted
             now = record.clock.read(self._ground.clock.now())
-            rules, fire = count_met(record.rules, met, record.seed, now, ends)
+            rules, counted = count_met(record.rules, met, record.seed, now, ends)
             return msgspec.structs.replace(record, rules=rules)
 
         self.arm(count, patience_seconds=patience_seconds)
-        return fire
+        return counted
 
     def let_go(self) -> None:
         """Of all requests that wait in it."""
@@ -557,7 +557,7 @@ class Sandbox:
 
     def listened_to(self, domains: Iterable[Domain]) -> list[Domain]:
         """Those of *domains* in which a delivery may wait; no seed is drawn to find out."""
-        with self._ground.store.reading() as session:
+        with self._ground.store.reading(self.name) as session:
             record = self.fresh(session)
             return [each for each in domains if is_heard(session, record, each)]
 

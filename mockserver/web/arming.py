@@ -3,7 +3,7 @@ and the stack of the API, so that before the stack is before the commit, and aft
 
     before    it waits, alone or for others; another party is faster; something else is answered; the connection breaks
     stack     as ever
-    after     the answer comes late, in pieces, spoiled or not at all
+    after     webhooks go first; the answer comes late, in pieces, spoiled or not at all
 
 Imported with the first request of a process that needs it.
 """
@@ -21,12 +21,14 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import NO_BODY, Call, Header
 from mockserver.apis.faults import FAULTS, caller_of, made_up, signed_in
 from mockserver.apis.reasons import rules_that_refuse
-from mockserver.booking.errors import Refusal, StoreDown
-from mockserver.sandbox.journal import Entry, pack_headers
-from mockserver.sandbox.patience import meet_patiently, patiently
+from mockserver.booking.errors import NotFound, Refusal, RuleBroken, StoreDown
+from mockserver.sandbox.journal import Entry, changed_ids, pack_headers
+from mockserver.sandbox.patience import meet_patiently, patiently, run_patiently
 from mockserver.sandbox.randomness import draw
-from mockserver.sandbox.rules import DELAY, MEETINGS, RIVAL, Deed, Holding, Rule, Ticket
+from mockserver.sandbox.rules import DELAY, MEETINGS, RIVAL, SETTLE, Deed, Holding, Rule, Ticket
 from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.settling import settled
+from mockserver.sandbox.upcoming import DueKind, upcoming
 from mockserver.web.bodies import read_body
 from mockserver.web.operations import Sent
 from mockserver.web.preferring import Preferences, read_preferences
@@ -41,6 +43,8 @@ NOTHING = Sent(0, b"", b"")
 _FIRST_ERROR = 400
 _PATIENCE_SECONDS = 30.0
 """So long those that meet wait for each other."""
+_SETTLE_SECONDS = 2.0
+"""So long a webhook may take that goes before the answer: less than clients wait for one."""
 _DRIP_SECONDS = 5.0
 _DROPS = 20
 _AT_99_PERCENT = 2.326  # standard deviations of a normal distribution
@@ -82,10 +86,12 @@ async def plan_for(entered: Entered, receive: Receive) -> "Plan":
             rules = [rule for rule in rules if _has_members(raw, rule.on.body)]
         has_fault = any(_is_fault(deed) for deed in preferences.deeds)
         met = frozenset(rule.id for rule in rules if not (has_fault and _is_fault(rule.do)))
-        fire = await meet_patiently(sandbox, met, lambda rule: _is_fault(rule.do)) if met else ()
+        counted = await meet_patiently(sandbox, met, lambda rule: _is_fault(rule.do)) if met else ()
     except (Refusal, StoreDown) as problem:
         return Plan(entered, receive, refused=problem)
-    doings = [Doing(rule.do, rule) for rule in fire] + [Doing(deed) for deed in preferences.deeds]
+    if call.entry is not None:
+        call.entry.met = tuple((rule.id, fires) for rule, fires in counted)
+    doings = [Doing(rule.do, rule) for rule, fires in counted if fires] + [Doing(deed) for deed in preferences.deeds]
     return Plan(entered, receive if raw is None else _told(raw), doings, preferences, raw)
 
 
@@ -211,6 +217,9 @@ class Plan:
 
     async def send(self, send: Send, sent: Sent, headers: Sequence[Header], body: bytes) -> None:
         """Send the answer, or what is left of it."""
+        for doing in self._doings:
+            if doing.deed.what == SETTLE:
+                await self._settle(doing)
         deed = Deed("") if self._fault is None else self._fault.deed
         what = deed.what
         if sent is NOTHING or what == "lost-after":
@@ -293,6 +302,40 @@ class Plan:
             raise
         await self._enter_again(self._call)
         return ticket
+
+    async def _settle(self, doing: Doing) -> None:
+        """Until the webhooks that it has left were delivered or have failed, whoever sends them; nothing is held meanwhile, so
+        their receiver may ask what it likes.
+        """
+        sandbox, entry, domain = self._call.sandbox, self._call.entry, self._entered.api.domain
+        if sandbox is None or entry is None or domain is None:
+            return
+        left = changed_ids(entry.changes, domain.deliveries.kind.name)
+        if not left:
+            return
+
+        async def waiting() -> Sequence[object]:
+            try:
+                _, due = await run_patiently(
+                    sandbox,
+                    domain,
+                    lambda work: upcoming(work, domain, (DueKind.DELIVERY,), until=work.now, limit=None),
+                    writes=False,
+                )
+            except StoreDown:
+                return list(left)
+            except (NotFound, RuleBroken):
+                return ()  # the sandbox is gone, and what it would have sent
+            return [each.subject_id for each in due if each.subject_id in left]
+
+        holding = self._holding
+        ticket = holding.enter(0 if doing.rule is None else doing.rule.id)
+        try:
+            late = await settled(waiting, self._seconds(doing, _SETTLE_SECONDS), partial(self._told_within, ticket))
+        finally:
+            holding.leave(ticket)
+        if late:
+            self._note(f"{SETTLE}: {len(late)} of {len(left)} webhooks were still under way", doing)
 
     async def _enter_again(self, call: Call) -> None:
         """Time has passed: the sandbox is as it is now, and what it was is held against nobody."""

@@ -1,7 +1,8 @@
-"""What a request itself prefers, as RFC 7240 says: four preferences are ours, others are ignored.
+"""What a request itself prefers, as RFC 7240 says: five preferences are ours, others are ignored.
 
 Prefer: code=409                the answer of that status, as the document shows it; nothing is done
 Prefer: delay=2                 it begins so many seconds later
+Prefer: settle=2                it is answered when its webhooks are out, or after so many seconds
 Prefer: fault=lost-after        one of `apis.faults.FAULTS`
 Prefer: explain                 X-Sandbox-Why: the rules by which it is refused
 """
@@ -14,7 +15,7 @@ from mockserver.apis.bundle import Api
 from mockserver.apis.faults import FAULTS, LONGEST_SECONDS, check_rule
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import RuleBroken, in_json
-from mockserver.sandbox.rules import DELAY, Deed, Subject
+from mockserver.sandbox.rules import DELAY, SETTLE, Deed, Subject
 
 __all__ = ["Preferences", "read_preferences"]
 
@@ -55,9 +56,17 @@ def read_preferences(header: bytes, api: Api, operation: str | None) -> Preferen
 
 
 def _delay(value: str, _: Api) -> Deed:
+    return Deed(DELAY, seconds=_seconds(DELAY, value))
+
+
+def _settle(value: str, _: Api) -> Deed:
+    return Deed(SETTLE, seconds=_seconds(SETTLE, value) if value else None)
+
+
+def _seconds(name: str, value: str) -> float:
     if not _NUMBER.fullmatch(value) or float(value) > LONGEST_SECONDS:
-        raise _bad("delay", f"is a number of seconds up to {LONGEST_SECONDS:.0f}, not {in_json(value)}")
-    return Deed(DELAY, seconds=float(value))
+        raise _bad(name, f"is a number of seconds up to {LONGEST_SECONDS:.0f}, not {in_json(value)}")
+    return float(value)
 
 
 def _code(value: str, _: Api) -> Deed:
@@ -76,7 +85,7 @@ def _fault(value: str, api: Api) -> Deed:
     return deed
 
 
-_DEEDS = {"delay": _delay, "code": _code, "fault": _fault}
+_DEEDS = {"delay": _delay, "settle": _settle, "code": _code, "fault": _fault}
 
 
 def _check(api: Api, operation: str | None, deed: Deed, name: str) -> None:

@@ -87,3 +87,22 @@ class Inbox:
         if headers["webhook-id"] not in self._seen:
             self._seen.add(headers["webhook-id"])
             self.booked += [each["id"] for each in json.loads(body)["bookings"]]
+
+
+class Ledger:
+    """Which of our bookings the vendor has told us of."""
+
+    def __init__(self) -> None:
+        self.told: dict[int, bool] = {}
+        self._heard: set[int] = set()
+
+    def write(self, booking: int) -> None:
+        """It is ours."""
+        self.told[booking] = booking in self._heard
+
+    def take(self, body: bytes) -> None:
+        """A webhook tells of bookings; one that we do not know may be ours, and the answer that says so under way."""
+        for each in json.loads(body)["bookings"]:
+            self._heard.add(each["id"])
+            if each["id"] in self.told:
+                self.told[each["id"]] = True

@@ -58,3 +58,20 @@ class Inbox:
     def take(self, headers: Mapping[str, str], body: bytes) -> None:
         """What arrives is a booking."""
         self.booked += [each["id"] for each in json.loads(body)["bookings"]]
+
+
+class Ledger:
+    """Which of our bookings the vendor has told us of."""
+
+    def __init__(self) -> None:
+        self.told: dict[int, bool] = {}
+
+    def write(self, booking: int) -> None:
+        """It is ours."""
+        self.told[booking] = False
+
+    def take(self, body: bytes) -> None:
+        """A webhook tells of bookings; those that we do not know are somebody else's."""
+        for each in json.loads(body)["bookings"]:
+            if each["id"] in self.told:
+                self.told[each["id"]] = True

@@ -50,6 +50,18 @@ def test_a_webhook_comes_twice(sandbox, receiver, salon, client):
     assert inbox.booked == [made]
 
 
+def test_a_webhook_comes_before_the_answer(sandbox, receiver, salon, client):
+    ledger = client.Ledger()
+    receiver.handler = lambda webhook: ledger.take(webhook.body)
+    sandbox.subscribe(receiver.url, events=["bookings.create"])
+    sandbox.fault("settle", on="createBooking")
+
+    made = salon.book(456, "2026-03-09", "ann@example.com")
+    ledger.write(made)
+
+    assert ledger.told == {made: True}
+
+
 def test_two_workers_want_one_place(sandbox, salon, client):
     def book(email):
         try:

@@ -91,6 +91,19 @@ def test_a_fork_says_what_it_began_as_and_a_reset_is_a_beginning(mine, client, c
         assert replay(begun).difference is None
 
 
+def test_a_session_of_a_durable_sandbox_replays_in_memory(build, tmp_path):
+    app = build(store=f"sqlite:///{tmp_path / 's.sqlite'}")
+    mine = Client(app, base="/_sandbox/sandboxes/mine")
+    mine.post("/rules", {"api": "reservekit", "on": {"times": 2}, "do": {"what": "delay", "seconds": 0}})
+    for _ in range(3):
+        book(Client(app, base="/reservekit/v1").as_("sk_rsv_demo_alpha.mine"))
+
+    outcome = replay(bundle_of(mine))
+
+    assert (outcome.same, outcome.difference) == (3, None)
+    assert (outcome.rules[0]["met"], outcome.rules[0]["fired"]) == (3, 2)
+
+
 def test_a_body_that_was_cut_is_said(mine, client):
     client.post("/bookings", {"date": "2026-03-09", "time_slot_id": 456, "message": "m" * 70_000})
 
@@ -149,7 +162,7 @@ def test_what_rules_did_is_done_again_as_far_as_it_was_done(mine, client):
 
     assert statuses == [400, 200]
     assert outcome.difference is None
-    assert outcome.same == 3
+    assert outcome.same == 4
     assert any("lost-before" in each for each in outcome.said)
 
 

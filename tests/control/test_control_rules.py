@@ -2,9 +2,14 @@
 `tests/e2e/test_wire_faults.py`.
 """
 
+import asyncio
+import json
+
 import pytest
 from doubles import Client
 from postgresql import database
+
+from mockserver.control.exchanging import exchange
 
 RULES = "/sandboxes/mine/rules"
 PLACE = {"date": "2026-03-09", "time_slot_id": 457}
@@ -70,6 +75,7 @@ def test_a_rule_is_shown_listed_and_taken_away(control, arm):
         ({"do": {"what": "delay", "seconds": 61}}, "bad_input", "seconds"),
         ({"do": {"what": "delay", "seconds": 2, "to": 1}}, "bad_rule", "seconds come before to"),
         ({"do": {"what": "delay", "seconds": 2, "p99": 1}}, "bad_rule", "p99 goes with seconds"),
+        ({"do": {"what": "settle", "count": 2}}, "bad_rule", "settle takes no count; it takes seconds"),
         ({"do": {"what": "barrier"}}, "bad_rule", "at least 2"),
         ({"do": {"what": "barrier", "count": 2, "order": [1, 1]}}, "bad_rule", "names each of 1 to 2 once"),
         ({"on": {"times": 2}, "do": {"what": "hold"}}, "bad_rule", "count says how many"),
@@ -210,6 +216,50 @@ def test_a_rival_is_faster_and_stays_out_of_the_counts(control, client):
     assert refused.headers["x-request-id"] == "mine-1"
 
 
+@pytest.mark.parametrize("asked", [{"json": PLACE}, {"json": {}}, {"json": PLACE, "headers": {"Prefer": "code=404"}}])
+def test_what_leaves_no_webhook_settles_at_once_and_is_met(control, arm, client, asked):
+    arm("settle", seconds=60)
+
+    client.request("POST", "/bookings", **asked)
+
+    assert (control.get(f"{RULES}/1").json()["fired"], entries(control)[0]["faults"][0]["what"]) == (1, "settle")
+
+
+def test_nothing_is_waited_for_that_another_request_has_left(control, arm, client):
+    """Nothing is sent here: the deliverer runs with a server."""
+    control.post("/sandboxes/mine/webhooks/reservekit/subscriptions", {"url": "http://127.0.0.1:9/hook"})
+    client.post("/bookings", PLACE)
+    arm("settle", on={"operation": "listServices"}, seconds=60)
+    arm("settle", seconds=0)
+
+    client.get("/services?page=1")
+    client.post("/bookings", {**PLACE, "time_slot_id": 456})
+
+    done = [[each["what"] for each in entry["faults"]] for entry in entries(control)]
+    assert done == [[], ["settle"], ["settle", "settle: 1 of 1 webhooks were still under way"]]
+
+
+@pytest.mark.parametrize("let_go", ["reset", "rules/1/release"])
+def test_who_waits_for_webhooks_is_let_go(control, arm, let_go, in_memory):
+    """Nothing is sent here, and no minute passes."""
+    control.post("/sandboxes/mine/webhooks/reservekit/subscriptions", {"url": "http://127.0.0.1:9/hook"})
+    arm("settle", seconds=60)
+    named = [["host", "sandbox"], ["content-type", "application/json"]]
+
+    def ask(method, path, body=b"", *more):
+        return exchange(control.app.asgi, method, path, "", [*named, *more], body)
+
+    async def play():
+        key = ["authorization", "Bearer sk_rsv_demo_alpha.mine"]
+        asked = asyncio.create_task(ask("POST", "/reservekit/v1/bookings", json.dumps(PLACE).encode(), key))
+        await asyncio.sleep(0)
+        assert json.loads((await ask("GET", f"/_sandbox{RULES}/1")).body)["held"] == 1
+        assert (await ask("POST", f"/_sandbox/sandboxes/mine/{let_go}")).status == 200
+        return (await asked).status
+
+    assert asyncio.run(play()) == 201
+
+
 def test_strangers_are_neither_held_nor_overtaken(control, arm, client):
     client.get("/services?page=1")
     arm("rival")
@@ -229,6 +279,8 @@ def test_strangers_are_neither_held_nor_overtaken(control, arm, client):
         ('CODE="404"; foo=bar, code=429', 404, "code=404"),
         ("respond-async, wait=10", 201, None),
         ("delay=0, explain", 201, "delay=0, explain"),
+        ("settle", 201, "settle"),
+        ("fault=slow, settle=0.5", 201, "settle=0.5, fault=slow"),
         ("fault=rate-limited", 429, "fault=rate-limited"),
     ],
 )
@@ -245,6 +297,7 @@ def test_a_request_says_itself_what_it_would_rather_have(client, prefer, status,
         ("code=x", 'code: is a status, not "x"'),
         ("delay=61", "up to 60"),
         ("delay", "number of seconds"),
+        ("settle=soon", 'settle: is a number of seconds up to 60, not "soon"'),
         ("fault=lost-afer", 'did you mean "lost-after"?'),
         ("fault=hold", '"hold" is armed by a rule'),
         ("fault=rst, code=404", "goes without code"),

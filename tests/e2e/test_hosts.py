@@ -178,7 +178,7 @@ def kill_two_at_once(one, other, _):
         each.kill()
 
 
-def end_connections(*_):
+def end_connections(*_hosts):
     for _ in range(20):
         database().ask(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"

@@ -8,6 +8,7 @@ import threading
 
 import httpx
 import pytest
+from postgresql import database
 from receiving import StartedSandbox, receiving
 from servers import started
 
@@ -22,6 +23,17 @@ def receiver():
         yield receiver
 
 
+@pytest.fixture(params=["memory", "two workers on SQLite", "PostgreSQL"])
+def store(request, tmp_path):
+    """What a server is told of its store."""
+    named = {
+        "memory": lambda: (),
+        "two workers on SQLite": lambda: ("--store", f"sqlite:///{tmp_path / 's.sqlite'}", "--workers", "2"),
+        "PostgreSQL": lambda: ("--store", database().copy()),
+    }
+    return named[request.param]()
+
+
 class Sandbox(StartedSandbox):
     """ReserveKit, whose subscriptions are made through the control plane."""
 
@@ -33,6 +45,15 @@ class Sandbox(StartedSandbox):
             f"/sandboxes/{self.name}/webhooks/reservekit/subscriptions", json={"url": url, **fields}
         )
         assert made.status_code == 201, made.text
+
+    def arm(self, what, **do):
+        rule = {"api": "reservekit", "on": {"operation": "createBooking"}, "do": {"what": what, **do}}
+        assert self.control.post(f"/sandboxes/{self.name}/rules", json=rule).status_code == 201
+
+    def faults(self):
+        """What was done to the last request."""
+        (last,) = self.control.get(f"/sandboxes/{self.name}/journal?limit=1").json()["entries"]
+        return [each["what"] for each in last["faults"]]
 
     def book(self):
         made = self.api.post("/bookings", json={"date": "2026-03-09", "time_slot_id": 456})
@@ -196,8 +217,8 @@ def test_beyond_loopback_a_published_key_subscribes_to_nothing_on_the_servers_ma
         assert made.status_code == status, made.text
 
 
-def test_a_move_of_the_clock_that_settles_comes_back_when_what_it_caused_has_been_sent(receiver):
-    with started("reservekit", "appointments") as server, Sandbox(server) as sandbox:
+def test_a_move_of_the_clock_that_settles_comes_back_when_what_it_caused_has_been_sent(receiver, store):
+    with started("reservekit", "appointments", *store) as server, Sandbox(server) as sandbox:
         sandbox.make(**STILL)
         sandbox.subscribe(f"{receiver.url}/hook")
         receiver.status = 500
@@ -210,3 +231,67 @@ def test_a_move_of_the_clock_that_settles_comes_back_when_what_it_caused_has_bee
 
     assert (moved["now"], moved["settled"], moved["waiting"]) == ("2026-03-02T08:01:00Z", True, [])
     assert (noted["status"], [each["status"] for each in noted["attempts"]]) == ("delivered", [500, 204])
+
+
+# Before the answer
+
+
+def test_a_webhook_arrives_before_the_answer_and_its_receiver_may_ask_about_it(receiver, store):
+    answered, seen = threading.Event(), []
+    with started("reservekit", "appointments", *store) as server, Sandbox(server) as sandbox:
+
+        def ask(_path, _headers, body):
+            asked = httpx.get(f"{sandbox.api.base_url}bookings/{told(body)[1]}", headers=KEY, timeout=20)
+            seen.append((asked.status_code, asked.json()["data"]["id"], answered.is_set()))
+            return 204
+
+        receiver.answer = ask
+        sandbox.make()
+        sandbox.subscribe(receiver.url)
+        sandbox.arm("settle", seconds=20)
+        number = sandbox.book()
+        answered.set()
+        (delivery,) = sandbox.deliveries()
+
+        assert seen == [(200, number, False)]
+        assert (delivery["status"], sandbox.faults()) == ("delivered", ["settle"])
+
+
+def test_a_webhook_that_has_failed_is_not_waited_for(receiver):
+    receiver.status = 500
+    with started("reservekit", "appointments") as server, Sandbox(server) as sandbox:
+        sandbox.make(**STILL)
+        sandbox.subscribe(receiver.url)
+        sandbox.arm("settle", seconds=20)
+        sandbox.book()
+        (delivery,) = sandbox.deliveries()
+
+        assert (delivery["status"], [each["status"] for each in delivery["attempts"]]) == ("pending", [500])
+        assert sandbox.faults() == ["settle"]
+
+
+def test_a_receiver_that_does_not_answer_is_waited_for_as_long_as_the_rule_says(receiver):
+    hold = threading.Event()
+    receiver.answer = lambda *_: 204 if hold.wait(20) else 500
+    with started("reservekit", "appointments") as server, Sandbox(server) as sandbox:
+        sandbox.make()
+        sandbox.subscribe(receiver.url)
+        sandbox.arm("settle", seconds=0.05)
+        sandbox.book()
+        said = sandbox.faults()
+        hold.set()
+
+    assert said == ["settle", "settle: 1 of 1 webhooks were still under way"]
+
+
+def test_a_webhook_arrives_before_an_answer_that_is_lost(receiver):
+    with started("reservekit", "appointments") as server, Sandbox(server) as sandbox:
+        sandbox.make()
+        sandbox.subscribe(receiver.url)
+        sandbox.arm("settle", seconds=20)
+        sandbox.arm("lost-after")
+        with pytest.raises(httpx.TransportError):
+            sandbox.book()
+
+        assert [told(body)[0] for _, _, body in receiver.got] == ["bookings.create"]
+        assert sandbox.faults() == ["settle", "lost-after"]

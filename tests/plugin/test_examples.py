@@ -98,13 +98,13 @@ def test_a_careful_client_passes_them(play):
     done = play("--client", "careful")
 
     assert done.returncode == 0, done.stdout
-    assert "5 passed" in done.stdout
+    assert "6 passed" in done.stdout
 
 
 def test_a_naive_client_fails_each_of_them(play):
     done = play("--client", "naive")
 
-    assert (done.returncode, "5 failed" in done.stdout, "passed" in done.stdout) == (1, True, False), done.stdout
+    assert (done.returncode, "6 failed" in done.stdout, "passed" in done.stdout) == (1, True, False), done.stdout
 
 
 def told_by(done, test):

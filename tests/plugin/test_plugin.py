@@ -94,6 +94,22 @@ def test_a_webhook_comes_twice(suite):
     assert done.returncode == 0, done.stdout
 
 
+def test_a_webhook_comes_before_the_answer(suite):
+    done = suite(f"""
+        def test_a_webhook(sandbox, receiver):
+            sandbox.subscribe(receiver.url)
+            armed = sandbox.fault("settle", on="createBooking", seconds=20)
+
+            made = sandbox.client().post("bookings", json={BOOKING}).json()["data"]["id"]
+
+            (webhook,) = receiver.received
+            assert [each["id"] for each in webhook.json()["bookings"]] == [made]
+            assert armed.fired == 1
+    """)
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_each_test_has_a_world_of_its_own_and_sees_what_it_was_asked(suite):
     done = suite(f"""
         @pytest.mark.parametrize("turn", [1, 2])

@@ -26,8 +26,8 @@ def fired(rules, times, *, seed=0, now=NOW):
     """Which rules fire at each of so many requests; and the rules after them."""
     told = []
     for _ in range(times):
-        rules, fire = count_met(rules, EVERY, seed, now, is_fault)
-        told.append([each.id for each in fire])
+        rules, counted = count_met(rules, EVERY, seed, now, is_fault)
+        told.append([each.id for each, fires in counted if fires])
     return told, rules
 
 

@@ -80,7 +80,8 @@ class Register:
     def order(self, text: str, viewer: Viewer, *, access_token: str | None = None) -> Order:
         order = self._numbered(ORDERS, "order", text)
         if not viewer.owns(order) and access_token != order.access_token:
-            raise Forbidden("this order is somebody else's")
+            rules = ("AN-A15", "AN-C11") if access_token is None else ("AN-C11", "AN-A15")
+            raise Forbidden("this order is somebody else's").under(*rules)
         return order
 
     def invoice(self, text: str, viewer: Viewer) -> Invoice:

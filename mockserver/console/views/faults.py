@@ -15,6 +15,7 @@ _DEEDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "lost-after": ("Lost answer", "it is done, and the connection breaks instead of an answer", ("by",)),
     "lost-before": ("Lost request", "the connection breaks before anything is done", ("by",)),
     "late-after": ("Late answer", "it is done, and the answer comes late", ("seconds",)),
+    "settle": ("Webhooks first", "it is done, and answered when its webhooks are out", ("seconds",)),
     "delay": ("Delay", "it begins late", ("seconds", "to", "p99")),
     "status": ("A status", "a status of the document is answered, and nothing is done", ("status", "retry_after")),
     "rate-limited": ("Too many requests", "it is refused for its number, and nothing is done", ("retry_after",)),

@@ -270,7 +270,8 @@ class Sandbox:
 
         Args:
             do: `lost-after` (it is done, and the connection breaks instead of an answer), `lost-before`, `late-after`, `rst`, `fin`,
-                `malformed`, `truncated`, `slow`, `delay`, `status`, `rate-limited`.
+                `malformed`, `truncated`, `slow`, `delay`, `status`, `rate-limited`, `settle` (it is done, and answered when its
+                webhooks were delivered or have failed).
             on: An operationId, or which requests in full, as the control plane says it.
             options: `times`, `share`, `identity`, `body`, `since`, `until`; what the fault takes, such as `status=409` or `seconds=2`.
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Received", "Receiver"]
 
@@ -35,10 +35,12 @@ class Receiver:
     Attributes:
         url: Where events may be sent; so is any path below it.
         answers: The status of each answer; set it to see what the sender does about a refusal.
+        handler: Called with each webhook before it is answered, in a thread of its own; set yours. What it raises fails the delivery.
     """
 
     def __init__(self) -> None:
         self.answers = 200
+        self.handler: Callable[[Received], object] = _nothing
         self._received: list[Received] = []
         self._changed = threading.Condition()
         receiver = self
@@ -46,7 +48,9 @@ class Receiver:
         class _Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                receiver._keep(Received(self.path, {name.lower(): each for name, each in self.headers.items()}, body))
+                came = Received(self.path, {name.lower(): each for name, each in self.headers.items()}, body)
+                receiver.handler(came)
+                receiver._keep(came)
                 self.send_response(receiver.answers)
                 self.send_header("content-length", "0")
                 self.end_headers()
@@ -83,3 +87,7 @@ class Receiver:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def _nothing(_: Received) -> None:
+    pass

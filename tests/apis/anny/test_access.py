@@ -115,3 +115,13 @@ def test_who_edits_themselves_leaves_the_others_and_what_they_may_as_they_are(ga
     assert people(gathered.admin, 1004) == before
     assert said(revert(gathered.jane, 1004)) == OK
     assert people(gathered.admin, 1004) == before
+
+
+@pytest.mark.parametrize(("query", "rule"), [({}, "AN-A15"), ({"oat": "wrong"}, "AN-C11")])
+def test_an_order_of_somebody_else_is_refused_by_the_rule_about_its_token_where_one_is_sent(
+    world: AnnyWorld, query: dict[str, str], rule: str
+) -> None:
+    for method, path in (("GET", "/orders/2004"), ("POST", "/orders/2004/pay")):
+        refused = world.enter("anny_customer_ida").ask(method, path, params=query, headers={"Prefer": "explain"})
+
+        assert (said(refused), refused.headers["x-sandbox-why"]) == (NOT_THEIRS, rule)
