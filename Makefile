@@ -57,7 +57,7 @@ nightly: lint check-types ## The same at full length, other examples each day; S
 bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
 	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)
 
-mutation: $(VENV)/.installed ## See how many bugs that nobody wrote the contract kit notices; API=anny for one alone, ARGS="--budget 20" for minutes
+mutation: $(VENV)/.installed ## See how many bugs that nobody wrote the contract kit notices; API=anny for one, ARGS="--budget 20" for minutes, "--alone" for Schemathesis without it
 	@$(BIN)/python -m benchmarks --write --only mutation $(if $(API),--api $(API)) $(ARGS)
 
 fuzz: $(VENV)/.installed ## Ask a sandbox for what nobody should; ARGS="--requests 1000000 --seed 20260302" for more of a day's

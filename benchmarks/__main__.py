@@ -40,6 +40,7 @@ def main() -> int:
     )
     parser.add_argument("--size", type=int, default=200, help="how many bugs of an API to show the kit")
     parser.add_argument("--budget", type=float, metavar="MINUTES", help="for all bugs; the next run goes on")
+    parser.add_argument("--alone", action="store_true", help="show curated bugs to Schemathesis alone, too")
     parser.add_argument("--requests", type=int, default=100_000, help="how many things to ask that nobody should")
     parser.add_argument("--strikes", type=int, default=20, help="how often to kill a server in each way")
     parser.add_argument(
@@ -73,6 +74,7 @@ def main() -> int:
             known=before["mutation"].data if "mutation" in before else None,
             size=given.size,
             minutes=given.budget,
+            alone=given.alone,
         ),
         "fuzz": partial(
             fuzz.measure,

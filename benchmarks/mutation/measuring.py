@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
@@ -72,6 +72,7 @@ def measure(
     known: Mapping[str, Any] | None = None,
     size: int = 200,
     minutes: float | None = None,
+    alone: bool = False,
 ) -> Section:
     """
     Args:
@@ -79,6 +80,7 @@ def measure(
         known: The data of an earlier section: what it has of other APIs than *apis* is kept.
         size: How many bugs of each API the kit is shown.
         minutes: Begin no trial after so many, divided among the APIs; the next call goes on.
+        alone: See what Schemathesis finds without the kit, too. That depends on no change of the kit, so the last figures stay else.
     """
     data = {api: (known or {}).get(api) for api in API_NAMES}
     seed, began_at = seed_of_the_kit(), time.monotonic()
@@ -87,20 +89,38 @@ def measure(
         trials = try_sample(api, size=10 if quick else size, seed=seed, until=until, out=out)
         seeds = range(1, (2 if quick else _CLEAN_SEEDS) + 1)
         with _pool(api) as pool:
-            clean = sum(pool.imap_unordered(_findings_of_seed, seeds))
-            shown = list(curated(api))[:: max(len(curated(api)) // (1 if quick else _SHOWN_TO_SCHEMATHESIS), 1)]
-            noise, *plain = pool.map(partial(_checks_failed, api), ["", *shown])
+            runs = partial(pool.imap_unordered, _findings_of_seed, seeds)
+            clean = _kept(f"{api}-{seed:08x}-clean-{len(seeds)}", runs)
         data[api] = {
+            **(_alone(api, 1 if quick else _SHOWN_TO_SCHEMATHESIS) if alone else _last_alone(data[api])),
             "measured": measured,
             "seed": f"{seed:08x}",
             "counts": dict(Score.of(trials).counts),
             "unnoticed": [[trial.name, trial.says] for trial in trials if trial.outcome == UNNOTICED],
             "clean_seeds": len(seeds),
             "findings_on_clean": clean,
-            "plain_shown": len(shown),
-            "plain_found": sum(bool(found - noise) for found in plain),
         }
     return _section({api: of_api for api, of_api in data.items() if of_api})
+
+
+def _alone(api: str, number: int) -> dict[str, int]:
+    """How many of the curated bugs one `st run` finds."""
+    shown = list(curated(api))[:: max(len(curated(api)) // number, 1)]
+    with _pool(api) as pool:
+        noise, *plain = pool.map(partial(_checks_failed, api), ["", *shown])
+    return {"alone_shown": len(shown), "alone_found": sum(bool(found - noise) for found in plain)}
+
+
+def _last_alone(of_api: Mapping[str, Any] | None) -> dict[str, int]:
+    return {name: value for name, value in (of_api or {}).items() if name.startswith("alone_")}
+
+
+def _kept(name: str, count: Callable[[], Iterable[int]]) -> int:
+    """The sum of what was counted before, or is now: an interrupted measurement goes on where it was."""
+    file = _KEPT / f"{name}.json"
+    if not file.exists():
+        file.write_bytes(msgspec.json.encode(sum(count())))
+    return msgspec.json.decode(file.read_bytes(), type=int)
 
 
 def _section(data: dict[str, Any]) -> Section:
@@ -109,10 +129,11 @@ def _section(data: dict[str, Any]) -> Section:
     scores = {api: Score.from_counts(of_api["counts"]) for api, of_api in data.items()}
     for api, of_api in data.items():
         section.figures += _figures(api, scores[api])
-        section.figures += [
-            Figure(api, CLEAN, float(of_api["findings_on_clean"]), "", detail=f"{of_api['clean_seeds']} seeds"),
-            Figure(api, "st run alone", float(of_api["plain_found"]), "", detail=f"of {of_api['plain_shown']} curated"),
-        ]
+        seeds = f"{of_api['clean_seeds']} seeds"
+        section.figures.append(Figure(api, CLEAN, float(of_api["findings_on_clean"]), "", detail=seeds))
+        if "alone_found" in of_api:
+            detail = f"of {of_api['alone_shown']} curated"
+            section.figures.append(Figure(api, "st run alone", float(of_api["alone_found"]), "", detail=detail))
     section.figures += _figures(ALL_APIS, sum(scores.values(), Score.of([])))
     section.notes = [
         (

@@ -94,7 +94,7 @@ class Kind(Generic[R]):
     every_index: tuple[Index[R], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        listed: Index[R] = Index(self.name, lambda record: ((ALL, record.id, 1),))
+        listed: Index[R] = Index(self.name, _among_all)
         object.__setattr__(self, "listed", listed)
         object.__setattr__(self, "every_index", self.indexes if self.inner else (listed, *self.indexes))
 
@@ -107,6 +107,10 @@ AFTER: Final = "~"
 
 ALL: Final = ""
 """The one group of the index that lists a whole kind by id."""
+
+
+def _among_all(record: Record) -> Iterable[Entry]:
+    return ((ALL, record.id, 1),)
 
 
 class Gone:

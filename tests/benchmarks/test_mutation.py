@@ -215,8 +215,8 @@ def test_what_was_not_noticed_is_published_with_its_sentence():
         "unnoticed": [["RK~move:x", "A booking moves."]],
         "clean_seeds": 20,
         "findings_on_clean": 0,
-        "plain_shown": 11,
-        "plain_found": 0,
+        "alone_shown": 11,
+        "alone_found": 0,
     }
 
     section = _section({"reservekit": of_api})
