@@ -242,13 +242,12 @@ def lists_can_be_sorted_both_ways(scene: AnnyScene) -> None:
         ("listServices", "name", {}, "name"),
     ):
         for sort in (name, f"-{name}"):
-            things = scene.every("AN-D19", operation, sort=sort, **asked)
-            found = [things]
+            lists = [scene.every("AN-D19", operation, sort=sort, **asked)]
             if searched is not None:
-                texts = [each["attributes"][searched] for each in things]
-                found.append(scene.every("AN-D19", operation, sort=sort, **{"filter[search]": _letter_of(texts)}))
-            for each in found:
-                keys = [thing["attributes"][name] for thing in each]
+                query: Json = {"filter[search]": _letter_of([each["attributes"][searched] for each in lists[0]])}
+                lists.append(scene.every("AN-D19", operation, sort=sort, **query))
+            for things in lists:
+                keys = [thing["attributes"][name] for thing in things]
                 wanted = sorted(keys, reverse=sort.startswith("-"))
                 scene.same("AN-D19", keys, wanted, f"{name} of {operation} by {sort}")
 
@@ -256,7 +255,7 @@ def lists_can_be_sorted_both_ways(scene: AnnyScene) -> None:
 def _letter_of(texts: Sequence[str]) -> str:
     """The one that most of them have."""
     letters = Counter(letter for text in texts for letter in {*text.casefold()} if letter.isalnum())
-    return letters.most_common(1)[0][0]
+    return letters.most_common(1)[0][0] if letters else "a"
 
 
 @LAWS.law("AN-Q11")
