@@ -66,7 +66,7 @@ def _stale(api: Api) -> Iterator[Site]:
     """A read that is remembered, and what is made once for all who ask for the like."""
 
     def remembering(known: dict[Any, Reply], inside: Inside, call: Call, work: Work) -> Reply:
-        asked = (id(call.sandbox), call.identity.caller, str(call.path), str(call.query), str(call.body))
+        asked = (call.sandbox_name, call.identity.caller, str(call.path), str(call.query), str(call.body))
         return known.setdefault(asked, inside(call, work))
 
     for each in operations(api):
