@@ -38,7 +38,7 @@ from doublebook_data.views import View
 __all__ = ["main"]
 
 # Measured on two cores against the reservekit sandbox: about half a minute.
-_DEFAULT_EXAMPLES = 150
+_DEFAULT_EXAMPLES = 60
 _DEFAULT_SEED = 1
 _DEFAULT_JOBS = 4
 

@@ -22,6 +22,7 @@ from mockserver.defects.planting import Planter
 from mockserver.hosts import is_loopback, named_host
 from mockserver.sandbox.clocks import system_time
 from mockserver.sandbox.journal import Limits
+from mockserver.sandbox.owners import Owner, Owners
 from mockserver.sandbox.patience import JournalWriter
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Bounds, Setup
@@ -33,7 +34,7 @@ from mockserver.stores.sqlite import SqliteStore
 from mockserver.web.addresses import Mount
 from mockserver.web.asking import Within
 from mockserver.web.gate import Background, Gate
-from mockserver.web.pacing import Pace
+from mockserver.web.pacing import Pace, PaceKeeper
 from mockserver.web.stack import Stack
 from mockserver.webhooks.deliverer import Deliverer
 
@@ -94,6 +95,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
         own_port=settings.port,
         loopback=is_loopback(settings.host),
     )
+    owners = _owners(settings)
     store = open_store(settings)
     clock = given or store.clock or system_time
     try:
@@ -107,6 +109,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
             shared=settings.workers > 1 or settings.is_shared,
             journal_limits=Limits(size=settings.quota_journal_bytes),
             most_documents=settings.quota_documents or None,
+            owners=owners,
         )
     except RuleBroken as refusal:
         store.close()
@@ -115,6 +118,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
         settings.control_token,
         hosts=frozenset({settings.host.lower(), *map(named_host, settings.allowed_hosts)}),
         origins=frozenset(settings.control_origins),
+        keys={key.token: name for name, key in settings.keys.items()},
     )
 
     async def whole(scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,7 +134,7 @@ def _put_together(settings: Settings, planters: Sequence[Planter], given: Clock 
     pages = door.before(pages_on_demand([*apis, control], today_in, Within(mounts[-1].stack), door))
     for mount in mounts if at_once else ():
         mount.stack.build()
-    watching = _watching(settings, sandboxes, store, door)
+    watching = _watching(settings, sandboxes, store, door, owners)
     deliverer = Deliverer(apis, sandboxes, receivers, tell=watching.tell)
     beside: list[Background] = [*watching.beside, deliverer, JournalWriter(sandboxes)]
     if settings.sandbox_expiry_seconds:
@@ -158,7 +162,14 @@ class _Watching:
     beside: Sequence[Background] = ()
 
 
-def _watching(settings: Settings, sandboxes: Sandboxes, store: Store, door: Door) -> _Watching:
+def _owners(settings: Settings) -> Owners:
+    return Owners(
+        Owner(name, key.quota_documents, key.quota_journal_bytes, key.quota_requests)
+        for name, key in settings.keys.items()
+    )
+
+
+def _watching(settings: Settings, sandboxes: Sandboxes, store: Store, door: Door, owners: Owners) -> _Watching:
     """Raises ValueError: a library that it takes is not installed."""
     watchers: list[Any] = []
     pages: dict[str, ASGIApp] = {}
@@ -170,13 +181,20 @@ def _watching(settings: Settings, sandboxes: Sandboxes, store: Store, door: Door
         pages["/metrics"], tell = door.in_front_of(metrics), metrics.see_webhook
     if settings.log == "json":
         watchers.append(import_module("mockserver.instruments.logs").RequestLog())
-    traces = [_extra("mockserver.instruments.traces", "traces").Traces()] if settings.traces else []
-    watchers += traces
-    pace = Pace(settings.quota_requests) if settings.quota_requests else None
+    beside: list[Background] = []
+    if settings.traces:
+        traces = _extra("mockserver.instruments.traces", "traces").Traces()
+        watchers.append(traces)
+        beside.append(traces)
+    pace = None
+    if settings.quota_requests or any(key.quota_requests for key in settings.keys.values()):
+        pace = Pace(settings.quota_requests, owners, tells=sandboxes.shared)
+        if sandboxes.shared and store.paces is not None:
+            beside.append(PaceKeeper(pace, store.paces, sandboxes))
     if not watchers and pace is None:
         return _Watching()
     gate = import_module("mockserver.instruments.gate").WatchedGate
-    return _Watching(partial(gate, watchers=watchers, beside_pages=pages, pace=pace), tell, traces)
+    return _Watching(partial(gate, watchers=watchers, beside_pages=pages, pace=pace), tell, beside)
 
 
 def open_store(settings: Settings) -> Store:

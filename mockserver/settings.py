@@ -14,13 +14,30 @@ import msgspec
 
 from mockserver.hosts import named_host
 
-__all__ = ["ENVIRONMENT_PREFIX", "Settings", "nearest", "read_list", "read_moment", "read_settings"]
+__all__ = ["ENVIRONMENT_PREFIX", "Key", "Settings", "nearest", "read_list", "read_moment", "read_settings"]
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgres://")
 _TOKEN_FILE = "control_token_file"  # noqa: S105 - the name of a setting
 _SENDABLE = re.compile(r"[!-~]+")
+_KEY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+
+
+class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key of the control plane: it owns the sandboxes whose names begin with its own and a hyphen.
+
+    Attributes:
+        token: What is sent for it; or in `token_file`, alone.
+        quota_documents: So many may its sandboxes have together; 0 is any number. `quota_requests` likewise, a second.
+        quota_journal_bytes: Of their journals together, those that were asked last are kept; 0 is any number.
+    """
+
+    token: str = ""
+    token_file: str = ""
+    quota_documents: int = 0
+    quota_journal_bytes: int = 0
+    quota_requests: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,7 @@ class Settings:
         webhook_hosts: Hosts that events may be sent to beside this machine, and that machine too where `host` is not
             loopback; `*` is any.
         api_settings: By API, the settings of new sandboxes.
+        keys: By name, who else may use the control plane, each for sandboxes of its own.
     """
 
     apis: tuple[str, ...] = ()
@@ -84,6 +102,7 @@ class Settings:
     webhook_hosts: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
     api_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    keys: Mapping[str, Key] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.store != "memory" and not self.store.startswith((_SQLITE, *_POSTGRESQL)):
@@ -127,6 +146,7 @@ class Settings:
             object.__setattr__(self, "control_token", None)
         elif not _SENDABLE.fullmatch(self.control_token):
             raise ValueError("control_token: printable ASCII without blanks, as a bearer token is sent")
+        self._check_keys()
         for name in ("allowed_hosts", "webhook_hosts"):
             for host in getattr(self, name):
                 if name == "webhook_hosts" and host == "*":
@@ -135,6 +155,30 @@ class Settings:
                     named_host(host)
                 except ValueError as error:
                     raise ValueError(f"{name}: {error}") from None
+
+    def _check_keys(self) -> None:
+        if self.keys and self.control_token is None:
+            raise ValueError("keys: without a control_token beside them anybody may do everything anyhow")
+        tokens = {self.control_token: "the control token"}
+        for name, key in self.keys.items():
+            said = f"keys.{name}"
+            if not _KEY_NAME.fullmatch(name):
+                raise ValueError(f"{said}: a key is called by lower-case letters, digits and hyphens, at most 40")
+            around = next((each for each in self.keys if name.startswith(f"{each}-")), None)
+            if around is not None:
+                raise ValueError(f"{said}: key {around} owns whatever begins with {around}-")
+            if not _SENDABLE.fullmatch(key.token):
+                raise ValueError(f"{said}: token: printable ASCII without blanks, as a bearer token is sent")
+            if key.token in tokens:
+                raise ValueError(f"{said}: token: it is that of {tokens[key.token]} too")
+            tokens[key.token] = f"key {name}"
+            if 0 < key.quota_journal_bytes < self.quota_journal_bytes:
+                raise ValueError(
+                    f"{said}: quota_journal_bytes: not less than that of one sandbox, {self.quota_journal_bytes}"
+                )
+            for quota in ("quota_documents", "quota_journal_bytes", "quota_requests"):
+                if getattr(key, quota) < 0:
+                    raise ValueError(f"{said}: {quota}: 0, which is no bound, or more, not {getattr(key, quota)}")
 
     @property
     def is_shared(self) -> bool:
@@ -230,6 +274,8 @@ def _converted(values: dict[str, Any], source: str, *, spelled: Callable[[str], 
             else:
                 # Text from the environment stands for numbers and booleans too.
                 out[name] = msgspec.convert(value, types[name], strict=False)
+            if name == "keys":
+                out[name] = {each: _with_its_token(each, key) for each, key in out[name].items()}
         except (ValueError, msgspec.ValidationError) as error:
             raise ValueError(f"{source}: {spelled(name)} cannot be {value!r}: {error}") from error
     return _with_token(out, lambda name: f"{source}: {spelled(name)}")
@@ -242,10 +288,23 @@ def _with_token(values: dict[str, Any], spelled: Callable[[str], str]) -> dict[s
     said, path = spelled(_TOKEN_FILE), values.pop(_TOKEN_FILE)
     if values.get("control_token"):
         raise ValueError(f"{said}: the control token is given beside it; leave out one of the two")
+    return {**values, "control_token": _token_in(path, said)}
+
+
+def _with_its_token(name: str, key: Key) -> Key:
+    if not key.token_file:
+        return key
+    if key.token:
+        raise ValueError(f"{name}: token_file: the token is given beside it; leave out one of the two")
+    return msgspec.structs.replace(key, token=_token_in(key.token_file, f"{name}: token_file"), token_file="")
+
+
+def _token_in(path: str, said: str) -> str:
+    """Raises ValueError, which begins with what is *said*."""
     try:
         token = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
         raise ValueError(f"{said}: {path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not token:
         raise ValueError(f"{said}: there is no token in {path}")
-    return {**values, "control_token": token}
+    return token

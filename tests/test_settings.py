@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.settings import Settings, read_list, read_settings
+from mockserver.settings import Key, Settings, read_list, read_settings
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,46 @@ def test_allowed_hosts_of_the_environment_are_listed_with_commas():
     settings = read_settings({}, environment={"MOCKSERVER_ALLOWED_HOSTS": "a.test, [::1],fd00::1"})
 
     assert settings.allowed_hosts == ("a.test", "[::1]", "fd00::1")
+
+
+def settings_of(tmp_path, text, **flags):
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    return read_settings(flags, file=file, environment={})
+
+
+def test_keys_stand_in_the_file_with_their_tokens_or_where_these_are(tmp_path):
+    (tmp_path / "token").write_text("of-the-file\n")
+    text = f"""
+        control_token = "all"
+        [keys.shop]
+        token = "abc"
+        quota_documents = 10
+        [keys.web]
+        token_file = "{tmp_path / "token"}"
+        quota_requests = 2
+    """
+
+    keys = settings_of(tmp_path, text).keys
+
+    assert keys == {"shop": Key(token="abc", quota_documents=10), "web": Key(token="of-the-file", quota_requests=2.0)}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[keys.shop]\ntoken = 'a'", "keys: without a control_token beside them"),
+        ("control_token = 'all'\n[keys.Shop]\ntoken = 'a'", r"keys\.Shop: a key is called by lower-case letters"),
+        ("control_token = 'all'\n[keys.a]\ntoken = 'a'\n[keys.a-b]\ntoken = 'b'", r"keys\.a-b: key a owns whatever"),
+        ("control_token = 'all'\n[keys.a]\nquota_documents = 1", r"keys\.a: token: printable ASCII"),
+        ("control_token = 'all'\n[keys.a]\ntoken = 'all'", r"keys\.a: token: it is that of the control token too"),
+        ("control_token = 'all'\n[keys.a]\ntoken = 'b'\n[keys.c]\ntoken = 'b'", r"keys\.c: token: it is that of key a"),
+        ("control_token = 'all'\n[keys.a]\ntoken = 'b'\nquota_requests = -1", r"keys\.a: quota_requests: 0, which is"),
+        ("control_token = 'all'\n[keys.a]\ntoken = 'b'\nquota = 1", "unknown field `quota`"),
+        ("control_token = 'all'\n[keys.a]\ntoken = 'b'\ntoken_file = '/b'", "a: token_file: the token is given beside"),
+        ("control_token = 'all'\n[keys.a]\ntoken_file = '/nowhere'", "a: token_file: /nowhere cannot be read"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused(tmp_path, text, said):
+    with pytest.raises(ValueError, match=said):
+        settings_of(tmp_path, text)

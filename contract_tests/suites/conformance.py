@@ -38,6 +38,7 @@ from contract_tests.suites.inventory import Inventory
 from contract_tests.suites.plans import Plan, Watcher
 from contract_tests.suites.surroundings import (
     Interrupt,
+    drawing_afresh,
     parsing_in_turn,
     sending_through,
     without_constants,
@@ -118,6 +119,7 @@ def run(
         inventory.in_use(),
         without_traces(),
         without_constants(),
+        drawing_afresh(),
         parsing_in_turn(),
         interrupt.stopping(fold.interrupt),
     ):
@@ -170,8 +172,7 @@ def _rounds(
         if fold.sequences == done or fold.sequences >= plan.max_examples:
             break
     yield from _other_forms(contract, plan, left_out)
-    # The examples of everything come along: from their answers the engine learns what there is to delete.
-    skipped = _sitting_out("exclude-method", PhaseName.COVERAGE, PhaseName.FUZZING)
+    skipped = _sitting_out("exclude-method", *UNIT_PHASES)
     yield _Round(UNIT_PHASES, plan.seed, name=" of what deletes", skipped=(*always, skipped))
 
 
@@ -212,7 +213,7 @@ def _out(labels: list[str]) -> tuple[dict[str, object], ...]:
 
 def _other_forms(contract: Contract, plan: Plan, left_out: list[str]) -> Iterator[_Round]:
     """Who takes whatever comes gets the first media type of the document: the others are asked for by name."""
-    phases = (PhaseName.COVERAGE, PhaseName.FUZZING)
+    phases = (PhaseName.FUZZING,)
     for form in dict.fromkeys(form for operation in contract.operations for form in operation.other_forms):
         lacking = [
             each.label
@@ -222,7 +223,8 @@ def _other_forms(contract: Contract, plan: Plan, left_out: list[str]) -> Iterato
         if len(lacking) == len(contract.operations):
             continue
         skipped = (_sitting_out("include-name", *phases, operations=lacking),) if lacking else ()
-        yield _Round(phases, plan.seed, name=f" as {form}", skipped=skipped, accept=form)
+        examples = min(plan.max_examples, _EXAMPLES_OF_READS)
+        yield _Round(phases, plan.seed, name=f" as {form}", skipped=skipped, accept=form, examples=examples)
 
 
 def _sitting_out(which: str, *phases: PhaseName, operations: str | list[str] = "DELETE") -> dict[str, object]:

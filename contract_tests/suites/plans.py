@@ -52,7 +52,7 @@ class Plan:
 
     mode: Mode = Mode.OWN
     layers: frozenset[Layer] = frozenset(Layer)
-    max_examples: int = 150
+    max_examples: int = 60
     seed: int = 1
     workers: int = 1
     jobs: int = 4

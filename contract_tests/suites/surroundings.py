@@ -23,6 +23,7 @@ from contract_tests.outgoing import Outlet
 
 __all__ = [
     "Interrupt",
+    "drawing_afresh",
     "parsing_in_turn",
     "searching_as_usual",
     "sending_through",
@@ -167,6 +168,22 @@ def searching_as_usual() -> Iterator[None]:
         yield
     finally:
         engine.MAX_SHRINKING_SECONDS = usual
+
+
+@contextmanager
+def drawing_afresh() -> Iterator[None]:
+    """
+    Hypothesis varies what it has drawn up to five times before it draws again, and climbs towards what an operation accepts.
+    Where ids come from an inventory both mostly repeat what was asked (`docs/decisions`, 0027), and there is no setting for either.
+    """
+    runner = engine.ConjectureRunner
+    usual = runner.generate_mutations_from, runner.optimise_targets
+    runner.generate_mutations_from = lambda *_: None  # type: ignore[method-assign]
+    runner.optimise_targets = lambda *_, **__: False  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        runner.generate_mutations_from, runner.optimise_targets = usual  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -17,8 +17,10 @@ from datetime import datetime
 from typing import Any, Final, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 __all__ = [
+    "AFTER",
     "ALL",
     "GONE",
+    "MADE",
     "Changes",
     "Clock",
     "Due",
@@ -32,6 +34,7 @@ __all__ = [
     "Journals",
     "Kind",
     "Outbox",
+    "Paces",
     "Position",
     "Record",
     "Records",
@@ -95,6 +98,12 @@ class Kind(Generic[R]):
         object.__setattr__(self, "listed", listed)
         object.__setattr__(self, "every_index", self.indexes if self.inner else (listed, *self.indexes))
 
+
+MADE: Final = "made"
+"""Where a layer keeps how many documents it has more than what is below it, as if it were the last id of a kind."""
+
+AFTER: Final = "~"
+"""Stands after every letter of a name of a sandbox."""
 
 ALL: Final = ""
 """The one group of the index that lists a whole kind by id."""
@@ -257,9 +266,20 @@ class Session(Protocol):
         ...
 
     def sandboxes_named(
-        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+        self, containing: str, *, beginning: str = "", after: str = "", offset: int = 0, limit: int
     ) -> tuple[int, Sequence[tuple[str, bytes]]]:
-        """How many have a text in their names, and those of them by name whose names come *after* another."""
+        """How many have a text in their names, and those of them by name whose names come *after* another; of those alone whose
+        names are *beginning* so.
+        """
+        ...
+
+    def made(self, beginning: str, layers_of: Callable[[bytes], Sequence[int]]) -> int:
+        """The sum of what layers have as the last id of `MADE`, of all sandboxes whose names are *beginning* so; a layer that several
+        stand on counts once. What this transaction has changed may be missing.
+
+        Args:
+            layers_of: Reads out of a record on which layers its sandbox stands.
+        """
         ...
 
     def expect(self, name: str, api: str, at: datetime) -> None:
@@ -279,8 +299,18 @@ class Journals(Protocol):
         """
         ...
 
+    def trim(self, beginning: str, most_bytes: int) -> None:
+        """Of all sandboxes whose names are *beginning* so, keep the journals of those that were asked last, as far as they have
+        *most_bytes* together.
+        """
+        ...
+
     def read(self, sandbox: str, life: int) -> list[tuple[int, bytes]]:
         """(number, block), oldest first."""
+        ...
+
+    def last(self, sandbox: str) -> int:
+        """The number that was given last, 0 before the first."""
         ...
 
     def clear(self, sandbox: str) -> int:
@@ -314,6 +344,16 @@ class Dues(Protocol):
         ...
 
 
+class Paces(Protocol):
+    """What was used of what may be asked in a second, by all processes of a store together: in buckets that fill evenly."""
+
+    def spend(self, spent: Sequence[tuple[str, float]]) -> Sequence[tuple[str, float]]:
+        """Of each bucket, by name and in the order of names, so many seconds longer it is not full. Answers in how many it is full again,
+        by all that was said. Raises StoreDown.
+        """
+        ...
+
+
 class Store(Protocol):
     """Keeps layers of changes and the records of sandboxes. One transaction per request."""
 
@@ -342,6 +382,11 @@ class Store(Protocol):
         """None where a process knows by itself what falls due."""
         ...
 
+    @property
+    def paces(self) -> Paces | None:
+        """None where there is one process."""
+        ...
+
     def reading(self, sandbox: str = "") -> AbstractContextManager[Session]:
         """A transaction that changes nothing and sees one state throughout.
 
@@ -359,6 +404,12 @@ class Store(Protocol):
 
         Raises:
             StoreBusy: Another writer held the store longer than *patience_seconds* (None: the store's own limit).
+        """
+        ...
+
+    def version(self, sandbox: str) -> int:
+        """Another number once anybody has changed the sandbox, in whichever process, and perhaps more often; of a store that keeps
+        `journals`.
         """
         ...
 

@@ -29,14 +29,15 @@ async def replay_entry(desk: Desk, call: Call) -> Reply:
     """Raises NotFound, RuleBroken: `body_not_kept`, `no_persona`, and what forking raises."""
     name, asked = call.path["name"], parse(call.body, AskAgain)
 
-    def prepare() -> tuple[Entry, Api, Mapping[str, Any], Sandbox]:
+    def prepare() -> tuple[Entry, Api, Mapping[str, Any], Sandbox, int]:
         entry = desk.entry(name, call.path["id"])
         api = desk.api(entry.api)
         request = _request(api, entry, name)
-        return entry, api, request, desk.fork(name, None) if asked.where == "fork" else desk.wanted(name)
+        sandbox = desk.fork(name, None) if asked.where == "fork" else desk.wanted(name)
+        return entry, api, request, sandbox, sandbox.latest_entry()
 
-    entry, api, request, sandbox = await patiently(desk.sandboxes, prepare)
-    path, before = f"/~{sandbox.name}{request['path']}", sandbox.journal.last_id
+    entry, api, request, sandbox, before = await patiently(desk.sandboxes, prepare)
+    path = f"/~{sandbox.name}{request['path']}"
     came = await exchange(
         desk.asgi, request["method"], path, request["query"], request["headers"], _bytes(request["body"])
     )

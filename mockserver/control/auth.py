@@ -19,9 +19,11 @@ from mockserver.apis.refusals import Forbidden, RequestRefused, Unauthenticated
 from mockserver.booking.errors import in_json
 from mockserver.hosts import address_of, host_of, is_loopback
 
-__all__ = ["Door"]
+__all__ = ["KEY", "Door"]
 
 _CALLER = Caller(tenant="control")
+KEY = "key"
+"""The role of who may control the sandboxes of a key alone; the id is its name."""
 _READS = ("GET", "HEAD")
 _FOLLOWED = (b"navigate", b"document")
 """What a browser says of a link that somebody followed: a page shown as such, and in no frame of another."""
@@ -48,25 +50,41 @@ class Door:
         token: What is demanded; with None everybody is let in who asks for this server by a name of its own.
         hosts: What it is called beside `localhost`, as `host_of` writes it.
         origins: Of web pages that may ask.
+        keys: By token, the names of those who may control sandboxes of their own, and nothing else.
     """
 
     def __init__(
-        self, token: str | None = None, *, hosts: frozenset[str] = frozenset(), origins: frozenset[str] = frozenset()
+        self,
+        token: str | None = None,
+        *,
+        hosts: frozenset[str] = frozenset(),
+        origins: frozenset[str] = frozenset(),
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         self._token = None if token is None else token.encode()
         self._hosts = hosts
         self.origins = origins
+        self._keys = {token.encode(): name for token, name in (keys or {}).items()}
 
     def identify(self, headers: Mapping[bytes, bytes]) -> Identity:
         """`Api.identify` of the control plane."""
-        refused = self._page_refused(headers) or self._caller_refused(headers)
+        refused: RequestRefused | None = self._page_refused(headers)
+        if refused is None and (key := self._key(headers)) is not None:
+            return Identity(Caller(tenant="control", role=KEY, id=key))
+        refused = refused or self._caller_refused(headers)
         return Identity(_CALLER if refused is None else None, refused=refused)
 
+    def _key(self, headers: Mapping[bytes, bytes]) -> str | None:
+        given = (bearer(headers) or "").encode() if self._keys else b""
+        found = [name for token, name in self._keys.items() if hmac.compare_digest(given, token)]
+        return found[0] if found else None
+
     def in_front_of(self, figures: ASGIApp) -> ASGIApp:
-        """*figures*, shown to whoever may control sandboxes."""
+        """*figures*, shown to whoever may control all sandboxes."""
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            refused = self.identify(_by_name(scope)).refused
+            headers = _by_name(scope)
+            refused = self._page_refused(headers) or self._caller_refused(headers)
             await (figures if refused is None else _refusing(refused))(scope, receive, send)
 
         return serve

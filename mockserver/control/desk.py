@@ -105,8 +105,15 @@ class Desk:
         """
         return self.sandboxes.keep(name)
 
-    def create(self, wanted: NewSandbox) -> Sandbox:
-        """Raises NotFound for a parent, RuleBroken `exists`, `unknown_scenario`, `unknown_setting`, `no_room`."""
+    def create(self, wanted: NewSandbox, *, beginning: str = "") -> Sandbox:
+        """
+        Args:
+            beginning: Of a name that nobody has chosen; "" is the usual one.
+
+        Raises:
+            NotFound: The parent.
+            RuleBroken: `exists`, `unknown_scenario`, `unknown_setting`, `no_room`.
+        """
         if wanted.fork_of is not None:
             child = self.fork(wanted.fork_of, wanted.name)
             return self._set_up(child, wanted.settings, outbox=wanted.outbox)
@@ -119,12 +126,14 @@ class Desk:
             settings=wanted.settings,
             outbox=bool(wanted.outbox),
         )
-        return self._named(wanted.name, lambda name: self.sandboxes.create(name, setup))
+        return self._named(wanted.name, lambda name: self.sandboxes.create(name, setup), beginning)
 
     def fork(self, parent: str, name: str | None) -> Sandbox:
         """Raises NotFound, RuleBroken `exists`."""
         self.sandbox(parent)
-        return self._named(name, lambda chosen: self.sandboxes.fork(parent, chosen))
+        owner = self.sandboxes.owners.owner_of(parent)
+        beginning = "" if owner is None else owner.beginning
+        return self._named(name, lambda chosen: self.sandboxes.fork(parent, chosen), beginning)
 
     def change(self, name: str, change: SandboxChange) -> Sandbox:
         """Raises NotFound, RuleBroken `unknown_setting`."""
@@ -142,7 +151,7 @@ class Desk:
         self._ensure_default(name)
         self.sandboxes.delete(name)
 
-    def _named(self, name: str | None, make: Callable[[str], Sandbox]) -> Sandbox:
+    def _named(self, name: str | None, make: Callable[[str], Sandbox], beginning: str) -> Sandbox:
         """Make a sandbox called *name*; without one, called by the next number that is free, or at random where others make
         sandboxes of the same store.
         """
@@ -151,7 +160,8 @@ class Desk:
             return make(name)
         while True:
             try:
-                return make(f"sandbox-{token_hex(6) if self.sandboxes.durable else next(self._numbers)}")
+                number = token_hex(6) if self.sandboxes.durable else next(self._numbers)
+                return make(f"{beginning or 'sandbox-'}{number}")
             except RuleBroken as refusal:
                 if refusal.code != "exists":
                     raise

@@ -52,6 +52,7 @@ RULES = {
     "not_in_journal": 409,
     "not_ready": 503,
     "no_room": 503,
+    "no_owner": 400,
 }
 """RuleBroken, by its code."""
 

@@ -15,6 +15,7 @@ from mockserver.apis.exchange import Call, Reply
 from mockserver.apis.refusals import BadInput
 from mockserver.booking.errors import NotFound, in_json
 from mockserver.control.desk import Desk
+from mockserver.control.owning import beginning_of
 from mockserver.control.wire import show_summary
 from mockserver.sandbox.records import SandboxRecord
 from mockserver.sandbox.sandbox import DEFAULT, Sandbox
@@ -54,11 +55,18 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 def find_sandboxes(
-    desk: Desk, containing: str = "", *, sort: str = "name", after: str | None = None, offset: int = 0, limit: int = 50
+    desk: Desk,
+    containing: str = "",
+    *,
+    beginning: str = "",
+    sort: str = "name",
+    after: str | None = None,
+    offset: int = 0,
+    limit: int = 50,
 ) -> Listing:
     """
     Args:
-        containing: A part of the name.
+        containing: A part of the name; *beginning* is how it begins.
         sort: `name`, or `used`: the latest used first, those that this process has not used last, by name.
         after: As `Listing.next` of the page before; with `name` any name will do.
 
@@ -67,15 +75,17 @@ def find_sandboxes(
     """
     desk.ensure_default()
     if sort == "name":
-        total, found = desk.sandboxes.named(containing, after=after or "", offset=offset, limit=limit + 1)
+        total, found = desk.sandboxes.named(
+            containing, beginning=beginning, after=after or "", offset=offset, limit=limit + 1
+        )
         shown = [_listed(desk, record) for record in found[:limit]]
         return Listing(total, shown, shown[-1].record.name if len(found) > limit else None)
-    return _by_use(desk, containing, after, offset, limit)
+    return _by_use(desk, containing, beginning, after, offset, limit)
 
 
-def delete_found(desk: Desk, containing: str) -> tuple[int, int]:
+def delete_found(desk: Desk, containing: str, *, beginning: str = "") -> tuple[int, int]:
     """Delete sandboxes with a text in their names, but for the default one. Answers how many, and how many are left."""
-    _, found = desk.sandboxes.named(containing, limit=_MOST_DELETED + 1)
+    _, found = desk.sandboxes.named(containing, beginning=beginning, limit=_MOST_DELETED + 1)
     deleted = 0
     for record in [each for each in found if each.name != DEFAULT][:_MOST_DELETED]:
         try:
@@ -83,8 +93,9 @@ def delete_found(desk: Desk, containing: str) -> tuple[int, int]:
         except NotFound:
             continue  # another process was faster
         deleted += 1
-    total, first = desk.sandboxes.named(containing, limit=1)
-    is_default_left = DEFAULT in (record.name for record in first) or (bool(total) and containing in DEFAULT)
+    total, first = desk.sandboxes.named(containing, beginning=beginning, limit=1)
+    may_be_default = bool(total) and not beginning
+    is_default_left = DEFAULT in (record.name for record in first) or (may_be_default and containing in DEFAULT)
     return deleted, total - is_default_left
 
 
@@ -103,13 +114,13 @@ class _Cursor(msgspec.Struct, frozen=True):
         return -self.used, self.name
 
 
-def _by_use(desk: Desk, containing: str, after: str | None, offset: int, limit: int) -> Listing:
+def _by_use(desk: Desk, containing: str, beginning: str, after: str | None, offset: int, limit: int) -> Listing:
     last = None if after is None else _read_cursor(after)
-    total, few = desk.sandboxes.named(containing, limit=_FEW)
+    total, few = desk.sandboxes.named(containing, beginning=beginning, limit=_FEW)
     if total <= _FEW:
         ordered: Iterable[SandboxRecord] = sorted(few, key=lambda record: _used(desk, record.name).place)
     else:
-        ordered = chain(_used_ones(desk, containing, last), _unused_ones(desk, containing, last))
+        ordered = chain(_used_ones(desk, containing, beginning, last), _unused_ones(desk, containing, beginning, last))
     if last is not None:
         ordered = (record for record in ordered if _used(desk, record.name).place > last.place)
     found = list(islice(ordered, offset, offset + limit + 1))
@@ -134,21 +145,21 @@ def _read_cursor(text: str) -> _Cursor:
     return _Cursor(int(digits) / _TICKS, name)
 
 
-def _used_ones(desk: Desk, containing: str, last: _Cursor | None) -> Iterator[SandboxRecord]:
+def _used_ones(desk: Desk, containing: str, beginning: str, last: _Cursor | None) -> Iterator[SandboxRecord]:
     """Those that this process has used, from a cursor on."""
     begins_at = float("inf") if last is None else last.used + 1 / _TICKS
     return (
         sandbox.record
         for sandbox in desk.sandboxes.latest_used()
-        if sandbox.used_at <= begins_at and containing in sandbox.name
+        if sandbox.used_at <= begins_at and containing in sandbox.name and sandbox.name.startswith(beginning)
     )
 
 
-def _unused_ones(desk: Desk, containing: str, last: _Cursor | None) -> Iterator[SandboxRecord]:
+def _unused_ones(desk: Desk, containing: str, beginning: str, last: _Cursor | None) -> Iterator[SandboxRecord]:
     """By name, those in the store that this process has not used."""
     after = "" if last is None or last.used else last.name
     while desk.sandboxes.durable:
-        _, page = desk.sandboxes.named(containing, after=after, limit=_MOST_DELETED)
+        _, page = desk.sandboxes.named(containing, beginning=beginning, after=after, limit=_MOST_DELETED)
         yield from (record for record in page if desk.sandboxes.loaded(record.name) is None)
         if len(page) < _MOST_DELETED:
             return
@@ -175,14 +186,20 @@ def _asked(sandbox: Sandbox) -> tuple[int, int]:
 def list_sandboxes(desk: Desk, call: Call) -> Reply:
     query = call.query
     found = find_sandboxes(
-        desk, query["q"] or "", sort=query["sort"], after=query["after"], offset=query["offset"], limit=query["limit"]
+        desk,
+        query["q"] or "",
+        beginning=beginning_of(desk, call),
+        sort=query["sort"],
+        after=query["after"],
+        offset=query["offset"],
+        limit=query["limit"],
     )
     shown = [_show(each) for each in found.sandboxes]
     return Reply(200, {"total": found.total, "sandboxes": shown, "next": found.next})
 
 
 def delete_sandboxes(desk: Desk, call: Call) -> Reply:
-    deleted, left = delete_found(desk, call.query["q"])
+    deleted, left = delete_found(desk, call.query["q"], beginning=beginning_of(desk, call))
     return Reply(200, {"deleted": deleted, "left": left})
 
 

@@ -40,7 +40,5 @@ def noted(desk: Desk, operation: str, act: Callable[[Call], Any], call: Call) ->
     reply: Reply = act(call)
     sandbox = desk.sandbox(name)
     path = {part: value for part, value in call.path.items() if part != "name"}
-    sandbox.journal.note(
-        Note(sandbox.journal.last_id, sandbox.now(), operation, path, _SECRETS.hide(call.body), before)
-    )
+    sandbox.journal.note(Note(sandbox.latest_entry(), sandbox.now(), operation, path, _SECRETS.hide(call.body), before))
     return reply

@@ -12,6 +12,7 @@ from mockserver.apis.exchange import NO_BODY, Call, Reply
 from mockserver.control.asking import Question
 from mockserver.control.desk import Desk
 from mockserver.control.noting import NOTED, noted
+from mockserver.control.owning import beginning_of, check_owned, kept_to_own
 from mockserver.control.requests import (
     NewFork,
     NewRule,
@@ -68,7 +69,9 @@ def get_fidelity(desk: Desk, call: Call) -> Reply:
 
 
 def create_sandbox(desk: Desk, call: Call) -> Reply:
-    return Reply(201, _show(desk, desk.create(parse(call.body, NewSandbox))))
+    wanted = parse(call.body, NewSandbox)
+    check_owned(desk, call, wanted.name, wanted.fork_of)
+    return Reply(201, _show(desk, desk.create(wanted, beginning=beginning_of(desk, call))))
 
 
 def get_sandbox(desk: Desk, call: Call) -> Reply:
@@ -89,7 +92,9 @@ def reset_sandbox(desk: Desk, call: Call) -> Reply:
 
 
 def fork_sandbox(desk: Desk, call: Call) -> Reply:
-    return Reply(201, _show(desk, desk.fork(call.path["name"], parse(call.body, NewFork).name)))
+    wanted = parse(call.body, NewFork)
+    check_owned(desk, call, wanted.name)
+    return Reply(201, _show(desk, desk.fork(call.path["name"], wanted.name)))
 
 
 def list_journal(desk: Desk, call: Call) -> Reply:
@@ -212,6 +217,8 @@ def operations_of(desk: Desk) -> Mapping[str, Operation]:
     operations: dict[str, Any] = {name: partial(operation, desk) for name, operation in _OPERATIONS.items()}
     for name in NOTED:
         operations[name] = partial(noted, desk, name, operations[name])
+    if desk.sandboxes.owners:
+        return {name: partial(kept_to_own, desk, operation) for name, operation in operations.items()}
     return operations
 
 

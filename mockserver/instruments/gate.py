@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call
 from mockserver.apis.refusals import BadHead
-from mockserver.booking.errors import OverQuota, in_json
 from mockserver.sandbox.journal import Entry
 from mockserver.web.addresses import Address
 from mockserver.web.gate import Gate
@@ -59,7 +58,7 @@ class WatchedGate(Gate):
     Args:
         watchers: Shown each request.
         beside_pages: What else is served, by its path.
-        pace: How often a sandbox may be asked; None is any number of times.
+        pace: How often sandboxes may be asked; None is any number of times.
     """
 
     def __init__(
@@ -82,14 +81,12 @@ class WatchedGate(Gate):
     async def _answer(
         self, call: Call, address: Address, stack: Stack, query: bytes, receive: Receive, bad_head: BadHead | None
     ) -> Sent | None:
-        pace = self._pace
-        if pace is None or stack.api.domain is None or pace.admits(call.sandbox_name):
+        refused = None
+        if self._pace is not None and stack.api.domain is not None:
+            refused = self._pace.refused(call.sandbox_name)
+        if refused is None:
             return await super()._answer(call, address, stack, query, receive, bad_head)
         call.operation = stack.operation_at(call.method, address.path)
-        refused = OverQuota(
-            f"a process may be asked {pace.per_second:g} times a second for sandbox {in_json(call.sandbox_name)}, and is asked"
-            " more often: ask again in a second, or start the server with more quota_requests"
-        )
         return stack.refused(call, refused)
 
     def _keep(self, call: Call, entry: Entry, api: Api, scope: Scope, began_at: int) -> None:

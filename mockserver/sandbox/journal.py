@@ -20,6 +20,7 @@ __all__ = [
     "Limits",
     "Memory",
     "Note",
+    "PartOfMemory",
     "changed_ids",
     "cut",
     "latest",
@@ -63,6 +64,25 @@ class Memory:
     def __init__(self, limit: int = 64 << 20) -> None:
         self.limit = limit
         self.used = 0
+
+
+class PartOfMemory(Memory):
+    """Bytes that some journals hold, which are those of the process too."""
+
+    __slots__ = ("_used", "_whole")
+
+    def __init__(self, limit: int, whole: Memory) -> None:
+        self._used, self._whole = 0, whole
+        super().__init__(limit)
+
+    @property
+    def used(self) -> int:
+        return self._used
+
+    @used.setter
+    def used(self, used: int) -> None:
+        self._whole.used += used - self._used
+        self._used = used
 
 
 class Entry(msgspec.Struct, gc=False, array_like=True):

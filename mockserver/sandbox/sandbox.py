@@ -4,21 +4,23 @@ due, its journal.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from mockserver.booking.errors import NotFound, OverQuota, StoreConflict, in_json
-from mockserver.booking.ports import ALL, Changes, Clock, Session, Store
+from mockserver.booking.errors import NotFound, OverQuota, StoreConflict, StoreDown, in_json
+from mockserver.booking.ports import ALL, MADE, Changes, Clock, Session, Store
 from mockserver.booking.spans import microseconds, moment_of
 from mockserver.sandbox.clocks import ClockState
 from mockserver.sandbox.domains import Domain, Seeds
-from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, shown_timer
+from mockserver.sandbox.holdings import Holdings
+from mockserver.sandbox.journal import Entry, Journal, Limits, Memory, PartOfMemory, shown_timer
 from mockserver.sandbox.merging import Below, Level
 from mockserver.sandbox.moves import FiredTimer, How, Move, noted
+from mockserver.sandbox.owners import NOBODY, Owners
 from mockserver.sandbox.receivers import Receivers
 from mockserver.sandbox.records import Fired, Moved, SandboxRecord, encode, newer
 from mockserver.sandbox.rules import Holding, Rule, count_met
@@ -36,8 +38,6 @@ DEFAULT = "default"
 """The sandbox of a request that names none."""
 
 _SHOWN = "clock"
-_MADE = "made"
-"""Where a layer keeps how many documents it has more than what is below it, as if it were the last id of a kind."""
 """The number under which a layer keeps the moment of its last change, as `microseconds`."""
 
 _MOST_CONFLICTS = 5
@@ -80,7 +80,8 @@ class Ground:
         unload: Lets go of a sandbox that is not there any more.
         shared: The journals, where the store keeps them.
         on_waiting: See `Sandboxes`.
-        most_documents: So many a sandbox may have beyond its seed; None is any number, and nobody counts.
+        most_documents: So many a sandbox may have beyond its seed; None is any number.
+        holdings: What keys hold; None where nobody counts documents.
     """
 
     store: Store
@@ -94,6 +95,18 @@ class Ground:
     on_waiting: Callable[[str, str, datetime], None] | None = None
     seeds: Seeds = field(default_factory=Seeds)
     most_documents: int | None = None
+    holdings: Holdings | None = None
+    owners: Owners = NOBODY
+    memories: dict[str, Memory] = field(default_factory=dict)
+
+    def memory_of(self, sandbox: str) -> Memory:
+        """That its journal takes a part of: the process's, or in that the part of its key."""
+        owner = self.owners.owner_of(sandbox)
+        if owner is None or not owner.journal_bytes:
+            return self.journal_memory
+        if owner.name not in self.memories:
+            self.memories[owner.name] = PartOfMemory(owner.journal_bytes, self.journal_memory)
+        return self.memories[owner.name]
 
 
 class Sandbox:
@@ -106,6 +119,7 @@ class Sandbox:
         line: The names of those that would go to make room, in this order; it stands among them.
         has_past: Whether it was asked before this process has loaded it, or may have been.
         news: None while nobody watches it.
+        seen_entry: The latest entry of its journal that was seen, by its number.
         waits: Whether its store does, so that nothing may be done in it on an event loop as it is.
         told_of: The APIs of which somebody knows when the first timer of their seed falls due.
     """
@@ -121,6 +135,7 @@ class Sandbox:
         "name",
         "news",
         "record",
+        "seen_entry",
         "told_of",
         "used_at",
         "waits",
@@ -139,6 +154,7 @@ class Sandbox:
         self.has_past = False
         self.news: News | None = None
         self.told_of: frozenset[str] = frozenset()
+        self.seen_entry = 0
         self._ground = ground
         self._journal: Journal | None = None
         self.holding: Holding | None = None
@@ -150,7 +166,7 @@ class Sandbox:
     @property
     def journal(self) -> Journal:
         if self._journal is None:
-            self._journal = Journal(self._ground.journal_limits, self._ground.journal_memory)
+            self._journal = Journal(self._ground.journal_limits, self._ground.memory_of(self.name))
         return self._journal
 
     @contextmanager
@@ -159,7 +175,8 @@ class Sandbox:
         from mockserver.sandbox.news import News  # noqa: PLC0415 - only who watches needs it
 
         if self.news is None:
-            self.news = News(lambda: self.journal.last_id)
+            shared = self._ground.shared
+            self.news = News(self.latest_entry if shared is None else lambda: self.seen_entry)
         news = self.news
         watcher = news.watch(after)
         try:
@@ -179,6 +196,8 @@ class Sandbox:
         """From here on it is another world, which *record* tells of, and in which nothing was asked yet."""
         self.record = record
         self.clear_journal()
+        if self._ground.holdings is not None:
+            self._ground.holdings.doubt(self.name)
         if self._journal is not None:
             self._journal.begin_anew()
         self.has_past = False
@@ -191,6 +210,16 @@ class Sandbox:
         """Its journal, oldest first, whichever process was asked."""
         shared = self._ground.shared
         return list(self.journal) if shared is None else shared.read(self.record)
+
+    def latest_entry(self) -> int:
+        """The number of the latest entry of its journal, whichever process was asked; where the store does not say, as it was known."""
+        shared = self._ground.shared
+        if shared is None:
+            self.seen_entry = 0 if self._journal is None else self._journal.last_id
+        else:
+            with suppress(StoreDown):
+                self.seen_entry = shared.last(self.name)
+        return self.seen_entry
 
     def clear_journal(self) -> int:
         """Answers how many entries there were."""
@@ -263,6 +292,7 @@ class Sandbox:
 
     def _fire_first(self, domain: Domain, entry: Entry | None, patience_seconds: float | None) -> None:
         """What fell due in an API, in a transaction of its own."""
+        self.latest_entry()
         with self._ground.store.writing(self.name, patience_seconds=patience_seconds) as session:
             fired = self._let_fire(session, self.fresh(session), domain)
             if self._ground.store.dues is not None:
@@ -300,16 +330,17 @@ class Sandbox:
             if entry is not None:
                 entry.at = now
             answer = act(work)
-            if level.changed is not None and self._ground.most_documents is not None:
-                self._count_made(
-                    session, record, level.changed, most=None if entry is None else self._ground.most_documents
-                )
+            made = 0
+            if level.changed is not None and self._ground.holdings is not None:
+                made = self._count_made(session, record, level.changed, may_refuse=entry is not None)
             if not keep:
                 raise _Undo(answer)
             if work.is_stirred and store.dues is not None:
                 session.expect(name, domain.name, self._ground.clock.now())
         if entry is not None:
             entry.changes = level.changed
+        if made and self._ground.holdings is not None:
+            self._ground.holdings.add(self.name, made)
         if work.is_stirred:
             self._tell(domain)
         elif due is not None and domain.name not in self.told_of:
@@ -318,29 +349,35 @@ class Sandbox:
             self.news.tell_of_change(domain.name, is_stirred=work.is_stirred)
         return answer
 
-    def _count_made(self, session: Session, record: SandboxRecord, link: Any, *, most: int | None = None) -> None:
-        """Count the documents that came and went. Who controls the sandbox, and time, may go beyond the quota.
+    def _count_made(self, session: Session, record: SandboxRecord, link: Any, *, may_refuse: bool = False) -> int:
+        """Count the documents that came and went; answers how many there are more. Who controls the sandbox, and time, may go beyond
+        quotas.
 
         Args:
             link: See `Level.changed`.
 
         Raises:
-            OverQuota: There are more than *most*.
+            OverQuota: There are too many in the sandbox, or in all of its key.
         """
-        made = 0
+        holdings, most, made = self._ground.holdings, self._ground.most_documents, 0
+        assert holdings is not None  # noqa: S101 - else nobody counts
         while link is not None:
             _, _, before, after, link = link
             made += (after is not None) - (before is not None)
         if made == 0:
-            return
-        own = session.changes(record.own)
-        own.set_last_id(_MADE, (own.last_id(_MADE) or 0) + made)
-        held = sum(changes.last_id(_MADE) or 0 for changes in _layers(session, record))
-        if most is not None and made > 0 and held > most:
+            return 0
+        held = sum(changes.last_id(MADE) or 0 for changes in _layers(session, record)) + made
+        may_refuse = may_refuse and made > 0
+        if may_refuse and most is not None and held > most:
             raise OverQuota(
                 f"sandbox {in_json(self.name)} may have {most} documents beyond its seed, and this would make {held}: delete"
                 " some, reset it, or start the server with more quota_documents",
             )
+        if may_refuse:
+            holdings.check(session, self.name, made)
+        own = session.changes(record.own)
+        own.set_last_id(MADE, (own.last_id(MADE) or 0) + made)
+        return made
 
     def _level(self, session: Session, record: SandboxRecord, domain: Domain) -> Level:
         below: Below = self._ground.seeds.get(domain, record.seed, record.epoch, record.scenario)
@@ -415,6 +452,7 @@ class Sandbox:
             RuleBroken: `clock_backwards`, `clock_too_far`; nothing has changed then.
             NotFound: The sandbox was deleted meanwhile.
         """
+        self.latest_entry()
         try:
             with self._ground.store.writing(self.name) as session:
                 moved = self._moved(session, change, how, keep=keep)
@@ -464,7 +502,7 @@ class Sandbox:
             how=how,
             from_at=from_at,
             to_at=to_at,
-            after_entry=self._journal.last_id if self._journal is not None else 0,
+            after_entry=self.seen_entry,
             fired=tuple(FiredTimer(each.api, each.timer) for each in fired),
             fired_count=len(fired),
         )
@@ -482,7 +520,7 @@ class Sandbox:
                     if timer is not None and timer.due_at <= until and (due is None or timer.due_at < due.timer.due_at):
                         due = Fired(domain.name, timer)
             if due is None:
-                for level in levels.values() if self._ground.most_documents is not None else ():
+                for level in levels.values() if self._ground.holdings is not None else ():
                     self._count_made(session, record, level.changed)
                 return fired
             domain = self._ground.domains[due.api]

@@ -16,7 +16,9 @@ from mockserver.booking.errors import NotFound, RuleBroken, in_json
 from mockserver.booking.ports import Clock, Dues, Session, Store
 from mockserver.sandbox.clocks import ClockState, monday_of
 from mockserver.sandbox.domains import Domain, Scenario
+from mockserver.sandbox.holdings import Holdings
 from mockserver.sandbox.journal import Entry, Limits, Memory
+from mockserver.sandbox.owners import NOBODY, Owners
 from mockserver.sandbox.receivers import LOOPBACK, Receivers
 from mockserver.sandbox.records import Bounds, SandboxRecord, Setup, decode, encode, newer
 from mockserver.sandbox.sandbox import DEFAULT, Ground, Sandbox, is_heard, last_shown
@@ -39,6 +41,7 @@ class Sandboxes:
         receivers: Where events may be sent.
 
     Attributes:
+        owners: Whose sandboxes are; where there is somebody, none comes to be by itself that is nobody's.
         shared: Other processes serve the same sandboxes: each request asks the store what has become of its own.
         on_waiting: Told, in whichever thread, that something falls due in a sandbox: its name, the API, the moment of
             the real time to look at. None while nobody is there to look.
@@ -60,8 +63,10 @@ class Sandboxes:
         receivers: Receivers = LOOPBACK,
         shared: bool = False,
         most_documents: int | None = None,
+        owners: Owners = NOBODY,
     ) -> None:
         self._store = store
+        self.owners = owners
         self.shared = shared
         self._domains = {domain.name: domain for domain in domains}
         self._versions = {domain.name: domain.seed_version for domain in domains}  # one, for all their records
@@ -79,7 +84,11 @@ class Sandboxes:
             journal_memory=self._journal_memory,
             unload=self._unload,
             most_documents=most_documents,
-            shared=None if store.journals is None else SharedJournals(store.journals, journal_limits or Limits()),
+            owners=owners,
+            holdings=Holdings(owners) if most_documents is not None or owners else None,
+            shared=None
+            if store.journals is None
+            else SharedJournals(store.journals, journal_limits or Limits(), owners),
         )
         self._loaded: dict[str, Sandbox] = {}
         # The least recently used first.
@@ -97,7 +106,7 @@ class Sandboxes:
                 says what was known: see `Overtaken`.
 
         Raises:
-            RuleBroken: `no_room`, `seed_version`.
+            RuleBroken: `no_room`, `seed_version`, `no_owner`.
         """
         found = None if fresh else self._loaded.get(name)
         if found is None:
@@ -117,6 +126,12 @@ class Sandboxes:
         return sandbox
 
     def _make(self, name: str) -> Sandbox:
+        if self.owners and name != DEFAULT and self.owners.owner_of(name) is None:
+            raise RuleBroken(
+                "no_owner",
+                f"there is no sandbox {in_json(name)}, and no key owns it, so it does not come to be by its name: take"
+                f" one that begins with the name of your key, such as {in_json(self.owners.example)}",
+            )
         try:
             return self.create(name, Setup(), keep=False)
         except RuleBroken as refusal:
@@ -287,6 +302,8 @@ class Sandboxes:
             session.forget_sandbox(name)
             drop_layers(session, record)
         sandbox.clear_journal()
+        if self._ground.holdings is not None:
+            self._ground.holdings.doubt(name)
         self._unload(sandbox)
 
     def update(self, name: str, *, settings: Mapping[str, Mapping[str, Any]] | None, outbox: bool | None) -> Sandbox:
@@ -310,11 +327,15 @@ class Sandboxes:
             return [decode(stored) for _, stored in session.sandboxes()]
 
     def named(
-        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+        self, containing: str, *, beginning: str = "", after: str = "", offset: int = 0, limit: int
     ) -> tuple[int, Sequence[SandboxRecord]]:
-        """How many have a text in their names, and those of them by name whose names come *after* another."""
+        """How many have a text in their names, and those of them by name whose names come *after* another; of those alone whose
+        names are *beginning* so.
+        """
         with self._store.reading() as session:
-            total, found = session.sandboxes_named(containing, after=after, offset=offset, limit=limit)
+            total, found = session.sandboxes_named(
+                containing, beginning=beginning, after=after, offset=offset, limit=limit
+            )
         return total, [decode(stored) for _, stored in found]
 
     def loaded(self, name: str) -> Sandbox | None:
@@ -349,6 +370,10 @@ class Sandboxes:
     def shared_journals(self) -> SharedJournals | None:
         """Of a store that keeps journals."""
         return self._ground.shared
+
+    def version(self, name: str) -> int:
+        """See `Store.version`."""
+        return self._store.version(name)
 
     def real_now(self) -> datetime:
         return self._real.now()
@@ -387,10 +412,14 @@ class Sandboxes:
             sandbox.journal.count(entry)
         else:
             sandbox.journal.add(entry)
-        if sandbox.news is not None:
+        if sandbox.news is not None and self._ground.shared is None:
             sandbox.news.tell_of_entry(entry.id)
         if self._journal_memory.used > self._journal_memory.limit:
-            self._trim_journals()
+            self._trim_journals(self._journal_memory)
+        if self._ground.memories:
+            part = self._ground.memory_of(sandbox.name)
+            if part.used > part.limit:
+                self._trim_journals(part)
 
     def _record(self, name: str, setup: Setup, layer: int) -> SandboxRecord:
         default = self._setup
@@ -540,15 +569,16 @@ class Sandboxes:
                 drop_layers(session, sandbox.record)
         self._unload(sandbox)
 
-    def _trim_journals(self) -> None:
-        """Bring all journals together under the process's bound: those of the least recently used sandboxes go first."""
-        memory = self._journal_memory
+    def _trim_journals(self, memory: Memory) -> None:
+        """Bring all journals together under the process's bound, or those of a key under its own: those of the least recently used
+        sandboxes go first.
+        """
         enough = memory.limit - memory.limit // 8  # so that this is not the way of every request from here on
         for name in chain(self._strangers, self._kept):
             if memory.used <= enough:
                 return
             sandbox = self._loaded[name]
-            if sandbox.has_journal:
+            if sandbox.has_journal and memory in (self._journal_memory, self._ground.memory_of(name)):
                 while len(sandbox.journal) and memory.used > enough:
                     sandbox.journal.drop_oldest()
 

@@ -6,7 +6,7 @@ what it was asked within the last quarter of a second.
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 
 import msgspec
 
@@ -14,12 +14,14 @@ from mockserver.booking.errors import StoreDown
 from mockserver.booking.ports import Journals
 from mockserver.booking.spans import microseconds
 from mockserver.sandbox.journal import Entry, Limits, cut
+from mockserver.sandbox.owners import NOBODY, Owners
 from mockserver.sandbox.records import SandboxRecord
 
 __all__ = ["SharedJournals"]
 
 _LOG = logging.getLogger("mockserver")
 _EVERY_SECONDS = 0.25
+_PART = 16
 _MOST_WAITING = 4_096
 """So many wait while the store does not answer; then the oldest are lost."""
 
@@ -30,9 +32,11 @@ _decode = msgspec.msgpack.Decoder(Entry).decode
 class SharedJournals:
     """Those of all sandboxes of a store, as one process writes and reads them."""
 
-    def __init__(self, journals: Journals, limits: Limits) -> None:
+    def __init__(self, journals: Journals, limits: Limits, owners: Owners = NOBODY) -> None:
         self._journals = journals
         self._limits = limits
+        self._owners = owners
+        self._added: Counter[str] = Counter()
         self._waiting: deque[tuple[SandboxRecord, Entry]] = deque(maxlen=_MOST_WAITING)
         self._stirred = asyncio.Event()
 
@@ -54,6 +58,18 @@ class SharedJournals:
             self._waiting.extendleft(reversed(batch))
             self._stirred.set()
             raise
+        if self._owners:
+            self._trim(blocks)
+
+    def _trim(self, blocks: list[tuple[str, int, bytes]]) -> None:
+        """What keys may not have together goes, each time a part of that has come. Raises StoreDown."""
+        for name, _, block in blocks:
+            owner = self._owners.owner_of(name)
+            if owner is not None and owner.journal_bytes:
+                self._added[owner.name] += len(block)
+                if self._added[owner.name] * _PART > owner.journal_bytes:
+                    self._journals.trim(owner.beginning, owner.journal_bytes)
+                    self._added[owner.name] = 0
 
     def _block(self, record: SandboxRecord, entry: Entry) -> tuple[str, int, bytes]:
         cut(entry, self._limits)
@@ -69,6 +85,11 @@ class SharedJournals:
             entry.id = number
             entries.append(entry)
         return entries
+
+    def last(self, name: str) -> int:
+        """The number of the latest entry. Raises StoreDown."""
+        self.flush()
+        return self._journals.last(name)
 
     def clear(self, name: str) -> int:
         self.flush()

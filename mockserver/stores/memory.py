@@ -6,12 +6,13 @@ Ten thousand sandboxes hold ten thousand layers. A layer that rests is one block
 import pickle
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import takewhile
 from typing import Self
 
+from mockserver.booking.ports import AFTER, MADE
 from mockserver.stores.layers import Changes, Layer, Undo, undo_to
 
 __all__ = ["MemoryStore"]
@@ -101,16 +102,23 @@ class _Session:
     def sandboxes(self) -> Iterator[tuple[str, bytes]]:
         return iter(sorted(self._store.kept.items()))
 
+    def made(self, beginning: str, layers_of: Callable[[bytes], Sequence[int]]) -> int:
+        kept = self._store.kept
+        found = {layer for name in kept if name.startswith(beginning) for layer in layers_of(kept[name])}
+        return sum(map(self._store.made_in, found))
+
     def expect(self, name: str, api: str, at: datetime) -> None:
         raise NotImplementedError("a process knows by itself what falls due")
 
     def sandboxes_named(
-        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+        self, containing: str, *, beginning: str = "", after: str = "", offset: int = 0, limit: int
     ) -> tuple[int, Sequence[tuple[str, bytes]]]:
         if self._store.names is None:
             self._store.names = _Names()
         kept = self._store.kept
         names = self._store.names.sorted_of(kept)
+        if beginning:
+            names = names[bisect_left(names, beginning) : bisect_left(names, beginning + AFTER)]
         if containing:
             names = [name for name in names if containing in name]
         start = bisect_right(names, after) + offset if after else offset
@@ -153,10 +161,12 @@ class MemoryStore:
     clock = None
     journals = None
     dues = None
+    paces = None
 
     def __init__(self) -> None:
         self.layers: dict[int, Layer] = {}
         self.resting: dict[int, bytes] = {}
+        self.resting_made: dict[int, int] = {}
         self.kept: dict[str, bytes] = {}
         self.names: _Names | None = None  # since somebody first asked for them in order
         self.owners: dict[int, int] = {}  # of layers with more than one
@@ -165,14 +175,22 @@ class MemoryStore:
     def layer(self, number: int) -> Layer | None:
         found = self.layers.get(number)
         if found is None and (packed := self.resting.pop(number, None)) is not None:
+            self.resting_made.pop(number, None)
             found = self.layers[number] = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed below
         return found
+
+    def made_in(self, layer: int) -> int:
+        """See `MADE`; no layer is unpacked for it."""
+        found = self.layers.get(layer)
+        return self.resting_made.get(layer, 0) if found is None else found.last_ids.get(MADE, 0)
 
     def rest(self, layer: int) -> None:
         found = self.layers.get(layer)
         if found is not None and sum(map(len, found.records.values())) <= _SOON_PACKED:
             packed = pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
             self.resting[layer] = zlib.compress(packed, zlib.Z_BEST_SPEED)
+            if (made := found.last_ids.get(MADE)) is not None:
+                self.resting_made[layer] = made
             del self.layers[layer]
 
     def reading(self, sandbox: str = "") -> _Session:  # noqa: ARG002 - all is at hand
@@ -181,8 +199,12 @@ class MemoryStore:
     def writing(self, sandbox: str = "", *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody to wait for
         return _Session(self, writing=True)
 
+    def version(self, sandbox: str) -> int:
+        raise NotImplementedError("there is one process")
+
     def close(self) -> None:
         self.layers.clear()
         self.resting.clear()
+        self.resting_made.clear()
         self.kept.clear()
         self.names = None

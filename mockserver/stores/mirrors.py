@@ -12,7 +12,7 @@ import msgspec
 from mockserver.booking.ports import GONE, Entry, Id, Kind
 from mockserver.stores.layers import Changes, Layer, Sign, Undo, add, remove
 
-__all__ = ["Dirty", "Mirror", "MirroredChanges", "Row"]
+__all__ = ["Dirty", "Mirror", "MirroredChanges", "Row", "last_id_row", "number_of"]
 
 _LAST_ID = "#"
 """Before the name of a kind, it is the kind of the row that has its last id."""
@@ -23,7 +23,7 @@ _ROW_BYTES = 200
 _encode = msgspec.msgpack.Encoder().encode
 _entries_of = msgspec.msgpack.Decoder(list[tuple[str, str, int | str, int | str, int]]).decode
 _id_of = msgspec.msgpack.Decoder(int | str).decode
-_number_of = msgspec.msgpack.Decoder(int).decode
+number_of = msgspec.msgpack.Decoder(int).decode
 _decoders: dict[type, msgspec.msgpack.Decoder[Any]] = {}
 
 _Key = tuple[str, Id]
@@ -31,6 +31,11 @@ _Key = tuple[str, Id]
 
 Dirty = dict[tuple["Mirror", str, Id], None]
 """What a transaction has changed, in order."""
+
+
+def last_id_row(kind: str) -> str:
+    """The kind of the row that has the last id of *kind*."""
+    return _LAST_ID + kind
 
 
 class Row(NamedTuple):
@@ -63,7 +68,7 @@ class Mirror(Layer):
         for row in rows:
             self.size += _ROW_BYTES + len(row.body or b"") + len(row.entries)
             if row.kind.startswith(_LAST_ID):
-                self.last_ids[row.kind.removeprefix(_LAST_ID)] = _number_of(row.body or b"\x00")
+                self.last_ids[row.kind.removeprefix(_LAST_ID)] = number_of(row.body or b"\x00")
                 continue
             key = (row.kind, _id_of(row.id))
             self.stored.add(key)

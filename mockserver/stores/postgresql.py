@@ -13,7 +13,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from secrets import randbits, token_hex
@@ -23,11 +23,13 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from mockserver.booking.errors import StoreBusy, StoreConflict, StoreDown
+from mockserver.booking.ports import AFTER, MADE
 from mockserver.bridge import Home, cross
 from mockserver.stores.layers import Undo, undo_to
-from mockserver.stores.mirrors import Dirty, Mirror, MirroredChanges, Row
+from mockserver.stores.mirrors import Dirty, Mirror, MirroredChanges, Row, last_id_row, number_of
 from mockserver.stores.postgresql_dues import Dues
 from mockserver.stores.postgresql_journals import Journals
+from mockserver.stores.postgresql_paces import FORGOTTEN, Paces
 from mockserver.stores.postgresql_schema import FORMAT, PREPARED, check, migrate
 from mockserver.stores.postgresql_text import bytes_, text
 
@@ -428,12 +430,23 @@ class _Session:
         return iter([(name, record) for name, record in sorted(found.items()) if record is not None])
 
     def sandboxes_named(
-        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+        self, containing: str, *, beginning: str = "", after: str = "", offset: int = 0, limit: int
     ) -> tuple[int, Sequence[tuple[str, bytes]]]:
         where = f"strpos(name, {text(containing)}) > 0" if containing else "true"
+        if beginning:
+            where += f" AND name > {text(beginning)} AND name < {text(beginning + AFTER)}"
         ((total,),) = self._ask(f"SELECT count(*) FROM directory WHERE {where}")
         page = f"name > {text(after)} AND {where} ORDER BY name LIMIT {limit} OFFSET {offset}"
         return total, self._ask(f"SELECT name, record FROM directory JOIN sandboxes USING (root, name) WHERE {page}")
+
+    def made(self, beginning: str, layers_of: Callable[[bytes], Sequence[int]]) -> int:  # noqa: ARG002 - the database knows
+        rows = self._ask(
+            "SELECT DISTINCT of.root, of.layer, of.body FROM directory JOIN sandboxes USING (root, name),"
+            " LATERAL unnest(sandboxes.layers) AS stood (layer), documents AS of"
+            f" WHERE name > {text(beginning)} AND name < {text(beginning + AFTER)} AND of.root = sandboxes.root"
+            f" AND of.layer = stood.layer AND of.kind = {text(last_id_row(MADE))} AND of.id = {bytes_(b'')}"
+        )
+        return sum(number_of(body) for _, _, body in rows)
 
     def expect(self, name: str, api: str, at: datetime) -> None:
         self._expected.append(self._store.dues.statement(str(self._root), name, api, at))
@@ -497,6 +510,7 @@ class PostgresqlStore:
         self.roots: dict[str, int] = {}
         self.journals = Journals(self.say)
         self.dues = Dues(self.say)
+        self.paces = Paces(self.say)
         self._places: OrderedDict[str, _Place] = OrderedDict()
         self._frozen: OrderedDict[int, Mirror] = OrderedDict()
         self._pool: AsyncConnectionPool[_Connection] | None = None
@@ -509,6 +523,11 @@ class PostgresqlStore:
 
     def writing(self, sandbox: str, *, patience_seconds: float | None = None) -> _Session:  # noqa: ARG002 - nobody stands still meanwhile
         return _Session(self, sandbox, writing=True)
+
+    def version(self, sandbox: str) -> int:
+        with self.reading(sandbox):
+            known = self.place(sandbox).known
+            return -1 if known is None else known.version
 
     def rest(self, layer: int) -> None:
         """Nothing to do: what is mirrored is bounded in bytes."""
@@ -688,6 +707,7 @@ class PostgresqlStore:
             )[0][0][0]:
                 pass
             self.say(f"DELETE FROM layers WHERE root = {root} AND id = {layer}")
+        self.say(FORGOTTEN)
         self.say(
             "DELETE FROM commits WHERE (root, token) IN (SELECT root, token FROM commits"
             f" WHERE at < now() - interval '{_FORGET_COMMITS_AFTER}' LIMIT {_BATCH})"

@@ -1,6 +1,7 @@
 """The tables of a store in PostgreSQL, by format, and the statements that each connection has prepared.
 
-All keys but that of `directory` begin with `root`, a number drawn for each sandbox that is no fork: a sandbox and its forks lie together.
+All keys but those of `directory` and `paces` begin with `root`, a number drawn for each sandbox that is no fork: a sandbox and its forks lie
+together.
 No key counts up. `documents` are cut by root. A new format first adds (expand), and takes away what nobody asks any more in a
 later one (contract): during an upgrade programs of two formats work side by side.
 """
@@ -44,7 +45,14 @@ CREATE TABLE journal (
   root bigint, sandbox text COLLATE "C", id bigint, life bigint NOT NULL, block bytea NOT NULL, PRIMARY KEY (root, sandbox, id));
 """  # fmt: skip
 
-_MIGRATIONS = (_FIRST,)
+_SECOND = """
+CREATE TABLE paces (bucket text COLLATE "C" PRIMARY KEY, full_at timestamptz NOT NULL);
+ALTER TABLE journals ADD COLUMN held bigint NOT NULL DEFAULT 0, ADD COLUMN asked_at timestamptz NOT NULL DEFAULT now();
+UPDATE journals SET held = found.held FROM (SELECT root, sandbox, sum(length(block)) AS held FROM journal GROUP BY root, sandbox) AS found
+ WHERE (journals.root, journals.sandbox) = (found.root, found.sandbox);
+"""
+
+_MIGRATIONS = (_FIRST, _SECOND)
 """Each makes of one format the next."""
 
 FORMAT = len(_MIGRATIONS)

@@ -9,7 +9,7 @@ Counts and sums of groups are kept beside the entries, so a total never costs a 
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Literal, Self
 import msgspec
 
 from mockserver.booking.errors import StoreBusy, StoreDown
-from mockserver.booking.ports import GONE, Edge, Entry, Group, Id, Kind, Position
+from mockserver.booking.ports import AFTER, GONE, MADE, Edge, Entry, Group, Id, Kind, Position
 
 __all__ = ["SqliteStore"]
 
@@ -26,7 +26,7 @@ Sign = Literal["plus", "minus"]
 
 _PROGRAM = int.from_bytes(b"DBLB", "big")
 """Kept in `application_id`: the file of another program is refused, and left as it was."""
-_FORMAT = 2
+_FORMAT = 3
 """Kept in `user_version`: a file of an older format is brought to this one, that of a newer is refused."""
 _OF_THE_FILE = {
     sqlite3.SQLITE_CANTOPEN,
@@ -51,12 +51,21 @@ CREATE TABLE minus (layer, name, grp, sort, id, PRIMARY KEY (layer, name, grp, s
 CREATE TABLE sums (layer, name, grp, plus, minus, weight, PRIMARY KEY (layer, name, grp)) WITHOUT ROWID;
 CREATE TABLE last_ids (layer, kind, value, PRIMARY KEY (layer, kind)) WITHOUT ROWID;
 """
-_NEWER = {1: _JOURNALS}
+_TOGETHER = """
+CREATE TABLE paces (bucket PRIMARY KEY, full_at) WITHOUT ROWID;
+ALTER TABLE journals ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE journals ADD COLUMN asked_at REAL NOT NULL DEFAULT 0;
+UPDATE journals SET held=(SELECT coalesce(sum(length(block)), 0) FROM journal WHERE journal.sandbox=journals.sandbox);
+"""
+_NEWER = {1: _JOURNALS, 2: _TOGETHER}
 """By format, what makes the next one of it."""
 _KEPT_PER_LAYER = ("records", "plus", "minus", "sums", "last_ids")
+_LAST = "\U0010ffff"
 _DEFAULT_PATIENCE_SECONDS = 30.0
 _JOURNAL_PATIENCE_SECONDS = 0.05
 """Whoever writes journals does so on the event loop, and comes again."""
+_LONGEST_WAIT_SECONDS = 3_600.0
+"""For a bucket to be full: the machine's clock may have been set back."""
 
 
 class _Changes:
@@ -257,17 +266,33 @@ class _Session:
         return iter(self._connection.execute("SELECT name, record FROM sandboxes ORDER BY name").fetchall())
 
     def sandboxes_named(
-        self, containing: str, *, after: str = "", offset: int = 0, limit: int
+        self, containing: str, *, beginning: str = "", after: str = "", offset: int = 0, limit: int
     ) -> tuple[int, Sequence[tuple[str, bytes]]]:
         execute = self._connection.execute
         # All of them are counted page by page, and not name by name.
+        where: str
+        given: tuple[str, ...]
         where, given = ("WHERE instr(name, ?)", (containing,)) if containing else ("", ())
+        if beginning:
+            where, given = "WHERE instr(name, ?) AND name > ? AND name < ?", (containing, beginning, beginning + AFTER)
+            after = max(after, beginning)
         (total,) = execute(f"SELECT count(*) FROM sandboxes {where}", given).fetchone()  # noqa: S608 - words of ours
         found = execute(
-            "SELECT name, record FROM sandboxes WHERE name > ? AND instr(name, ?) ORDER BY name LIMIT ? OFFSET ?",
-            (after, containing, limit, offset),
+            "SELECT name, record FROM sandboxes WHERE name > ? AND name < ? AND instr(name, ?) ORDER BY name LIMIT ? OFFSET ?",
+            (after, beginning + AFTER if beginning else _LAST, containing, limit, offset),
         ).fetchall()
         return total, found
+
+    def made(self, beginning: str, layers_of: Callable[[bytes], Sequence[int]]) -> int:
+        execute = self._connection.execute
+        found = execute("SELECT record FROM sandboxes WHERE name > ? AND name < ?", (beginning, beginning + AFTER))
+        layers = msgspec.json.encode({layer for (record,) in found for layer in layers_of(record)}).decode()
+        (made,) = execute(
+            "SELECT coalesce(sum(last_ids.value), 0) FROM json_each(?) AS each"
+            " JOIN last_ids ON last_ids.layer = each.value AND last_ids.kind = ?",
+            (layers, MADE),
+        ).fetchone()
+        return int(made)
 
     def expect(self, name: str, api: str, at: datetime) -> None:
         raise NotImplementedError("a process knows by itself what falls due")
@@ -285,7 +310,7 @@ class _Journals:
             touched = {}
             for sandbox, life, block in entries:
                 (touched[sandbox],) = execute(
-                    "INSERT INTO journals VALUES (?, 1) ON CONFLICT DO UPDATE SET last=last+1 RETURNING last",
+                    "INSERT INTO journals (sandbox, last) VALUES (?, 1) ON CONFLICT DO UPDATE SET last=last+1 RETURNING last",
                     (sandbox,),
                 ).fetchone()
                 execute("INSERT INTO journal VALUES (?,?,?,?)", (sandbox, life, touched[sandbox], block))
@@ -295,6 +320,23 @@ class _Journals:
                     " sum(length(block)) OVER (ORDER BY id DESC) AS held FROM journal WHERE sandbox=?1) WHERE held > ?3))",
                     (sandbox, last - most, most_bytes),
                 )
+                execute(
+                    "UPDATE journals SET asked_at=?2,"
+                    " held=(SELECT sum(length(block)) FROM journal WHERE sandbox=?1) WHERE sandbox=?1",
+                    (sandbox, time.time()),
+                )
+
+    def trim(self, beginning: str, most_bytes: int) -> None:
+        with self._store.writing(patience_seconds=_JOURNAL_PATIENCE_SECONDS) as session:
+            execute = session.connection.execute
+            old = execute(
+                "SELECT sandbox FROM (SELECT sandbox, sum(held) OVER (ORDER BY asked_at DESC, sandbox) AS together"
+                " FROM journals WHERE sandbox > ? AND sandbox < ? AND held > 0) WHERE together > ?",
+                (beginning, beginning + AFTER, most_bytes),
+            ).fetchall()
+            for sandbox in old:
+                execute("DELETE FROM journal WHERE sandbox=?", sandbox)
+                execute("UPDATE journals SET held=0 WHERE sandbox=?", sandbox)
 
     def read(self, sandbox: str, life: int) -> list[tuple[int, bytes]]:
         with self._store.reading() as session:
@@ -302,9 +344,35 @@ class _Journals:
                 "SELECT id, block FROM journal WHERE sandbox=? AND life=? ORDER BY id", (sandbox, life)
             ).fetchall()
 
+    def last(self, sandbox: str) -> int:
+        with self._store.reading() as session:
+            row = session.connection.execute("SELECT last FROM journals WHERE sandbox=?", (sandbox,)).fetchone()
+        return 0 if row is None else row[0]
+
     def clear(self, sandbox: str) -> int:
         with self._store.writing() as session:
+            session.connection.execute("UPDATE journals SET held=0 WHERE sandbox=?", (sandbox,))
             return session.connection.execute("DELETE FROM journal WHERE sandbox=?", (sandbox,)).rowcount
+
+
+class _Paces:
+    """`booking.ports.Paces`."""
+
+    def __init__(self, store: "SqliteStore") -> None:
+        self._store = store
+
+    def spend(self, spent: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+        now, left = time.time(), []
+        with self._store.writing(patience_seconds=_JOURNAL_PATIENCE_SECONDS) as session:
+            for bucket, seconds in spent:
+                (full_at,) = session.connection.execute(
+                    "INSERT INTO paces VALUES (?1, ?2 + ?3)"
+                    " ON CONFLICT DO UPDATE SET full_at = max(min(full_at, ?2 + ?4), ?2) + ?3 RETURNING full_at",
+                    (bucket, now, seconds, _LONGEST_WAIT_SECONDS),
+                ).fetchone()
+                left.append((bucket, full_at - now))
+            session.connection.execute("DELETE FROM paces WHERE full_at < ?", (now,))
+        return left
 
 
 class _Connection(sqlite3.Connection):
@@ -339,9 +407,11 @@ class SqliteStore:
     def __init__(self, path: Path, *, sync: bool = False) -> None:
         self.path = path
         self.journals = _Journals(self)
+        self.paces = _Paces(self)
         self._sync = sync
         self._idle: list[_Connection] = []
         self._all: list[_Connection] = []
+        self._watching: _Connection | None = None
         self._prepare()
 
     def reading(self, sandbox: str = "") -> _Session:  # noqa: ARG002 - a reader waits for nobody
@@ -355,7 +425,19 @@ class SqliteStore:
     def rest(self, layer: int) -> None:
         """Nothing to do: a layer takes no room in the process."""
 
+    def version(self, sandbox: str) -> int:  # noqa: ARG002 - of the whole file
+        """As a connection sees it that writes nothing itself."""
+        if self._watching is None:
+            self._watching = self._connect()
+            self._all.append(self._watching)
+        try:
+            (version,) = self._watching.execute("PRAGMA data_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise _as_said(error, self) from error
+        return int(version)
+
     def close(self) -> None:
+        self._watching = None
         self._idle.clear()
         while self._all:
             self._all.pop().close()

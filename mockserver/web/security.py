@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.apis.bundle import Api
 from mockserver.apis.exchange import Call
-from mockserver.apis.refusals import NoRoom, Unauthenticated
+from mockserver.apis.refusals import BadSandboxName, NoRoom, Unauthenticated
 from mockserver.booking.errors import Refusal, RuleBroken
 from mockserver.sandbox.patience import run_patiently
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -20,6 +20,8 @@ __all__ = ["Guard", "refusal_of"]
 
 def refusal_of(problem: RuleBroken) -> Refusal:
     """Of a sandbox that cannot be opened, as an API says it."""
+    if problem.code == "no_owner":
+        return BadSandboxName(str(problem))
     return NoRoom(str(problem)) if problem.code == "no_room" else problem
 
 

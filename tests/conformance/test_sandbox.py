@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from servers import started
 
+from contract_tests.suites.plans import Plan
 from mockserver.app import build_app, load_api
 from mockserver.serving import bind
 from mockserver.settings import Settings
@@ -80,7 +81,7 @@ def test_the_sandbox_keeps_its_contract(server, api, token):
 def test_the_sandbox_keeps_its_contract_at_full_length(server, pytestconfig, api, token, number):
     seed = int(pytestconfig.getoption("--hypothesis-seed") or 0) * SEEDS_A_NIGHT + number
 
-    result = run_in_a_world_of_its_own(server, api, token, seed=seed, examples=150)
+    result = run_in_a_world_of_its_own(server, api, token, seed=seed, examples=Plan().max_examples)
 
     assert result.returncode == 0, result.stdout + result.stderr
 

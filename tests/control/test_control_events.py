@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from doubles import Client
+from postgresql import database
 
+from mockserver.control import watching
 from mockserver.sandbox import news
 from mockserver.sandbox.records import Setup
 
@@ -247,3 +249,67 @@ def test_the_head_alone_is_answered_at_once(control):
     answer = control.request("HEAD", "/sandboxes/default/events")
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
+
+
+# Several processes
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)])
+def processes(request, build, tmp_path):
+    """Two apps on one store, in which both have the sandbox."""
+    if request.param == "postgresql":
+        database().empty()
+    store = database().address if request.param == "postgresql" else f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    apps = [build(store=store, workers=2) for _ in range(2)]
+    apps[0].sandboxes.create("mine", Setup(frozen=True))
+    return apps
+
+
+async def ask_at(app, method, path, body=None):
+    key = {"Authorization": "Bearer sk_rsv_demo_alpha.mine"}
+    return await Client(app)._request(method, path, {"host": "sandbox", **key}, {"json": body})
+
+
+def test_who_watches_here_is_told_what_is_done_there_with_the_number_that_it_has_in_the_journal(processes, monkeypatch):
+    monkeypatch.setattr(watching, "_LOOK_SECONDS", 0.01)
+    here, there = processes
+
+    async def scene():
+        await ask_at(here, "GET", "/reservekit/v1/services?page=1")
+        stream = Stream(here)
+        await stream.begin()
+        await ask_at(there, "POST", "/reservekit/v1/bookings", BOOKING)
+        await ask_at(there, "GET", "/_sandbox/sandboxes/mine/journal")  # which tells the store what was asked
+        told = {}
+        while "exchange" not in told or "booking" not in told:
+            word = await stream.next()
+            told[word["kind"]] = word["ref"]
+        await ask_at(there, "POST", "/_sandbox/sandboxes/mine/reset")
+        while "reset" not in told:
+            word = await stream.next()
+            told[word["kind"]] = word["ref"]
+        stream.left.set()
+        await stream.ends()
+        return told
+
+    told = asyncio.run(scene())
+
+    assert told.keys() >= {"exchange", "booking", "due", "delivery", "clock", "reset"}
+    assert (told["exchange"], told["booking"]) == ("2", None)
+
+
+def test_what_is_done_from_outside_stands_behind_what_any_process_was_asked_before(processes):
+    here, there = processes
+
+    async def scene():
+        for app in (here, there, there):
+            await ask_at(app, "GET", "/reservekit/v1/services?page=1")
+        await ask_at(there, "GET", "/_sandbox/sandboxes/mine/journal")
+        moved = await ask_at(here, "POST", "/_sandbox/sandboxes/mine/clock/advance", {"by": "PT1H"})
+        assert moved.status_code == 200, moved.text
+        (move,) = (await ask_at(there, "GET", "/_sandbox/sandboxes/mine/clock/moves")).json()["moves"]
+        await ask_at(here, "PATCH", "/_sandbox/sandboxes/mine", {"settings": {"reservekit": {}}})
+        return move["after_entry"]
+
+    assert asyncio.run(scene()) == 3
+    assert [note.after for note in here.sandboxes.get("mine").journal.notes] == [3]

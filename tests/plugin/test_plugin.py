@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from servers import started
 
 ROOT = Path(__file__).parents[2]
 HEAD = (
@@ -247,6 +248,23 @@ def test_a_server_that_runs_is_used_where_it_is_named(suite):
     done = suite("def test_mine(sandbox): pass", "--doublebook-url", "http://127.0.0.1:9")
 
     assert "no sandbox: no sandbox server answers at http://127.0.0.1:9" in done.stdout
+
+
+def test_worlds_of_a_key_have_names_that_it_owns(suite, tmp_path):
+    (tmp_path / "keys.toml").write_text("[keys.team]\ntoken = 'of-the-team'\n")
+    with started("reservekit", "--config", str(tmp_path / "keys.toml"), MOCKSERVER_CONTROL_TOKEN="of-all") as server:
+        where = ("--doublebook-url", server.url, "--doublebook-token", "of-the-team")
+        source = """
+            def test_a_world_whose_name_is_about_as_long_as_names_of_worlds_are(sandbox):
+                fork = sandbox.fork()
+                assert {each.name.partition("-")[0] for each in (sandbox, fork)} == {"team"}
+                fork.delete()
+        """
+
+        done, others = suite(source, *where, DOUBLEBOOK_KEY="team"), suite(source, *where)
+
+    assert "1 passed" in done.stdout, done.stdout
+    assert 'key "team" owns the sandboxes whose names begin with "team-"' in others.stdout
 
 
 def test_what_the_mark_says_wrongly_is_named(suite):

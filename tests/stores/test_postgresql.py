@@ -17,6 +17,7 @@ from mockserver.booking.ports import Kind
 from mockserver.cli import main
 from mockserver.stores import postgresql
 from mockserver.stores.postgresql import FORMAT, DatabaseTime, PostgresqlStore, check, migrate
+from mockserver.stores.postgresql_schema import _MIGRATIONS
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -309,6 +310,18 @@ def test_an_empty_database_is_refused_until_it_is_migrated():
         PostgresqlStore(empty.address)
     with pytest.raises(ValueError, match=f"is of format {FORMAT + 1}, and this program makes {FORMAT}"):
         migrate(empty.address)
+
+
+def test_a_database_of_an_earlier_format_gets_what_is_new_and_knows_what_it_holds():
+    earlier = Database(database().folder, "earlier", tables=False)
+    earlier.ask(_MIGRATIONS[0])
+    earlier.ask("UPDATE doublebook SET format = 1; INSERT INTO directory VALUES ('a', 7), ('b', 8)")
+    earlier.ask("INSERT INTO journals VALUES (7, 'a', 2), (8, 'b', 0)")
+    earlier.ask("INSERT INTO journal VALUES (7, 'a', 1, 0, 'xx'), (7, 'a', 2, 0, 'xxx')")
+
+    assert migrate(earlier.address) == (1, FORMAT)
+
+    assert earlier.ask("SELECT sandbox, last, held FROM journals ORDER BY sandbox") == [("a", 2, 5), ("b", 0, 0)]
 
 
 def test_the_command_makes_the_tables_and_says_which_there_are():

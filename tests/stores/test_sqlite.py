@@ -231,9 +231,9 @@ def test_the_database_of_another_program_is_refused_and_left_as_it_was(path, ver
 def test_a_store_of_a_newer_format_is_refused(path):
     SqliteStore(path).close()
     with closing(sqlite3.connect(path)) as later:
-        later.execute("PRAGMA user_version=3")
+        later.execute("PRAGMA user_version=4")
 
-    with pytest.raises(ValueError, match="is a store of format 3; this program reads format 2"):
+    with pytest.raises(ValueError, match="is a store of format 4; this program reads format 3"):
         SqliteStore(path)
 
 

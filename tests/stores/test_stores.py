@@ -11,7 +11,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.booking.ports import GONE, Kind
+from mockserver.booking.ports import GONE, MADE, Kind
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.postgresql import PostgresqlStore
 from mockserver.stores.sqlite import SqliteStore
@@ -616,6 +616,35 @@ def test_sandboxes_are_found_by_a_part_of_their_names_page_by_page(store):
     assert second == (4, [("ci-2", b"ci-2"), ("ci-3", b"ci-3")])
     assert third == (5, [("ci-2", b"ci-2"), ("ci-3", b"ci-3")])
     assert after_nobody == (5, [("ci-1", b"ci-1")])
+
+
+def test_sandboxes_whose_names_begin_so_are_found_and_what_their_layers_have_made_is_added_up(store):
+    layers = {}
+    for name in ("ci-2", "ci", "ci-1-a", "cis-1", "b-ci-1", "ci-3"):
+        with store.writing(name) as session:
+            layers[name] = session.new_layer()
+            session.changes(layers[name]).set_last_id(MADE, 10)
+            session.save_sandbox(name, name.encode(), (layers[name],))
+    with store.writing("ci-2") as session:
+        session.share_layer(layers["ci-2"])
+        session.save_sandbox("ci-4", b"ci-4", (layers["ci-2"],))
+        layers["ci-4"] = layers["ci-2"]
+    with store.writing("ci-3") as session:
+        session.changes(layers["ci-3"]).set_last_id(MADE, -3)
+
+    with store.reading() as session:
+        found = session.sandboxes_named("", beginning="ci-", limit=2)
+        next_page = session.sandboxes_named("", beginning="ci-", after="ci-2", limit=9)
+        narrower = session.sandboxes_named("1", beginning="ci-", limit=9)
+        made = session.made("ci-", lambda record: (layers[record.decode()],))
+
+    assert [[name for name, _ in each] for _, each in (found, next_page, narrower)] == [
+        ["ci-1-a", "ci-2"],
+        ["ci-3", "ci-4"],
+        ["ci-1-a"],
+    ]
+    assert [total for total, _ in (found, next_page, narrower)] == [4, 4, 1]
+    assert made == 10 + 10 - 3
 
 
 def test_names_follow_what_is_made_forgotten_made_again_and_undone(store):

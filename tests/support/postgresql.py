@@ -53,7 +53,7 @@ class Database:
         return str(self.server.get_uri(name))
 
     def empty(self) -> None:
-        tables = "directory, sandboxes, layers, documents, commits, due, journals, journal"
+        tables = "directory, sandboxes, layers, documents, commits, due, journals, journal, paces"
         self.ask("; ".join(f"DELETE FROM {table}" for table in tables.split(", ")))
 
     def stop(self, way: str) -> None:

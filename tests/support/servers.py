@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 __all__ = ["Server", "started"]
@@ -33,8 +33,8 @@ class Server:
 
 
 @contextmanager
-def started(*arguments: str, **environment: str) -> Iterator[Server]:
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *arguments]
+def started(*arguments: str, program: Sequence[str] = ("-m", "mockserver"), **environment: str) -> Iterator[Server]:
+    command = [sys.executable, *program, "serve", "--port", "0", *arguments]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -9,6 +9,7 @@ from openapi_schema_validator import OAS30Validator
 
 from mockserver.app import API_NAMES
 from mockserver.settings import Settings
+from mockserver.web import pacing
 
 KEY = {"Authorization": "Bearer sk_rsv_demo_alpha"}
 
@@ -91,6 +92,34 @@ def test_a_server_lets_go_of_what_nobody_uses(build, clock):
     asyncio.run(asyncio.wait_for(app.asgi({"type": "lifespan"}, receive, send), 20))
 
     assert [record.name for record in app.sandboxes.every()] == []
+
+
+def test_processes_of_a_store_tell_each_other_how_often_they_were_asked(build, tmp_path, monkeypatch):
+    monkeypatch.setattr(pacing, "_EVERY_SECONDS", 0.0)
+    app = build(store=f"sqlite:///{tmp_path / 'shared.sqlite'}", workers=2, quota_requests=0.01)
+    told = iter([{"type": "lifespan.startup"}])
+
+    heard, spend = asyncio.Event(), app.store.paces.spend
+
+    def listen(spent):
+        heard.set()
+        return spend(spent)
+
+    async def receive():
+        for message in told:
+            return message
+        await Client(app)._request("GET", "/reservekit/v1/services?page=1", KEY, {})
+        await heard.wait()
+        return {"type": "lifespan.shutdown"}
+
+    async def send(_):
+        pass
+
+    monkeypatch.setattr(app.store.paces, "spend", listen)
+    asyncio.run(asyncio.wait_for(app.asgi({"type": "lifespan"}, receive, send), 20))
+
+    ((_, seconds),) = spend([("default", 0.0)])
+    assert seconds > 50
 
 
 @pytest.mark.parametrize(

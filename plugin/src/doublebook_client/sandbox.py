@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -193,7 +192,7 @@ class Sandbox:
 
         Args:
             url: Of the server.
-            name: Of the world; one is made up.
+            name: Of the world; the server makes one up.
             token: What the server's control plane demands, if anything.
             api: Which is meant where a method is not told one.
             scenario: A world written by hand, such as `reservekit/documentation`.
@@ -204,7 +203,7 @@ class Sandbox:
             Refused: The server cannot be reached, or knows no such scenario, setting or the like.
         """
         wanted = {
-            "name": name or f"w-{secrets.token_hex(6)}",
+            "name": name,
             "scenario": scenario,
             "seed": seed,
             "clock": None if clock is None else _written(clock),
@@ -456,8 +455,7 @@ class Sandbox:
 
     def fork(self, name: str | None = None) -> Sandbox:
         """A copy that goes its own way from here."""
-        body = {"name": name or f"w-{secrets.token_hex(6)}"}
-        made = self._control.ask("POST", f"/sandboxes/{self.name}/fork", body)
+        made = self._control.ask("POST", f"/sandboxes/{self.name}/fork", {} if name is None else {"name": name})
         return Sandbox(Control(self._control.server, self._control.token), made, api=self._api)
 
     def delete(self) -> None:

@@ -30,6 +30,7 @@ __all__ = ["Armed", "Held", "Received", "Receiver", "Sandbox"]
 
 _MARK = "sandbox(api=, scenario=, seed=, clock=, frozen=, settings=): how the world of a test begins"
 _MOST_OF_A_NAME = 40
+_MOST_BEFORE_THE_END = 54
 _MADE: pytest.StashKey[Sandbox] = pytest.StashKey()
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
@@ -41,6 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--doublebook-token", metavar="TOKEN", help="What its control plane demands; also read from DOUBLEBOOK_TOKEN."
+    )
+    group.addoption(
+        "--doublebook-key",
+        metavar="NAME",
+        help="The key whose token that is, if it is one: names of worlds begin with it; also read from DOUBLEBOOK_KEY.",
     )
     parser.addini("doublebook_command", "What starts a sandbox server, where it is not `doublebook` or `mockserver`.")
 
@@ -86,7 +92,8 @@ def sandbox_server(request: pytest.FixtureRequest) -> Server:
 def sandbox(request: pytest.FixtureRequest, sandbox_server: Server) -> Iterator[Sandbox]:
     """A world of this test, as its mark `sandbox` says; it is thrown away afterwards."""
     try:
-        name = _name(request.node)
+        key = request.config.getoption("--doublebook-key") or os.environ.get("DOUBLEBOOK_KEY")
+        name = _name(request.node, f"{key}-" if key else "")
         made = Sandbox.create(sandbox_server.url, token=sandbox_server.token, name=name, **_marked(request.node))
     except (Refused, TypeError) as problem:
         raise pytest.fail.Exception(f"no sandbox: {problem}", pytrace=False) from None
@@ -114,10 +121,11 @@ def _idle(rule: dict[str, Any]) -> str:
     return f"armed and never met: {rule['do']['what']} on {about} of {rule['api']}"
 
 
-def _name(node: pytest.Item) -> str:
+def _name(node: pytest.Item, beginning: str) -> str:
     """That of the test, as far as names go, and something that no other run has."""
     words = re.sub("[^a-z0-9]+", "-", node.name.lower()).strip("-")
-    return f"{words[:_MOST_OF_A_NAME].strip('-')}-{secrets.token_hex(4)}"
+    words = f"{beginning}{words[:_MOST_OF_A_NAME]}"[:_MOST_BEFORE_THE_END]
+    return f"{words.strip('-')}-{secrets.token_hex(4)}"
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
