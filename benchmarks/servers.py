@@ -58,6 +58,7 @@ class Server:
         stateful: Whether it keeps bookings, so that what was posted can be counted.
         base: Where the document's paths begin.
         probe: What is asked below it until there is a 200.
+        is_pinned: To one core, as what is compared by the core has to be.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Server:
     stateful: bool = True
     base: str = "/v1"
     probe: str = PROBE
+    is_pinned: bool = True
 
 
 @dataclass(slots=True)
@@ -78,13 +80,25 @@ class Running:
         return resident_mb(self.process.pid)
 
     def cpu_seconds(self) -> float:
-        """What all threads of the process have computed so far; 0 where there is no /proc."""
-        try:
-            words = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        except OSError:
-            return 0.0
-        user, system = words[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        """What all threads of the process, and of its workers, have computed so far; 0 where there is no /proc."""
+        return sum(_cpu_seconds(pid) for pid in (self.process.pid, *_children(self.process.pid)))
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    user, system = words[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, file.read_text(encoding="ascii").split())
+    return found
 
 
 def ours(store: str | None = None) -> Server:
@@ -128,7 +142,7 @@ def running(server: Server) -> Iterator[Running]:
     began = time.perf_counter()
     try:
         process = subprocess.Popen(
-            pinned(server.command(port), SERVER_CORE),
+            pinned(server.command(port), SERVER_CORE) if server.is_pinned else server.command(port),
             cwd=ROOT,
             env=_ENVIRONMENT,
             stdin=subprocess.DEVNULL,

@@ -25,7 +25,18 @@ from benchmarks.figures import Figure, Section
 from benchmarks.loads import CONNECTIONS, GET, POST, Load, new_booking
 from benchmarks.servers import OURS, OURS_SQLITE, ROOT, SERVER_CORE, CannotRun, pinned
 
-__all__ = ["ARMED_ELSEWHERE", "ARMED_OTHERWISE", "BATCH", "NOTHING", "TWIN", "Middle", "measure", "middle", "watch"]
+__all__ = [
+    "ARMED_ELSEWHERE",
+    "ARMED_OTHERWISE",
+    "BATCH",
+    "NOTHING",
+    "TWIN",
+    "Middle",
+    "measure",
+    "middle",
+    "postgresql",
+    "watch",
+]
 
 OURS_POSTGRESQL = "mockserver, PostgreSQL"
 BATCH = 160
@@ -71,7 +82,7 @@ def measure(out: Console, *, quick: bool) -> Section:
             section.figures += _of_store(column, _run(store, batches))
     out.print(f"[dim]stores: {OURS_POSTGRESQL}")
     try:
-        with _postgresql() as address:
+        with postgresql() as address:
             section.figures += _of_store(OURS_POSTGRESQL, _run(address, batches))
     except CannotRun as reason:
         section.notes.append(f"Not measured: {reason}")
@@ -115,7 +126,7 @@ def _run(store: str, batches: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _postgresql() -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a new database, on the core of who measures, as it comes: with fsync. Raises CannotRun."""
     try:
         with warnings.catch_warnings():

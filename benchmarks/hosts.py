@@ -1,0 +1,177 @@
+"""What one service of several processes does on PostgreSQL: by its workers, by the sandboxes that are asked, by those that there are.
+
+Server, database and who asks share the machine, so what holds elsewhere is the CPU of a request, not how many there are in a second.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+
+from rich.console import Console
+
+from benchmarks.client import KEY, Client
+from benchmarks.figures import Figure, Section
+from benchmarks.loads import CONNECTIONS, POST, new_booking
+from benchmarks.servers import CannotRun, Running, Server, ours, running
+from benchmarks.stores import postgresql
+
+__all__ = ["copy_sandboxes", "measure"]
+
+_WORKERS = (1, 2, 4)
+_ASKED = (1, 16, 200)
+_THERE = (50, 1_000, 100_000)
+_BOOKINGS = 20
+"""In each sandbox whose size is looked at: fifty documents or so."""
+_SIZED = 50
+
+_COPY = """
+INSERT INTO directory SELECT 'copy-' || n, n FROM generate_series(%(first)s::bigint, %(last)s::bigint) n;
+INSERT INTO sandboxes SELECT n, 'copy-' || n, version, own, layers, record FROM sandboxes, generate_series(%(first)s::bigint, %(last)s::bigint) n
+ WHERE name = %(name)s;
+INSERT INTO layers SELECT n, id, owners, dropped_at FROM layers, generate_series(%(first)s::bigint, %(last)s::bigint) n WHERE root = %(root)s;
+INSERT INTO documents SELECT n, layer, kind, id, version, body, entries FROM documents, generate_series(%(first)s::bigint, %(last)s::bigint) n
+ WHERE root = %(root)s;
+"""
+
+
+def measure(out: Console, *, quick: bool) -> Section:
+    number = 160 if quick else 1_600
+    section = Section("hosts", "One service on PostgreSQL", "service")
+    section.notes.append(
+        f"{number:,} new bookings over HTTP, {CONNECTIONS} at a time, of as many sandboxes as the column says, each sandbox with a"
+        " booking before; in brackets the CPU that a request costs all our processes together. PostgreSQL waits for the disk at each"
+        " write (fsync), and computes on the same two cores as our processes and who asks."
+    )
+    try:
+        with postgresql() as address:
+            for workers in _WORKERS[: 2 if quick else None]:
+                for asked in _ASKED[: 2 if quick else None]:
+                    out.print(f"[dim]hosts: {workers} workers, {asked} sandboxes")
+                    with _service(address, workers) as service:
+                        name = f"w{workers}-{asked}"
+                        row, column = f"{workers} worker{'s' * (workers > 1)}", _named(asked)
+                        section.figures.append(
+                            _press(service, row, column, [f"{name}-{n}" for n in range(asked)], number)
+                        )
+        with postgresql() as address:
+            section.figures += _standing(out, address, _THERE[: 2 if quick else None], number)
+    except CannotRun as reason:
+        section.notes.append(f"Not measured: {reason}")
+    return section
+
+
+def _named(sandboxes: int) -> str:
+    return f"in {sandboxes:,} sandbox{'es' * (sandboxes > 1)}"
+
+
+def _standing(out: Console, address: str, there: tuple[int, ...], number: int) -> Iterator[Figure]:
+    """What a write costs where many sandboxes are kept, and how large one is."""
+    with _service(address, 1) as service:
+        before = _bytes(address)
+        for sandbox in range(_SIZED):
+            _fill(service, f"sized-{sandbox}")
+    size = (_bytes(address) - before) / _SIZED
+    yield Figure("a sandbox", f"with {_BOOKINGS} bookings", size / 1e3, "KB", detail=f"{_documents(address)} documents")
+    made = _SIZED
+    for many in there:
+        out.print(f"[dim]hosts: {many:,} sandboxes kept")
+        if many > made:
+            copy_sandboxes(address, "sized-0", made + 1, many)
+            made = many
+        with _service(address, 1) as service:
+            asked = [f"beside-{many}-{n}" for n in range(_ASKED[1])]
+            yield _press(service, f"1 worker, {many:,} kept", _named(len(asked)), asked, number)
+
+
+@contextmanager
+def _service(address: str, workers: int) -> Iterator[Running]:
+    alone = ours(address)
+    server = Server(
+        f"{workers} workers", lambda port: [*alone.command(port), "--workers", str(workers)], is_pinned=False
+    )
+    with running(server) as service:
+        yield service
+
+
+def _press(service: Running, row: str, column: str, sandboxes: list[str], number: int) -> Figure:
+    """Bookings in the *sandboxes* in turn, from as many threads as there are connections."""
+    for sandbox in sandboxes:
+        _fill(service, sandbox, 1)
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for each in range(number):
+        waiting.put(each)
+    wrong: list[str] = []
+
+    def ask() -> None:
+        client = Client(service.port)
+        try:
+            while True:
+                each = waiting.get_nowait()
+                status = _book(client, sandboxes[each % len(sandboxes)], each)
+                if status != POST.status:
+                    wrong.append(f"{status}")
+        except queue.Empty:
+            pass
+        except (OSError, HTTPException) as error:
+            wrong.append(f"{type(error).__name__}: {error}")
+        finally:
+            client.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    began, computed = time.perf_counter(), service.cpu_seconds()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds, cpu = time.perf_counter() - began, service.cpu_seconds() - computed
+    said = f"{len(wrong)} of {number} were refused, the first with {wrong[0]}" if wrong else ""
+    return Figure(row, column, number / seconds, "/s", detail=f"{cpu / number * 1e6:.0f} us", wrong=said)
+
+
+def _fill(service: Running, sandbox: str, bookings: int = _BOOKINGS) -> None:
+    client = Client(service.port)
+    try:
+        for number in range(bookings):
+            # Of other days than what is measured: no place of those is taken.
+            status = _book(client, sandbox, 8 * 10_000 + number)
+            if status != POST.status:
+                raise CannotRun(f"a booking in {sandbox} answers {status}")
+    finally:
+        client.close()
+
+
+def _book(client: Client, sandbox: str, number: int) -> int:
+    return client.ask(POST.method, f"/v1{POST.path}", new_booking(number), key=f"{KEY}.{sandbox}")[0]
+
+
+def copy_sandboxes(address: str, name: str, first: int, last: int) -> None:
+    """As many more sandboxes as from *first* to *last*, each with all that *name* has: made by the database, for it takes a minute."""
+    import psycopg  # noqa: PLC0415 - an extra
+
+    with psycopg.connect(address) as connection:
+        found = connection.execute("SELECT root FROM directory WHERE name = %s", (name,)).fetchone()
+        assert found is not None, f"there is no sandbox {name}"
+        for statement in filter(None, map(str.strip, _COPY.split(";"))):
+            connection.execute(statement, {"first": first, "last": last, "name": name, "root": found[0]})
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def _bytes(address: str) -> int:
+    import psycopg  # noqa: PLC0415 - an extra
+
+    with psycopg.connect(address) as connection:
+        (found,) = connection.execute("SELECT pg_database_size(current_database())").fetchone() or (0,)
+        return int(found)
+
+
+def _documents(address: str) -> int:
+    """Of one sandbox, in the middle of all."""
+    import psycopg  # noqa: PLC0415 - an extra
+
+    with psycopg.connect(address) as connection:
+        (found,) = connection.execute("SELECT count(*) / count(DISTINCT root) FROM documents").fetchone() or (0,)
+        return int(found)
