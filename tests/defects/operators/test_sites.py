@@ -103,6 +103,13 @@ def test_a_change_of_nothing_counts_only_where_the_path_names_what_is_changed(ap
     assert [each.id for each in operations(api) if each.id in touched and "{" not in str(each.pointer[1])] == []
 
 
+def test_a_null_for_nothing_is_no_bug_of_a_create_that_lets_it_through_in_one_of_several_forms():
+    bugs = generated(load_api("appointments", prefix=""))
+
+    assert "AP~read:createCustomer.birthday.unread" in bugs
+    assert "AP~read:createCustomer.birthday.absent" not in bugs
+
+
 def test_no_name_has_blanks_or_a_number_in_a_list(api):
     assert [name for name in generated(api) if " " in name or name.startswith("~")] == []
 
