@@ -171,15 +171,17 @@ def _required(name: str) -> Callable[[Any], object]:
 def _unread(api: Api) -> Iterator[Site]:
     """What is sent and not read, or taken for something else."""
     for each in operations(api):
-        ways = {way: schema for way, _, schema in schemas_below(api.spec, each.body)} if each.body else {}
-        for way, schema in ways.items():
+        found = schemas_below(api.spec, each.body) if each.body else ()
+        ways = {way: (pointer, schema) for way, pointer, schema in found}
+        for way, (pointer, _) in ways.items():
             if way and way[-1] != "*":
                 member = ".".join(way)
                 says = f"{each.id} does not read {member}."
                 yield request(each.id, says, _mending(way, _drop), word=f"{member}.unread")
                 # Refused as well where it is missing; and what is made without it has none either.
-                is_needed = way[-1] in ways.get(way[:-1], {}).get("required", ())
-                if not is_needed and not (schema.get("nullable") and each.creates):
+                _, holder = ways.get(way[:-1], ((), {}))
+                is_needed = way[-1] in holder.get("required", ())
+                if not is_needed and not (each.creates and _may_be_null(api.spec, pointer)):
                     says = f"{each.id} takes null for nothing in {member}."
                     yield request(each.id, says, _mending(way, _drop_null), word=f"{member}.absent")
         for pointer, parameter in each.parameters:
@@ -191,6 +193,13 @@ def _unread(api: Api) -> Iterator[Site]:
                 yield request(each.id, says, partial(_begun, name), word=f"{name}.begun")
             if parameter["in"] == "query":
                 yield from _understood(each, name, resolved(api.spec, (*pointer, "schema"))[1], parameter)
+
+
+def _may_be_null(spec: Mapping[str, Any], pointer: Pointer) -> bool:
+    """Whether a schema says so, or one of those between which it leaves the choice."""
+    pointer, schema = resolved(spec, pointer)
+    choices = [(*pointer, word, number) for word in ("oneOf", "anyOf") for number in range(len(schema.get(word, ())))]
+    return bool(schema.get("nullable")) or any(_may_be_null(spec, each) for each in choices)
 
 
 def _understood(

@@ -111,6 +111,13 @@ def test_a_change_of_nothing_counts_only_where_one_can_say_what_is_there_already
     assert {each.pointer[2] for each in operations(api) if each.id in touched} <= {"put", "patch"}
 
 
+def test_a_null_for_nothing_is_no_bug_of_a_create_that_lets_it_through_in_one_of_several_forms():
+    bugs = generated(load_api("appointments", prefix=""))
+
+    assert "AP~read:createCustomer.birthday.unread" in bugs
+    assert "AP~read:createCustomer.birthday.absent" not in bugs
+
+
 def test_no_name_has_blanks_or_a_number_in_a_list(api):
     assert [name for name in generated(api) if " " in name or name.startswith("~")] == []
 

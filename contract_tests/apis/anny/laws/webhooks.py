@@ -1,6 +1,8 @@
 """Webhooks: subscriptions, and what is posted to whom."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -131,6 +133,28 @@ def _about_one_of(*bookings: Json | str) -> Any:
     return lambda post: _about(post) in ids
 
 
+@contextmanager
+def _told_among_others(scene: AnnyScene, *events: str) -> Iterator[Callable[..., list[Post]]]:
+    """As `Receiver.wait`, of one who has subscribed between two others that want the same: they have to be told it, too."""
+    with Receiver(scene) as first, Receiver(scene) as receiver, Receiver(scene) as last:
+        for each in (first, receiver, last):
+            _subscribed(scene, each.url, *events)
+
+        def wait(number: int, wanted: Callable[[Post], bool], *, seconds: float | None = None) -> list[Post]:
+            posts = receiver.wait(number, wanted, seconds=seconds)
+            told = Counter(map(_told, posts))
+            for other in (first, last):
+                missing = told - Counter(map(_told, other.wait(len(posts), wanted)))
+                scene.same("AN-W07", missing, Counter(), "what another was not told who wants the same")
+            return posts
+
+        yield wait
+
+
+def _told(post: Post) -> tuple[str, str]:
+    return str(post.headers.get("x-anny-event")), _about(post)
+
+
 @LAWS.law("AN-W06")
 def who_has_unsubscribed_hears_nothing(scene: AnnyScene) -> None:
     with Receiver(scene) as gone, Receiver(scene) as still:
@@ -196,22 +220,21 @@ def an_address_may_have_a_query(scene: AnnyScene) -> None:
         scene.same("AN-W15", [post.path for post in posts], [f"/hook{query}"], "where the event was posted to")
 
 
-@LAWS.law("AN-W16")
+@LAWS.law("AN-W16", "AN-W07")
 def what_becomes_of_orders_and_invoices_is_told(scene: AnnyScene) -> None:
     names = ("customers.created", "orders.created", "orders.updated")
     of_invoices = ("invoices.created", "invoices.finalized", "invoices.updated")
-    with Receiver(scene) as receiver:
-        _subscribed(scene, receiver.url, *names, *of_invoices)
+    with _told_among_others(scene, *names, *of_invoices) as wait:
         order = scene.submitted(scene.slot("paid"), by=NOBODY)
         invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", order["id"], by=ADMIN), "an invoice")
         customer = scene.order("AN-C20", order, by=ADMIN)["relationships"]["customer"]["data"]
         ours = _about_one_of(order, invoice, customer)
         told = ["customers.created", "invoices.created", "invoices.finalized", "orders.created"]
-        found = sorted(post.json["event"] for post in receiver.wait(len(told), ours))
+        found = sorted(post.json["event"] for post in wait(len(told), ours))
         scene.same("AN-W16", found, told, "what is told when an order is submitted")
         scene.pay(order, by=ADMIN).ok("AN-C22", 200)
         told += ["invoices.updated", "orders.updated"]
-        posts = receiver.wait(len(told), ours)
+        posts = wait(len(told), ours)
         scene.same("AN-W16", sorted(post.json["event"] for post in posts), sorted(told), "what is told when it is paid")
         seen = {
             "orders": scene.order("AN-W16", order, by=ADMIN),
@@ -224,10 +247,9 @@ def what_becomes_of_orders_and_invoices_is_told(scene: AnnyScene) -> None:
             )
 
 
-@LAWS.law("AN-W08")
+@LAWS.law("AN-W08", "AN-W07")
 def what_changes_a_booking_says_so(scene: AnnyScene) -> None:
-    with Receiver(scene) as receiver:
-        _subscribed(scene, receiver.url, _UPDATED, _DELETED)
+    with _told_among_others(scene, _UPDATED, _DELETED) as wait:
         slot = scene.slot()
         booking = scene.booked(slot)
         elsewhere = scene.day("approval", "other_room")
@@ -250,10 +272,10 @@ def what_changes_a_booking_says_so(scene: AnnyScene) -> None:
         for thing, step, rule in steps:
             answer = step().ok(rule, 200)
             wanted.append((_UPDATED, thing["id"], answer.json["data"]["attributes"]["status"]))
-            posts = receiver.wait(len(wanted), _about_one_of(*things))
+            posts = wait(len(wanted), _about_one_of(*things))
             found = [(post.json["event"], _about(post), post.json["data"]["attributes"]["status"]) for post in posts]
             scene.same("AN-W08", found, wanted, f"the events up to: {answer.exchange.title}", answer)
-        last = receiver.wait(len(wanted) + 1, _about_one_of(*things), seconds=_A_MOMENT_SECONDS)
+        last = wait(len(wanted) + 1, _about_one_of(*things), seconds=_A_MOMENT_SECONDS)
         scene.same("AN-W08", len(last), len(wanted), "how many events there are in the end")
 
 
@@ -280,10 +302,9 @@ def _check_in(scene: AnnyScene, booking: Json, slot: Any) -> Answer:
     return scene.check_in(booking)
 
 
-@LAWS.law("AN-W09")
+@LAWS.law("AN-W09", "AN-W07")
 def a_booking_is_created_when_it_stands(scene: AnnyScene) -> None:
-    with Receiver(scene) as receiver:
-        _subscribed(scene, receiver.url, _CREATED)
+    with _told_among_others(scene, _CREATED) as wait:
         slot = scene.slot(where="other_room")
         draft = scene.held(slot)
         for each in (slot.later(minutes=120).of(scene.service_id("approval")), slot.later(minutes=240)):
@@ -297,19 +318,17 @@ def a_booking_is_created_when_it_stands(scene: AnnyScene) -> None:
         last = scene.booked(slots[7].of(scene.service_id("instant")))["id"]
         submitted = {(held[0], "accepted"), (held[1], "requested"), (held[2], "accepted")}
         wanted = [(accepted, "accepted"), submitted, (requested, "requested"), (last, "accepted")]
-        posts = receiver.wait(len(wanted) + 2, _about_one_of(*held, accepted, requested, last))
+        posts = wait(len(wanted) + 2, _about_one_of(*held, accepted, requested, last))
         found = [(_about(post), post.json["data"]["attributes"]["status"]) for post in posts]
         together = [*found[:1], {*found[1:4]}, *found[4:]]
         scene.same("AN-W09", together, wanted, "what was created, in order; of one cart in any")
         scene.same("AN-W09", {post.headers.get("x-anny-event") for post in posts}, {_CREATED}, "the events")
 
 
-@LAWS.law("AN-E05", "AN-W12")
+@LAWS.law("AN-E05", "AN-W12", "AN-W07")
 def what_begins_and_ends_and_who_comes_and_goes_is_told(scene: AnnyScene) -> None:
-    with Receiver(scene) as receiver:
-        _subscribed(
-            scene, receiver.url, *(f"bookings.{name}" for name in ("started", "ended", "checked-in", "checked-out"))
-        )
+    events = (f"bookings.{name}" for name in ("started", "ended", "checked-in", "checked-out"))
+    with _told_among_others(scene, *events) as wait:
         slot = scene.slot()
         here, elsewhere, canceled = (
             scene.booked(slot.at(scene.resource_id(each))) for each in ("room", "other_room", "desk")
@@ -328,13 +347,13 @@ def what_begins_and_ends_and_who_comes_and_goes_is_told(scene: AnnyScene) -> Non
             if step is not None:
                 step(here).ok("AN-K01" if step == scene.check_in else "AN-K06", 200)
             wanted += [(f"bookings.{name}", each["id"]) for name, each in told]
-            posts = receiver.wait(len(wanted), _about_one_of(here, elsewhere, canceled))
+            posts = wait(len(wanted), _about_one_of(here, elsewhere, canceled))
             found = sorted((post.json["event"], _about(post)) for post in posts)
             scene.same("AN-W12", found, sorted(wanted), f"what was told up to {at}")
             edited = [post.json["event"] for post in posts if post.json["data"]["meta"]["edit_in_progress"]]
             scene.same("AN-E05", edited, [], "events of bookings whose edit is said to go on")
         scene.pass_time(timedelta(days=1))
-        came = receiver.wait(len(wanted) + 1, _about_one_of(here, elsewhere, canceled), seconds=_A_MOMENT_SECONDS)
+        came = wait(len(wanted) + 1, _about_one_of(here, elsewhere, canceled), seconds=_A_MOMENT_SECONDS)
         scene.same("AN-W12", len(came), len(wanted), "how many events there are in the end")
 
 

@@ -474,11 +474,7 @@ def _at(found: Mapping[str, str]) -> tuple[str, str]:
 
 @LAWS.law("AP-T15", "AP-T16", "AP-T22")
 def each_employee_is_answered_alike_and_another_s_is_not_found(scene: AppointmentsScene) -> None:
-    numbers = [member["id"] for member in scene.team]
-    scene.same("AP-T22", numbers, sorted(set(numbers)), "the ids of the team")
-    for member in scene.team:
-        found = scene.call("getTeamMember", id=member["id"], title="read the employee").ok("AP-T15", 200).json
-        scene.same("AP-T15", found, member, "the employee")
+    _is_read_alike(scene, scene.team)
     start = scene.far_day()
     for who in filter(scene.has, (MAIN, COLLEAGUE, ROOMMATE)):
         scene.blocked(start, start + _HOUR, by=who)
@@ -489,9 +485,18 @@ def each_employee_is_answered_alike_and_another_s_is_not_found(scene: Appointmen
     scene.expect("AP-T15", bool(named) and named <= ids, f"employees of {shown(ids)}", named)
     theirs = scene.call("listTeam", by=OTHER, title="list the other team").ok("AP-T15", 200).json
     scene.expect("AP-T15", bool(theirs), "employees of the other merchant", theirs)
+    _is_read_alike(scene, theirs, by=OTHER)
     for employee in (NOWHERE, theirs[0]["id"]):
         answer = scene.call("getTeamMember", id=employee, title="read another's employee")
         answer.refused("AP-T16", *NO_EMPLOYEE)
+
+
+def _is_read_alike(scene: AppointmentsScene, team: list[dict[str, Any]], *, by: str = MAIN) -> None:
+    numbers = [member["id"] for member in team]
+    scene.same("AP-T22", numbers, sorted(set(numbers)), "the ids of the team")
+    for member in team:
+        answer = scene.call("getTeamMember", id=member["id"], by=by, title="read the employee")
+        scene.same("AP-T15", answer.ok("AP-T15", 200).json, member, "the employee")
 
 
 def _services(categories: list[dict[str, Any]], duration: str) -> list[list[Any]]:

@@ -1,5 +1,6 @@
 """A merchant moves a booking, lengthens it, writes another note."""
 
+import itertools
 from datetime import datetime, timedelta
 
 from contract_tests.apis.appointments.refusals import BLOCKED, CANCELLED, NOT_THEIRS, REVERSED, TAKEN
@@ -197,14 +198,17 @@ def a_booking_takes_another_length_and_all_of_it(scene: AppointmentsScene) -> No
         scene.enter(end - MINUTES, title="book its last minute").refused("AP-U12", *TAKEN)
         row = scene.row("AP-U12", booking, start)
         scene.same("AP-U12", row["service_duration"], scene.service.minutes, "service_duration")
-    waits = scene.entered(start + 4 * _HOUR, service_id=scene.waiting.id)
-    end = start + 4 * _HOUR + (scene.waiting.minutes + 60) * MINUTES
-    scene.move(waits, start + 4 * _HOUR, end, title="lengthen what waits").ok("AP-U12", 200)
-    _is_at(scene, "AP-U12", waits, start + 4 * _HOUR, end)
+    begins = start + 4 * _HOUR
+    waits = scene.entered(begins, service_id=scene.waiting.id)
+    lengths = itertools.accumulate(minutes for minutes, _ in scene.waiting.phases)
+    for minutes in (*lengths, scene.waiting.minutes + 60):
+        end = begins + minutes * MINUTES
+        scene.move(waits, begins, end, title=f"make what waits last {minutes} minutes").ok("AP-U12", 200)
+        _is_at(scene, "AP-U12", waits, begins, end)
     scene.enter(end - MINUTES, title="book its last minute").refused("AP-U17", *TAKEN)
     (first, _), (wait, _), _ = scene.waiting.phases
     if scene.brief.minutes <= wait:
-        inside = start + (4 * 60 + first) * MINUTES
+        inside = begins + first * MINUTES
         scene.enter(inside, service_id=scene.brief.id, title="book while it waits").ok("AP-U17", 201)
         late = inside + (wait - scene.brief.minutes + 1) * MINUTES
         scene.enter(late, service_id=scene.brief.id, title="book beyond its wait").refused("AP-U17", *TAKEN)

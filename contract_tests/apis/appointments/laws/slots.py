@@ -62,6 +62,27 @@ def bookings_that_touch_do_not_overlap(scene: AppointmentsScene) -> None:
     scene.enter(middle + 2 * length, by=ROOMMATE, title="book from when the next one ends").ok("AP-S02", 201)
 
 
+@LAWS.law("AP-S02", "AP-S06", "AP-T08")
+def what_fits_exactly_between_two_others_is_listed_and_can_be_booked(scene: AppointmentsScene) -> None:
+    length, quarter = scene.service.length, 15 * MINUTES
+    start = scene.spot() + 60 * MINUTES
+    scene.booked(start - length, by=SECOND)
+    scene.entered(start + length)
+    _fits(scene, "AP-S02", start)
+    start = scene.spot() + 60 * MINUTES
+    for begin in (start - quarter, start + length):
+        scene.blocked(begin, begin + quarter)
+    _fits(scene, "AP-S06", start)
+
+
+def _fits(scene: AppointmentsScene, rule: str, start: datetime) -> None:
+    local = start.astimezone(scene.shop.zone)
+    listed = scene.starts_on(local.date(), "AP-T08")
+    # No page says what is listed beside something that is booked.
+    scene.says("AP-T08", f"{local:%H:%M}" in listed, f"{local:%H:%M} among the starts", ", ".join(listed))
+    scene.book(start, title="book between the two").ok(rule, 201)
+
+
 @LAWS.law("AP-S02", "AP-T07")
 def what_has_a_buffer_keeps_it_on_both_sides(scene: AppointmentsScene) -> None:
     own = scene.profile.want("terms.buffers", "the buffers of services are not known")

@@ -72,18 +72,21 @@ def what_becomes_of_a_booking_is_announced_and_nothing_else(scene: ReserveKitSce
 def who_subscribed_to_some_is_told_of_nothing_else(scene: ReserveKitScene) -> None:
     with Receiver(scene) as hook:
         slot, elsewhere = scene.slot(), scene.slot()
+        scene.subscribe(f"{hook.url}/first")
         scene.subscribe(f"{hook.url}/deletes", events=[_DELETED])
         scene.subscribe(f"{hook.url}/service", filter={"service_id": slot.service_id})
-        scene.subscribe(f"{hook.url}/all")
+        scene.subscribe(f"{hook.url}/last")
         bookings = [scene.booked(elsewhere), scene.booked(slot)]
         for booking in bookings:
             scene.changed("RK-L01", booking, status="confirmed")
             scene.delete(booking).ok("RK-D01", 200)
         other, ours = (booking["id"] for booking in bookings)
+        whole = [(event, id_) for event in _EVENTS for id_ in (other, ours)]
         wanted = {
+            "first": whole,
             "deletes": [(_DELETED, other), (_DELETED, ours)],
             "service": [(event, ours) for event in _EVENTS],
-            "all": [(event, id_) for event in _EVENTS for id_ in (other, ours)],
+            "last": whole,
         }
         hook.wait(
             sum(map(len, wanted.values())),
@@ -92,7 +95,7 @@ def who_subscribed_to_some_is_told_of_nothing_else(scene: ReserveKitScene) -> No
         posts = hook.posts
     for path, events in wanted.items():
         came = [(post.json["event_type"], *_ids(post.json)) for post in posts if post.path.endswith(f"/{path}")]
-        rule = "RK-E01" if path == "all" else "RK-E07"
+        rule = "RK-E01" if events is whole else "RK-E07"
         scene.same(rule, sorted(set(came)), sorted(events), f"what is announced to {path}", *scene.answers[-1:])
 
 
