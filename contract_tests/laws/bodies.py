@@ -15,7 +15,7 @@ from openapi_schema_validator import OAS30Validator
 from contract_tests.contracts import Contract, Operation
 from contract_tests.scenes.differences import shown
 
-__all__ = ["MISSING", "Variant", "body_schema", "edges", "flaws"]
+__all__ = ["MISSING", "Variant", "body_schema", "edges", "flaws", "in_other_centuries"]
 
 Json = dict[str, Any]
 Way = tuple[str | int, ...]
@@ -33,6 +33,8 @@ _OF_OTHER_TYPES: Mapping[str, tuple[Any, ...]] = MappingProxyType({
     "object": ("none", []),
 })  # fmt: skip
 _OF_NO_FORM = ("has a blank", "", "no")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OTHER_YEARS = ("1999", "2200")
 _LONGEST_SHOWN = 20
 
 
@@ -157,6 +159,8 @@ def _out_of_bounds(said: Json, value: Any) -> Iterator[Any]:
     yield from (_texts(said, value, said["maxLength"] + 1) if "maxLength" in said else ())
     if "pattern" in said or "format" in said:
         yield from [text for text in (*_misspelt(value), *_OF_NO_FORM) if not _has_form(said, text)][:2]
+    if "pattern" in said:
+        yield from (text for text in in_other_centuries(value) if not _has_form(said, text))
     yield from ([(value or [])[: said["minItems"] - 1]] if said.get("minItems") else ())
     yield from ([_items(said, value, said["maxItems"] + 1)] if "maxItems" in said and value else ())
     yield from ([[*value, value[0]]] if said.get("uniqueItems") and value else ())
@@ -180,6 +184,12 @@ def _texts(said: Json, value: Any, length: int) -> list[str]:
 
 def _misspelt(value: Any) -> tuple[str, ...]:
     return (f"{value} ", f"x{value}", value[:-1]) if isinstance(value, str) else ()
+
+
+def in_other_centuries(value: Any) -> list[str]:
+    """Days and moments before and after all that is booked, as *value* is one; none of anything else."""
+    is_day = isinstance(value, str) and _DAY.match(value)
+    return [year + value[len(year) :] for year in _OTHER_YEARS] if is_day else []
 
 
 def _has_form(said: Json, text: str) -> bool:

@@ -66,7 +66,7 @@ def _stale(api: Api) -> Iterator[Site]:
     """A read that is remembered, and what is made once for all who ask for the like."""
 
     def remembering(known: dict[Any, Reply], inside: Inside, call: Call, work: Work) -> Reply:
-        asked = (id(call.sandbox), call.identity.caller, str(call.path), str(call.query), str(call.body))
+        asked = (call.sandbox_name, call.identity.caller, str(call.path), str(call.query), str(call.body))
         return known.setdefault(asked, inside(call, work))
 
     for each in operations(api):
@@ -90,7 +90,7 @@ def _touched(api: Api) -> Iterator[Site]:
 
     if api.domain and any("updated_at" in kind.record.__struct_fields__ for kind in api.domain.kinds):
         for each in writes(api):
-            if each.changes and each.pointer[2] != "post":  # all else changes something, or refuses to
+            if each.changes and each.pointer[2] in ("put", "patch"):  # all else changes something, or refuses to
                 yield operation(each.id, f"{each.id} counts as a change also when it changes nothing.", touching)
 
 

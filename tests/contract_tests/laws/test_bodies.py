@@ -42,6 +42,7 @@ def tried(ask, said, good):
         ({"type": "string", "minLength": 3}, "good", [("go", "bound")]),
         ({"type": "string", "maxLength": 6, "pattern": "@"}, "a@b", [("xxxxa@b", "bound")]),
         ({"type": "string", "pattern": "^[a-z]+$"}, "good", [("good ", "bound")]),
+        ({"type": "string", "pattern": "^20"}, "2031-03-03", [("1999-03-03", "bound"), ("2200-03-03", "bound")]),
         ({"type": "string", "enum": ["one", "two"]}, "one", [("unheard", "bound")]),
         ({"type": "integer", "minimum": 1, "maximum": 9}, 5, [("7", "type"), (True, "type"), (0, "bound"), (10, "bound")]),
         ({"type": "boolean"}, True, [("true", "type")]),

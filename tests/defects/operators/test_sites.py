@@ -103,6 +103,14 @@ def test_a_change_of_nothing_counts_only_where_the_path_names_what_is_changed(ap
     assert [each.id for each in operations(api) if each.id in touched and "{" not in str(each.pointer[1])] == []
 
 
+def test_a_change_of_nothing_counts_only_where_one_can_say_what_is_there_already(api):
+    touched = {
+        operation for bug in generated(api).values() if bug.operator == "touched" for operation in bug.operations
+    }
+
+    assert {each.pointer[2] for each in operations(api) if each.id in touched} <= {"put", "patch"}
+
+
 def test_a_null_for_nothing_is_no_bug_of_a_create_that_lets_it_through_in_one_of_several_forms():
     bugs = generated(load_api("appointments", prefix=""))
 

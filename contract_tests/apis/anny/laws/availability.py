@@ -21,6 +21,7 @@ _INVALID = (422, "validation_error")
 _WEEK = 7
 _YEAR = 366
 _NOON = time(12)
+_SECOND = timedelta(seconds=1)
 
 
 def _starts(scene: AnnyScene, rule: str, slot: Slot) -> list[Json]:
@@ -181,6 +182,49 @@ def what_is_past_or_too_far_ahead_is_not_offered(scene: AnnyScene) -> None:
     answer.refused("AN-T09", 422, "unavailable_interval")
     reason = answer.json["errors"][0]["meta"]["unavailability_type"]
     scene.expect("AN-T09", reason in ("outside_opening_hours", "closed"), "opening hours first", reason, answer)
+
+
+@LAWS.law("AN-T09")
+def how_early_and_how_late_one_books_is_told_alike_to_the_second(scene: AnnyScene) -> None:
+    service, slot = scene.service("instant"), scene.slot(where="desk")
+    scene.go_to(slot.starts_at - timedelta(minutes=service["lead_time"]))
+    _is_everywhere(scene, slot, None)
+    scene.pass_time(_SECOND)
+    _is_everywhere(scene, slot, "lead_time_conflict")
+    if service["advance_booking_period"] is None:
+        return
+    period = timedelta(minutes=service["advance_booking_period"])
+    late = _first_after(scene, slot, scene.now() + period)
+    scene.go_to(late.ends_at - period - _SECOND)
+    _is_everywhere(scene, late, "after_lead_time")
+    scene.pass_time(_SECOND)
+    _is_everywhere(scene, late, None)
+
+
+def _is_everywhere(scene: AnnyScene, slot: Slot, reason: str | None) -> None:
+    """Among starts, among ends and to whoever wants it a slot has to be free, or not for that reason."""
+    _is(scene, "AN-T09", slot, reason)
+    answer = scene.ends(slot).ok("AN-T09", 200)
+    told = [
+        (each["available"], each["unavailability_type"])
+        for each in answer.json
+        if moment(each["end_date"]) == slot.ends_at
+    ]
+    scene.same("AN-T09", told, [(reason is None, reason)], f"what is told of the end {slot.ends_at}", answer)
+    held = scene.add(slot)
+    if reason is None:
+        scene.empty(order=held.ok("AN-T09", 201).json["data"]).ok("AN-C17", 200)
+    else:
+        unavailable(scene, "AN-T09", held, reason)
+
+
+def _first_after(scene: AnnyScene, like: Slot, when: datetime) -> Slot:
+    """A slot like another one, on the first day after that of a moment on which something begins."""
+    for ahead in range(1, _WEEK + 1):
+        answer = scene.starts(when.date() + timedelta(days=ahead), like.service_id, like.resource_id, like.minutes)
+        if found := answer.ok("AN-T09", 200).json:
+            return _as_slot(found[0], like)
+    raise NotApplicable("nothing begins in the week after the last day on which it can be booked")
 
 
 @LAWS.law("AN-T10")

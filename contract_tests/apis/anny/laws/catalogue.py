@@ -1,5 +1,7 @@
 """What is offered: resources, their children, services."""
 
+from datetime import timedelta
+
 from contract_tests.apis.anny.looking import linked, points_at, sent
 from contract_tests.apis.anny.scene import IDS, NOBODY, AnnyScene, Json, Slot
 from contract_tests.laws.law import Laws
@@ -103,7 +105,7 @@ def _ids(answer: Answer) -> set[str]:
     return {each["id"] for each in answer.ok("AN-U04", 200).json["data"]}
 
 
-@LAWS.law("AN-U04", "AN-D06")
+@LAWS.law("AN-U04", "AN-D06", "AN-D19")
 def children_are_listed_when_they_can_be_booked(scene: AnnyScene) -> None:
     area = scene.resource_id("area")
     slot = scene.slot(where="desk")
@@ -119,6 +121,12 @@ def children_are_listed_when_they_can_be_booked(scene: AnnyScene) -> None:
         scene.same("AN-U04", _ids(answer), wanted, "the children that are listed", answer)
         paged = scene.every("AN-D06", "listResourceChildren", by=NOBODY, size=1, resourceId=area, **_asked(each))
         scene.same("AN-D06", sorted(child["id"] for child in paged), sorted(wanted), "the children on pages of one")
+        for sort in ("name", "-name"):
+            listed = scene.every(
+                "AN-D19", "listResourceChildren", by=NOBODY, sort=sort, resourceId=area, **_asked(each)
+            )
+            names = [child["attributes"]["name"] for child in listed]
+            scene.same("AN-D19", names, sorted(names, reverse=sort.startswith("-")), f"the children by {sort}")
         whole = _children(scene, area, **_asked(each), **{_ALL: "true"})
         scene.same("AN-U04", _ids(whole), everything, "the children that are listed with the others", whole)
     booking = scene.booked(slot, by=OTHER)
@@ -135,6 +143,21 @@ def _can_be_booked(scene: AnnyScene, slot: Slot) -> bool:
     if answer.is_success:
         scene.cancel(answer.json["data"]).ok("AN-X01", 200)
     return answer.is_success
+
+
+@LAWS.law("AN-U04")
+def children_are_listed_up_to_the_second_until_which_they_can_be_booked(scene: AnnyScene) -> None:
+    area, slot = scene.resource_id("area"), scene.slot(where="desk")
+    if slot.resource_id not in _ids(_children(scene, area)):
+        raise Lacking("the desk is no child of the area", key="inventory.resources.area")
+    scene.go_to(slot.starts_at - timedelta(minutes=scene.service("instant")["lead_time"]))
+    for _ in range(2):
+        held = scene.add(slot, title="try to hold the desk")
+        if held.is_success:
+            scene.empty(order=held.json["data"]).ok("AN-C17", 200)
+        answer = _children(scene, area, **_asked(slot))
+        scene.same("AN-U04", slot.resource_id in _ids(answer), held.is_success, "whether the desk is listed", answer)
+        scene.pass_time(timedelta(seconds=1))
 
 
 @LAWS.law("AN-T05", "AN-U05")

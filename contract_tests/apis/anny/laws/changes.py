@@ -87,7 +87,19 @@ def _come_and_gone(scene: AnnyScene) -> _Changes:
     yield ADMIN, scene.check_out(booking)
 
 
-_LIVES = (_made_and_edited, _chosen_and_canceled, _personalized, _decided)
+def _made_without_an_account(scene: AnnyScene) -> _Changes:
+    """The organisation alone can change it."""
+    slot = scene.slot("paid")
+    order = scene.submit(by=NOBODY, order=scene.held(slot, by=NOBODY)).ok("AN-C06", 200).json["data"]
+    (booking,) = bookings_in(order)
+    yield ADMIN, scene.move(booking, by=ADMIN, **slot.later(minutes=60).span)
+    yield ADMIN, scene.invite(booking, {"email": f"{scene.word()}@example.com"}, by=ADMIN)
+    yield ADMIN, scene.choose(booking, *scene.choice(1, 1), by=ADMIN)
+    yield ADMIN, scene.revert(booking, by=ADMIN)
+    yield ADMIN, scene.cancel(booking, by=ADMIN)
+
+
+_LIVES = (_made_and_edited, _chosen_and_canceled, _personalized, _decided, _made_without_an_account)
 
 
 @LAWS.law("AN-B11")
@@ -213,6 +225,17 @@ def a_subscription_says_when_it_was_made_and_changed(scene: AnnyScene) -> None:
         answer = scene.call("getWebhookSubscription", subscriptionId=number, by=ADMIN).ok("AN-B17", 200)
         got = [moment(answer.json["data"]["attributes"][name]) for name in ("created_at", "updated_at")]
         scene.same("AN-B17", got, [made_at, now], "created_at and updated_at of the subscription", answer)
+
+
+@LAWS.law("AN-B17")
+def nothing_was_changed_before_it_was_made(scene: AnnyScene) -> None:
+    """Nor was what is there from the beginning."""
+    scene.cancel(scene.paid()).ok("AN-X01", 200)
+    for operation in ("listBookings", "listOrders", "listWebhookSubscriptions"):
+        for each in scene.every("AN-B17", operation, by=ADMIN):
+            said = {name: each["attributes"].get(name) for name in ("created_at", "canceled_at", "updated_at")}
+            moments = [moment(text) for text in said.values() if text]
+            scene.expect("AN-B17", moments == sorted(moments), f"the moments of {each['id']} in order", said)
 
 
 # At the same moment

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.apis.anny.looking import is_free, parameters, points_at, refused_at
 from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, JSON_API, AnnyScene, Json, Slot, moment, order_id
-from contract_tests.laws.bodies import Variant, edges, flaws
+from contract_tests.laws.bodies import Variant, edges, flaws, in_other_centuries
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import probes, takes_a_body
 from contract_tests.scenes.answers import Answer
@@ -125,7 +125,8 @@ def _wrong(schema: Json) -> list[str]:
     if kind == "boolean":
         return ["yes", ""]
     if "enum" in schema or "format" in schema:
-        return ["nothing", ""]
+        others = [] if "enum" in schema else in_other_centuries(_right(schema)[0])
+        return ["nothing", "", *(text for text in others if not re.match(schema.get("pattern", ""), text))]
     return ["b" * (schema["maxLength"] + 1)] if "maxLength" in schema else ["room one"]
 
 

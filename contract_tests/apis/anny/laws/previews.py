@@ -194,7 +194,9 @@ def a_preview_names_what_a_cancellation_reaches(scene: AnnyScene) -> None:
         open_dates = [each for each in dates if before[each["id"]] in ("accepted", "requested")]
         said = scene.previewed("AN-P14", master)
         wanted = {master["id"], *(each["id"] for each in open_dates)}
-        scene.same("AN-P14", set(said["affected_booking_ids"]), wanted, f"what the preview of the {name} names")
+        scene.same(
+            "AN-P14", sorted(said["affected_booking_ids"]), sorted(wanted), f"what the preview of the {name} names"
+        )
         scene.same("AN-P14", said["series_scope"], "series", f"series_scope of the {name}")
         _are_sums(scene, said, _tiers_of(scene, master), open_dates)
         last = open_dates[-1]
@@ -206,7 +208,9 @@ def a_preview_names_what_a_cancellation_reaches(scene: AnnyScene) -> None:
         scene.cancel(last).ok("AN-P14", 200)
         after = _statuses(scene, everything)
         canceled = {number for number, status in after.items() if status == "canceled" and before[number] != "canceled"}
-        scene.same("AN-P14", set(of_one["affected_booking_ids"]), canceled, "what the preview of a date names")
+        scene.same(
+            "AN-P14", sorted(of_one["affected_booking_ids"]), sorted(canceled), "what the preview of a date names"
+        )
 
 
 def _tiers_of(scene: AnnyScene, booking: Json) -> list[Json]:
@@ -248,7 +252,12 @@ def each_date_of_a_series_costs_what_its_own_notice_says(scene: AnnyScene) -> No
         for named in (master, left[0], left[-1]):
             said = scene.previewed("AN-P14", named)
             wanted = {master["id"], *(each["id"] for each in left)}
-            scene.same("AN-P14", set(said["affected_booking_ids"]), wanted, f"what the preview of {named['id']} names")
+            scene.same(
+                "AN-P14",
+                sorted(said["affected_booking_ids"]),
+                sorted(wanted),
+                f"what the preview of {named['id']} names",
+            )
             _are_sums(scene, said, tiers, left)
             if is_paid:
                 rest = cents(said["base_amount"]) - cents(said["fee_amount"])

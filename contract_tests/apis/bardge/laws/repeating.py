@@ -235,6 +235,14 @@ def without_a_key_each_request_is_done(scene: BardgeScene) -> None:
         answer = scene.call("purchaseCredits", body, title=f"purchase {number}").ok("BG-I11", 201)
         _new(scene, "BG-I02", answer)
         scene.same("BG-I11", answer.json["balance"], held + number * package["credits"], "the balance", answer)
+    issued, gym = scene.issued(), scene.instances(covered=False, copay=True)[0].branch
+    for operation_id in ("purchaseGymCopay", "purchaseCopay"):
+        bought = [
+            scene.buy(issued, gym, package=scene.package_of(gym)["id"], through=operation_id).ok("BG-I11", 201)
+            for _ in range(2)
+        ]
+        names = {each.json["copay_purchase_id"] for each in bought}
+        scene.same("BG-I11", len(names), 2, f"the purchases by {operation_id}", *bought)
     passes = [scene.issued(None, client)["id"] for _ in range(2)]
     listed = scene.client(client).ok("BG-I11", 200).json["passes"]
     scene.expect("BG-I11", set(passes) <= {each["id"] for each in listed}, "both passes", listed)

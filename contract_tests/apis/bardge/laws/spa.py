@@ -77,7 +77,7 @@ def services_take_one_visit_together_or_their_credits(scene: BardgeScene) -> Non
     scene.same("BG-S04", said, (0, price), "visits_deducted and credits_deducted without visits left")
 
 
-@LAWS.law("BG-S04")
+@LAWS.law("BG-S02", "BG-S04")
 def the_last_credits_are_enough_for_what_takes_them_all(scene: BardgeScene) -> None:
     spa, day = long_spa(scene), scene.spa_day()
     issued = without_visits(scene, spa, day)
@@ -88,7 +88,9 @@ def the_last_credits_are_enough_for_what_takes_them_all(scene: BardgeScene) -> N
         raise Lacking("no few appointments of a spa take all credits of a client")
     later = scene.spa_day() if not scene.world.is_own else day + timedelta(days=1)
     for hour in _EVERY_OTHER_HOUR[: held // price]:
-        scene.appointed(issued, spa, later, f"{hour:02}:00", services=[prices[price]])
+        session = scene.begun(issued, spa, later, f"{hour:02}:00", services=[prices[price]])
+        scene.same("BG-S02", session["copay_amount"], 0, "copay_amount of what the credits are enough for")
+        scene.confirm_spa(session).ok("BG-S20", 201)
     scene.same("BG-S04", scene.balance(issued["client_id"]), 0, "the balance when all are taken")
 
 
