@@ -82,6 +82,27 @@ def test_a_bug_may_be_in_one_operation_alone(build, bug):
         assert [name for name in right if right[name] != alone[name]] == [operation]
 
 
+def test_what_is_remembered_of_a_sandbox_is_not_answered_in_another(build):
+    def listed(*defects):
+        with contextlib.ExitStack() as uprooting:
+            client = Client(app := build(defects=defects), headers={"Authorization": "Bearer sk_rsv_demo_alpha"})
+            uprooting.callback(app.uproot)
+            found = []
+            for number in range(8):
+                client.post("/_sandbox/sandboxes", {"name": f"passing-{number}"})
+                booking = {"date": "2026-03-09", "time_slot_id": 457, "message": f"the {number}th"}
+                client.post(f"/~passing-{number}/reservekit/v1/bookings", booking)
+                answer = client.get(f"/~passing-{number}/reservekit/v1/bookings?service_id=123&page=1&page_size=9")
+                found.append([each["message"] for each in answer.json()["data"]["bookings"]])
+                client.delete(f"/_sandbox/sandboxes/passing-{number}")
+            return found
+
+    right, wrong = listed(), listed("RK~stale:listBookings")
+
+    assert right[0] != right[1]
+    assert wrong == right
+
+
 def test_what_is_a_table_for_all_operations_cannot_be_in_one_alone():
     with pytest.raises(ValueError, match="cannot be in updateBooking alone"):
         plant([load_api("reservekit", prefix="")], [f"{made('RK~move:LIFECYCLE.')}@updateBooking"])

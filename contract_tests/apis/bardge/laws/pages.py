@@ -39,6 +39,7 @@ class Lists:
         self.made += [scene.booked(self.issued, each)["booking_id"] for each in (two, three)]
         venue = one.branch
         busiest = Counter(each["provider_branch_id"] for each in scene.classes()).most_common(1)[0][0]
+        gym = max(scene.providers("GYM"), key=lambda each: len(each["copay_options"]))["id"]
         self.client = client
         self.all: dict[str, tuple[Json, str]] = {
             "listPasses": ({}, "/passes"),
@@ -47,7 +48,7 @@ class Lists:
             "listProviderClasses": ({"id": busiest}, f"/providers/{busiest}/classes"),
             "listClasses": ({}, "/classes"),
             "listClientBookings": ({"clientId": client}, f"/clients/{client}/bookings"),
-            "listGymCopayOptions": ({"providerBranchId": venue}, f"/providers/{venue}/gym-copay-options"),
+            "listGymCopayOptions": ({"providerBranchId": gym}, f"/providers/{gym}/gym-copay-options"),
             "listCreditPackages": ({}, "/credit_packages"),
             "listIssuers": ({}, "/issuers"),
         }
