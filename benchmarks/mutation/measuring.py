@@ -26,7 +26,7 @@ from rich.console import Console
 from benchmarks.figures import Figure, Section
 from benchmarks.in_process import SandboxServer, deployment, settle
 from benchmarks.mutation.reach import Reach, look
-from benchmarks.mutation.sampling import draw, equivalents, seed_of_the_kit
+from benchmarks.mutation.sampling import draw, equivalents, seed_of_the_kit, unpromised
 from benchmarks.mutation.score import (
     EQUIVALENT,
     NO_BUG,
@@ -34,6 +34,7 @@ from benchmarks.mutation.score import (
     NOTICED,
     OUTCOMES,
     UNNOTICED,
+    UNPROMISED,
     UNREACHED,
     Score,
     Trial,
@@ -134,13 +135,16 @@ def _section(data: dict[str, Any]) -> Section:
         if "alone_found" in of_api:
             detail = f"of {of_api['alone_shown']} curated"
             section.figures.append(Figure(api, "st run alone", float(of_api["alone_found"]), "", detail=detail))
-    section.figures += _figures(ALL_APIS, sum(scores.values(), Score.of([])))
+    whole = sum(scores.values(), Score.of([]))
+    section.figures += _figures(ALL_APIS, whole)
     section.notes = [
         (
             "Made by the operators of `mockserver/defects`, drawn so that each operator is as likely as any other, by the last"
             " commit that touched the kit. *Shown* were those that a test of a default run reaches; *not started*"
             " those with which the server or its control plane does not work; *equivalents* are listed with their reasons in"
-            " `benchmarks/mutation/equivalents.toml`. The interval is Wilson's."
+            " `benchmarks/mutation/equivalents.toml`, *unpromised* is what can be seen and nothing that is written down forbids,"
+            " with reasons in `unpromised.toml` beside it: if these had to be noticed too, the share of all would be"
+            f" {100 * whole.share_of_all:.1f} %. The interval is Wilson's."
         ),
         *(f"Not noticed: `{name}`. {says}" for of_api in data.values() for name, says in of_api["unnoticed"]),
         *(f"{api}: {of_api['measured']}, drawn by {of_api['seed']}" for api, of_api in data.items()),
@@ -163,7 +167,7 @@ def _figures(row: str, score: Score) -> Iterator[Figure]:
 def try_sample(api: str, *, size: int, seed: int, until: float | None, out: Console) -> list[Trial]:
     """Draw bugs until *size* of them have been shown to the kit; what was tried before is not tried again.
 
-    What nobody noticed then is judged by the list of equivalents, and by what the tests reach, as both are now.
+    What nobody noticed then is judged by both lists, and by what the tests reach, as these are now.
 
     Args:
         until: Begin no batch of trials after that moment, of `time.monotonic`.
@@ -183,7 +187,7 @@ def try_sample(api: str, *, size: int, seed: int, until: float | None, out: Cons
             waiting = iter(pool.imap(_try, [bug.name for bug in batch if bug.name not in known and reach.tests(bug)]))
             for bug in batch:
                 trial = known.get(bug.name)
-                if trial is not None and trial.outcome in (UNNOTICED, EQUIVALENT):
+                if trial is not None and trial.outcome in (UNNOTICED, UNPROMISED, EQUIVALENT):
                     trial = replace(trial, outcome=_not_noticed(api, bug.name) if reach.tests(bug) else UNREACHED)
                 elif trial is None:
                     trial = _judged(api, bug, next(waiting) if reach.tests(bug) else UNREACHED)
@@ -207,7 +211,9 @@ def _judged(api: str, bug: Bug, found: Notice | str | None) -> Trial:
 
 
 def _not_noticed(api: str, name: str) -> str:
-    return EQUIVALENT if name in equivalents()[api] else UNNOTICED
+    if name in equivalents()[api]:
+        return EQUIVALENT
+    return UNPROMISED if name in unpromised()[api] else UNNOTICED
 
 
 # In a process of its own

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mockserver.defects.bug import Bug
 
-__all__ = ["draw", "equivalents", "seed_of_the_kit"]
+__all__ = ["draw", "equivalents", "seed_of_the_kit", "unpromised"]
 
 _HERE = Path(__file__).parent
 _DIGITS = 8
@@ -40,8 +40,21 @@ def draw(bugs: Sequence[Bug], seed: int) -> Iterator[Bug]:
             del waiting[operator]
 
 
+Reasons = Mapping[str, Mapping[str, str]]
+"""Of each API names of bugs, each with a sentence."""
+
+
+def equivalents() -> Reasons:
+    """The bugs that are none: whoever asks can never tell them from the program as it is."""
+    return _reasons("equivalents")
+
+
+def unpromised() -> Reasons:
+    """The bugs that can be seen, and that nothing which is written down forbids."""
+    return _reasons("unpromised")
+
+
 @cache
-def equivalents() -> Mapping[str, Mapping[str, str]]:
-    """Of each API the bugs that are none, with the reason: whoever asks can never tell them from the program as it is."""
-    found: dict[str, dict[str, str]] = tomllib.loads((_HERE / "equivalents.toml").read_text(encoding="utf-8"))
+def _reasons(name: str) -> Reasons:
+    found: dict[str, dict[str, str]] = tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8"))
     return found

@@ -12,6 +12,7 @@ __all__ = [
     "NO_BUG",
     "OUTCOMES",
     "UNNOTICED",
+    "UNPROMISED",
     "UNREACHED",
     "Score",
     "Trial",
@@ -20,11 +21,13 @@ __all__ = [
 NOTICED = "noticed"
 UNNOTICED = "unnoticed"
 EQUIVALENT = "equivalent"
+UNPROMISED = "unpromised"
+"""What is wrong with it no page and no rule of the document speaks of: whoever failed a server for it would be wrong."""
 UNREACHED = "unreached"
 NOT_STARTED = "not started"
 NO_BUG = "no bug"
 """Python makes the same of the program with it as without."""
-OUTCOMES = (NOTICED, UNNOTICED, EQUIVALENT, UNREACHED, NOT_STARTED)
+OUTCOMES = (NOTICED, UNNOTICED, UNPROMISED, EQUIVALENT, UNREACHED, NOT_STARTED)
 
 _Z = 1.959964
 """Of a normal distribution: within so many standard deviations lie 95 % of all values."""
@@ -65,7 +68,7 @@ class Score:
     @property
     def shown(self) -> int:
         """Those that the kit could have looked at."""
-        return self.counts[NOTICED] + self.counts[UNNOTICED] + self.counts[EQUIVALENT]
+        return self.judged + self.counts[UNPROMISED] + self.counts[EQUIVALENT]
 
     @property
     def judged(self) -> int:
@@ -75,6 +78,12 @@ class Score:
     def share(self) -> float:
         """Of those that could be noticed; 0 of none."""
         return self.counts[NOTICED] / self.judged if self.judged else 0.0
+
+    @property
+    def share_of_all(self) -> float:
+        """The same, if what nobody promises had to be noticed too."""
+        every = self.judged + self.counts[UNPROMISED]
+        return self.counts[NOTICED] / every if every else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:

@@ -16,8 +16,8 @@ from benchmarks.in_process import SandboxServer
 from benchmarks.mutation import measuring
 from benchmarks.mutation.measuring import _section, try_sample
 from benchmarks.mutation.reach import Reach, _Tracer
-from benchmarks.mutation.sampling import draw, equivalents, seed_of_the_kit
-from benchmarks.mutation.score import EQUIVALENT, NOTICED, UNNOTICED, UNREACHED, Score, Trial
+from benchmarks.mutation.sampling import draw, equivalents, seed_of_the_kit, unpromised
+from benchmarks.mutation.score import EQUIVALENT, NOTICED, UNNOTICED, UNPROMISED, UNREACHED, Score, Trial
 from benchmarks.mutation.trials import Part, Played, parts_of, staged_at, try_bug
 from benchmarks.report import judge
 from mockserver.app import API_NAMES, load_api
@@ -42,9 +42,9 @@ def score(noticed, unnoticed=0, **others):
 
 
 def test_the_share_is_of_those_that_can_be_noticed():
-    found = score(147, 3, **{EQUIVALENT: 5, UNREACHED: 40})
+    found = score(147, 3, **{UNPROMISED: 10, EQUIVALENT: 5, UNREACHED: 40})
 
-    assert (found.shown, found.share) == (155, 0.98)
+    assert (found.shown, found.share, found.share_of_all) == (165, 0.98, 147 / 160)
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,11 @@ def test_who_was_told_of_what_is_noted():
     assert tracer.happened == {("book", "announce seat.taken"), ("", "announce seat.taken")}
 
 
+@pytest.mark.parametrize("listed", [equivalents, unpromised])
 @pytest.mark.parametrize("api", API_NAMES)
-def test_what_is_called_equivalent_exists_and_has_a_reason(api):
+def test_what_need_not_be_noticed_exists_and_has_a_reason(api, listed):
     """A name that is gone: its expression was changed, and whether the new one can be noticed is to be seen."""
-    listed = equivalents()[api]
+    listed = listed()[api]
 
     assert {*listed} - {*generated(load_api(api, prefix=""))} == set()
     assert [name for name, reason in listed.items() if len(reason) < 20] == []
@@ -190,8 +191,14 @@ class InNoOtherProcess:
         return iter(())
 
 
-def test_what_was_not_noticed_before_is_judged_by_the_list_of_equivalents_as_it_is_now(monkeypatch, tmp_path):
-    kept = {"noticed": NOTICED, "listed since": UNNOTICED, "listed no more": EQUIVALENT, "reached no more": UNNOTICED}
+def test_what_was_not_noticed_before_is_judged_by_the_lists_as_they_are_now(monkeypatch, tmp_path):
+    kept = {
+        "noticed": NOTICED,
+        "listed since": UNNOTICED,
+        "promised no more": UNNOTICED,
+        "listed no more": EQUIVALENT,
+        "reached no more": UNNOTICED,
+    }
     lines = [msgspec.json.encode(asdict(Trial(name, "", outcome))).decode() for name, outcome in kept.items()]
     (tmp_path / "reservekit-00000007.jsonl").write_text("\n".join(lines), encoding="utf-8")
     reach = Reach({"test": executed(book=10)}, {"test": frozenset({"book"})}, {"test": _NOTHING}, {}, {"test": 1})
@@ -200,11 +207,18 @@ def test_what_was_not_noticed_before_is_judged_by_the_list_of_equivalents_as_it_
     monkeypatch.setattr(measuring, "draw", lambda *_: iter(drawn))
     monkeypatch.setattr(measuring, "get_context", lambda _: InNoOtherProcess(reach))
     monkeypatch.setattr(measuring, "equivalents", lambda: {"reservekit": {"listed since": "Nobody can ask."}})
+    monkeypatch.setattr(measuring, "unpromised", lambda: {"reservekit": {"promised no more": "No page says so."}})
 
-    trials = try_sample("reservekit", size=4, seed=7, until=None, out=Console(file=StringIO()))
+    trials = try_sample("reservekit", size=5, seed=7, until=None, out=Console(file=StringIO()))
 
     found = {trial.name: trial.outcome for trial in trials}
-    assert found == {**kept, "listed since": EQUIVALENT, "listed no more": UNNOTICED, "reached no more": UNREACHED}
+    assert found == {
+        "noticed": NOTICED,
+        "listed since": EQUIVALENT,
+        "promised no more": UNPROMISED,
+        "listed no more": UNNOTICED,
+        "reached no more": UNREACHED,
+    }
 
 
 def test_what_was_not_noticed_is_published_with_its_sentence():
