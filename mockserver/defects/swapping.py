@@ -55,7 +55,7 @@ def _template(*args: Any, **named: Any) -> Any:
 
 def forget() -> None:
     """Empty every cache of this program's functions: what they answered belongs to other code."""
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():  # whole, whatever another thread imports meanwhile
         if name.startswith("mockserver."):
             for held in vars(module).values():
                 for each in (held, *_held_by(held)):

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 
 import httpx
 import pytest
@@ -51,9 +52,13 @@ class Sandbox(StartedSandbox):
         assert self.control.post(f"/sandboxes/{self.name}/rules", json=rule).status_code == 201
 
     def faults(self):
-        """What was done to the last request."""
-        (last,) = self.control.get(f"/sandboxes/{self.name}/journal?limit=1").json()["entries"]
-        return [each["what"] for each in last["faults"]]
+        """What was done to the last booking; the journal has it a moment after the answer where another process made it."""
+        patient_until = time.monotonic() + 20
+        while time.monotonic() < patient_until:
+            asked = self.control.get(f"/sandboxes/{self.name}/journal?operation=createBooking&limit=1")
+            for last in asked.json()["entries"]:
+                return [each["what"] for each in last["faults"]]
+        raise AssertionError(asked.text)
 
     def book(self):
         made = self.api.post("/bookings", json={"date": "2026-03-09", "time_slot_id": 456})
