@@ -14,7 +14,7 @@ from rich.console import Console
 
 from benchmarks.client import KEY, Client
 from benchmarks.figures import Figure, Section
-from benchmarks.loads import CONNECTIONS, POST, new_booking
+from benchmarks.loads import CONNECTIONS, PLACES, POST, new_booking
 from benchmarks.servers import CannotRun, Running, Server, ours, running
 from benchmarks.stores import postgresql
 
@@ -136,7 +136,7 @@ def _fill(service: Running, sandbox: str, bookings: int = _BOOKINGS) -> None:
     try:
         for number in range(bookings):
             # Of other days than what is measured: no place of those is taken.
-            status = _book(client, sandbox, 8 * 10_000 + number)
+            status = _book(client, sandbox, PLACES * 10_000 + number)
             if status != POST.status:
                 raise CannotRun(f"a booking in {sandbox} answers {status}")
     finally:
@@ -148,7 +148,7 @@ def _book(client: Client, sandbox: str, number: int) -> int:
 
 
 def copy_sandboxes(address: str, name: str, first: int, last: int) -> None:
-    """As many more sandboxes as from *first* to *last*, each with all that *name* has: made by the database, for it takes a minute."""
+    """Make sandboxes numbered *first* to *last*, each with all that *name* has. The database copies them, for requests would take hours."""
     import psycopg  # noqa: PLC0415 - an extra
 
     with psycopg.connect(address) as connection:
@@ -169,7 +169,7 @@ def _bytes(address: str) -> int:
 
 
 def _documents(address: str) -> int:
-    """Of one sandbox, in the middle of all."""
+    """Of one sandbox, on average."""
     import psycopg  # noqa: PLC0415 - an extra
 
     with psycopg.connect(address) as connection:

@@ -172,6 +172,7 @@ def _rounds(
         if fold.sequences == done or fold.sequences >= plan.max_examples:
             break
     yield from _other_forms(contract, plan, left_out)
+    # What there is to delete is known by now: nothing else has to be asked for it.
     skipped = _sitting_out("exclude-method", *UNIT_PHASES)
     yield _Round(UNIT_PHASES, plan.seed, name=" of what deletes", skipped=(*always, skipped))
 
