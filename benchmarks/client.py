@@ -1,11 +1,12 @@
 """Asking a server: over one kept connection, or in process, straight into the ASGI application."""
 
+import asyncio
 import http.client
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["JSON", "KEY", "Client", "Headers", "InProcess", "is_up"]
+__all__ = ["JSON", "KEY", "Client", "Headers", "InProcess", "Life", "is_up"]
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -105,3 +106,24 @@ class InProcess:
 
         await self._asgi(scope, receive, send)
         return status, b"".join(parts)
+
+
+class Life:
+    """What an app does beside requests, such as sending webhooks: from its startup to its shutdown."""
+
+    def __init__(self, asgi: Any) -> None:
+        self._told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self._told.put_nowait({"type": "lifespan.startup"})
+        self._begun = asyncio.Event()
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        self._task = asyncio.ensure_future(asgi(scope, self._told.get, self._say))
+
+    async def _say(self, _: Any) -> None:
+        self._begun.set()
+
+    async def begun(self) -> None:
+        await self._begun.wait()
+
+    async def end(self) -> None:
+        self._told.put_nowait({"type": "lifespan.shutdown"})
+        await self._task

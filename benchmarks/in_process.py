@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from benchmarks.client import Life
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
 from contract_tests.runs import Deployment
@@ -62,33 +63,12 @@ class _Watchdog:
         self._over.set()
 
 
-class _Life:
-    """What an app does beside requests, such as sending webhooks: from its startup to its shutdown."""
-
-    def __init__(self, asgi: ASGIApp) -> None:
-        self._told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-        self._told.put_nowait({"type": "lifespan.startup"})
-        self._begun = asyncio.Event()
-        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-        self._task = asyncio.ensure_future(asgi(scope, self._told.get, self._say))
-
-    async def _say(self, _: Any) -> None:
-        self._begun.set()
-
-    async def begun(self) -> None:
-        await self._begun.wait()
-
-    async def end(self) -> None:
-        self._told.put_nowait({"type": "lifespan.shutdown"})
-        await self._task
-
-
 class SandboxServer:
     """Serves one API at a time: the one that was asked for last."""
 
     def __init__(self) -> None:
         self._asgi: ASGIApp | None = None
-        self._life: _Life | None = None
+        self._life: Life | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watchdog: _Watchdog | None = None
         self._listener = bind("127.0.0.1", 0)
@@ -106,7 +86,7 @@ class SandboxServer:
             self._loop = asyncio.get_running_loop()
             self._watchdog = _Watchdog(self._loop)
         if self._life is None:
-            self._life = _Life(asgi)
+            self._life = Life(asgi)
             self._watchdog.bites = 0
         if self._watchdog.bites >= _MOST_BITES:
             raise Stuck

@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil, sqrt
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
+import uvloop
 from rich.console import Console
 
-from benchmarks.client import KEY, InProcess
+from benchmarks.client import KEY, InProcess, Life
 from benchmarks.figures import Figure, Section
 from benchmarks.loads import CONNECTIONS, GET, POST, Load, new_booking
 from benchmarks.servers import OURS, OURS_SQLITE, ROOT, SERVER_CORE, CannotRun, pinned
@@ -158,7 +159,13 @@ class _Asked:
 
         self._app = build_app(Settings(apis=(_API,), store=store))
         self.client = InProcess(self._app.asgi)
+        self._life = Life(self._app.asgi)
         self._made = 0
+
+    async def begin(self) -> Self:
+        """As a server does: connections live on the loop that answers."""
+        await self._life.begun()
+        return self
 
     async def ask(self, load: Load) -> None:
         """Raises CannotRun when it is a refusal."""
@@ -188,7 +195,8 @@ class _Asked:
         if status != _CREATED:
             raise CannotRun(f"{path} answers {status}: {answer[:200]!r}")
 
-    def close(self) -> None:
+    async def end(self) -> None:
+        await self._life.end()
         self._app.uproot()
         self._app.store.close()
 
@@ -199,17 +207,17 @@ async def watch(store: str, batches: int) -> dict[str, Any]:
 
 
 async def _watch_store(store: str, batches: int) -> dict[str, Any]:
-    asked = _Asked(store)
+    asked = await _Asked(store).begin()
     found = {}
     for load in (POST, GET):
         taken = [await asked.batch(load) for _ in range(_WARM_BATCHES + batches)][_WARM_BATCHES:]
         found[load.name] = {"seconds": [each for each, _ in taken], "cpu": [each for _, each in taken]}
-    asked.close()
+    await asked.end()
     return found
 
 
 async def _watch_rules(batches: int) -> dict[str, Any]:
-    servers = {name: _Asked("memory") for name in (NOTHING, TWIN, *_ARMED)}
+    servers = {name: await _Asked("memory").begin() for name in (NOTHING, TWIN, *_ARMED)}
     for name, sandbox in _ARMED.items():
         await servers[name].arm(sandbox)
     found: dict[str, Any] = {}
@@ -223,10 +231,10 @@ async def _watch_rules(batches: int) -> dict[str, Any]:
                     taken[name].append(cpu)
         found[load.name] = taken
     for each in servers.values():
-        each.close()
+        await each.end()
     return found
 
 
 if __name__ == "__main__":
     where, how_often = sys.argv[1:]
-    sys.stdout.write(json.dumps(asyncio.run(watch(where, int(how_often)))))
+    sys.stdout.write(json.dumps(uvloop.run(watch(where, int(how_often)))))

@@ -20,6 +20,7 @@ from secrets import randbits, token_hex
 from typing import Any, NamedTuple, Self, TypeVar
 
 import psycopg
+from psycopg.pq import ExecStatus
 from psycopg_pool import AsyncConnectionPool
 
 from mockserver.booking.errors import StoreBusy, StoreConflict, StoreDown
@@ -598,9 +599,9 @@ class PostgresqlStore:
         try:
             async with asyncio.timeout(_TRIP_SECONDS):
                 cursor = await connection.execute(query.encode())
-                results = [await cursor.fetchall() if cursor.description else []]
+                results = [await _rows(cursor)]
                 while cursor.nextset():
-                    results.append(await cursor.fetchall() if cursor.description else [])
+                    results.append(await _rows(cursor))
         except psycopg.Error as error:
             self.conflicts += error.sqlstate in _CONFLICTS
             raise
@@ -713,6 +714,12 @@ class PostgresqlStore:
             f" WHERE at < now() - interval '{_FORGET_COMMITS_AFTER}' LIMIT {_BATCH})"
         )
         return len(layers)
+
+
+async def _rows(cursor: psycopg.AsyncCursor[Any]) -> _Rows:
+    # Its description would tell too, and is made anew each time.
+    result = cursor.pgresult
+    return await cursor.fetchall() if result is not None and result.status == ExecStatus.TUPLES_OK else []
 
 
 async def _prepare(connection: _Connection) -> None:
