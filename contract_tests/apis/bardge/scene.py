@@ -76,6 +76,8 @@ HOUR = timedelta(hours=1)
 
 _REFUNDED_BEFORE = timedelta(hours=24)
 _FIRST_SPA_DAY = 2
+_SOON_DAYS = 5
+"""So many of them are kept for tests that cannot wait for their turn."""
 _SPA_DAYS = 80
 _A_QUARTER = timedelta(days=90)
 _MOST = 100
@@ -591,10 +593,19 @@ class BardgeScene(Payments):
     def _spa(self, spa_id: str) -> list[Json]:
         return [self.call("listProviderServices", id=spa_id, title="list the services").ok("BG-R22", 200).json]
 
-    def spa_day(self, spa: Json | None = None) -> date:
-        """A day on which nobody has an appointment, and no other test books one: at that of `spa`, or at another one."""
-        while (number := self.lease("spa day" if spa is None else f"day at {spa['id']}")) < _SPA_DAYS:
-            day = self.now().astimezone(LAGOS).date() + timedelta(days=_FIRST_SPA_DAY + number)
+    def spa_day(self, spa: Json | None = None, *, soon: bool = False) -> date:
+        """A day on which nobody has an appointment, and no other test books one: at that of `spa`, or at another one.
+
+        Args:
+            soon: It is in this week or the next, however many tests have had one. There are few of these.
+        """
+        if soon or self.world.is_own:
+            what, first, days = "spa day soon", _FIRST_SPA_DAY, _SOON_DAYS
+        else:
+            what = "spa day" if spa is None else f"day at {spa['id']}"
+            first, days = _FIRST_SPA_DAY + _SOON_DAYS, _SPA_DAYS
+        while (number := self.lease(what)) < days:
+            day = self.now().astimezone(LAGOS).date() + timedelta(days=first + number)
             if self.world.is_own or all(self._is_all_free(each, day) for each in ([spa] if spa else self.spas())):
                 return day
         raise Lacking("all days at the spas are used by others")
@@ -651,6 +662,12 @@ class BardgeScene(Payments):
             "getProviderAvailability", id=spa["id"], date=day.isoformat(), title="look for slots", **more
         )
         return [slot["time"] for slot in answer.ok("BG-S32", 200).json["slots"] if slot["available"]]
+
+    def free_hour(self, spa: Json, day: date) -> str:
+        """The first of them."""
+        for time in self.free_hours(spa, day):
+            return time
+        raise Lacking(f"nothing is free at {spa['id']} on {day}")
 
     # Bookings
 

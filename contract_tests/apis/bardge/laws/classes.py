@@ -134,7 +134,7 @@ def with_its_token_another_resellers_client_is_booked_with_its_own_pass(scene: B
 
 @LAWS.law("BG-B19")
 def names_that_are_sent_with_a_visit_are_the_clients_from_then_on(scene: BardgeScene) -> None:
-    issued = scene.issued()
+    issued = scene.lasting()
     visitor = {"client_id": issued["client_id"], "user_pass_id": issued["id"]}
     spa, day = scene.spa(), scene.spa_day()
     instances, uncovered = scene.open_to(issued, 2), scene.instance(covered=False, copay=True)

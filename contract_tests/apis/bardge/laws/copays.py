@@ -318,7 +318,7 @@ def a_purchase_is_good_until_it_is_over(scene: BardgeScene) -> None:
     scene.same("BG-O25", ends_at - at(bought["created"]), timedelta(days=30), "how long it is good")
     for days, price in ((-1, 0), (1, quote["amount"])):
         day = (ends_at + timedelta(days=days)).date()
-        session = scene.begun(issued, spa, day, "10:00")
+        session = scene.begun(issued, spa, day, scene.free_hour(spa, day))
         scene.same("BG-O25", session["copay_amount"], price, f"copay_amount on {day}, {days} day after it is over")
     scene.wait_before(ends_at)
     _costs(scene, "BG-O25", issued, spa, spa["services"][:1], [], "before it is over")
@@ -353,7 +353,7 @@ def a_purchase_is_not_good_for_what_the_pass_covered(scene: BardgeScene) -> None
 
 @LAWS.law("BG-O06", "BG-O26")
 def what_the_credits_do_not_cover_is_bought_and_booked(scene: BardgeScene) -> None:
-    spa, day = long_spa(scene), scene.spa_day()
+    spa, day = long_spa(scene), scene.spa_day(soon=True)  # while the purchase is good
     issued, services = without_credits(scene, spa, day), spa["services"]
     held = scene.balance(issued["client_id"])
     quote = scene.quoted(issued, spa, services, "BG-O06")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from urllib.parse import unquote
 
@@ -463,7 +463,8 @@ def a_pass_has_to_begin_before_the_visit(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-N52")
 def a_pass_that_has_not_begun_is_good_for_nothing_now(scene: BardgeScene) -> None:
-    issued = scene.issued(start_date=scene.instance().scheduled_for * 1_000 + 1)
+    visits = scene.instance().starts_at, datetime.combine(_tomorrow(scene), time(10), LAGOS)
+    issued = scene.issued(start_date=milliseconds(max(visits)) + 1)
     for answer in _uses(scene, issued):
         scene.error("BG-N52", answer, *_NOT_YET)
 
@@ -495,6 +496,10 @@ def _visits(scene: BardgeScene, *, was_after: bool) -> Iterator[tuple[Json, date
     yield product, datetime.combine(day, time(13), LAGOS), move_appointment
 
 
+def _tomorrow(scene: BardgeScene) -> date:
+    return scene.now().astimezone(LAGOS).date() + timedelta(days=1)
+
+
 def _uses(scene: BardgeScene, issued: Json) -> Iterator[Answer]:
     """A class and whatever else takes a pass now, with that one."""
     visitor = {"client_id": issued["client_id"], "user_pass_id": issued["id"]}
@@ -504,8 +509,7 @@ def _uses(scene: BardgeScene, issued: Json) -> Iterator[Answer]:
     gym = scene.instances(covered=False, copay=True)[0].branch
     package = scene.package_of(gym)["id"]
     yield scene.book(issued, instance)
-    tomorrow = scene.now().astimezone(LAGOS).date() + timedelta(days=1)
-    yield scene.begin(issued, spa, tomorrow)
+    yield scene.begin(issued, spa, _tomorrow(scene))
     yield scene.call("generateAccessCode", {**visitor, "provider_branch_id": instance.branch}, title="ask for a code")
     yield scene.call(
         "generateAccessCode", {**visitor, "provider_branch_id": spa["id"]}, title="ask for a code of a spa"
