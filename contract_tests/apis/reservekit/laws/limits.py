@@ -1,11 +1,14 @@
 """Rate limits: what is said of them in headers, and what happens beyond them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from contract_tests.apis.reservekit.scene import ReserveKitScene, slot_body
 from contract_tests.laws.authentication import refuses_nobody
 from contract_tests.laws.law import Laws
 from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.scene import OTHER
 
 __all__ = ["LAWS"]
 
@@ -136,6 +139,35 @@ def after_the_time_it_was_told_to_wait_a_request_is_admitted(scene: ReserveKitSc
     scene.wait_for(refused)
     answer = scene.call("listServices", title="list services after waiting")
     scene.expect("RK-R04", answer.status != 429, "no 429 after Retry-After", answer.exchange.came(), refused, answer)
+
+
+@LAWS.law("RK-R07")
+def one_tenant_that_has_reached_its_limits_keeps_no_other_from_asking(scene: ReserveKitScene) -> None:
+    mine, theirs = scene.slot(places=100), scene.slot(by=OTHER)
+
+    def book(most: int) -> Answer:
+        for _ in range(most):
+            if (answer := scene.book(mine, title="book")).status == 429:
+                return answer
+        scene.expect("RK-R02", False, f"a refusal within {most} creates", "none", answer)
+        raise AssertionError
+
+    ways: tuple[tuple[Callable[[], int], Callable[[int], Answer], Callable[[], Answer]], ...] = (
+        (scene.limit_bookings, book, lambda: scene.book(theirs, by=OTHER, title="book as another tenant")),
+        (
+            scene.limit_requests,
+            partial(_exhaust, scene, "RK-R05"),
+            lambda: scene.call("listServices", by=OTHER, title="list services as another tenant"),
+        ),
+    )
+    for limit, reach, ask in ways:
+        most = limit()
+        refused, answer = reach(most), ask()
+        if answer.status == 429 and not scene.world.is_own:  # others may be asking as that tenant: twice is no chance
+            scene.wait_for(refused)
+            refused, answer = reach(most), ask()
+        answer.ok("RK-R07")
+        scene.wait_for(refused)
 
 
 def _exhaust(scene: ReserveKitScene, rule: str, most: int) -> Answer:
