@@ -27,7 +27,8 @@ $(VENV)/.installed: pyproject.toml locks/dev.txt locks/build.txt
 serve: $(VENV)/.installed ## Start a sandbox on 127.0.0.1:8080; ARGS="--port 9000" passes options
 	@$(BIN)/mockserver serve $(API) $(ARGS)
 
-test: lint check-types unit ## Lint, check types, run all tests
+test: lint ## Lint, check types, run all tests
+	@$(MAKE) --no-print-directory -j 2 check-types unit
 
 # For tools that have much to say about what is in order.
 quietly = said=$$($(1) 2>&1) || { echo "$$said"; exit 1; }
