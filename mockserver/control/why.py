@@ -24,6 +24,9 @@ _FIRST_BUG = 500
 _MOST_BLOCKERS = 20
 _LONGEST = 160
 
+_OF_INPUT = ("place", "field", "reason")
+"""What is known of a value that may not be sent."""
+
 _BROKEN = {
     "before": "the connection was broken before anything was done",
     "after": "it was done, and the connection was broken instead of the answer",
@@ -72,8 +75,13 @@ def _sentences(
     if entry.broke:
         yield f"Here {_BROKEN[entry.broke]}."
     yield from rules
-    if facts:
-        yield f"It rests on {', '.join(f'{name} {_brief(value)}' for name, value in facts.items())}."
+    others = dict(facts)
+    if facts.keys() >= {*_OF_INPUT}:
+        place, field, reason = (others.pop(name) for name in _OF_INPUT)
+        others.pop("steps", None)  # the field once more
+        yield f"In the {place}, {field}: {reason}." if field else f"In the {place}: {reason}."
+    if others:
+        yield f"It rests on {', '.join(f'{name} {_brief(value)}' for name, value in others.items())}."
     if blockers:
         listed = ", ".join(_said(each) for each in blockers)
         yield f"In the way: {listed}."

@@ -38,6 +38,14 @@ def test_a_refusal_is_explained_by_rule_by_facts_and_by_what_stood_in_the_way(mi
     assert f"In the way: booking {made}." in why["sentence"]
 
 
+def test_what_may_not_be_sent_is_explained_by_where_it_stands(mine, client):
+    client.post("/bookings", {})
+    client.post("/bookings", PLACE, headers={"Prefer": "settle=soon"})
+
+    assert explained(mine, 1)["sentence"].endswith(" In the body, date: is required.")
+    assert " In the header, Prefer: " in explained(mine, 2)["sentence"]
+
+
 def test_what_stood_in_the_way_is_what_was_there_then(mine, client):
     made = client.post("/bookings", PLACE).json()["data"]["id"]
     client.post("/bookings", PLACE)
