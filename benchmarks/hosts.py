@@ -14,9 +14,9 @@ from rich.console import Console
 
 from benchmarks.client import KEY, Client
 from benchmarks.figures import Figure, Section
-from benchmarks.loads import CONNECTIONS, PLACES, POST, new_booking
-from benchmarks.servers import CannotRun, Running, Server, ours, running
-from benchmarks.stores import postgresql
+from benchmarks.loads import CONNECTIONS, GET, PLACES, POST, Load, new_booking
+from benchmarks.servers import CannotRun, Running, Server, cpu_seconds, ours, running
+from benchmarks.stores import Database, postgresql
 
 __all__ = ["copy_sandboxes", "measure"]
 
@@ -42,22 +42,21 @@ def measure(out: Console, *, quick: bool) -> Section:
     section = Section("hosts", "One service on PostgreSQL", "service")
     section.notes.append(
         f"{number:,} new bookings over HTTP, {CONNECTIONS} at a time, of as many sandboxes as the column says, each sandbox with a"
-        " booking before; in brackets the CPU that a request costs all our processes together. PostgreSQL waits for the disk at each"
-        " write (fsync), and computes on the same two cores as our processes and who asks."
+        " booking before; and reads of one. In brackets the CPU that a request costs all our processes together, and the database."
+        " PostgreSQL waits for the disk at each write (fsync), and computes on the same two cores as our processes and who asks."
     )
     try:
-        with postgresql() as address:
+        with postgresql() as database:
             for workers in _WORKERS[: 2 if quick else None]:
                 for asked in _ASKED[: 2 if quick else None]:
                     out.print(f"[dim]hosts: {workers} workers, {asked} sandboxes")
-                    with _service(address, workers) as service:
-                        name = f"w{workers}-{asked}"
+                    with _service(database.address, workers) as service:
                         row, column = f"{workers} worker{'s' * (workers > 1)}", _named(asked)
-                        section.figures.append(
-                            _press(service, row, column, [f"{name}-{n}" for n in range(asked)], number)
-                        )
-        with postgresql() as address:
-            section.figures += _standing(out, address, _THERE[: 2 if quick else None], number)
+                        for of, load in ((row, POST), (f"{row}, reads", GET))[: 2 if workers == 1 else 1]:
+                            sandboxes = [f"{load.method}-{workers}-{asked}-{n}".lower() for n in range(asked)]
+                            section.figures.append(_press(service, database, of, column, sandboxes, number, load))
+        with postgresql() as database:
+            section.figures += _standing(out, database, _THERE[: 2 if quick else None], number)
     except CannotRun as reason:
         section.notes.append(f"Not measured: {reason}")
     return section
@@ -67,8 +66,9 @@ def _named(sandboxes: int) -> str:
     return f"in {sandboxes:,} sandbox{'es' * (sandboxes > 1)}"
 
 
-def _standing(out: Console, address: str, there: tuple[int, ...], number: int) -> Iterator[Figure]:
+def _standing(out: Console, database: Database, there: tuple[int, ...], number: int) -> Iterator[Figure]:
     """What a write costs where many sandboxes are kept, and how large one is."""
+    address = database.address
     with _service(address, 1) as service:
         before, requests_before = _bytes(address), _in_journals(address)
         for sandbox in range(_SIZED):
@@ -90,7 +90,7 @@ def _standing(out: Console, address: str, there: tuple[int, ...], number: int) -
             made = many
         with _service(address, 1) as service:
             asked = [f"beside-{many}-{n}" for n in range(_ASKED[1])]
-            yield _press(service, f"1 worker, {many:,} kept", _named(len(asked)), asked, number)
+            yield _press(service, database, f"1 worker, {many:,} kept", _named(len(asked)), asked, number)
 
 
 @contextmanager
@@ -103,8 +103,10 @@ def _service(address: str, workers: int) -> Iterator[Running]:
         yield service
 
 
-def _press(service: Running, row: str, column: str, sandboxes: list[str], number: int) -> Figure:
-    """Bookings in the *sandboxes* in turn, from as many threads as there are connections."""
+def _press(
+    service: Running, database: Database, row: str, column: str, sandboxes: list[str], number: int, load: Load = POST
+) -> Figure:
+    """Requests of the *sandboxes* in turn, from as many threads as there are connections."""
     for sandbox in sandboxes:
         _fill(service, sandbox, 1)
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -117,8 +119,8 @@ def _press(service: Running, row: str, column: str, sandboxes: list[str], number
         try:
             while True:
                 each = waiting.get_nowait()
-                status = _book(client, sandboxes[each % len(sandboxes)], each)
-                if status != POST.status:
+                status = _ask(client, sandboxes[each % len(sandboxes)], each, load)
+                if status != load.status:
                     wrong.append(f"{status}")
         except queue.Empty:
             pass
@@ -128,14 +130,22 @@ def _press(service: Running, row: str, column: str, sandboxes: list[str], number
             client.close()
 
     threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
-    began, computed = time.perf_counter(), service.cpu_seconds()
+    began, computed, theirs = time.perf_counter(), service.cpu_seconds(), cpu_seconds(database.pid)
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     seconds, cpu = time.perf_counter() - began, service.cpu_seconds() - computed
+    theirs = cpu_seconds(database.pid) - theirs
     said = f"{len(wrong)} of {number} were refused, the first with {wrong[0]}" if wrong else ""
-    return Figure(row, column, number / seconds, "/s", detail=f"{cpu / number * 1e6:.0f} us", wrong=said)
+    return Figure(
+        row,
+        column,
+        number / seconds,
+        "/s",
+        detail=f"{cpu / number * 1e6:.0f} + {theirs / number * 1e6:.0f} us",
+        wrong=said,
+    )
 
 
 def _fill(service: Running, sandbox: str, bookings: int = _BOOKINGS) -> None:
@@ -143,15 +153,16 @@ def _fill(service: Running, sandbox: str, bookings: int = _BOOKINGS) -> None:
     try:
         for number in range(bookings):
             # Of other days than what is measured: no place of those is taken.
-            status = _book(client, sandbox, PLACES * 10_000 + number)
+            status = _ask(client, sandbox, PLACES * 10_000 + number)
             if status != POST.status:
                 raise CannotRun(f"a booking in {sandbox} answers {status}")
     finally:
         client.close()
 
 
-def _book(client: Client, sandbox: str, number: int) -> int:
-    return client.ask(POST.method, f"/v1{POST.path}", new_booking(number), key=f"{KEY}.{sandbox}")[0]
+def _ask(client: Client, sandbox: str, number: int, load: Load = POST) -> int:
+    body = new_booking(number) if load is POST else None
+    return client.ask(load.method, f"/v1{load.path}", body, key=f"{KEY}.{sandbox}")[0]
 
 
 def copy_sandboxes(address: str, name: str, first: int, last: int) -> None:
@@ -168,20 +179,20 @@ def copy_sandboxes(address: str, name: str, first: int, last: int) -> None:
 
 
 def _bytes(address: str) -> int:
-    return _ask(address, "SELECT pg_database_size(current_database())")
+    return _found(address, "SELECT pg_database_size(current_database())")
 
 
 def _in_journals(address: str) -> int:
     """What the requests of all take that may be read again, in bytes."""
-    return _ask(address, "SELECT pg_total_relation_size('journal') + pg_total_relation_size('journals')")
+    return _found(address, "SELECT pg_total_relation_size('journal') + pg_total_relation_size('journals')")
 
 
 def _documents(address: str) -> int:
     """Of one sandbox, on average."""
-    return _ask(address, "SELECT count(*) / count(DISTINCT root) FROM documents")
+    return _found(address, "SELECT count(*) / count(DISTINCT root) FROM documents")
 
 
-def _ask(address: str, query: str) -> int:
+def _found(address: str, query: str) -> int:
     import psycopg  # noqa: PLC0415 - an extra
 
     with psycopg.connect(address) as connection:

@@ -80,8 +80,12 @@ class Running:
         return resident_mb(self.process.pid)
 
     def cpu_seconds(self) -> float:
-        """What all threads of the process, and of its workers, have computed so far; 0 where there is no /proc."""
-        return sum(_cpu_seconds(pid) for pid in (self.process.pid, *_children(self.process.pid)))
+        return cpu_seconds(self.process.pid)
+
+
+def cpu_seconds(pid: int) -> float:
+    """What all threads of a process, and of its workers, have computed so far; 0 where there is no /proc."""
+    return sum(_cpu_seconds(each) for each in (pid, *_children(pid)))
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -32,6 +32,7 @@ __all__ = [
     "BATCH",
     "NOTHING",
     "TWIN",
+    "Database",
     "Middle",
     "measure",
     "middle",
@@ -83,8 +84,8 @@ def measure(out: Console, *, quick: bool) -> Section:
             section.figures += _of_store(column, _run(store, batches))
     out.print(f"[dim]stores: {OURS_POSTGRESQL}")
     try:
-        with postgresql() as address:
-            section.figures += _of_store(OURS_POSTGRESQL, _run(address, batches))
+        with postgresql() as database:
+            section.figures += _of_store(OURS_POSTGRESQL, _run(database.address, batches))
     except CannotRun as reason:
         section.notes.append(f"Not measured: {reason}")
     out.print("[dim]rules that concern others")
@@ -126,9 +127,16 @@ def _run(store: str, batches: int) -> dict[str, Any]:
     return found
 
 
+class Database(NamedTuple):
+    """A server of PostgreSQL."""
+
+    address: str
+    pid: int
+
+
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """The address of a new database, on the core of who measures, as it comes: with fsync. Raises CannotRun."""
+def postgresql() -> Iterator[Database]:
+    """A new one, on the core of who measures, as it comes: with fsync. Raises CannotRun."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # where there is no folder for what runs, it takes one
@@ -142,7 +150,7 @@ def postgresql() -> Iterator[str]:
         try:
             address = str(server.get_uri())
             migrate(address)
-            yield address
+            yield Database(address, server.get_pid() or 0)
         finally:
             server.cleanup()
 

@@ -17,6 +17,8 @@ def test_each_way_to_serve_is_measured_and_nothing_is_refused(monkeypatch: pytes
     assert {(each.row, each.column) for each in section.figures} == {
         ("1 worker", "in 1 sandbox"),
         ("1 worker", "in 3 sandboxes"),
+        ("1 worker, reads", "in 1 sandbox"),
+        ("1 worker, reads", "in 3 sandboxes"),
         ("2 workers", "in 1 sandbox"),
         ("2 workers", "in 3 sandboxes"),
         ("a sandbox", "with 20 bookings"),
