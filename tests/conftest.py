@@ -1,5 +1,4 @@
 import gc
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -8,6 +7,7 @@ import pytest
 from browsers import browser  # noqa: F401 - a fixture of several folders
 from doubles import Client, ManualClock
 from hypothesis import settings
+from usual import usual_store
 
 from mockserver.app import App, build_app
 from mockserver.settings import Settings
@@ -51,15 +51,6 @@ def build(clock: ManualClock) -> Iterator[Callable[..., App]]:
     yield make
     for app in apps:
         app.store.close()
-
-
-def usual_store() -> dict[str, Any]:
-    """The store of a test that does not say which one it wants: `make nightly` plays some once more over PostgreSQL."""
-    if os.environ.get("TEST_STORE") != "postgresql":
-        return {}
-    from postgresql import database
-
-    return {"store": database().copy()}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from anny_world import AnnyWorld, Person
 from doubles import MONDAY, ManualClock
+from usual import usual_store
 
 from mockserver.app import App, build_app
 from mockserver.sandbox.records import Setup
@@ -16,7 +17,9 @@ from mockserver.settings import Settings
 @pytest.fixture(scope="session")
 def app() -> Iterator[App]:
     """One for all tests here: each opens worlds of its own, and nothing else is remembered."""
-    app = build_app(Settings(apis=("anny",), allowed_hosts=("sandbox",)), clock=ManualClock())
+    app = build_app(
+        Settings(apis=("anny",), allowed_hosts=("sandbox",), **usual_store(of_all="anny")), clock=ManualClock()
+    )
     yield app
     app.store.close()
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from doubles import MONDAY, Client, ManualClock
+from usual import usual_store
 
 from mockserver.app import App, build_app
 from mockserver.sandbox.records import Setup
@@ -148,7 +149,7 @@ def real_time() -> ManualClock:
 @pytest.fixture(scope="session")
 def app(real_time: ManualClock) -> Iterator[App]:
     """One for all tests here: each opens worlds of its own, and nothing else is remembered."""
-    app = build_app(Settings(allowed_hosts=("sandbox",)), clock=real_time)
+    app = build_app(Settings(allowed_hosts=("sandbox",), **usual_store(of_all="appointments")), clock=real_time)
     yield app
     app.store.close()
 
