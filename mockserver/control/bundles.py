@@ -79,8 +79,8 @@ def _missing(sandbox: Sandbox, steps: Sequence[Mapping[str, Any]]) -> Iterator[s
         yield f"it began as {sandbox.record.origin}, and what was asked before that is not here"
     if sandbox.has_past:
         yield "it was loaded from the store, and what was asked before that is not here"
-    if sandbox.journal.lost:
-        yield f"{sandbox.journal.lost} requests are not kept any more, or were cleared"
+    if lost := sandbox.lost_entries():
+        yield f"{lost} requests are not kept any more, or were cleared"
     for step in steps:
         if "request" in step.get("cut", ()):
             yield f"the body of request {step['id']} was too long to be kept whole"

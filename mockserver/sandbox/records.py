@@ -29,6 +29,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         origin: Which other world it began as; "" where its seed is all that it began with.
         used_at: The real time at which somebody noted that it was used; see `expiring.py`.
         rules: What is armed; `last_rule` is the last id that was given to one.
+        entries_before: The number of the last entry of its journal before the last reset, where processes share that.
     """
 
     name: str
@@ -52,6 +53,7 @@ class SandboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     rules: tuple[Rule, ...] = ()
     last_rule: int = 0
     used_at: datetime | None = None
+    entries_before: int = 0
 
     @property
     def layers(self) -> tuple[int, ...]:

@@ -211,6 +211,14 @@ class Sandbox:
         shared = self._ground.shared
         return list(self.journal) if shared is None else shared.read(self.record)
 
+    def lost_entries(self) -> int:
+        """How many of its journal are not kept any more, or were cleared."""
+        shared = self._ground.shared
+        if shared is None:
+            return self.journal.lost
+        kept = shared.read(self.record)
+        return (kept[0].id - 1 if kept else shared.last(self.name)) - self.record.entries_before
+
     def latest_entry(self) -> int:
         """The number of the latest entry of its journal, whichever process was asked; where the store does not say, as it was known."""
         shared = self._ground.shared
@@ -223,9 +231,8 @@ class Sandbox:
 
     def clear_journal(self) -> int:
         """Answers how many entries there were."""
-        if self._ground.shared is not None:
-            return self._ground.shared.clear(self.name)
-        return 0 if self._journal is None else self._journal.clear()
+        here = 0 if self._journal is None else self._journal.clear()
+        return here if self._ground.shared is None else self._ground.shared.clear(self.name)
 
     def fresh(self, session: Session) -> SandboxRecord:
         """The record as the store has it now: another process may have moved the clock or reset the sandbox.

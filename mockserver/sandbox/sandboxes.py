@@ -188,6 +188,7 @@ class Sandboxes:
     def reset(self, name: str) -> Sandbox:
         """Back to the seed, the starting clock and an empty journal; settings stay. Raises NotFound."""
         sandbox = self.get(name, any_seed=True)
+        entries_before = self._last_entry(name)
         with self._store.writing(name) as session:
             record = sandbox.fresh(session)
             drop_layers(session, record)
@@ -205,11 +206,16 @@ class Sandboxes:
                 rules=(),
                 last_rule=0,
                 origin="",
+                entries_before=entries_before,
             )
             session.save_sandbox(name, encode(fresh), fresh.layers)
             sandbox.set_up(session, fresh, fresh.settings)
         sandbox.begin_anew(fresh)
         return sandbox
+
+    def _last_entry(self, name: str) -> int:
+        """The number of the latest of a journal that processes share."""
+        return 0 if self.shared_journals is None else self.shared_journals.last(name)
 
     # Snapshots
 
@@ -228,8 +234,10 @@ class Sandboxes:
     def restore(self, name: str, snapshot: str) -> Sandbox:
         """Back to a snapshot, its clock and its settings, with an empty journal: a new world from here on. Raises NotFound."""
         sandbox = self.get(name)
+        entries_before = self._last_entry(name)
         with self._store.writing(name) as session:
             record = restored(session, sandbox.fresh(session), snapshot, self._real.now())
+            record = msgspec.structs.replace(record, entries_before=entries_before)
             session.save_sandbox(name, encode(record), record.layers)
         sandbox.begin_anew(record)
         sandbox.tell_of_all()
@@ -264,6 +272,7 @@ class Sandboxes:
                 own=session.new_layer(),
                 made_at=self._real.now(),
                 used_at=None,
+                entries_before=0,
                 moves=b"",
                 snapshots=b"",
                 parent=name,

@@ -186,6 +186,7 @@ def test_a_share_is_drawn_from_the_seed_and_the_number_of_the_request(control, c
     assert 4 < one.count(429) < 16
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_rival_is_faster_and_stays_out_of_the_counts(control, client):
     control.post("/sandboxes", {"name": "mine", "settings": {"reservekit": {"bookings_per_minute": 1}}})
     control.post(
@@ -240,7 +241,8 @@ def test_nothing_is_waited_for_that_another_request_has_left(control, arm, clien
 
 
 @pytest.mark.parametrize("let_go", ["reset", "rules/1/release"])
-def test_who_waits_for_webhooks_is_let_go(control, arm, let_go, in_memory):
+@pytest.mark.usefixtures("in_memory")
+def test_who_waits_for_webhooks_is_let_go(control, arm, let_go):
     """Nothing is sent here, and no minute passes."""
     control.post("/sandboxes/mine/webhooks/reservekit/subscriptions", {"url": "http://127.0.0.1:9/hook"})
     arm("settle", seconds=60)
@@ -260,6 +262,7 @@ def test_who_waits_for_webhooks_is_let_go(control, arm, let_go, in_memory):
     assert asyncio.run(play()) == 201
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_strangers_are_neither_held_nor_overtaken(control, arm, client):
     client.get("/services?page=1")
     arm("rival")
