@@ -75,6 +75,20 @@ def test_what_is_missing_is_said_and_such_a_bundle_is_not_replayed(mine, client,
         replay(bundle)
 
 
+def test_what_is_missing_of_a_journal_that_processes_share_is_said_until_a_reset(build, tmp_path):
+    app = build(store=f"sqlite:///{tmp_path / 'shared.sqlite'}", workers=2)
+    client = Client(app, base="/reservekit/v1", headers={"Authorization": "Bearer sk_rsv_demo_alpha"})
+    default = Client(app, base="/_sandbox/sandboxes/default")
+    said = []
+    for act in (lambda: None, lambda: default.delete("/journal"), lambda: default.post("/reset")):
+        book(client)
+        act()
+        book(client, 457)
+        said.append(bundle_of(default)["missing"])
+
+    assert said == [[], ["3 requests are not kept any more, or were cleared"], []]
+
+
 def test_a_fork_says_what_it_began_as_and_a_reset_is_a_beginning(mine, client, control, reservekit_in):
     book(client)
     mine.post("/fork", {"name": "child"})
