@@ -48,7 +48,7 @@ unit: $(VENV)/.installed ## Run the tests, in parallel
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 # What builds its apps without a store of its own: over PostgreSQL it has to hold as it does in memory.
-ON_POSTGRESQL := tests/apis/reservekit tests/control/test_control_sandboxes.py tests/web/test_gate.py tests/web/test_idempotency.py
+ON_POSTGRESQL := $(addprefix tests/,apis console control sandbox web webhooks)
 
 nightly: lint check-types ## The same at full length, other examples each day; SEED=20260302 repeats a day's
 	@echo "SEED=$(SEED)"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from doubles import Client
 
 PLAIN = """
@@ -46,6 +47,7 @@ def calls_of(act):
     return made
 
 
+@pytest.mark.usefixtures("in_memory")  # how often a network is waited for is not the same twice
 def test_a_request_costs_the_same_beside_a_sandbox_that_is_armed(reservekit):
     control = Client(reservekit.app, base="/_sandbox")
 

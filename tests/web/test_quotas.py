@@ -64,6 +64,7 @@ def test_a_journal_keeps_the_newest_that_fit(build):
     assert entries[0]["id"] == 50
 
 
+@pytest.mark.usefixtures("in_memory")  # a store that waits lives on one loop, and here are two
 def test_a_server_lets_go_of_what_nobody_uses(build, clock):
     app = build(sandbox_expiry_seconds=0.01)
     app.sandboxes.open("a")

@@ -115,6 +115,7 @@ def test_a_client_names_its_request_only_where_the_api_lets_it(shop):
     assert open_shop.get("/vouchers", headers={HEADER: "m" * 129}).headers[HEADER] != "m" * 129
 
 
+@pytest.mark.usefixtures("in_memory")  # elsewhere ids name the loading too
 def test_no_tenant_sees_in_its_ids_how_much_others_ask(build):
     app = build()
 
