@@ -6,11 +6,13 @@ from typing import Any
 
 from contract_tests.apis.anny.scene import AnnyScene, Json, Slot, cents, included, moment, order_id
 from contract_tests.contracts import Operation
+from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import OTHER
 
 __all__ = [
     "Money",
+    "accepted",
     "can_be_booked",
     "costly_moment",
     "is_free",
@@ -23,6 +25,7 @@ __all__ = [
     "sent",
     "series",
     "slot_of",
+    "standing_series",
     "takes_place",
     "unavailable",
 ]
@@ -165,6 +168,18 @@ def series(scene: AnnyScene, name: str) -> tuple[Json, list[Json]]:
         wanted = [each is master, each is not master, master["id"], kind]
         scene.same("AN-B18", got, wanted, "is_series_master, is_series, series_id and series_type", answer)
     return master, dates
+
+
+def standing_series(scene: AnnyScene, name: str) -> tuple[Json, list[Json]]:
+    """One of which dates are left: an earlier run may have canceled it. Raises Lacking."""
+    master, dates = series(scene, name)
+    if master["attributes"]["status"] != "accepted" or len(accepted(dates)) < 2:
+        raise Lacking("the series has been canceled", key=f"inventory.{name}")
+    return master, dates
+
+
+def accepted(dates: list[Json]) -> list[Json]:
+    return [each for each in dates if each["attributes"]["status"] == "accepted"]
 
 
 def linked(thing: Json, name: str) -> list[str]:

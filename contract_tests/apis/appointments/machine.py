@@ -133,6 +133,8 @@ class AppointmentsMachine(Machine[AppointmentsScene]):
     def _join(self, handle: Handle, customer: int) -> None:
         left = handle.model.left
         rule_id = "AP-J10" if customer in left else "AP-X09" if left else "AP-J01"
+        if customer in left:
+            self.scene.lean_on("AP-J15")
         self.notes += 1
         note = f"visit {self.notes}" if self.notes % _PERSONS else None
         expected = self.model.join(handle.model, customer, note)

@@ -277,6 +277,9 @@ class AppointmentsScene(Scene):
     }
     STAYS: ClassVar[Mapping[str, str]] = {"booking": "cancelled bookings", "customer": "customers"}
     GUARDED = frozenset({"booking_id"})
+    LEANS: ClassVar[Mapping[str, Sequence[str]]] = {
+        "cancelCustomerBooking": ("AP-J10", "AP-K15"),
+    }
 
     # What is there
 
@@ -982,9 +985,10 @@ class AppointmentsScene(Scene):
 
     def keep_series(self, bookings: Iterable[int], *, by: str = MAIN) -> None:
         """These bookings, of a series that the test made, are its own."""
+        made_by = self.contract.operation("createMerchantBooking").label
         for booking in bookings:
             for name in ("id", "booking_id", "booking"):
-                self.note_made(name, booking, by)
+                self.note_made(name, booking, by, made_by)
 
     def take_back(self, booking: int) -> Answer | None:
         """Cancel a booking for its merchant, whichever of the two it is; None when it is cancelled."""

@@ -211,7 +211,9 @@ class ReserveKitMachine(Machine[ReserveKitScene]):
         answer = self.scene.change(held.json, by=self._by(held), **sent)
         self._came(answer, expected, rule_id)
         if expected is None:
-            self._is_now(held, answer.json["data"], rule_id, _OF_A_BOOKING, answer)
+            # Which reason stays when it is said twice is no page's matter.
+            rules = {**_OF_A_BOOKING, **({"cancel_reason": rule_id} if rule_id == "RK-L09" else {})}
+            self._is_now(held, answer.json["data"], rule_id, rules, answer)
         if expected is not None:
             about_places = expected.rule
         elif had_a_place and not booking.takes_a_place:

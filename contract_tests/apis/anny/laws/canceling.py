@@ -3,17 +3,17 @@
 from datetime import timedelta
 
 from contract_tests.apis.anny.looking import (
+    accepted,
     can_be_booked,
     costly_moment,
     is_free,
     money,
-    series,
     slot_of,
+    standing_series,
     takes_place,
 )
 from contract_tests.apis.anny.scene import ADMIN, PARTICIPANT, AnnyScene, Json, bookings_in, cents, moment
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import Lacking
 from contract_tests.scenes.scene import MAIN
 
 __all__ = ["LAWS"]
@@ -238,22 +238,10 @@ def participants_read_that_it_is_canceled(scene: AnnyScene) -> None:
 # Series
 
 
-def _series(scene: AnnyScene, name: str) -> tuple[Json, list[Json]]:
-    """A series that stands: its master, and its dates in order. Raises Lacking."""
-    master, dates = series(scene, name)
-    if master["attributes"]["status"] != "accepted" or len(_left(dates)) < 2:
-        raise Lacking("the series has been canceled", key=f"inventory.{name}")
-    return master, dates
-
-
-def _left(dates: list[Json]) -> list[Json]:
-    return [each for each in dates if each["attributes"]["status"] == "accepted"]
-
-
 @LAWS.law("AN-X09")
 def one_date_that_was_repeated_is_canceled_alone(scene: AnnyScene) -> None:
-    master, dates = _series(scene, "recurring_master")
-    first, *between, latest = _left(dates)
+    master, dates = standing_series(scene, "recurring_master")
+    first, *between, latest = accepted(dates)
     left = [latest, first, *between]  # neither of the two is the one that takes the master with it
     while len(left) > 1:
         each = left.pop(0)
@@ -269,7 +257,7 @@ def one_date_that_was_repeated_is_canceled_alone(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-X04", "AN-X08", "AN-X16")
 def a_master_takes_what_has_not_begun_with_it(scene: AnnyScene) -> None:
-    master, dates = _series(scene, "recurring_master")
+    master, dates = standing_series(scene, "recurring_master")
     begun: list[Json] = []
     if scene.world.is_own:
         first, second, *_ = dates
@@ -293,7 +281,7 @@ def a_master_takes_what_has_not_begun_with_it(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-X10")
 def what_is_sold_together_is_canceled_together(scene: AnnyScene) -> None:
-    master, dates = _series(scene, "series_master")
+    master, dates = standing_series(scene, "series_master")
     scene.same("AN-X10", {each["attributes"]["series_type"] for each in dates}, {"series"}, "the type of the series")
     begun: list[Json] = []
     if scene.world.is_own:

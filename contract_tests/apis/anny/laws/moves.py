@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from contract_tests.apis.anny.looking import linked, points_at, series, slot_of, unavailable
+from contract_tests.apis.anny.looking import linked, points_at, series, slot_of, standing_series, unavailable
 from contract_tests.apis.anny.scene import ADMIN, IDS, PARTICIPANT, AnnyScene, Json, cents, moment, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
@@ -206,7 +206,7 @@ def an_edit_costs_no_fee(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-R13")
 def the_master_of_a_series_is_not_edited_but_its_dates_are(scene: AnnyScene) -> None:
-    _, dates = series(scene, "recurring_master")
+    _, dates = standing_series(scene, "recurring_master")
     for name in ("recurring_master", "series_master"):
         _not_edited(scene, "AN-R13", series(scene, name)[0])
     editable = [each for each in dates if each["attributes"]["is_editable"]]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from contract_tests.apis.anny.looking import money, series
+from contract_tests.apis.anny.looking import money, series, standing_series
 from contract_tests.apis.anny.scene import AnnyScene, Json, cents, included, moment, order_id
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
@@ -188,7 +188,7 @@ def _statuses(scene: AnnyScene, bookings: Sequence[Json]) -> dict[str, Any]:
 @LAWS.law("AN-P14", "AN-B18")
 def a_preview_names_what_a_cancellation_reaches(scene: AnnyScene) -> None:
     for name in ("recurring_master", "series_master"):
-        master, dates = series(scene, name)
+        master, dates = standing_series(scene, name)
         everything = [master, *dates]
         before = _statuses(scene, everything)
         open_dates = [each for each in dates if before[each["id"]] in ("accepted", "requested")]

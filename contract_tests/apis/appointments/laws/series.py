@@ -149,6 +149,7 @@ def without_until_a_series_lasts_three_calendar_months(scene: AppointmentsScene)
 
 @LAWS.law("AP-R05", "AP-R08")
 def a_series_that_began_before_now_has_what_comes_from_now_on(scene: AppointmentsScene) -> None:
+    scene.lean_on("AP-R05")  # which may count the months from the start, and then leave none
     now = scene.now().replace(microsecond=0)
     if scene.world.is_own:
         today, wall = _wall(scene, now)  # what is exactly now is not before now

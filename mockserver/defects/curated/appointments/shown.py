@@ -1,6 +1,6 @@
 """The mistakes that booking servers make again and again, for those who want to know whether their own tests look."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,12 +17,14 @@ from mockserver.apis.appointments.records import (
     BOOKINGS,
     CUSTOMERS,
     MERCHANTS,
+    PARTICIPATION,
     SERVICES,
     Booking,
     Merchant,
     Participant,
     PriceType,
     Service,
+    Status,
 )
 from mockserver.apis.appointments.requests import CustomerBooking, MerchantBooking
 from mockserver.apis.appointments.terms import deadline_of
@@ -63,6 +65,24 @@ def _anybody_s(kind: Kind[Any]) -> Callable[..., Any]:
 @BUGS.bug("AP-C14", "An appointment can be made for a service of another merchant.")
 def _(plant: Planter) -> None:
     plant.within("createCustomerBooking", Register.service, _anybody_s(SERVICES))
+
+
+@BUGS.around(CustomerDesk._join, "AP-J10", "Who left a group cannot come back.")
+def _(join: Callable[..., Booking], desk: CustomerDesk, booking: Booking, merchant: Merchant, *wanted: Any) -> Booking:
+    customer = desk._register.customer_of(merchant.id, desk._user)
+    if customer is not None and booking.is_group and booking.participant(customer.id) is not None:
+        PARTICIPATION.after(Status.BOOKED, "join")
+    return join(desk, booking, merchant, *wanted)
+
+
+@BUGS.around(MerchantDesk._rows, "AP-K15", "Who left a group still has a row in the calendar.")
+def _(rows: Callable[..., Iterator[CalendarRow]], desk: MerchantDesk, *of: Any) -> Iterator[CalendarRow]:
+    shown = [*rows(desk, *of)]
+    yield from shown
+    for row in {row.booking.id: row for row in shown if not row.booking.is_cancelled}.values():
+        for each in row.booking.participants:
+            if not each.is_active:
+                yield CalendarRow(row.booking, row.service, each, desk._work.records(CUSTOMERS).get(each.customer_id))
 
 
 @BUGS.bug("AP-N05", "The customers of another merchant can be read.")
