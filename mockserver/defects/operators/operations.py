@@ -72,7 +72,7 @@ def _stale(api: Api) -> Iterator[Site]:
     for each in operations(api):
         if not each.writes or each.creates:
             says = f"{each.id} answers what it answered first to the same question."
-            yield operation(each.id, says, partial(remembering, {}))
+            yield replace(operation(each.id, says, partial(remembering, {})), needs="read what changes")
 
 
 def _touched(api: Api) -> Iterator[Site]:
@@ -242,7 +242,11 @@ def _in_spite(api: Api) -> Iterator[Site]:
         plant.within(name, Ledger.take, lambda _, *args, **named: _take_unchecked(*args, **named))
 
     ways = {
-        "allowed": ("never finds anything full, nor anybody there twice", allow, (lines_of(Ledger.take),)),
+        "allowed": (
+            "never finds anything full, nor anybody there twice",
+            allow,
+            (*raises_of(Ledger.take), lines_of(Ledger.places_left)),
+        ),
         "moved": ("refuses a move and makes it all the same", move, raises_of(Lifecycle.after)),
     }
     if any(module.__name__.endswith("errors") and hasattr(module, "NoPlacesLeft") for module in modules_of(api)):
