@@ -448,3 +448,8 @@ def starts_are_listed_under_two_names_and_for_several_places(scene: AnnyScene) -
     scene.same(
         "AN-T16", listed("listIntervalStarts", **{f"service_id[{slot.service_id}]": 1}), wanted, "those of one place"
     )
+    if scene.world.is_own:
+        scene.go_to(slot.starts_at - timedelta(minutes=10))
+        wanted = listed("listAvailabilityStarts", service_id=slot.service_id)
+        found = listed("listIntervalStarts", service_id=slot.service_id)
+        scene.same("AN-T17", found, wanted, "the starts of the day, ten minutes before one of them")
