@@ -119,6 +119,8 @@ class _Tracer:
         """What was answered."""
         where, body = f"{response.request.operation}.{response.status}", response.json
         if response.status < _REFUSED:
+            if not self.has_written:
+                self.happened.add((response.request.operation, "succeed and write nothing"))
             self.answers.update(_members(where, body))
             return
         if self.has_written:
