@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
@@ -14,6 +15,8 @@ import mockserver
 from benchmarks.in_process import SandboxServer
 from benchmarks.mutation.trials import parts_of, staged_at
 from mockserver.app import load_api
+from mockserver.booking.ledger import Ledger
+from mockserver.booking.lifecycle import Lifecycle
 from mockserver.booking.ports import Kind
 from mockserver.defects.bug import Bug
 from mockserver.defects.meddling import Request, Response
@@ -84,20 +87,32 @@ class _Tracer:
 
     Attributes:
         code: The way to the code of a refusal.
+        remembered: The kind of answers that are given again, which a refusal may leave too.
     """
 
     code: list[str]
-    operation: str = ""
+    remembered: str = ""
     places: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     operations: set[str] = field(default_factory=set)
     happened: set[tuple[str, str]] = field(default_factory=set)
     answers: set[str] = field(default_factory=set)
-    has_written: bool = False
+    _asked: ContextVar[str] = field(default_factory=lambda: ContextVar("asked", default=""))
+    """The operation of the request that this task serves: others come meanwhile, and those to the control plane have none."""
+    _written: ContextVar[bool] = field(default_factory=lambda: ContextVar("written", default=False))
     _wanted: dict[CodeType, bool] = field(default_factory=dict)
+
+    @property
+    def operation(self) -> str:
+        return self._asked.get()
+
+    @property
+    def has_written(self) -> bool:
+        return self._written.get()
 
     def begin(self, request: Request) -> None:
         """A request comes; from the first on the thread that serves it is traced."""
-        self.operation, self.has_written = request.operation, False
+        self._asked.set(request.operation)
+        self._written.set(False)
         self.operations.add(request.operation)
         if sys.gettrace() is None:
             sys.settrace(self._enter)
@@ -106,6 +121,8 @@ class _Tracer:
         """What was answered."""
         where, body = f"{response.request.operation}.{response.status}", response.json
         if response.status < _REFUSED:
+            if not self.has_written:
+                self.happened.add((response.request.operation, "succeed and write nothing"))
             self.answers.update(_members(where, body))
             return
         if self.has_written:
@@ -129,11 +146,12 @@ class _Tracer:
 
     def _leave_out(self) -> Callable[..., Any]:
         """What falls due before a request is no part of its operation."""
-        operation, self.operation = self.operation, ""
+        operation = self.operation
+        self._asked.set("")
 
         def follow(_: FrameType, event: str, __: Any) -> Callable[..., Any]:
             if event == "return":
-                self.operation = operation
+                self._asked.set(operation)
             return follow
 
         return follow
@@ -148,12 +166,16 @@ class _Tracer:
             self.places.setdefault((operation, frame.f_code.co_filename), set()).add(frame.f_lineno)
 
     def put(self, inside: Callable[..., None], records: Any, record: Any) -> None:
-        before = records.find(record.id)
+        before, kind = records.find(record.id), _kind_of(records)
         word = "make" if before is None else "change"
         self._tell(word, records)
         for name in record.__struct_fields__:
             if getattr(record, name) != getattr(before, name, None):
                 self._tell(word, records, f".{name}")
+        for index in kind.indexes:
+            stood, stands = (() if each is None else tuple(index.entries(each)) for each in (before, record))
+            if stood != stands:
+                self._happen(f"{'enter' if before is None else 'move in'} {index.name}")
         inside(records, record)
 
     def delete(self, inside: Callable[..., None], records: Any, key: Any) -> None:
@@ -161,18 +183,36 @@ class _Tracer:
         inside(records, key)
 
     def page(self, inside: Callable[..., Any], records: Any, *args: Any, **named: Any) -> Any:
-        found = inside(records, *args, **named)
+        found = self.read(inside, records, *args, **named)
         if len(found) > 1 and not _kind_of(records).inner:
-            self.happened |= {(self.operation, "read several"), ("", "read several")}
+            self._happen("read several")
         return found
 
+    def read(self, inside: Callable[..., Any], records: Any, *args: Any, **named: Any) -> Any:
+        self._happen(f"look at {_kind_of(records).name}")
+        return inside(records, *args, **named)
+
+    def allows(self, inside: Callable[..., bool], lifecycle: Lifecycle[Any], state: Any, event: str) -> bool:
+        self._happen(f"ask {lifecycle.name} {state} {event}")
+        return inside(lifecycle, state, event)
+
+    def take(self, inside: Callable[..., None], ledger: Ledger, holder: Any, wanted: Any, **named: Any) -> None:
+        if ledger.holds(holder) is not None:
+            self._happen("take again")
+        if any(seat.party is not None for _, seat in wanted):
+            self._happen("take for somebody")
+        inside(ledger, holder, wanted, **named)
+
     def announce(self, inside: Callable[..., None], outbox: Any, name: str, about: Any) -> None:
-        self.happened |= {(self.operation, f"announce {name}"), ("", f"announce {name}")}
+        self._happen(f"announce {name}")
         inside(outbox, name, about)
 
     def _tell(self, word: str, records: Any, field: str = "") -> None:
-        self.has_written = self.has_written or bool(self.operation)  # what falls due before it is not undone
-        what = f"{word} {_kind_of(records).name}{field}"
+        if self.operation and _kind_of(records).name != self.remembered:  # what falls due before it is not undone
+            self._written.set(True)
+        self._happen(f"{word} {_kind_of(records).name}{field}")
+
+    def _happen(self, what: str) -> None:
         self.happened |= {(self.operation, what), ("", what)}
 
     @contextmanager
@@ -189,19 +229,26 @@ def _kind_of(records: Any) -> Kind[Any]:
 
 def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
     """Play every test of the kit once, on a sandbox in which nothing is wrong."""
-    tracer = _Tracer(str(load_api(api, prefix="").spec["x-error-code"]).strip("/").split("/"))
+    loaded = load_api(api, prefix="")
+    domain = loaded.domain
+    remembered = domain.replies.kind.name if domain else ""
+    tracer = _Tracer(str(loaded.spec["x-error-code"]).strip("/").split("/"), remembered)
     places: dict[str, Places] = {}
     operations: dict[str, frozenset[str]] = {}
     happened: dict[str, frozenset[tuple[str, str]]] = {}
     answers: dict[str, frozenset[str]] = {}
     calls: dict[str, int] = {}
-    planter = Planter(load_api(api, prefix=""))
+    planter = Planter(loaded)
 
     def listening(inside: ASGIApp) -> ASGIApp:
         planter.request(tracer.begin)
-        for target in ("put", "delete", "page"):
-            planter.around(getattr(MergedRecords, target), getattr(tracer, target))
-        planter.around(RecordingOutbox.announce, tracer.announce)
+        for target in (
+            MergedRecords.put, MergedRecords.delete, MergedRecords.page,
+            RecordingOutbox.announce, Lifecycle.allows, Ledger.take,
+        ):  # fmt: skip
+            planter.around(target, getattr(tracer, target.__name__))
+        for name in ("find", "get", "count", "total", "between", "rank"):
+            planter.around(getattr(MergedRecords, name), tracer.read)
         planter.response(tracer.end)
         return planter.wrap(inside)
 
@@ -214,6 +261,12 @@ def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
             operations[test.name] = frozenset(tracer.operations)
             happened[test.name] = frozenset(tracer.happened)
             answers[test.name] = frozenset(tracer.answers)
+    changes = ("make ", "change ", "delete ")
+    told = (*domain.kinds, domain.subscriptions.kind, domain.deliveries.kind) if domain else ()
+    changed = {what.split()[1] for each in happened.values() for _, what in each if what.startswith(changes)}
+    changed = {f"look at {kind.name}" for kind in told if kind.name in changed}
+    for name, noted in happened.items():
+        happened[name] = noted | {(operation, "read what changes") for operation, what in noted if what in changed}
     return Reach(places, operations, happened, answers, calls)
 
 

@@ -13,6 +13,7 @@ holds from the moment the one above it ends up to and including `starts_at - bef
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from mockserver.booking.errors import TooLate
 from mockserver.booking.money import Money
@@ -74,21 +75,19 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Tiers, kept in the order in which time passes them: the longest `before` first.
+    """Tiers in the order in which time passes them: the longest `before` first.
 
     Raises:
-        ValueError: Two tiers end at the same moment, or none lasts until the start.
+        ValueError: They are in another order, two of them end at the same moment, or none lasts until the start.
     """
 
     tiers: tuple[Tier, ...]
 
     def __post_init__(self) -> None:
-        ordered = tuple(sorted(self.tiers, key=lambda tier: tier.before, reverse=True))
-        if len({tier.before for tier in ordered}) < len(ordered):
-            raise ValueError("two tiers of a cancellation policy end at the same moment")
-        if not ordered or ordered[-1].before != _NO_TIME:
+        if any(tier.before <= following.before for tier, following in pairwise(self.tiers)):
+            raise ValueError("the tiers of a cancellation policy end one after the other")
+        if not self.tiers or self.tiers[-1].before != _NO_TIME:
             raise ValueError("a cancellation policy needs a tier that lasts until the start")
-        object.__setattr__(self, "tiers", ordered)
 
 
 # What holds where nobody wrote a policy.

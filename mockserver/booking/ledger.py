@@ -21,7 +21,7 @@ from itertools import pairwise
 import msgspec
 
 from mockserver.booking.errors import AlreadyBooked, NoPlacesLeft
-from mockserver.booking.ports import Entry, Id, Index, Kind, Records
+from mockserver.booking.ports import UNWEIGHED, Entry, Id, Index, Kind, Records
 from mockserver.booking.spans import DAY_MICROSECONDS, Span, microseconds, peak, utc_days
 
 __all__ = ["Claim", "ClaimKind", "Ledger", "Pool", "Seat"]
@@ -31,10 +31,12 @@ _LONGEST = timedelta(days=366)
 """A year of any length. A seat stands in the indexes once for each day it touches, so it has to end somewhere."""
 
 _ALWAYS = (("", 0),)
+_ONCE = (0, UNWEIGHED)
+"""Where the one entry of a party stands in its group."""
 
 
 class Seat(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Places of one pool. `party` is who may not be there twice; None is anybody."""
+    """Places of one pool. `party` is who may not be there twice, of a pool whose seats have no span; None is anybody."""
 
     pool: str
     places: int = 1
@@ -44,7 +46,10 @@ class Seat(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def span(self) -> Span | None:
-        return None if self.starts_at is None or self.ends_at is None else Span(self.starts_at, self.ends_at)
+        if self.starts_at is None:
+            return None
+        assert self.ends_at is not None, "a seat has both ends of its span, or neither"  # noqa: S101
+        return Span(self.starts_at, self.ends_at)
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -86,12 +91,9 @@ class Ledger:
         """0 when the pool is full or, after its capacity was lowered, overfull.
 
         Args:
-            without: A holder whose own seats are left out.
+            without: A holder whose own seats are left out, if they have a span.
         """
-        if span is None:
-            taken = self._summed(pool, without=None if without is None else self._claims.find(without))
-        else:
-            taken = self._busiest(pool, span, without=without)
+        taken = self.taken_of(pool.id) if span is None else self._busiest(pool, span, without=without)
         return max(pool.capacity - taken, 0)
 
     def taken(self, pool: Pool, span: Span, *, without: Id | None = None) -> list[Span]:
@@ -106,7 +108,7 @@ class Ledger:
 
     def is_there(self, pool: Pool, party: str) -> bool:
         """Whether a party holds a place of a pool whose seats have no span."""
-        return self._claims.count(self._index.by_party, _party_group(Seat(pool.id, party=party))) > 0
+        return self._claims.count(self._index.by_party, _party_group(pool.id, party)) > 0
 
     def claims(self, pool_id: str, span: Span | None = None) -> list[Claim]:
         """The claims on a pool, in order of their ids: all, of one whose seats have no span, else those of a span's days."""
@@ -133,12 +135,11 @@ class Ledger:
 
         Args:
             margin: So long before and after each seat with a span its places must be free of other holders' seats;
-                the wanted seats may touch each other. It is about places: a party may come straight from elsewhere.
+                the wanted seats may touch each other.
 
         Raises:
             NoPlacesLeft: A pool has too few; looked at before parties, for all pools.
-            AlreadyBooked: A seat's party holds a place in the same pool, at an overlapping time if it has a span, or
-                has another of the wanted seats there.
+            AlreadyBooked: A seat's party holds a place in the same pool by another holder.
             ValueError: A seat is longer than 366 days, or the margin is negative.
         """
         before = self._claims.find(holder)
@@ -153,10 +154,11 @@ class Ledger:
             left = pool.capacity - taken
             if seat.places > left:
                 raise NoPlacesLeft(pool.id, asked=seat.places, left=max(left, 0), span=span)
-        for number, (pool, seat) in enumerate(wanted):
-            if seat.party is not None and (self._is_there(seat, holder) or _is_among(seat, _others(seats, number))):
-                raise AlreadyBooked(pool.id, seat.party)
-        self._claims.put(Claim(holder, seats, expires_at))
+        claim = Claim(holder, seats, expires_at)
+        for there in _whose(claim):
+            if any(other.id != holder for other in self._claims.page(self._index.by_party, _party_group(*there))):
+                raise AlreadyBooked(*there)
+        self._claims.put(claim)
 
     def keep(self, holder: Id) -> None:
         """Turn a hold into a claim that does not run out. Raises NotFound when it already has."""
@@ -172,12 +174,12 @@ class Ledger:
         """Free all that a holder took. Raises NotFound when it has nothing."""
         self._claims.delete(holder)
 
-    def _summed(self, pool: Pool, *, without: Claim | None = None, besides: Sequence[Seat] = ()) -> int:
+    def _summed(self, pool: Pool, *, without: Claim | None, besides: Sequence[Seat]) -> int:
         """The places taken as long as the pool lasts: of all claims but one, and of seats that nobody has claimed yet."""
-        taken = self._claims.total(self._index.by_pool, pool.id)
+        taken = self.taken_of(pool.id)
         if without is not None:
             taken -= _places(without.seats, pool)
-        return taken + _places(besides, pool) if besides else taken
+        return taken + _places(besides, pool)
 
     def _busiest(
         self,
@@ -220,16 +222,6 @@ class Ledger:
         ]
         return _timed(seats, pool)
 
-    def _is_there(self, seat: Seat, holder: Id) -> bool:
-        group = _party_group(seat)
-        for day, _ in _stands(seat):
-            if self._claims.count(self._index.by_party, group + day) and any(
-                claim.id != holder and _is_among(seat, claim.seats)
-                for claim in self._claims.page(self._index.by_party, group + day)
-            ):
-                return True
-        return False
-
 
 def _ensure_bounded(pool: Pool, span: Span, margin: timedelta) -> None:
     if span.ends_at - span.starts_at > _LONGEST:
@@ -240,13 +232,7 @@ def _ensure_bounded(pool: Pool, span: Span, margin: timedelta) -> None:
 
 def _others(seats: tuple[Seat, ...], number: int) -> tuple[Seat, ...]:
     """All seats but that at *number*: two may be equal."""
-    if len(seats) == 1:
-        return ()
     return seats[:number] + seats[number + 1 :]
-
-
-def _is_among(seat: Seat, others: Iterable[Seat]) -> bool:
-    return any(other.party == seat.party and _compete(other, seat) for other in others)
 
 
 def _places(seats: Iterable[Seat], pool: Pool) -> int:
@@ -264,19 +250,8 @@ def _pieces(span: Span, others: Iterable[Span]) -> Iterator[Span]:
     return (Span(*ends) for ends in pairwise(sorted({span.starts_at, span.ends_at} | inside)))
 
 
-def _compete(one: Seat, other: Seat) -> bool:
-    """Whether two seats want places of the same pool at the same time."""
-    if one.pool != other.pool:
-        return False
-    span, other_span = one.span, other.span
-    return span is None or other_span is None or span.overlaps(other_span)
-
-
 def _pools(claim: Claim) -> Iterable[Entry]:
     """Seats without a span: one entry per pool, all places added up. With a span: one per day it touches."""
-    if len(claim.seats) == 1 and claim.seats[0].starts_at is None:
-        seat = claim.seats[0]
-        return ((seat.pool, 0, seat.places),)
     places: dict[tuple[str, int], int] = {}
     for seat in claim.seats:
         for day, start in _stands(seat):
@@ -286,19 +261,16 @@ def _pools(claim: Claim) -> Iterable[Entry]:
 
 
 def _parties(claim: Claim) -> Iterable[Entry]:
-    if len(claim.seats) == 1 and claim.seats[0].starts_at is None:
-        seat = claim.seats[0]
-        return () if seat.party is None else ((_party_group(seat), 0, 1),)
-    return {
-        (_party_group(seat) + day, start, 1)
-        for seat in claim.seats
-        if seat.party is not None
-        for day, start in _stands(seat)
-    }
+    return {(_party_group(*there), *_ONCE) for there in _whose(claim)}
 
 
-def _party_group(seat: Seat) -> str:
-    return f"{seat.pool}\x1f{seat.party}"
+def _whose(claim: Claim) -> list[tuple[str, str]]:
+    """Pool and party of each seat that is somebody's."""
+    return [(seat.pool, seat.party) for seat in claim.seats if seat.party is not None]
+
+
+def _party_group(pool: str, party: str) -> str:
+    return f"{pool}\x1f{party}"
 
 
 def _stands(seat: Seat) -> Iterable[tuple[str, int]]:

@@ -21,6 +21,7 @@ __all__ = [
     "ALL",
     "GONE",
     "MADE",
+    "UNWEIGHED",
     "Changes",
     "Clock",
     "Due",
@@ -52,6 +53,9 @@ Edge = Position | tuple[Id]
 
 Entry = tuple[Group, Id, int]
 """(group, sort key, weight): one appearance of a record in an index. The weight is what `Records.total` adds up."""
+
+UNWEIGHED: Final = 1
+"""The weight in an index whose entries are counted and nowhere added up."""
 
 
 class Record(Protocol):
@@ -110,7 +114,7 @@ ALL: Final = ""
 
 
 def _among_all(record: Record) -> Iterable[Entry]:
-    return ((ALL, record.id, 1),)
+    return ((ALL, record.id, UNWEIGHED),)
 
 
 class Gone:

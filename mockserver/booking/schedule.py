@@ -128,7 +128,7 @@ def free_starts(
     blocked: Iterable[Span],
     margin: timedelta,
     earliest: datetime,
-    latest: datetime | None = None,
+    latest: datetime,
     step: timedelta = _QUARTER,
 ) -> list[datetime]:
     """List the moments at which *phases* can begin, in order, each once.
@@ -144,7 +144,7 @@ def free_starts(
     length = total_length(phases)
     free = set()
     for opening in openings:
-        last = opening.ends_at - length if latest is None else min(opening.ends_at - length, latest)
+        last = min(opening.ends_at - length, latest)
         skipped = max(-((opening.starts_at - earliest) // step), 0)  # rounded up: the first candidate not before it
         for number in range(skipped, (last - opening.starts_at) // step + 1):
             start = opening.starts_at + number * step

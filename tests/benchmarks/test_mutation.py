@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import nullcontext
+from contextvars import copy_context
 from dataclasses import asdict
 from io import StringIO
 from itertools import islice
@@ -21,7 +22,8 @@ from benchmarks.mutation.score import EQUIVALENT, NOTICED, UNNOTICED, UNPROMISED
 from benchmarks.mutation.trials import Part, Played, parts_of, staged_at, try_bug
 from benchmarks.report import judge
 from mockserver.app import API_NAMES, load_api
-from mockserver.booking.ledger import Claim
+from mockserver.booking.ledger import Claim, Pool, Seat
+from mockserver.booking.lifecycle import Lifecycle, Move
 from mockserver.booking.ports import Kind
 from mockserver.defects.bug import Bug, Lines
 from mockserver.defects.catalogue import generated
@@ -119,7 +121,7 @@ def test_what_falls_due_before_a_request_is_not_what_the_request_has_written():
     written = []
 
     for operation in ("", "book"):
-        tracer.operation = operation
+        tracer._asked.set(operation)
         tracer.delete(lambda *_: None, Records(), 7)
         written.append(tracer.has_written)
 
@@ -128,12 +130,37 @@ def test_what_falls_due_before_a_request_is_not_what_the_request_has_written():
 
 
 def test_who_was_told_of_what_is_noted():
-    tracer, told = _Tracer([], operation="book"), []
+    tracer, told = _Tracer([]), []
+    tracer._asked.set("book")
 
     tracer.announce(lambda *announced: told.append(announced), None, "seat.taken", 7)
 
     assert told == [(None, "seat.taken", 7)]
     assert tracer.happened == {("book", "announce seat.taken"), ("", "announce seat.taken")}
+
+
+def test_of_requests_at_the_same_moment_each_counts_for_its_own_operation_and_those_to_the_control_plane_for_none():
+    tracer, table = _Tracer([]), Lifecycle("visit", ("open", "over"), ("open",), (Move("open", "end", "over"),))
+    booking, control = copy_context(), copy_context()
+    booking.run(tracer._asked.set, "book")
+
+    for context, event in ((booking, "end"), (control, "begin")):
+        context.run(tracer.allows, Lifecycle.allows, table, "open", event)
+
+    assert tracer.happened == {("book", "ask visit open end"), ("", "ask visit open end"), ("", "ask visit open begin")}
+
+
+def test_who_takes_a_place_again_and_for_whom_is_noted():
+    tracer = _Tracer([])
+
+    class Held:
+        def holds(self, holder):
+            return holder if holder == "ann" else None
+
+    for holder, party in (("ann", None), ("bob", "bob")):
+        tracer.take(lambda *_, **__: None, Held(), holder, [(Pool("class", 1), Seat("class", party=party))])
+        tracer.happened, noted = set(), tracer.happened
+        assert noted == {("", "take again" if party is None else "take for somebody")}
 
 
 @pytest.mark.parametrize("listed", [equivalents, unpromised])

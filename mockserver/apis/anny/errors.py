@@ -94,7 +94,7 @@ def _unavailable(refusal: Unavailable) -> Reply:
 
 
 def _rule(refusal: RuleBroken) -> Reply:
-    status, code = RULES.get(refusal.code, (400, _CODES[400]))
+    status, code = RULES[refusal.code]
     return _say(status, code, _sentence(str(refusal)))
 
 

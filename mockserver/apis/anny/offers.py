@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from mockserver.booking.ports import ALL, Entry, Index, Kind
+from mockserver.booking.ports import ALL, UNWEIGHED, Entry, Index, Kind
 
 __all__ = [
     "ADD_ONS",
@@ -231,24 +231,28 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def _by_name(record: Resource | Service) -> Iterable[Entry]:
-    return ((ALL, record.name, 1),) if isinstance(record, Service) or record.is_listed else ()
+    return ((ALL, record.name, UNWEIGHED),) if isinstance(record, Service) or record.is_listed else ()
 
 
 def _parents_by_name(resource: Resource) -> Iterable[Entry]:
-    return ((ALL, resource.name, 1),) if resource.parent_id is None and resource.is_listed else ()
+    return ((ALL, resource.name, UNWEIGHED),) if resource.parent_id is None and resource.is_listed else ()
 
 
 def _of_parent(resource: Resource) -> Iterable[Entry]:
-    return ((resource.parent_id, resource.name, 1),) if resource.parent_id is not None and resource.is_listed else ()
+    return (
+        ((resource.parent_id, resource.name, UNWEIGHED),)
+        if resource.parent_id is not None and resource.is_listed
+        else ()
+    )
 
 
 RESOURCES_BY_NAME: Index[Resource] = Index("anny.resource.by_name", _by_name)
 PARENTS_BY_NAME: Index[Resource] = Index("anny.resource.parents_by_name", _parents_by_name)
-RESOURCES_BY_SLUG: Index[Resource] = Index("anny.resource.by_slug", lambda each: ((each.slug, each.id, 1),))
+RESOURCES_BY_SLUG: Index[Resource] = Index("anny.resource.by_slug", lambda each: ((each.slug, each.id, UNWEIGHED),))
 RESOURCES_OF_PARENT: Index[Resource] = Index("anny.resource.of_parent", _of_parent)
 SERVICES_BY_NAME: Index[Service] = Index("anny.service.by_name", _by_name)
 SERVICES_OF_RESOURCE: Index[Service] = Index(
-    "anny.service.of_resource", lambda each: [(resource_id, each.name, 1) for resource_id in each.resource_ids]
+    "anny.service.of_resource", lambda each: [(resource_id, each.name, UNWEIGHED) for resource_id in each.resource_ids]
 )
 
 RESOURCES = Kind(

@@ -15,7 +15,7 @@ from mockserver.apis.anny.offers import SINCE, PaymentFlow
 from mockserver.booking.accounts import Account, Line
 from mockserver.booking.ledger import ClaimKind
 from mockserver.booking.lifecycle import Lifecycle, Move
-from mockserver.booking.ports import ALL, Entry, Index, Kind
+from mockserver.booking.ports import ALL, UNWEIGHED, Entry, Index, Kind
 from mockserver.booking.spans import Span, microseconds, utc_days
 
 __all__ = [
@@ -403,42 +403,44 @@ def _groups_of(booking: Booking) -> list[str]:
 
 def _by_start(booking: Booking) -> Iterable[Entry]:
     start = microseconds(booking.starts_at)
-    return [(group, start, 1) for group in _groups_of(booking)]
+    return [(group, start, UNWEIGHED) for group in _groups_of(booking)]
 
 
 def _by_creation(booking: Booking) -> Iterable[Entry]:
     made = microseconds(booking.created_at)
-    return [(group, made, 1) for group in _groups_of(booking)]
+    return [(group, made, UNWEIGHED) for group in _groups_of(booking)]
 
 
 def _of_series(booking: Booking) -> Iterable[Entry]:
     """The dates without the master."""
     if booking.series_id is None or booking.is_master:
         return ()
-    return ((booking.series_id, microseconds(booking.starts_at), 1),)
+    return ((booking.series_id, microseconds(booking.starts_at), UNWEIGHED),)
 
 
 def _blockers_on_day(booking: Booking) -> Iterable[Entry]:
     if not booking.is_blocker:
         return ()
-    return [(f"{booking.resource_id}/{day}", microseconds(booking.starts_at), 1) for day in utc_days(booking.span)]
+    return [
+        (f"{booking.resource_id}/{day}", microseconds(booking.starts_at), UNWEIGHED) for day in utc_days(booking.span)
+    ]
 
 
 def _by_age(record: Order | Invoice | Customer) -> Iterable[Entry]:
     made_at = record.issued_at if isinstance(record, Invoice) else record.created_at
     groups = [ALL] if record.account_id is None else [ALL, account_group(record.account_id)]
-    return [(group, microseconds(made_at), 1) for group in groups]
+    return [(group, microseconds(made_at), UNWEIGHED) for group in groups]
 
 
 def _carts(order: Order) -> Iterable[Entry]:
-    return ((order.account_id, order.id, 1),) if order.is_draft and order.account_id is not None else ()
+    return ((order.account_id, order.id, UNWEIGHED),) if order.is_draft and order.account_id is not None else ()
 
 
 ACCOUNTS_BY_EMAIL: Index[CustomerAccount] = Index(
-    "anny.customer_account.by_email", lambda each: ((each.email.lower(), each.id, 1),)
+    "anny.customer_account.by_email", lambda each: ((each.email.lower(), each.id, UNWEIGHED),)
 )
-BOOKINGS_BY_NUMBER: Index[Booking] = Index("anny.booking.by_number", lambda each: ((each.number, each.id, 1),))
-BOOKINGS_BY_CODE: Index[Booking] = Index("anny.booking.by_code", lambda each: ((each.code, each.id, 1),))
+BOOKINGS_BY_NUMBER: Index[Booking] = Index("anny.booking.by_number", lambda each: ((each.number, each.id, UNWEIGHED),))
+BOOKINGS_BY_CODE: Index[Booking] = Index("anny.booking.by_code", lambda each: ((each.code, each.id, UNWEIGHED),))
 BOOKINGS_BY_START: Index[Booking] = Index("anny.booking.by_start", _by_start)
 BOOKINGS_BY_CREATION: Index[Booking] = Index("anny.booking.by_creation", _by_creation)
 BOOKINGS_OF_SERIES: Index[Booking] = Index("anny.booking.of_series", _of_series)
@@ -447,7 +449,7 @@ CUSTOMERS_BY_AGE: Index[Customer] = Index("anny.customer.by_age", _by_age)
 ORDERS_BY_AGE: Index[Order] = Index("anny.order.by_age", _by_age)
 CARTS_OF_ACCOUNT: Index[Order] = Index("anny.order.carts_of_account", _carts)
 INVOICES_BY_AGE: Index[Invoice] = Index("anny.invoice.by_age", _by_age)
-INVOICES_OF_ORDER: Index[Invoice] = Index("anny.invoice.of_order", lambda each: ((each.order_id, each.id, 1),))
+INVOICES_OF_ORDER: Index[Invoice] = Index("anny.invoice.of_order", lambda each: ((each.order_id, each.id, UNWEIGHED),))
 
 ACCOUNTS = Kind("anny.customer_account", CustomerAccount, (ACCOUNTS_BY_EMAIL,))
 CUSTOMERS = Kind("anny.customer", Customer, (CUSTOMERS_BY_AGE,))

@@ -72,7 +72,7 @@ class Register:
     def booking_known_by(self, *, number: str | None = None, code: str | None = None) -> Booking:
         """The booking with a number, or else with a code, whoever asks."""
         index, text = (BOOKINGS_BY_CODE, code) if number is None else (BOOKINGS_BY_NUMBER, number)
-        found = self._work.records(BOOKINGS).page(index, text or "", limit=1)
+        found = self._work.records(BOOKINGS).page(index, text or "")
         if not found:
             raise NotFound("booking", text)
         return found[0]

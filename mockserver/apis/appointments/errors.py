@@ -70,7 +70,7 @@ def _move(refusal: MoveRefused) -> Reply:
 
 
 def _rule(refusal: RuleBroken) -> Reply:
-    return _refuse(*RULES.get(refusal.code, (400, str(refusal))))
+    return _refuse(*RULES[refusal.code])
 
 
 TABLE: Wording = {

@@ -13,7 +13,7 @@ import msgspec
 
 from mockserver.booking.ledger import ClaimKind
 from mockserver.booking.lifecycle import Lifecycle, Move
-from mockserver.booking.ports import Entry, Index, Kind
+from mockserver.booking.ports import UNWEIGHED, Entry, Index, Kind
 from mockserver.booking.schedule import Phase
 from mockserver.booking.spans import Span, microseconds, utc_days
 
@@ -354,25 +354,25 @@ def groups_group(service_id: int, location_id: int) -> str:
 
 
 def _of_merchant(record: "Location | Employee | Service | BlockedType") -> Iterable[Entry]:
-    return ((record.merchant_id, record.id, 1),)
+    return ((record.merchant_id, record.id, UNWEIGHED),)
 
 
 def _customers_of_merchant(customer: Customer) -> Iterable[Entry]:
-    return ((customer.merchant_id, customer.id, 1),)
+    return ((customer.merchant_id, customer.id, UNWEIGHED),)
 
 
 def _customers_of_user(customer: Customer) -> Iterable[Entry]:
-    return () if customer.user is None else ((f"{customer.merchant_id}/{customer.user}", customer.id, 1),)
+    return () if customer.user is None else ((f"{customer.merchant_id}/{customer.user}", customer.id, UNWEIGHED),)
 
 
 def _bookings_of_merchant(booking: Booking) -> Iterable[Entry]:
-    return ((booking.merchant_id, microseconds(booking.starts_at), 1),)
+    return ((booking.merchant_id, microseconds(booking.starts_at), UNWEIGHED),)
 
 
 def _bookings_of_customer(booking: Booking) -> Iterable[Entry]:
     start = microseconds(booking.starts_at)
     return [
-        (customer_group(each.customer_id, Status.CANCELLED if booking.is_cancelled else each.status), start, 1)
+        (customer_group(each.customer_id, Status.CANCELLED if booking.is_cancelled else each.status), start, UNWEIGHED)
         for each in booking.participants
     ]
 
@@ -380,19 +380,21 @@ def _bookings_of_customer(booking: Booking) -> Iterable[Entry]:
 def _groups_of_service(booking: Booking) -> Iterable[Entry]:
     if not booking.is_group or booking.is_cancelled:
         return ()
-    return ((groups_group(booking.service_id, booking.location_id), microseconds(booking.starts_at), 1),)
+    return ((groups_group(booking.service_id, booking.location_id), microseconds(booking.starts_at), UNWEIGHED),)
 
 
 def _blocked_of_merchant(blocked: BlockedTime) -> Iterable[Entry]:
-    return ((blocked.merchant_id, microseconds(blocked.busy_from), 1),)
+    return ((blocked.merchant_id, microseconds(blocked.busy_from), UNWEIGHED),)
 
 
 def _blocked_on_day(blocked: BlockedTime) -> Iterable[Entry]:
     start = microseconds(blocked.busy_from)
-    return [(f"{blocked.merchant_id}/{day}", start, 1) for day in utc_days(blocked.busy)]
+    return [(f"{blocked.merchant_id}/{day}", start, UNWEIGHED) for day in utc_days(blocked.busy)]
 
 
-MERCHANTS_BY_SLUG: Index[Merchant] = Index("appointments.merchant.by_slug", lambda each: ((each.slug, each.id, 1),))
+MERCHANTS_BY_SLUG: Index[Merchant] = Index(
+    "appointments.merchant.by_slug", lambda each: ((each.slug, each.id, UNWEIGHED),)
+)
 LOCATIONS_OF_MERCHANT: Index[Location] = Index("appointments.location.of_merchant", _of_merchant)
 EMPLOYEES_OF_MERCHANT: Index[Employee] = Index("appointments.employee.of_merchant", _of_merchant)
 SERVICES_OF_MERCHANT: Index[Service] = Index("appointments.service.of_merchant", _of_merchant)

@@ -112,7 +112,7 @@ def _no_places(refusal: NoPlacesLeft) -> Reply:
 
 
 def _rule(refusal: RuleBroken) -> Reply:
-    status, code = RULES.get(refusal.code, (400, _CODES[400]))
+    status, code = RULES[refusal.code]
     return _say(status, code, _sentence(str(refusal)))
 
 

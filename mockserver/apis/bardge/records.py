@@ -13,7 +13,7 @@ import msgspec
 
 from mockserver.booking.ledger import ClaimKind
 from mockserver.booking.lifecycle import Lifecycle, Move
-from mockserver.booking.ports import ALL, Entry, Index, Kind
+from mockserver.booking.ports import ALL, UNWEIGHED, Entry, Index, Kind
 from mockserver.booking.spans import Span, microseconds
 
 __all__ = [
@@ -559,7 +559,7 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _newest(record: Branch | GymClass) -> Iterable[Entry]:
-    return ((ALL, -record.serial, 1),)
+    return ((ALL, -record.serial, UNWEIGHED),)
 
 
 def issuer_in(mode: Mode, issuer_id: str) -> str:
@@ -568,28 +568,32 @@ def issuer_in(mode: Mode, issuer_id: str) -> str:
 
 
 def _of_reseller(record: Product | CreditPackage) -> Iterable[Entry]:
-    return ((record.reseller_id, -record.serial, 1),)
+    return ((record.reseller_id, -record.serial, UNWEIGHED),)
 
 
 def _of_client(record: IssuedPass | Copay) -> Iterable[Entry]:
-    return ((record.client, -record.serial, 1),)
+    return ((record.client, -record.serial, UNWEIGHED),)
 
 
 def _bookings_of_client(booking: Booking) -> Iterable[Entry]:
     """By who made them: a client of another reseller has bookings that the caller does not see."""
-    return ((f"{booking.reseller_id}/{booking.client}", -booking.serial, 1),)
+    return ((f"{booking.reseller_id}/{booking.client}", -booking.serial, UNWEIGHED),)
 
 
-RESELLERS_NEWEST: Index[Reseller] = Index("bardge.reseller.newest", lambda each: ((mode_of(each.id), -each.serial, 1),))
+RESELLERS_NEWEST: Index[Reseller] = Index(
+    "bardge.reseller.newest", lambda each: ((mode_of(each.id), -each.serial, UNWEIGHED),)
+)
 RESELLERS_BY_ISSUER: Index[Reseller] = Index(
-    "bardge.reseller.by_issuer", lambda each: ((issuer_in(mode_of(each.id), each.issuer_id), each.serial, 1),)
+    "bardge.reseller.by_issuer", lambda each: ((issuer_in(mode_of(each.id), each.issuer_id), each.serial, UNWEIGHED),)
 )
 PRODUCTS_OF_RESELLER: Index[Product] = Index("bardge.product.of_reseller", _of_reseller)
 BRANCHES_NEWEST: Index[Branch] = Index("bardge.branch.newest", _newest)
 CLASSES_NEWEST: Index[GymClass] = Index("bardge.class.newest", _newest)
-CLASSES_OF_BRANCH: Index[GymClass] = Index("bardge.class.of_branch", lambda each: ((each.branch_id, -each.serial, 1),))
+CLASSES_OF_BRANCH: Index[GymClass] = Index(
+    "bardge.class.of_branch", lambda each: ((each.branch_id, -each.serial, UNWEIGHED),)
+)
 INSTANCES_OF_CLASS: Index[ClassInstance] = Index(
-    "bardge.class_instance.of_class", lambda each: ((each.class_id, microseconds(each.starts_at), 1),)
+    "bardge.class_instance.of_class", lambda each: ((each.class_id, microseconds(each.starts_at), UNWEIGHED),)
 )
 CREDIT_PACKAGES_OF_RESELLER: Index[CreditPackage] = Index("bardge.credit_package.of_reseller", _of_reseller)
 PASSES_OF_CLIENT: Index[IssuedPass] = Index("bardge.issued_pass.of_client", _of_client)
@@ -599,7 +603,7 @@ CREDITS_OF_CLIENT: Index[CreditEntry] = Index(
 COPAYS_OF_CLIENT: Index[Copay] = Index("bardge.copay_purchase.of_client", _of_client)
 BOOKINGS_OF_CLIENT: Index[Booking] = Index("bardge.booking.of_client", _bookings_of_client)
 LOOKUPS_BY_TOKEN: Index[Lookup] = Index(
-    "bardge.lookup.by_token", lambda each: () if each.token is None else ((each.token, each.id, 1),)
+    "bardge.lookup.by_token", lambda each: () if each.token is None else ((each.token, each.id, UNWEIGHED),)
 )
 
 RESELLERS = Kind("bardge.reseller", Reseller, (RESELLERS_NEWEST, RESELLERS_BY_ISSUER))

@@ -38,7 +38,7 @@ def _not_found(refusal: NotFound) -> Reply:
 
 
 def _rule(refusal: RuleBroken) -> Reply:
-    return _refuse(*RULES.get(refusal.code, (400, str(refusal))))
+    return _refuse(*RULES[refusal.code])
 
 
 TABLE: Wording = {

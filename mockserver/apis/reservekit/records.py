@@ -12,7 +12,7 @@ import msgspec
 
 from mockserver.booking.ledger import ClaimKind
 from mockserver.booking.lifecycle import Lifecycle, Move
-from mockserver.booking.ports import Entry, Index, Kind
+from mockserver.booking.ports import UNWEIGHED, Entry, Index, Kind
 
 __all__ = [
     "BOOKINGS",
@@ -110,11 +110,11 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def _of_tenant(service: Service) -> Iterable[Entry]:
-    return ((service.tenant, service.id, 1),)
+    return ((service.tenant, service.id, UNWEIGHED),)
 
 
 def _of_service(record: TimeSlot | Booking) -> Iterable[Entry]:
-    return ((record.service_id, record.id, 1),)
+    return ((record.service_id, record.id, UNWEIGHED),)
 
 
 SERVICES_OF_TENANT: Index[Service] = Index("reservekit.service.of_tenant", _of_tenant)

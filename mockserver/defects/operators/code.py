@@ -1,7 +1,8 @@
 """One expression of the program's text is another: a comparison, a number, a condition, a call that is left out.
 
 Only bodies of functions are changed, in the modules of an API and of `booking/`; what happens at import is over. What
-draws a world is left alone. A bug is named by its function and a hash of the expression's source, so that it survives whatever
+draws a world is left alone, and so is what only asks whether the program itself is right: an `assert`, and an `if` that does
+nothing but raise ValueError. Nobody who asks over HTTP gets there. A bug is named by its function and a hash of the expression's source, so that it survives whatever
 else is edited, and is another one when the expression is.
 """
 
@@ -77,20 +78,35 @@ def _mutations(function: _Function) -> Iterator[_Mutation]:
 
 
 def _below(node: ast.AST, statement: ast.AST, put: Callable[[ast.AST], object]) -> Iterator[_Mutation]:
-    if isinstance(node, ast.JoinedStr | ast.Assert):
+    if isinstance(node, ast.JoinedStr | ast.Assert) or _is_a_guard(node):
         return
     for word, says, instead in _instead(node):
         yield _Mutation(word, says, node, statement, partial(put, instead))
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "args") and not isinstance(node, ast.Call):
             continue
-        if isinstance(node, ast.Raise):
+        if isinstance(node, ast.Raise) or (name == "left" and _asks_if_there_is_any(node)):
             continue
         for place, inner in enumerate(value) if isinstance(value, list) else ((None, value),):
             if isinstance(inner, ast.AST):
                 holder = inner if isinstance(inner, ast.stmt) else statement
                 yield from _below(inner, holder, partial(_put, node, name, place))
     yield from _left_out(node, statement)
+
+
+def _is_a_guard(node: ast.AST) -> bool:
+    match node:
+        case ast.If(body=[ast.Raise(ast.Call(ast.Name("ValueError")))], orelse=[]):
+            return True
+    return False
+
+
+def _asks_if_there_is_any(node: ast.AST) -> bool:
+    """Where there is a beginning there is an end, so it may be asked of either."""
+    match node:
+        case ast.Compare(ast.Attribute(attr=name), [ast.Is() | ast.IsNot()], [ast.Constant(None)]):
+            return name in _SIBLINGS
+    return False
 
 
 def _put(holder: ast.AST, name: str, place: int | None, instead: ast.AST) -> None:

@@ -72,7 +72,7 @@ def _stale(api: Api) -> Iterator[Site]:
     for each in operations(api):
         if not each.writes or each.creates:
             says = f"{each.id} answers what it answered first to the same question."
-            yield operation(each.id, says, partial(remembering, {}))
+            yield replace(operation(each.id, says, partial(remembering, {})), needs="read what changes")
 
 
 def _touched(api: Api) -> Iterator[Site]:
@@ -91,7 +91,8 @@ def _touched(api: Api) -> Iterator[Site]:
     if api.domain and any("updated_at" in kind.record.__struct_fields__ for kind in api.domain.kinds):
         for each in writes(api):
             if each.changes and each.pointer[2] in ("put", "patch"):  # all else changes something, or refuses to
-                yield operation(each.id, f"{each.id} counts as a change also when it changes nothing.", touching)
+                site = operation(each.id, f"{each.id} counts as a change also when it changes nothing.", touching)
+                yield replace(site, needs="succeed and write nothing")
 
 
 def _reads_the_clock(api: Api) -> tuple[Lines, ...]:
@@ -166,7 +167,7 @@ def _racing(api: Api) -> Iterator[Site]:
         name = each.id
         says = f"Requests of {name} {together} do not see each other's places."
         yield Site(f"{name}.places", says, partial(_oversell, operation=name), [name], raises_of(Ledger.take))
-        if each.changes:
+        if each.changes and each.pointer[2] != "put":  # which says all, so that the last has its way in any case
             says = f"Requests of {name} {together} start from what was there before all of them."
             yield Site(f"{name}.records", says, partial(start_from_before, operation=name), [name])
 
@@ -242,7 +243,11 @@ def _in_spite(api: Api) -> Iterator[Site]:
         plant.within(name, Ledger.take, lambda _, *args, **named: _take_unchecked(*args, **named))
 
     ways = {
-        "allowed": ("never finds anything full, nor anybody there twice", allow, (lines_of(Ledger.take),)),
+        "allowed": (
+            "never finds anything full, nor anybody there twice",
+            allow,
+            (*raises_of(Ledger.take), lines_of(Ledger.places_left)),
+        ),
         "moved": ("refuses a move and makes it all the same", move, raises_of(Lifecycle.after)),
     }
     if any(module.__name__.endswith("errors") and hasattr(module, "NoPlacesLeft") for module in modules_of(api)):

@@ -14,7 +14,7 @@ from mockserver.booking.errors import NotFound
 from mockserver.booking.ledger import Ledger, Pool
 from mockserver.booking.lifecycle import Lifecycle, Move
 from mockserver.booking.spans import Span
-from mockserver.defects.bug import lines_of, raises_of
+from mockserver.defects.bug import raises_of
 from mockserver.defects.operators.sites import Operator, Site, around, operations, within, writes
 from mockserver.defects.operators.tables import keywords, named_values, nodes_of, where
 from mockserver.defects.planting import Planter
@@ -69,6 +69,7 @@ _TAKING = {
 }
 _ONLY_WITH = {"anonymous": "party", "margin": "margin"}
 """What is no bug where nobody passes that."""
+_NEEDS = {"anonymous": "take for somebody", "itself": "take again"}
 
 
 def _taken(api: Api) -> Iterator[Site]:
@@ -77,7 +78,8 @@ def _taken(api: Api) -> Iterator[Site]:
     taking = {word: row for word, row in _TAKING.items() if _ONLY_WITH.get(word) in {None, *keywords(api)}}
     for each in writes(api):
         for word, (says, act) in taking.items():
-            yield within(each.id, f"{each.id} {says}.", Ledger.take, act, word=word, lines=lines.get(word, ()))
+            site = within(each.id, f"{each.id} {says}.", Ledger.take, act, word=word, lines=lines.get(word, ()))
+            yield replace(site, needs=_NEEDS.get(word, ""))
 
 
 def _kept(api: Api) -> Iterator[Site]:
@@ -145,29 +147,28 @@ def _moves(api: Api) -> Iterator[Site]:
         for move in lifecycle.moves:
             others = [each for each in lifecycle.moves if each != move]
             if move.target != move.source:
-                where = f"{name}.{move.source}.{move.event}"
                 thing = f"A {lifecycle.name} that is {move.source}"
-                yield _move(lifecycle, others, f"{where}.gone", f"{thing} knows no {move.event}.")
+                yield _move(name, lifecycle, move, others, "gone", f"{thing} knows no {move.event}.")
                 stay = Move(move.source, move.event, move.source)
-                yield _move(lifecycle, [*others, stay], f"{where}.stays", f"{thing} stays so on {move.event}.")
+                yield _move(name, lifecycle, move, [*others, stay], "stays", f"{thing} stays so on {move.event}.")
                 astray = next((each for each in lifecycle.states if each not in (move.source, move.target)), None)
                 if astray is not None:
                     wrong = Move(move.source, move.event, astray)
-                    yield _move(
-                        lifecycle, [*others, wrong], f"{where}.astray", f"{thing} is {astray} after {move.event}."
-                    )
+                    says = f"{thing} is {astray} after {move.event}."
+                    yield _move(name, lifecycle, move, [*others, wrong], "astray", says)
         targets, kind = {move.event: move.target for move in lifecycle.moves}, type(lifecycle.initial[0])
         for state in lifecycle.states:
             for event, target in targets.items():
                 if type(state) is kind and not lifecycle.allows(state, event):
-                    added = [*lifecycle.moves, Move(state, event, target)]
+                    more = Move(state, event, target)
                     says = f"A {lifecycle.name} that is {state} lets {event} happen."
-                    yield _move(lifecycle, added, f"{name}.{state}.{event}.added", says)
+                    yield _move(name, lifecycle, more, [*lifecycle.moves, more], "added", says)
 
 
-def _move(lifecycle: Lifecycle[Any], moves: list[Move[Any]], where: str, says: str) -> Site:
-    lines = (lines_of(Lifecycle.after), lines_of(Lifecycle.allows))
-    return Site(where, says, lambda plant: _table(plant, lifecycle, moves), lines=lines)
+def _move(name: str, lifecycle: Lifecycle[Any], about: Move[Any], moves: list[Move[Any]], word: str, says: str) -> Site:
+    """Shows where the table is asked for that one move."""
+    where, asked = f"{name}.{about.source}.{about.event}.{word}", f"ask {lifecycle.name} {about.source} {about.event}"
+    return Site(where, says, lambda plant: _table(plant, lifecycle, moves), needs=asked)
 
 
 OPERATORS = (

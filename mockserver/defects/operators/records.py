@@ -123,23 +123,23 @@ def _indexes(api: Api) -> Iterator[Site]:
         finally:
             object.__setattr__(index, "entries", entries)
 
-    changed = _changed(api)
     for short, kind in _kinds(api):
         for index in kind.indexes:
             group = _said(index.name.rpartition(".")[2])
-            looked_at = ({*kind.record.__struct_fields__} - {"id"}).intersection(index.entries.__code__.co_names)
-            moved = f".{min(looked_at)}" if len(looked_at) == 1 else ""
             for word, needs, says, act in (
                 (
                     "stale",
-                    f"change {kind.name}{moved}",
+                    f"move in {index.name}",
                     f"A {_said(short)} that changes keeps its old place in the index {group}.",
                     forgetting,
                 ),
-                ("missing", f"make {kind.name}", f"A new {_said(short)} is missing in the index {group}.", missing),
+                (
+                    "missing",
+                    f"enter {index.name}",
+                    f"A new {_said(short)} is missing in the index {group}.",
+                    missing,
+                ),
             ):
-                if word == "stale" and looked_at and not looked_at & changed:
-                    continue
                 where = f"{index.name.partition('.')[2]}.{word}"
                 site = around(where, says, Level.write, partial(act, index))
                 yield replace(site, needs=needs)

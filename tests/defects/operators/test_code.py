@@ -16,7 +16,7 @@ SHOP = '''
 
 def price(places, *, member=False):
     if places <= 0:
-        raise ValueError("nothing is free")
+        raise LookupError("nothing is free")
     total = places * 10 + 1
     return total - 2 if member else total
 
@@ -106,7 +106,7 @@ def test_a_bug_is_put_on_the_running_function_and_taken_off(read):
     one(bugs, "boundary", "places <= 0").plant(plant)
     assert module.price(0) == 1
     plant.uproot()
-    with pytest.raises(ValueError, match="nothing is free"):
+    with pytest.raises(LookupError, match="nothing is free"):
         module.price(0)
 
 
@@ -115,7 +115,7 @@ def test_a_bug_is_put_on_the_running_function_and_taken_off(read):
     [
         ("choice", "always the first", (29, 29)),
         ("sum", "places * 10 + 1", (29, 27)),
-        ("check", "places <= 0` is turned round", ValueError),
+        ("check", "places <= 0` is turned round", LookupError),
         ("number", "`10` is one more", (34, 32)),
     ],
 )
@@ -124,8 +124,8 @@ def test_each_kind_of_bug_does_what_it_says(read, word, said, seen):
     plant = planter()
     one(bugs, word, said).plant(plant)
 
-    if seen is ValueError:
-        with pytest.raises(ValueError, match="nothing"):
+    if seen is LookupError:
+        with pytest.raises(LookupError, match="nothing"):
             module.price(3)
     else:
         assert (module.price(3), module.price(3, member=True)) == seen
@@ -189,3 +189,17 @@ def test_what_is_one_of_a_kind_is_another(read):
     assert module.answer() is module.Kind.TWO
     plant.uproot()
     assert module.answer() is module.Kind.ONE
+
+
+def test_what_only_asks_whether_the_program_is_right_is_left_alone(read):
+    _, bugs = read("def half(n):\n    if n % 2 or n < 0:\n        raise ValueError('odd')\n    return n\n")
+
+    assert bugs == []
+
+
+def test_whether_a_span_is_there_is_asked_of_either_end(read):
+    _, bugs = read("def lasts(seat):\n    return seat.starts_at is not None and seat.ends_at\n")
+
+    assert [site.says for word, _, site in bugs if word == "sibling"] == [
+        "In shop.lasts, line 2, `seat.ends_at` reads starts_at."
+    ]

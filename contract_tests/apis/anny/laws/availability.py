@@ -448,3 +448,15 @@ def starts_are_listed_under_two_names_and_for_several_places(scene: AnnyScene) -
     scene.same(
         "AN-T16", listed("listIntervalStarts", **{f"service_id[{slot.service_id}]": 1}), wanted, "those of one place"
     )
+
+
+@LAWS.law("AN-T17")
+def starts_that_are_near_are_listed_under_both_names(scene: AnnyScene) -> None:
+    slot = scene.slot()
+    scene.go_to(slot.starts_at - timedelta(minutes=10))
+    asked: Json = {"date": str(scene.local_day(slot)), "resource_id": slot.resource_id, "service_id": slot.service_id}
+    found, wanted = (
+        scene.call(operation, by=NOBODY, query={**asked, "timezone": "UTC"}).ok("AN-T17", 200).json
+        for operation in ("listIntervalStarts", "listAvailabilityStarts")
+    )
+    scene.same("AN-T17", found, wanted, "the starts of the day, ten minutes before one of them")

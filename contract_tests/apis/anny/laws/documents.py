@@ -342,11 +342,14 @@ def _lists(scene: AnnyScene) -> list[_Asking]:
     if scene.has(ADMIN):
         for _ in range(3):
             scene.call("createWebhookSubscription", BODIES["createWebhookSubscription"], by=ADMIN).ok("AN-W01", 201)
-    return [
+    lists = [
         _Asking(scene, each.id, MAIN if each.id in asked else ADMIN, asked.get(each.id, {}), (), ())
         for each in scene.contract.operations
         if "page[number]" in each.places and (each.id in asked or scene.has(ADMIN))
     ]
+    if scene.has(ADMIN) and scene.world.is_own:  # of customers everybody else sees one
+        lists.append(_Asking(scene, "listCustomers", ADMIN, asked["listCustomers"], (), ()))
+    return lists
 
 
 @LAWS.law("AN-D06", "AN-D08", "AN-D10", "AN-D12", "AN-D16")

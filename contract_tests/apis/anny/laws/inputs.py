@@ -143,6 +143,23 @@ def _right(schema: Json) -> list[str]:
 
 
 @LAWS.law("AN-V03")
+def a_query_parameter_just_as_long_as_it_may_be_is_not_refused(scene: AnnyScene) -> None:
+    met: set[str] = set()
+    for probe in scene.probes(only=bool, bodies=BODIES):
+        for name, parameter in parameters(scene, probe.operation).items():
+            longest = parameter["schema"].get("maxLength")
+            if longest is None or name in met:
+                continue
+            met.add(name)
+            whole = replace(probe, query={**probe.query, name: "b" * longest})
+            title = f"{probe.operation.id} with {longest} characters of {name}"
+            answer = whole.send(scene, by=_asks(probe.operation.id), title=title)
+            errors = answer.json["errors"] if answer.code == _INVALID[1] else []
+            refused = [each["source"].get("parameter") for each in errors]
+            scene.same("AN-V03", name in refused, False, "whether it is refused as too long", answer)
+
+
+@LAWS.law("AN-V03")
 def a_query_parameter_that_breaks_its_schema_is_refused(scene: AnnyScene) -> None:
     """Each of every operation; `fields`, which many take, where they are met first."""
     met: set[str] = set()

@@ -135,7 +135,7 @@ def what_several_answer_at_the_same_moment_counts_of_each(scene: AnnyScene) -> N
         scene.same(rule, _entries(scene, rule, booking), wanted, "the participants afterwards", *answers)
 
 
-@LAWS.law("AN-I02", "AN-I09", "AN-E10")
+@LAWS.law("AN-I02", "AN-I09", "AN-E10", "AN-B11")
 def what_was_answered_stands_when_an_edit_is_put_back(scene: AnnyScene) -> None:
     booking, mine, theirs = _two_invited(scene, scene.paid())
     scene.choose(booking, *scene.choice(1, 0)).ok("AN-O01", 200)
@@ -145,7 +145,9 @@ def what_was_answered_stands_when_an_edit_is_put_back(scene: AnnyScene) -> None:
     for minutes in (60, 120):
         scene.moved("AN-R01", booking, **slot.later(minutes=minutes).span)
     scene.accept(booking, by=OTHER).ok("AN-I01", 200)
-    scene.revert(booking).ok("AN-E01", 200)
+    reverted = scene.revert(booking).ok("AN-E01", 200)
+    shown = scene.seen("AN-B11", booking)
+    scene.same("AN-B11", reverted.json["data"], shown, "the booking with those who take part in it", reverted)
     after = _entries(scene, "AN-E10", booking)
     scene.same("AN-E10", after, {mine: "invited", theirs: "accepted"}, "the participants afterwards")
     scene.same("AN-I02", scene.status("AN-I02", booking, by=OTHER), "accepted", "the status that the other reads")

@@ -380,10 +380,7 @@ def of_every_so_many_periods_the_weekdays_count(scene: AppointmentsScene) -> Non
 def days_that_a_month_or_a_year_lacks_are_skipped(scene: AppointmentsScene) -> None:
     year = scene.year().year
     wall = time(10)
-    start = scene.local(date(year, 1, 31), wall)
-    rows = scene.made_series("AP-R14", start, recurrence=_rule("MONTHLY", scene.local(date(year, 7, 1), wall)))
-    wanted = [scene.local(date(year, month, 31), wall) for month in (1, 3, 5)]
-    scene.same("AP-R14", _starts(rows), [stamp(each) for each in wanted], "the occurrences of a 31st")
+    _on_each_31st(scene, year, wall)
     years = [leap for leap in range(2052, 2180, 4) if all(calendar.isleap(leap + more) for more in (0, 4, 8))]
     start = scene.quiet(
         "leap", len(years), lambda number: scene.local(date(years[number], 2, 29), wall), 8 * 366 * _DAY
@@ -393,6 +390,20 @@ def days_that_a_month_or_a_year_lacks_are_skipped(scene: AppointmentsScene) -> N
     rows = scene.made_series("AP-R14", start, recurrence=_rule("YEARLY", until), days=9 * 366)
     wanted = [scene.local(date(leap + more, 2, 29), wall) for more in (0, 4, 8)]
     scene.same("AP-R14", _starts(rows), [stamp(each) for each in wanted], "the occurrences of a 29 February")
+
+
+def _on_each_31st(scene: AppointmentsScene, year: int, wall: time) -> None:
+    start = scene.local(date(year, 1, 31), wall)
+    rows = scene.made_series("AP-R14", start, recurrence=_rule("MONTHLY", scene.local(date(year, 7, 1), wall)))
+    wanted = [scene.local(date(year, month, 31), wall) for month in (1, 3, 5)]
+    scene.same("AP-R14", _starts(rows), [stamp(each) for each in wanted], "the occurrences of a 31st")
+
+
+@LAWS.law("AP-R14")
+def a_series_may_begin_in_a_month_before_the_present_one_years_later(scene: AppointmentsScene) -> None:
+    year = scene.year().year
+    scene.pass_time(60 * _DAY)
+    _on_each_31st(scene, year, time(10))
 
 
 @LAWS.law("AP-R15", "AP-V09")

@@ -69,12 +69,10 @@ class Diary:
             service: None of a blocker.
 
         Raises:
-            Unavailable: `blocked` or `booked_out`.
+            Unavailable: `booked_out`. Blockers were asked about before, and there are no new ones.
         """
         if booking.is_master:
             return
-        if not booking.is_blocker and self._is_blocked(booking.resource_id, busy_span(booking, service)):
-            raise Unavailable(Unavailability.BLOCKED)
         try:
             self._ledger.take(booking.id, list(self._seats(booking, service)), expires_at=expires_at)
         except NoPlacesLeft:

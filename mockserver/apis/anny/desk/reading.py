@@ -184,8 +184,6 @@ class _Strand:
 def _page(strands: Sequence[_Strand], key: _Key, page: PageRequest) -> tuple[Sequence[Booking], int]:
     """One page of what one strand, or two, have in order."""
     total = sum(strand.length for strand in strands)
-    if page.offset >= total:
-        return (), total
     if len(strands) == 1:
         return strands[0].cut(page.offset, page.size), total
     one, other = strands
@@ -200,7 +198,7 @@ def _share(one: _Strand, other: _Strand, key: _Key, size: int) -> int:
     def has_enough(mine: int) -> bool:
         """Whether the next of *one* comes after the last that *other* gives: no more of *one* are wanted."""
         last, following = key(other[size - mine - 1]), key(one[mine])
-        return following < last if one.latest_first else last < following
+        return (last < following) != one.latest_first
 
     fewest, most = max(0, size - other.length), min(size, one.length)
     return fewest + bisect_left(range(fewest, most), True, key=has_enough)

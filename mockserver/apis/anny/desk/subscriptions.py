@@ -79,5 +79,4 @@ def _naming_members() -> Iterator[None]:
 
 
 def _bad(reason: str, *way: str) -> BadInput:
-    steps = ("data", *way)
-    return BadInput("body", ".".join(steps), reason, steps=steps)
+    return BadInput("body", ".".join(("data", *way)), reason)

@@ -109,7 +109,7 @@ class Catalogue:
         """The weekdays, 0 being Sunday, on which the offer is never to be had: closed, and no group to join either."""
         merchant, zone = offer.merchant, offer.merchant.zone
         earliest, latest = booking_window(offer.service, merchant, self._now)
-        groups = self._groups(offer, earliest, latest) if offer.service.is_group else ()
+        groups = self._groups(offer, earliest, latest)
         open_days = {day for day, hours in merchant.hours.items() if hours}
         open_days |= {booking.starts_at.astimezone(zone).isoweekday() % 7 for booking in groups}
         return sorted(set(range(7)) - open_days)
@@ -120,10 +120,12 @@ class Catalogue:
         for number in range((last - first).days + 1):
             day = first + number * _ONE_DAY
             openings = openings_on(day, merchant.hours, merchant.zone)
-            groups = self._groups_on(offer, day) if offer.service.is_group else ()
-            if openings or groups:  # a merchant may have a class on a day off
-                starts = () if offer.service.is_group else self._starts(offer, openings, window)
-                yield Day(day, starts, groups)
+            if offer.service.is_group:
+                groups = self._groups_on(offer, day)
+                if openings or groups:  # a merchant may have a class on a day off
+                    yield Day(day, (), groups)
+            elif openings:
+                yield Day(day, self._starts(offer, openings, window), ())
 
     def _starts(self, offer: Offer, openings: Sequence[Span], window: tuple[datetime, datetime]) -> Sequence[datetime]:
         buffer = buffer_of(offer.service, offer.merchant)

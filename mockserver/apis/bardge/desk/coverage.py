@@ -106,7 +106,7 @@ def give_back_visit(work: Work, pass_id: str, took: Taken) -> None:
     for copay_id in took.copay_ids:
         copay = work.records(COPAYS).get(copay_id)
         if copay.quote_id is None:
-            copay = msgspec.structs.replace(copay, visits_used=max(copay.visits_used - took.visits, 0))
+            copay = msgspec.structs.replace(copay, visits_used=copay.visits_used - took.visits)
         else:
             copay = msgspec.structs.replace(copay, used_by=None)
         work.records(COPAYS).put(copay)
