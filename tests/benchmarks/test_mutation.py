@@ -8,6 +8,8 @@ from contextvars import copy_context
 from dataclasses import asdict
 from io import StringIO
 from itertools import islice
+from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -153,12 +155,10 @@ def test_of_requests_at_the_same_moment_each_counts_for_its_own_operation_and_th
 def test_who_takes_a_place_again_and_for_whom_is_noted():
     tracer = _Tracer([])
 
-    class Held:
-        def holds(self, holder):
-            return holder if holder == "ann" else None
+    held: Any = SimpleNamespace(holds={"ann": "ann"}.get)
 
     for holder, party in (("ann", None), ("bob", "bob")):
-        tracer.take(lambda *_, **__: None, Held(), holder, [(Pool("class", 1), Seat("class", party=party))])
+        tracer.take(lambda *_, **__: None, held, holder, [(Pool("class", 1), Seat("class", party=party))])
         tracer.happened, noted = set(), tracer.happened
         assert noted == {("", "take again" if party is None else "take for somebody")}
 
