@@ -432,7 +432,7 @@ def test_a_drafted_profile_has_every_key_and_is_taken(run, tmp_path, sandbox_ser
     code, _ = run("init", "reservekit", "--output", "mine.toml")
     assert code == 0
     drafted = (tmp_path / "mine.toml").read_text()
-    assert '# other = "${OTHER_KEY}"  # 4 rules\n' in drafted
+    assert '# other = "${OTHER_KEY}"  # 5 rules\n' in drafted
     taken = drafted.replace('# main = "${API_TOKEN}"', 'main = "${API_TOKEN}"')
     (tmp_path / "mine.toml").write_text(taken)
     monkeypatch.setenv("API_TOKEN", "sk_rsv_demo_alpha.drafted")
