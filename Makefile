@@ -8,8 +8,6 @@ unexport PYTHONDONTWRITEBYTECODE
 API ?=
 ARGS ?=
 SEED ?= $(shell date +%Y%m%d)
-# One more than there are cores: many tests wait for servers, pages and databases.
-WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2> /dev/null) && expr $$cores + 1 || echo auto)
 
 .PHONY: serve test lint format check-types unit nightly bench mutation fuzz chaos witnesses lock release-check sbom audit pictures clean help
 
@@ -47,15 +45,15 @@ check-types: $(VENV)/.installed ## Check types
 	@$(BIN)/mypy
 
 unit: $(VENV)/.installed ## Run the tests, in parallel
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 # What builds its apps without a store of its own: over PostgreSQL it has to hold as it does in memory.
 ON_POSTGRESQL := $(addprefix tests/,apis console control sandbox web webhooks)
 
 nightly: lint check-types ## The same at full length, other examples each day; SEED=20260302 repeats a day's
 	@echo "SEED=$(SEED)"
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m '' --hypothesis-profile nightly --hypothesis-seed $(SEED) $(ARGS)
-	@TEST_STORE=postgresql $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ON_POSTGRESQL) $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal -m '' --hypothesis-profile nightly --hypothesis-seed $(SEED) $(ARGS)
+	@TEST_STORE=postgresql $(BIN)/pytest -n auto --dist worksteal $(ON_POSTGRESQL) $(ARGS)
 
 bench: $(VENV)/.installed ## Measure; PEERS=1 measures Prism, WireMock and Mockoon beside us
 	@$(BIN)/python -m benchmarks --write $(if $(PEERS),--peers) $(ARGS)
