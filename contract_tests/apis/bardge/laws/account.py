@@ -71,6 +71,7 @@ def what_is_refused_is_not_debited(scene: BardgeScene) -> None:
     used = scene.asked(issued, here, "BG-B02")
     visits: Json = {"number_of_visits": 1, "duration": "MONTHLY"}
     scene.confirm(used, **visits).ok("BG-F07", 201)
+    scene.lean_on("BG-K15")  # the session may have taken the last place
     scene.booked(scene.issued(), last)
     uncovered = scene.instance(covered=False, copay=True)
     package = scene.package_of(uncovered.branch)["id"]
