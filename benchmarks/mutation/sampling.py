@@ -45,7 +45,7 @@ Reasons = Mapping[str, Mapping[str, str]]
 
 
 def equivalents() -> Reasons:
-    """The bugs that are none: whoever asks can never tell them from the program as it is."""
+    """The bugs that are none: no client can tell them from the program as it is."""
     return _reasons("equivalents")
 
 

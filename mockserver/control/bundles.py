@@ -46,6 +46,7 @@ def bundle_of(desk: Desk, name: str, until: int | None = None) -> dict[str, Any]
     sandbox = desk.sandbox(name)
     record, journal = sandbox.record, sandbox.journal
     entries = sorted(sandbox.entries(), key=lambda entry: entry.id)
+    lost = sandbox.lost_entries(entries)
     if until is not None:
         entries = [entry for entry in entries if entry.id <= until]
     changed = next((note.before for note in journal.notes if note.before is not None), None)
@@ -65,7 +66,7 @@ def bundle_of(desk: Desk, name: str, until: int | None = None) -> dict[str, Any]
         "format": FORMAT,
         "version": __version__,
         "apis": {api.name: _seed_version(api) for api in desk.apis},
-        "missing": list(_missing(sandbox, steps)),
+        "missing": list(_missing(sandbox, lost, steps)),
         "world": world,
         "moves": [show_move(each) for each in read_moves(record.moves)],
         "rules": None if until is not None else _hidden(msgspec.to_builtins(record.rules, str_keys=True), marks),
@@ -74,12 +75,12 @@ def bundle_of(desk: Desk, name: str, until: int | None = None) -> dict[str, Any]
     }
 
 
-def _missing(sandbox: Sandbox, steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _missing(sandbox: Sandbox, lost: int, steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if sandbox.record.origin:
         yield f"it began as {sandbox.record.origin}, and what was asked before that is not here"
     if sandbox.has_past:
         yield "it was loaded from the store, and what was asked before that is not here"
-    if lost := sandbox.lost_entries():
+    if lost:
         yield f"{lost} requests are not kept any more, or were cleared"
     for step in steps:
         if "request" in step.get("cut", ()):

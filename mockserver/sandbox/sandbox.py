@@ -211,12 +211,11 @@ class Sandbox:
         shared = self._ground.shared
         return list(self.journal) if shared is None else shared.read(self.record)
 
-    def lost_entries(self) -> int:
-        """How many of its journal are not kept any more, or were cleared."""
+    def lost_entries(self, kept: Sequence[Entry]) -> int:
+        """How many of its journal are not kept any more, or were cleared, where *kept* are all its `entries`."""
         shared = self._ground.shared
         if shared is None:
             return self.journal.lost
-        kept = shared.read(self.record)
         return (kept[0].id - 1 if kept else shared.last(self.name)) - self.record.entries_before
 
     def latest_entry(self) -> int:

@@ -149,7 +149,7 @@ def _let_in(api: Api) -> Iterator[Site]:
         if not each.is_open:
             for word, says, act in (
                 ("nobody", "is open to whoever sends no credential", nobody),
-                ("anybody", "takes whoever sends a credential for the same one", anybody),
+                ("anybody", "takes everybody who sends a credential for the same caller", anybody),
             ):
                 yield request(each.id, f"{each.id} {says}.", act, word=word)
 
