@@ -199,6 +199,7 @@ def _write(scene: AnnyScene, headers: Json, booking: Json, free: Slot, choices: 
     number = {"bookingId": booking["id"]}
     post("editParticipants", {"participants": []}, **number)
     post("editServiceOptions", {"addons": choices}, **number)
+    scene.lean_on("AN-R03")  # it stays where it stands
     post("editBookingBaseData", {"end_date": booking["attributes"]["end_date"]}, **number)
     post("payOrder", orderId=order_id(booking))
     post("bookInstantly", free.body)
