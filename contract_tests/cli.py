@@ -29,7 +29,7 @@ from contract_tests.results import Outcome, RunResult, TestResult, Verdict
 from contract_tests.runs import Deployment, evidence_of, replay, run, sweep
 from contract_tests.suites import spec
 from contract_tests.suites.lifecycle import SCENARIOS
-from contract_tests.suites.plans import BATCHES, Mode, Plan
+from contract_tests.suites.plans import BATCHES, FAR_SECONDS, JOBS, JOBS_FAR_AWAY, Mode, Plan
 from contract_tests.suites.surroundings import terminated_as_interrupted
 from contract_tests.suites.survey import ids_for, look_around
 from contract_tests.targets import TOKEN_VARIABLE, ensure_somebody_listens, find_target
@@ -40,7 +40,6 @@ __all__ = ["main"]
 # Measured on two cores against the reservekit sandbox: about half a minute.
 _DEFAULT_EXAMPLES = 60
 _DEFAULT_SEED = 1
-_DEFAULT_JOBS = 4
 
 _EXTENSIONS = {"github": "md", "junit": "xml"}
 """Of a kind's file, where it is not the kind itself."""
@@ -168,15 +167,13 @@ def _where(command: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "--jobs",
     type=click.IntRange(min=1, max=64),
-    default=_DEFAULT_JOBS,
-    show_default=True,
+    show_default=f"{JOBS}, or {JOBS_FAR_AWAY} where answers take over {1000 * FAR_SECONDS:.0f} ms",
     help="So many laws or batches at once; what comes of them is the same.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(min=1, max=64),
-    default=1,
-    show_default=True,
+    show_default="1, or as many as jobs where answers take as long",
     help="In full mode; more is faster and less repeatable.",
 )
 @click.option(

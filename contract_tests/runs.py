@@ -47,7 +47,7 @@ from contract_tests.suites import conformance, scripted, spec, timing
 from contract_tests.suites.conformance import UNANSWERED, Ending
 from contract_tests.suites.inventory import Inventory
 from contract_tests.suites.lifecycle import play_batch
-from contract_tests.suites.plans import LAYERS_OF, Mode, Plan, Watcher
+from contract_tests.suites.plans import FAR_SECONDS, JOBS, JOBS_FAR_AWAY, LAYERS_OF, Mode, Plan, Watcher
 from contract_tests.suites.scripted import Stage
 from contract_tests.suites.surroundings import (
     Interrupt,
@@ -62,8 +62,6 @@ __all__ = ["Deployment", "evidence_of", "play_again", "replay", "run", "staged",
 
 _MOST_NAMED = 10
 _AT_ONCE = (Layer.LAWS, Layer.BURSTS, Layer.LIFECYCLE)
-_FAR_SECONDS = 0.025
-"""Who waits as long for an answer is hardly held up by what else this machine sends in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +200,7 @@ class _Run:
             return
         began_at, left = time.monotonic(), []
         self.watcher.layer_started(layer, len(tests))
-        for test, result in self._played(tests, self._at_once(layer)):
+        for test, result in self._played(tests, layer):
             if result is None:
                 left.append(test)
             else:
@@ -226,17 +224,29 @@ class _Run:
         """
         found = self.deployment
         moves_clock = layer is Layer.LIFECYCLE and not found.worlds.are_own and found.profile.find("clock.advance_url")
-        is_near = self.sender is None or self.sender.quickest < _FAR_SECONDS
-        is_counting = layer is Layer.BURSTS and (is_near or not found.worlds.are_own)
-        return self.plan.jobs if layer in _AT_ONCE and not moves_clock and not is_counting else 1
+        is_counting = layer is Layer.BURSTS and not (self._is_far and found.worlds.are_own)
+        return self._jobs if layer in _AT_ONCE and not moves_clock and not is_counting else 1
 
-    def _played(self, tests: Sequence[_Due], at_once: int) -> Iterator[tuple[_Due, TestResult | None]]:
+    @property
+    def _is_far(self) -> bool:
+        return self.sender is not None and self.sender.quickest >= FAR_SECONDS
+
+    @property
+    def _jobs(self) -> int:
+        return self.plan.jobs or (JOBS_FAR_AWAY if self._is_far else JOBS)
+
+    def _played(self, tests: Sequence[_Due], layer: Layer) -> Iterator[tuple[_Due, TestResult | None]]:
         """
         What comes of *tests*, in their order; nothing of those that the run ends before. What is begun is ended.
 
         Those that have to be alone come last, and so do those of whose result others in their world may be the cause: what
         such a test comes to is what it comes to alone.
         """
+        if self.plan.jobs is None and self.sender is not None and not self.sender.calls and layer in _AT_ONCE:
+            # How far away the target is shows in what comes of the first test.
+            one, *tests = tests
+            yield one, self._play(one.play)
+        at_once = self._at_once(layer)
         if at_once == 1:
             yield from ((test, self._play(test.play)) for test in tests)
             return
@@ -307,7 +317,9 @@ class _Run:
         self.watcher.found(finding, rule)
 
     def _conform(self, layer: Layer) -> None:
-        plan, deployment = self.plan, self.deployment
+        deployment = self.deployment
+        workers = self.plan.workers or (self._jobs if self._is_far else 1)
+        plan = replace(self.plan, workers=workers)
         if not plan.runs(layer) or not any(map(plan.wants_operation, deployment.contract.operations)):
             return
         if self._is_over():
@@ -316,7 +328,7 @@ class _Run:
         began_at = time.monotonic()
         self.watcher.layer_started(layer, None)
         is_apart = layer is Layer.CONFORMANCE and deployment.worlds.are_own
-        worlds = [deployment.worlds.open() for _ in range(plan.workers if is_apart else 1)]
+        worlds = [deployment.worlds.open() for _ in range(workers if is_apart else 1)]
         try:
             target, *apart = (replace(deployment.target, base_url=world.base_url) for world in worlds)
             ending = conformance.run(

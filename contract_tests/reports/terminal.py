@@ -1,7 +1,7 @@
 """What a person sees: progress while it runs, each finding with its steps, one screen at the end.
 
-On a terminal a line that moves; elsewhere plain lines, one for each tenth of a layer and one at least every ten seconds, for
-a log must not fall silent.
+On a terminal a line that moves; elsewhere plain lines, one for each tenth of a layer that takes over a second and one at
+least every ten seconds, for a log must not fall silent.
 Answers of the API are shown without their control characters: a server must not drive somebody's terminal.
 """
 
@@ -139,8 +139,8 @@ class _State:
 
     @property
     def tenths(self) -> int:
-        """How many are done, as far as a log is told: nothing of few steps, and not of the last."""
-        is_told = self.steps is not None and _TENTHS <= self.steps > self.done
+        """How many are done, as far as a log is told: nothing of few steps or of the first second, and not of the last."""
+        is_told = self.steps is not None and _TENTHS <= self.steps > self.done and self.seconds >= 1
         return self.done * _TENTHS // self.steps if is_told and self.steps else 0
 
 

@@ -405,7 +405,7 @@ def _schema(
             # Redacting is ours (`Target.redact`): the built-in one also blanks Idempotency-Key and made-up
             # credentials, and then the curl does not reproduce what it is shown for.
             "output": {"sanitization": {"enabled": False}},
-            "workers": plan.workers,
+            "workers": plan.workers or 1,
             # Waits as long as `Retry-After` says and asks again.
             "rate-limit": "auto",
             # The engine does not shrink what it finds, and would stop asking the operation anything else. So each

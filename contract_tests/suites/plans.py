@@ -11,10 +11,15 @@ from contract_tests.findings import Finding
 from contract_tests.laws.law import Law, Layer
 from contract_tests.results import Evidence, RunResult
 
-__all__ = ["BATCHES", "LAYERS_OF", "Mode", "Plan", "Watcher"]
+__all__ = ["BATCHES", "FAR_SECONDS", "JOBS", "JOBS_FAR_AWAY", "LAYERS_OF", "Mode", "Plan", "Watcher"]
 
 BATCHES = 4
 """Of the lifecycle, unless said."""
+JOBS = 4
+JOBS_FAR_AWAY = 8
+"""Of a target that takes longer than `FAR_SECONDS`: still fewer requests in a second than reach one that is near."""
+FAR_SECONDS = 0.025
+"""Who waits as long for an answer is hardly held up by what else this machine sends in between."""
 
 
 class Mode(StrEnum):
@@ -43,7 +48,8 @@ class Plan:
         layers: Which parts to run, of those that the mode allows.
         max_examples: Generated requests per operation in the phases that could go on for ever.
         seed: Same seed, same server state, one worker: same requests.
-        jobs: How many laws or batches are played at once.
+        workers: How many requests Schemathesis sends at once; None is one, or as many as jobs where answers take long.
+        jobs: How many laws or batches are played at once; None is `JOBS`, or `JOBS_FAR_AWAY` where answers take long.
         batches: Of scenarios of the lifecycle.
         rules: Only tests about these, by id; none is all. So are `operations` (ids or `METHOD /path`) and `tags`.
         time_limit: Seconds after which nothing new is begun; None is no limit.
@@ -54,8 +60,8 @@ class Plan:
     layers: frozenset[Layer] = frozenset(Layer)
     max_examples: int = 60
     seed: int = 1
-    workers: int = 1
-    jobs: int = 4
+    workers: int | None = None
+    jobs: int | None = None
     batches: int = BATCHES
     rules: frozenset[str] = frozenset()
     operations: frozenset[str] = frozenset()

@@ -48,7 +48,7 @@ def played(url, *laws, layer=Layer.LAWS, sandbox=None, watcher=None, before=(), 
             found.kit,
             laws=[Law(f"theme.{law.__name__}", ("RK-B01",), layer, law) for layer, law in plays],
         )
-        wanted = Plan(layers=frozenset({Layer.LAWS, Layer.BURSTS}), jobs=2, **plan)
+        wanted = Plan(layers=frozenset({Layer.LAWS, Layer.BURSTS}), **{"jobs": 2, **plan})
         return run(replace(found, kit=kit), wanted, KnownFailures((), date.min), watcher or Silent())
 
 
@@ -116,6 +116,22 @@ def test_bursts_at_a_target_far_away_are_played_at_once(url):
         result = played(further, first, second, layer=Layer.BURSTS, before=[asking])
 
     assert [each.outcome for each in result.tests] == [Outcome.PASS] * 3
+
+
+def test_of_a_target_far_away_eight_laws_are_played_at_once_unless_another_number_is_said(url):
+    meeting = threading.Barrier(8)
+
+    def first(scene):
+        scene.call("getHealth")
+
+    def one_of_eight(scene):
+        meeting.wait(WAITED_SECONDS)
+        scene.offered()
+
+    with far_away(url, 0.05) as further:
+        result = played(further, first, *[one_of_eight] * 8, jobs=None)
+
+    assert {each.outcome for each in result.tests} == {Outcome.PASS}
 
 
 def test_in_a_shared_world_who_has_to_be_alone_is_played_again_when_the_others_are_done(url):

@@ -382,6 +382,18 @@ def test_a_log_has_a_line_for_each_tenth_of_a_layer():
     assert lines[-2] == "laws 45 of 50, 5:15, about 35 s left; 900 calls, 1 finding"
 
 
+def test_a_log_has_one_line_of_a_layer_that_is_done_within_a_second():
+    text = io.StringIO()
+    terminal = Terminal(Console(file=text, width=100), clock=seconds_of(*[0.0] * 60))
+
+    terminal.layer_started(Layer.SPEC, 50)
+    for _ in range(50):
+        terminal.progressed(step="is valid", requests=0, findings=0, seconds_left=None)
+    terminal.layer_finished(Layer.SPEC, said="50 of 50")
+
+    assert text.getvalue() == "spec: 50 of 50\n"
+
+
 def test_nothing_is_written_after_the_end():
     text = io.StringIO()
     terminal = Terminal(Console(file=text, width=100), heartbeat_seconds=0.001)
