@@ -1,5 +1,6 @@
 """The command `mockserver`."""
 
+import gc
 import json
 import os
 import signal
@@ -26,7 +27,6 @@ __all__ = ["main"]
 P = ParamSpec("P")
 
 _CANNOT_RUN = 2
-_WIDE = 1_000
 
 
 class _Commands(click.Group):
@@ -174,6 +174,7 @@ def serve(
         raise ValueError(f"--ready-file: nothing can be written into {ready_file.parent}")
     if until_pid is not None:
         end_with(until_pid)
+    gc.disable()  # what is imported stays; the server turns the collector on when all is built
     from mockserver.serving import bind, guarded  # noqa: PLC0415 - imports everything
     from mockserver.serving import serve as serve_until_interrupted  # noqa: PLC0415
 
@@ -484,27 +485,22 @@ def _counted(part: str, counts: Mapping[str, int]) -> str:
 
 
 def _say_ready(apis: "Sequence[Api]", settings: Settings, url: str, new_token: str | None) -> None:
-    from rich.console import Console  # noqa: PLC0415 - the server answers by now; this is only talk
-    from rich.table import Table  # noqa: PLC0415
-
     from mockserver.apis.samples import sample_curl  # noqa: PLC0415
 
-    table = Table(box=None, header_style="bold", padding=(0, 3, 0, 0))
-    for heading in ("API", "base URL", "a key that works"):
-        table.add_column(heading, no_wrap=True)
-    for api in apis:
-        table.add_row(api.name, f"{url}{api.prefix}{api.base_path}", api.personas[0].credential)
-    # As wide as it needs to be: an address that is cut to fit cannot be copied.
-    out = Console(soft_wrap=True, highlight=False, width=_WIDE)
-    out.print()
-    out.print(table)
-    out.print(f"\nConsole {url}/\nPages   {url}/docs\nControl {url}/_sandbox/docs")
+    rows = [(api.name, f"{url}{api.prefix}{api.base_path}", api.personas[0].credential) for api in apis]
+    headings = ("API", "base URL", "a key that works")
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    click.echo()
+    for row in (headings, *rows):
+        line = "   ".join(map(str.ljust, row, widths)).rstrip()
+        click.secho(line, bold=row is headings)
+    click.echo(f"\nConsole {url}/\nPages   {url}/docs\nControl {url}/_sandbox/docs")
     if new_token is not None:
-        out.print(
+        click.echo(
             f"        Authorization: Bearer {new_token}   (made for this run, since {settings.host} is not loopback)"
         )
     for name in settings.defects:
-        out.print(f"[bold red]Planted[/] {name}", highlight=False)
-    out.print("\nTry it:\n")
-    out.print(sample_curl(apis[0], url, (settings.clock or datetime.now(UTC)).date()), markup=False)
-    out.print("\nReady. Ctrl-C ends it.\n")
+        click.echo(f"{click.style('Planted', fg='red', bold=True)} {name}")
+    click.echo("\nTry it:\n")
+    click.echo(sample_curl(apis[0], url, (settings.clock or datetime.now(UTC)).date()))
+    click.echo("\nReady. Ctrl-C ends it.\n")

@@ -4,7 +4,10 @@ from types import ModuleType
 
 import pytest
 
-from mockserver.lean_imports import left_out, on_call
+from mockserver.lean_imports import left_out, on_call, partly_imported
+
+FROM_CLIENT = ("dumps", "loads", "gzip_encode", "gzip_decode")
+"""What `xmlrpc.server` imports from `xmlrpc.client` besides."""
 
 
 def test_what_is_left_out_is_not_imported_and_is_there_afterwards():
@@ -37,6 +40,19 @@ def test_what_is_imported_already_stays_as_it_is():
         assert sys.modules["subprocess"] is before
 
 
+def test_what_is_partly_imported_is_whole_for_whoever_imports_it_later():
+    for name in [name for name in sys.modules if name.partition(".")[0] == "xmlrpc"]:
+        del sys.modules[name]
+
+    with partly_imported("xmlrpc"), left_out("xmlrpc.client", Fault="stand-in", **dict.fromkeys(FROM_CLIENT)):
+        from xmlrpc.server import Fault  # type: ignore[attr-defined]  # it imports it
+
+    from xmlrpc.server import Fault as Whole  # type: ignore[attr-defined]
+
+    assert Fault == "stand-in"  # type: ignore[comparison-overlap]  # as it was called above
+    assert isinstance(Whole, type)
+
+
 def test_a_function_on_call_is_the_real_one():
     assert on_call("json", "dumps")({"a": 1}) == '{"a": 1}'
 
@@ -55,7 +71,12 @@ app.add_api({
     "paths": {"/here": {"get": {"operationId": "platform.node", "responses": {"200": {"description": "now"}}}}},
 })
 print(app.test_client().get("/here").status_code)
+from mockserver.apis.people import People
+People(1, "guests").first_name()
+print([name for name in sys.modules if name.partition(".")[0] == "faker"])
+import faker
+print(isinstance(faker.Faker("de_DE").name(), str), faker.providers.BaseProvider.__name__)
 """
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
 
-    assert done.stdout.split() == ["[]", "TestClient", "True", "200"]
+    assert done.stdout.splitlines() == ["[] TestClient True", "200", "[]", "True BaseProvider"]

@@ -5,26 +5,31 @@ Its own lists change with its versions, and so would every drawn world; how it d
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cache
+from typing import TYPE_CHECKING
 
 from doublebook_data import fixtures_dir, read_yaml
-from mockserver.lean_imports import left_out, on_call
+from mockserver.lean_imports import left_out, on_call, partly_imported
 from mockserver.sandbox.randomness import draw
 
+if TYPE_CHECKING:
+    from faker import Generator
+    from faker.providers import BaseProvider
+
 __all__ = ["People"]
+
+_UNUSED = {"faker.decode": "unidecode", "faker.factory": "Factory", "faker.proxy": "Faker"}
 
 
 class People:
     """A source of names of its own for one purpose of a seed."""
 
     def __init__(self, seed: int, *purpose: object) -> None:
-        # A tenth of a second, needed when the first world is drawn.
-        with left_out("faker.decode", unidecode=on_call("faker.decode", "unidecode")):
-            from faker import Generator  # noqa: PLC0415
-            from faker.providers import BaseProvider  # noqa: PLC0415
-        generator = Generator()
+        make_generator, make_provider = _faker()
+        generator = make_generator()
         generator.seed_instance(draw(seed, *purpose).getrandbits(64))
-        self._provider = BaseProvider(generator)
+        self._provider = make_provider(generator)
 
     def first_name(self) -> str:
         return self._one_of("first_names")
@@ -34,6 +39,17 @@ class People:
 
     def _one_of(self, kind: str) -> str:
         return self._provider.random_elements(_names()[kind], length=1, use_weighting=True)[0]
+
+
+@cache
+def _faker() -> tuple[type["Generator"], type["BaseProvider"]]:
+    """What draws. It is imported when the first world is drawn."""
+    with partly_imported("faker"), ExitStack() as leaving_out:
+        for module, name in _UNUSED.items():
+            leaving_out.enter_context(left_out(module, **{name: on_call(module, name)}))
+        from faker import Generator  # noqa: PLC0415
+        from faker.providers import BaseProvider  # noqa: PLC0415
+    return Generator, BaseProvider
 
 
 @cache
