@@ -44,10 +44,6 @@ class Home:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    @property
-    def is_settled(self) -> bool:
-        return self._loop is not None
-
     def settle(self) -> None:
         """It is the loop that runs now, until the process ends. Nothing has been waited for so far."""
         self._loop = asyncio.get_running_loop()

@@ -21,7 +21,6 @@ __all__ = ["CHECKS", "lint"]
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _SOURCES = ("seed", "documented", "inferred")
-_NO_BODY = (204, 205, 304)
 
 Document = dict[str, Any]
 Flaws = Iterator[tuple[str, str]]

@@ -13,9 +13,8 @@ import msgspec
 from mockserver.apis.bundle import Api
 from mockserver.web.stack import Stack
 
-__all__ = ["CONTROL_PREFIX", "Address", "Addresses", "Mount"]
+__all__ = ["Address", "Addresses", "Mount"]
 
-CONTROL_PREFIX = "/_sandbox"
 _IN_PATH = re.compile(rb"/~([^/]*)(/.*)?", re.DOTALL)
 
 

@@ -95,7 +95,6 @@ _DAYS = 54
 _USUAL = ("room", "other_room", "desk")
 """The resources of the service that is booked at once: what a test books at one of them it may move to another."""
 _TAKEN = ("booked_out", "blocked")
-_STRIDE = timedelta(minutes=30)
 _UNPROCESSABLE = 422
 
 

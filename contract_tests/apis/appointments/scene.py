@@ -997,11 +997,6 @@ class AppointmentsScene(Scene):
             answer = self.call_off(booking, _END, by=OTHER)
         return None if answer.status == _CONFLICT else answer
 
-    def foreign_group(self, booking: int) -> None:
-        """May be joined: it was made by this test under another name, or is nobody's."""
-        self.ours("booking_id", booking)
-        self.ours("id", booking)
-
     def body_for(self, shop: Shop, start: datetime) -> Json:
         """What a customer sends to book the first service of a merchant."""
         return {

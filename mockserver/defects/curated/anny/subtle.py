@@ -16,7 +16,7 @@ from mockserver.apis.anny.desk.cart import CartDesk
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.desk.due import ACTIONS
 from mockserver.apis.anny.desk.edits import EditDesk
-from mockserver.apis.anny.desk.invitations import accept_invite, change_participant
+from mockserver.apis.anny.desk.invitations import change_participant
 from mockserver.apis.anny.desk.making import Maker
 from mockserver.apis.anny.desk.organisation import Organisation
 from mockserver.apis.anny.desk.reading import BookingFilter, Reading
@@ -30,7 +30,6 @@ from mockserver.apis.anny.records import (
     INVOICES,
     INVOICES_OF_ORDER,
     LIFECYCLE,
-    ORDERS,
     Booking,
     Invoice,
     InvoiceStatus,
@@ -46,7 +45,7 @@ from mockserver.apis.anny.terms import price_of
 from mockserver.apis.anny.types import TYPES, Context, amount
 from mockserver.apis.anny.types import bookings as booking_types
 from mockserver.apis.anny.types import orders as order_types
-from mockserver.apis.anny.viewers import ORGANISATION, Viewer
+from mockserver.apis.anny.viewers import ORGANISATION
 from mockserver.apis.anny.views import Types, View
 from mockserver.apis.exchange import Call
 from mockserver.booking.cancellation import Policy, Quote, quote
@@ -56,7 +55,7 @@ from mockserver.booking.paging import PageRequest
 from mockserver.booking.schedule import openings_on
 from mockserver.booking.spans import Span
 from mockserver.defects.bug import Bugs
-from mockserver.defects.crowds import Crowd, unseen
+from mockserver.defects.crowds import Crowd, start_from_before, unseen
 from mockserver.defects.planting import Planter
 from mockserver.sandbox.timers import Timer
 from mockserver.sandbox.work import Work
@@ -336,36 +335,9 @@ def _(plant: Planter) -> None:
 
 @BUGS.bug("AN-C23.race", "Two who pay at the same moment pay both.")
 def _(plant: Planter) -> None:
-    crowd = Crowd(plant, "payOrder")
-
-    def twice(pay: Callable[..., tuple[Order, list[int]]], till: Till, order: Order) -> tuple[Order, list[int]]:
-        memory = crowd.memory
-        if memory is not None and order.id in memory:
-            order = msgspec.structs.replace(order, lines=(*order.lines, *memory[order.id]))
-            till._work.records(ORDERS).put(order)
-            return order, [line.about for line in memory[order.id]]
-        paid = pay(till, order)
-        if memory is not None:
-            memory[order.id] = paid[0].lines[len(order.lines) :]
-        return paid
-
-    plant.around(Till.pay, twice)
+    start_from_before(plant, "payOrder")
 
 
 @BUGS.bug("AN-I01.race", "Of two who accept at the same moment the first is invited again.")
 def _(plant: Planter) -> None:
-    crowd = Crowd(plant, "acceptInvite")
-
-    def from_stale(accept: Books, work: Work, viewer: Viewer, booking_id: str) -> Booking:
-        before, _ = Register(work).booking(booking_id, viewer)
-        after, memory = accept(work, viewer, booking_id), crowd.memory
-        mine = after.participant(viewer.address or "")
-        if memory is None or mine is None:
-            return after
-        stale = memory.setdefault(booking_id, before.participants)
-        people = tuple(mine if each.id == mine.id else each for each in stale)
-        after = msgspec.structs.replace(after, participants=people)
-        work.records(BOOKINGS).put(after)
-        return after
-
-    plant.around(accept_invite, from_stale)
+    start_from_before(plant, "acceptInvite")

@@ -332,21 +332,16 @@ def _(plant: Planter) -> None:
 # At the same moment
 
 
-@BUGS.bug("BG-D01.race", "Of two purchases of credits at the same moment the first is lost.")
+@BUGS.bug("BG-D01.race", "Of two purchases of credits at the same moment the second is lost.")
 def _(plant: Planter) -> None:
     crowd = Crowd(plant, "purchaseCredits")
 
     def around(inside: Answers, call: Call, work: Work) -> Reply:
-        memory, client_id = crowd.memory, call.body["client_id"]
-        if memory is None or client_id not in memory:
-            reply = inside(call, work)
-            if memory is not None:
-                memory[client_id] = reply.body["balance"] - reply.body["credits"]
-            return reply
-        # Both read the balance before either wrote it: of two alike, one is there afterwards.
+        memory = crowd.memory
+        if memory is None or memory.setdefault(call.body["client_id"], call) is call:
+            return inside(call, work)
         with silenced(Till.earn):
-            reply = inside(call, work)
-        return Reply(reply.status, {**reply.body, "balance": memory[client_id] + reply.body["credits"]})
+            return inside(call, work)
 
     plant.operation("purchaseCredits", around)
 
