@@ -18,7 +18,7 @@ try:
 except ImportError:  # where there is none, no run is known to go on
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Thing", "Track", "interrupted"]
+__all__ = ["Thing", "Track", "cache_folder", "interrupted"]
 
 
 class Thing(NamedTuple):
@@ -51,7 +51,7 @@ class Track:
 
     @classmethod
     def of_run(cls, api: str, base_url: str, run: str, undone: Collection[str]) -> "Track":
-        return cls(_folder() / f"{_name(api, base_url)}-{run}.jsonl", undone)
+        return cls(cache_folder() / f"{_name(api, base_url)}-{run}.jsonl", undone)
 
     def made(self, thing: Thing) -> None:
         with self._lock:
@@ -87,10 +87,10 @@ class Track:
 
 def interrupted(api: str, base_url: str) -> list[Path]:
     """The files of runs at *base_url* that do not go on any more."""
-    return [file for file in sorted(_folder().glob(f"{_name(api, base_url)}-*.jsonl")) if not _is_locked(file)]
+    return [file for file in sorted(cache_folder().glob(f"{_name(api, base_url)}-*.jsonl")) if not _is_locked(file)]
 
 
-def _folder() -> Path:
+def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "doublebook"
 
 

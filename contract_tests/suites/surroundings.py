@@ -5,7 +5,6 @@ import functools
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from requests import Session
 from schemathesis.transport.requests import SameHostRedirectsSession
 
 from contract_tests.outgoing import Outlet
+from contract_tests.scenes.leftovers import cache_folder
 
 __all__ = [
     "Interrupt",
@@ -204,10 +204,12 @@ def without_constants() -> Iterator[None]:
 
 @contextmanager
 def without_traces() -> Iterator[None]:
-    """Hypothesis keeps tables in `.hypothesis` of the current folder, which is the user's."""
-    with tempfile.TemporaryDirectory(prefix="contract-tests-") as folder:
-        set_hypothesis_home_dir(folder)
-        try:
-            yield
-        finally:
-            set_hypothesis_home_dir(None)
+    """
+    Hypothesis keeps tables of Unicode in `.hypothesis` of the current folder, which is the user's. Here they are kept in the
+    user's cache: to make them takes a second.
+    """
+    set_hypothesis_home_dir(cache_folder() / "hypothesis")
+    try:
+        yield
+    finally:
+        set_hypothesis_home_dir(None)

@@ -4,8 +4,14 @@ import signal
 import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import storage_directory
 
-from contract_tests.suites.surroundings import Interrupt, terminated_as_interrupted, without_constants
+from contract_tests.suites.surroundings import (
+    Interrupt,
+    terminated_as_interrupted,
+    without_constants,
+    without_traces,
+)
 
 
 def made_up():
@@ -71,3 +77,12 @@ def test_who_has_asked_for_terminations_keeps_them():
         signal.signal(signal.SIGTERM, before)
 
     assert came == ["theirs"]
+
+
+def test_hypothesis_keeps_its_tables_where_the_user_keeps_caches(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    with without_traces():
+        kept = storage_directory("unicode_data").path
+
+    assert kept.is_relative_to(tmp_path)
