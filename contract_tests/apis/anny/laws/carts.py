@@ -130,7 +130,7 @@ def a_draft_expires_with_the_first_of_its_holds(scene: AnnyScene) -> None:
         scene.same("AN-C05", shown and moment(shown), expires_at, f"expires_at at {at}")
 
 
-@LAWS.law("AN-C06", "AN-C07", "AN-C27")
+@LAWS.law("AN-C05", "AN-C06", "AN-C07", "AN-C27")
 def what_is_submitted_is_accepted_or_waits_for_a_decision(scene: AnnyScene) -> None:
     for rule, kind, status, of_order in (
         ("AN-C06", "instant", "accepted", "completed"),
@@ -141,8 +141,10 @@ def what_is_submitted_is_accepted_or_waits_for_a_decision(scene: AnnyScene) -> N
         (booking,) = bookings_in(order)
         scene.same(rule, scene.status(rule, booking), status, "the status of the booking")
         is_free(scene, rule, slot, wanted=False)
-        shown = [order["attributes"]["status"], scene.order(rule, order)["attributes"]["status"]]
+        both = [each["attributes"] for each in (order, scene.order(rule, order))]
+        shown = [each["status"] for each in both]
         scene.same("AN-C27", shown, [of_order] * 2, "the status of the order, and read afterwards", leaned_on=False)
+        scene.same("AN-C05", [each["expires_at"] for each in both], [None] * 2, "expires_at when nothing is held")
 
 
 @LAWS.law("AN-C08")
