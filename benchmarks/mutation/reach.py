@@ -284,6 +284,8 @@ def _members(where: str, value: Any) -> Iterator[str]:
 
 _WHAT_IT_IS: Mapping[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
+    "said": lambda value: value is not None,
+    "full": lambda value: value not in (None, "", []),
     "blank": lambda value: value == "",
     "letters": lambda value: isinstance(value, str) and value != value.swapcase(),
     "several": lambda value: isinstance(value, list) and value != value[::-1],

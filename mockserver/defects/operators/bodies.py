@@ -305,7 +305,7 @@ def _answered(api: Api, ways_to_lie: Callable[[Mapping[str, Any]], Iterator["_Li
 class _Lie(NamedTuple):
     """
     Attributes:
-        needs: What the member has to be for it to show: `null`, `blank`, `letters`, or `several`; "" for anything.
+        needs: What the member has to be for it to show: `null`, `said`, `full`, `blank`, `letters`, or `several`; "" for anything.
     """
 
     word: str
@@ -318,9 +318,9 @@ def _lies(schema: Mapping[str, Any]) -> Iterator[_Lie]:
     yield _Lie("missing", "not at all", lambda holder, name: holder.pop(name))
     yield _Lie("renamed", "under another name", lambda holder, name: holder.update({f"{name}_": holder.pop(name)}))
     if schema.get("type") != "array":
-        yield _Lie("null", "as null", lambda holder, name: holder.update({name: None}))
+        yield _Lie("null", "as null", lambda holder, name: holder.update({name: None}), "said")
     if schema.get("type") not in ("object", None) and "properties" not in schema and len(schema.get("enum", "ab")) > 1:
-        yield _Lie("off", "as something else", _becomes(lambda value: _off(value, schema)))
+        yield _Lie("off", "as something else", _becomes(lambda value: _off(value, schema)), "full")
 
 
 def _forms(schema: Mapping[str, Any]) -> Iterator[_Lie]:

@@ -201,6 +201,11 @@ def nobody_acts_for_an_organisation_of_others(scene: AnnyScene) -> None:
             answer = asked.send(scene, by=by, title=f"{probe.operation.id} for {wrong}")
             answer.refused("AN-A08", *_UNAUTHORIZED)
             asked.send(scene, by=NOBODY, title="the same without a token").refused("AN-A08", *_UNAUTHENTICATED)
+        if probe.operation.reads_only:
+            plain, own = (replace(probe, query={**probe.query, **o}) for o in ({}, {"o": organization}))
+            title = f"{probe.operation.id} for one's own organisation"
+            without, answer = plain.send(scene, by=ADMIN), own.send(scene, by=ADMIN, title=title)
+            scene.same("AN-A08", answer.status, without.status, "the status, as without o", answer, without)
     draft = scene.held(scene.slot(where="other_room"), by=NOBODY)
     for operation_id in ("getOrder", "payOrder"):
         keys = {"orderId": draft["id"], "oat": scene.keys_of(draft)["oat"], "o": organization}

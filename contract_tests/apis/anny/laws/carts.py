@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from contract_tests.apis.anny.looking import is_free, linked, points_at, refused_at
 from contract_tests.apis.anny.scene import (
+    ADMIN,
     IDS,
     NOBODY,
     AnnyScene,
@@ -111,8 +112,10 @@ def each_hold_has_a_quarter_of_an_hour_of_its_own(scene: AnnyScene) -> None:
         scene.book(each, by=OTHER, title="book when the hold is over").ok("AN-C03", 201)
 
 
-@LAWS.law("AN-C05")
+@LAWS.law("AN-C05", "AN-B17")
 def a_draft_expires_with_the_first_of_its_holds(scene: AnnyScene) -> None:
+    if scene.world.is_own and scene.has(ADMIN):
+        _lie_there_since_they_were_filled(scene)
     slot = scene.slot()
     answer = scene.add(slot).ok("AN-C05", 201)
     order = answer.json["data"]
@@ -130,7 +133,18 @@ def a_draft_expires_with_the_first_of_its_holds(scene: AnnyScene) -> None:
         scene.same("AN-C05", shown and moment(shown), expires_at, f"expires_at at {at}")
 
 
-@LAWS.law("AN-C06", "AN-C07", "AN-C27")
+def _lie_there_since_they_were_filled(scene: AnnyScene) -> None:
+    """The carts with which a world begins, out of which nobody has taken anything."""
+    for order in scene.every("AN-B17", "listOrders", by=ADMIN):
+        shown = order["attributes"]
+        if shown["status"] == "draft" and shown["expires_at"]:
+            answer = scene.read_order(order, by=ADMIN, include="bookings").ok("AN-B17", 200)
+            filled_at = min(moment(each["attributes"]["created_at"]) for each in included(answer, "bookings"))
+            scene.same("AN-B17", moment(shown["created_at"]), filled_at, "created_at of a cart", answer)
+            scene.same("AN-C05", moment(shown["expires_at"]), filled_at + _HOLD, "expires_at of a cart", answer)
+
+
+@LAWS.law("AN-C05", "AN-C06", "AN-C07", "AN-C27")
 def what_is_submitted_is_accepted_or_waits_for_a_decision(scene: AnnyScene) -> None:
     for rule, kind, status, of_order in (
         ("AN-C06", "instant", "accepted", "completed"),
@@ -141,8 +155,10 @@ def what_is_submitted_is_accepted_or_waits_for_a_decision(scene: AnnyScene) -> N
         (booking,) = bookings_in(order)
         scene.same(rule, scene.status(rule, booking), status, "the status of the booking")
         is_free(scene, rule, slot, wanted=False)
-        shown = [order["attributes"]["status"], scene.order(rule, order)["attributes"]["status"]]
+        both = [each["attributes"] for each in (order, scene.order(rule, order))]
+        shown = [each["status"] for each in both]
         scene.same("AN-C27", shown, [of_order] * 2, "the status of the order, and read afterwards", leaned_on=False)
+        scene.same("AN-C05", [each["expires_at"] for each in both], [None] * 2, "expires_at when nothing is held")
 
 
 @LAWS.law("AN-C08")

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from contract_tests.apis.anny.laws.forms import form_answers, form_fields, personalize
 from contract_tests.apis.anny.looking import linked, refused_at
-from contract_tests.apis.anny.scene import ADMIN, NOBODY, UNKNOWN, AnnyScene, Json, bookings_in, moment
+from contract_tests.apis.anny.scene import ADMIN, NOBODY, PARTICIPANT, UNKNOWN, AnnyScene, Json, bookings_in, moment
 from contract_tests.laws.law import Laws
 from contract_tests.laws.receiving import Post, Receiver
 from contract_tests.profiles import NotApplicable
@@ -20,6 +22,7 @@ LAWS = Laws("webhooks")
 _INVALID = (422, "validation_error")
 _CREATED, _UPDATED, _DELETED = "bookings.created", "bookings.updated", "bookings.deleted"
 _NOWHERE = "http://127.0.0.1:9/hook"
+_MADE = 201
 _ATTEMPTS = 4
 _FAILURES = 5
 _TRIES = 20
@@ -255,7 +258,7 @@ def what_changes_a_booking_says_so(scene: AnnyScene) -> None:
         elsewhere = scene.day("approval", "other_room")
         requested, refused = scene.requested(elsewhere[0]), scene.requested(elsewhere[2])
         paid = scene.ordered(elsewhere[4].of(scene.service_id("paid")))
-        things = (booking, requested, refused, paid)
+        things = [booking, requested, refused, paid]
         steps: list[tuple[Json, Callable[[], Answer], str]] = [
             (booking, lambda: scene.move(booking, **slot.later(minutes=60).span), "AN-R01"),
             (booking, lambda: scene.invite(booking, {"email": "ada@example.com"}), "AN-G01"),
@@ -266,6 +269,16 @@ def what_changes_a_booking_says_so(scene: AnnyScene) -> None:
             (paid, lambda: scene.choose(paid, *scene.choice(1, 0)), "AN-O01"),
             (paid, lambda: scene.cancel(paid, by=ADMIN), "AN-X12"),
         ]
+        if scene.profile.find("inventory.services.form"):
+            form = scene.ordered(kind="form")
+            things.append(form)
+            steps.append((form, lambda: personalize(scene, form, form_answers(form_fields(scene))), "AN-F01"))
+            steps.append((form, lambda: scene.cancel(form), "AN-X01"))  # else it might expire meanwhile
+        if scene.has(PARTICIPANT):
+            people = [{"email": scene.address(PARTICIPANT)}]
+            for answering, rule in ((scene.reject, "AN-I08"), (scene.accept, "AN-I01")):
+                steps.append((booking, lambda: scene.invite(booking, *people), "AN-G01"))
+                steps.append((booking, partial(answering, booking), rule))
         if scene.world.is_own:
             steps.append((booking, lambda: _check_in(scene, booking, slot), "AN-K01"))
         wanted = []
@@ -334,6 +347,7 @@ def what_begins_and_ends_and_who_comes_and_goes_is_told(scene: AnnyScene) -> Non
             scene.booked(slot.at(scene.resource_id(each))) for each in ("room", "other_room", "desk")
         )
         scene.cancel(canceled).ok("AN-X01", 200)
+        ours = [here, elsewhere, canceled]
         wanted: list[tuple[str, str]] = []
         for at, step, told in (
             (slot.starts_at - timedelta(seconds=1), scene.check_in, [("checked-in", here)]),
@@ -346,14 +360,21 @@ def what_begins_and_ends_and_who_comes_and_goes_is_told(scene: AnnyScene) -> Non
                 scene.invite(elsewhere, {"email": f"{scene.word()}@example.com"}).ok("AN-G01", 200)
             if step is not None:
                 step(here).ok("AN-K01" if step == scene.check_in else "AN-K06", 200)
+            if at == slot.starts_at:
+                at_once = scene.book(slot.at(scene.resource_id("desk")), title="book what begins now")
+                if at_once.status == _MADE:
+                    ours.append(at_once.json["data"])
+                    told.append(("started", ours[-1]))
+            elif at == slot.ends_at:
+                told += [("ended", each) for each in ours[3:]]
             wanted += [(f"bookings.{name}", each["id"]) for name, each in told]
-            posts = wait(len(wanted), _about_one_of(here, elsewhere, canceled))
+            posts = wait(len(wanted), _about_one_of(*ours))
             found = sorted((post.json["event"], _about(post)) for post in posts)
             scene.same("AN-W12", found, sorted(wanted), f"what was told up to {at}")
             edited = [post.json["event"] for post in posts if post.json["data"]["meta"]["edit_in_progress"]]
             scene.same("AN-E05", edited, [], "events of bookings whose edit is said to go on")
         scene.pass_time(timedelta(days=1))
-        came = wait(len(wanted) + 1, _about_one_of(here, elsewhere, canceled), seconds=_A_MOMENT_SECONDS)
+        came = wait(len(wanted) + 1, _about_one_of(*ours), seconds=_A_MOMENT_SECONDS)
         scene.same("AN-W12", len(came), len(wanted), "how many events there are in the end")
 
 
