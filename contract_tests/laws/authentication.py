@@ -6,7 +6,7 @@ from contract_tests.laws.probes import Probe
 from contract_tests.scenes.answers import ANY
 from contract_tests.scenes.scene import Scene
 
-__all__ = ["refuses_a_credential", "refuses_an_identity", "refuses_nobody"]
+__all__ = ["knows_the_scheme_in_any_case", "refuses_a_credential", "refuses_an_identity", "refuses_nobody"]
 
 
 def refuses_nobody(scene: Scene, rule: str, probes: Iterable[Probe], status: int, code: object = ANY) -> None:
@@ -31,3 +31,13 @@ def refuses_an_identity(
     """Each of *probes* is refused when the identity *by* of the profile asks."""
     for probe in probes:
         probe.send(scene, by=by, title=f"{probe.operation.id} as {by}").refused(rule, status, code)
+
+
+def knows_the_scheme_in_any_case(scene: Scene, rule: str, probe: Probe) -> None:
+    """*probe* is let in whatever the case in which its header names the scheme (RFC 9110, 11.1)."""
+    header, _ = scene.contract.credential
+    name = probe.operation.id
+    scheme, _, token = probe.send(scene, title=name).exchange.request_headers[header].partition(" ")
+    for word in (scheme.lower(), scheme.upper(), scheme.swapcase()):
+        answer = probe.send(scene, by="", headers={header: f"{word} {token}"}, title=f"{name} as {word}")
+        answer.ok(rule, 200)

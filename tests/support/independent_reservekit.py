@@ -270,7 +270,7 @@ class Shop:
         if header is None:
             raise Refused(401, "Authorization header is missing")
         word, _, key = header.partition(" ")
-        if word != "Bearer" or not re.fullmatch(r"[^\s,]+", key):
+        if word.lower() != "bearer" or not re.fullmatch(r"[^\s,]+", key):
             raise Refused(401, "Authorization header is malformed")
         if key in _REVOKED:
             raise Refused(401, "API key revoked")

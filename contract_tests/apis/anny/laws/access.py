@@ -18,7 +18,7 @@ from contract_tests.apis.anny.scene import (
     order_id,
 )
 from contract_tests.contracts import Operation
-from contract_tests.laws.authentication import refuses_a_credential, refuses_nobody
+from contract_tests.laws.authentication import knows_the_scheme_in_any_case, refuses_a_credential, refuses_nobody
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import Probe, is_secured, probes
 from contract_tests.scenes.answers import Answer
@@ -94,6 +94,8 @@ def without_a_token_nothing_is_read_or_written_whatever_is_sent(scene: AnnyScene
         probe.broken().send(scene, by=NOBODY, title=f"{probe.operation.id} with no JSON").refused("AN-A03", 401)
     scene.stays("AN-A03", booking)
     is_free(scene, "AN-A03", free)
+    (account,) = scene.probes(only=lambda operation: operation.id == "getCustomerAccount")
+    knows_the_scheme_in_any_case(scene, "AN-A03", account)
 
 
 def _names_a_thing(operation: Operation) -> bool:

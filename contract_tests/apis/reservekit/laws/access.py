@@ -2,7 +2,12 @@
 
 from contract_tests.apis.reservekit.laws.standing import Standing
 from contract_tests.apis.reservekit.scene import IDS, ReserveKitScene, slot_body
-from contract_tests.laws.authentication import refuses_a_credential, refuses_an_identity, refuses_nobody
+from contract_tests.laws.authentication import (
+    knows_the_scheme_in_any_case,
+    refuses_a_credential,
+    refuses_an_identity,
+    refuses_nobody,
+)
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import Probe, is_secured, probes, takes_a_body
 from contract_tests.laws.transport import MEBIBYTE
@@ -93,6 +98,8 @@ def without_a_key_nothing_is_read_or_written_whatever_is_sent(scene: ReserveKitS
         title = f"{probe.operation.id} without a key"
         probe.send(scene, by="", headers=headers, title=title).refused("RK-A06", 401)
     stand.stays("RK-A06")
+    (services,) = scene.probes(only=lambda operation: operation.id == "listServices")
+    knows_the_scheme_in_any_case(scene, "RK-A06", services)
 
 
 @LAWS.law("RK-A07")
