@@ -80,7 +80,7 @@ _FAR_DAYS = 900
 """Until the first of the years that tests have for themselves."""
 _PAST_DAYS = 600
 """Until the middle of 2025."""
-_AROUND_SERIES = timedelta(days=600)
+_AROUND_SERIES = timedelta(days=800)
 """Further than any series that a test makes reaches, before its start and after it."""
 _NIGHT = time(3)  # clocks have changed by then
 _NIGHTS = 36
@@ -673,9 +673,9 @@ class AppointmentsScene(Scene):
         staff = dict(self.workplaces).get(sent["location_id"], MAIN) if "location_id" in sent else by
         further = _AROUND_SERIES if "recurrence_rule" in sent else 2 * _DAY
         rows = self.calendar(start - _DAY, start + further, by=staff)["blocked_times" if is_block else "bookings"]
-        mine = self.made_as("blocked_time" if is_block else "booking")
+        others = {*self._known, *self._before_series, *self.made_as("blocked_time" if is_block else "booking")}
         begins = {row["id"]: moment_of(row["from_date"]).replace(microsecond=0) for row in rows}
-        new = {which: begin for which, begin in begins.items() if begin >= start and which not in {*self._known, *mine}}
+        new = {which: begin for which, begin in begins.items() if begin >= start and which not in others}
         first = (
             min(new.values(), default=start) if "recurrence_rule" in sent else start
         )  # its rule may leave out the start

@@ -5,11 +5,13 @@ from typing import Any
 
 from contract_tests.apis.appointments.refusals import (
     BLACKLISTED,
+    FULL,
     NO_LOCATION,
     NO_MERCHANT,
     NO_SERVICE,
     NOT_A_WINDOW,
     PAST,
+    TAKEN,
 )
 from contract_tests.apis.appointments.scene import (
     AWKWARD,
@@ -34,10 +36,12 @@ _MOST_DAYS = 800
 """Within two years there is such a day, if there is one at all."""
 
 
-@LAWS.law("AP-C10")
+@LAWS.law("AP-C10", "AP-M16")
 def the_first_booking_adds_a_customer_and_the_next_ones_add_none(scene: AppointmentsScene) -> None:
     """The first law, for afterwards the newcomer is none."""
     start = scene.spot()
+    if scene.world.is_own:
+        _refused_before(scene)
     before = {each["id"]: each for each in scene.customers()}
     row = scene.row("AP-C10", scene.booked(start, by=NEWCOMER), start)
     after = {each["id"]: each for each in scene.customers()}
@@ -57,6 +61,17 @@ def the_first_booking_adds_a_customer_and_the_next_ones_add_none(scene: Appointm
     scene.joined(group, by=NEWCOMER)
     last = [each["id"] for each in scene.customers() if scene.world.is_own or is_named(each, row)]
     scene.same("AP-C10", len(last), sum(is_it.values()), "the number of customers after two more")
+
+
+def _refused_before(scene: AppointmentsScene) -> None:
+    """The newcomer asks for what others have, and is no customer afterwards."""
+    taken = scene.spot()
+    scene.booked(taken)
+    full = scene.group(scene.far_day(), *scene.people(scene.places))
+    before = scene.customers()
+    scene.book(taken, by=NEWCOMER, title="book what is taken").refused("AP-S01", *TAKEN)
+    scene.join(full, by=NEWCOMER, title="join the full group").refused("AP-J02", *FULL)
+    scene.same("AP-M16", scene.customers(), before, "the customers after two refusals")
 
 
 def _lasting(scene: AppointmentsScene, customer: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,8 @@ _WEEK = timedelta(days=7)
 _PRINTED = datetime(2026, 3, 15, 18, tzinfo=UTC)
 _NONE_AT_ALL = (400, "the recurrence has no occurrence")
 _MOST = 366
+_EACH_MONTH = 28
+"""The last day that every month has."""
 _PERIODS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
     ("DAILY", 2, ()), ("DAILY", 3, (1, 5)), ("DAILY", 7, (0,)), ("DAILY", 7, ()), ("WEEKLY", 2, (6, 0, 3)),
     ("WEEKLY", 3, ()), ("MONTHLY", 2, (2, 5)), ("YEARLY", 2, (0,)),
@@ -196,14 +198,26 @@ def of_a_series_that_began_before_now_each_day_to_come_counts(scene: Appointment
 
 
 @LAWS.law("AP-R08")
-def of_a_series_that_began_before_now_the_same_weeks_are_in_turn(scene: AppointmentsScene) -> None:
+def of_a_series_that_began_before_now_the_same_weeks_months_and_years_are_in_turn(scene: AppointmentsScene) -> None:
     monday, wall = scene.window[0] + 2 * _DAY, time(1, 30)  # nobody else books at night
     monday += -monday.weekday() % 7 * _DAY
-    wanted = [_at(scene, monday, days, wall) for days in (0, 21)]
-    rows = scene.made_series(
-        "AP-R08", _at(scene, monday, -42, wall), recurrence=_rule("WEEKLY", wanted[-1], interval=3), days=80
-    )
-    scene.same("AP-R08", _starts(rows), [stamp(each) for each in wanted], "the occurrences to come")
+    while monday.day > _EACH_MONTH:
+        monday += _WEEK
+    for frequency, interval, begun, to_come in (
+        ("WEEKLY", 3, monday - 6 * _WEEK, (monday, monday + 3 * _WEEK)),
+        ("MONTHLY", 2, _months_on(monday, -1), (_months_on(monday, 1), _months_on(monday, 3))),
+        ("YEARLY", 2, _months_on(monday, -12), (_months_on(monday, 12),)),
+    ):
+        wanted = [scene.local(day, wall) for day in to_come]
+        recurrence = _rule(frequency, wanted[-1], interval=interval)
+        days = (to_come[-1] - begun).days + 10
+        rows = scene.made_series("AP-R08", scene.local(begun, wall), recurrence=recurrence, days=days)
+        scene.same("AP-R08", _starts(rows), [stamp(each) for each in wanted], f"the occurrences of {frequency} to come")
+
+
+def _months_on(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    return day.replace(year=day.year + years, month=month + 1)
 
 
 def _at(scene: AppointmentsScene, day: date, days: int, wall: time) -> datetime:
