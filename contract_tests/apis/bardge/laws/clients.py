@@ -109,7 +109,7 @@ def a_list_shows_a_booking_as_its_own_answer_does(scene: BardgeScene) -> None:
     first, second = scene.of_one_class(2)
     gym_pass, spa_pass = scene.issued(), scene.spa_pass()
     booked = scene.booked(gym_pass, first)
-    appointed = scene.confirm_spa(scene.begun(spa_pass, spa, day, services=spa["services"][:1])).ok("BG-S20", 201)
+    appointed = scene.confirm_spa(scene.begun(spa_pass, spa, day, services=spa["services"][:2])).ok("BG-S20", 201)
     _is_listed(scene, spa_pass, appointed)
     when = {"date": day.isoformat(), "time": "15:00"}
     where = {**second.shown, **issued_to(gym_pass), "type": "class"}

@@ -315,6 +315,9 @@ def a_pass_ends_when_it_is_said_to(scene: BardgeScene) -> None:
         scene.error("BG-N31", scene.prolong(later, ends), *_BAD)
     scene.prolong(later, starts + 1).ok("BG-N31", 200)
     if scene.now() == scene.now():  # where time stands still, the next millisecond is ahead
+        if scene.world.is_own:  # later than the beginning of the pass
+            scene.pass_time(timedelta(seconds=1) - timedelta(microseconds=scene.now().microsecond))
+            scene.error("BG-N31", scene.prolong(issued, milliseconds(scene.now())), *_BAD)
         scene.prolong(issued, milliseconds(scene.now()) + 1).ok("BG-N31", 200)
 
 
