@@ -64,9 +64,3 @@ def reservekit(build: Callable[..., App]) -> Client:
     """ReserveKit in a fresh sandbox, as its first tenant."""
     headers = {"Authorization": "Bearer sk_rsv_demo_alpha"}
     return Client(build(), base="/reservekit/v1", headers=headers)
-
-
-@pytest.fixture
-def appointments(build: Callable[..., App]) -> Client:
-    """Appointments in a fresh sandbox, as Jane Smith."""
-    return Client(build(), base="/appointments").as_("customer_jane")

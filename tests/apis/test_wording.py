@@ -139,11 +139,6 @@ def test_every_rule_is_in_the_contract(api):
 
 
 @pytest.mark.parametrize("api", API_NAMES)
-def test_a_wrong_method_is_told_the_right_ones(api):
-    assert (b"allow", b"GET, POST") in WORDS[api].render(SPECIMENS[WrongMethod]).headers
-
-
-@pytest.mark.parametrize("api", API_NAMES)
 def test_a_limit_says_when_to_come_again(api):
     assert (b"retry-after", b"3") in WORDS[api].render(SPECIMENS[RateLimited]).headers
 

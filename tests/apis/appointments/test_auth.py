@@ -9,32 +9,27 @@ def caller_of(token):
 
 
 @pytest.mark.parametrize(
-    ("header", "text"),
+    "token",
     [
-        (None, "Authorization header is missing"),
-        ("", "Authorization header is malformed"),
-        ("customer_jane", "Authorization header is malformed"),
-        ("Basic Y3VzdG9tZXJfamFuZQ==", "Authorization header is malformed"),
-        ("Bearer", "Authorization header is malformed"),
-        ("Bearer a b", "Authorization header is malformed"),
-        ("Bearer nobody", "token is invalid or expired"),
-        ("Bearer token", "token is invalid or expired"),
-        ("Bearer customer_", "token is invalid or expired"),
-        ("Bearer customer_Jane", "token is invalid or expired"),
-        ("Bearer customer_jane-smith", "token is invalid or expired"),
-        ("Bearer customer_" + "x" * 41, "token is invalid or expired"),
-        ("Bearer customer_" + "x" * 9_000, "token is invalid or expired"),
-        ("Bearer owner_", "token is invalid or expired"),
-        ("Bearer owner_nowhere", "token is invalid or expired"),
-        ("Bearer manager_spa-retreat", "token is invalid or expired"),
+        "token",
+        "customer_Jane",
+        "customer_jane-smith",
+        "customer_" + "x" * 41,
+        "customer_" + "x" * 9_000,
+        "owner_",
+        "owner_nowhere",
+        "manager_spa-retreat",
     ],
 )
-def test_a_credential_that_does_not_work_is_refused_and_says_why(header, text):
-    identity = identify({} if header is None else {b"authorization": header.encode()})
+def test_a_token_that_is_nobodys_is_refused(token):
+    identity = identify({b"authorization": f"Bearer {token}".encode()})
 
-    assert identity.caller is None
-    assert identity.sandbox is None
-    assert str(identity.refused) == text
+    assert (identity.caller, identity.sandbox) == (None, None)
+    assert str(identity.refused) == "token is invalid or expired"
+
+
+def test_an_empty_header_is_malformed():
+    assert str(identify({b"authorization": b""}).refused) == "Authorization header is malformed"
 
 
 @pytest.mark.parametrize("name", ["jane", "maria", "ben_ten", "007", "_", "x" * 40])

@@ -38,27 +38,6 @@ GROUP = msgspec.structs.replace(
 )
 
 
-def times(booking):
-    return [(pool.id, seat.starts_at, seat.ends_at) for pool, seat in time_seats(booking)]
-
-
-def test_a_booking_takes_its_location_and_its_employee_but_while_it_waits():
-    first, last = (NOON, NOON + minutes(30)), (NOON + minutes(75), NOON + minutes(90))
-
-    assert times(APPOINTMENT) == [
-        ("location/456", *first),
-        ("employee/789", *first),
-        ("location/456", *last),
-        ("employee/789", *last),
-    ]
-
-
-def test_a_booking_without_an_employee_takes_its_location_alone():
-    booking = msgspec.structs.replace(APPOINTMENT, employee_id=None)
-
-    assert {pool for pool, _, _ in times(booking)} == {"location/456"}
-
-
 def test_an_appointment_has_one_claim():
     (claim,) = claims_of(APPOINTMENT)
 

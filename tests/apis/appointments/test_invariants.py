@@ -246,11 +246,11 @@ class Days:
     def plan(self, token, what, day, quarter, people, newcomer):
         self.plan_all(token, what, [local(EMPLOYEES[token], day, quarter)], people, newcomer=newcomer)
 
-    def repeat(self, token, what, day, quarter, people, times):
+    def repeat(self, token, what, day, quarter, people, newcomer, times):
         start = local(EMPLOYEES[token], day, quarter)
         starts = [start + timedelta(days=number) for number in range(times)]
         daily = {"frequency": "DAILY", "until": written(starts[-1])}
-        self.plan_all(token, what, starts, people, newcomer=False, is_recurring=True, recurrence_rule=daily)
+        self.plan_all(token, what, starts, people, newcomer=newcomer, is_recurring=True, recurrence_rule=daily)
 
     def plan_all(self, token, what, starts, people, *, newcomer, **fields):
         shop = EMPLOYEES[token]
@@ -484,6 +484,7 @@ STEPS: dict[str, tuple[int, dict[str, Any]]] = {
             "day": days,
             "quarter": quarters,
             "people": guests,
+            "newcomer": seldom,
             "times": st.integers(1, 3),
         },
     ),

@@ -1,4 +1,4 @@
-"""What a receiver is sent, against the document that describes it."""
+"""What a receiver is sent beside what the laws of the contract ask for: signatures; and what can be subscribed to."""
 
 import base64
 import hashlib
@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from components import component
 
 from mockserver.apis.reservekit.webhooks import WEBHOOKS
 from mockserver.app import load_spec
@@ -21,64 +20,24 @@ KEY = bytes(range(24))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
 
 
-@pytest.fixture
-def walk(reservekit):
-    """The events of a booking's whole life, as a sandbox keeps them."""
+def subscription(**fields):
+    return Subscription(id=1, url="http://localhost/", events=WEBHOOKS.events, made_at=NOW, **fields)
+
+
+def test_another_name_of_the_customer_is_told_as_a_change_of_the_booking(reservekit):
     sandboxes = reservekit.app.sandboxes
     sandboxes.open("default")
     sandboxes.update("default", settings=None, outbox=True)
-    made = reservekit.post("/bookings", {"date": "2026-03-09", "time_slot_id": 457, "customer_email": "j@x.org"})
-    path = f"/bookings/{made.json()['data']['id']}"
-    answers = [
-        made,
-        reservekit.patch(path, {"status": "confirmed"}),
-        reservekit.patch(f"{path}/customer", {"name": "Jo"}),
-        reservekit.patch(path, {"status": "cancelled", "cancel_reason": "ill"}),
-    ]
-    last = reservekit.get(path)
-    reservekit.delete(path)
+    reservekit.patch("/bookings/789/customer", {"name": "Jo"})
     domain = reservekit.app.apis[0].domain
 
     def read(work):
         return work.records(domain.events).page(domain.events.listed, ALL)
 
-    events = sandboxes.open("default").run(domain, read, writes=False)
-    return answers, last, events
+    (event,) = sandboxes.open("default").run(domain, read, writes=False)
 
-
-def subscription(**fields):
-    return Subscription(id=1, url="http://localhost/", events=WEBHOOKS.events, made_at=NOW, **fields)
-
-
-def test_a_body_is_what_the_document_describes(walk):
-    described = component("reservekit", "BookingEvent")
-    _, _, events = walk
-
-    assert [event.name for event in events] == [
-        "bookings.create",
-        "bookings.update",
-        "bookings.update",
-        "bookings.update",
-        "bookings.delete",
-    ]
-    for event in events:
-        assert described.is_valid(msgspec.json.decode(WEBHOOKS.body(event, 1)))
-
-
-def test_a_body_shows_the_booking_as_the_api_did(walk):
-    answers, last, events = walk
-    bodies = [msgspec.json.decode(WEBHOOKS.body(event, 1)) for event in events]
-
-    made, confirmed, _, cancelled = (answer.json()["data"] for answer in answers)
-    assert bodies[0] == {"event_type": "bookings.create", "bookings": [made], "timestamp": made["created_at"]}
-    assert bodies[1]["bookings"] == [confirmed]
-    assert bodies[2]["bookings"][0]["customer"]["name"] == "Jo"
-    assert bodies[3]["bookings"][0]["cancel_reason"] == cancelled["cancel_reason"] == "ill"
-    assert bodies[4] == {
-        "event_type": "bookings.delete",
-        "bookings": [last.json()["data"]],
-        "timestamp": last.json()["data"]["updated_at"],
-    }
+    body = msgspec.json.decode(WEBHOOKS.body(event, 1))
+    assert (body["event_type"], body["bookings"][0]["customer"]["name"]) == ("bookings.update", "Jo")
 
 
 def test_the_events_are_those_of_the_document():
