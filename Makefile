@@ -48,7 +48,7 @@ unit: $(VENV)/.installed ## Run the tests, in parallel
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 # What builds its apps without a store of its own: over PostgreSQL it has to hold as it does in memory.
-ON_POSTGRESQL := $(addprefix tests/,apis console control sandbox web webhooks)
+ON_POSTGRESQL := $(addprefix tests/,apis console control sandbox web webhooks) $(addprefix tests/contract_tests/apis/test_laws.py::test_our_sandbox_,keeps_a_law_that_judges_what_it_declares lives_as_the_model_says)
 
 nightly: lint check-types ## The same at full length, other examples each day; SEED=20260302 repeats a day's
 	@echo "SEED=$(SEED)"

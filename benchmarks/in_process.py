@@ -94,13 +94,16 @@ class SandboxServer:
         await asgi(scope, receive, send)
 
     @contextmanager
-    def serving(self, api: str, *defects: str, seen_by: Callable[[ASGIApp], ASGIApp] | None = None) -> Iterator[str]:
+    def serving(
+        self, api: str, *defects: str, seen_by: Callable[[ASGIApp], ASGIApp] | None = None, store: str = "memory"
+    ) -> Iterator[str]:
         """Where *api* is served, with these bugs in it.
 
         Args:
             seen_by: Somebody who sees the requests, around the whole program.
+            store: As in `Settings`.
         """
-        app = build_app(Settings(apis=(api,), defects=defects))
+        app = build_app(Settings(apis=(api,), defects=defects, store=store))
         self._asgi = app.asgi if seen_by is None else seen_by(app.asgi)
         try:
             yield self.url

@@ -1,6 +1,7 @@
 from contextlib import ExitStack
 
 import pytest
+from usual import usual_store
 
 from benchmarks.in_process import SandboxServer
 
@@ -19,7 +20,7 @@ def sandbox_server():
 
 @pytest.fixture(scope="session")
 def clean_sandbox():
-    """Where an API is served without a bug in it, by its name."""
+    """Where an API is served without a bug in it, by its name; over the usual store."""
     with ExitStack() as open_:
         served = {}
 
@@ -27,7 +28,7 @@ def clean_sandbox():
             if api not in served:
                 server = SandboxServer()
                 open_.callback(server.stop)
-                served[api] = open_.enter_context(server.serving(api))
+                served[api] = open_.enter_context(server.serving(api, **usual_store(of_all=f"laws_{api}")))
             return served[api]
 
         yield find
