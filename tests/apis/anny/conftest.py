@@ -45,12 +45,6 @@ def world(open_world: Callable[..., AnnyWorld]) -> AnnyWorld:
 
 
 @pytest.fixture
-def printed(open_world: Callable[..., AnnyWorld]) -> AnnyWorld:
-    """The world of the documentation: bookings 1001, 1003 and 1004; Sunday, 12 April 2026, 08:00 UTC, standing still."""
-    return open_world("documentation")
-
-
-@pytest.fixture
 def jane(world: AnnyWorld) -> Person:
     """Jane in a fresh drawn world."""
     return world.jane

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from anny_world import AnnyWorld, at, resource, said, service, shown, source
+from anny_world import AnnyWorld, at, said, service, source
 from examples import examples
 from harbour import BERLIN, HALL, HOURLY, ROOM, blocker, booked, local, span, working
 from hypothesis import given
@@ -22,7 +22,6 @@ from mockserver.apis.anny.refusals import NamesNothing, Unavailability, Unavaila
 from mockserver.booking.spans import Span
 
 TUESDAY = date(2026, 3, 3)
-SUNDAY = date(2026, 3, 8)
 NIGHT = {day: ((time(0), time(6)),) for day in range(7)}
 BOTH = (ROOM, HALL)
 
@@ -43,14 +42,9 @@ def of(service: Service = HOURLY, **fields: Any) -> Service:
     return msgspec.structs.replace(service, **fields)
 
 
-def test_a_day_off_has_no_starts() -> None:
-    with working(ROOM, HOURLY) as work:
-        assert Availability(work).starts(HOURLY, [ROOM], SUNDAY) == []
-
-
 @pytest.mark.parametrize(
     ("fields", "minutes"),
-    [({}, 60), ({"min_duration": None}, 30), ({"min_duration": None, "booking_interval": None}, 15)],
+    [({"min_duration": None}, 30), ({"min_duration": None, "booking_interval": None}, 15)],
 )
 def test_where_nobody_says_how_long_it_is_as_short_as_can_be(fields: dict[str, Any], minutes: int) -> None:
     with working(ROOM, of(**fields)) as work:
@@ -212,39 +206,13 @@ def _booking(number: int, when: Span, resource: Resource, weight: int) -> Bookin
 
 # Over HTTP
 
-HOUR, ALSTER = 1, 2
-NOTHING = "3f0c0010-5a7e-4c1d-9b2f-999999999999"
-STARTS, ENDS = "/availability/start", "/intervals/end"
 
-
-def test_a_blocker_is_told_apart_from_bookings(world: AnnyWorld) -> None:
-    asked = {"service_id": service(HOUR), "resource_id": resource(ALSTER), "date": at(8, "12:00")[:10]}
-
-    found = {each["start_date"]: each["unavailability_type"] for each in world.nobody.read(STARTS, **asked)}
-
-    assert (found[shown(at(8, "11:00"))], found[shown(at(8, "12:30"))]) == (None, "blocked")
-
-
-@pytest.mark.parametrize("path", [STARTS, ENDS])
 @pytest.mark.parametrize(
-    ("query", "refusal", "parameter"),
-    [
-        ({"service_id": NOTHING}, (404, "not_found"), "service_id"),
-        ({"resource_id": NOTHING}, (404, "not_found"), "resource_id"),
-        ({"timezone": "Europe"}, (422, "validation_error"), "timezone"),
-        ({"timezone": "../etc"}, (422, "validation_error"), "timezone"),
-        ({"service_id": None}, (422, "validation_error"), "service_id"),
-    ],
+    ("path", "when"),
+    [("/availability/start", {"date": "2026-03-10"}), ("/intervals/end", {"date_time": at(8, "10:00")})],
 )
-def test_what_is_asked_in_vain_is_named(
-    world: AnnyWorld, path: str, query: dict[str, Any], refusal: tuple[int, str], parameter: str
-) -> None:
-    """AN-T05, AN-T06."""
-    usual = {"service_id": service(HOUR), "date": "2026-03-10", "date_time": at(8, "10:00")}
-    asked = {name: value for name, value in {**usual, **query}.items() if value is not None}
-    asked.pop("date_time" if path == STARTS else "date")
+@pytest.mark.parametrize("zone", ["Europe", "../etc"])
+def test_a_folder_of_zones_is_no_zone(world: AnnyWorld, path: str, when: dict[str, Any], zone: str) -> None:
+    refused = world.nobody.get(path, service_id=service(1), timezone=zone, **when)
 
-    response = world.nobody.get(path, **asked)
-
-    assert said(response) == refusal
-    assert source(response) == parameter
+    assert (said(refused), source(refused)) == ((422, "validation_error"), "timezone")

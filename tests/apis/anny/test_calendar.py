@@ -8,7 +8,7 @@ from anny_world import at, resource
 from mockserver.apis.anny.desk.diary import Diary
 from mockserver.apis.anny.records import BOOKINGS, Booking
 
-ELBE, DESKS, DESK_1, POTTERY = resource(1), resource(10), resource(11), resource(3)
+ELBE, DESKS, DESK_1 = resource(1), resource(10), resource(11)
 ROOM_BY_THE_HOUR = 1
 
 

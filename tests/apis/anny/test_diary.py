@@ -109,18 +109,6 @@ def test_a_master_takes_no_place_and_its_hold_can_be_kept_cut_and_freed_like_any
         diary.free(master.id)
 
 
-def test_a_hold_that_is_kept_does_not_run_out() -> None:
-    with working(*HOUSE) as work:
-        diary = Diary(work)
-        diary.take(booked(1, "10:00", "11:00"), HOURLY, expires_at=local("09:00"))
-        held = work.records(CLAIMS.kind).get(1)
-        diary.keep(1)
-        kept = work.records(CLAIMS.kind).get(1)
-
-        assert (held.expires_at, kept.expires_at) == (local("09:00"), None)
-        assert kept.seats == held.seats
-
-
 # Ending early
 
 
@@ -134,15 +122,6 @@ def test_what_is_left_of_a_booking_when_it_is_cut_is_free_its_padding_too() -> N
         assert free(work, "11:00", "12:00")
         assert not free(work, "10:30", "11:30")
         assert not free(work, "09:00", "10:00")
-
-
-def test_a_booking_that_is_cut_before_it_begins_has_nothing_left() -> None:
-    booking = booked(1, "10:00", "12:00")
-    with working(*HOUSE) as work:
-        Diary(work).take(booking, HOURLY)
-        Diary(work).cut(booking, HOURLY, local("10:00"))
-
-        assert work.records(CLAIMS.kind).find(1) is None
 
 
 def test_cutting_after_the_end_changes_nothing_and_cutting_what_holds_nothing_takes_nothing() -> None:

@@ -104,47 +104,6 @@ def linkage_to(resources):
 # One
 
 
-def test_a_document_says_all_there_is_to_say_of_a_resource(library):
-    assert one(FIRST, view(), library) == {
-        "data": {
-            "type": "books",
-            "id": "10",
-            "attributes": {"title": "First", "letters": 5, "shelf": None},
-            "relationships": {
-                "author": {
-                    "links": {"self": "/api/books/10/relationships/author"},
-                    "data": {"type": "people", "id": "1"},
-                },
-                "owner": {
-                    "links": {"self": "/api/books/10/relationships/owner"},
-                    "data": {"type": "people", "id": "1", "meta": {"wrote_it": True}},
-                },
-                "sequels": {
-                    "links": {"self": "/api/books/10/relationships/sequels"},
-                    "data": [{"type": "books", "id": "11", "meta": {"title": "Second"}}],
-                },
-            },
-            "meta": {"is_long": False},
-            "links": {"self": "/api/books/10"},
-        },
-        "links": {"self": "/api/books/10"},
-    }
-
-
-def test_where_nothing_is_related_the_linkage_is_empty(library):
-    relationships = one(LONELY, view(), library)["data"]["relationships"]
-
-    assert relationships["author"]["data"] is None
-    assert relationships["sequels"]["data"] == []
-
-
-def test_a_resource_with_a_path_of_its_own_is_there(library):
-    data = one(ANN, view("people"), library)["data"]
-
-    assert data["links"] == {"self": "/api/me"}
-    assert data["relationships"] == {"books": {"links": {"self": "/api/people/1/relationships/books"}}}
-
-
 def test_linkage_on_demand_is_looked_up_only_when_its_path_is_included(library):
     one(ANN, view("people"), library)
     assert not library.looked_up
@@ -168,53 +127,10 @@ def test_nothing_is_looked_up_twice(library):
     assert set(library.looked_up.values()) == {1}
 
 
-SHELVES: Types[None] = Types(
-    Type(
-        name="books",
-        attributes=lambda *_: {},
-        relationships={"cover": Relation.to_nothing(), "notes": Relation.to_nothing(is_list=True)},
-        includes=("cover.artist", "notes"),
-    ),
-    Type(name="pages", attributes=lambda *_: {}, relationships={"cover": Relation.to_nothing()}, path=""),
-)
 """Nobody draws covers or takes notes; pages cannot be read by themselves."""
 
 
-def test_what_is_never_there_is_null_or_empty_however_far_it_is_followed():
-    document = one(FIRST, SHELVES.view("books", {"include": "cover.artist,notes"}), None)
-
-    assert {name: each["data"] for name, each in document["data"]["relationships"].items()} == {
-        "cover": None,
-        "notes": [],
-    }
-    assert document["included"] == []
-
-
-def test_flattened_what_is_never_there_is_null_or_empty():
-    asked = SHELVES.view("books", {"include": "cover.artist,notes"}, flat=True)
-
-    assert one(FIRST, asked, None)["data"] == {"id": "10", "type": "books", "cover": None, "notes": []}
-
-
-def test_what_cannot_be_read_by_itself_has_no_links():
-    (page,) = many([FIRST], SHELVES.view("pages"), None, total=1)["data"]
-
-    assert page == {"type": "pages", "id": "10", "attributes": {}, "relationships": {"cover": {"data": None}}}
-
-
 # Fields
-
-
-def test_fields_choose_attributes_and_relationships_everywhere(library):
-    query = {"include": "author", "fields[books]": "title,author,cat", "fields[people]": "", "fields[cats]": "name"}
-
-    document = one(FIRST, view(**query), library)
-
-    assert document["data"]["attributes"] == {"title": "First"}
-    assert list(document["data"]["relationships"]) == ["author"]
-    assert document["included"] == [
-        {"type": "people", "id": "1", "attributes": {}, "relationships": {}, "links": {"self": "/api/me"}},
-    ]
 
 
 def test_relationships_nobody_asked_for_are_not_looked_up(library):
@@ -232,54 +148,11 @@ def paged(number, size, total, **query):
     return many(records, asked, Library(), total=total)
 
 
-def test_a_page_says_where_it_lies():
-    document = paged(2, 3, 8, sort="title")
-
-    assert keys(document["data"]) == [("books", "3"), ("books", "4"), ("books", "5")]
-    assert document["meta"] == {"page": {"current-page": 2, "last-page": 3, "per-page": 3, "total": 8}}
-    assert document["links"] == {
-        name: f"/api/books?sort=title&page%5Bnumber%5D={number}&page%5Bsize%5D=3"
-        for name, number in (("self", 2), ("first", 1), ("prev", 1), ("next", 3), ("last", 3))
-    }
-
-
 def test_an_empty_list_has_one_page():
     assert paged(1, 3, 0)["meta"]["page"]["last-page"] == 1
 
 
 # The flattened form
-
-
-def test_the_flattened_form_has_everything_at_one_level(library):
-    ann = {"id": "1", "type": "people", "name": "Ann"}
-    second = {
-        "id": "11",
-        "type": "books",
-        "title": "Second",
-        "letters": 6,
-        "shelf": None,
-        "meta": {"is_long": True},
-    }
-
-    assert one(FIRST, view(include="author,sequels.author", flat=True), library) == {
-        "data": {
-            "id": "10",
-            "type": "books",
-            "title": "First",
-            "letters": 5,
-            "shelf": None,
-            "meta": {"is_long": False},
-            "author": ann,
-            "sequels": [second | {"author": ann}],
-        }
-    }
-
-
-def test_flattened_nothing_is_null_or_an_empty_list(library):
-    data = one(LONELY, view(include="author,sequels", flat=True), library)["data"]
-
-    assert data["author"] is None
-    assert data["sequels"] == []
 
 
 def test_flattened_nothing_is_looked_up_twice(library):
@@ -401,21 +274,6 @@ def test_both_forms_carry_the_same_values(asked, fields):
 
 
 # Errors
-
-
-def test_an_error_says_what_and_where():
-    assert error(422, "too_long", "Too long", "A title has 9 letters.", pointer="/title", meta={"letters": 9}) == {
-        "errors": [
-            {
-                "status": "422",
-                "code": "too_long",
-                "title": "Too long",
-                "detail": "A title has 9 letters.",
-                "source": {"pointer": "/title"},
-                "meta": {"letters": 9},
-            }
-        ]
-    }
 
 
 @pytest.mark.parametrize(

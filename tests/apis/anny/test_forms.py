@@ -11,7 +11,6 @@ from anny_world import AnnyWorld, field, form, said, service
 
 from mockserver.apis.anny.desk.forms import fill
 from mockserver.apis.anny.offers import FORMS, Field, FieldType, Form
-from mockserver.apis.anny.records import BOOKINGS, Status
 from mockserver.apis.refusals import BadInput
 
 DIET, SIZE = field(1), field(2)
@@ -145,25 +144,6 @@ def test_a_service_that_takes_no_personalization_takes_no_answers(world: AnnyWor
     alter(world, service(5), allow_personalization=False)
 
     assert said(personalize(world.jane, 1004, FULL)) == NOT_ALLOWED
-
-
-def test_a_blocker_takes_no_answers(world: AnnyWorld) -> None:
-    assert said(personalize(world.admin, 1020, FULL)) == NOT_ALLOWED
-
-
-@pytest.mark.parametrize("status", Status)
-def test_only_requested_and_accepted_bookings_take_answers(world: AnnyWorld, status: Status) -> None:
-    alter(world, 1004, BOOKINGS, status=status)
-
-    answer = personalize(world.jane, 1004, FULL)
-
-    assert said(answer) == ((200, "") if status in {Status.REQUESTED, Status.ACCEPTED} else NOT_ALLOWED)
-
-
-def test_answers_are_dated(world: AnnyWorld) -> None:
-    world.wait(hours=1)
-
-    assert personalize(world.jane, 1004, FULL).json()["data"]["attributes"]["updated_at"] == world.now()
 
 
 def test_the_same_answers_again_are_no_change(world: AnnyWorld) -> None:

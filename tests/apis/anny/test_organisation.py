@@ -3,27 +3,6 @@
 from anny_world import at, said, shown
 
 
-def invoices(person, order):
-    """`(total, is_cancellation, status)` of each, the oldest first."""
-    return [
-        tuple(each["attributes"][name] for name in ("total", "is_cancellation", "status"))
-        for each in reversed(person.read("/invoices")["data"])
-        if each["relationships"]["order"]["data"]["id"] == str(order)
-    ]
-
-
-def test_what_was_not_paid_is_not_asked_for_after_a_rejection(world):
-    booking = world.ben.book(4, 2, at(15, "17:00"), at(15, "18:00")).json()["data"]
-    order = booking["relationships"]["order"]["data"]["id"]
-    assert invoices(world.ben, order) == [(80, False, "open")]
-
-    world.admin.decide(booking["id"], "rejected")
-
-    assert world.ben.order(order)["meta"]["amount_due"] == 0
-    assert invoices(world.ben, order) == [(80, False, "canceled"), (-80, True, "paid")]
-    assert said(world.ben.post(f"/orders/{order}/pay")) == (422, "order_not_open")
-
-
 def test_a_rejection_needs_no_reason_and_an_acceptance_keeps_none(world):
     world.admin.decide(1002, "accepted", status_reason="Welcome")
     other = world.ben.book(4, 2, at(15, "17:00"), at(15, "18:00")).json()["data"]["id"]

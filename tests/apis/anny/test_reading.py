@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from anny_world import resource
 from doubles import MONDAY
 from harbour import booked, working
 from hypothesis import given
@@ -21,27 +20,6 @@ ANNA = Viewer(
     Role.CUSTOMER,
     CustomerAccount(id="anna", customer_id="a", email="Anna@example.com", given_name="Anna", family_name=None),
 )
-
-
-def test_a_booking_is_the_same_in_the_list_and_by_its_id(world):
-    for person in (world.jane, world.max, world.lena, world.admin):
-        listed = person.read("/bookings", **{"page[size]": 250})["data"]
-        assert listed == [person.booking(each["id"]) for each in listed]
-
-
-def test_a_resource_nobody_booked_leaves_nothing(jane):
-    assert jane.listed("/bookings", **{"filter[resources][]": resource(99)}) == []
-
-
-def test_an_address_is_that_of_the_customer(world):
-    def of(person, address):
-        return set(person.listed("/bookings", **{"filter[email]": address}))
-
-    assert of(world.jane, "MAX@example.com") == {"1003"}
-    assert of(world.jane, "jane@example.com") == set(world.jane.listed("/bookings")) - {"1003"}
-    assert of(world.max, "jane@example.com") == {"1022"}
-    assert of(world.lena, "lena@example.com") == of(world.jane, "") == set()
-    assert of(world.admin, "jane@example.com") == of(world.jane, "jane@example.com")
 
 
 # What a list costs

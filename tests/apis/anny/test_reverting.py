@@ -1,14 +1,11 @@
 """Edits in progress, and putting back what was before them. Booking 1001 is Jane's, paid, of 249, at resource 1."""
 
-from typing import Any
-
 from anny_edits import alter, alter_editing, choose, invite, moments, move, revert
 from anny_world import AnnyWorld, at, resource, said, service, shown
 
 from mockserver.apis.anny.offers import RESOURCES
 
 NO_EDIT = (422, "no_edit_in_progress")
-TAKEN = (422, "unavailable_interval")
 
 
 def progress(world: AnnyWorld, number: int = 1001) -> tuple[bool, str | None]:
@@ -20,13 +17,6 @@ def progress(world: AnnyWorld, number: int = 1001) -> tuple[bool, str | None]:
 def book(world: AnnyWorld, where: int, start: str, end: str) -> tuple[int, str]:
     """Whether Ben gets a room."""
     return said(world.ben.book(1, where, start, end))
-
-
-def test_a_refused_edit_begins_nothing(world: AnnyWorld) -> None:
-    assert said(move(world.jane, 1001, to=2)) == TAKEN
-
-    assert progress(world) == (False, None)
-    assert said(revert(world.jane, 1001)) == NO_EDIT
 
 
 def test_after_a_revert_another_edit_begins_anew(world: AnnyWorld) -> None:
@@ -52,39 +42,6 @@ def test_the_start_it_had_before_ends_the_edit_of_a_booking_that_was_put_off(wor
     assert world.jane.status(1001) == "accepted"
 
 
-def test_a_start_that_comes_nearer_ends_the_edit(world: AnnyWorld) -> None:
-    world.go_to(at(8, "09:25"))
-    invite(world.jane, 1001, "ben@example.com")
-    assert progress(world) == (True, shown(at(8, "09:40")))
-
-    move(world.jane, 1001, at(8, "09:30"))
-
-    assert progress(world) == (True, shown(at(8, "09:30")))
-    fired = world.wait(minutes=5)
-    assert progress(world) == (False, None)
-    fired += world.wait(minutes=10)
-    assert [each["action"] for each in fired].count("close_edit") == 1
-
-
-def test_a_start_that_is_now_leaves_nothing_to_revert(world: AnnyWorld) -> None:
-    world.go_to(at(8, "09:30"))
-    invite(world.jane, 1001, "ben@example.com")
-
-    assert said(move(world.jane, 1001, at(8, "09:30"))) == (200, "")
-
-    assert progress(world) == (False, None)
-    assert book(world, 1, at(9, "09:00"), at(9, "10:00")) == (201, "")
-
-
-def test_paying_gives_up_the_interval_it_came_from(world: AnnyWorld) -> None:
-    alter(world, service(2), calculation_interval=60)
-    move(world.jane, 1001, at(14, "10:00"), at(14, "12:00"))
-
-    assert said(world.jane.post("/orders/2001/pay")) == (200, "")
-
-    assert book(world, 1, at(9, "09:00"), at(9, "10:00")) == (201, "")
-
-
 def test_an_edit_after_the_start_cannot_be_reverted(world: AnnyWorld) -> None:
     alter_editing(world, service(2), future_only=False)
     world.go_to(at(9, "09:05"))
@@ -102,14 +59,3 @@ def test_a_revert_needs_no_free_place_and_meets_no_rule(world: AnnyWorld) -> Non
 
     assert said(revert(world.jane, 1001)) == (200, "")
     assert moments(world.jane, 1001)[0] == shown(at(9, "09:00"))
-
-
-def test_a_moved_booking_starts_once(open_world: Any) -> None:
-    world = open_world(outbox=True)
-    move(world.jane, 1001, at(14, "10:00"))
-
-    world.go_to(at(14, "09:59"))
-    assert ("bookings.started", 1001) not in world.events()
-
-    world.wait(minutes=1)
-    assert world.events().count(("bookings.started", 1001)) == 1

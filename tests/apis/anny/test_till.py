@@ -21,7 +21,6 @@ from mockserver.apis.anny.records import (
     INVOICES_OF_ORDER,
     ORDERS,
     Booking,
-    Choice,
     Edit,
     InvoiceKind,
     InvoiceStatus,
@@ -34,7 +33,7 @@ from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.stores.memory import MemoryStore
 
 NOW = datetime(2026, 4, 12, 8, tzinfo=UTC)
-ORDER, ROOM, DESK, FREE = 1, 1, 2, 3
+ORDER, ROOM, DESK = 1, 1, 2
 DEMAND, CANCELLATION, CREDIT = InvoiceKind.DEMAND, InvoiceKind.CANCELLATION, InvoiceKind.CREDIT
 OPEN, PAID, CANCELED = InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.CANCELED
 
@@ -295,13 +294,6 @@ def test_what_happens_to_an_order_is_told_by_its_invoices(unpaid, was, course, i
     assert unpaid.invoices == invoices
 
 
-def test_what_costs_nothing_has_no_invoices_when_it_is_ordered_or_canceled(desk):
-    desk.open(booking(FREE, 0))
-    order = desk.cancel({FREE: 0})
-
-    assert (order.status, order.lines, desk.invoices) == ("canceled", (), [])
-
-
 def test_a_revert_leaves_the_edits_of_other_bookings(paid):
     paid.edit(ROOM, 19_900)
     paid.edit(DESK, 12_000)
@@ -311,38 +303,6 @@ def test_a_revert_leaves_the_edits_of_other_bookings(paid):
 
     assert (order.account.charged(ROOM), order.account.charged(DESK), order.account.due()) == (24_900, 12_000, 2_000)
     assert paid.invoices[-1] == (CANCELLATION, -2_000, PAID)
-
-
-def test_an_invoice_counts_what_costs_something_and_its_add_ons(desk):
-    chart = Choice(id="c", add_on_id="a", quantity=2, single_price=2_000)
-    desk.open(booking(ROOM, 24_900, add_ons=(chart, chart)), booking(FREE, 0))
-
-    (invoice,) = desk.whole_invoices
-
-    assert (invoice.items, invoice.tax_rate, invoice.currency, invoice.account_id) == (3, 19, "EUR", "jane")
-    assert invoice.issued_at == invoice.issued_at.replace(microsecond=0)
-
-
-def test_an_order_is_paid_at_once_if_one_of_its_services_is(desk):
-    assert desk.open(booking(ROOM, 1)).flow is PaymentFlow.PAY_OFFLINE
-    assert desk.open(booking(ROOM, 1), booking(DESK, 1, service_id="at-once")).flow is PaymentFlow.PAY_NOW
-
-
-def test_an_expired_booking_leaves_its_order_completed(paid):
-    paid.turn(ROOM, Status.EXPIRED)
-    order = paid.turn(DESK, Status.EXPIRED)
-
-    assert (order.status, order.account.charged()) == ("completed", 34_900)
-
-
-def test_a_payment_pays_everything_that_is_due_and_says_for_what(desk):
-    desk.open(booking(ROOM, 24_900), booking(DESK, 10_000), booking(FREE, 0))
-
-    order, owing = desk.pay()
-
-    assert owing == [ROOM, DESK]
-    assert (order.account.paid(), order.account.due()) == (34_900, 0)
-    assert desk.invoices == [(DEMAND, 34_900, PAID)]
 
 
 def test_bookings_canceled_together_are_taken_back_with_one_invoice(paid):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from anny_edits import alter
-from anny_world import AnnyWorld, at, resource, said, shown
+from anny_world import AnnyWorld, at, resource, shown
 from doubles import MONDAY
 
 from mockserver.apis.anny.offers import RESOURCES, CheckIn
@@ -49,31 +49,6 @@ def test_what_a_world_begins_with_is_not_told_as_an_event_of_it(world: AnnyWorld
 
     assert [each for each in told if each["due_at"] < "2026-03-02"] == []
     assert "release" in about(told, "1005")  # what was in a cart from the beginning
-
-
-def test_a_cart_outlives_what_was_in_it(world: AnnyWorld) -> None:
-    hold(world, NINE, TEN)
-    cart = world.jane.listed("/orders")[0]
-
-    world.wait(minutes=15)
-
-    order = world.jane.order(cart)["attributes"]
-    assert (order["status"], order["expires_at"]) == ("draft", None)
-    assert (order["total"], order["modification_total"]) == (0, 0)
-    hold(world, NINE, TEN)
-    assert world.jane.listed("/orders")[0] == cart
-
-
-def test_when_the_first_hold_has_ended_the_draft_expires_with_the_next(world: AnnyWorld) -> None:
-    """AN-C05."""
-    hold(world, NINE, TEN)
-    world.wait(minutes=10)
-    hold(world, TEN, ELEVEN)
-    cart = world.jane.listed("/orders")[0]
-
-    world.wait(minutes=5)
-
-    assert world.jane.order(cart)["attributes"]["expires_at"] == "2026-03-02T00:25:00+00:00"
 
 
 def test_moving_the_clock_tells_of_the_holds_that_ended_in_their_order(world: AnnyWorld) -> None:
@@ -170,19 +145,6 @@ def test_what_is_booked_at_its_very_start_has_started(open_world: Callable[..., 
     world.wait(seconds=1)
 
     assert ("bookings.started", int(booking)) in world.events()
-
-
-def test_word_of_the_start_says_that_an_edit_is_over_with(open_world: Callable[..., AnnyWorld]) -> None:
-    """AN-E09. Options do not move the booking, so its start was set before the end of the edit."""
-    world = open_world(outbox=True)
-    world.go_to(at(9, "08:55"))
-    assert said(world.jane.post("/bookings/1001/edit-service-options", {"addons": []})) == (200, "")
-
-    world.go_to(at(9, "09:00"))
-
-    kept = world.control.get("/state/anny/event", params={"limit": 200}).json()["documents"]
-    started = [each["about"]["document"] for each in kept if each["name"] == "bookings.started"]
-    assert started[-1]["meta"]["edit_in_progress"] is False
 
 
 def test_what_lies_in_a_cart_is_held_from_the_beginning_of_a_world_whose_epoch_is_yet_to_come(

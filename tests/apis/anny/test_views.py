@@ -35,17 +35,6 @@ def view(**query):
 # What can be included
 
 
-def test_paths_are_read_as_a_tree():
-    asked = TYPES.view("books", {"include": "author.books.sequels,sequels,author.books"})
-
-    assert asked.include == {"author": {"books": {"sequels": {}}}, "sequels": {}}
-
-
-@pytest.mark.parametrize("path", ["author", "author.books", "author.books.sequels", "sequels"])
-def test_the_way_to_a_path_can_be_included_too(path):
-    assert view(include=path).include
-
-
 @pytest.mark.parametrize(
     "path", ["", "owner", "sequels.sequels", "books", "author.", ".author", " author", "AUTHOR", "author.books.author"]
 )
@@ -71,22 +60,12 @@ def test_asking_for_nothing_is_not_the_same_as_not_asking():
 # Fields and pages
 
 
-def test_fields_are_sets_of_names_by_type():
-    asked = TYPES.view("books", {"fields[books]": "title,author", "fields[people]": None, "fields[cats]": ""})
-
-    assert asked.fields == {"books": {"title", "author"}, "cats": {""}}
-
-
 @given(number=st.none() | st.integers(), size=st.none() | st.integers())
 def test_a_page_is_never_an_error(number, size):
     page = TYPES.view("books", {"page[number]": number, "page[size]": size}).page
 
     assert page.number == max(1, 1 if number is None else number)
     assert page.size == min(max(1, DEFAULT_SIZE if size is None else size), MOST_PER_PAGE)
-
-
-def test_pages_have_the_vendors_sizes():
-    assert (DEFAULT_SIZE, MOST_PER_PAGE) == (15, 250)
 
 
 # Addresses
@@ -120,17 +99,7 @@ def test_commas_stay_readable():
     assert TYPES.view("books", {"include": "author,sequels"}).here == "/books?include=author,sequels&"
 
 
-def test_a_list_is_at_the_name_of_its_type_if_nothing_else_is_said():
-    assert TYPES.view("books", base_path="/api").here == "/api/books?"
-
-
 # The table
-
-
-def test_the_table_reads_like_a_mapping():
-    assert list(TYPES) == ["books", "people"]
-    assert len(TYPES) == 2
-    assert TYPES["books"].name == "books"
 
 
 @pytest.mark.parametrize(

@@ -82,11 +82,6 @@ def test_an_event_has_an_id_of_its_own_and_a_subscription_sees_its_own_number():
     assert body(first, 42) == {**body(first, 41), "webhook_id": "42"}
 
 
-def test_there_are_three_retries_and_five_failures_in_a_row_are_too_many():
-    assert (len(WEBHOOKS.retries.after), WEBHOOKS.retries.most_failures) == (3, 5)
-    assert [*WEBHOOKS.retries.after] == sorted(WEBHOOKS.retries.after)
-
-
 # What is told when
 
 
@@ -112,19 +107,6 @@ def test_a_booking_that_nobody_comes_to_starts_and_expires(world):
         ("bookings.started", shown(at(1, "09:00")), "accepted"),
         ("bookings.updated", shown(at(1, "09:30")), "expired"),
     ]
-
-
-def test_an_event_carries_the_booking_as_the_organisation_sees_it(world):
-    subscribe(world)
-    world.jane.post("/bookings/1001/edit-service-options", {"addons": []})
-    world.jane.cancel(1001)
-
-    sent = [each for each in bodies(world) if each["event"] == "bookings.updated"]
-
-    assert [component("anny", "BookingEvent").is_valid(each) for each in sent] == [True] * 2
-    assert [each["data"]["meta"]["edit_in_progress"] for each in sent] == [True, False]
-    assert sent[1]["data"]["attributes"] == world.admin.booking(1001)["attributes"]
-    assert sent[0]["data"]["links"] == {"self": "/api/v1/bookings/1001"}
 
 
 def test_events_of_orders_invoices_and_customers_carry_them_as_the_organisation_sees_them(world):

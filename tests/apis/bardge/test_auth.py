@@ -15,10 +15,8 @@ def identity_of(key):
 @pytest.mark.parametrize(
     "header",
     [
-        "",
         "Bearer\tbrg_live_alpha_demo",
         "Bearer brg_live_alpha_demo, Bearer brg_live_alpha_demo",
-        "Bearer brg_live_alpha",
         "Bearer " + "x" * 9_000,
     ],
 )

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mockserver.apis.bardge.desk.coverage import costs_of, covers, has_visits, visits_left
+from mockserver.apis.bardge.desk.coverage import costs_of, visits_left
 from mockserver.apis.bardge.desk.visitors import Visitor
 from mockserver.apis.bardge.records import Category, Client, Cover, Duration, IssuedPass, Product, SpaService
 
@@ -75,24 +75,8 @@ def copays(service_ids):
     return (SimpleNamespace(service_ids=service_ids),)
 
 
-@pytest.mark.parametrize(
-    ("category", "tier", "expected"),
-    [(Category.GYM, "STANDARD", True), (Category.GYM, "PREMIUM", False), (Category.SPA, "STANDARD", False)],
-)
-def test_a_product_covers_the_tiers_of_its_categories(category, tier, expected):
-    assert covers(product(GYM=8), category, tier) is expected
-
-
-@pytest.mark.parametrize(
-    ("allowed", "used", "bought", "left"), [(8, 0, 0, 8), (8, 8, 0, 0), (8, 8, 2, 2), (8, 9, 0, 0), (None, 99, 0, None)]
-)
-def test_visits_that_are_left_are_those_of_the_product_and_bought_ones_less_used_ones(allowed, used, bought, left):
-    assert visits_left(issued(used, bought), product(GYM=allowed), Category.GYM) == left
-    assert has_visits(issued(used, bought), product(GYM=allowed), Category.GYM) is (left != 0)
-
-
-def test_a_product_without_the_category_has_no_visits_of_it():
-    assert visits_left(issued(), product(GYM=None), Category.SPA) == 0
+def test_who_has_used_more_visits_than_there_are_has_none_left():
+    assert visits_left(issued(used=9), product(GYM=8), Category.GYM) == 0
 
 
 def test_services_that_the_pass_does_not_cover_cost_their_price():

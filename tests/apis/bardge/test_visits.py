@@ -3,7 +3,6 @@
 Now is day 0, 01:00 in Lagos.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -63,25 +62,6 @@ def users_of(world):
     return {each["id"]: each["used_by"] for each in world.kept("copay_purchase")}
 
 
-# At once
-
-
-@pytest.mark.parametrize(
-    ("ask", "code"),
-    [
-        (lambda alpha, who: alpha.book_class(*who, "ci_sunrise_last"), "class_full"),
-        (lambda alpha, who: hold(alpha, who, 3, "14:00"), "slot_unavailable"),
-    ],
-)
-def test_of_many_threads_one_gets_what_there_is_one_of(alpha, ask, code):
-    """BG-B08, BG-S08."""
-    people = [("client_ada", "brgpass_ada_gym"), ("client_halima", "brgpass_halima_gym"), CHIDI]
-    with ThreadPoolExecutor(len(people)) as pool:
-        answers = list(pool.map(lambda who: said(ask(alpha, who)), people))
-
-    assert sorted(answers) == [(201, ""), (409, code), (409, code)]
-
-
 # Packages of gyms
 
 
@@ -116,22 +96,6 @@ def test_the_visit_of_a_package_goes_where_the_booking_goes_and_comes_back_with_
     world.alpha.cancel(booking_id)
     assert world.record("copay_purchase", copay_id)["visits_used"] == 0
     assert world.debits() == [900_000]
-
-
-@pytest.mark.parametrize(
-    ("who", "instance_id", "body", "price"),
-    [
-        (BOLA, "ci_sunrise_open", {"number_of_visits": 2, "duration": "ANNUALLY"}, 300_000),
-        (CHIDI, "ci_reformer_open", {"copay_package_id": "copay_abc123"}, 900_000),
-    ],
-)
-def test_what_is_bought_with_a_class_is_no_charge_of_the_booking(world, who, instance_id, body, price):
-    """BG-F05, BG-F06: so it does not come back either."""
-    session_id = world.alpha.book_class(*who, instance_id).json()["session_id"]
-    booking = world.alpha.post(f"/bookings/class/{session_id}/confirm", body).json()
-
-    assert booking["amount_charged"] == world.alpha.cancel(booking["id"]).json()["refund"]["amount_refunded"] == 0
-    assert world.debits() == [price]
 
 
 # Co-pays of spas
@@ -230,24 +194,12 @@ def test_without_a_pass_a_quote_for_somebody_else_is_refused(world):
     )
 
 
-@pytest.mark.parametrize(
-    ("who", "services", "branch", "other", "same"),
-    [
-        (CHIDI, BOTH, SERENITY, "pass_all_year", "pass_gym_unlimited"),
-        # The salt scrub is STANDARD, the hot stones are PREMIUM: a pass for a year covers one of them.
-        (FUNKE, ("svc_salt_scrub", "svc_hot_stone"), LAGOON, "pass_all_year", "pass_spa_monthly"),
-    ],
-    ids=["covered by now", "one of them no longer"],
-)
-def test_an_appointment_is_confirmed_when_the_pass_covers_the_same(world, alpha, who, services, branch, other, same):
-    """BG-F12."""
-    path = f"/bookings/spa/{hold(alpha, who, 3, '12:00', *services, branch=branch).json()['session_id']}/confirm"
+def test_an_appointment_is_not_confirmed_when_the_pass_covers_one_of_its_services_no_longer(world, alpha):
+    """BG-F12. The salt scrub is STANDARD, the hot stones are PREMIUM: a pass for a year covers one of them."""
+    held = hold(alpha, FUNKE, 3, "12:00", "svc_salt_scrub", "svc_hot_stone", branch=LAGOON).json()
+    alpha.put_under(FUNKE[1], "pass_all_year")
 
-    alpha.put_under(who[1], other)
-    world.refuses(lambda: alpha.post(path), (400, "validation_error"))
-
-    alpha.put_under(who[1], same)
-    assert said(alpha.post(path)) == (201, "")
+    world.refuses(lambda: alpha.post(f"/bookings/spa/{held['session_id']}/confirm"), (400, "validation_error"))
 
 
 # What time does, and what nobody looks at
@@ -279,26 +231,13 @@ def test_a_booking_that_is_accepted_after_its_beginning_is_completed_at_once(ope
     assert (shown["status"], shown["updated"]) == ("completed", seconds(1, "01:00"))
 
 
-def test_a_pending_booking_can_be_moved(open_world):
-    world = open_world(settings={"acceptance_minutes": 60})
-    old = book_class(world.alpha, CHIDI, "ci_sunrise_open")
-
-    new = move(world.alpha, old, class_instance_id="ci_sunrise_other")
-    world.wait(minutes=60)
-
-    assert [world.alpha.status(each) for each in (old, new)] == ["rescheduled", "confirmed"]
-
-
 def test_an_appointment_can_be_moved_to_where_it_is(alpha):
     old = booked(alpha, "funke", 3, "14:00", *BOTH)
 
     assert alpha.status(move(alpha, old["id"], date=old["date"], time="14:00")) == "confirmed"
 
 
-def test_a_refund_is_told_once_and_a_body_of_a_cancellation_is_not_looked_at(alpha):
+def test_a_body_of_a_cancellation_is_not_looked_at(alpha):
     booking_id = book_class(alpha, CHIDI, "ci_sunrise_open")
 
-    answer = alpha.post(f"/bookings/{booking_id}/cancel", {"reason": 7})
-
-    assert answer.json()["refund"]["refunded"] is True
-    assert "refund" not in alpha.bookings(CHIDI[0])[0]
+    assert said(alpha.post(f"/bookings/{booking_id}/cancel", {"reason": 7})) == (200, "")
