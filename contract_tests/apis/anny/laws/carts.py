@@ -251,16 +251,18 @@ def add_ons_are_those_of_the_service_and_not_too_many(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-C25")
 def the_first_selection_of_the_service_is_booked(scene: AnnyScene) -> None:
-    first, second = scene.choice(1, 2), scene.choice(2, 3)
+    some, others = scene.choice(1, 2), scene.choice(2, 3)
+    none: list[Json] = []
     slot = scene.slot("paid")
-    lists = {slot.service_id: [first, second]}
-    order = scene.held(slot, add_ons_by_service=lists, booking_add_ons=second)
-    answer = scene.read(bookings_in(order)[-1], include="booking_add_ons.add_on").ok("AN-C25", 200)
-    got = [
-        {"add_on_id": linked(each, "add_on")[0], "quantity": each["attributes"]["quantity"]}
-        for each in included(answer, "booking-add-ons")
-    ]
-    scene.same("AN-C25", got, first, "the add-ons of the booking", answer)
+    for each, first in ((slot, some), (slot.later(minutes=120), none)):
+        lists = {each.service_id: [first, others]}
+        order = scene.held(each, add_ons_by_service=lists, booking_add_ons=others)
+        answer = scene.read(bookings_in(order)[-1], include="booking_add_ons.add_on").ok("AN-C25", 200)
+        got = [
+            {"add_on_id": linked(choice, "add_on")[0], "quantity": choice["attributes"]["quantity"]}
+            for choice in included(answer, "booking-add-ons")
+        ]
+        scene.same("AN-C25", got, first, "the add-ons of the booking", answer)
 
 
 @LAWS.law("AN-C26")
@@ -401,8 +403,11 @@ def there_is_nothing_to_empty_without_a_cart(scene: AnnyScene) -> None:
             answer.refused("AN-C18", *_NOT_FOUND)
     order = scene.held(by=NOBODY)
     keys = scene.keys_of(order)
+    body = {"accept_terms": True, "customer": scene.person()}
     for named in ({}, {"oid": keys["oid"]}, {"oat": keys["oat"]}):
         scene.call("emptyCart", by=NOBODY, title="empty a cart", **named).refused("AN-C19", *_UNAUTHENTICATED)
+        answer = scene.call("submitOrder", body, by=NOBODY, title="submit a cart", **named)
+        answer.refused("AN-C19", *_UNAUTHENTICATED)
     draft = scene.read_order(order, by=NOBODY, oat=keys["oat"]).ok("AN-C19", 200).json["data"]
     scene.same("AN-C19", bookings_in(draft), bookings_in(order), "what is in the cart")
 

@@ -12,6 +12,7 @@ from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN
+from contract_tests.scenes.sending import NO_BODY
 
 __all__ = ["LAWS"]
 
@@ -207,7 +208,7 @@ def a_thing_is_the_same_wherever_it_is_shown(scene: AnnyScene) -> None:
             scene.same("AN-B11", thing, first, f"what {ask.operation} shows of {_key(thing)}", answer, shown_by)
 
 
-@LAWS.law("AN-D03")
+@LAWS.law("AN-D03", "AN-V13")
 def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
     slot = scene.slot()
     booking, free = scene.booked(slot), slot.later(minutes=120)
@@ -224,9 +225,6 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
             places = {name: booking["id"] for name in ("bookingId",) if name in operation.places}
             body = {**BODIES[operation.id], **(free.span if places else free.body)}
             refusals.append(scene.call(operation.id, body, include="resource,nothing", **places))
-            nowhere: Json = dict.fromkeys(places, IDS["bookingId"])  # what the query says comes first
-            scene.nowhere()
-            refusals.append(scene.call(operation.id, body, include="resource,nothing", **nowhere))
     for answer in refusals:
         points_at(scene, "AN-D03", answer.refused("AN-D03", *_BAD_REQUEST), parameter="include")
     for operation in scene.contract.operations:
@@ -237,6 +235,17 @@ def what_cannot_be_included_is_refused(scene: AnnyScene) -> None:
                 points_at(scene, "AN-D03", answer.refused("AN-D03", *_BAD_REQUEST), parameter="sort")
     scene.stays("AN-D03", booking)
     is_free(scene, "AN-D03", free)
+    _is_refused_before_the_id_is_looked_up(scene)
+
+
+def _is_refused_before_the_id_is_looked_up(scene: AnnyScene) -> None:
+    scene.nowhere()
+    for operation in scene.contract.operations:
+        nothing: Json = {name: IDS[name] for name, place in operation.places.items() if place == "path"}
+        if "include" in operation.places and nothing:
+            body = BODIES[operation.id] if operation.media_type else NO_BODY
+            answer = scene.call(operation.id, body, include="nothing", **nothing)
+            points_at(scene, "AN-V13", answer.refused("AN-V13", *_BAD_REQUEST), parameter="include")
 
 
 @LAWS.law("AN-D14")

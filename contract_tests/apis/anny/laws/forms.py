@@ -180,7 +180,9 @@ def a_form_is_answered_once(scene: AnnyScene) -> None:
 def a_form_is_answered_while_the_booking_stands(scene: AnnyScene) -> None:
     given = form_answers(form_fields(scene))
     without = scene.booked(scene.slot(where="other_room"))
-    personalize(scene, without, {}).refused("AN-F06", *_NOT_ALLOWED)
+    rejected = scene.rejected(scene.slot("approval", "other_room").later(minutes=120))
+    for booking in (without, rejected):
+        personalize(scene, booking, {}).refused("AN-F06", *_NOT_ALLOWED)
     slots = scene.day("form", "room")
     (reserved,) = bookings_in(scene.held(slots[1]))
     personalize(scene, reserved, given).refused("AN-F06", *_NOT_ALLOWED)

@@ -144,9 +144,10 @@ def a_blocker_is_neither_edited_nor_canceled(scene: AnnyScene) -> None:
 def what_is_not_accepted_is_not_edited(scene: AnnyScene) -> None:
     slot = scene.slot()
     requested = scene.requested(scene.slot("approval", "other_room"))
+    rejected = scene.rejected(scene.slot("approval"))
     canceled = scene.canceled(slot)
     (held,) = (each["id"] for each in scene.held(slot)["relationships"]["bookings"]["data"][-1:])
-    for number in (requested["id"], canceled["id"], held):
+    for number in (requested["id"], rejected["id"], canceled["id"], held):
         _not_edited(scene, "AN-R08", number)
 
 

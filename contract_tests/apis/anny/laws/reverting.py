@@ -91,12 +91,18 @@ def an_edit_can_be_put_back_for_a_quarter_of_an_hour(scene: AnnyScene) -> None:
     scene.go_to(began_at + _WHILE - _SECOND)
     scene.revert(put_back).ok("AN-E04", 200)
     scene.same("AN-E04", _times(scene, put_back), (slot.starts_at, slot.ends_at), "its interval")
+    scene.moved("AN-R01", put_back, **slot.later(minutes=60).span)
     scene.pass_time(_SECOND)
     scene.revert(kept).refused("AN-E04", *_NOTHING)
     later = slot.later(minutes=90)
     scene.same("AN-E04", _times(scene, kept), (later.starts_at, later.ends_at), "the interval of the other")
     _is_over(scene, "AN-E05", kept)
     can_be_booked(scene, "AN-E06", slot)
+    scene.pass_time(_WHILE - 2 * _SECOND)
+    scene.revert(put_back).ok("AN-E04", 200)  # after an edit that had a quarter of an hour of its own
+    scene.moved("AN-R01", put_back, **slot.later(minutes=60).span)
+    scene.pass_time(_WHILE)
+    scene.revert(put_back).refused("AN-E04", *_NOTHING)
 
 
 def _times(scene: AnnyScene, booking: Json) -> tuple[Any, Any]:

@@ -183,12 +183,13 @@ def a_page_is_asked_for_with_one_item_of_the_list(scene: BardgeScene) -> None:
             for name in ("starting_after", "ending_before"):
                 answer = scene.call(operation_id, query={name: cursor}, title=f"{name} of another list", **parameters)
                 scene.error("BG-P06", answer, *_BAD)
-    for name, cursor in (("starting_after", lists.made[-1]), ("ending_before", lists.made[-1])):
-        answer = scene.call(
-            "listClientBookings", clientId=lists.client, status="cancelled", query={name: cursor},
-            title=f"{name} of what the filter keeps out",
-        )  # fmt: skip
-        scene.error("BG-P06", answer, *_BAD)
+    for what, value in (("status", "cancelled"), ("type", "spa")):
+        for name in ("starting_after", "ending_before"):
+            answer = scene.call(
+                "listClientBookings", clientId=lists.client, query={what: value, name: lists.made[-1]},
+                title=f"{name} of what the filter keeps out",
+            )  # fmt: skip
+            scene.error("BG-P06", answer, *_BAD)
 
 
 def _own_id(parameters: Json) -> str:

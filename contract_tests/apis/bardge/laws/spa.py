@@ -193,16 +193,20 @@ def what_the_spa_does_not_offer_is_unavailable(scene: BardgeScene) -> None:
 # Refused
 
 
-@LAWS.law("BG-A13", "BG-S12")
+@LAWS.law("BG-A13", "BG-S02", "BG-S03", "BG-S12")
 def too_few_credits_are_refused_where_no_visit_is_left(scene: BardgeScene) -> None:
     spa, day = long_spa(scene), scene.spa_day()
-    issued = without_credits(scene, spa, day)
+    fresh = scene.spa_pass()
+    issued = without_credits(scene, spa, day, fresh["client_id"])
     before = scene.trace(issued)
     answer = scene.begin(issued, spa, day, services=spa["services"], first_name="Nobody")
     answer.refused("BG-S12", 400, "validation_error")
     scene.begin(issued, spa, day, f"{_AFTERNOON}:00", services=spa["services"]).refused("BG-A13", *_TAKEN)
     scene.left_alone("BG-S12", issued, before, answer)
-    scene.begin(scene.spa_pass(), spa, day, services=spa["services"]).ok("BG-S12", 201)
+    session = scene.begin(fresh, spa, day, services=spa["services"]).ok("BG-S12", 201).json
+    scene.same("BG-S02", session["copay_amount"], 0, "copay_amount of what a visit covers")
+    said = (session["visits_deducted"], session["credits_deducted"])
+    scene.same("BG-S03", said, (1, 0), "visits_deducted and credits_deducted with visits left and too few credits")
 
 
 @LAWS.law("BG-S13", "BG-S15")
@@ -260,9 +264,9 @@ def mixed_spa(scene: BardgeScene) -> tuple[Json, Json, Json, list[Json]]:
     raise Lacking("no spa has both services that a pass covers and others")
 
 
-def without_visits(scene: BardgeScene, spa: Json, day: date) -> Json:
-    """A spa pass whose visits are used up, in the afternoon of a day."""
-    issued = scene.spa_pass()
+def without_visits(scene: BardgeScene, spa: Json, day: date, client_id: str | None = None) -> Json:
+    """A spa pass whose visits are used up, in the afternoon of a day; of a new client if none is said."""
+    issued = scene.spa_pass(client_id)
     allowed, _ = scene.visits(issued)
     if allowed is None or allowed > _CLOSES - _AFTERNOON:
         raise Lacking("the visits of a spa pass are too many to be used up in an afternoon")
@@ -271,9 +275,9 @@ def without_visits(scene: BardgeScene, spa: Json, day: date) -> Json:
     return issued
 
 
-def without_credits(scene: BardgeScene, spa: Json, day: date) -> Json:
+def without_credits(scene: BardgeScene, spa: Json, day: date, client_id: str | None = None) -> Json:
     """As `without_visits`, and with too few credits for all services of the spa together."""
-    issued = without_visits(scene, spa, day)
+    issued = without_visits(scene, spa, day, client_id)
     price = sum(each["credits_required"] for each in spa["services"])
     later = day
     while scene.balance(issued["client_id"]) >= price:
