@@ -4,6 +4,7 @@ Both are made from one good body: what is tried of a member is read out of its s
 through all the same is no flaw.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from openapi_schema_validator import OAS30Validator
 from contract_tests.contracts import Contract, Operation
 from contract_tests.scenes.differences import shown
 
-__all__ = ["MISSING", "Variant", "body_schema", "edges", "flaws", "in_other_centuries"]
+__all__ = ["MISSING", "Variant", "body_schema", "edges", "flaws", "hardly_json", "in_other_centuries"]
 
 Json = dict[str, Any]
 Way = tuple[str | int, ...]
@@ -87,6 +88,12 @@ def edges(contract: Contract, operation: Operation, good: Any) -> Iterator[Varia
     for each in _variants(good, form.just_right(form.schema, good, ())):
         if form.lets_through(each.body):
             yield each
+
+
+def hardly_json(good: bytes) -> Iterator[bytes]:
+    """The object *good* with one member more, whose value is no JSON, and which some readers let through."""
+    for value in (b"NaN", b"-Infinity", b'"\xff"', b'"\xed\xa0\x80"'):
+        yield b'{"colour": ' + value + (b", " if json.loads(good) else b"") + good.lstrip()[1:]
 
 
 def _variants(good: Any, found: Iterable[tuple[Way, Any, Kind]]) -> Iterator[Variant]:

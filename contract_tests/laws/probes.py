@@ -14,7 +14,7 @@ from contract_tests.contracts import Contract, Operation
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, Scene, operation_path
 
-__all__ = ["Probe", "is_secured", "probes", "takes_a_body"]
+__all__ = ["Probe", "is_secured", "parameters_of_query", "probes", "takes_a_body"]
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -70,6 +70,12 @@ def is_secured(operation: Operation) -> bool:
 
 def takes_a_body(operation: Operation) -> bool:
     return bool(operation.media_type)
+
+
+def parameters_of_query(contract: Contract, operation: Operation) -> list[dict[str, Any]]:
+    """What the document says of each."""
+    said = contract.document["paths"][operation.path][operation.method.lower()].get("parameters", ())
+    return [each for each in map(contract.resolved, said) if each["in"] == "query"]
 
 
 def probes(

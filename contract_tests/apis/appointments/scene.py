@@ -252,7 +252,8 @@ class AppointmentsScene(Scene):
         ),
         Key(
             "terms.buffers",
-            "The minutes that services of the merchant for one customer keep free around them, by id.",
+            "The minutes that services of the merchant for one customer keep free around them, their own or the merchant's, "
+            "by id.",
             "{ 127 = 15 }",
             _MINUTES_BY_ID,
         ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.apis.anny.looking import is_free, parameters, points_at, refused_at
 from contract_tests.apis.anny.scene import ADMIN, BODIES, IDS, JSON_API, AnnyScene, Json, Slot, moment, order_id
-from contract_tests.laws.bodies import Variant, edges, flaws, in_other_centuries
+from contract_tests.laws.bodies import Variant, edges, flaws, hardly_json, in_other_centuries
 from contract_tests.laws.law import Laws
 from contract_tests.laws.probes import probes, takes_a_body
 from contract_tests.scenes.answers import Answer
@@ -44,7 +44,8 @@ def a_body_that_is_no_json_is_refused(scene: AnnyScene) -> None:
     free = slot.later(minutes=120)
     ids = {**IDS, "bookingId": booking["id"]}
     for probe in probes(scene.contract, ids, only=takes_a_body, bodies={**BODIES, "bookInstantly": free.body}):
-        for content in (b"{", b"{]", b"{'a': 1}", probe.content[:-1], probe.content + b" more", b"\xff\xfe"):
+        good = probe.content
+        for content in (b"{", b"{]", b"{'a': 1}", good[:-1], good + b" more", b"\xff\xfe", *hardly_json(good)):
             if not content:
                 continue
             answer = scene.send(

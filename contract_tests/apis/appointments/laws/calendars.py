@@ -90,6 +90,11 @@ def a_blocked_time_is_listed_when_any_of_it_touches_the_range(scene: Appointment
         listed = {each["id"] for each in scene.blocks(begin, close)}
         wanted = {own, colleague_s} if is_listed else set()
         scene.same(rule, listed, wanted, f"what is listed from {stamp(begin)} to {stamp(close)}")
+    year = scene.year()
+    longest = scene.made(scene.block(year, year + 366 * _DAY, title="block 366 days").ok("AP-B03", 201))
+    for begin in (year, year + 183 * _DAY, year + 366 * _DAY - _HOUR):
+        found = [each["id"] for each in scene.blocks(begin, begin + _HOUR)]
+        scene.same("AP-K03", found, [longest], f"what is listed in the hour from {stamp(begin)}")
 
 
 @LAWS.law("AP-K14")

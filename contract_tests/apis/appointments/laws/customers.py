@@ -73,6 +73,12 @@ def bookings_and_their_ends_are_counted(scene: AppointmentsScene) -> None:
         scene.call_off(booking).ok("AP-D01", 200)
     grew(guest, 2, 2, "after the merchant's cancels")
     grew(own, 2, 2, "after the merchant cancelled what was left already")
+    again = scene.group(start + _HOUR)
+    scene.joined(again, by=who)
+    scene.left(again, by=who)
+    grew(own, 3, 3, "after leaving another group")
+    scene.join(again, by=who, title="come back").ok("AP-J10", 201)
+    grew(own, 3, 2, "after coming back to it")
 
 
 def _counts(scene: AppointmentsScene, customer: str) -> tuple[int, int]:

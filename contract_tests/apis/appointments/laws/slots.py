@@ -13,8 +13,10 @@ from contract_tests.apis.appointments.scene import (
     ROOMMATE,
     SECOND,
     AppointmentsScene,
+    Service,
     Shop,
     stamp,
+    starts_in,
 )
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import Lacking, NotApplicable
@@ -87,6 +89,10 @@ def _fits(scene: AppointmentsScene, rule: str, start: datetime) -> None:
 def what_has_a_buffer_keeps_it_on_both_sides(scene: AppointmentsScene) -> None:
     own = scene.profile.want("terms.buffers", "the buffers of services are not known")
     for name, minutes in own.items():
+        # Nobody could take it back at the one whose employees are not known.
+        if scene.world.is_own and int(name) not in scene.shop.services:
+            _keeps_the_buffer_of_its_merchant(scene, int(name), minutes * MINUTES)
+            continue
         service, start, far = scene.service_of(int(name)), scene.spot(), scene.far_day()
         buffer, middle = minutes * MINUTES, start + service.length + minutes * MINUTES
         until = middle + scene.service.length
@@ -105,6 +111,40 @@ def what_has_a_buffer_keeps_it_on_both_sides(scene: AppointmentsScene) -> None:
             scene.move(later, too_near, too_near + service.length).refused("AP-S02", *TAKEN)
             scene.call_off(scene.made(scene.book(begin, service_id=service.id).ok("AP-S02", 201))).ok("AP-D01", 200)
             scene.move(later, begin, begin + service.length, title="move as near as it may").ok("AP-S02", 200)
+        there = scene.spot() + 60 * MINUTES
+        scene.booked(there, service_id=service.id)
+        for begin in (there - scene.service.length, there + service.length):
+            answer = scene.book(begin, by=SECOND, title="book without a buffer beside what has one")
+            # No page says whether what is there already keeps its own.
+            scene.says("AP-S02", answer.is_success, f"{answer.exchange.title}: 201", answer.exchange.came(), answer)
+
+
+def _keeps_the_buffer_of_its_merchant(scene: AppointmentsScene, which: int, buffer: timedelta) -> None:
+    shop = scene.shop_of(str(scene.profile.want("inventory.pausing_merchant", f"who has service {which} is not known")))
+    service = scene.service_of(which, shop=shop)
+    start = _spot_elsewhere(scene, shop, service, 2 * (service.length + buffer))
+    middle = start + service.length + buffer
+    until = middle + service.length
+    at: dict[str, Any] = {"merchant_name": shop.slug, "location_id": shop.locations[0], "service_id": service.id}
+    scene.booked(middle, **at)
+    for begin, away in ((start, -MINUTES), (until + buffer, MINUTES)):
+        scene.book(begin - away, title="book too near", **at).refused("AP-S02", *TAKEN)
+        scene.book(begin, title="book as near as it may", **at).ok("AP-S02", 201)
+
+
+def _spot_elsewhere(scene: AppointmentsScene, shop: Shop, service: Service, lasting: timedelta) -> datetime:
+    """From when every start is listed for so long. Raises NotApplicable."""
+    first = datetime.combine(scene.window[0] + 21 * _DAY, time(12), shop.zone)
+    days = scene.available(first, first + 20 * _DAY, "AP-T12", shop.slug, shop.locations[0], service.id)
+    starts = [
+        datetime.combine(date.fromisoformat(day["date"]), time.fromisoformat(start), shop.zone)
+        for day in days
+        for start in starts_in(day)
+    ]
+    for start in starts:
+        if all(start + number * 15 * MINUTES in starts for number in range(-(-lasting // (15 * MINUTES)) + 1)):
+            return start
+    raise NotApplicable(f"{shop.name} is never free for long enough")
 
 
 @LAWS.law("AP-S01")

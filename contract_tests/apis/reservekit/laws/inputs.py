@@ -8,10 +8,9 @@ from typing import Any
 
 from contract_tests.apis.reservekit.laws.standing import Standing
 from contract_tests.apis.reservekit.scene import IDS, ReserveKitScene, Slot, slot_body
-from contract_tests.contracts import Contract, Operation
-from contract_tests.laws.bodies import Variant, edges, flaws
+from contract_tests.laws.bodies import Variant, edges, flaws, hardly_json
 from contract_tests.laws.law import Laws
-from contract_tests.laws.probes import Probe, probes, takes_a_body
+from contract_tests.laws.probes import Probe, parameters_of_query, probes, takes_a_body
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.differences import shown
 from contract_tests.scenes.exchanges import SUCCESSES
@@ -44,7 +43,7 @@ def an_id_in_the_path_is_a_decimal_integer_of_31_bits(scene: ReserveKitScene) ->
 def a_parameter_that_is_missing_or_has_another_form_is_refused(scene: ReserveKitScene) -> None:
     stand = Standing.made(scene)
     for probe in stand.probes():
-        for parameter in _of_query(scene.contract, probe.operation):
+        for parameter in parameters_of_query(scene.contract, probe.operation):
             name, schema = parameter["name"], scene.contract.resolved(parameter["schema"])
             rule = "RK-P04" if name in ("page", "page_size") else "RK-V01"
             rest = {each: value for each, value in probe.query.items() if each != name}
@@ -55,11 +54,6 @@ def a_parameter_that_is_missing_or_has_another_form_is_refused(scene: ReserveKit
                 title = f"{probe.operation.id} without {name}"
                 replace(probe, query=rest).send(scene, title=title).refused("RK-V01", 400)
     stand.stays("RK-V01")
-
-
-def _of_query(contract: Contract, operation: Operation) -> list[Json]:
-    said = contract.document["paths"][operation.path][operation.method.lower()].get("parameters", ())
-    return [each for each in map(contract.resolved, said) if each["in"] == "query"]
 
 
 def _other_texts(schema: Json) -> tuple[object, ...]:
@@ -148,8 +142,8 @@ def a_body_is_one_json_object(scene: ReserveKitScene) -> None:
     stand = Standing.made(scene)
     for probe in stand.probes(only=takes_a_body):
         good = probe.content
-        for content in (*_NO_OBJECTS, good[:-1], good + b" more", good + good, b"[" + good + b"]"):
-            title = f"{probe.operation.id} with {content.decode() or 'nothing'}"
+        for content in (*_NO_OBJECTS, good[:-1], good + b" more", good + good, b"[" + good + b"]", *hardly_json(good)):
+            title = f"{probe.operation.id} with {shown(content, 25) if content else 'nothing'}"
             replace(probe, content=content).send(scene, headers=json_body, title=title).refused("RK-V03", 400)
     stand.stays("RK-V03")
     for probe in scene.probes(only=takes_a_body):
