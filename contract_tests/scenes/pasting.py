@@ -204,7 +204,7 @@ def _rewritten(step: Exchange, put: Callable[[Sequence[str]], str | None]) -> Ex
     }
     body = step.request_body
     try:
-        read = json.loads(body)
+        read = json.loads(body.decode())  # of bytes Python reads what is no UTF-8, too
     except ValueError:
         read = None
     if isinstance(read, dict | list):
@@ -232,4 +232,5 @@ def _body(read: Any, step: Exchange, put: Callable[[Sequence[str]], str | None],
             has_changed = True
     if not has_changed:
         return body
-    return re.sub(r'"(CARRIED\d+END)NUMBER"', r"\1", json.dumps(read, ensure_ascii=False)).encode()
+    text = re.sub(r'"(CARRIED\d+END)NUMBER"', r"\1", json.dumps(read, ensure_ascii=False))
+    return text.encode(errors="backslashreplace")  # half of a pair is said as JSON says it

@@ -100,6 +100,20 @@ def test_a_body_that_is_no_json_is_left_as_it_is():
     assert pasted([step, a_step("GET", "/x/1")])[0] == step.curl()
 
 
+def test_half_of_a_pair_is_written_as_json_writes_it_beside_what_an_answer_gave():
+    made, asked = a_step(came={"id": 71}), a_step(sent=rb'{"booking_id": 71, "note": "\ud800"}')
+
+    assert pasted([made, asked])[1] == (
+        r"""curl -X POST -d '{"booking_id": '"$booking"', "note": "\ud800"}' http://host/v1/bookings"""
+    )
+
+
+def test_a_body_that_is_no_utf_8_is_left_as_it_is():
+    made, asked = a_step(came={"id": 71}), a_step(sent=b'{"booking_id": 71, "note": "\xed\xa0\x80"}')
+
+    assert pasted([made, asked])[1] == asked.curl()
+
+
 def test_a_word_that_was_made_up_is_another_one_each_time():
     made = a_step("PUT", "/clients/ct_abcdefgh", {"email": "abcdefgh@example.com"}, headers={"Key": "hgfedcba"})
 
