@@ -88,9 +88,9 @@ async def _post(
         if event.endswith("connect_tcp.complete"):
             connection = told["return_value"]
             try:
-                receivers.check_reached(url, connection.get_extra_info("server_addr")[0])
-            except RuleBroken:
-                await connection.aclose()
+                receivers.check_reached(url, _reached(connection))
+            except BaseException:
+                await connection.aclose()  # else nobody would
                 raise
 
     async with AsyncExitStack() as stack:
@@ -99,6 +99,17 @@ async def _post(
             stream = client.stream("POST", url, headers=list(headers), content=body, extensions=extensions)
             response = await stack.enter_async_context(stream)
         return response.status_code, await _hear_out(response)
+
+
+def _reached(connection: Any) -> str:
+    """The address at its other end. Raises ConnectionError."""
+    address = None
+    with suppress(AttributeError):  # of a socket that is gone already
+        address = connection.get_extra_info("server_addr")
+    if address is None:
+        raise ConnectionResetError("it hung up before anything was said")
+    host: str = address[0]
+    return host
 
 
 async def _hear_out(response: "httpx.Response") -> bytes:

@@ -69,3 +69,28 @@ def test_what_can_never_be_reached_is_a_failed_attempt_too():
 
     assert found.failed
     assert "a host and a port that can be asked for" in str(found.error)
+
+
+class HungUp(httpx.AsyncBaseTransport):
+    """Connects to somebody who is gone before they could be asked who they are."""
+
+    is_open = True
+
+    def get_extra_info(self, _):
+        return None
+
+    async def aclose(self):
+        self.is_open = False
+
+    async def handle_async_request(self, request):
+        await request.extensions["trace"]("connection.connect_tcp.complete", {"return_value": self})
+        raise AssertionError("the connection was used all the same")
+
+
+def test_a_receiver_that_hangs_up_at_once_is_a_failed_attempt_and_leaves_no_connection_open():
+    connection = HungUp()
+
+    found = attempt(Receivers(), "http://localhost:9/", transport=connection)
+
+    assert found.error == "ConnectionResetError: it hung up before anything was said"
+    assert not connection.is_open
