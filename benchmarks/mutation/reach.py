@@ -22,6 +22,7 @@ from mockserver.defects.bug import Bug
 from mockserver.defects.meddling import Request, Response
 from mockserver.defects.operators.sites import in_a_name
 from mockserver.defects.planting import Planter
+from mockserver.sandbox.domains import Seeds
 from mockserver.sandbox.merging import MergedRecords
 from mockserver.sandbox.outbox import RecordingOutbox
 from mockserver.sandbox.sandbox import Sandbox
@@ -50,6 +51,7 @@ class Reach:
         happened: Of each test: by operation what became of records; of the operation "" that of all.
         answers: Of each test: which members were answered and what was refused, as bugs of answers are called.
         calls: Of each test: how many requests it takes.
+        drawn: Lines that were executed while a world was drawn, by file. It is drawn once, and every test stands on it.
     """
 
     places: Mapping[str, Places]
@@ -57,11 +59,17 @@ class Reach:
     happened: Mapping[str, frozenset[tuple[str, str]]]
     answers: Mapping[str, frozenset[str]]
     calls: Mapping[str, int]
+    drawn: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def tests(self, bug: Bug) -> list[str]:
-        """The tests in which a bug could show, those that take the fewest requests first."""
-        found = (name for name in self.places if self.reaches(name, bug))
-        return sorted(found, key=lambda name: (self.calls[name], name))
+        """The tests in which a bug could show: what executes it before what only stands on it, then by how few requests it takes."""
+        everywhere = not bug.operations and not bug.needs
+        in_the_world = everywhere and self._is_met(bug, lambda file: self.drawn.get(file, _NONE))
+        found = {name: self.reaches(name, bug) for name in self.places}
+        return sorted(
+            (name for name, is_reached in found.items() if is_reached or in_the_world),
+            key=lambda name: (not found[name], self.calls[name], name),
+        )
 
     def reaches(self, test: str, bug: Bug) -> bool:
         """Whether a bug could show in a test."""
@@ -75,10 +83,11 @@ class Reach:
     def _reaches(self, test: str, bug: Bug, operation: str) -> bool:
         if bug.needs and (operation, bug.needs) not in self.happened[test]:
             return False
-        return not bug.lines or any(
-            not self.places[test].get((operation, lines.file), _NONE).isdisjoint(range(lines.first, lines.last + 1))
-            for lines in bug.lines
-        )
+        return not bug.lines or self._is_met(bug, lambda file: self.places[test].get((operation, file), _NONE))
+
+    def _is_met(self, bug: Bug, executed: Callable[[str], frozenset[int]]) -> bool:
+        """Whether one of the bug's lines was *executed*, which tells those of a file."""
+        return any(not executed(lines.file).isdisjoint(range(lines.first, lines.last + 1)) for lines in bug.lines)
 
 
 @dataclass(slots=True)
@@ -96,6 +105,8 @@ class _Tracer:
     operations: set[str] = field(default_factory=set)
     happened: set[tuple[str, str]] = field(default_factory=set)
     answers: set[str] = field(default_factory=set)
+    drawn: dict[str, set[int]] = field(default_factory=dict)
+    _is_drawing: bool = False
     _asked: ContextVar[str] = field(default_factory=lambda: ContextVar("asked", default=""))
     """The operation of the request that this task serves: others come meanwhile, and those to the control plane have none."""
     _written: ContextVar[bool] = field(default_factory=lambda: ContextVar("written", default=False))
@@ -136,6 +147,9 @@ class _Tracer:
         code = frame.f_code
         if code is Sandbox._fire.__code__:  # noqa: SLF001 - an onlooker
             return self._leave_out()
+        if code is Seeds.get.__code__:
+            self._is_drawing = True
+            return self._end_drawing
         wanted = self._wanted.get(code)
         if wanted is None:
             wanted = self._wanted[code] = code.co_filename.startswith(_LOOKED_AT)
@@ -156,6 +170,11 @@ class _Tracer:
 
         return follow
 
+    def _end_drawing(self, _: FrameType, event: str, __: Any) -> Callable[..., Any]:
+        if event == "return":
+            self._is_drawing = False
+        return self._end_drawing
+
     def _follow(self, frame: FrameType, event: str, _: Any) -> Callable[..., Any]:
         if event == "line":
             self._note(frame)
@@ -164,6 +183,8 @@ class _Tracer:
     def _note(self, frame: FrameType) -> None:
         for operation in (self.operation, ""):
             self.places.setdefault((operation, frame.f_code.co_filename), set()).add(frame.f_lineno)
+        if self._is_drawing:
+            self.drawn.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
 
     def put(self, inside: Callable[..., None], records: Any, record: Any) -> None:
         before, kind = records.find(record.id), _kind_of(records)
@@ -267,7 +288,8 @@ def look(api: str, server: SandboxServer, *, seed: int) -> Reach:
     changed = {f"look at {kind.name}" for kind in told if kind.name in changed}
     for name, noted in happened.items():
         happened[name] = noted | {(operation, "read what changes") for operation, what in noted if what in changed}
-    return Reach(places, operations, happened, answers, calls)
+    drawn = {file: frozenset(lines) for file, lines in tracer.drawn.items()}
+    return Reach(places, operations, happened, answers, calls, drawn)
 
 
 def _members(where: str, value: Any) -> Iterator[str]:

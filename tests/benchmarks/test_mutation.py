@@ -109,6 +109,21 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
     assert reach.tests(bug("XX~said:book.200.id.off")) == reach.tests(bug("XX~refused:book.409.full.words")) == ["long"]
 
 
+def test_a_bug_in_what_draws_the_world_is_shown_to_every_test_after_those_that_execute_it():
+    reach = Reach(
+        places={"short": {}, "long": executed(book=10)},
+        operations={"short": _NOTHING, "long": frozenset({"book"})},
+        happened={"short": _NOTHING, "long": _NOTHING},
+        answers={"short": _NOTHING, "long": _NOTHING},
+        calls={"short": 1, "long": 9},
+        drawn={"desk.py": frozenset({10})},
+    )
+
+    assert reach.tests(bug("an index", lines=(Lines("desk.py", 10, 10),))) == ["long", "short"]
+    assert reach.tests(bug("another line", lines=(Lines("desk.py", 11, 11),))) == []
+    assert reach.tests(bug("in one", operations=frozenset({"book"}), lines=(Lines("desk.py", 10, 10),))) == ["long"]
+
+
 class Records:
     """Of a kind, with nothing in them."""
 
