@@ -68,6 +68,11 @@ def _kept(scene: AnnyScene, rule: str, booking: Json, *, by: str = MAIN) -> Json
     return {name: entry["value"] for name, entry in entries.items()}
 
 
+def _name_of(scene: AnnyScene, by: str) -> str:
+    account = scene.call("getCustomerAccount", by=by).ok("AN-A01", 200).json["data"]["attributes"]
+    return " ".join(part for part in (account["given_name"], account["family_name"]) if part)
+
+
 @LAWS.law("AN-F01", "AN-F08", "AN-U06")
 def what_is_answered_is_kept(scene: AnnyScene) -> None:
     fields = form_fields(scene)
@@ -79,15 +84,14 @@ def what_is_answered_is_kept(scene: AnnyScene) -> None:
     entries = answer.json["data"]["attributes"]["custom_entry_map"]
     found = {name: entry["value"] for name, entry in entries.items()}
     scene.same("AN-F01", found, given, "the answers in the answer", answer)
-    scene.same("AN-F01", _kept(scene, "AN-F01", booking), given, "the answers read afterwards")
+    for by in (MAIN, ADMIN) if scene.has(ADMIN) else (MAIN,):
+        scene.same("AN-F01", _kept(scene, "AN-F01", booking, by=by), given, f"the answers read by {by} afterwards")
     labels = {name: (entry["label"], entry["type"]) for name, entry in entries.items()}
     wanted = {field["id"]: (field["label"], field["type"]) for field in fields if field["id"] in given}
     scene.same("AN-F01", labels, wanted, "labels and types of what was answered", answer)
     meta = scene.seen("AN-F08", booking)["meta"]
     scene.same("AN-F08", meta["has_personalization"], True, "has_personalization")
-    account = scene.call("getCustomerAccount").ok("AN-A01", 200).json["data"]["attributes"]
-    name = " ".join(part for part in (account["given_name"], account["family_name"]) if part)
-    scene.same("AN-F08", meta["personalization_name"], name, "personalization_name")
+    scene.same("AN-F08", meta["personalization_name"], _name_of(scene, MAIN), "personalization_name")
 
 
 @LAWS.law("AN-F02", "AN-F10")
@@ -221,12 +225,14 @@ def an_email_is_an_address(scene: AnnyScene) -> None:
     personalize(scene, booking, {**form_answers(fields), "email": longest}).ok("AN-F07", 200)
 
 
-@LAWS.law("AN-F09")
+@LAWS.law("AN-F08", "AN-F09")
 def a_participant_answers_for_themselves(scene: AnnyScene) -> None:
     fields = form_fields(scene)
     booking = scene.joined(scene.ordered(kind="form"), can_edit=True)
     mine, theirs = form_answers(fields), form_answers(fields, 1)
     personalize(scene, booking, theirs, by=PARTICIPANT).ok("AN-F09", 200)
+    name = scene.seen("AN-F08", booking, by=PARTICIPANT)["meta"]["personalization_name"]
+    scene.same("AN-F08", name, _name_of(scene, PARTICIPANT), "personalization_name of whom nobody has named")
     scene.same("AN-F09", _kept(scene, "AN-F09", booking), {}, "the customer's answers")
     scene.same("AN-F09", _kept(scene, "AN-F09", booking, by=PARTICIPANT), theirs, "the participant's answers")
     personalize(scene, booking, mine).ok("AN-F09", 200)
