@@ -112,9 +112,9 @@ def test_a_bug_is_shown_to_the_tests_that_execute_it_the_shortest_first():
 def test_a_bug_in_what_draws_the_world_is_shown_to_every_test_after_those_that_execute_it():
     reach = Reach(
         places={"short": {}, "long": executed(book=10)},
-        operations={"short": _NOTHING, "long": frozenset({"book"})},
+        operations={"short": frozenset(), "long": frozenset({"book"})},
         happened={"short": _NOTHING, "long": _NOTHING},
-        answers={"short": _NOTHING, "long": _NOTHING},
+        answers={"short": frozenset(), "long": frozenset()},
         calls={"short": 1, "long": 9},
         drawn={"desk.py": frozenset({10})},
     )
