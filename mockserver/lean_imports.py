@@ -14,12 +14,12 @@ Each is left out only while the library is imported. Whoever asks for it later, 
 
 import importlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
 
-__all__ = ["left_out", "on_call", "partly_imported"]
+__all__ = ["all_left_out", "left_out", "on_call", "partly_imported"]
 
 
 class _StandIn(ModuleType):
@@ -82,3 +82,12 @@ class _OnCall:
 def on_call(module: str, name: str) -> Any:
     """A function or class of a module that is imported when it is called or asked for something."""
     return _OnCall(module, name)
+
+
+@contextmanager
+def all_left_out(modules: Mapping[str, Iterable[str]]) -> Iterator[None]:
+    """As `left_out`, of several *modules*, each with the names that are asked of it, which are then on call."""
+    with ExitStack() as leaving_out:
+        for module, names in modules.items():
+            leaving_out.enter_context(left_out(module, **{name: on_call(module, name) for name in names}))
+        yield

@@ -5,12 +5,11 @@ Its own lists change with its versions, and so would every drawn world; how it d
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING
 
 from doublebook_data import fixtures_dir, read_yaml
-from mockserver.lean_imports import left_out, on_call, partly_imported
+from mockserver.lean_imports import all_left_out, partly_imported
 from mockserver.sandbox.randomness import draw
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["People"]
 
-_UNUSED = {"faker.decode": "unidecode", "faker.factory": "Factory", "faker.proxy": "Faker"}
+_UNUSED = {"faker.decode": ("unidecode",), "faker.factory": ("Factory",), "faker.proxy": ("Faker",)}
 
 
 class People:
@@ -44,9 +43,7 @@ class People:
 @cache
 def _faker() -> tuple[type["Generator"], type["BaseProvider"]]:
     """What draws. It is imported when the first world is drawn."""
-    with partly_imported("faker"), ExitStack() as leaving_out:
-        for module, name in _UNUSED.items():
-            leaving_out.enter_context(left_out(module, **{name: on_call(module, name)}))
+    with partly_imported("faker"), all_left_out(_UNUSED):
         from faker import Generator  # noqa: PLC0415
         from faker.providers import BaseProvider  # noqa: PLC0415
     return Generator, BaseProvider

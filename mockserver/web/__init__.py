@@ -12,9 +12,8 @@ Everything that can be compiled is compiled per operation, when an API is first 
 """
 
 import warnings
-from contextlib import ExitStack
 
-from mockserver.lean_imports import left_out, on_call
+from mockserver.lean_imports import all_left_out
 
 _UNUSED = {
     "connexion.apps.flask": ("FlaskApi", "FlaskApp"),
@@ -29,10 +28,7 @@ _UNUSED = {
 }
 """Modules that Connexion imports and nothing here needs, each with the names that are asked of it."""
 
-with ExitStack() as _leaving_out:
-    for _module, _names in _UNUSED.items():
-        _leaving_out.enter_context(left_out(_module, **{name: on_call(_module, name) for name in _names}))
-    _leaving_out.enter_context(warnings.catch_warnings())
+with all_left_out(_UNUSED), warnings.catch_warnings():
     # Connexion 3.3 still takes jsonschema's old way to resolve references. A user cannot mend that, so it is not shown.
     warnings.filterwarnings("ignore", message=r"jsonschema\.(RefResolver|exceptions\.RefResolutionError) is deprecated")
     import connexion  # noqa: F401 - imported here first: before anything else imports a part of it
