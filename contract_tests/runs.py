@@ -51,6 +51,7 @@ from contract_tests.suites.plans import FAR_SECONDS, JOBS, JOBS_FAR_AWAY, LAYERS
 from contract_tests.suites.scripted import Stage
 from contract_tests.suites.surroundings import (
     Interrupt,
+    collecting_seldom,
     parsing_in_turn,
     searching_as_usual,
     without_constants,
@@ -377,7 +378,7 @@ def run(deployment: Deployment, plan: Plan, known: KnownFailures, watcher: Watch
     """Test *deployment* as *plan* says. An interrupt (Ctrl-C, SIGTERM) ends it after the test under way; what was found is kept."""
     evidence = evidence_of(deployment, plan)
     began = _Run(deployment, plan, watcher, known)
-    with began.interrupt.awaited(), staged(deployment, plan.seed) as stage:
+    with collecting_seldom(), began.interrupt.awaited(), staged(deployment, plan.seed) as stage:
         watcher.announce(evidence, planned=_planned(deployment, plan))
         began.go(stage)
         began.finish(stage)

@@ -1,3 +1,4 @@
+import gc
 import importlib
 import signal
 
@@ -8,6 +9,7 @@ from hypothesis.configuration import storage_directory
 
 from contract_tests.suites.surroundings import (
     Interrupt,
+    collecting_seldom,
     terminated_as_interrupted,
     without_constants,
     without_traces,
@@ -86,3 +88,13 @@ def test_hypothesis_keeps_its_tables_where_the_user_keeps_caches(tmp_path, monke
         kept = storage_directory("unicode_data").path
 
     assert kept.is_relative_to(tmp_path)
+
+
+def test_the_collector_comes_seldom_while_a_run_goes_on_and_as_before_afterwards():
+    usual = gc.get_threshold()
+
+    with collecting_seldom():
+        meanwhile = gc.get_threshold()
+
+    assert all(seldom > often for seldom, often in zip(meanwhile, usual, strict=True))
+    assert gc.get_threshold() == usual
