@@ -12,9 +12,9 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +26,7 @@ from contract_tests.apis.bundle import ApiKit
 from contract_tests.contracts import Contract
 from contract_tests.findings import Finding, Severity, Step
 from contract_tests.known import KnownFailures
-from contract_tests.laws.law import Layer
+from contract_tests.laws.law import Law, Layer
 from contract_tests.profiles import PACE, TOKEN, Profile
 from contract_tests.results import (
     Evidence,
@@ -107,6 +107,11 @@ class _Due:
         )
 
 
+def _law(stage: Stage, law: Law) -> _Due:
+    play = partial(scripted.play, stage, law)
+    return _Due(law.name, law.sentence, law.layer, law.rules, play, partial(scripted.play, stage.beside, law))
+
+
 @dataclass(slots=True)
 class _Run:
     deployment: Deployment
@@ -128,34 +133,28 @@ class _Run:
         self.tally = Tally(mark=self.known.mark)
 
     def go(self, stage: Stage | None) -> None:
-        plan, kit = self.plan, self.deployment.kit
+        kit = self.deployment.kit
         self.sender = stage.setting.sender if stage else None
         self._layer(Layer.SPEC, self._spec_tests())
         if kit is not None and stage is not None:
-            chosen = [law for law in kit.laws if plan.wants_law(law, self.deployment.contract)]
+            self._play_scripts(stage, kit)
+        for layer in (Layer.READS, Layer.CONFORMANCE):
+            self._conform(layer)
+
+    def _play_scripts(self, stage: Stage, kit: ApiKit) -> None:
+        plan = self.plan
+        chosen = [law for law in kit.laws if plan.wants_law(law, self.deployment.contract)]
+        lives: Sequence[_Due] = ()
+        with ExitStack() as begun:
             for layer in plan.scripted:
-                laws = [law for law in chosen if law.layer is layer]
-                self._layer(
-                    layer,
-                    [
-                        _Due(
-                            law.name,
-                            law.sentence,
-                            layer,
-                            law.rules,
-                            partial(scripted.play, stage, law),
-                            partial(scripted.play, stage.beside, law),
-                        )
-                        for law in laws
-                    ],
-                )
+                if plan.scripted[-1] is layer is Layer.BURSTS and self._at_once(layer) > 1 and not plan.selects:
+                    lives = begun.enter_context(self._begun(self._lives(stage)))
+                self._layer(layer, [_law(stage, law) for law in chosen if law.layer is layer])
             heard = self._heard(kit)
             if heard:
                 self.watcher.layer_finished(Layer.LIFECYCLE, said=f"not needed, laws have spoken of {', '.join(heard)}")
             elif _wants_lifecycle(kit, plan):
-                self._layer(Layer.LIFECYCLE, [self._batch(stage, number) for number in range(plan.batches)])
-        for layer in (Layer.READS, Layer.CONFORMANCE):
-            self._conform(layer)
+                self._layer(Layer.LIFECYCLE, lives or self._lives(stage))
 
     def finish(self, stage: Stage | None) -> None:
         """What is seen when everything else is done: how long it took, and what stays."""
@@ -175,10 +174,22 @@ class _Run:
         wanted = self.plan.rules & {*kit.machine.RULES}
         return sorted(wanted) if wanted <= judged and self.plan.layers == frozenset(Layer) else []
 
-    def _batch(self, stage: Stage, number: int) -> _Due:
-        name = f"lifecycle.batch_{number}"
+    def _lives(self, stage: Stage) -> list[_Due]:
         # What was found before, so that it is the same whichever batch ends first.
         known = {finding.rule for finding in self.tally.findings.values()}
+        return [self._batch(stage, number, known) for number in range(self.plan.batches)]
+
+    @contextmanager
+    def _begun(self, tests: Sequence[_Due]) -> Iterator[list[_Due]]:
+        """*tests*, which are played from now on, while others are."""
+        if self._is_over() or not all(self.plan.runs(test.layer) for test in tests):
+            yield [*tests]
+            return
+        with ThreadPoolExecutor(self._jobs) as pool:
+            yield [replace(test, beside=pool.submit(test.beside or test.play).result) for test in tests]
+
+    def _batch(self, stage: Stage, number: int, known: Collection[str]) -> _Due:
+        name = f"lifecycle.batch_{number}"
         play = partial(play_batch, number=number, seconds_left=self._seconds_left, known_broken=known)
         beside = partial(play, stage.beside, shrink=stage.worlds.are_own)
         rules = stage.kit.machine.RULES

@@ -9,9 +9,10 @@ import pytest
 from latency import far_away
 
 from benchmarks.in_process import SandboxServer, deployment
+from contract_tests import runs
 from contract_tests.known import KnownFailures
 from contract_tests.laws.law import Law, Layer
-from contract_tests.results import Outcome
+from contract_tests.results import Outcome, TestResult
 from contract_tests.runs import run
 from contract_tests.scenes.worlds import ForkedWorlds
 from contract_tests.suites.plans import Mode, Plan
@@ -48,7 +49,7 @@ def played(url, *laws, layer=Layer.LAWS, sandbox=None, watcher=None, before=(), 
             found.kit,
             laws=[Law(f"theme.{law.__name__}", ("RK-B01",), layer, law) for layer, law in plays],
         )
-        wanted = Plan(layers=frozenset({Layer.LAWS, Layer.BURSTS}), **{"jobs": 2, **plan})
+        wanted = Plan(**{"layers": frozenset({Layer.LAWS, Layer.BURSTS}), "jobs": 2, **plan})
         return run(replace(found, kit=kit), wanted, KnownFailures((), date.min), watcher or Silent())
 
 
@@ -116,6 +117,33 @@ def test_bursts_at_a_target_far_away_are_played_at_once(url):
         result = played(further, first, second, layer=Layer.BURSTS, before=[asking])
 
     assert [each.outcome for each in result.tests] == [Outcome.PASS] * 3
+
+
+def test_lives_at_a_target_far_away_begin_while_bursts_are_played_and_are_told_after_them(url, monkeypatch):
+    have_begun = threading.Event()
+    meeting = threading.Barrier(2, action=have_begun.set)
+
+    def life(_, number, **__):
+        meeting.wait(WAITED_SECONDS)
+        return TestResult(
+            name=f"life {number}", sentence="", layer=Layer.LIFECYCLE, rules=("RK-L01",), outcome=Outcome.PASS
+        )
+
+    def asking(scene):
+        scene.call("getHealth")
+
+    def burst(scene):
+        assert have_begun.wait(WAITED_SECONDS)
+        scene.offered()
+
+    monkeypatch.setattr(runs, "play_batch", life)
+
+    with far_away(url, 0.05) as further:
+        layers = frozenset({Layer.LAWS, Layer.BURSTS, Layer.LIFECYCLE})
+        result = played(further, burst, layer=Layer.BURSTS, before=[asking], layers=layers, batches=2)
+
+    told = [(each.name, each.outcome) for each in result.tests]
+    assert told == [(name, Outcome.PASS) for name in ("theme.asking", "theme.burst", "life 0", "life 1")]
 
 
 def test_of_a_target_far_away_eight_laws_are_played_at_once_unless_another_number_is_said(url):

@@ -287,9 +287,10 @@ def no_more_is_open_than_it_takes(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-Q05", "AN-Q08")
 def the_items_of_an_order_are_what_is_in_it(scene: AnnyScene) -> None:
-    slot, choices = scene.slot("course", "course_room"), scene.choice(2, 3)
+    slot, alone, choices = scene.slot("course", "course_room"), scene.slot("paid").later(minutes=60), scene.choice(2, 3)
     draft = scene.held(slot, service_id={slot.service_id: 3})
-    scene.add(scene.slot("paid"), order=draft, booking_add_ons=choices).ok("AN-C01", 201)
+    scene.add(alone, order=draft, booking_add_ons=choices).ok("AN-C01", 201)
+    lasts = (min(slot.starts_at, alone.starts_at), max(slot.ends_at, alone.ends_at))
     course, paid = scene.service("course"), scene.service("paid")
     wanted = [(course["name"], 3, _net(_subtotal(course, slot.minutes), course["tax_rate"]))]
     wanted.append((paid["name"], 1, _net(_subtotal(paid, 60), paid["tax_rate"])))
@@ -300,6 +301,8 @@ def the_items_of_an_order_are_what_is_in_it(scene: AnnyScene) -> None:
     for order in (scene.order("AN-Q05", draft), scene.submit(order=draft).ok("AN-C06", 200).json["data"]):
         items = [(each["title"], each["quantity"], cents(each["single_net_amount"])) for each in order["meta"]["items"]]
         scene.same("AN-Q05", items, wanted, "title, quantity and single_net_amount of the items, in cents")
+        told = tuple(moment(order["attributes"][name]) for name in ("start_date", "end_date"))
+        scene.same("AN-Q05", told, lasts, "start_date and end_date of the order")
     invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", draft), "an invoice")
     (line,) = invoice["attributes"]["vat_breakdown"]
     scene.same("AN-Q08", line["item_count"], sum(net > 0 for *_, net in wanted), "item_count of the invoice")

@@ -18,6 +18,7 @@ from contract_tests.apis.appointments.scene import (
     CUSTOMER,
     LEFT_OUT,
     MINUTES,
+    NEWCOMER,
     NOWHERE,
     SECOND,
     THIRD,
@@ -25,6 +26,7 @@ from contract_tests.apis.appointments.scene import (
     stamp,
 )
 from contract_tests.laws.law import Laws
+from contract_tests.profiles import NotApplicable
 from contract_tests.scenes.scene import MAIN, OTHER
 
 __all__ = ["LAWS"]
@@ -32,6 +34,7 @@ __all__ = ["LAWS"]
 LAWS = Laws("groups")
 
 _TICK = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 
 
 @LAWS.law("AP-J01", "AP-J12", "AP-H11")
@@ -59,6 +62,20 @@ def a_group_takes_as_many_as_it_has_places_and_no_more(scene: AppointmentsScene)
     scene.join(group, title="join again, being in it").refused("AP-J13", *TWICE)
     scene.left(group)
     scene.join(group, by=SECOND, title="join the place that came back").ok("AP-J02", 201)
+
+
+@LAWS.law("AP-J02")
+def a_group_that_others_have_filled_takes_nobody(scene: AppointmentsScene) -> None:
+    """In a world of one's own: a stranger's group is nobody's to try."""
+    now = scene.now()
+    rows = [row for by in (MAIN, COLLEAGUE) for row in scene.calendar(now, now + 14 * _DAY, by=by)["bookings"]]
+    full = [row for row in rows if row["current_participants"] == row["max_participants"] > 1]
+    if not full or not scene.world.is_own:
+        raise NotApplicable("no group of the next two weeks is full, or none is the run's own")
+    services = {each["name"]: each["id"] for each in scene.calendar_services()}
+    group, service, start = full[0]["id"], services[full[0]["service_name"]], full[0]["from_date"]
+    scene.ours("booking_id", group)
+    scene.join(group, by=NEWCOMER, service_id=service, timeStamp=start).refused("AP-J02", *FULL)
 
 
 @LAWS.law("AP-J03")

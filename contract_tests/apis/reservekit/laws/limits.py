@@ -173,11 +173,12 @@ def one_tenant_that_has_reached_its_limits_keeps_no_other_from_asking(scene: Res
 def _exhaust(scene: ReserveKitScene, rule: str, most: int) -> Answer:
     """Ask until the limit is reached; answers the refusal."""
     limit = remaining = most
-    for _ in range(most):
+    for asked in range(most):
         answer = scene.call("listServices", title="list services")
         if answer.status == 429:
             if scene.world.is_own:
                 scene.same(rule, remaining, 0, "X-RateLimit-Remaining before the refusal", *scene.answers[-2:])
+                scene.same(rule, asked, limit, "how many were admitted, which is X-RateLimit-Limit", answer)
             return answer
         limit, remaining = _told(scene, answer, rule)
     scene.expect(rule, False, f"a refusal within {most} requests", f"{remaining} of {limit} left", answer)
