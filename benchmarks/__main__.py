@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import console, control, growth, hosts, operations, sandboxes, startup, stores, throughput
+from benchmarks import console, control, growth, hosts, kit, operations, sandboxes, startup, stores, throughput
 from benchmarks.attacks import chaos, fuzz
 from benchmarks.conditions import conditions, moment
 from benchmarks.figures import Section
@@ -18,7 +18,18 @@ from benchmarks.report import WRITTEN, show, to_json, write, written
 from benchmarks.servers import LOAD_CORE, ROOT, CannotRun
 from mockserver.app import API_NAMES
 
-_BY_DEFAULT = ("startup", "throughput", "sandboxes", "growth", "operations", "control", "console", "stores", "hosts")
+_BY_DEFAULT = (
+    "startup",
+    "throughput",
+    "sandboxes",
+    "growth",
+    "operations",
+    "control",
+    "console",
+    "stores",
+    "hosts",
+    "kit",
+)
 _NAMES = (*_BY_DEFAULT, "mutation", "fuzz", "chaos")
 """What has a `make` target of its own comes last: it takes long."""
 
@@ -65,6 +76,7 @@ def main() -> int:
         "control": partial(control.measure, out, quick=given.quick),
         "stores": partial(stores.measure, out, quick=given.quick),
         "hosts": partial(hosts.measure, out, quick=given.quick),
+        "kit": partial(kit.measure, out, quick=given.quick),
         "console": partial(console.measure, out, quick=given.quick),
         "mutation": partial(
             measuring.measure,

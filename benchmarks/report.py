@@ -11,6 +11,7 @@ from rich.table import Table
 from benchmarks.control import LIST
 from benchmarks.figures import STOCK, Figure, Section, markdown_table
 from benchmarks.growth import DEEP, OPERATIONS, growth_of
+from benchmarks.kit import ALL_AT_ONCE, FAR_AWAY, SECONDS
 from benchmarks.loads import POST
 from benchmarks.mutation.measuring import ALL_APIS, CLEAN, LOWER_BOUND, SHARE
 from benchmarks.operations import SUBJECTS, allowed_growth, growth_column
@@ -73,6 +74,8 @@ def judge(sections: Sequence[Section]) -> list[Goal]:
         _rows_of_a_full_month(by_name),
         _among_many(by_name, "anny", "operation", own_operations(SUBJECTS["anny"].groups)),
         _among_many(by_name, "bardge", "operation", own_operations(SUBJECTS["bardge"].groups)),
+        _within(by_name, ALL_AT_ONCE, 150),
+        _within(by_name, FAR_AWAY, 90),
         _bugs_noticed(by_name),
         _silent_where_nothing_is_wrong(by_name),
     ]
@@ -93,6 +96,12 @@ def _below(sections: Sections, section: str, row: str, column: str, most: float,
     promise = f"{what} under {most:g} {unit}"
     value = sections[section].value(row, column) if section in sections else None
     return Goal(promise, "" if value is None else _number(value, unit), None if value is None else value < most)
+
+
+def _within(sections: Sections, row: str, seconds: float) -> Goal:
+    promise = f"{SECONDS} of the contract kit, {row}: within {seconds:g} s"
+    value = sections["kit"].value(row, SECONDS) if "kit" in sections else None
+    return Goal(promise, "" if value is None else _number(value, "s"), None if value is None else value <= seconds)
 
 
 def _like_stock(sections: Sections, row: str, most: float) -> Goal:

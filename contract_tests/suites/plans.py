@@ -16,7 +16,7 @@ __all__ = ["BATCHES", "FAR_SECONDS", "JOBS", "JOBS_FAR_AWAY", "LAYERS_OF", "Mode
 BATCHES = 4
 """Of the lifecycle, unless said."""
 JOBS = 4
-JOBS_FAR_AWAY = 8
+JOBS_FAR_AWAY = 12
 """Of a target that takes longer than `FAR_SECONDS`: still fewer requests in a second than reach one that is near."""
 FAR_SECONDS = 0.025
 """Who waits as long for an answer is hardly held up by what else this machine sends in between."""

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.client import KEY, InProcess
 from benchmarks.figures import STOCK, Figure, Section, with_ratios
+from benchmarks.kit import ALL_AT_ONCE, FAR_AWAY, SECONDS
 from benchmarks.loads import LIST, POST, new_booking
 from benchmarks.mutation.measuring import ALL_APIS, CLEAN, LOWER_BOUND, SHARE
 from benchmarks.operations import SUBJECTS, growth_column, watch
@@ -49,6 +50,14 @@ def test_a_figure_with_errors_meets_no_goal() -> None:
     assert goal.met is None
     assert "do not use" in to_markdown([section])
     assert json.loads(to_json([section]))["targets"][0]["verdict"] == "not measured"
+
+
+def test_a_full_run_of_the_kit_that_takes_too_long_misses_a_goal() -> None:
+    took = [Figure(ALL_AT_ONCE, SECONDS, 150.1, "s"), Figure(FAR_AWAY, SECONDS, 89.0, "s")]
+
+    goals = [goal.met for goal in judge([Section("kit", "Kit", "of", took)]) if SECONDS in goal.promise]
+
+    assert goals == [False, True]
 
 
 def test_the_conditions_of_sections_that_were_measured_apart_stand_apart() -> None:

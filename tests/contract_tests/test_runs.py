@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from latency import far_away
 
 from benchmarks.in_process import SandboxServer, deployment
+from benchmarks.latency import far_away
 from contract_tests import runs
 from contract_tests.known import KnownFailures
 from contract_tests.laws.law import Law, Layer
 from contract_tests.results import Outcome, TestResult
 from contract_tests.runs import run
 from contract_tests.scenes.worlds import ForkedWorlds
-from contract_tests.suites.plans import Mode, Plan
+from contract_tests.suites.plans import JOBS_FAR_AWAY, Mode, Plan
 
 WAITED_SECONDS = 10
 
@@ -146,18 +146,18 @@ def test_lives_at_a_target_far_away_begin_while_bursts_are_played_and_are_told_a
     assert told == [(name, Outcome.PASS) for name in ("theme.asking", "theme.burst", "life 0", "life 1")]
 
 
-def test_of_a_target_far_away_eight_laws_are_played_at_once_unless_another_number_is_said(url):
-    meeting = threading.Barrier(8)
+def test_of_a_target_far_away_more_laws_are_played_at_once_unless_another_number_is_said(url):
+    meeting = threading.Barrier(JOBS_FAR_AWAY)
 
     def first(scene):
         scene.call("getHealth")
 
-    def one_of_eight(scene):
+    def one_of_many(scene):
         meeting.wait(WAITED_SECONDS)
         scene.offered()
 
     with far_away(url, 0.05) as further:
-        result = played(further, first, *[one_of_eight] * 8, jobs=None)
+        result = played(further, first, *[one_of_many] * JOBS_FAR_AWAY, jobs=None)
 
     assert {each.outcome for each in result.tests} == {Outcome.PASS}
 
