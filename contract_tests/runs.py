@@ -432,9 +432,9 @@ def _to_sweep(deployment: Deployment) -> Iterator[str]:
     if kit is None or deployment.worlds.are_own:
         return
     tracks = [Track(file, kit.scene.UNDO) for file in interrupted(api, url)]
-    number = sum(len(each.left) for each in tracks)
+    number = sum(len(each.left) + len(each.unheard) for each in tracks)
     for each in tracks:
-        each.close()
+        each.close(told=False)
     if number:
         yield f"{number:,} things of this run or of one that was interrupted are left: `contract-tests sweep {api}` tries again"
 
@@ -461,6 +461,7 @@ def sweep(deployment: Deployment) -> tuple[list[str], list[str]]:
                 scene.clean_up()
                 left += map(deployment.target.redact, scene.leaked)
         gone += [f"{each.parameter} {each.value} of {each.operation}" for each in before if each not in track.left]
+        left += [f"perhaps what {each} made: the run was killed before an answer named it" for each in track.unheard]
     return gone, left
 
 

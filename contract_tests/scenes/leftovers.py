@@ -6,10 +6,12 @@ gone with the last of them.
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import threading
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -37,6 +39,9 @@ class Track:
     Args:
         file: None to keep it nowhere.
         undone: The parameters by which something can be taken back.
+
+    Attributes:
+        unheard: The operations that an earlier run had asked when it was killed, before an answer named what they made.
     """
 
     def __init__(self, file: Path | None, undone: Collection[str] = ()) -> None:
@@ -44,14 +49,28 @@ class Track:
         self._undone = undone
         self._file: TextIO | None = None
         self._lock = threading.Lock()
+        self._numbers = itertools.count()
         self.things: list[Thing] = []
+        self.unheard: tuple[str, ...] = ()
         if file is not None and file.exists():
             self._file = _opened(file)
-            self.things = list(_read(file))
+            self.things, self.unheard = _read(file)
 
     @classmethod
     def of_run(cls, api: str, base_url: str, run: str, undone: Collection[str]) -> "Track":
         return cls(cache_folder() / f"{_name(api, base_url)}-{run}.jsonl", undone)
+
+    @contextmanager
+    def asking(self, operation: str) -> Iterator[None]:
+        """While *operation* is asked, which may make something: of who is killed meanwhile it is known what was asked."""
+        number = next(self._numbers)
+        with self._lock:
+            self._write({"asked": [number, operation]})
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._write({"heard": [number]})
 
     def made(self, thing: Thing) -> None:
         with self._lock:
@@ -68,9 +87,13 @@ class Track:
         """What could be taken back, oldest first."""
         return [each for each in self.things if each.parameter in self._undone]
 
-    def close(self) -> None:
+    def close(self, *, told: bool = True) -> None:
+        """
+        Args:
+            told: Somebody has been told what was asked and not heard of, so that it is kept no longer.
+        """
         if self._file is not None and self._path is not None:
-            if not self.left:
+            if not self.left and (told or not self.unheard):
                 self._path.unlink(missing_ok=True)
             self._file.close()
 
@@ -119,14 +142,20 @@ def _is_locked(file: Path) -> bool:
     return False
 
 
-def _read(file: Path) -> Iterator[Thing]:
-    """What was made and is not gone. The last line may be a part of one."""
+def _read(file: Path) -> tuple[list[Thing], tuple[str, ...]]:
+    """What was made and is not gone, and which operations were asked and not heard of. The last line may be a part of one."""
     found: dict[tuple[str, object], Thing] = {}
+    asked: dict[int, str] = {}
     for line in file.read_text(encoding="utf-8").splitlines():
         with contextlib.suppress(ValueError):
             for event, said in json.loads(line).items():
-                thing = Thing(*said)
-                found.pop(thing[:2], None)
-                if event == "made":
-                    found[thing[:2]] = thing
-    yield from found.values()
+                if event == "asked":
+                    asked[said[0]] = said[1]
+                elif event == "heard":
+                    asked.pop(said[0], None)
+                else:
+                    thing = Thing(*said)
+                    found.pop(thing[:2], None)
+                    if event == "made":
+                        found[thing[:2]] = thing
+    return list(found.values()), tuple(asked.values())

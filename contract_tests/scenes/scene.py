@@ -8,7 +8,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
@@ -106,6 +106,7 @@ class Scene:
         KEYS: What a profile may say for this API, beside the common keys.
         MADE: Of an operation's accepted request, what it made.
         UNDO: How to take back what a parameter names; runs through the public API, newest first.
+        LEAVES: The operations that make what is taken back for itself, and not with something else.
         STAYS: What becomes of what a parameter names, in a word, where it is there for ever.
         GUARDED: Parameters that name what is written to although they stand in no path.
         LEANS: What an operation has done is there as these rules say, by its id. Where the target reads one of them otherwise,
@@ -119,6 +120,7 @@ class Scene:
     KEYS: ClassVar[Sequence[Key]] = ()
     MADE: ClassVar[Mapping[str, Made]] = {}
     UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {}
+    LEAVES: ClassVar[frozenset[str]] = frozenset()
     STAYS: ClassVar[Mapping[str, str]] = {}
     GUARDED: ClassVar[frozenset[str]] = frozenset()
     LEANS: ClassVar[Mapping[str, Sequence[str]]] = {}
@@ -204,16 +206,17 @@ class Scene:
                 places[operation.places[name]][name] = value
         sent_headers = {**places.pop("header"), **(headers or {})}
         self._guard.ensure(operation, {**places["path"], **places["query"], **_scalars(body)})
-        exchange = self._sender.call(
-            operation,
-            base_url=self.world.base_url,
-            by=self._identity(by),
-            title=title or operation_id,
-            parameters=places,
-            body=body,
-            headers=sent_headers,
-        )
-        return self._answer(exchange)
+        with self._track.asking(operation.label) if operation_id in self.LEAVES else nullcontext():
+            exchange = self._sender.call(
+                operation,
+                base_url=self.world.base_url,
+                by=self._identity(by),
+                title=title or operation_id,
+                parameters=places,
+                body=body,
+                headers=sent_headers,
+            )
+            return self._answer(exchange)
 
     def send(
         self,

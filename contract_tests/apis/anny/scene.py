@@ -181,6 +181,7 @@ class AnnyScene(Scene):
         "oid": lambda scene, value, by: scene.drop_cart(value, by),
         "subscriptionId": lambda scene, value, by: scene.call("deleteWebhookSubscription", subscriptionId=value, by=by),
     }
+    LEAVES = frozenset({"addToCart", "bookInstantly", "createWebhookSubscription", "submitOrder"})
     STAYS: ClassVar[Mapping[str, str]] = {"bookingId": "canceled bookings", "orderId": "orders"}
     GUARDED = frozenset({"oid"})
     LEANS: ClassVar[Mapping[str, Sequence[str]]] = {

@@ -276,6 +276,7 @@ class AppointmentsScene(Scene):
         "blocked_time": lambda scene, value, by: scene.call("deleteBlockedTime", id=value, by=by),
         "blacklisted": lambda scene, value, by: scene.call("unblacklistCustomer", id=value, by=by),
     }
+    LEAVES = frozenset({"createBlockedTime", "createCustomerBooking", "createMerchantBooking"})
     STAYS: ClassVar[Mapping[str, str]] = {"booking": "cancelled bookings", "customer": "customers"}
     GUARDED = frozenset({"booking_id"})
     LEANS: ClassVar[Mapping[str, Sequence[str]]] = {

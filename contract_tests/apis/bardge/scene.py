@@ -183,6 +183,7 @@ class BardgeScene(Payments):
         "bookingId": lambda scene, value, by: scene.cancel_if_open(value, by=by),
     }
     """Sessions run out by themselves; passes and clients cannot be taken back, and are in nobody's way."""
+    LEAVES = frozenset({"confirmClassBooking", "confirmSpaBooking", "rescheduleBooking"})
     STAYS: ClassVar[Mapping[str, str]] = {"bookingId": "cancelled bookings", "user_pass_id": "passes"}
     GUARDED = frozenset({"client_id", "user_pass_id"})
     LEANS: ClassVar[Mapping[str, Sequence[str]]] = {

@@ -199,7 +199,7 @@ def of_a_series_that_began_before_now_each_day_to_come_counts(scene: Appointment
 
 @LAWS.law("AP-R08")
 def of_a_series_that_began_before_now_the_same_weeks_months_and_years_are_in_turn(scene: AppointmentsScene) -> None:
-    monday, wall = scene.window[0] + 2 * _DAY, time(1, 30)  # nobody else books at night
+    monday = scene.window[0] + 2 * _DAY
     monday += -monday.weekday() % 7 * _DAY
     while monday.day > _EACH_MONTH:
         monday += _WEEK
@@ -208,11 +208,23 @@ def of_a_series_that_began_before_now_the_same_weeks_months_and_years_are_in_tur
         ("MONTHLY", 2, _months_on(monday, -1), (_months_on(monday, 1), _months_on(monday, 3))),
         ("YEARLY", 2, _months_on(monday, -12), (_months_on(monday, 12),)),
     ):
-        wanted = [scene.local(day, wall) for day in to_come]
-        recurrence = _rule(frequency, wanted[-1], interval=interval)
+
+        def ask(
+            wall: time,
+            frequency: str = frequency,
+            interval: int = interval,
+            begun: date = begun,
+            last: date = to_come[-1],
+        ) -> Answer:
+            return scene.series(
+                scene.local(begun, wall), rule=_rule(frequency, scene.local(last, wall), interval=interval)
+            )
+
+        wall, answer = scene.first_free(scene.nights(), ask)
         days = (to_come[-1] - begun).days + 10
-        rows = scene.made_series("AP-R08", scene.local(begun, wall), recurrence=recurrence, days=days)
-        scene.same("AP-R08", _starts(rows), [stamp(each) for each in wanted], f"the occurrences of {frequency} to come")
+        rows = scene.made_series("AP-R08", scene.local(begun, wall), days=days, answer=answer)
+        wanted = [stamp(scene.local(day, wall)) for day in to_come]
+        scene.same("AP-R08", _starts(rows), wanted, f"the occurrences of {frequency} to come")
 
 
 def _months_on(day: date, months: int) -> date:
