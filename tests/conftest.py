@@ -1,4 +1,5 @@
 import gc
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,11 @@ from mockserver.settings import Settings
 settings.register_profile("gate", max_examples=25, derandomize=True, database=None, deadline=None)
 settings.register_profile("nightly", max_examples=100, database=None, deadline=None, print_blob=True)
 settings.load_profile("gate")
+
+
+# A shell starts what a script sends to the background without Ctrl-C, and so would be what tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

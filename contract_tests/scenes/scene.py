@@ -341,9 +341,18 @@ class Scene:
         self._judge(rule, holds, expected, got, tuple(each.exchange for each in answers), is_said_otherwise=True)
 
     def one_wins(self, rule: str, answers: Sequence[Answer], *refusal: Any, status: int | None = None) -> Answer:
-        """One of *answers* is a success, with *status* if one is given, and all others are *refusal*. Raises Broken."""
+        """
+        One of *answers* is a success, with *status* if one is given, and all others are *refusal*.
+
+        Raises:
+            Broken: They are not.
+            NotApplicable: In a shared world all are refused, for somebody else may have been the first.
+        """
         winners = [answer for answer in answers if (answer.is_success if status is None else answer.status == status)]
         came = f"{len(winners)} of {len(answers)}"
+        if not self.world.is_own and all(answer.is_refusal for answer in answers):
+            self.be_alone()
+            raise NotApplicable("somebody else may have been the first")
         self.expect(rule, len(winners) == 1, f"one {status or 'success'}", came, *winners[:2])
         for answer in answers:
             if answer not in winners:

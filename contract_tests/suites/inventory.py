@@ -309,8 +309,8 @@ def _validator(case: schemathesis.Case[Any], location: ParameterLocation, name: 
 
 def _is_broken(case: schemathesis.Case[Any], location: ParameterLocation) -> bool:
     """Whether what stands there breaks its schema: it was made so, or what was put there does."""
-    meta = case.meta
-    return meta is None or meta.is_negative_at(location)
+    part = None if case.meta is None else case.meta.components.get(location)
+    return case.meta is None or (part is not None and part.mode.is_negative)
 
 
 def _first(values: Iterable[str] | None) -> str:

@@ -25,7 +25,6 @@ LEANING: dict[str, dict[tuple[str, ...], list[str]]] = {
         ("AP-M12",): [
             "AP-C09",
             "AP-J01",
-            "AP-J02",
             "AP-J03",
             "AP-J09",
             "AP-J11",

@@ -1,12 +1,13 @@
 """What a scene says of what it expected."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from contract_tests.apis.reservekit import KIT
 from contract_tests.contracts import load_contract
-from contract_tests.profiles import Profile
+from contract_tests.profiles import NotApplicable, Profile
 from contract_tests.scenes.answers import Broken
 from contract_tests.scenes.guards import Trespass
 from contract_tests.scenes.leftovers import Thing
@@ -77,6 +78,16 @@ def test_texts_that_would_look_the_same_are_told_apart(scene, wanted, got, said)
         scene.same("RK-V01", got, wanted, "the name")
 
     assert (broken.value.expected, broken.value.got) == said
+
+
+def test_where_others_are_a_race_that_nobody_of_the_run_wins_says_nothing(scene):
+    refused: list[Any] = [SimpleNamespace(is_success=False, is_refusal=True, status=409)] * 2
+
+    with pytest.raises(NotApplicable, match="somebody else"):
+        scene.one_wins("RK-B21", refused, 409)
+    assert not scene.evidence
+    with pytest.raises(Broken, match="0 of 2"):
+        scene_of("a.law", is_own=True).one_wins("RK-B21", refused, 409)
 
 
 def test_who_is_silent_when_a_test_takes_something_back_hides_nothing_that_it_found(scene, monkeypatch):

@@ -158,7 +158,8 @@ def what_is_submitted_is_accepted_or_waits_for_a_decision(scene: AnnyScene) -> N
         both = [each["attributes"] for each in (order, scene.order(rule, order))]
         shown = [each["status"] for each in both]
         scene.same("AN-C27", shown, [of_order] * 2, "the status of the order, and read afterwards", leaned_on=False)
-        scene.same("AN-C05", [each["expires_at"] for each in both], [None] * 2, "expires_at when nothing is held")
+        ends = [each["expires_at"] for each in both]
+        scene.same("AN-C05", ends, [None] * 2, "expires_at when nothing is held", leaned_on=False)
 
 
 @LAWS.law("AN-C08")

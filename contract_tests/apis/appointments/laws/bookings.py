@@ -23,7 +23,7 @@ from contract_tests.apis.appointments.scene import (
     stamp,
 )
 from contract_tests.laws.law import Laws
-from contract_tests.profiles import Lacking
+from contract_tests.profiles import Lacking, NotApplicable
 
 __all__ = ["LAWS"]
 
@@ -36,12 +36,10 @@ _MOST_DAYS = 800
 """Within two years there is such a day, if there is one at all."""
 
 
-@LAWS.law("AP-C10", "AP-M16")
+@LAWS.law("AP-C10")
 def the_first_booking_adds_a_customer_and_the_next_ones_add_none(scene: AppointmentsScene) -> None:
     """The first law, for afterwards the newcomer is none."""
     start = scene.spot()
-    if scene.world.is_own:
-        _refused_before(scene)
     before = {each["id"]: each for each in scene.customers()}
     row = scene.row("AP-C10", scene.booked(start, by=NEWCOMER), start)
     after = {each["id"]: each for each in scene.customers()}
@@ -63,8 +61,10 @@ def the_first_booking_adds_a_customer_and_the_next_ones_add_none(scene: Appointm
     scene.same("AP-C10", len(last), sum(is_it.values()), "the number of customers after two more")
 
 
-def _refused_before(scene: AppointmentsScene) -> None:
-    """The newcomer asks for what others have, and is no customer afterwards."""
+@LAWS.law("AP-M16")
+def who_asks_for_what_others_have_is_no_customer_afterwards(scene: AppointmentsScene) -> None:
+    if not scene.world.is_own:
+        raise NotApplicable("others may come at the same moment, and the newcomer is one no more")
     taken = scene.spot()
     scene.booked(taken)
     full = scene.group(scene.far_day(), *scene.people(scene.places))

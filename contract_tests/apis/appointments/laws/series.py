@@ -13,6 +13,7 @@ from contract_tests.apis.appointments.scene import (
     MINUTES,
     SECOND,
     AppointmentsScene,
+    made_id,
     moment_of,
     stamp,
 )
@@ -87,7 +88,9 @@ def each_occurrence_is_a_booking_of_its_own_with_the_same_people(scene: Appointm
         service_id=scene.group_service_id,
         merchant_note=AWKWARD,
     )
-    first = scene.made(answer.ok("AP-R02", 201))
+    came = answer.ok("AP-R02", 201).headers.get("location", "none")
+    scene.says("AP-R16", made_id(answer) > 0, "a Location that names a booking", came, answer)
+    first = scene.made(answer)
     rows = scene.bookings_in(start - _DAY, start + 6 * _DAY)
     by_booking = {row["id"]: [each for each in rows if each["id"] == row["id"]] for row in rows}
     scene.keep_series(by_booking)

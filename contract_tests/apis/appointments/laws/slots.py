@@ -89,9 +89,10 @@ def _fits(scene: AppointmentsScene, rule: str, start: datetime) -> None:
 def what_has_a_buffer_keeps_it_on_both_sides(scene: AppointmentsScene) -> None:
     own = scene.profile.want("terms.buffers", "the buffers of services are not known")
     for name, minutes in own.items():
-        # Nobody could take it back at the one whose employees are not known.
-        if scene.world.is_own and int(name) not in scene.shop.services:
-            _keeps_the_buffer_of_its_merchant(scene, int(name), minutes * MINUTES)
+        if int(name) not in scene.shop.services:
+            # In a shared world nobody could take it back: the employees of that merchant are not known.
+            if scene.world.is_own:
+                _keeps_the_buffer_of_its_merchant(scene, int(name), minutes * MINUTES)
             continue
         service, start, far = scene.service_of(int(name)), scene.spot(), scene.far_day()
         buffer, middle = minutes * MINUTES, start + service.length + minutes * MINUTES
