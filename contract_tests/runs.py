@@ -39,7 +39,7 @@ from contract_tests.results import (
     TestResult,
     judge_rules,
 )
-from contract_tests.scenes.leftovers import Track, interrupted
+from contract_tests.scenes.leftovers import Track, interrupted, turns_file
 from contract_tests.scenes.scene import Leases, Setting
 from contract_tests.scenes.sending import Sender
 from contract_tests.scenes.worlds import Worlds
@@ -63,6 +63,7 @@ __all__ = ["Deployment", "evidence_of", "play_again", "replay", "run", "staged",
 
 _MOST_NAMED = 10
 _AT_ONCE = (Layer.LAWS, Layer.BURSTS, Layer.LIFECYCLE)
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +261,7 @@ class _Run:
             yield one, self._play(one.play)
         at_once = self._at_once(layer)
         if at_once == 1:
-            yield from ((test, self._play(test.play)) for test in tests)
+            yield from ((test, self._played_alone(test, None)) for test in tests)
             return
         pool, again = ThreadPoolExecutor(at_once), list[tuple[_Due, TestResult]]()
         try:
@@ -276,9 +277,20 @@ class _Run:
             if self._is_certain(first):
                 yield test, first
                 continue
+            yield test, self._played_alone(test, first)
+
+    def _played_alone(self, test: _Due, before: TestResult | None) -> TestResult | None:
+        """What comes of it when others of the run are done; several times where others in its world were in its way."""
+        for _ in range(_TRIES):
             result = self._play(test.play)
-            leaked = first.leaked + (result.leaked if result else ())
-            yield test, result and replace(result, leaked=leaked, calls=first.calls + result.calls)
+            if result is None:
+                break
+            if before is not None:
+                result = replace(result, leaked=before.leaked + result.leaked, calls=before.calls + result.calls)
+            if not result.again:
+                return result
+            before = result
+        return result
 
     def _play(self, how: Callable[[], TestResult], *, is_beside: bool = False) -> TestResult | None:
         if self._is_over():
@@ -532,6 +544,7 @@ def staged(deployment: Deployment, seed: int, track: Track | None = None) -> Ite
         seed=seed,
         leases=Leases(run),
         track=track,
+        turns=turns_file(deployment.contract.api, deployment.target.base_url),
     )
     with without_traces(), without_constants(), parsing_in_turn(), searching_as_usual():
         try:

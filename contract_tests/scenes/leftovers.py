@@ -20,7 +20,7 @@ try:
 except ImportError:  # where there is none, no run is known to go on
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Thing", "Track", "cache_folder", "interrupted"]
+__all__ = ["Thing", "Track", "cache_folder", "interrupted", "turns_file"]
 
 
 class Thing(NamedTuple):
@@ -111,6 +111,11 @@ class Track:
 def interrupted(api: str, base_url: str) -> list[Path]:
     """The files of runs at *base_url* that do not go on any more."""
     return [file for file in sorted(cache_folder().glob(f"{_name(api, base_url)}-*.jsonl")) if not _is_locked(file)]
+
+
+def turns_file(api: str, base_url: str) -> Path:
+    """What all runs at *base_url* lock in turn."""
+    return cache_folder() / f"{_name(api, base_url)}.turns"
 
 
 def cache_folder() -> Path:

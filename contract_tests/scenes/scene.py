@@ -6,12 +6,14 @@ of is here.
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar, Self, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, Self, TextIO, TypeVar
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -23,6 +25,7 @@ from contract_tests.scenes.exchanges import SUCCESSES, Exchange, overlap
 from contract_tests.scenes.guards import Guard, Trespass
 from contract_tests.scenes.leftovers import Thing, Track
 from contract_tests.scenes.sending import NO_BODY, Sender, Silence
+from contract_tests.scenes.turns import take_turn
 from contract_tests.scenes.worlds import SKEW, Clock, World
 from contract_tests.wording import clock_change, duration
 from doublebook_data.views import View
@@ -98,6 +101,8 @@ class Setting:
     """Held by who finds that out."""
     is_beside: bool = False
     """Others of the run are played at the same time, in the same world if it is shared."""
+    turns: Path | None = None
+    """Whoever has this file locked uses what an account has one of in a shared world."""
 
 
 class Scene:
@@ -160,6 +165,10 @@ class Scene:
         self.wants_to_be_alone = False
         """It would have changed what all in its world have in common, or could not tell their doing from the target's."""
         self._is_beside = setting.is_beside and not world.is_own
+        self._began_at = time.monotonic()
+        self._turns = None if world.is_own else setting.turns
+        self._turn: TextIO | None = None
+        self._taking = threading.Lock()
         self._guard = Guard(self.GUARDED)
         self._made: list[Thing] = []
         self._sender = setting.sender
@@ -525,6 +534,55 @@ class Scene:
             self.wants_to_be_alone = True
             raise NotApplicable("it has to be alone in its world")
 
+    def take_turn(self) -> bool:
+        """
+        Use what an account has one of: tests of other runs wait until `end_turn`, or until this scene is cleaned up.
+
+        Returns:
+            Whether the turn begins with this.
+        """
+        with self._taking:  # those who ask at the same moment have one turn together
+            if self._turns is None or self._turn is not None:
+                return False
+            self._turn = take_turn(self._turns)
+            return True
+
+    def end_turn(self) -> None:
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
+
+    def is_others_doing(self, broken: Broken | None) -> bool:
+        """
+        Whether others in a shared world may be why something does not hold, wherever they are if that is None.
+
+        It is played again then, and not tested if they are there each time.
+        """
+        self.wants_to_be_alone |= not self.world.is_own and self.has_company(broken)
+        return self.wants_to_be_alone
+
+    def unless_others_do(self, judge: Callable[[], None]) -> None:
+        """A part of a test that is about all that is there, which others may break wherever they are."""
+        try:
+            judge()
+        except Broken:
+            if not self.is_others_doing(None):
+                raise
+
+    def has_company(self, broken: Broken | None) -> bool:  # noqa: ARG002 - for those that look
+        """Whether others were seen where they can break this; an API in which they cannot has none."""
+        return False
+
+    @property
+    def began_at(self) -> datetime:
+        """When the target's clock said so at the earliest."""
+        return self.now() - timedelta(seconds=time.monotonic() - self._began_at) - self.slack
+
+    def is_of_the_run(self, parameter: str, value: object) -> bool:
+        """Whether this test, or one that is over, has made what *parameter* names."""
+        of_others = (each for _, each in self._stays)
+        return any(each.parameter == parameter and each.value == value for each in (*self._made, *of_others))
+
     def remark_change(self, day: date, zone: ZoneInfo) -> None:
         """A finding tells what the clocks of *zone* do on *day*."""
         self.remarks["clocks"] = clock_change(day, zone)
@@ -547,6 +605,12 @@ class Scene:
         self._hurry.close()
         if self.world.is_own:
             return
+        try:
+            self._take_back()
+        finally:
+            self.end_turn()
+
+    def _take_back(self) -> None:
         given = [*self.answers]
         made = {(each.parameter, str(each.value)): each for each in self._made}
         self._stays += [(self.STAYS[each.parameter], each) for each in made.values() if each.parameter in self.STAYS]

@@ -107,6 +107,7 @@ class _Batch:
             calls=self._calls,
             seconds=time.monotonic() - began_at,
             leaked=tuple(self._leaked),
+            again=scene is not None and scene.wants_to_be_alone,
             shown=self._shown,
         )
 

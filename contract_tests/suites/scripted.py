@@ -250,6 +250,9 @@ def perform(
     here = scene()
     if here is None:
         return outcome, why, []
+    here.differences = [each for each in here.differences if not here.is_others_doing(each)]
+    if (broken or outcome is Outcome.ERROR) and here.is_others_doing(broken):
+        return Outcome.SKIP, f"others are there at the same time; so nothing is known of this: {broken or why}", []
     if stage.tell is not _nobody:
         for exchange in here.log:
             stage.tell(stage.step_of(exchange))

@@ -241,10 +241,12 @@ class AnnyMachine(Machine[AnnyScene]):
 
     def _look_at_everything(self) -> None:
         """The lists of the customer and of the guest, and the places of the day."""
-        span = {"start_date": self.slots[0].starts_at.isoformat(), "end_date": self.slots[-1].ends_at.isoformat()}
-        self._look_at_list({each["id"]: each for each in self.scene.listed("AN-B01", **span)})
+        span: Json = {"start_date": self.slots[0].starts_at.isoformat(), "end_date": self.slots[-1].ends_at.isoformat()}
+        there = [each.id for each in self.known if each.model.status is not Status.GONE]
+        self._look_at_list({each["id"]: each for each in self.scene.listed("AN-B01", until=there, **span)})
         if self.address:
-            theirs = self.scene.listed("AN-B01", by=PARTICIPANT, **span)
+            there = [each.id for each in self.known if each.model.status_of_guest is not None]
+            theirs = self.scene.listed("AN-B01", by=PARTICIPANT, until=there, **span)
             self._look_at_list_of_guest({each["id"]: str(each["attributes"]["status"]) for each in theirs})
         self._look_at_places()
 

@@ -4,7 +4,7 @@ Every test that books has a day of its own, far enough ahead that nothing it doe
 canceled afterwards, which frees the interval.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,9 +14,10 @@ from contract_tests.laws.paging import Page, walk
 from contract_tests.laws.probes import Probe, probes
 from contract_tests.laws.receiving import RECEIVER_KEY
 from contract_tests.profiles import ID, TOKEN, Key, Lacking
-from contract_tests.scenes.answers import Answer
+from contract_tests.scenes.answers import Answer, Broken
+from contract_tests.scenes.exchanges import Exchange
 from contract_tests.scenes.scene import MAIN, Made, Scene
-from contract_tests.scenes.sending import NO_BODY
+from contract_tests.scenes.sending import NO_BODY, Silence
 
 __all__ = [
     "ADMIN",
@@ -96,6 +97,11 @@ _USUAL = ("room", "other_room", "desk")
 """The resources of the service that is booked at once: what a test books at one of them it may move to another."""
 _TAKEN = ("booked_out", "blocked")
 _UNPROCESSABLE = 422
+_CARTS = ("addToCart", "emptyCart", "submitOrder")
+_NAMES = {"bookings": "bookingId", "orders": "orderId"}
+_PLACES = ("listAvailabilityStarts", "listAvailabilityEnds")
+_PAGES = 3
+"""So many pages of what is new are looked through in a world with a past, which may have hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +178,8 @@ class AnnyScene(Scene):
     )  # fmt: skip
     MADE: ClassVar[Mapping[str, Made]] = {
         "bookInstantly": lambda answer: _booking_made(answer.json["data"]),
-        "addToCart": lambda answer: _order_made(answer.json["data"]),
-        "submitOrder": lambda answer: _order_made(answer.json["data"]),
+        "addToCart": lambda answer: _cart_made(answer.json["data"]),
+        "submitOrder": lambda answer: [("orderId", answer.json["data"]["id"])],
         "createWebhookSubscription": lambda answer: [("subscriptionId", answer.json["data"]["id"])],
     }
     UNDO: ClassVar[Mapping[str, Callable[[Any, Any, str], Answer | None]]] = {
@@ -195,6 +201,7 @@ class AnnyScene(Scene):
         super().__init__(*args)
         self._tokens: dict[str, str] = {}
         self._spans: list[tuple[datetime, datetime]] = []
+        self._has_cart = False
 
     def call(self, operation_id: str, body: Any = NO_BODY, **options: Any) -> Answer:
         span = _span_in(body)
@@ -202,7 +209,60 @@ class AnnyScene(Scene):
             if any(span[0] == ends or span[1] == starts for starts, ends in self._spans):
                 self.lean_on("AN-T04")  # what touches is free
             self._spans.append(span)
-        return super().call(operation_id, body, **options)
+        if (
+            operation_id in _CARTS
+            and options.get("by", MAIN)
+            and (operation_id == "addToCart" or not options.get("oid"))
+        ):
+            self._has_cart = True
+            self.take_turn()
+        answer = super().call(operation_id, body, **options)
+        if operation_id == "submitOrder" and answer.is_success:
+            self._has_cart = False
+        return answer
+
+    def has_company(self, broken: Broken | None) -> bool:
+        """
+        Whether others have put something into the same cart; or have booked by the same accounts since the test began while
+        it has a cart, or shows a list of more than its own; or have booked at all while it looks at places.
+        """
+        told = broken.exchanges if broken else ()
+        is_of_places = any((each.operation and each.operation.id in _PLACES) or _is_taken(each) for each in told)
+        if self._shares_a_cart():
+            return True
+        if broken and not (is_of_places or self._has_cart or any(map(self._lists_more, told))):
+            return False
+        accounts = {MAIN, *(each.by for each in self.log if each.by)} - {ADMIN}
+        if self.has(ADMIN) and (is_of_places or any(each.by == ADMIN for each in told)):
+            accounts.add(ADMIN)
+        return any(self._has_news_of_others(by) for by in accounts)
+
+    def _shares_a_cart(self) -> bool:
+        """Whether there was something in a cart that nobody of the run has put there."""
+        labels = {self.contract.operation(each).label for each in _CARTS}
+        carts = [each.json["data"] for each in self.answers if each.is_success and each.exchange.label in labels]
+        return not all(self.is_of_the_run("bookingId", each) for cart in carts for each in bookings_in(cart))
+
+    def _lists_more(self, exchange: Exchange) -> bool:
+        """Whether it shows a list in which something is not known to be of the run."""
+        if exchange.operation is None or "page[number]" not in exchange.operation.places:
+            return False
+        try:
+            return not all(self.is_of_the_run(_NAMES[each["type"]], each["id"]) for each in exchange.json()["data"])
+        except (LookupError, TypeError):
+            return True
+
+    def _has_news_of_others(self, by: str) -> bool:
+        query = {"sort": "-created_at", "page[size]": 100}
+        try:
+            answer = self.call("listBookings", by=by, title="look whether others book", **query)
+            return any(
+                moment(each["attributes"]["created_at"]) >= self.began_at
+                and not self.is_of_the_run("bookingId", each["id"])
+                for each in answer.json["data"]
+            )
+        except (Silence, Lacking, LookupError, TypeError, ValueError):  # what is not told is no excuse
+            return False
 
     # What is offered
 
@@ -378,8 +438,11 @@ class AnnyScene(Scene):
 
     def submitted(self, slot: Slot, rule: str = "AN-C06", *, by: str = MAIN, **fields: Any) -> Json:
         """The order of one booking, which was put into a cart and submitted."""
+        begins = bool(by) and self.take_turn()
         order = self.held(slot, by=by, **fields)
         after: Json = self.submit(by=by, order=order).ok(rule, 200).json["data"]
+        if begins:
+            self.end_turn()  # the next one begins with an empty cart
         return after
 
     def ordered(self, slot: Slot | None = None, *, kind: str = "paid", by: str = MAIN, **fields: Any) -> Json:
@@ -442,14 +505,16 @@ class AnnyScene(Scene):
         """The booking has to be read as it was in *booking*."""
         self.same(rule, self.seen(rule, booking, by=by), booking, "the booking read afterwards")
 
-    def listed(self, rule: str, *, by: str = MAIN, **filters: Any) -> list[Json]:
-        """All bookings in somebody's list, page by page; `status="accepted"` is `filter[status]=accepted`."""
+    def listed(
+        self, rule: str, *, by: str = MAIN, size: int = 100, until: Collection[str] | None = (), **filters: Any
+    ) -> list[Json]:
+        """The bookings in somebody's list, as of `every`; `status="accepted"` is `filter[status]=accepted`."""
         query = {f"filter[{name}]": value for name, value in filters.items() if name not in _NO_FILTERS}
         if "resources" in filters:
             query["filter[resources]"] = ",".join(filters["resources"])
         if "sort" in filters:
             query["sort"] = filters["sort"]
-        return self.every(rule, "listBookings", by=by, **query)
+        return self.every(rule, "listBookings", by=by, size=size, until=until, **query)
 
     def expires_after(self) -> timedelta:
         """How long after its start a booking of the room is expired that nobody has checked in."""
@@ -458,16 +523,37 @@ class AnnyScene(Scene):
         return timedelta(minutes=max(check_in["autoExpiresAfter"], check_in["allowedDelayPeriod"]))
 
     def every(
-        self, rule: str, operation_id: str, *, by: str = MAIN, size: int = 100, o: str | None = None, **query: Any
+        self,
+        rule: str,
+        operation_id: str,
+        *,
+        by: str = MAIN,
+        size: int = 100,
+        o: str | None = None,
+        until: Collection[str] | None = None,
+        **query: Any,
     ) -> list[Json]:
-        """A list from its first page to its last; *query* are its parameters, those of its path too."""
+        """
+        A list from its first page to its last; *query* are its parameters, those of its path too.
+
+        Args:
+            until: The ids that have to be in it. Where there is a past, some pages are enough that have them, of what is
+                newest unless *query* sorts. None if the whole list is wanted.
+        """
         found: list[Json] = []
+        has_past = until is not None and not self.world.is_own
+        if has_past and "sort" in self.contract.operation(operation_id).places:
+            query = {"sort": "-created_at", **query}
 
         def read(number: int) -> Page:
             asked = {**query, "page[number]": number, "page[size]": size}
             answer = self.call(operation_id, by=by, o=o, title=f"list, page {number}", **asked).ok(rule, 200)
-            found.extend(answer.json["data"])
+            # What others book meanwhile moves the last of a page to the next one.
+            known = {each["id"] for each in found} if has_past else set()
+            found.extend(each for each in answer.json["data"] if each["id"] not in known)
             last = answer.json["meta"]["page"]["last-page"]
+            if has_past and number >= _PAGES and {*(until or ())} <= {each["id"] for each in found}:
+                last = number
             return Page([each["id"] for each in answer.json["data"]], number + 1 if number < last else None, answer)
 
         walk(self, rule, 1, read)
@@ -665,8 +751,13 @@ def _booking_made(booking: Json) -> Iterator[tuple[str, object]]:
     yield "orderId", order_id(booking)
 
 
-def _order_made(order: Json) -> Iterable[tuple[str, object]]:
+def _cart_made(order: Json) -> Iterable[tuple[str, object]]:
+    """What else is in a cart may be of others."""
     yield "orderId", order["id"]
     yield "oid", order["id"]
-    for booking in bookings_in(order):
+    for booking in bookings_in(order)[-1:]:
         yield "bookingId", booking
+
+
+def _is_taken(exchange: Exchange) -> bool:
+    return exchange.status == _UNPROCESSABLE and b"unavailable_interval" in exchange.content

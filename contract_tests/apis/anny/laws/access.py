@@ -214,7 +214,15 @@ def nobody_acts_for_an_organisation_of_others(scene: AnnyScene) -> None:
         scene.call(operation_id, by=NOBODY, **keys).refused("AN-A08", *_UNAUTHENTICATED)
     scene.stays("AN-A08", booking)
     after = scene.call("getWebhookSubscription", subscriptionId=hook["id"], o=organization, by=ADMIN).ok("AN-A08", 200)
-    scene.same("AN-A08", after.json["data"], hook, "the subscription afterwards", after)
+    found = after.json["data"]
+    if not scene.world.is_own:  # what others book is told in vain, which may end it
+        found = {**found, "attributes": {**found["attributes"], **_told_in_vain(hook)}}
+    scene.same("AN-A08", found, hook, "the subscription afterwards", after)
+
+
+def _told_in_vain(hook: Json) -> Json:
+    """What of a subscription changes although nobody changes it."""
+    return {name: hook["attributes"][name] for name in ("is_active", "updated_at")}
 
 
 def _is_for_an_organisation(operation: Operation) -> bool:
@@ -231,7 +239,7 @@ def an_administrator_reads_everything(scene: AnnyScene) -> None:
     organization = str(
         scene.profile.want("inventory.organization", _NO_ORGANIZATION, "identities.admin", "identities.other")
     )
-    before = _listed(scene, "AN-A09", ADMIN)
+    before = _listed(scene, "AN-A09", ADMIN) if scene.world.is_own else {}
     mine = scene.ordered(scene.slot("paid"))
     theirs = scene.booked(scene.slot(where="other_room"), by=OTHER)
     invoice = scene.only("AN-Q06", scene.invoices("AN-Q06", mine), "an invoice")
@@ -247,8 +255,9 @@ def an_administrator_reads_everything(scene: AnnyScene) -> None:
             "listInvoices": {invoice["id"]},
         }
         for operation, wanted in listed.items():
-            found = {each["id"] for each in scene.every("AN-A09", operation, by=ADMIN, o=o)}
-            new = found - (before[operation] - wanted)  # a cart may have been there
+            found = {each["id"] for each in scene.every("AN-A09", operation, by=ADMIN, o=o, until=wanted)}
+            # A cart may have been there. Where others are in the world too, what is new may be theirs.
+            new = found - (before[operation] - wanted) if before else found & wanted
             scene.same("AN-A09", new, wanted, f"what is new in {operation}")
 
 
@@ -321,7 +330,7 @@ def of_two_refusals_the_first_is_given(scene: AnnyScene) -> None:
 
 @LAWS.law("AN-A12")
 def lists_hold_what_is_ones_own(scene: AnnyScene) -> None:
-    before = {by: _listed(scene, "AN-A12", by) for by in (MAIN, OTHER)}
+    before = {by: _listed(scene, "AN-A12", by) for by in (MAIN, OTHER)} if scene.world.is_own else {}
     mine = scene.ordered(scene.slot("paid"))
     theirs = scene.ordered(scene.slot("paid", "other_room"), by=OTHER)
     invoices = {by: scene.invoices("AN-Q06", each, by=by)[0]["id"] for by, each in ((MAIN, mine), (OTHER, theirs))}
@@ -332,8 +341,8 @@ def lists_hold_what_is_ones_own(scene: AnnyScene) -> None:
     }
     for operation, ids in both.items():
         for by in (MAIN, OTHER):
-            found = {each["id"] for each in scene.every("AN-A12", operation, by=by)}
-            new = found - (before[by][operation] - {ids[by]})
+            found = {each["id"] for each in scene.every("AN-A12", operation, by=by, until=[ids[by]])}
+            new = found - (before[by][operation] - {ids[by]}) if before else found & {*ids.values()}
             scene.same("AN-A12", new, {ids[by]}, f"what is new for {by} in {operation}")
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from contract_tests.apis.anny.scene import (
     PARTICIPANT,
     AnnyScene,
     Json,
+    Slot,
     bookings_in,
     moment,
     order_id,
@@ -30,7 +32,7 @@ _STATUSES = {"reserved", "requested", "accepted", "invited", "rejected", "cancel
 def _of_these(scene: AnnyScene, rule: str, made: list[str], wanted: list[str], what: str, **filters: Any) -> None:
     """Of the bookings *made* the list has to hold those *wanted*, in whatever order."""
     by = filters.pop("by", "main")
-    found = [each["id"] for each in scene.listed(rule, by=by, **filters) if each["id"] in made]
+    found = [each["id"] for each in scene.listed(rule, by=by, until=wanted, **filters) if each["id"] in made]
     scene.same(rule, sorted(found), sorted(wanted), what)
 
 
@@ -48,8 +50,11 @@ def a_list_holds_all_bookings_and_a_filter_those_in_a_status(scene: AnnyScene) -
         later = scene.slot("approval", "other_room").later(minutes=180)
         by_status["rejected"] = scene.rejected(later)["id"]
     made = list(by_status.values())
-    now = {each["id"]: each["attributes"]["status"] for each in scene.listed("AN-B01")}
-    scene.same("AN-B01", sorted(now), sorted([*before, *made]), "what the list holds")
+    now = {each["id"]: each["attributes"]["status"] for each in scene.listed("AN-B01", until=made)}
+    if not scene.world.is_own:  # where others come, and what they hold goes
+        before = [each for each in before if each in now]
+    held = [each for each in now if scene.world.is_own or each in {*before, *made}]
+    scene.same("AN-B01", sorted(held), sorted([*before, *made]), "what the list holds")
     scene.same(
         "AN-S01",
         {name: now[each] for name, each in by_status.items()},
@@ -62,9 +67,15 @@ def a_list_holds_all_bookings_and_a_filter_those_in_a_status(scene: AnnyScene) -
     both = [by_status["accepted"], by_status["canceled"]]
     _of_these(scene, "AN-B02", made, both, "what is accepted or canceled of them", status="accepted,canceled")
     _of_these(scene, "AN-B02", made, [], "what is expired of them", status="expired")
+    scene.unless_others_do(partial(_each_in_its_status, scene, now))
+
+
+def _each_in_its_status(scene: AnnyScene, now: dict[str, str]) -> None:
     for status in sorted({*now.values()}):
-        found = sorted(each["id"] for each in scene.listed("AN-B02", status=status))
-        scene.same("AN-B02", found, sorted(each for each in now if now[each] == status), f"all that is {status}")
+        wanted = sorted(each for each in now if now[each] == status)
+        listed = (each["id"] for each in scene.listed("AN-B02", status=status, until=wanted))
+        found = sorted(each for each in listed if scene.world.is_own or each in now)
+        scene.same("AN-B02", found, wanted, f"all that is {status}")
 
 
 @LAWS.law("AN-B03")
@@ -135,7 +146,7 @@ def who_is_invited_sees_the_booking_as_invited(scene: AnnyScene) -> None:
     _of_these(scene, "AN-B07", made, made, "what the list of who is invited holds", by=PARTICIPANT)
     _of_these(scene, "AN-B07", made, made, "what is invited in it", by=PARTICIPANT, status="invited")
     _of_these(scene, "AN-B07", made, [], "what is accepted in it", by=PARTICIPANT, status="accepted")
-    (listed,) = (each for each in scene.listed("AN-B07", by=PARTICIPANT) if each["id"] in made)
+    (listed,) = (each for each in scene.listed("AN-B07", by=PARTICIPANT, until=made) if each["id"] in made)
     scene.same("AN-B07", listed["attributes"]["status"], "invited", "the status in the list")
 
     seen, mine = scene.seen("AN-B12", booking, by=PARTICIPANT), scene.seen("AN-B12", booking)
@@ -148,10 +159,16 @@ def who_is_invited_sees_the_booking_as_invited(scene: AnnyScene) -> None:
         seen = scene.seen("AN-B15", booking, by=PARTICIPANT)
         scene.same("AN-B15", seen["attributes"].get("code"), None, "the code that a participant reads")
         scene.expect("AN-B15", bool(mine["attributes"]["code"]), "a code for the customer", mine["attributes"]["code"])
-        (listed,) = (each for each in scene.listed("AN-B15", by=PARTICIPANT) if each["id"] in made)
+        (listed,) = (each for each in scene.listed("AN-B15", by=PARTICIPANT, until=made) if each["id"] in made)
         scene.same("AN-B15", listed["attributes"].get("code"), None, "the code in a participant's list")
         if seen["attributes"]["status"] == "invited":
             scene.accept(booking).ok("AN-I01", 200)
+
+
+def _around(slot: Slot) -> Json:
+    """Filters that leave the day of a slot."""
+    day = timedelta(hours=12)
+    return {"start_date": (slot.starts_at - day).isoformat(), "end_date": (slot.starts_at + day).isoformat()}
 
 
 @LAWS.law("AN-B08")
@@ -163,11 +180,14 @@ def a_list_can_be_sorted_both_ways(scene: AnnyScene) -> None:
         if scene.world.is_own:
             scene.pass_time(_SECOND)
     in_time = [made[number] for number in (1, 3, 0, 2)]
+    near: Json = (
+        {} if scene.world.is_own else {"resources": [slot.resource_id], **_around(slot)}
+    )  # in a list with a past
     orders = [("start_date", in_time), ("-start_date", in_time[::-1])]
     if scene.world.is_own:
         orders += [("created_at", made), ("-created_at", made[::-1])]
     for sort, wanted in orders:
-        found = [each["id"] for each in scene.listed("AN-B08", sort=sort) if each["id"] in made]
+        found = [each["id"] for each in scene.listed("AN-B08", sort=sort, until=made, **near) if each["id"] in made]
         scene.same("AN-B08", found, wanted, f"the bookings by {sort}")
 
 
@@ -244,10 +264,10 @@ def lists_can_be_sorted_both_ways(scene: AnnyScene) -> None:
         ("listServices", "name", {}, "name"),
     ):
         for sort in (name, f"-{name}"):
-            lists = [scene.every("AN-D19", operation, sort=sort, **asked)]
+            lists = [scene.every("AN-D19", operation, sort=sort, until=(), **asked)]
             if searched is not None:
                 query: Json = {"filter[search]": _letter_of([each["attributes"][searched] for each in lists[0]])}
-                lists.append(scene.every("AN-D19", operation, sort=sort, **query))
+                lists.append(scene.every("AN-D19", operation, sort=sort, until=(), **query))
             for things in lists:
                 keys = [thing["attributes"][name] for thing in things]
                 wanted = sorted(keys, reverse=sort.startswith("-"))
@@ -274,7 +294,7 @@ def orders_invoices_and_customers_can_be_searched(scene: AnnyScene) -> None:
     ):
         for part in (text, text.lower(), text[1:-1].upper()):
             query: Json = {"filter[search]": part}
-            found = [each["id"] for each in scene.every("AN-Q11", operation, **query)]
+            found = [each["id"] for each in scene.every("AN-Q11", operation, until=[thing["id"]], **query)]
             scene.expect("AN-Q11", thing["id"] in found, f"what {part} finds in {operation}", found)
         nothing: Json = {"filter[search]": f"{text}{scene.word()}"}
         scene.same("AN-Q11", scene.every("AN-Q11", operation, **nothing), [], f"what nothing finds in {operation}")
@@ -287,7 +307,7 @@ def lists_have_the_order_that_is_promised(scene: AnnyScene) -> None:
     invoices = [scene.only("AN-Q06", scene.invoices("AN-Q06", each), "an invoice")["id"] for each in made]
     for operation, newest in (("listOrders", [order_id(each) for each in made]), ("listInvoices", invoices)):
         for by in (MAIN, ADMIN) if scene.has(ADMIN) else (MAIN,):
-            found = scene.every("AN-D15", operation, by=by)
+            found = scene.every("AN-D15", operation, by=by, sort=None, until=newest)
             ids = [each["id"] for each in found if each["id"] in newest]
             scene.same("AN-D15", ids, newest[::-1], f"what was just made in {operation}, the newest first")
             made_at = [each["attributes"]["created_at"] for each in found]
@@ -300,7 +320,7 @@ def lists_have_the_order_that_is_promised(scene: AnnyScene) -> None:
         (MAIN, "listServices", ("name",)),
         (ADMIN, "listWebhookSubscriptions", ("created_at",)),
     ):
-        things = scene.every("AN-D15", operation, by=by) if scene.has(by) else []
+        things = scene.every("AN-D15", operation, by=by, sort=None, until=()) if scene.has(by) else []
         keys = [
             [int(each["id"]) if of == "id" else each["attributes"][of].casefold() for of in names] for each in things
         ]
@@ -321,7 +341,7 @@ def a_booking_is_read_as_it_is_listed(scene: AnnyScene) -> None:
     order = scene.submitted(scene.slot("paid"), booking_add_ons=scene.choice(1, 0), customer_note="by the window")
     (number,) = bookings_in(order)
     scene.invite(number, {"email": f"{scene.word()}@example.com"}).ok("AN-G01", 200)
-    (listed,) = (each for each in scene.listed("AN-B11") if each["id"] == number)
+    (listed,) = (each for each in scene.listed("AN-B11", until=[number]) if each["id"] == number)
     scene.same("AN-B11", scene.seen("AN-B11", number), listed, "the booking read by its id")
 
 

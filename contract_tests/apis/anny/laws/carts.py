@@ -296,7 +296,8 @@ def a_cart_without_an_account_becomes_that_of_who_submits_it(scene: AnnyScene) -
     for name in ("given_name", "family_name"):
         scene.same("AN-C26", customer["attributes"][name], account[name], f"{name} of the customer", answer)
     for operation, number in (("listOrders", order["id"]), ("listBookings", bookings_in(order)[0])):
-        found = [each["id"] for each in scene.every("AN-C26", operation) if each["id"] == number]
+        listed = scene.every("AN-C26", operation, until=[number])
+        found = [each["id"] for each in listed if each["id"] == number]
         scene.same("AN-C26", found, [number], f"what of it is in {operation}")
     known = {order["id"]}
     for slot in scene.day(where="other_room")[:5:2]:

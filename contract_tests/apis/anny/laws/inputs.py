@@ -326,7 +326,9 @@ def _questions(scene: AnnyScene, slot: Slot) -> Iterator[tuple[str, Callable[[st
     """What is asked about a moment, such that a moment some hours off would have another answer."""
 
     def listed(name: str) -> Callable[[str], Any]:
-        return lambda text: _ids(scene.call("listBookings", query={name: text, "page[size]": 250}))
+        # The newest first: a list with a past does not fit on one page.
+        query = {"sort": "-created_at", "page[size]": 250}
+        return lambda text: scene.made_here(_ids(scene.call("listBookings", query={name: text, **query})))
 
     yield "what ends after it", listed("filter[start_date]"), slot.ends_at
     yield "what begins before it", listed("filter[end_date]"), slot.later(minutes=180).starts_at
