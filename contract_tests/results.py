@@ -68,6 +68,7 @@ class TestResult:
         evidence: How often each rule was seen to hold.
         leaked: What it could not take back.
         again: It has to be played again, alone in its world: nothing came of it.
+        doubted: The rule that it saw broken where others in its world may be why; "" where there is none.
         shown: Of each operation that reads, by label: what stood in the path of its first success, and the answer.
         bursts: How often it asked many things at the same moment.
         overlapped: How often any two of them did overlap, as seen from here.
@@ -87,6 +88,7 @@ class TestResult:
     seconds: float = 0.0
     leaked: tuple[str, ...] = ()
     again: bool = False
+    doubted: str = ""
     shown: Mapping[str, tuple[Mapping[str, object], bytes]] = field(default_factory=dict, repr=False)
     bursts: int = 0
     overlapped: int = 0
@@ -349,7 +351,8 @@ def _given(finding: Finding) -> _Given | None:
 
 
 def _is_about(test: TestResult, rule: Rule) -> bool:
-    return rule.id in test.rules or rule.id in test.evidence or any(each.rule == rule.id for each in test.findings)
+    told = (test.doubted, *(each.rule for each in test.findings))
+    return rule.id in (*test.rules, *test.evidence, *told)
 
 
 def _judge(rule: Rule, tests: list[TestResult], untested: str, origins: Mapping[_Given, str]) -> RuleResult:
@@ -387,10 +390,11 @@ def _outcome(
     times: int,
     is_broken: bool,
 ) -> tuple[Outcome, str]:
-    if is_broken:
-        return Outcome.FAIL, ""
-    if rule.not_tested:
-        return Outcome.OMIT, rule.not_tested
+    if is_broken or rule.not_tested:
+        return (Outcome.FAIL, "") if is_broken else (Outcome.OMIT, rule.not_tested)
+    doubts = [test.why for test in tests if test.doubted == rule.id]
+    if doubts:
+        return Outcome.SKIP, doubts[0]
     own = [test for test in tests if rule.id in test.rules]
     for outcome in (Outcome.ERROR, Outcome.SKIP, Outcome.OMIT):
         found = [test for test in own if test.outcome is outcome]

@@ -99,6 +99,8 @@ class Setting:
     """Of the readings on which a break may lean, by rule: whether the target reads it otherwise."""
     asking: threading.RLock = field(default_factory=threading.RLock)
     """Held by who finds that out."""
+    strangers: set[object] = field(default_factory=set)
+    """What others in a shared world were seen to have made: it is the reason for one break at most."""
     is_beside: bool = False
     """Others of the run are played at the same time, in the same world if it is shared."""
     turns: Path | None = None
@@ -129,6 +131,8 @@ class Scene:
     STAYS: ClassVar[Mapping[str, str]] = {}
     GUARDED: ClassVar[frozenset[str]] = frozenset()
     LEANS: ClassVar[Mapping[str, Sequence[str]]] = {}
+    doubted = ""
+    """The rule that does not hold where others may be why."""
 
     def __init__(self, setting: Setting, world: World, name: str) -> None:
         self.contract = setting.contract
@@ -166,6 +170,7 @@ class Scene:
         """It would have changed what all in its world have in common, or could not tell their doing from the target's."""
         self._is_beside = setting.is_beside and not world.is_own
         self._began_at = time.monotonic()
+        self._strangers = setting.strangers
         self._turns = None if world.is_own else setting.turns
         self._turn: TextIO | None = None
         self._taking = threading.Lock()
@@ -574,9 +579,8 @@ class Scene:
         return False
 
     @property
-    def began_at(self) -> datetime:
-        """When the target's clock said so at the earliest."""
-        return self.now() - timedelta(seconds=time.monotonic() - self._began_at) - self.slack
+    def lasted(self) -> timedelta:
+        return timedelta(seconds=time.monotonic() - self._began_at)
 
     def is_of_the_run(self, parameter: str, value: object) -> bool:
         """Whether this test, or one that is over, has made what *parameter* names."""

@@ -108,6 +108,7 @@ class _Batch:
             seconds=time.monotonic() - began_at,
             leaked=tuple(self._leaked),
             again=scene is not None and scene.wants_to_be_alone,
+            doubted="" if scene is None else scene.doubted,
             shown=self._shown,
         )
 

@@ -224,6 +224,7 @@ def _play(stage: Stage, law: Law) -> TestResult:
         seconds=time.monotonic() - began_at,
         leaked=tuple(scene.leaked),
         again=scene.wants_to_be_alone,
+        doubted=scene.doubted,
         shown=scene.shown,
         bursts=len(scene.bursts),
         overlapped=sum(scene.bursts),
@@ -252,6 +253,7 @@ def perform(
         return outcome, why, []
     here.differences = [each for each in here.differences if not here.is_others_doing(each)]
     if (broken or outcome is Outcome.ERROR) and here.is_others_doing(broken):
+        here.doubted = broken.rule if broken else ""
         return Outcome.SKIP, f"others are there at the same time; so nothing is known of this: {broken or why}", []
     if stage.tell is not _nobody:
         for exchange in here.log:

@@ -111,3 +111,12 @@ def test_what_was_not_judged_names_the_rule_that_was_in_the_way():
     assert rules[3].outcome is Outcome.SKIP
     assert rules[3].why == "follows from TOY-R01: a.b ended before it came to this rule"
     assert rules[5].why == "follows from TOY-R01: a.d ended before it came to this rule"
+
+
+def test_what_once_broke_where_others_were_is_not_tested_wherever_else_it_held():
+    held_elsewhere = a_test("a.c", evidence={"TOY-R01": 3})
+    doubted = a_test(outcome=Outcome.SKIP, rules=(), why="others are there", doubted="TOY-R01")
+
+    rules = judged(held_elsewhere, doubted)
+
+    assert (rules[1].outcome, rules[1].why) == (Outcome.SKIP, "others are there")

@@ -100,7 +100,7 @@ def test_what_breaks_while_others_book_is_not_tested_and_what_breaks_in_a_quiet_
     with runs_in(url, "some", 2) as runs:
         alone, beside_others = play(runs[0], law_of(claim)), play(runs[0], law_of(disturbed))
 
-    assert (beside_others.outcome, beside_others.again) == (Outcome.SKIP, True)
+    assert (beside_others.outcome, beside_others.again, beside_others.doubted) == (Outcome.SKIP, True, "AN-B02")
     assert beside_others.why.startswith("others are there at the same time")
     assert alone.outcome is Outcome.FAIL
 
