@@ -101,7 +101,7 @@ def _figures(row: str, took: _Took) -> Iterator[Figure]:
 
 @contextmanager
 def _on_all_cores() -> Iterator[None]:
-    """Whoever measures keeps to one core, which all that it starts inherits."""
+    """The process that measures keeps to one core, and what it starts would inherit that."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return

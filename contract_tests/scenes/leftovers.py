@@ -20,7 +20,7 @@ try:
 except ImportError:  # where there is none, no run is known to go on
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Thing", "Track", "cache_folder", "interrupted", "turns_file"]
+__all__ = ["Thing", "Track", "cache_folder", "interrupted", "locked", "turns_file"]
 
 
 class Thing(NamedTuple):
@@ -53,7 +53,7 @@ class Track:
         self.things: list[Thing] = []
         self.unheard: tuple[str, ...] = ()
         if file is not None and file.exists():
-            self._file = _opened(file)
+            self._file = locked(file)
             self.things, self.unheard = _read(file)
 
     @classmethod
@@ -101,7 +101,7 @@ class Track:
         if self._path is None:
             return
         try:
-            self._file = self._file or _opened(self._path)
+            self._file = self._file or locked(self._path)
             self._file.write(json.dumps(line) + "\n")
             self._file.flush()
         except OSError:  # a machine without a place to write to can still test
@@ -126,8 +126,8 @@ def _name(api: str, base_url: str) -> str:
     return f"{api}-{hashlib.sha256(base_url.encode()).hexdigest()[:12]}"
 
 
-def _opened(file: Path) -> TextIO:
-    """Raises BlockingIOError: a run goes on that writes to it."""
+def locked(file: Path) -> TextIO:
+    """*file* for writing, locked as long as it is open. Raises BlockingIOError where somebody else has it locked."""
     file.parent.mkdir(parents=True, exist_ok=True)
     opened = file.open("a", encoding="utf-8")
     try:
@@ -141,7 +141,7 @@ def _opened(file: Path) -> TextIO:
 
 def _is_locked(file: Path) -> bool:
     try:
-        _opened(file).close()
+        locked(file).close()
     except BlockingIOError:
         return True
     return False

@@ -104,7 +104,7 @@ class Setting:
     is_beside: bool = False
     """Others of the run are played at the same time, in the same world if it is shared."""
     turns: Path | None = None
-    """Whoever has this file locked uses what an account has one of in a shared world."""
+    """A lock on this file is the turn to use what an account has one of in a shared world."""
 
 
 class Scene:

@@ -180,9 +180,8 @@ def a_list_can_be_sorted_both_ways(scene: AnnyScene) -> None:
         if scene.world.is_own:
             scene.pass_time(_SECOND)
     in_time = [made[number] for number in (1, 3, 0, 2)]
-    near: Json = (
-        {} if scene.world.is_own else {"resources": [slot.resource_id], **_around(slot)}
-    )  # in a list with a past
+    # A list with a past is long.
+    near: Json = {} if scene.world.is_own else {"resources": [slot.resource_id], **_around(slot)}
     orders = [("start_date", in_time), ("-start_date", in_time[::-1])]
     if scene.world.is_own:
         orders += [("created_at", made), ("-created_at", made[::-1])]
