@@ -18,8 +18,9 @@ needs_browser = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=10_000)  # how long it looks again: a click does not wait for the page that follows
     with sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
         yield opened

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from browsers import needs_browser
+from playwright.sync_api import expect
 from run_results import NASTY, a_finding, a_result, a_state_chart, broken, held, skipped
 
 from contract_tests.findings import Severity
@@ -60,9 +61,9 @@ def test_what_is_searched_for_is_shown_and_nothing_else(browser, file):
 
     page.locator("#find").fill("PASS visit")
 
+    expect(page.locator("#found")).to_have_text("1 found")
     assert seen(page, ".rules > li") == ["TOY-R05"]
     assert seen(page, ".finding, #operations") == []
-    assert page.locator("#found").inner_text() == "1 found"
     assert page.said == []
 
 
@@ -72,9 +73,9 @@ def test_a_search_that_is_taken_back_shows_all_again(browser, file):
 
     page.locator("#find").fill("")
 
+    expect(page.locator("#operations")).to_be_visible()
     assert len(seen(page, ".finding > summary")) == 3
     assert seen(page, ".group .rules > li") == []
-    assert page.locator("#operations").is_visible()
 
 
 def test_each_outcome_is_shown_alone(browser, file, scripted):
@@ -108,7 +109,7 @@ def test_what_a_server_answers_does_nothing(browser, file):
     page = opened(browser, file)
 
     assert page.title() != "hacked"
-    assert page.locator("img").count() == 0
+    expect(page.locator("img")).to_have_count(0)
     assert page.said == []
 
 
