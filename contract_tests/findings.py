@@ -52,6 +52,7 @@ class Finding:
         world: The sandbox that is kept as the test left it; "" where there is none.
         reset: The command after which its steps, pasted one by one, are answered there as they were; "" where none
             makes them, since they have to be sent at once.
+        is_of_a_race: Requests that were sent at the same moment show it, which may be once in many times.
     """
 
     severity: Severity
@@ -67,6 +68,7 @@ class Finding:
     known: str = ""
     world: str = ""
     reset: str = ""
+    is_of_a_race: bool = False
 
     @property
     def counts(self) -> bool:

@@ -108,6 +108,13 @@ class _Due:
         )
 
 
+def _unsure(result: TestResult, failed: TestResult) -> TestResult:
+    """A test that *failed* once, and not when it was played again."""
+    (broken, *_) = (finding for finding in failed.findings if finding.is_break)
+    why = f"it failed once and not again, so others may have been there: {broken.expected}, got {broken.came}"
+    return replace(result, outcome=Outcome.SKIP, why=why, doubted=broken.rule)
+
+
 def _law(stage: Stage, law: Law) -> _Due:
     play = partial(scripted.play, stage, law)
     return _Due(law.name, law.sentence, law.layer, law.rules, play, partial(scripted.play, stage.beside, law))
@@ -280,25 +287,40 @@ class _Run:
             yield test, self._played_alone(test, first)
 
     def _played_alone(self, test: _Due, before: TestResult | None) -> TestResult | None:
-        """What comes of it when others of the run are done; several times where others in its world were in its way."""
+        """
+        What comes of it when others of the run are done; several times where others in its world were in its way.
+
+        Others are not always seen. So what fails in a shared world fails each time, or it is not known why it failed once.
+        """
+        failed: TestResult | None = None
         for _ in range(_TRIES):
             result = self._play(test.play)
             if result is None:
                 break
             if before is not None:
                 result = replace(result, leaked=before.leaked + result.leaked, calls=before.calls + result.calls)
-            if not result.again:
-                return result
             before = result
-        return result
+            if result.again:
+                continue
+            is_of_a_race = any(finding.is_of_a_race for finding in result.findings)
+            if result.outcome is not Outcome.FAIL or self.deployment.worlds.are_own or is_of_a_race:
+                break
+            failed = failed or result
+        if before is not None:
+            before = before if failed is None or before.outcome is Outcome.FAIL else _unsure(before, failed)
+            self._note_failure(before)
+        return before
 
     def _play(self, how: Callable[[], TestResult], *, is_beside: bool = False) -> TestResult | None:
         if self._is_over():
             return None
         result = how()
-        if not is_beside or self._is_certain(result):
-            self.has_failed |= any(self.known.mark(finding).counts for finding in result.findings)
+        if is_beside and self._is_certain(result):
+            self._note_failure(result)
         return result
+
+    def _note_failure(self, result: TestResult) -> None:
+        self.has_failed |= any(self.known.mark(finding).counts for finding in result.findings)
 
     def _is_certain(self, result: TestResult) -> bool:
         """Whether what a test came to beside others is what it comes to alone, as far as can be told."""

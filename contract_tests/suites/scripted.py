@@ -85,6 +85,7 @@ class Stage:
             replay=self.replay_id(name),
             world=scene.world.name,
             reset=_reset(scene, steps),
+            is_of_a_race=any(each.at_once > 1 for each in broken.exchanges),
         )
 
     def findings_of_flaws(
@@ -283,14 +284,23 @@ def _outcome(
     except NotApplicable as reason:
         return Outcome.OMIT, str(reason), None
     except (Silence, Trespass, HypothesisException) as problem:
-        unsteady = "the target does not answer alike when asked again: " * isinstance(problem, HypothesisException)
-        return Outcome.ERROR, f"{unsteady}{problem}", None
+        return _undecided(problem, scene())
     except Exception as problem:
         here = scene()
         if here is None:
             raise
         return _stumbled(problem, here, rules)
     return Outcome.PASS, "", None
+
+
+def _undecided(problem: Exception, scene: Scene | None) -> tuple[Outcome, str, None]:
+    if not isinstance(problem, HypothesisException):
+        return Outcome.ERROR, str(problem), None
+    why = f"the target does not answer alike when asked again: {problem}"
+    if scene is None or scene.world.is_own:
+        return Outcome.ERROR, why, None
+    scene.wants_to_be_alone = True
+    return Outcome.SKIP, f"others may be there, or {why}", None
 
 
 def _stumbled(problem: Exception, scene: Scene, rules: Sequence[str]) -> tuple[Outcome, str, Broken | None]:

@@ -5,7 +5,7 @@ or which segment it belongs to.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,6 +15,7 @@ from mockserver.web.stack import Stack
 
 __all__ = ["Address", "Addresses", "Mount"]
 
+_PAGES = ("/docs", "/openapi.json")
 _IN_PATH = re.compile(rb"/~([^/]*)(/.*)?", re.DOTALL)
 
 
@@ -57,29 +58,33 @@ class Addresses:
     """All mounts, and the pages beside them."""
 
     def __init__(self, mounts: Sequence[Mount]) -> None:
-        # The longest first: the control plane wins over an API that is served without prefix, `/v1` over nothing.
-        self._entrances = sorted(_entrances(mounts), key=lambda entrance: len(entrance.raw), reverse=True)
-        pages = ("/docs", "/openapi.json")
+        self._entrances = {entrance.raw: entrance for entrance in _entrances(mounts)}
         prefixes = {mount.api.prefix for mount in mounts}
-        self._pages = (b"/console", *(f"{prefix}{page}".encode() for prefix in (*prefixes, "") for page in pages))
+        pages = (b"/console", *(f"{prefix}{page}".encode() for prefix in (*prefixes, "") for page in _PAGES))
+        self._page = re.compile(rb"/\Z|" + _one_of(pages))
+        self._entrance = re.compile(_one_of(self._entrances))
 
     def find(self, path: bytes) -> Address:
         sandbox = None
-        if path.startswith(b"/~") and (found := _IN_PATH.fullmatch(path)):
-            sandbox, path = found[1].decode("ascii", "replace"), found[2] or b"/"
-        if self.is_page(path):
+        if path.startswith(b"/~") and (named := _IN_PATH.fullmatch(path)):
+            sandbox, path = named[1].decode("ascii", "replace"), named[2] or b"/"
+        found = None if self.is_page(path) else self._entrance.match(path)
+        if found is None:
             return Address(sandbox, None, path)
-        for entrance in self._entrances:
-            length = len(entrance.raw)
-            if path.startswith(entrance.raw) and path[length : length + 1] in {b"/", b""}:
-                base = entrance.text if sandbox is None else f"/~{sandbox}{entrance.text}"
-                return Address(sandbox, entrance.mount, b"" if entrance.beside else path[length:], base)
-        return Address(sandbox, None, path)
+        entrance = self._entrances[found[0]]
+        base = entrance.text if sandbox is None else f"/~{sandbox}{entrance.text}"
+        return Address(sandbox, entrance.mount, b"" if entrance.beside else path[found.end() :], base)
 
     def is_page(self, path: bytes) -> bool:
-        if not path.startswith(self._pages):
-            return path == b"/"
-        return any(path == page or path.startswith(page + b"/") for page in self._pages)
+        return self._page.match(path) is not None
+
+
+def _one_of(beginnings: Iterable[bytes]) -> bytes:
+    """
+    A pattern for a path that begins with one of them, in whole segments. The longest first: the control plane wins over an
+    API that is served without prefix, `/v1` over nothing.
+    """
+    return rb"(?:%b)(?=/|\Z)" % b"|".join(map(re.escape, sorted(beginnings, key=len, reverse=True)))
 
 
 def _entrances(mounts: Sequence[Mount]) -> Iterator[_Entrance]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis.errors import FlakyStrategyDefinition
 
 from benchmarks.in_process import SandboxServer, deployment
 from benchmarks.latency import far_away
@@ -215,7 +216,46 @@ def test_in_a_shared_world_what_is_told_of_a_test_is_what_comes_of_it_alone(url,
         "theme.disturbed": outcome,
         "theme.broken": Outcome.FAIL,
     }
-    assert [plays.count(each) for each in ("disturbed", "broken")] == [times, times]
+    assert [plays.count(each) for each in ("disturbed", "broken")] == [times, 4 if sandbox else 1]
+
+
+def test_what_fails_in_a_shared_world_and_not_again_is_not_tested(url):
+    plays = []
+
+    def once(scene):
+        plays.append("once")
+        answer = scene.call("getHealth").ok("RK-B01")
+        scene.same("RK-B01", len(plays), 2, "the number of plays", answer)
+
+    result = played(url, once, sandbox="shared", jobs=1)
+
+    assert [(each.outcome, each.doubted, each.findings) for each in result.tests] == [(Outcome.SKIP, "RK-B01", ())]
+    assert "the number of plays is 2, got 1" in result.tests[0].why
+
+
+def test_a_race_that_is_lost_once_is_told_wherever_it_was(url):
+    def racing(scene):
+        answers = scene.together(*[lambda: scene.call("getHealth")] * 2)
+        scene.one_wins("RK-B01", answers)
+
+    result = played(url, racing, sandbox="shared", jobs=1, layer=Layer.BURSTS)
+
+    assert [(each.outcome, each.bursts) for each in result.tests] == [(Outcome.FAIL, 1)]
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "times", "outcome"), [("shared", 3, Outcome.SKIP), (None, 1, Outcome.ERROR)], ids=["shared", "own"]
+)
+def test_lives_that_cannot_be_lived_again_are_not_tested_where_others_may_be(url, sandbox, times, outcome):
+    plays = []
+
+    def unsteady(scene):
+        plays.append("unsteady")
+        raise FlakyStrategyDefinition("Inconsistent data generation")
+
+    result = played(url, unsteady, sandbox=sandbox, jobs=1)
+
+    assert ([each.outcome for each in result.tests], len(plays)) == ([outcome], times)
 
 
 def test_what_fails_beside_others_in_a_shared_world_does_not_end_a_run_yet(url):

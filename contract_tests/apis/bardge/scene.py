@@ -17,6 +17,7 @@ from contract_tests.laws.probes import Probe, is_secured, probes
 from contract_tests.profiles import DEAD_TOKEN, TOKEN, Key, Kind, Lacking
 from contract_tests.scenes.answers import Answer
 from contract_tests.scenes.scene import MAIN, OTHER, Made, Setting
+from contract_tests.scenes.sending import NO_BODY
 from contract_tests.scenes.worlds import World
 
 __all__ = [
@@ -74,10 +75,14 @@ BODIES: Mapping[str, Json] = {
 
 HOUR = timedelta(hours=1)
 
+_NO_MONEY = "insufficient_balance"
+_POOR = "the business account covers too little: fund it (of our own sandbox, with the setting business_balance)"
 _REFUNDED_BEFORE = timedelta(hours=24)
 _FIRST_SPA_DAY = 2
 _SOON_DAYS = 5
 """So many of them are kept for tests that cannot wait for their turn."""
+_PAID_DAYS = 20
+"""A purchase is good for thirty days."""
 _SPA_DAYS = 80
 _A_QUARTER = timedelta(days=90)
 _MOST = 100
@@ -223,6 +228,13 @@ class BardgeScene(Payments):
         self.expect(rule, bool(found), what, "none", *answers)
         return found[0]
 
+    def call(self, operation_id: str, body: Any = NO_BODY, **options: Any) -> Answer:
+        """Raises Lacking: in a world that others use, too, the business account does not cover it any more."""
+        answer = super().call(operation_id, body, **options)
+        if not self.world.is_own and answer.code == _NO_MONEY:
+            raise Lacking(_POOR)
+        return answer
+
     # Products and passes
 
     def products(self, *, by: str = MAIN) -> list[Json]:
@@ -276,18 +288,10 @@ class BardgeScene(Payments):
     def issued(
         self, product: Json | str | None = None, client_id: str | None = None, *, by: str = MAIN, **fields: Any
     ) -> Json:
-        """A pass that was issued, for a gym with visits left if no product is said. Lacking: the account does not cover it."""
+        """A pass that was issued, for a gym with visits left if no product is said."""
         answer = self.issue(product or self.product(by=by), client_id, by=by, **fields)
-        if answer.code == "insufficient_balance":
-            raise Lacking("the business account does not cover another pass")
         issued: Json = answer.ok("BG-N10", 201).json
         return issued
-
-    def covered(self, answer: Answer) -> Answer:
-        """Raises Lacking: in a world that others use, too, the business account does not cover it any more."""
-        if not self.world.is_own and answer.code == "insufficient_balance":
-            raise Lacking("the business account does not cover another pass")
-        return answer
 
     def spa_pass(self, client_id: str | None = None, **fields: Any) -> Json:
         """A pass for spas, good on every day of `spa_day`."""
@@ -479,7 +483,8 @@ class BardgeScene(Payments):
         return found[0]
 
     def one_class_nearly_full(self) -> list[Instance]:
-        """Three instances of one class that `issued` covers; the first has a single place left."""
+        """Three instances of one class that `issued` covers; the first has a single place left, for whose turn it is."""
+        self.take_turn()
         found = self.instances(places=(1, 1_000))
         for last in found:
             others = [each for each in found if each.class_id == last.class_id and each.spots_left > 1]
@@ -595,20 +600,25 @@ class BardgeScene(Payments):
         return [self.call("listProviderServices", id=spa_id, title="list the services").ok("BG-R22", 200).json]
 
     def spa_day(self, spa: Json | None = None, *, soon: bool = False) -> date:
-        """A day on which nobody has an appointment, and no other test books one: at that of `spa`, or at another one.
+        """A day on which nobody has an appointment, and no other test books one.
 
         Args:
+            spa: Where the day has to be free, and so soon that what is bought for it now is good; None for all spas.
             soon: It is in this week or the next, however many tests have had one. There are few of these.
         """
-        if soon or self.world.is_own:
+        today = self.now().astimezone(LAGOS).date()
+        if self.world.is_own:
+            return today + timedelta(days=_FIRST_SPA_DAY)
+        if soon:
             what, first, days = "spa day soon", _FIRST_SPA_DAY, _SOON_DAYS
         else:
-            what = "spa day" if spa is None else f"day at {spa['id']}"
-            first, days = _FIRST_SPA_DAY + _SOON_DAYS, _SPA_DAYS
-        while (number := self.lease(what)) < days:
-            day = self.now().astimezone(LAGOS).date() + timedelta(days=first + number)
-            if self.world.is_own or all(self._is_all_free(each, day) for each in ([spa] if spa else self.spas())):
-                return day
+            what, days = ("spa day", _SPA_DAYS) if spa is None else (f"day at {spa['id']}", _PAID_DAYS)
+            first = _FIRST_SPA_DAY + _SOON_DAYS
+        for day in (today + timedelta(days=first + number) for number in self.numbers(what, days)):
+            if (what, day) not in self._strangers:
+                if all(self._is_all_free(each, day) for each in ([spa] if spa else self.spas())):
+                    return day
+                self._strangers.add((what, day))  # asked once: what a session holds is not free soon
         raise Lacking("all days at the spas are used by others")
 
     def _is_all_free(self, spa: Json, day: date) -> bool:

@@ -13,6 +13,7 @@ from contract_tests.results import Outcome
 from contract_tests.runs import staged
 from contract_tests.scenes.sandboxes import ControlPlane
 from contract_tests.suites.scripted import play, play_laws
+from mockserver.app import API_NAMES
 
 NAMES = (
     "access.an_administrator_reads_everything",
@@ -30,19 +31,26 @@ LONGER_THAN_A_FEW_PAGES = 1_300
 
 
 @contextmanager
-def runs_in(url, name, number):
-    """So many runs at once in the sandbox *name*."""
+def runs_in(url, name, number, *, api="anny", settings=None):
+    """So many runs at once in the sandbox *name*, each with requests of its own."""
     plane = ControlPlane.find(url)
     assert plane is not None
-    plane.create(name, {"settings": plane.profile("anny").world.get("settings", {})})
+    plane.create(name, {"settings": settings or plane.profile(api).world.get("settings", {})})
     plane.close()
-    with deployment("anny", url, sandbox=name) as found, ExitStack() as open_:
-        yield [open_.enter_context(staged(found, seed=1)) for _ in range(number)]
+    with deployment(api, url, sandbox=name) as found, ExitStack() as open_:
+        yield [open_.enter_context(staged(found, seed=each)) for each in range(1, number + 1)]
 
 
 @pytest.fixture
 def url(sandbox_server):
     with sandbox_server.serving("anny") as url:
+        yield url
+
+
+@pytest.fixture
+def venues(sandbox_server):
+    """Where bardge is served."""
+    with sandbox_server.serving("bardge") as url:
         yield url
 
 
@@ -54,11 +62,11 @@ def accused(results):
     ]
 
 
-def laws():
-    kit = kit_of("anny")
+def laws(api="anny", names=NAMES):
+    kit = kit_of(api)
     assert kit is not None
-    found = [law for law in kit.laws if law.name in NAMES]
-    assert len(found) == len(NAMES)
+    found = [law for law in kit.laws if law.name in names]
+    assert len(found) == len(names)
     return found
 
 
@@ -81,6 +89,44 @@ def test_a_list_that_has_a_past_is_judged_as_a_short_one(url):
 
     assert [(each.name, each.outcome) for each in results if each.outcome is not Outcome.PASS] == []
     assert max(each.calls for each in results) < 300
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("api", API_NAMES)
+def test_two_runs_at_once_in_a_world_that_has_seen_one_accuse_nobody(sandbox_server, api):
+    kit = kit_of(api)
+    assert kit is not None
+    # Passes are bought, and each run buys some hundred.
+    settings = {"bardge": {"business_balance": 50_000_000_000}} if api == "bardge" else None
+    with (
+        sandbox_server.serving(api) as url,
+        runs_in(url, "busy", 3, api=api, settings=settings) as (first, *both),
+        ThreadPoolExecutor(2) as pool,
+    ):
+        alone = list(play_laws(first, kit.laws))
+        together = [each for found in pool.map(lambda stage: list(play_laws(stage, kit.laws)), both) for each in found]
+
+    assert accused([*alone, *together]) == []
+    passed = [sum(each.outcome is Outcome.PASS for each in played) for played in (alone, together)]
+    assert passed[1] > passed[0] * 1.5
+
+
+def test_an_account_that_others_have_emptied_accuses_nobody_and_is_named(venues):
+    with runs_in(venues, "poor", 1, api="bardge", settings={"bardge": {"business_balance": 0}}) as (stage,):
+        results = list(play_laws(stage, laws("bardge", ["passes.a_pass_begins_today_at_the_earliest"])))
+
+    assert [(each.outcome, "business_balance" in each.why) for each in results] == [(Outcome.SKIP, True)]
+
+
+def test_a_client_whom_an_earlier_run_has_given_a_pass_is_judged_by_the_new_ones(venues):
+    with runs_in(venues, "again", 2, api="bardge") as runs:
+        results = [
+            each
+            for stage in runs
+            for each in play_laws(stage, laws("bardge", ["clients.a_client_has_all_passes_and_one_balance"]))
+        ]
+
+    assert [each.outcome for each in results] == [Outcome.PASS] * 2
 
 
 def law_of(act):

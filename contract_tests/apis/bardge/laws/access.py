@@ -131,7 +131,7 @@ def live_and_test_keys_see_nothing_of_each_other(scene: BardgeScene) -> None:
         scene.client(issued["client_id"], by=theirs).refused("BG-A17", *_LOST)
         scene.read_pass(issued, by=theirs).refused("BG-A17", 404, "pass_not_found")
         namesake = scene.product(by=theirs), issued["client_id"]
-        scene.covered(scene.issue(*namesake, by=theirs, title="issue a pass to one of that name")).ok("BG-A17", 201)
+        scene.issue(*namesake, by=theirs, title="issue a pass to one of that name").ok("BG-A17", 201)
         scene.book(issued, others[1], by=theirs).refused("BG-A17", 404, "pass_not_found")
         scene.read_status(booking, by=theirs).refused("BG-A17", *_LOST)
         scene.move(booking, by=theirs, class_instance_id=others[1].id).refused("BG-A17", *_LOST)

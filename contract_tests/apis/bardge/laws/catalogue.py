@@ -5,6 +5,7 @@ from typing import Any
 
 from contract_tests.apis.bardge.scene import LAGOS, NOTHING, BardgeScene, Instance, instances_in
 from contract_tests.laws.law import Laws
+from contract_tests.scenes.answers import Answer
 
 __all__ = ["LAWS"]
 
@@ -48,7 +49,7 @@ def a_list_of_classes_says_where_they_are_and_not_when(scene: BardgeScene) -> No
 @LAWS.law("BG-K04")
 def filters_leave_the_classes_that_fit_all_of_them(scene: BardgeScene) -> None:
     everything = scene.classes()
-    of_venues = {each["id"] for venue in scene.providers("GYM") for each in _given_at(scene, venue)}
+    of_venues = {each["id"] for venue in scene.providers("GYM") for each in _given_at(scene, venue["id"])}
     scene.same("BG-K04", {each["id"] for each in everything}, of_venues, "the classes that no filter keeps out")
     days = {each["id"]: {instance.date for instance in scene.instances_of(each["id"])} for each in everything}
     today = scene.now().astimezone(LAGOS).date()
@@ -162,7 +163,7 @@ def a_booking_takes_one_place(scene: BardgeScene) -> None:
 @LAWS.law("BG-K20", "BG-K21")
 def a_venue_lists_its_classes_with_their_instances(scene: BardgeScene) -> None:
     everything = scene.classes()
-    given = {venue["id"]: _given_at(scene, venue) for venue in scene.providers("GYM")}
+    given = {venue["id"]: _given_at(scene, venue["id"]) for venue in scene.providers("GYM")}
     for venue_id, found in given.items():
         wanted = [each for each in everything if each["provider_branch_id"] == venue_id]
         alone = [{name: said for name, said in each.items() if name != "instances"} for each in found]
@@ -171,22 +172,32 @@ def a_venue_lists_its_classes_with_their_instances(scene: BardgeScene) -> None:
         scene.same("BG-K21", alone, wanted, f"the classes of {venue_id}, but for their instances")
     issued = scene.issued()
     bookable = {each.id for each in scene.instances()}
-    for found in given.values():
-        for gym_class in found:
-            instances = instances_in(gym_class)
-            scene.same("BG-K21", instances, scene.instances_of(gym_class["id"]), f"the instances of {gym_class['id']}")
-            classes = {each["class_id"] for each in gym_class["instances"]}
-            scene.expect("BG-K21", classes <= {gym_class["id"]}, f"class_id {gym_class['id']} of each", classes)
-            for instance in [each for each in instances if each.id in bookable][:1]:
-                scene.booked(issued, instance, "BG-K20")
-    for venue in scene.providers("GYM"):
-        for gym_class in _given_at(scene, venue):
-            now = scene.instances_of(gym_class["id"])
-            scene.same("BG-K21", instances_in(gym_class), now, f"the instances of {gym_class['id']} after bookings")
+    shown = [(venue_id, each["id"]) for venue_id, found in given.items() for each in found]
+    for venue_id, class_id in shown:
+        instances = _shown_alike(scene, venue_id, class_id, "the instances")
+        for instance in [each for each in instances if each.id in bookable][:1]:
+            scene.booked(issued, instance, "BG-K20")
+    for venue_id, class_id in shown:
+        _shown_alike(scene, venue_id, class_id, "the instances after bookings")
 
 
-def _given_at(scene: BardgeScene, venue: Json) -> list[Json]:
+def _shown_alike(scene: BardgeScene, venue_id: str, class_id: str, what: str) -> list[Instance]:
+    """What the venue and the class itself show of its instances."""
+    answer, own = scene.steady(lambda: _ask_given_at(scene, venue_id), lambda: scene.instances_of(class_id))
+    found = [each for each in answer.ok("BG-K20", 200).json["data"] if each["id"] == class_id]
+    gym_class = scene.first("BG-K20", found, f"{class_id} among the classes of {venue_id}")
+    instances = instances_in(gym_class)
+    scene.same("BG-K21", instances, own, f"{what} of {class_id}", answer)
+    classes = {each["class_id"] for each in gym_class["instances"]}
+    scene.expect("BG-K21", classes <= {class_id}, f"class_id {class_id} of each", classes)
+    return instances
+
+
+def _given_at(scene: BardgeScene, venue_id: str) -> list[Json]:
     """Its classes, with their instances."""
-    answer = scene.call("listProviderClasses", id=venue["id"], limit=100, title="list the classes of the venue")
-    found: list[Json] = answer.ok("BG-K20", 200).json["data"]
+    found: list[Json] = _ask_given_at(scene, venue_id).ok("BG-K20", 200).json["data"]
     return found
+
+
+def _ask_given_at(scene: BardgeScene, venue_id: str) -> Answer:
+    return scene.call("listProviderClasses", id=venue_id, limit=100, title="list the classes of the venue")

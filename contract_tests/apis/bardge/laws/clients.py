@@ -32,7 +32,11 @@ def a_client_has_all_passes_and_one_balance(scene: BardgeScene) -> None:
     over = scene.expired()
     newer = scene.issued(None, over["client_id"])
     answer = scene.client(over["client_id"]).ok("BG-T01", 200)
-    got = [(each["id"], each["status"]) for each in answer.json["passes"]][:2]
+    both = {
+        newer["id"],
+        over["id"],
+    }  # a pass that is over may be the profile's, whose client other runs have given passes
+    got = [(each["id"], each["status"]) for each in answer.json["passes"] if each["id"] in both]
     scene.same("BG-T01", got, [(newer["id"], "ACTIVE"), (over["id"], "EXPIRED")], "the passes and their status", answer)
 
 

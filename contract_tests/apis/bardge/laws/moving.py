@@ -318,17 +318,18 @@ def an_appointment_is_not_moved_beyond_its_copay(scene: BardgeScene) -> None:
     ends_at = datetime.fromtimestamp(bought["expires_at"] / 1_000, LAGOS)
     booking = scene.appointed(issued, spa, day, services=services)
     before = scene.trace(issued)
-    beyond = [(ends_at.date() + timedelta(days=1), "10:00")]
+    after = ends_at.date() + timedelta(days=1)
+    beyond = [(after, scene.free_hour(spa, after))]
     if f"{ends_at:%H:%M}" in scene.free_hours(spa, ends_at.date()) and not ends_at.second:
         beyond.append((ends_at.date(), f"{ends_at:%H:%M}"))
     for on, time in beyond:
         answer = scene.move(booking, date=on.isoformat(), time=time).refused("BG-M12", 403, "permission_denied")
         scene.left_alone("BG-M12", issued, before, answer)
     scene.prolong(issued, milliseconds(ends_at)).ok("BG-N30", 200)
-    scene.move(booking, date=beyond[0][0].isoformat(), time="10:00").refused("BG-A13", 403, "pass_expired")
+    scene.move(booking, date=after.isoformat(), time=beyond[0][1]).refused("BG-A13", 403, "pass_expired")
     scene.prolong(issued, milliseconds(scene.now() + timedelta(days=100))).ok("BG-N30", 200)
     within = ends_at.date() - timedelta(days=1)
-    scene.move(booking, date=within.isoformat(), time="16:00").ok("BG-M12", 201)
+    scene.move(booking, date=within.isoformat(), time=scene.free_hour(spa, within)).ok("BG-M12", 201)
 
 
 # What there is to move: each has another booking beside it, so that what comes back twice is seen to

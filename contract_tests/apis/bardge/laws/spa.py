@@ -186,7 +186,7 @@ def what_the_spa_does_not_offer_is_unavailable(scene: BardgeScene) -> None:
         rule = "BG-S11" if (on, clock) == (day, "10:00") else "BG-S35"
         scene.error(rule, answer, 409, _CONFLICT, "slot_unavailable")
     scene.left_alone("BG-S11", issued, before)
-    for on, clock in ((day, "09:00"), (day, "17:00"), (last_day, "10:00")):
+    for on, clock in ((day, "09:00"), (day, "17:00"), (last_day, scene.free_hour(spa, last_day))):
         scene.begin(issued, spa, on, clock, title=f"begin on {on} at {clock}").ok("BG-S35", 201)
 
 

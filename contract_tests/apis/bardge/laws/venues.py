@@ -113,7 +113,7 @@ def venues_are_listed_for_products_alone(scene: BardgeScene) -> None:
 
 @LAWS.law("BG-R20", "BG-R21")
 def spas_have_services_and_gyms_have_classes(scene: BardgeScene) -> None:
-    issued, day, taken = scene.issued(), scene.spa_day(), scene.spa()["services"][:1]
+    issued, day, taken = scene.lasting(), scene.spa_day(), scene.spa()["services"][:1]
     quote = scene.quoted(issued, scene.spa(), taken)["id"]
     gyms = [each for each in scene.providers("GYM") if each["copay_options"]]
     scene.first("BG-O01", gyms, "a gym with packages")
