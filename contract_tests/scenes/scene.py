@@ -183,7 +183,7 @@ class Scene:
         self._track = Track(None) if world.is_own else setting.track
         self._lock = threading.Lock()
         self._judged_last = ""
-        self._is_leaving = False
+        self.is_leaving = False
         self._hurry = ExitStack()
 
     # Asking
@@ -307,7 +307,7 @@ class Scene:
         with self._lock:
             self.log.append(exchange)
             self.answers.append(answer)
-            if len(self.log) > _MOST_REQUESTS and not self._is_leaving:
+            if len(self.log) > _MOST_REQUESTS and not self.is_leaving:
                 wanted = (
                     f"an end of it: the test has sent {_MOST_REQUESTS:,} requests and waits for something to change"
                 )
@@ -605,7 +605,7 @@ class Scene:
 
     def clean_up(self) -> None:
         """Take back what was made, newest first, and write down what stays."""
-        self._is_leaving = True
+        self.is_leaving = True
         self._hurry.close()
         if self.world.is_own:
             return

@@ -140,6 +140,8 @@ class _Batch:
 
     def _shut(self, *, keep: bool) -> None:
         if self._scene is not None:
+            if not self._scene.is_leaving:  # its machine lacked something before it began to live
+                self._scene.clean_up()
             self._evidence.update(self._scene.evidence)
             self._leaked += self._scene.leaked
             self._flawed += [each for each in self._scene.log if each.flaws]

@@ -11,6 +11,7 @@ from independent_reservekit import KEYS, Shop, serving
 from contract_tests.apis.reservekit.scene import ReserveKitScene
 from contract_tests.contracts import load_contract
 from contract_tests.deployments import Typed, find_deployment
+from contract_tests.profiles import Lacking
 from contract_tests.results import Outcome
 from contract_tests.runs import staged
 from contract_tests.scenes.machines import Machine
@@ -36,6 +37,18 @@ class Erring(Machine[ReserveKitScene]):
         self.scene.nothing()  # type: ignore[attr-defined]  # what goes wrong
 
 
+class Poor(Machine[ReserveKitScene]):
+    def __init__(self):
+        super().__init__()
+        self.scene.offered()
+        self.scene.take_turn()
+        raise Lacking("there is no more of it")
+
+    @rule()
+    def live(self):
+        self.scene.call("getHealth")
+
+
 def played(machine, **options):
     with serving(Shop()) as url:
         found = find_deployment(load_contract("reservekit"), Typed(base_url=url, token=KEYS["main"]))
@@ -52,6 +65,25 @@ def test_an_answer_of_another_form_than_a_life_reads_is_a_finding():
     (finding,) = result.findings
     assert (result.outcome, finding.rule, finding.steps[-1].title) == (Outcome.FAIL, "RK-S01", "make a service")
     assert finding.expected.endswith("self.scene.offered()[\"nothing\"] (KeyError: 'nothing')")
+
+
+def test_what_was_made_for_a_life_that_lacks_something_is_taken_back_with_its_turn():
+    scenes = []
+
+    class Noting(Poor):
+        def __init__(self):
+            try:
+                super().__init__()
+            finally:
+                scenes.append(self.scene)
+
+    result = played(Noting)
+
+    assert (result.outcome, result.why, result.leaked) == (Outcome.SKIP, "there is no more of it", ())
+    assert scenes
+    assert all(each.is_leaving for each in scenes)
+    assert scenes[-1].take_turn()
+    scenes[-1].end_turn()
 
 
 def test_what_is_wrong_in_a_machine_ends_its_batch_and_not_the_run():
