@@ -292,24 +292,26 @@ class _Run:
 
         Others are not always seen. So what fails in a shared world fails each time, or it is not known why it failed once.
         """
-        failed: TestResult | None = None
+        told = failed = None
         for _ in range(_TRIES):
             result = self._play(test.play)
             if result is None:
                 break
             if before is not None:
                 result = replace(result, leaked=before.leaked + result.leaked, calls=before.calls + result.calls)
-            before = result
+            told = before = result
             if result.again:
                 continue
             is_of_a_race = any(finding.is_of_a_race for finding in result.findings)
             if result.outcome is not Outcome.FAIL or self.deployment.worlds.are_own or is_of_a_race:
                 break
             failed = failed or result
-        if before is not None:
-            before = before if failed is None or before.outcome is Outcome.FAIL else _unsure(before, failed)
-            self._note_failure(before)
-        return before
+        if told is not None and failed is not None:
+            is_sure = told.outcome is Outcome.FAIL
+            told = replace(failed, leaked=told.leaked, calls=told.calls) if is_sure else _unsure(told, failed)
+        if told is not None:
+            self._note_failure(told)
+        return told
 
     def _play(self, how: Callable[[], TestResult], *, is_beside: bool = False) -> TestResult | None:
         if self._is_over():
