@@ -34,8 +34,8 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     id: str = ""
 
 
-class Identity(msgspec.Struct, frozen=True, gc=False):
-    """What the credential says.
+class Identity(msgspec.Struct, frozen=True):
+    """What the credential says. The collector sees it, for a refusal that was raised knows the frames that know whose it is.
 
     Attributes:
         caller: None without a known credential.

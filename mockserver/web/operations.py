@@ -30,7 +30,7 @@ from mockserver.web.idempotency import Once, takes_keys
 from mockserver.web.parameters import parse_query, readers_of
 from mockserver.web.schemas import Validator, compile_schema, whole_numbers
 
-__all__ = ["CompiledOperation", "ContractBrokenError", "Sent"]
+__all__ = ["CompiledOperation", "ContractBrokenError", "Sent", "forget_frames"]
 
 _LOG = logging.getLogger("mockserver")
 _FIRST_ERROR = 400
@@ -133,6 +133,11 @@ class _Replies:
         return _encode(reply.body), media_type
 
 
+def forget_frames(error: Exception) -> None:
+    """Of what has become an answer: one that a call keeps would keep the frames that know the call, and so itself, for good."""
+    error.__traceback__ = None
+
+
 class Sent(NamedTuple):
     """A reply as it is sent.
 
@@ -200,6 +205,7 @@ class CompiledOperation:
         except OverQuota:
             raise  # no document of a vendor lists it
         except Refusal as refusal:
+            forget_frames(refusal)
             if call.entry is not None:
                 call.entry.refusal, call.entry.facts = refusal.code, refusal.__dict__
             reply = self._api.render(refusal)

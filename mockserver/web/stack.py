@@ -24,7 +24,7 @@ from mockserver.booking.errors import Refusal, StoreDown
 from mockserver.sandbox.patience import patiently
 from mockserver.sandbox.sandbox import Overtaken
 from mockserver.sandbox.sandboxes import Sandboxes
-from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent
+from mockserver.web.operations import CompiledOperation, ContractBrokenError, Sent, forget_frames
 from mockserver.web.routing import PathTable
 from mockserver.web.security import Guard
 
@@ -165,6 +165,7 @@ class Stack:
     def refused(self, call: Call, error: Exception) -> Sent:
         """*error* in the form of the API."""
         reply, code = _reply(self.api, error)
+        forget_frames(error)
         if call.entry is not None:
             call.entry.refusal = code
             call.entry.facts = error.__dict__ if isinstance(error, Refusal) else None

@@ -1,6 +1,8 @@
 import asyncio
+import gc
 import json
 import re
+from datetime import date
 from functools import cache
 
 import pytest
@@ -10,6 +12,7 @@ from open_reads import OpenRead
 from openapi_schema_validator import OAS30Validator
 
 from doublebook_data import resolved
+from mockserver.apis.exchange import Call
 from mockserver.app import API_NAMES
 from mockserver.booking.errors import StoreDown
 from mockserver.web.gate import Gate
@@ -248,3 +251,40 @@ def test_what_runs_in_the_background_is_started_and_stopped_with_the_process(res
     asyncio.run(gate({"type": "lifespan"}, receive, send))
 
     assert sent == [("lifespan.startup.complete", "started"), ("lifespan.shutdown.complete", "started", "stopped")]
+
+
+REFUSED = {
+    "no credential": {},
+    "a credential nobody has": {"Authorization": "Bearer nobody"},
+    "a bad sandbox": {"X-Sandbox": "NO NAME"},
+    "no JSON": {"Authorization": None, "Content-Type": "text/plain"},
+}
+"""Headers by what is refused; None is the credential of the API's first persona."""
+
+
+@pytest.mark.parametrize("wrong", REFUSED)
+@pytest.mark.parametrize("api", API_NAMES)
+def test_what_was_refused_is_forgotten_without_the_collector(build, api, wrong):
+    app = build(apis=(api,))
+    here = app.apis[0]
+    sample = here.sample(date(2026, 3, 2))
+    known = f"Bearer {here.personas[0].credential}"
+    headers = {name: known if value is None else value for name, value in REFUSED[wrong].items()}
+    client = Client(app, base=here.base_path, headers={"Content-Type": here.media_type})
+    gc.collect()
+    before = _calls()
+
+    gc.disable()
+    try:
+        answers = [client.post(sample.path, sample.body, headers=headers) for _ in range(20)]
+        answers.append(client.get("/nothing/here", headers=headers))
+        left = _calls() - before
+    finally:
+        gc.enable()
+
+    assert {answer.status_code for answer in answers} <= {400, 401, 404, 415, 422}
+    assert left == 0
+
+
+def _calls():
+    return sum(type(each) is Call for each in gc.get_objects())
