@@ -15,8 +15,9 @@ from openapi_schema_validator import OAS30Validator
 
 from contract_tests.contracts import Contract, Operation
 from contract_tests.scenes.differences import shown
+from doublebook_data.views import View, opened
 
-__all__ = ["MISSING", "Variant", "body_schema", "edges", "flaws", "hardly_json", "in_other_centuries"]
+__all__ = ["MISSING", "Variant", "body_schema", "edges", "flaws", "hardly_json", "in_other_centuries", "is_forbidden"]
 
 Json = dict[str, Any]
 Way = tuple[str | int, ...]
@@ -72,6 +73,13 @@ def body_schema(contract: Contract, operation: Operation) -> Json:
     said = contract.document["paths"][operation.path][operation.method.lower()]["requestBody"]
     schema: Json = contract.resolved(said)["content"][operation.media_type]["schema"]
     return schema
+
+
+def is_forbidden(contract: Contract, operation: Operation, body: Any) -> bool:
+    """Whether a body is wrong by what the target is held to, which may be no more than what a page states."""
+    schema = body_schema(contract, operation)
+    schema = schema if contract.view is View.OURS else opened(contract.document, schema)
+    return not _Form(contract, schema).lets_through(body)
 
 
 def flaws(contract: Contract, operation: Operation, good: Any) -> Iterator[Variant]:

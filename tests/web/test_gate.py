@@ -253,7 +253,7 @@ def test_what_runs_in_the_background_is_started_and_stopped_with_the_process(res
     assert sent == [("lifespan.startup.complete", "started"), ("lifespan.shutdown.complete", "started", "stopped")]
 
 
-REFUSED = {
+REFUSED: dict[str, dict[str, str | None]] = {
     "no credential": {},
     "a credential nobody has": {"Authorization": "Bearer nobody"},
     "a bad sandbox": {"X-Sandbox": "NO NAME"},

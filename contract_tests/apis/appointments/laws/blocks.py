@@ -12,6 +12,7 @@ from contract_tests.apis.appointments.scene import (
     ROOMMATE,
     AppointmentsScene,
     made_id,
+    stamp,
 )
 from contract_tests.laws.law import Laws
 from contract_tests.profiles import NotApplicable
@@ -127,6 +128,19 @@ def a_change_replaces_everything_but_whose_it_is(scene: AppointmentsScene) -> No
     scene.book(start, title="book where it was").ok("AP-B07", 201)
     scene.unblock(block, by=COLLEAGUE).ok("AP-B11", 200)
     scene.same("AP-B11", scene.found_block(block, to), None, "the blocked time in the calendar")
+
+
+@LAWS.law("AP-B07", "AP-B12")
+def each_employee_changes_and_deletes_a_blocked_time_of_their_own(scene: AppointmentsScene) -> None:
+    start = scene.far_day()
+    to = start + 2 * _HOUR
+    for who in filter(scene.has, (MAIN, COLLEAGUE, ROOMMATE)):
+        block = scene.blocked(start, start + _HOUR, by=who)
+        scene.change_block(block, to, to + _HOUR, by=who, name="Moved").ok("AP-B07", 200)
+        found = scene.found_block(block, to) or {}
+        scene.same("AP-B07", (found.get("name"), found.get("from_date")), ("Moved", stamp(to)), "name and from_date")
+        scene.unblock(block, by=who).ok("AP-B12", 200)
+        scene.same("AP-B12", scene.found_block(block, to), None, "the blocked time in the calendar")
 
 
 @LAWS.law("AP-B07")

@@ -37,6 +37,7 @@ _EACH_MONTH = 28
 _PERIODS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
     ("DAILY", 2, ()), ("DAILY", 3, (1, 5)), ("DAILY", 7, (0,)), ("DAILY", 7, ()), ("WEEKLY", 2, (6, 0, 3)),
     ("WEEKLY", 3, ()), ("WEEKLY", 7, (1,)), ("MONTHLY", 2, (2, 5)), ("YEARLY", 2, (0,)),
+    ("MONTHLY", 5, (0, 3)),
 )  # fmt: skip
 """Frequency, interval and weekdays, counted from that of the start."""
 _WORDS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -27,6 +27,7 @@ __all__ = ["LAWS"]
 
 LAWS = Laws("slots")
 
+_TICK = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 _RACERS = 6
 
@@ -324,6 +325,16 @@ def an_all_day_blocked_time_takes_each_local_day_that_it_touches(scene: Appointm
         for start in (starts[:1] + starts[-1:]) if starts else ():
             begin = scene.local(free, time.fromisoformat(start))
             scene.book(begin, title="book on a day beside it").ok("AP-S08", 201)
+
+
+@LAWS.law("AP-S08")
+def an_all_day_blocked_time_that_ends_with_its_day_leaves_the_next_one(scene: AppointmentsScene) -> None:
+    day, length = scene.year().astimezone(scene.shop.zone).date(), scene.service.length
+    begins, ends = scene.local(day, time(0)), scene.local(day + _DAY, time(0))
+    scene.blocked(begins, ends - _TICK, all_day=True)
+    scene.enter(ends - length, title="book on the blocked day").refused("AP-S08", *BLOCKED)
+    for begin in (begins - length, ends):
+        scene.enter(begin, title="book on a day beside it").ok("AP-S08", 201)
 
 
 @LAWS.law("AP-S08")
