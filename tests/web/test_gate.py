@@ -283,7 +283,7 @@ def test_what_was_refused_is_forgotten_without_the_collector(build, api, wrong):
         gc.enable()
 
     assert {answer.status_code for answer in answers} <= {400, 401, 404, 415, 422}
-    assert left == 0
+    assert left <= 0  # one of a server of another test may go meanwhile
 
 
 def _calls():
