@@ -172,25 +172,30 @@ def a_venue_lists_its_classes_with_their_instances(scene: BardgeScene) -> None:
         scene.same("BG-K21", alone, wanted, f"the classes of {venue_id}, but for their instances")
     issued = scene.issued()
     bookable = {each.id for each in scene.instances()}
-    shown = [(venue_id, each["id"]) for venue_id, found in given.items() for each in found]
-    for venue_id, class_id in shown:
-        instances = _shown_alike(scene, venue_id, class_id, "the instances")
-        for instance in [each for each in instances if each.id in bookable][:1]:
-            scene.booked(issued, instance, "BG-K20")
-    for venue_id, class_id in shown:
-        _shown_alike(scene, venue_id, class_id, "the instances after bookings")
+    classes = {venue_id: [each["id"] for each in found] for venue_id, found in given.items()}
+    for venue_id, class_ids in classes.items():
+        for instances in _shown_alike(scene, venue_id, class_ids, "the instances"):
+            for instance in [each for each in instances if each.id in bookable][:1]:
+                scene.booked(issued, instance, "BG-K20")
+    for venue_id, class_ids in classes.items():
+        _shown_alike(scene, venue_id, class_ids, "the instances after bookings")
 
 
-def _shown_alike(scene: BardgeScene, venue_id: str, class_id: str, what: str) -> list[Instance]:
-    """What the venue and the class itself show of its instances."""
-    answer, own = scene.steady(lambda: _ask_given_at(scene, venue_id), lambda: scene.instances_of(class_id))
-    found = [each for each in answer.ok("BG-K20", 200).json["data"] if each["id"] == class_id]
-    gym_class = scene.first("BG-K20", found, f"{class_id} among the classes of {venue_id}")
-    instances = instances_in(gym_class)
-    scene.same("BG-K21", instances, own, f"{what} of {class_id}", answer)
-    classes = {each["class_id"] for each in gym_class["instances"]}
-    scene.expect("BG-K21", classes <= {class_id}, f"class_id {class_id} of each", classes)
-    return instances
+def _shown_alike(scene: BardgeScene, venue_id: str, class_ids: list[str], what: str) -> list[list[Instance]]:
+    """What the venue and each of its classes itself show of its instances."""
+    answer, own = scene.steady(
+        lambda: _ask_given_at(scene, venue_id), lambda: {each: scene.instances_of(each) for each in class_ids}
+    )
+    listed = answer.ok("BG-K20", 200).json["data"]
+    shown = []
+    for class_id, instances in own.items():
+        found = [each for each in listed if each["id"] == class_id]
+        gym_class = scene.first("BG-K20", found, f"{class_id} among the classes of {venue_id}")
+        shown.append(instances_in(gym_class))
+        scene.same("BG-K21", shown[-1], instances, f"{what} of {class_id}", answer)
+        ids = {each["class_id"] for each in gym_class["instances"]}
+        scene.expect("BG-K21", ids <= {class_id}, f"class_id {class_id} of each", ids)
+    return shown
 
 
 def _given_at(scene: BardgeScene, venue_id: str) -> list[Json]:
